@@ -1,0 +1,122 @@
+"""Consents and the notice texts that were shown."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import Reader, data_subject, published, reading_tenant, system
+from suxin.kernel.refusals import Refusal
+from suxin.kernel.tables import Table
+
+
+class ConsentState(StrEnum):
+    """Where a consent stands."""
+
+    REQUESTED = "REQUESTED"
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+    SUPERSEDED = "SUPERSEDED"
+    REJECTED = "REJECTED"
+    LAPSED = "LAPSED"
+
+
+class ConsentStateConflict(Refusal):
+    """The consent is in a state from which this step does not lead."""
+
+    code = "CONSENT_STATE_CONFLICT"
+    zh = "授权当前状态为“{state}”，不能执行该操作"
+    en = "The consent is {state}; this step is not possible"
+
+
+_STEPS: dict[ConsentState, frozenset[ConsentState]] = {
+    ConsentState.REQUESTED: frozenset(
+        {ConsentState.ACTIVE, ConsentState.REJECTED, ConsentState.LAPSED}
+    ),
+    ConsentState.ACTIVE: frozenset(
+        {
+            ConsentState.PAUSED,
+            ConsentState.REVOKED,
+            ConsentState.EXPIRED,
+            ConsentState.SUPERSEDED,
+        }
+    ),
+    ConsentState.PAUSED: frozenset(
+        {
+            ConsentState.ACTIVE,
+            ConsentState.REVOKED,
+            ConsentState.EXPIRED,
+            ConsentState.SUPERSEDED,
+        }
+    ),
+}
+
+
+class NoticeText(Table):
+    """The text a subject is shown before he decides, PIPL art. 17 and 23; versions are never changed."""
+
+    __tablename__ = "notice_texts"
+    __readers__: ClassVar[tuple[Reader, ...]] = (published(), system())
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    body: Mapped[str]
+    sha256: Mapped[str]
+    published_at: Mapped[datetime]
+
+
+class Consent(Table):
+    """One permission. ``context_id`` binds it to one matter, such as a loan request."""
+
+    __tablename__ = "consents"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(writes=True),
+        reading_tenant(),
+        system(),
+    )
+    __table_args__ = (
+        CheckConstraint("expires_at > starts_at", name="period"),
+        CheckConstraint("cardinality(categories) > 0", name="categories"),
+        Index("ix_consents_tenant_id", "tenant_id", "id"),
+        Index(
+            "uq_consents_open",
+            "subject_id",
+            "tenant_id",
+            "purpose",
+            "context_id",
+            unique=True,
+            postgresql_where=text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"),
+        ),
+    )
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    purpose: Mapped[str]
+    categories: Mapped[list[str]]
+    context_id: Mapped[UUID | None]
+    notice_version: Mapped[str]
+    notice_sha256: Mapped[str]
+    retention_days: Mapped[int]
+    state: Mapped[ConsentState]
+    requested_at: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+    def enter(self, state: ConsentState) -> None:
+        """Move to ``state``.
+
+        :raises ConsentStateConflict: if no step leads there from the present state
+        """
+        if state not in _STEPS.get(self.state, frozenset()):
+            raise ConsentStateConflict(state=self.state.value)
+        self.state = state

@@ -1,0 +1,101 @@
+"""The texts a subject is shown before he consents, by purpose and version.
+
+A text is a template over the facts that PIPL art. 17 and 23 require to be told: the recipient's name and contact, the
+purpose and method, the categories, the period and the retention. A published version is never changed; a new wording
+is a new version.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from suxin.consent.purposes import LOAN_MATCH, PurposeUnknown
+
+CATEGORY_ZH: Final = {
+    "identity": "身份信息（姓名、身份证号码）",
+    "contact": "联系方式（手机号码）",
+    "registration": "登记注册信息",
+    "tax": "纳税信息",
+    "social_insurance": "社会保险费缴纳信息",
+    "honours": "诚信荣誉信息",
+    "penalties": "行政处罚信息",
+    "environment": "生态环境信用评价信息",
+    "loan_request": "本次贷款申请内容",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One published wording."""
+
+    version: str
+    purpose: str
+    body: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash that a consent keeps as evidence of what was shown."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The text with its blanks filled, as it is shown."""
+
+    version: str
+    sha256: str
+    body: str
+
+
+_LOAN_MATCH_1: Final = Text(
+    version="loan.match/2026-11",
+    purpose=LOAN_MATCH.code,
+    body=(
+        "您将同意宿信平台把您的信息提供给下列接收方：\n"
+        "接收方：{recipient}（联系方式：{contact}）\n"
+        "用途：审核您本次的贷款申请并向您报价\n"
+        "方式：由接收方工作人员或系统在平台上查阅，每次查阅都会记录并向您公开\n"
+        "数据类别：{categories}\n"
+        "授权期限：{life_days} 天，到期自动停止\n"
+        "保存期限：接收方最长保存 {retention_days} 天，未成交的到期删除\n"
+        "您可以随时暂停或撤回本授权，撤回后接收方的下一次查阅即被拒绝；"
+        "撤回不影响撤回前已进行的处理。不同意不影响您向其他银行申请，也不影响您使用平台的其他服务。"
+    ),
+)
+
+TEXTS: Final = (_LOAN_MATCH_1,)
+CURRENT: Final = {text.purpose: text for text in TEXTS}
+
+
+def current_text(purpose: str) -> Text:
+    """Return the wording in force for a purpose.
+
+    :raises PurposeUnknown: if subjects are never asked for it
+    """
+    try:
+        return CURRENT[purpose]
+    except KeyError:
+        raise PurposeUnknown(field="purpose", purpose=purpose) from None
+
+
+def told(
+    text: Text,
+    *,
+    recipient: str,
+    contact: str,
+    categories: tuple[str, ...],
+    life_days: int,
+    retention_days: int,
+) -> Told:
+    """Return the text as one subject is shown it, about one recipient."""
+    return Told(
+        text.version,
+        text.sha256,
+        text.body.format(
+            recipient=recipient,
+            contact=contact,
+            categories="、".join(CATEGORY_ZH[category] for category in categories),
+            life_days=life_days,
+            retention_days=retention_days,
+        ),
+    )

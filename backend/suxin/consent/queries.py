@@ -1,0 +1,93 @@
+"""Consents, recipients and receipts, as a subject or a tenant reads them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.models import Consent, ConsentState
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import READ_ACTION, AuditEntry
+from suxin.kernel.refusals import NotFound
+from suxin.tenancy.models import Tenant, TenantStatus
+
+_OPEN = (ConsentState.REQUESTED, ConsentState.ACTIVE, ConsentState.PAUSED)
+
+
+def consents_of(subject_id: UUID) -> Select[Consent]:
+    """Return a subject's consents, newest first."""
+    return select(Consent).where(Consent.subject_id == subject_id).order_by(Consent.id.desc())
+
+
+def reads_of(subject_id: UUID) -> Select[AuditEntry]:
+    """Return who read the subject's data, newest first: the receipts he may see at once."""
+    return (
+        select(AuditEntry)
+        .where(AuditEntry.subject_id == subject_id, AuditEntry.action == READ_ACTION)
+        .order_by(AuditEntry.id.desc())
+    )
+
+
+async def recipient(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
+    """Return the organisation a consent would be given to, while it is active."""
+    return await session.scalar(
+        select(Tenant).where(Tenant.id == tenant_id, Tenant.status == TenantStatus.ACTIVE)
+    )
+
+
+async def open_consent(
+    session: AsyncSession,
+    subject_id: UUID,
+    tenant_id: UUID,
+    purpose: str,
+    context_id: UUID | None,
+) -> Consent | None:
+    """Return the consent that is open for this subject, tenant, purpose and matter, if there is one."""
+    return await session.scalar(
+        select(Consent).where(
+            Consent.subject_id == subject_id,
+            Consent.tenant_id == tenant_id,
+            Consent.purpose == purpose,
+            Consent.context_id.is_not_distinct_from(context_id),
+            Consent.state.in_(_OPEN),
+        )
+    )
+
+
+async def lock_open_about(
+    session: AsyncSession, subject_id: UUID, context_id: UUID
+) -> Sequence[Consent]:
+    """Return the subject's open consents about one matter, locked in the order of their ids."""
+    return (
+        await session.scalars(
+            select(Consent)
+            .where(
+                Consent.subject_id == subject_id,
+                Consent.context_id == context_id,
+                Consent.state.in_(_OPEN),
+            )
+            .order_by(Consent.id)
+            .with_for_update()
+        )
+    ).all()
+
+
+async def lock_own_consent(session: AsyncSession, actor: Actor, consent_id: UUID) -> Consent:
+    """Return one of the acting subject's consents, locked.
+
+    :raises NotFound: if it is not his
+    """
+    consent = await lock_consent(session, actor.own_subject, consent_id)
+    if consent is None:
+        raise NotFound(thing_zh="授权", thing_en="consent")
+    return consent
+
+
+async def lock_consent(session: AsyncSession, subject_id: UUID, consent_id: UUID) -> Consent | None:
+    """Return a consent, locked until the transaction ends."""
+    return await session.scalar(
+        select(Consent)
+        .where(Consent.subject_id == subject_id, Consent.id == consent_id)
+        .with_for_update()
+    )

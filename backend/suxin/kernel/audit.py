@@ -1,0 +1,329 @@
+"""The audit stream: every read of a subject's data and every change of state, in one append-only table.
+
+Entries are written in the transaction of what they tell of; a sealer hash-chains them within a second, because sealing
+inline would make every writer wait for the one before. Each hash covers the entry and the hash before it, so that a
+changed, removed or inserted entry breaks the chain from there on. Subjects see the entries about themselves
+(PIPL art. 44-45; 征信业管理条例 art. 22: who read, when, what, for which purpose).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import DateTime, Index, func, literal, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.ids import new_id
+from suxin.kernel.readers import (
+    KIND,
+    TENANT,
+    Reader,
+    appended,
+    batch,
+    data_subject,
+    operator,
+    published,
+    when,
+)
+from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table
+
+GENESIS: Final = bytes(32)
+SEAL_BATCH: Final = 2_000
+READ_ACTION: Final = "data.read"
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+_SEALER_LOCK: Final = 0x53555849
+
+
+class AuditEntry(Table):
+    """One fact: who did or read what, about whom, for which purpose."""
+
+    __tablename__ = "audit_entries"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE (seq, hash)")
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(),
+        # A tenant reads what its own people did; what a subject did towards it could name him before he consents.
+        when("own_acts", f"tenant_id = {TENANT} and actor_kind in ('staff', 'client')"),
+        operator(),
+        # The platform measures how far the sealer lags behind; of what is sealed it needs nothing.
+        when("lag", f"{KIND} = 'system' and seq is null"),
+        appended(),
+        batch(),
+    )
+    __table_args__ = (
+        Index("ix_audit_entries_unsealed", "id", postgresql_where=text("seq is null")),
+        Index("ix_audit_entries_subject_id", "subject_id", "id"),
+        Index("ix_audit_entries_tenant_id", "tenant_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    request_id: Mapped[str]
+    actor_kind: Mapped[str]
+    tenant_id: Mapped[UUID | None]
+    staff_id: Mapped[UUID | None]
+    person_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID | None]
+    action: Mapped[str]
+    object_type: Mapped[str | None]
+    object_id: Mapped[UUID | None]
+    purpose: Mapped[str | None]
+    categories: Mapped[list[str]]
+    fields: Mapped[list[str]]
+    row_count: Mapped[int]
+    detail: Mapped[dict[str, Any]]
+    seq: Mapped[int | None] = mapped_column(unique=True)
+    hash: Mapped[bytes | None]
+
+
+class AuditHead(Table):
+    """The chain's last hash of a day, published so that the past cannot be rewritten unnoticed."""
+
+    __tablename__ = "audit_heads"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = READ_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+    __readers__: ClassVar[tuple[Reader, ...]] = (published(), batch())
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was read about one subject in one request: categories, fields, number of rows."""
+
+    subject_id: UUID
+    purpose: str
+    categories: tuple[str, ...]
+    fields: tuple[str, ...]
+    row_count: int
+    object_type: str | None = None
+    object_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result of replaying the chain.
+
+    ``broken_at`` is the sequence number of the first entry that does not fit; ``unsealed`` counts the tail that the
+    sealer has not reached.
+    """
+
+    sealed: int
+    head: bytes
+    broken_at: int | None
+    broken_id: UUID | None
+    unsealed: int
+
+
+def append_act(
+    session: AsyncSession,
+    *,
+    action: str,
+    now: datetime,
+    tenant_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    object_type: str | None = None,
+    object_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add the fact that the session's actor did ``action`` to the stream, in this transaction.
+
+    ``tenant_id`` and ``subject_id`` name those concerned when they are not the actor's own.
+    """
+    actor: Actor = session.info["actor"]
+    session.add(
+        AuditEntry(
+            id=new_id(),
+            at=now,
+            request_id=actor.request_id,
+            actor_kind=actor.kind.value,
+            tenant_id=tenant_id or actor.tenant_id,
+            staff_id=actor.staff_id,
+            person_id=actor.person_id,
+            subject_id=subject_id or actor.subject_id,
+            action=action,
+            object_type=object_type,
+            object_id=object_id,
+            purpose=None,
+            categories=[],
+            fields=[],
+            row_count=0,
+            detail=detail or {},
+        )
+    )
+
+
+def note_read(session: AsyncSession, receipt: Receipt) -> None:
+    """Note that the session's actor read a subject's data; committed before the answer is sent.
+
+    A subject who reads his own data leaves no receipt.
+    """
+    actor: Actor = session.info["actor"]
+    if receipt.subject_id in (actor.subject_id, actor.person_id):
+        return
+    session.info["receipts"].append(receipt)
+
+
+async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Append the receipts noted on the session to the stream."""
+    receipts: list[Receipt] = session.info["receipts"]
+    for receipt in receipts:
+        session.add(
+            AuditEntry(
+                id=new_id(),
+                at=now,
+                request_id=actor.request_id,
+                actor_kind=actor.kind.value,
+                tenant_id=actor.tenant_id,
+                staff_id=actor.staff_id,
+                person_id=actor.person_id,
+                subject_id=receipt.subject_id,
+                action=READ_ACTION,
+                object_type=receipt.object_type,
+                object_id=receipt.object_id,
+                purpose=receipt.purpose,
+                categories=list(receipt.categories),
+                fields=list(receipt.fields),
+                row_count=receipt.row_count,
+                detail={},
+            )
+        )
+    session.info["receipts"] = []
+    await session.flush()
+
+
+def chained_hash(previous: bytes, entry: AuditEntry) -> bytes:
+    """Return SHA-256 over the previous hash and the entry's canonical JSON (sorted keys, UTC, no spaces)."""
+    content = {
+        "seq": entry.seq,
+        "id": str(entry.id),
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "request_id": entry.request_id,
+        "actor_kind": entry.actor_kind,
+        "tenant_id": str(entry.tenant_id or ""),
+        "staff_id": str(entry.staff_id or ""),
+        "person_id": str(entry.person_id or ""),
+        "subject_id": str(entry.subject_id or ""),
+        "action": entry.action,
+        "object_type": entry.object_type,
+        "object_id": str(entry.object_id or ""),
+        "purpose": entry.purpose,
+        "categories": entry.categories,
+        "fields": entry.fields,
+        "row_count": entry.row_count,
+        "detail": entry.detail,
+    }
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(previous + canonical.encode()).digest()
+
+
+async def seal(session: AsyncSession) -> int:
+    """Chain the entries that are not sealed yet, oldest first; return how many.
+
+    Runs as the batch role. An advisory lock keeps a second sealer out; it then seals nothing.
+    """
+    # The entries are read after the lock is held: those read before it might be sealed by then.
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(_SEALER_LOCK))):
+        return 0
+    entries = (
+        await session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.seq.is_(None))
+            .order_by(AuditEntry.id)
+            .limit(SEAL_BATCH)
+        )
+    ).all()
+    if not entries:
+        return 0
+    last = (
+        await session.execute(
+            select(AuditEntry.seq, AuditEntry.hash, AuditEntry.at)
+            .where(AuditEntry.seq.is_not(None))
+            .order_by(AuditEntry.seq.desc())
+            .limit(1)
+        )
+    ).first()
+    session.expunge_all()
+    seq, previous, day = (
+        (last.seq or 0, last.hash or GENESIS, _local_day(last.at)) if last else (0, GENESIS, None)
+    )
+    sealed: list[dict[str, Any]] = []
+    for entry in entries:
+        entry_day = _local_day(entry.at)
+        if day is not None and entry_day > day:
+            await _publish_head(session, day, seq, previous)
+        day = max(day, entry_day) if day else entry_day
+        seq += 1
+        entry.seq = seq
+        previous = chained_hash(previous, entry)
+        sealed.append({"id": entry.id, "seq": seq, "hash": previous})
+    await session.execute(update(AuditEntry), sealed)
+    return len(sealed)
+
+
+async def unsealed_tail(session: AsyncSession, *, now: datetime) -> tuple[int, timedelta]:
+    """Return how many entries wait for the sealer and for how long the oldest has, for the metrics."""
+    row = (
+        await session.execute(
+            select(
+                func.count(),
+                func.coalesce(func.min(AuditEntry.at), literal(now, DateTime(timezone=True))),
+            ).where(AuditEntry.seq.is_(None))
+        )
+    ).one()
+    return row[0], max(now - row[1], timedelta(0))
+
+
+async def verify(session: AsyncSession) -> Verification:
+    """Replay the chain from its first entry and compare every hash and every published head."""
+    previous, expected, sealed = GENESIS, 0, 0
+    heads = {head.seq: head.hash for head in await session.scalars(select(AuditHead))}
+    unsealed = (
+        await session.scalar(
+            select(func.count()).select_from(AuditEntry).where(AuditEntry.seq.is_(None))
+        )
+        or 0
+    )
+    while page := await _sealed_page(session, expected):
+        for entry in page:
+            expected += 1
+            previous = chained_hash(previous, entry)
+            published_head = heads.pop(expected, previous)
+            if entry.seq != expected or entry.hash != previous or published_head != previous:
+                return Verification(sealed, previous, expected, entry.id, unsealed)
+            sealed += 1
+        session.expunge_all()
+    if heads:
+        return Verification(sealed, previous, min(heads), None, unsealed)
+    return Verification(sealed, previous, None, None, unsealed)
+
+
+async def _sealed_page(session: AsyncSession, after: int) -> Sequence[AuditEntry]:
+    return (
+        await session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.seq > after)
+            .order_by(AuditEntry.seq)
+            .limit(SEAL_BATCH)
+        )
+    ).all()
+
+
+async def _publish_head(session: AsyncSession, day: date, seq: int, head: bytes) -> None:
+    known = await session.get(AuditHead, day)
+    if known is None:
+        session.add(AuditHead(day=day, seq=seq, hash=head))
+        await session.flush()
+
+
+def _local_day(at: datetime) -> date:
+    return at.astimezone(_SHANGHAI).date()

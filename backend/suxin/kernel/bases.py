@@ -1,0 +1,71 @@
+"""Access bases: why a tenant may read a subject's data, as rows that the row policies look up.
+
+A consent or a contract writes a basis; the policies of subject tables (``readers.with_basis``) require a live one. A
+basis that is paused, revoked or past its end admits nothing from the next statement on (PIPL art. 13, 15, 23).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import Reader, data_subject, reading_tenant, system
+from suxin.kernel.tables import Table
+
+
+class BasisKind(StrEnum):
+    """The ground of lawful access, PIPL art. 13: the subject's consent, a contract with him, a statute."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    STATUTORY = "statutory"
+
+
+class AccessBasis(Table):
+    """One ground on which one tenant may read some categories of one subject's data for one purpose.
+
+    ``context_id`` narrows it to one matter (a loan request); ``source_id`` is the consent or contract behind it.
+    ``person_id`` is the natural person who speaks for the subject and whose identity and contact the basis includes.
+    Only the subject's own act writes it, so that a tenant can never grant itself access.
+    """
+
+    __tablename__ = "access_bases"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(writes=True),
+        reading_tenant(),
+        system(),
+    )
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="period"),
+        CheckConstraint("cardinality(categories) > 0", name="categories"),
+        Index(
+            "ix_access_bases_live",
+            "subject_id",
+            "tenant_id",
+            "purpose",
+            postgresql_where=text("ended_at is null"),
+        ),
+        Index(
+            "ix_access_bases_person_id",
+            "person_id",
+            "tenant_id",
+            postgresql_where=text("ended_at is null and person_id is not null"),
+        ),
+        Index("ix_access_bases_source_id", "source_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID]
+    person_id: Mapped[UUID | None]
+    tenant_id: Mapped[UUID]
+    kind: Mapped[BasisKind]
+    purpose: Mapped[str]
+    categories: Mapped[list[str]]
+    context_id: Mapped[UUID | None]
+    source_id: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

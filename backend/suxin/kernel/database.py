@@ -1,0 +1,266 @@
+"""The one place that begins and ends transactions, and gives each its row context.
+
+A write is one transaction, committed before its answer is built; a read is one READ ONLY, REPEATABLE READ snapshot.
+The actor's tenant, subject and purposes are set transaction-locally in the first statement, so that a pooled
+connection never carries them to another caller. What was read about subjects is noted on the session while it is read
+and committed as receipts when the snapshot closes, before the edge sends its answer.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
+
+from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.audit import append_act, write_receipts
+from suxin.kernel.refusals import Refusal
+
+MAX_ATTEMPTS: Final = 3
+SERIALIZATION_FAILURE: Final = "40001"
+DEADLOCK_DETECTED: Final = "40P01"
+UNIQUE_VIOLATION: Final = "23505"
+_RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION})
+
+_SET_CONTEXT = text(
+    "select set_config('app.kind', :kind, true), set_config('app.tenant_id', :tenant_id, true),"
+    " set_config('app.tenant_kind', :tenant_kind, true),"
+    " set_config('app.subject_id', :subject_id, true),"
+    " set_config('app.person_id', :person_id, true), set_config('app.purposes', :purposes, true),"
+    " set_config('app.consent_id', :consent_id, true), set_config('app.now', :now, true)"
+)
+
+Result = TypeVar("Result")
+
+
+class RoleUnsafe(Exception):
+    """The connection's role could step around row-level security; the server must not start."""
+
+
+def _context(actor: Actor, now: datetime) -> dict[str, str]:
+    return {
+        "kind": actor.kind.value,
+        "tenant_id": str(actor.tenant_id or ""),
+        "tenant_kind": actor.tenant_kind or "",
+        "subject_id": str(actor.subject_id or ""),
+        "person_id": str(actor.person_id or ""),
+        "purposes": ",".join(actor.purposes),
+        "consent_id": str(actor.consent_id or ""),
+        "now": now.isoformat(),
+    }
+
+
+class Database:
+    """Transactions and snapshots under the application role."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._snapshots = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
+        """Return a database over a pool of connections to ``url`` (``postgresql://…``)."""
+        dialect_url = url.replace("postgresql://", "postgresql+asyncpg://", 1)
+        return cls(
+            create_async_engine(
+                dialect_url,
+                pool_size=pool_size,
+                max_overflow=max_overflow,
+                pool_timeout=10,
+                pool_pre_ping=True,
+                # An error's text goes to the log, and parameters are people's data.
+                hide_parameters=True,
+                connect_args={"server_settings": {"application_name": "suxin", "jit": "off"}},
+            )
+        )
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
+        """Open a read-write transaction for the actor; commit at the end, roll back on any exception.
+
+        The few refusals that must be remembered (``Refusal.commits``) commit what came before them.
+        """
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            await self._enter(session, actor, now)
+            try:
+                yield session
+            except Refusal as refusal:
+                if refusal.commits:
+                    await session.flush()
+                    await write_receipts(session, actor_of(session), now)
+                    await session.commit()
+                raise
+            await session.flush()
+            await write_receipts(session, actor_of(session), now)
+            await session.commit()
+
+    @asynccontextmanager
+    async def snapshot(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
+        """Open a read-only snapshot for the actor; close it, then commit the receipts of what was read.
+
+        Render the answer inside the block and send it after the block, so that no byte leaves unrecorded.
+        """
+        async with AsyncSession(self._snapshots, expire_on_commit=False) as session:
+            await self._enter(session, actor, now)
+            yield session
+            reader, receipts = actor_of(session), list(session.info["receipts"])
+        if receipts:
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                await self._enter(session, reader, now)
+                session.info["receipts"] = receipts
+                await write_receipts(session, reader, now)
+                await session.commit()
+
+    async def run(
+        self,
+        actor: Actor,
+        work: Callable[[AsyncSession], Awaitable[Result]],
+        *,
+        now: datetime,
+    ) -> Result:
+        """Carry out ``work`` in one transaction, again from the start when the database asks for it.
+
+        Only a serialization failure, a deadlock and a key conflict are tried again, three times at most.
+        """
+        attempt = 1
+        while True:
+            try:
+                async with self.transaction(actor, now=now) as session:
+                    return await work(session)
+            except DBAPIError as error:
+                if attempt >= MAX_ATTEMPTS or sqlstate(error) not in _RETRYABLE:
+                    raise
+                attempt += 1
+
+    async def require_safe_role(self) -> None:
+        """Check that the role of this connection cannot step around row-level security.
+
+        :raises RoleUnsafe: if it is a superuser, bypasses row-level security, owns a table or inherits the doorway
+        """
+        async with self._engine.connect() as connection:
+            await _require_safe_role(connection)
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many pooled connections are checked out now, for the metrics."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+    @staticmethod
+    async def _enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
+        if now.tzinfo is None:
+            message = "now must be an aware datetime"
+            raise ValueError(message)
+        session.info.update(actor=actor, now=now, receipts=[])
+        await _set_context(session, _context(actor, now))
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """Return PostgreSQL's five-character error code, if the driver gave one."""
+    return getattr(error.orig, "sqlstate", None)
+
+
+def actor_of(session: AsyncSession) -> Actor:
+    """Return the actor this session was opened for."""
+    actor: Actor = session.info["actor"]
+    return actor
+
+
+async def continue_as(session: AsyncSession, actor: Actor) -> None:
+    """Go on in the same transaction as the caller whom a doorway has just shown (a log-in, a session token).
+
+    Only from an anonymous session: an actor once known is never swapped for another.
+    """
+    if actor_of(session).kind is not ActorKind.ANONYMOUS:
+        message = "only an anonymous session can become a known actor"
+        raise RuntimeError(message)
+    await session.flush()
+    session.info["actor"] = actor
+    await _set_context(session, _context(actor, session.info["now"]))
+
+
+@asynccontextmanager
+async def act_for(
+    session: AsyncSession,
+    *,
+    reason: str,
+    tenant_id: UUID | None = None,
+    subject_id: UUID | None = None,
+) -> AsyncIterator[None]:
+    """Let the running command touch rows of another tenant or subject, inside the same transaction.
+
+    The actor stays who he is, on record; only the row context changes, and only until the block ends. Every use is
+    audited with its reason and listed by an architecture test.
+    """
+    actor, now = actor_of(session), session.info["now"]
+    await session.flush()
+    append_act(
+        session,
+        action="kernel.act_for",
+        now=now,
+        tenant_id=tenant_id,
+        subject_id=subject_id,
+        detail={"reason": reason},
+    )
+    await session.flush()
+    borrowed = _context(actor, now)
+    if tenant_id is not None:
+        borrowed |= {"tenant_id": str(tenant_id), "tenant_kind": "", "purposes": ""}
+    if subject_id is not None:
+        borrowed["subject_id"] = str(subject_id)
+    outer: dict[str, str] = session.info["context"]
+    await _set_context(session, borrowed)
+    try:
+        yield
+    except Exception:
+        # Whoever catches this must not go on with borrowed rows. Where this fails, the transaction is lost anyway.
+        with suppress(SQLAlchemyError):
+            await session.flush()
+            await _set_context(session, outer)
+        raise
+    await session.flush()
+    await _set_context(session, outer)
+
+
+async def _set_context(session: AsyncSession, context: dict[str, str]) -> None:
+    await session.execute(_SET_CONTEXT, context)
+    session.info["context"] = context
+
+
+async def _require_safe_role(connection: AsyncConnection) -> None:
+    row = (
+        await connection.execute(
+            text(
+                "select current_user, r.rolsuper, r.rolbypassrls,"
+                " exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                "  where n.nspname = 'public' and c.relkind in ('r','p')"
+                "  and pg_has_role(r.oid, c.relowner, 'MEMBER')),"
+                " pg_has_role(current_user, 'suxin_doorway', 'USAGE'),"
+                " pg_has_role(current_user, 'suxin_batch', 'MEMBER')"
+                " from pg_roles r where r.rolname = current_user"
+            )
+        )
+    ).one()
+    name, superuser, bypasses, owns, inherits_doorway, reaches_batch = row
+    reasons = {
+        "is a superuser": superuser,
+        "has BYPASSRLS": bypasses,
+        "owns tables, or may become their owner": owns,
+        "inherits suxin_doorway": inherits_doorway,
+        "is a member of suxin_batch": reaches_batch,
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            message = f"unsafe database role: {name} {reason}"
+            raise RoleUnsafe(message)

@@ -1,0 +1,40 @@
+"""Doorways: the few tables that must be searched before a tenant or a subject is known.
+
+Log-ins, sessions, clients, blind indexes, the outbox and idempotency keys cannot sit behind a row policy, because the
+policy's context is what they give. They are listed by ``__doorway__`` on the table, granted to a role of their own,
+and reached only here: ``SET LOCAL ROLE`` for the length of a block inside the running transaction.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_OPEN = text("set local role suxin_doorway")
+_CLOSE = text("set local role none")
+
+
+@asynccontextmanager
+async def doorway(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """Reach doorway tables, and only them, until the block ends.
+
+    Pending changes are written before the role changes and again before it changes back, so that no row is written
+    under the wrong role; also when the block ends by a refusal, whose writes may stand (``Refusal.commits``).
+    """
+    await session.flush()
+    await session.execute(_OPEN)
+    try:
+        yield session
+    except Exception:
+        # Where this fails, the transaction is lost anyway.
+        with suppress(SQLAlchemyError):
+            await _close(session)
+        raise
+    await _close(session)
+
+
+async def _close(session: AsyncSession) -> None:
+    await session.flush()
+    await session.execute(_CLOSE)

@@ -1,0 +1,148 @@
+"""Notices: an inbox item for whoever must act or should know, and the message that points him to it.
+
+Every step that waits for someone creates a notice to that person. The inbox item is written with the change; a message
+over WeChat, with SMS as the fallback, leaves through the outbox. Appeal windows start at proven delivery, so a notice
+keeps which channel accepted it and when.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel import outbox
+from suxin.kernel.ids import new_id
+from suxin.kernel.readers import Reader, acting_person, appended, owner_tenant, system
+from suxin.kernel.tables import Table
+
+DELIVER_TOPIC = "kernel.notice.deliver"
+
+
+class DeliveryChannel(StrEnum):
+    """The way a message went out."""
+
+    WECHAT = "wechat"
+    SMS = "sms"
+
+
+class Notice(Table):
+    """One item in the inbox of a natural person, or of the staff of a tenant who hold ``permission``."""
+
+    __tablename__ = "notices"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        acting_person(writes=True),
+        owner_tenant(),
+        system(),
+        appended(),
+    )
+    __table_args__ = (
+        CheckConstraint("(person_id is null) <> (tenant_id is null)", name="one_recipient"),
+        Index("ix_notices_person_id", "person_id", "id"),
+        Index("ix_notices_tenant_id", "tenant_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None]
+    tenant_id: Mapped[UUID | None]
+    permission: Mapped[str | None]
+    template: Mapped[str]
+    title: Mapped[str]
+    body: Mapped[str]
+    link: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    delivered_by: Mapped[str | None]
+    delivery_ref: Mapped[str | None]
+
+
+async def notify_person(
+    session: AsyncSession,
+    *,
+    person_id: UUID,
+    template: str,
+    title: str,
+    body: str,
+    link: str,
+    facts: dict[str, str],
+    now: datetime,
+) -> UUID:
+    """Put a notice into a person's inbox and send a message about it; return the notice's id.
+
+    ``facts`` fill the message template; ``link`` is the page within the mini program.
+    """
+    notice_id = new_id()
+    session.add(
+        Notice(
+            id=notice_id,
+            person_id=person_id,
+            template=template,
+            title=title,
+            body=body,
+            link=link,
+            facts=facts,
+            created_at=now,
+        )
+    )
+    await outbox.post(
+        session,
+        DELIVER_TOPIC,
+        {"notice_id": notice_id, "person_id": person_id},
+        now=now,
+        wake=True,
+    )
+    return notice_id
+
+
+async def notify_tenant(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    permission: str | None,
+    template: str,
+    title: str,
+    body: str,
+    link: str,
+    now: datetime,
+) -> UUID:
+    """Put a notice into the inbox of a tenant's staff; return its id."""
+    notice_id = new_id()
+    session.add(
+        Notice(
+            id=notice_id,
+            tenant_id=tenant_id,
+            permission=permission,
+            template=template,
+            title=title,
+            body=body,
+            link=link,
+            facts={},
+            created_at=now,
+        )
+    )
+    return notice_id
+
+
+async def mark_read(session: AsyncSession, *, notice_ids: Sequence[UUID], now: datetime) -> None:
+    """Mark notices of the caller as read; those of others are untouched."""
+    await session.execute(
+        update(Notice)
+        .where(Notice.id.in_(notice_ids), Notice.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
+def inbox_of_person(person_id: UUID) -> Select[Notice]:
+    """Return the person's notices, newest first."""
+    return select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc())
+
+
+def inbox_of_tenant(tenant_id: UUID) -> Select[Notice]:
+    """Return the tenant's notices, newest first."""
+    return select(Notice).where(Notice.tenant_id == tenant_id).order_by(Notice.id.desc())

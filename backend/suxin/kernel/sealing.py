@@ -1,0 +1,288 @@
+"""Sealing (字段加密): sensitive fields are stored encrypted and found by a keyed blind index.
+
+Resident ids, phones and bank accounts are sealed. A sealed value is bound to its purpose
+(``person.resident_id``) and its row: copied into another column or row it does not open. The
+envelope names its own algorithm and key version, so both can change while old values stay
+readable::
+
+    version (1 byte) | algorithm (1) | key version (2) | nonce (12) | ciphertext | tag (16)
+
+Keys are derived with HKDF (RFC 5869) per purpose and algorithm, so one key seals far fewer than the
+2^32 values that random nonces allow (NIST SP 800-38D §8.3). The ``sm`` profile uses SM4-GCM and
+HMAC-SM3 (GB/T 32907, GB/T 32905) where commercial cryptography is required.
+"""
+
+import base64
+import binascii
+import json
+import re
+import secrets
+import struct
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, NamedTuple, Self, cast
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing_extensions import override
+
+SECRET_BYTES = 32
+MAX_PLAINTEXT_BYTES = 64 * 1024
+MAX_KEY_VERSION = 0xFFFF
+
+_ENVELOPE_VERSION = 1
+_HEADER = struct.Struct(">BBH")
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_SHORTEST = _HEADER.size + _NONCE_BYTES + _TAG_BYTES
+_PURPOSE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*", re.ASCII)
+
+Profile = Literal["standard", "sm"]
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: it was altered, moved, or its key is missing.
+
+    A defect, not a refusal: no caller can put it right, and it carries neither the value nor a key.
+    """
+
+
+class KeyringInvalid(Exception):
+    """A keyring cannot be used as it stands; the message never holds a secret."""
+
+
+class Algorithm(IntEnum):
+    """The algorithm an envelope names; numbers are stored and never change their meaning."""
+
+    AES_256_GCM = 1
+    SM4_GCM = 2
+
+
+class _Suite(NamedTuple):
+    algorithm: Algorithm
+    digest: type[hashes.SHA256 | hashes.SM3]
+
+
+_SUITES: Mapping[str, _Suite] = {
+    "standard": _Suite(Algorithm.AES_256_GCM, hashes.SHA256),
+    "sm": _Suite(Algorithm.SM4_GCM, hashes.SM3),
+}
+_KEY_BYTES = {Algorithm.AES_256_GCM: 32, Algorithm.SM4_GCM: 16}
+_DIGESTS = {suite.algorithm: suite.digest for suite in _SUITES.values()}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keyring:
+    """The secrets of one installation: sealing secrets by version, and one for blind indexes.
+
+    The index secret stands apart and does not rotate with the others: a blind index under another
+    key would no longer find its row.
+    """
+
+    sealing: Mapping[int, bytes]
+    index: bytes
+    current: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.sealing:
+            raise KeyringInvalid("a keyring needs at least one sealing secret")
+        if any(not 1 <= version <= MAX_KEY_VERSION for version in self.sealing):
+            raise KeyringInvalid(f"key versions are from 1 to {MAX_KEY_VERSION}")
+        if any(len(secret) < SECRET_BYTES for secret in (*self.sealing.values(), self.index)):
+            raise KeyringInvalid(f"a secret has at least {SECRET_BYTES} bytes")
+        object.__setattr__(self, "sealing", dict(self.sealing))
+        if self.current == 0:
+            object.__setattr__(self, "current", max(self.sealing))
+        if self.current not in self.sealing:
+            raise KeyringInvalid(f"the current key version {self.current} has no secret")
+
+    @override
+    def __repr__(self) -> str:
+        return f"Keyring(versions={sorted(self.sealing)}, current={self.current})"
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Make a keyring with fresh random secrets and key version 1."""
+        return cls({1: secrets.token_bytes(SECRET_BYTES)}, secrets.token_bytes(SECRET_BYTES))
+
+    def rotated(self) -> "Keyring":
+        """Return a keyring with one more, now current, sealing secret; older values still open."""
+        version = max(self.sealing) + 1
+        sealing = {**self.sealing, version: secrets.token_bytes(SECRET_BYTES)}
+        return Keyring(sealing, self.index, version)
+
+    def to_text(self) -> str:
+        """Write the keyring for a key file; the text is as secret as the keys."""
+        document = {
+            "format": "suxin-keyring-1",
+            "current": self.current,
+            "index": _encode(self.index),
+            "sealing": {
+                str(version): _encode(key) for version, key in sorted(self.sealing.items())
+            },
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Keyring":
+        """Read the keyring of a key file.
+
+        :raises KeyringInvalid: if the text is not one
+        """
+        try:
+            document = json.loads(text)
+            if document["format"] != "suxin-keyring-1":
+                raise KeyringInvalid("the key file has an unknown format")
+            sealing = {int(version): _decode(key) for version, key in document["sealing"].items()}
+            index, current = _decode(document["index"]), int(document["current"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # Without its cause: a parser's message may quote the text.
+            raise KeyringInvalid("the key file is not a keyring") from None
+        return cls(sealing, index, current)
+
+
+def _encode(secret: bytes) -> str:
+    return base64.b64encode(secret).decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ValueError("not base64") from None
+
+
+class Sealer:
+    """Seal and open values; new ones follow the profile, old ones what their envelope says."""
+
+    def __init__(self, keyring: Keyring, profile: Profile = "standard") -> None:
+        if profile not in _SUITES:
+            raise ValueError("the sealing profile is standard or sm")
+        self._keyring = keyring
+        self._profile = profile
+        self._suite = _SUITES[profile]
+        # Both bounded by purposes, which are written in code, the first times key versions.
+        self._keys: dict[tuple[Algorithm, int, str], bytes] = {}
+        self._index_keys: dict[str, bytes] = {}
+
+    @override
+    def __repr__(self) -> str:
+        return f"Sealer(profile={self._profile}, keyring={self._keyring!r})"
+
+    def seal(self, plaintext: str, *, purpose: str, row: UUID) -> bytes:
+        """Encrypt a value for one purpose and row under the current key.
+
+        :raises ValueError: if the value exceeds ``MAX_PLAINTEXT_BYTES`` or the purpose is malformed
+        """
+        data = plaintext.encode()
+        if len(data) > MAX_PLAINTEXT_BYTES:
+            raise ValueError(f"a sealed value has at most {MAX_PLAINTEXT_BYTES} bytes")
+        algorithm, version = self._suite.algorithm, self._keyring.current
+        key = self._key(algorithm, version, purpose)
+        header = _HEADER.pack(_ENVELOPE_VERSION, algorithm, version)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        bound = _bound(header, purpose, row)
+        return header + nonce + _encrypt(algorithm, key, nonce, data, bound)
+
+    def open(self, blob: bytes, *, purpose: str, row: UUID) -> str:
+        """Decrypt a value that was sealed for this purpose and row.
+
+        :raises SealBroken: if it was altered, belongs elsewhere, or its key is not on the ring
+        """
+        algorithm, version = _read_header(blob)
+        if version not in self._keyring.sealing:
+            raise SealBroken(f"key version {version} is not on the keyring")
+        key = self._key(algorithm, version, purpose)
+        header, rest = blob[: _HEADER.size], blob[_HEADER.size :]
+        nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
+        try:
+            return _decrypt(algorithm, key, nonce, body, _bound(header, purpose, row)).decode()
+        except InvalidTag:
+            raise SealBroken(f"a sealed {purpose} does not open for its row") from None
+
+    def needs_rotation(self, blob: bytes) -> bool:
+        """Tell whether a value was sealed under an older key or another profile.
+
+        :raises SealBroken: if it is not a sealed value
+        """
+        return _read_header(blob) != (self._suite.algorithm, self._keyring.current)
+
+    def blind_index(self, value: str, *, purpose: str) -> bytes:
+        """Return the 32 bytes under which equal values of one purpose are found.
+
+        Equal means equal once full-width forms, white space and letter case are set aside.
+
+        :raises ValueError: if nothing is left of the value, or the purpose is malformed
+        """
+        normal = "".join(unicodedata.normalize("NFKC", value).split()).upper()
+        if not normal:
+            raise ValueError("an empty value has no blind index")
+        mac = hmac.HMAC(self._index_key(purpose), self._suite.digest())
+        mac.update(normal.encode())
+        return mac.finalize()
+
+    def _index_key(self, purpose: str) -> bytes:
+        known = self._index_keys.get(purpose)
+        if known is None:
+            digest = self._suite.digest
+            info = f"suxin/index/1/{digest.name}/{_checked(purpose)}"
+            known = _derive(self._keyring.index, digest, SECRET_BYTES, info)
+            self._index_keys[purpose] = known
+        return known
+
+    def _key(self, algorithm: Algorithm, version: int, purpose: str) -> bytes:
+        known = self._keys.get((algorithm, version, purpose))
+        if known is None:
+            info = f"suxin/seal/1/{algorithm.name}/{_checked(purpose)}"
+            secret, digest = self._keyring.sealing[version], _DIGESTS[algorithm]
+            known = _derive(secret, digest, _KEY_BYTES[algorithm], info)
+            self._keys[algorithm, version, purpose] = known
+        return known
+
+
+def _checked(purpose: str) -> str:
+    if not _PURPOSE.fullmatch(purpose):
+        raise ValueError("a sealing purpose is a dotted lower-case name like person.resident_id")
+    return purpose
+
+
+def _derive(secret: bytes, digest: type[hashes.SHA256 | hashes.SM3], size: int, info: str) -> bytes:
+    return HKDF(algorithm=digest(), length=size, salt=None, info=info.encode()).derive(secret)
+
+
+def _bound(header: bytes, purpose: str, row: UUID) -> bytes:
+    # No purpose holds a zero byte and a row id has 16 bytes: two different places never read the
+    # same.
+    return header + purpose.encode() + b"\0" + row.bytes
+
+
+def _read_header(blob: bytes) -> tuple[Algorithm, int]:
+    if len(blob) < _SHORTEST:
+        raise SealBroken("a sealed value is cut short")
+    envelope, algorithm, version = cast("tuple[int, int, int]", _HEADER.unpack_from(blob))
+    if envelope != _ENVELOPE_VERSION or algorithm not in _KEY_BYTES:
+        raise SealBroken("a sealed value has an unknown envelope or algorithm")
+    return Algorithm(algorithm), version
+
+
+def _encrypt(algorithm: Algorithm, key: bytes, nonce: bytes, data: bytes, bound: bytes) -> bytes:
+    if algorithm is Algorithm.AES_256_GCM:
+        return AESGCM(key).encrypt(nonce, data, bound)
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(bound)
+    return encryptor.update(data) + encryptor.finalize() + encryptor.tag
+
+
+def _decrypt(algorithm: Algorithm, key: bytes, nonce: bytes, body: bytes, bound: bytes) -> bytes:
+    if algorithm is Algorithm.AES_256_GCM:
+        return AESGCM(key).decrypt(nonce, body, bound)
+    data, tag = body[:-_TAG_BYTES], body[-_TAG_BYTES:]
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    decryptor.authenticate_additional_data(bound)
+    return decryptor.update(data) + decryptor.finalize()

@@ -1,0 +1,92 @@
+"""The base of all tables: naming of constraints, column types, and the duty to declare who may read a row."""
+
+import enum
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Enum, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+from suxin.kernel.readers import (
+    APP_ROLE,
+    BATCH_ROLE,
+    DOORWAY_ROLE,
+    Reader,
+    policy_statements,
+)
+
+Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
+
+READ_WRITE: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE")
+APPEND_ONLY: tuple[Privilege, ...] = ("SELECT", "INSERT")
+READ_ONLY: tuple[Privilege, ...] = ("SELECT",)
+WITH_DELETE: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+class Table(DeclarativeBase):
+    """A stored thing.
+
+    Every table either declares ``__readers__`` (and is then under forced row-level security) or is a doorway, with
+    ``__doorway__`` saying why it must be found before a tenant is known. ``__privileges__`` is what the application
+    role may do at all; nothing is deleted unless a table says so.
+    """
+
+    __abstract__ = True
+    __readers__: ClassVar[tuple[Reader, ...]] = ()
+    __doorway__: ClassVar[str | None] = None
+    __privileges__: ClassVar[tuple[Privilege, ...]] = READ_WRITE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ()
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        str: Text(),
+        int: BigInteger(),
+        bool: Boolean(),
+        bytes: LargeBinary(),
+        enum.Enum: Enum(
+            enum.Enum,
+            native_enum=False,
+            length=40,
+            create_constraint=True,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+        list[str]: ARRAY(Text()),
+        dict[str, Any]: JSONB(),
+        list[dict[str, Any]]: JSONB(),
+    }
+
+
+def access_statements(model: type[Table]) -> list[str]:
+    """Return the grants and policies of one table, as the migrations apply them."""
+    table = model.__tablename__
+    if model.__doorway__ is not None:
+        statements = [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {DOORWAY_ROLE}"]
+        if model.__privileges__ != READ_WRITE:
+            statements.append(f"GRANT {', '.join(model.__privileges__)} ON {table} TO {APP_ROLE}")
+    else:
+        statements = policy_statements(table, model.__readers__)
+        statements.append(f"GRANT {', '.join(model.__privileges__)} ON {table} TO {APP_ROLE}")
+    if model.__batch_privileges__:
+        statements.append(
+            f"GRANT {', '.join(model.__batch_privileges__)} ON {table} TO {BATCH_ROLE}"
+        )
+    return statements
+
+
+def models() -> Iterable[type[Table]]:
+    """Return every mapped table that has been imported, by name."""
+    mapped = {mapper.class_ for mapper in Table.registry.mappers}
+    return sorted(mapped, key=lambda model: model.__tablename__)

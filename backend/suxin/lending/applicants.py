@@ -1,0 +1,96 @@
+"""From credit records to the facts a match reads.
+
+Only records that count enter: what is disputed, exempted, repaired, withdrawn or past its period never counts against
+anyone. Record contents follow the conventions of ``suxin.subjects.catalogue``.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
+from suxin.lending.terms import ApplicantKind
+from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject
+
+Grade = TypeVar("Grade", TaxGrade, EcoGrade)
+_MONTHS: Final = 12
+TAX_GRADE_ITEM: Final = "TAX-GRADE"
+TAX_PAID_ITEM: Final = "TAX-PAID"
+HEADCOUNT_ITEM: Final = "SI-HEADCOUNT"
+HONOUR_ITEM: Final = "HONOUR"
+PENALTY_ITEM: Final = "PENALTY"
+ECO_GRADE_ITEM: Final = "ECO-GRADE"
+
+
+def facts_of(
+    subject: Subject,
+    records: Iterable[CreditRecord],
+    *,
+    first_loan: bool,
+    area_name: str | None,
+    today: date,
+) -> ApplicantFacts:
+    """Return what is known about an applicant on ``today`` (the Shanghai calendar day).
+
+    ``first_loan`` is the applicant's own statement, already corrected by what the platform itself knows.
+    """
+    latest: dict[str, CreditRecord] = {}
+    honours: set[str] = set()
+    penalties: list[CreditRecord] = []
+    for record in sorted(records, key=lambda item: item.occurred_on):
+        if not counts(record, today=today):
+            continue
+        if record.item_code == HONOUR_ITEM:
+            honours.add(str(record.content.get("title", "")))
+        elif record.item_code == PENALTY_ITEM:
+            penalties.append(record)
+        else:
+            latest[record.item_code] = record
+    return ApplicantFacts(
+        kind=ApplicantKind.coded(subject.kind.value),
+        county_code=subject.county_code,
+        town_code=subject.town_code,
+        area_name=area_name,
+        industry=subject.industry,
+        age_months=_months(subject.registered_on, today),
+        tax_grade=_grade(TaxGrade, _content(latest, TAX_GRADE_ITEM, "grade")),
+        annual_tax_fen=latest[TAX_PAID_ITEM].amount_fen if TAX_PAID_ITEM in latest else None,
+        social_insurance_headcount=_whole(_content(latest, HEADCOUNT_ITEM, "headcount")),
+        open_penalties=len(penalties),
+        months_since_last_penalty=_months(penalties[-1].occurred_on if penalties else None, today),
+        eco_grade=_grade(EcoGrade, _content(latest, ECO_GRADE_ITEM, "grade")),
+        honours=frozenset(honours),
+        first_loan=first_loan,
+    )
+
+
+def counts(record: CreditRecord, *, today: date) -> bool:
+    """Return whether a record counts today."""
+    if record.status is not RecordStatus.ACTIVE:
+        return False
+    if record.polarity is Polarity.NEGATIVE and _over(record.published_until, today):
+        return False
+    return not _over(record.valid_until, today)
+
+
+def _over(until: date | None, today: date) -> bool:
+    return until is not None and until <= today
+
+
+def _content(latest: dict[str, CreditRecord], item: str, name: str) -> Any:  # noqa: ANN401 - JSON
+    return latest[item].content.get(name) if item in latest else None
+
+
+def _grade(kind: type[Grade], value: object) -> Grade | None:
+    return next((grade for grade in kind if grade.value == value), None)
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _months(since: date | None, today: date) -> int | None:
+    if since is None:
+        return None
+    months = (today.year - since.year) * _MONTHS + today.month - since.month
+    return max(0, months - (today.day < since.day))

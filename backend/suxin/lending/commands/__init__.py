@@ -1,0 +1,1 @@
+"""What applicants and banks do in lending, one command per use case, by topic."""

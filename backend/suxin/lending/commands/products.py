@@ -1,0 +1,162 @@
+"""What a bank does with its products: draft, edit, publish, retire."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import append_act
+from suxin.kernel.ids import new_id
+from suxin.kernel.refusals import Refusal
+from suxin.lending import policies
+from suxin.lending.models import LoanProduct, ProductStatus
+from suxin.lending.product_terms import ProductDraft, check_draft
+from suxin.lending.queries import products as queries
+from suxin.lending.queries.turns import take_turn
+
+MAX_PRODUCTS = 100
+
+
+class TooManyProducts(Refusal):
+    """The bank has as many products as it may have."""
+
+    code = "TOO_MANY_PRODUCTS"
+    zh = "每家银行最多 {limit} 个在用产品和草稿"
+    en = "A bank may have at most {limit} products and drafts"
+
+
+class ProductCodeTaken(Refusal):
+    """Another product of the bank has this code."""
+
+    code = "PRODUCT_CODE_TAKEN"
+    zh = "产品代码 {product_code} 已被使用"
+    en = "The product code {product_code} is taken"
+
+
+async def draft_product(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    draft: ProductDraft,
+    now: datetime,
+    replaces: UUID | None = None,
+) -> LoanProduct:
+    """Write a new draft; ``replaces`` names the published product it will take the place of.
+
+    :raises Forbidden: without the right to edit products
+    :raises Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria: see ``check_draft``
+    :raises NotFound: if the replaced product is not this bank's
+    :raises StepNotPossible: if the replaced product is a draft itself, or retired
+    :raises ProductCodeTaken: if another product has the code
+    :raises TooManyProducts: if the bank has ``MAX_PRODUCTS``
+    """
+    actor.require(policies.PRODUCT_EDIT)
+    check_draft(draft)
+    tenant_id = actor.own_tenant
+    if replaces is not None:
+        (await queries.own_product(session, actor, replaces)).require_published()
+    await take_turn(session, "products", tenant_id)
+    if await queries.live_products(session, tenant_id) >= MAX_PRODUCTS:
+        raise TooManyProducts(limit=MAX_PRODUCTS)
+    await _check_code(session, actor, draft.code.strip(), allowed={replaces})
+    product = LoanProduct(
+        tenant_id=tenant_id,
+        id=new_id(),
+        version=0,
+        draft_of=replaces,
+        status=ProductStatus.DRAFT,
+        updated_at=now,
+        **draft.columns(),
+    )
+    session.add(product)
+    _record(session, product, "drafted", now=now)
+    return product
+
+
+async def edit_product(
+    session: AsyncSession, actor: Actor, *, product_id: UUID, draft: ProductDraft, now: datetime
+) -> LoanProduct:
+    """Change a draft; a published product is replaced by publishing a draft of it.
+
+    :raises Forbidden: without the right to edit products
+    :raises NotFound: if it is not this bank's
+    :raises StepNotPossible: if it is no draft
+    :raises Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria: see ``check_draft``
+    :raises ProductCodeTaken: if another product has the code
+    """
+    actor.require(policies.PRODUCT_EDIT)
+    check_draft(draft)
+    await take_turn(session, "products", actor.own_tenant)
+    product = await queries.lock_own_product(session, actor, product_id)
+    product.require_draft()
+    await _check_code(session, actor, draft.code.strip(), allowed={product_id, product.draft_of})
+    for name, value in draft.columns().items():
+        setattr(product, name, value)
+    product.updated_at = now
+    _record(session, product, "edited", now=now)
+    return product
+
+
+async def publish_product(
+    session: AsyncSession, actor: Actor, *, product_id: UUID, now: datetime
+) -> LoanProduct:
+    """Offer a draft to applicants; the product it replaces is retired in the same step.
+
+    :raises Forbidden: without the right to publish
+    :raises NotFound: if it is not this bank's
+    :raises StepNotPossible: if it is no draft
+    """
+    actor.require(policies.PRODUCT_PUBLISH)
+    product = await queries.lock_own_product(session, actor, product_id)
+    version = 1
+    if product.draft_of is not None:
+        replaced = await queries.lock_own_product(session, actor, product.draft_of)
+        version = replaced.version + 1
+        if replaced.status is ProductStatus.PUBLISHED:
+            replaced.retire(now=now)
+    product.publish(version=version, now=now)
+    _record(session, product, "published", now=now)
+    return product
+
+
+async def retire_product(
+    session: AsyncSession, actor: Actor, *, product_id: UUID, now: datetime
+) -> LoanProduct:
+    """Take a product off; running requests keep what they matched.
+
+    :raises Forbidden: without the right to publish
+    :raises NotFound: if it is not this bank's
+    :raises StepNotPossible: if it was retired already
+    """
+    actor.require(policies.PRODUCT_PUBLISH)
+    product = await queries.lock_own_product(session, actor, product_id)
+    product.retire(now=now)
+    _record(session, product, "retired", now=now)
+    return product
+
+
+async def _check_code(
+    session: AsyncSession, actor: Actor, code: str, *, allowed: set[UUID | None]
+) -> None:
+    taken = await session.scalars(
+        select(LoanProduct.id).where(
+            LoanProduct.tenant_id == actor.own_tenant,
+            LoanProduct.code == code,
+            LoanProduct.status != ProductStatus.RETIRED,
+        )
+    )
+    if set(taken) - allowed:
+        raise ProductCodeTaken(field="code", product_code=code)
+
+
+def _record(session: AsyncSession, product: LoanProduct, step: str, *, now: datetime) -> None:
+    append_act(
+        session,
+        action=f"lending.product.{step}",
+        now=now,
+        object_type="loan_product",
+        object_id=product.id,
+        detail={"code": product.code, "version": product.version},
+    )

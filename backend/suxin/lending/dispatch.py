@@ -1,0 +1,152 @@
+"""How a matched request reaches banks: the lead, its party, and the referrals."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel import notices, outbox
+from suxin.kernel.ids import new_id
+from suxin.kernel.working_days import add_working_days
+from suxin.lending.deadlines import DECIDE_WITHIN_DAYS, REMIND_BEFORE, clocks_from
+from suxin.lending.leads import LeadFacts
+from suxin.lending.models import (
+    DispatchMode,
+    Lead,
+    LeadParty,
+    LoanRequest,
+    Referral,
+    ReferralState,
+)
+from suxin.lending.policies import REFERRAL_READ
+
+REMIND_TOPIC = "lending.referral.remind"
+ACCEPT_DUE_TOPIC = "lending.referral.accept_due"
+CONTACT_DUE_TOPIC = "lending.referral.contact_due"
+DECIDE_DUE_TOPIC = "lending.referral.decide_due"
+
+
+def new_lead(request: LoanRequest, shown: LeadFacts, *, pool_open: bool, now: datetime) -> Lead:
+    """Return the anonymous face of a request."""
+    lead_id = new_id()
+    return Lead(
+        id=lead_id,
+        number=f"L{str(lead_id.int)[-10:]}",
+        subject_kind=shown.kind,
+        county_code=shown.county_code,
+        industry_section=shown.industry_section,
+        amount_band=shown.amount_band.value,
+        term_band=shown.term_band.value,
+        grade=shown.grade,
+        purpose=request.purpose.value,
+        guarantee=request.guarantee.value,
+        first_loan=shown.first_loan,
+        created_at=now,
+        closes_at=request.expires_at,
+        pool_open=pool_open,
+    )
+
+
+async def place_lead(session: AsyncSession, request: LoanRequest, lead: Lead) -> None:
+    """Write a lead and who is behind it.
+
+    The party goes first: the policy that lets the subject read his lead looks it up.
+    """
+    session.add(LeadParty(lead_id=lead.id, subject_id=request.subject_id, request_id=request.id))
+    await session.flush()
+    session.add(lead)
+    await session.flush()
+
+
+async def dispatch(
+    session: AsyncSession,
+    lead: Lead,
+    *,
+    to: Iterable[tuple[UUID, UUID | None]],
+    mode: DispatchMode,
+    now: datetime,
+) -> list[Referral]:
+    """Refer a lead to banks, each with the product it matched; start the clocks and tell the banks."""
+    referrals = [
+        new_referral(lead, tenant_id=tenant_id, product_id=product_id, mode=mode, now=now)
+        for tenant_id, product_id in to
+    ]
+    session.add_all(referrals)
+    await session.flush()
+    for referral in referrals:
+        await start_clocks(session, referral, now=now)
+        await notices.notify_tenant(
+            session,
+            tenant_id=referral.tenant_id,
+            permission=REFERRAL_READ,
+            template="referral_dispatched",
+            title="收到新的贷款线索",
+            body=f"线索 {lead.number}，请在 1 个工作日内受理。",
+            link=f"/desk/referrals/{referral.id}",
+            now=now,
+        )
+    return referrals
+
+
+def new_referral(
+    lead: Lead,
+    *,
+    tenant_id: UUID,
+    product_id: UUID | None,
+    mode: DispatchMode,
+    now: datetime,
+) -> Referral:
+    """Return a referral in its first state, with its deadlines."""
+    clocks = clocks_from(now)
+    return Referral(
+        tenant_id=tenant_id,
+        id=new_id(),
+        lead_id=lead.id,
+        product_id=product_id,
+        mode=mode,
+        state=ReferralState.DISPATCHED,
+        county_code=lead.county_code,
+        dispatched_at=now,
+        accept_by=clocks.accept_by,
+        contact_by=clocks.contact_by,
+        decide_by=clocks.decide_by,
+        deadlines_provisional=clocks.provisional,
+        reminders=0,
+        escalations=0,
+    )
+
+
+async def start_clocks(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
+    """Put the referral's deadlines into the outbox as duties that fall due."""
+    due = {
+        REMIND_TOPIC: max(now, referral.accept_by - REMIND_BEFORE),
+        ACCEPT_DUE_TOPIC: referral.accept_by,
+        CONTACT_DUE_TOPIC: referral.contact_by,
+        DECIDE_DUE_TOPIC: referral.decide_by,
+    }
+    for topic, at in due.items():
+        await outbox.post(
+            session,
+            topic,
+            {"tenant_id": referral.tenant_id, "referral_id": referral.id},
+            now=now,
+            tenant_id=referral.tenant_id,
+            not_before=at,
+        )
+
+
+async def restart_decision(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
+    """Give a referral that waits for a decision anew as long as at first, unless its deadline is still to come."""
+    if referral.decide_by > now:
+        return
+    deadline = add_working_days(now, DECIDE_WITHIN_DAYS)
+    referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
+    await outbox.post(
+        session,
+        DECIDE_DUE_TOPIC,
+        {"tenant_id": referral.tenant_id, "referral_id": referral.id},
+        now=now,
+        tenant_id=referral.tenant_id,
+        not_before=deadline.at,
+    )

@@ -1,0 +1,69 @@
+"""What is known about an applicant when a request is matched (申请主体事实).
+
+Only these facts enter a match. A fact that is not known is ``None``; it is never guessed. Neither
+西楚分 nor any other personal score is among them (plan §22: the score opens benefits; it closes no
+door).
+"""
+
+from typing import Final
+
+import msgspec
+
+from suxin.lending.terms import ApplicantKind, LabelledEnum
+
+
+class TaxGrade(LabelledEnum):
+    """The tax credit grade (纳税信用级别), best first: A > B > M > C > D within this scheme alone."""
+
+    A = "A", "A级", "A"
+    B = "B", "B级", "B"
+    M = "M", "M级", "M"
+    C = "C", "C级", "C"
+    D = "D", "D级", "D"
+
+
+class EcoGrade(LabelledEnum):
+    """The ecological and environmental credit grade (生态环境信用评价), best first (plan §18(2))."""
+
+    GREEN = "green", "绿色", "green"
+    BLUE = "blue", "蓝色", "blue"
+    YELLOW = "yellow", "黄色", "yellow"
+    RED = "red", "红色", "red"
+    BLACK = "black", "黑色", "black"
+
+
+TAX_GRADES: Final = tuple(TaxGrade)
+ECO_GRADES: Final = tuple(EcoGrade)
+
+
+class ApplicantFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a criterion may read about the applicant.
+
+    ``industry`` is a GB/T 4754 code as fine as known. ``open_penalties`` counts penalties in force
+    only: what is exempted, disputed, repaired or past its publication period counts against nobody;
+    ``months_since_last_penalty`` is the age of the newest of them. ``first_loan`` is true when no
+    bank loan was ever on record (首贷户). ``credit_grade`` is the public grade of an organisation in
+    the city's scheme; no criterion reads it.
+    """
+
+    kind: ApplicantKind
+    county_code: str | None = None
+    town_code: str | None = None
+    area_name: str | None = None
+    industry: str | None = None
+    age_months: int | None = None
+    tax_grade: TaxGrade | None = None
+    annual_tax_fen: int | None = None
+    social_insurance_headcount: int | None = None
+    open_penalties: int | None = None
+    months_since_last_penalty: int | None = None
+    eco_grade: EcoGrade | None = None
+    honours: frozenset[str] | None = None
+    first_loan: bool | None = None
+    has_outstanding_loan: bool | None = None
+    credit_grade: str | None = None
+
+    @property
+    def area_code(self) -> str | None:
+        """Return the finest area known: the town, else the county."""
+        return self.town_code or self.county_code

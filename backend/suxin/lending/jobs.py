@@ -1,0 +1,74 @@
+"""Timed duties and events of lending, by topic: each re-reads, re-checks and calls one command."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.outbox import Handler, Job
+from suxin.lending import dispatch
+from suxin.lending.commands import offers, referrals, requests, returns
+
+
+async def remind(session: AsyncSession, job: Job) -> None:
+    """Remind a bank of a lead that is nearly late."""
+    await returns.remind(session, **_referral(job), now=job.now)
+
+
+async def accept_due(session: AsyncSession, job: Job) -> None:
+    """Check that a lead was accepted in time."""
+    await returns.accept_due(session, **_referral(job), now=job.now)
+
+
+async def contact_due(session: AsyncSession, job: Job) -> None:
+    """Check that an applicant was contacted in time."""
+    await returns.contact_due(session, **_referral(job), now=job.now)
+
+
+async def decide_due(session: AsyncSession, job: Job) -> None:
+    """Check that a referral was decided in time."""
+    await returns.decide_due(session, **_referral(job), now=job.now)
+
+
+async def answered(session: AsyncSession, job: Job) -> None:
+    """Tell the applicant what a bank did."""
+    await returns.tell_applicant_of_step(
+        session, **_referral(job), step=job.payload["step"], now=job.now
+    )
+
+
+async def consented(session: AsyncSession, job: Job) -> None:
+    """Tell a bank that the applicant has consented."""
+    await returns.tell_bank_of_consent(session, **_referral(job), now=job.now)
+
+
+async def offer_expires(session: AsyncSession, job: Job) -> None:
+    """End an offer at the end of its validity."""
+    await returns.expire_offer(
+        session, tenant_id=job.uuid("tenant_id"), offer_id=job.uuid("offer_id"), now=job.now
+    )
+
+
+async def request_expires(session: AsyncSession, job: Job) -> None:
+    """End a request at the end of its time."""
+    await returns.expire_request(
+        session, subject_id=job.uuid("subject_id"), request_id=job.uuid("request_id"), now=job.now
+    )
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Return this context's handlers by topic."""
+    return {
+        dispatch.REMIND_TOPIC: remind,
+        dispatch.ACCEPT_DUE_TOPIC: accept_due,
+        dispatch.CONTACT_DUE_TOPIC: contact_due,
+        dispatch.DECIDE_DUE_TOPIC: decide_due,
+        referrals.ANSWERED_TOPIC: answered,
+        requests.CONSENTED_TOPIC: consented,
+        requests.EXPIRE_TOPIC: request_expires,
+        offers.OFFER_EXPIRE_TOPIC: offer_expires,
+    }
+
+
+def _referral(job: Job) -> dict[str, UUID]:
+    return {"tenant_id": job.uuid("tenant_id"), "referral_id": job.uuid("referral_id")}

@@ -1,0 +1,135 @@
+"""Offers, and the snapshot of what a bank had seen when one was accepted."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import (
+    Reader,
+    data_subject,
+    owner_tenant,
+    reading_tenant,
+    system,
+)
+from suxin.kernel.tables import Table
+from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.terms import GuaranteeMode, RepaymentMethod
+
+
+class OfferState(StrEnum):
+    """Where an offer stands."""
+
+    OPEN = "OPEN"
+    CHOSEN = "CHOSEN"
+    PASSED = "PASSED"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Offer(Table):
+    """A bank's answer: the terms, what they cost in full, and how long they stand."""
+
+    __tablename__ = "offers"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        owner_tenant(),
+        # The subject's own decision (choose, pass) is written by his command.
+        data_subject(writes=True),
+        system(),
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "referral_id"], ["referrals.tenant_id", "referrals.id"]),
+        CheckConstraint("amount_fen > 0", name="amount"),
+        CheckConstraint("valid_until > made_at", name="validity"),
+        Index("ix_offers_subject_id", "subject_id", "request_id"),
+        Index(
+            "uq_offers_open",
+            "tenant_id",
+            "referral_id",
+            unique=True,
+            postgresql_where=text("state in ('OPEN', 'CHOSEN')"),
+        ),
+        Index(
+            "uq_offers_chosen",
+            "request_id",
+            unique=True,
+            postgresql_where=text("state = 'CHOSEN'"),
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    referral_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    subject_id: Mapped[UUID]
+    product_id: Mapped[UUID | None]
+    state: Mapped[OfferState]
+    amount_fen: Mapped[int]
+    term_months: Mapped[int]
+    rate_bps: Mapped[int]
+    upfront_fee_bps: Mapped[int]
+    upfront_fee_fen: Mapped[int]
+    repayment_method: Mapped[RepaymentMethod]
+    guarantee: Mapped[GuaranteeMode]
+    monthly_payment_fen: Mapped[int]
+    total_interest_fen: Mapped[int]
+    total_fees_fen: Mapped[int]
+    total_cost_fen: Mapped[int]
+    annualised_rate_bps: Mapped[int]
+    cooling_off_days: Mapped[int]
+    conditions: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    valid_until: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+    @property
+    def open(self) -> bool:
+        """Whether the applicant may still choose it, time permitting."""
+        return self.state is OfferState.OPEN
+
+    def choose(self, *, now: datetime) -> None:
+        """Enter CHOSEN by the subject's decision."""
+        self._close(OfferState.CHOSEN, now)
+
+    def pass_over(self, *, now: datetime) -> None:
+        """Enter PASSED: another was chosen, or the request was taken back."""
+        self._close(OfferState.PASSED, now)
+
+    def expire(self, *, now: datetime) -> None:
+        """Enter EXPIRED when its validity is over."""
+        self._close(OfferState.EXPIRED, now)
+
+    def withdraw(self, *, now: datetime) -> None:
+        """Enter WITHDRAWN by the bank's decision."""
+        self._close(OfferState.WITHDRAWN, now)
+
+    def _close(self, state: OfferState, now: datetime) -> None:
+        if self.state is not OfferState.OPEN:
+            raise StepNotPossible(
+                state=self.state.value, step_zh="再处理该报价", step_en="decide on this offer again"
+            )
+        self.state, self.decided_at = state, now
+
+
+class DecisionSnapshot(Table):
+    """What the bank had seen when its offer was accepted, frozen with its SHA-256 on the contract's basis."""
+
+    __tablename__ = "decision_snapshots"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(writes=True),
+        reading_tenant(),
+        system(),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str]
+    taken_at: Mapped[datetime]

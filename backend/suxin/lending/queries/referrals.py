@@ -1,0 +1,255 @@
+"""What a bank reads: its inbox, the open pool, a lead, and, with a basis, who is behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import NotFound
+from suxin.lending.models import (
+    Lead,
+    LeadParty,
+    LoanRequest,
+    Offer,
+    OfferState,
+    Referral,
+    ReferralState,
+)
+
+SOON = timedelta(hours=8)
+_WAITING = (
+    ReferralState.DISPATCHED,
+    ReferralState.ACCEPTED,
+    ReferralState.CONTACTED,
+    ReferralState.DUE_DILIGENCE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """How many referrals wait at each step, how many are nearly or already late, and how many are in the pool."""
+
+    dispatched: int
+    in_progress: int
+    offered: int
+    due_soon: int
+    overdue: int
+    pool: int
+
+
+def within_reach(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a referral lies within the actor's branch and areas."""
+    conditions: list[ColumnElement[bool]] = [Referral.tenant_id == actor.own_tenant]
+    if actor.branch_id is not None:
+        conditions.append(or_(Referral.branch_id.is_(None), Referral.branch_id == actor.branch_id))
+    if actor.areas:
+        counties = {area[:6] for area in actor.areas}
+        conditions.append(Referral.county_code.in_(counties))
+    return and_(true(), *conditions)
+
+
+def next_due() -> ColumnElement[datetime]:
+    """Return the SQL expression of a referral's next deadline: accept, then contact, then decide."""
+    return case(
+        (Referral.state == ReferralState.DISPATCHED, Referral.accept_by),
+        (Referral.state == ReferralState.ACCEPTED, Referral.contact_by),
+        else_=Referral.decide_by,
+    )
+
+
+def inbox(actor: Actor, *, states: Sequence[ReferralState] = ()) -> Select[Referral, Lead]:
+    """Return the bank's referrals with their leads, newest first, optionally in some states only."""
+    statement = (
+        select(Referral, Lead)
+        .join(Lead, Lead.id == Referral.lead_id)
+        .where(within_reach(actor))
+        .order_by(Referral.id.desc())
+    )
+    return statement.where(Referral.state.in_(states)) if states else statement
+
+
+def pool_leads(*, now: datetime) -> Select[Lead]:
+    """Return the leads of the open pool that may be claimed, newest first."""
+    return (
+        select(Lead)
+        .where(
+            Lead.pool_open,
+            Lead.closes_at > now,
+            or_(Lead.claimed_by.is_(None), Lead.claim_expires_at <= now),
+        )
+        .order_by(Lead.id.desc())
+    )
+
+
+async def inbox_counts(session: AsyncSession, actor: Actor, *, now: datetime) -> InboxCounts:
+    """Return the numbers at the top of the inbox."""
+    waiting = Referral.state.in_(_WAITING)
+    due = next_due()
+    row = (
+        await session.execute(
+            select(
+                func.count().filter(Referral.state == ReferralState.DISPATCHED),
+                func.count().filter(
+                    Referral.state.in_(_WAITING), Referral.state != ReferralState.DISPATCHED
+                ),
+                func.count().filter(Referral.state == ReferralState.OFFERED),
+                func.count().filter(waiting, due > now, due <= now + SOON),
+                func.count().filter(waiting, due <= now),
+            ).where(within_reach(actor))
+        )
+    ).one()
+    pool = await session.scalar(
+        select(func.count()).select_from(pool_leads(now=now).order_by(None).subquery())
+    )
+    return InboxCounts(*row, pool or 0)
+
+
+async def own_referral(
+    session: AsyncSession, actor: Actor, referral_id: UUID
+) -> tuple[Referral, Lead]:
+    """Return one of the bank's referrals with its lead.
+
+    :raises NotFound: if it is not this bank's
+    """
+    row = (
+        await session.execute(
+            select(Referral, Lead)
+            .join(Lead, Lead.id == Referral.lead_id)
+            .where(Referral.tenant_id == actor.own_tenant, Referral.id == referral_id)
+        )
+    ).first()
+    if row is None:
+        raise _no_referral()
+    return row[0], row[1]
+
+
+async def lock_own_referral(session: AsyncSession, actor: Actor, referral_id: UUID) -> Referral:
+    """Return one of the bank's referrals, locked.
+
+    :raises NotFound: if it is not this bank's
+    """
+    referral = await lock_referral(session, actor.own_tenant, referral_id)
+    if referral is None:
+        raise _no_referral()
+    return referral
+
+
+async def lock_referral(
+    session: AsyncSession, tenant_id: UUID, referral_id: UUID
+) -> Referral | None:
+    """Return a referral, locked until the transaction ends."""
+    return await session.scalar(
+        select(Referral)
+        .where(Referral.tenant_id == tenant_id, Referral.id == referral_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def lock_pool_lead(session: AsyncSession, lead_id: UUID, *, now: datetime) -> Lead | None:
+    """Return a lead of the open pool, locked, if it can be claimed now; whoever comes second gets none."""
+    return await session.scalar(
+        pool_leads(now=now).where(Lead.id == lead_id).with_for_update(skip_locked=True)
+    )
+
+
+async def lock_lead(session: AsyncSession, lead_id: UUID) -> Lead | None:
+    """Return a lead, locked until the transaction ends."""
+    return await session.scalar(
+        select(Lead)
+        .where(Lead.id == lead_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def claims_open(session: AsyncSession, tenant_id: UUID, *, now: datetime) -> int:
+    """Return how many leads of the pool a bank holds at present."""
+    count = await session.scalar(
+        select(func.count())
+        .select_from(Lead)
+        .where(Lead.claimed_by == tenant_id, Lead.claim_expires_at > now)
+    )
+    return count or 0
+
+
+async def had_referral(session: AsyncSession, tenant_id: UUID, lead_id: UUID) -> bool:
+    """Return whether the bank has, or once had, a referral of this lead."""
+    found = await session.scalar(
+        select(Referral.id).where(Referral.tenant_id == tenant_id, Referral.lead_id == lead_id)
+    )
+    return found is not None
+
+
+async def party_of(session: AsyncSession, lead_id: UUID) -> LeadParty | None:
+    """Return who is behind a lead, if the session's actor has a basis to know."""
+    return await session.scalar(select(LeadParty).where(LeadParty.lead_id == lead_id))
+
+
+async def request_behind(session: AsyncSession, lead_id: UUID) -> LoanRequest | None:
+    """Return the request behind a lead, if the session's actor has a basis to read it."""
+    return await session.scalar(
+        select(LoanRequest)
+        .join(
+            LeadParty,
+            (LeadParty.request_id == LoanRequest.id)
+            & (LeadParty.subject_id == LoanRequest.subject_id),
+        )
+        .where(LeadParty.lead_id == lead_id)
+    )
+
+
+def offers_on(tenant_id: UUID, referral_id: UUID) -> Select[Offer]:
+    """Return a bank's offers on one referral, newest first."""
+    return (
+        select(Offer)
+        .where(Offer.tenant_id == tenant_id, Offer.referral_id == referral_id)
+        .order_by(Offer.id.desc())
+    )
+
+
+async def own_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> Offer:
+    """Return one of the bank's offers.
+
+    :raises NotFound: if it is not this bank's
+    """
+    offer = await session.scalar(
+        select(Offer).where(Offer.tenant_id == actor.own_tenant, Offer.id == offer_id)
+    )
+    if offer is None:
+        raise NotFound(thing_zh="报价", thing_en="offer")
+    return offer
+
+
+async def lock_own_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> Offer:
+    """Return one of the bank's offers, locked.
+
+    :raises NotFound: if it is not this bank's
+    """
+    offer = await session.scalar(
+        select(Offer)
+        .where(Offer.tenant_id == actor.own_tenant, Offer.id == offer_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if offer is None:
+        raise NotFound(thing_zh="报价", thing_en="offer")
+    return offer
+
+
+async def open_offers(session: AsyncSession, request_id: UUID) -> int:
+    """Return how many offers on a request may still be chosen."""
+    count = await session.scalar(
+        select(func.count())
+        .select_from(Offer)
+        .where(Offer.request_id == request_id, Offer.state == OfferState.OPEN)
+    )
+    return count or 0
+
+
+def _no_referral() -> NotFound:
+    return NotFound(thing_zh="对接申请", thing_en="referral")

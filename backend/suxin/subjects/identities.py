@@ -1,0 +1,108 @@
+"""A person's identity, opened from its seals for whoever may read it."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.database import actor_of
+from suxin.kernel.masks import mask_name, mask_phone, mask_resident_id
+from suxin.kernel.refusals import NotFound
+from suxin.kernel.sealing import Sealer
+from suxin.subjects.doors import NAME, PHONE, RESIDENT_ID
+from suxin.subjects.models import DataCategory, PersonIdentity
+from suxin.subjects.policies import IDENTITY_READ, reads_for_others, require_reader
+from suxin.subjects.queries import basis_categories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Identity:
+    """Who a person is; ``phone`` is nothing where the reader's basis does not cover contact. Prints masked."""
+
+    name: str
+    resident_id: str
+    phone: str | None
+
+    def masked(self) -> Self:
+        """Return the same identity as it is shown: ``张**``, ``321***********0012``, ``138****5678``."""
+        return replace(
+            self,
+            name=mask_name(self.name),
+            resident_id=mask_resident_id(self.resident_id),
+            phone=None if self.phone is None else mask_phone(self.phone),
+        )
+
+    @override
+    def __repr__(self) -> str:
+        shown = self.masked()
+        return f"Identity({shown.name}, {shown.resident_id}, {shown.phone})"
+
+
+async def identity_of(session: AsyncSession, sealer: Sealer, subject_id: UUID) -> Identity:
+    """Return who a person is, and note the receipt when a tenant reads it.
+
+    A tenant needs a live basis for identity, and one for contact to learn the phone.
+
+    :raises Forbidden: if the actor may not read identities
+    :raises NotFound: if the caller sees no proved identity of this subject
+    """
+    actor = actor_of(session)
+    require_reader(actor, IDENTITY_READ)
+    row = await session.scalar(
+        select(PersonIdentity)
+        .where(PersonIdentity.subject_id == subject_id)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(thing_zh="实名信息", thing_en="proved identity")
+    with_contact = not reads_for_others(actor) or await _note(session, actor, subject_id)
+    return Identity(
+        name=sealer.open(row.name_sealed, purpose=NAME, row=subject_id),
+        resident_id=sealer.open(row.resident_id_sealed, purpose=RESIDENT_ID, row=subject_id),
+        phone=(
+            sealer.open(row.phone_sealed, purpose=PHONE, row=subject_id) if with_contact else None
+        ),
+    )
+
+
+async def _note(session: AsyncSession, actor: Actor, subject_id: UUID) -> bool:
+    """Note under which purpose a tenant reads the identity; return whether that purpose covers contact."""
+    identity, contact = DataCategory.IDENTITY.value, DataCategory.CONTACT.value
+    found = [
+        (
+            purpose,
+            await basis_categories(
+                session,
+                actor,
+                subject_id=subject_id,
+                purpose=purpose,
+                now=session.info["now"],
+                of_person=True,
+            ),
+        )
+        for purpose in actor.purposes
+    ]
+    admitting = [(purpose, held) for purpose, held in found if identity in held]
+    if not admitting:
+        raise NotFound(thing_zh="实名信息", thing_en="proved identity")
+    # The purpose that tells most is the one the reader relies on.
+    purpose, held = max(admitting, key=lambda one: contact in one[1])
+    with_contact = contact in held
+    note_read(
+        session,
+        Receipt(
+            subject_id=subject_id,
+            purpose=purpose,
+            categories=(identity, contact) if with_contact else (identity,),
+            fields=("name", "resident_id", "phone") if with_contact else ("name", "resident_id"),
+            row_count=1,
+            object_type="person_identity",
+            object_id=subject_id,
+        ),
+    )
+    return with_contact

@@ -1,0 +1,286 @@
+"""Subjects, identities, mandates, the catalogue and credit records; and the doorways of mini program sessions."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import (
+    NOW,
+    PERSON,
+    SUBJECT,
+    Reader,
+    acting_person,
+    batch,
+    data_subject,
+    exists,
+    operator,
+    published,
+    system,
+    when,
+    with_basis,
+)
+from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table
+
+BATCH_WRITES: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")
+
+
+class SubjectKind(StrEnum):
+    """What a subject is."""
+
+    PERSON = "person"
+    FIRM = "firm"
+    SOLE_TRADER = "sole_trader"
+    HOUSEHOLD = "household"
+    FAMILY_FARM = "family_farm"
+    COOPERATIVE = "cooperative"
+    AGRI_ENTERPRISE = "agri_enterprise"
+
+
+class DataCategory(StrEnum):
+    """The categories in which data about a subject is consented to and read."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    REGISTRATION = "registration"
+    TAX = "tax"
+    SOCIAL_INSURANCE = "social_insurance"
+    HONOURS = "honours"
+    PENALTIES = "penalties"
+    ENVIRONMENT = "environment"
+    LOAN_REQUEST = "loan_request"
+
+
+class LawfulChannel(StrEnum):
+    """The channel by which a category may travel to a tenant."""
+
+    PUBLICLY_DISCLOSED = "publicly_disclosed"
+    AUTHORISED_PUBLIC = "authorised_public"
+    FILED_BY_SUBJECT = "filed_by_subject"
+    LICENSED = "licensed"
+
+
+class Subject(Table):
+    """A person or organisation that data is about. ``name`` of a person is masked here; the full one is sealed."""
+
+    __tablename__ = "subjects"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        when("itself", f"id = {SUBJECT} or id = {PERSON}"),
+        when(
+            "represented",
+            exists(
+                "mandates m",
+                f"m.subject_id = subjects.id and m.person_id = {PERSON} and m.ended_at is null"
+                f" and m.starts_at <= {NOW} and m.ends_at > {NOW}",
+            ),
+        ),
+        with_basis(category="'registration'", subject="id"),
+        operator(),
+        system(),
+        batch(),
+    )
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __table_args__ = (
+        CheckConstraint("(kind = 'person') = (uscc is null)", name="uscc"),
+        Index("ix_subjects_place", "county_code", "industry"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[SubjectKind]
+    name: Mapped[str]
+    name_pinyin: Mapped[str]
+    uscc: Mapped[str | None] = mapped_column(unique=True)
+    county_code: Mapped[str]
+    town_code: Mapped[str | None]
+    industry: Mapped[str | None]
+    registered_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class PersonIdentity(Table):
+    """A natural person's real-name proof: sealed name, resident id and phone, and how they were proved."""
+
+    __tablename__ = "person_identities"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        acting_person("subject_id", writes=True),
+        with_basis(category="'identity'", of_person=True),
+        system(),
+        batch(),
+    )
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name_sealed: Mapped[bytes]
+    resident_id_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes]
+    proof_method: Mapped[str]
+    proof_ref: Mapped[str]
+    proved_at: Mapped[datetime]
+
+
+class MandateRole(StrEnum):
+    """In which capacity a person acts for a subject."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    AGENT = "agent"
+    HELPER = "helper"
+
+
+class Mandate(Table):
+    """The right of a person to act for a subject, in a role, proved in a way, for a period."""
+
+    __tablename__ = "mandates"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        acting_person(writes=True),
+        data_subject(),
+        system(),
+        batch(),
+    )
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="period"),
+        Index("ix_mandates_person_id", "person_id"),
+        Index(
+            "uq_mandates_live",
+            "person_id",
+            "subject_id",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    subject_id: Mapped[UUID]
+    role: Mapped[MandateRole]
+    proof_method: Mapped[str]
+    proof_ref: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class CatalogueItem(Table):
+    """One thing that may be recorded: its class, department, category and lawful channel."""
+
+    __tablename__ = "catalogue_items"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = READ_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __readers__: ClassVar[tuple[Reader, ...]] = (published(), batch())
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    record_class: Mapped[str]
+    name: Mapped[str]
+    department: Mapped[str]
+    category: Mapped[DataCategory]
+    channel: Mapped[LawfulChannel]
+    validity_months: Mapped[int | None]
+
+
+class Polarity(StrEnum):
+    """Whether a record speaks for its subject, against it, or neither."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+class RecordStatus(StrEnum):
+    """Whether a record counts; only ACTIVE ones may count against anyone."""
+
+    ACTIVE = "active"
+    DISPUTED = "disputed"
+    EXEMPTED = "exempted"
+    REPAIRED = "repaired"
+    WITHDRAWN = "withdrawn"
+
+
+class CreditRecord(Table):
+    """One fact about a subject, out of the catalogue."""
+
+    __tablename__ = "credit_records"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(),
+        with_basis(category="category"),
+        when("declared", f"subject_id = {SUBJECT} and self_declared", "INSERT"),
+        batch(),
+    )
+    __table_args__ = (
+        CheckConstraint("valid_until is null or valid_until > occurred_on", name="validity"),
+        CheckConstraint("amount_fen is null or amount_fen >= 0", name="amount"),
+        Index("uq_credit_records_source", "subject_id", "source", "source_ref", unique=True),
+    )
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    item_code: Mapped[str]
+    category: Mapped[DataCategory]
+    source: Mapped[str]
+    source_ref: Mapped[str]
+    occurred_on: Mapped[date]
+    published_until: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    polarity: Mapped[Polarity]
+    status: Mapped[RecordStatus]
+    amount_fen: Mapped[int | None]
+    content: Mapped[dict[str, Any]]
+    self_declared: Mapped[bool]
+    loaded_at: Mapped[datetime]
+
+
+class SubjectDoor(Table):
+    """From a blind index (of a resident id) or a USCC to the subject; the only way to find one by number."""
+
+    __tablename__ = "subject_doors"
+    __doorway__: ClassVar[str | None] = "finds the subject before anyone acts for it"
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+
+    blind_index: Mapped[bytes] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID]
+
+
+class WeChatAccount(Table):
+    """An openid, which proves nothing by itself, and the person who was proved behind it."""
+
+    __tablename__ = "wechat_accounts"
+    __doorway__: ClassVar[str | None] = "the openid is known before the person"
+    __table_args__ = (Index("ix_wechat_accounts_person_id", "person_id"),)
+
+    openid: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+
+
+class MiniSession(Table):
+    """A session of the mini program; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "mini_sessions"
+    __doorway__: ClassVar[str | None] = "the session token is what tells the person"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    openid: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PhoneCode(Table):
+    """The last one-time code sent to a phone, hashed, with wrong tries and how many were sent on that day."""
+
+    __tablename__ = "phone_codes"
+    __doorway__: ClassVar[str | None] = "sent before the person is proved"
+    __table_args__ = (Index("ix_phone_codes_openid", "openid", "sent_on"),)
+
+    phone_index: Mapped[bytes] = mapped_column(primary_key=True)
+    openid: Mapped[str]
+    code_hash: Mapped[bytes]
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    failures: Mapped[int]
+    sent_on: Mapped[date]
+    sent_count: Mapped[int]

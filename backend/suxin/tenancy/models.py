@@ -1,0 +1,144 @@
+"""Tenants, branches, staff, memberships, quotas; and the doorways of their log-ins."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import Reader, operator, owner_tenant, published, reading_tenant, system
+from suxin.kernel.tables import WITH_DELETE, Privilege, Table
+from suxin.tenancy.profiles import TenantKind
+
+
+class TenantStatus(StrEnum):
+    """Whether a tenant may act."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+
+
+class Tenant(Table):
+    """An organisation. Its name and kind are public while it is active; it is run by the operator."""
+
+    __tablename__ = "tenants"
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        reading_tenant("id"),
+        published("status = 'ACTIVE'"),
+        operator(writes=True),
+        system(),
+    )
+    __table_args__ = (CheckConstraint("length(name) between 2 and 120", name="name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[TenantKind]
+    name: Mapped[str]
+    short_name: Mapped[str]
+    uscc: Mapped[str] = mapped_column(unique=True)
+    contact: Mapped[str]
+    area_code: Mapped[str]
+    status: Mapped[TenantStatus]
+    status_reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    def suspend(self, *, reason: str) -> None:
+        """Stop the tenant from acting."""
+        self.status, self.status_reason = TenantStatus.SUSPENDED, reason
+
+    def resume(self) -> None:
+        """Let the tenant act again."""
+        self.status, self.status_reason = TenantStatus.ACTIVE, None
+
+
+class Branch(Table):
+    """An office of a tenant, serving some areas (empty: the whole city)."""
+
+    __tablename__ = "branches"
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    area_codes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+
+
+class StaffMember(Table):
+    """A person who works for a tenant."""
+
+    __tablename__ = "staff"
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    login: Mapped[str]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Membership(Table):
+    """A role given to a staff member, bounded by a branch and by areas (empty: the whole tenant)."""
+
+    __tablename__ = "memberships"
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(),)
+    __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),
+        ForeignKeyConstraint(["tenant_id", "branch_id"], ["branches.tenant_id", "branches.id"]),
+        Index("ix_memberships_staff_id", "tenant_id", "staff_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID]
+    role: Mapped[str]
+    branch_id: Mapped[UUID | None]
+    area_codes: Mapped[list[str]]
+    granted_at: Mapped[datetime]
+
+
+class Quota(Table):
+    """A tenant's own limit in place of its profile's default, and how much of it is used."""
+
+    __tablename__ = "quotas"
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), operator(writes=True))
+    __table_args__ = (CheckConstraint("used >= 0 and used <= ceiling", name="within"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    ceiling: Mapped[int]
+    used: Mapped[int]
+
+
+class StaffLogIn(Table):
+    """A staff member's log-in name and password hash (argon2id), with the count of wrong tries."""
+
+    __tablename__ = "staff_log_ins"
+    __doorway__: ClassVar[str | None] = "the log-in name is what tells the tenant"
+    __table_args__ = (Index("ix_staff_log_ins_tenant_id", "tenant_id", "staff_id"),)
+
+    login: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    staff_id: Mapped[UUID]
+    password_hash: Mapped[str]
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+
+
+class DeskSession(Table):
+    """A log-in in progress; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "desk_sessions"
+    __doorway__: ClassVar[str | None] = "the session token is what tells the tenant"
+    __table_args__ = (Index("ix_desk_sessions_staff_id", "tenant_id", "staff_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    staff_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,33 @@
+"""Who may do what in tenancy: the permissions, and the predicates over a tenant and its actor."""
+
+from uuid import UUID
+
+from suxin.kernel.actor import Actor, ActorKind, Permission
+
+TENANT_MANAGE = Permission("tenancy.tenant.manage")
+TENANT_READ = Permission("tenancy.tenant.read")
+BRANCH_MANAGE = Permission("tenancy.branch.manage")
+STAFF_MANAGE = Permission("tenancy.staff.manage")
+STAFF_READ = Permission("tenancy.staff.read")
+
+
+def require_tenant_manager(actor: Actor) -> None:
+    """Refuse unless the actor may manage tenants; the platform itself may, when it is being set up.
+
+    :raises Forbidden: if he may not
+    """
+    if actor.kind is not ActorKind.SYSTEM:
+        actor.require(TENANT_MANAGE)
+
+
+def require_house_manager(actor: Actor, tenant_id: UUID, permission: Permission) -> None:
+    """Refuse unless the actor may change the tenant's branches or staff.
+
+    In his own tenant he needs the permission; in another one he must be allowed to manage tenants.
+
+    :raises Forbidden: if he may not
+    """
+    if actor.kind is not ActorKind.SYSTEM and actor.tenant_id == tenant_id:
+        actor.require(permission)
+    else:
+        require_tenant_manager(actor)

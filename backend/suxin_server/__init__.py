@@ -1,0 +1,1 @@
+"""Assembly: settings, the command line, the supervisor, the worker, the web process, stand-ins and the demo city."""

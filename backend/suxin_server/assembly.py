@@ -1,0 +1,164 @@
+"""Assembly of the web process: its runtime made from the settings, and every edge's routes in one list."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+from litestar import Response, get
+from litestar.types import ControllerRouterHandler
+from redis.asyncio import Redis
+from sqlalchemy.exc import DBAPIError
+
+from suxin.kernel.database import Database, RoleUnsafe
+from suxin.kernel.sealing import Keyring, Sealer
+from suxin_graphql import http as graphql
+from suxin_mini_program import routes as mini_program
+from suxin_outbound.channels import OutboundChannel
+from suxin_outbound.guarded import GuardedClient
+from suxin_outbound.identity import IdentityClient
+from suxin_outbound.sms import SmsClient
+from suxin_outbound.wechat import WeChatClient
+from suxin_server import metrics as measures
+from suxin_server.demo_preview import preview_routes
+from suxin_server.faults import Fault, NotAvailable
+from suxin_server.health import liveness, newest_revisions, readiness
+from suxin_server.metrics import Metrics
+from suxin_server.settings import Settings
+from suxin_tenants import PROFILES
+from suxin_tenants import desk as desks
+from suxin_web.clock import SystemClock
+from suxin_web.rate_limits import TIMEOUT_S, RateLimits
+from suxin_web.runtime import GivenRuntime, Runtime
+
+EDGES: Final[Sequence[ControllerRouterHandler]] = (
+    *mini_program.routes,
+    *graphql.routes,
+    *desks.routes,
+)
+"""The routes of every edge; a new edge is added here."""
+
+
+class RoleRefused(Fault):
+    """The database role of the web process could step around row-level security."""
+
+    exit_code = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What one web process holds open."""
+
+    runtime: Runtime
+    broker: Redis
+    outside: GuardedClient
+    metrics: Metrics
+    preview: Sequence[ControllerRouterHandler] = ()
+    """Routes that only a demo has."""
+
+    async def require_safe_role(self) -> None:
+        """Check the database and the role before anything is served.
+
+        :raises RoleRefused: if the role is unsafe
+        :raises NotAvailable: if the database does not answer
+        """
+        try:
+            await self.runtime.database.require_safe_role()
+        except RoleUnsafe as unsafe:
+            raise RoleRefused(
+                zh=f"拒绝启动：数据库角色可绕过行级安全（{unsafe}）",
+                en=f"refusing to start: {unsafe}",
+            ) from None
+        except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+            raise NotAvailable(
+                zh="连不上数据库，请检查 DATABASE_URL",
+                en=f"the database does not answer ({type(error).__name__}); check DATABASE_URL",
+            ) from None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.outside.close()
+        await self.runtime.limits.close()
+        await self.broker.aclose()
+        await self.runtime.database.close()
+
+
+def assemble(settings: Settings) -> Assembly:
+    """Make what a web process holds from its settings; nothing is connected yet.
+
+    :raises NotAvailable: if a setting is missing
+    """
+    broker_url = settings.need("redis_url")
+    outside = GuardedClient.to_trusted()
+    wechat = WeChatClient(
+        base_url=settings.need("wechat_base_url"),
+        app_id=settings.wechat_app_id,
+        app_secret=settings.wechat_app_secret.get_secret_value(),
+        guarded=outside,
+    )
+    sms = SmsClient(
+        base_url=settings.need("sms_base_url"),
+        api_key=settings.sms_api_key.get_secret_value(),
+        guarded=outside,
+    )
+    runtime = Runtime(
+        database=Database.connect(
+            settings.need("database_url"), pool_size=settings.database_pool_size
+        ),
+        clock=SystemClock(),
+        profiles=PROFILES,
+        sealer=Sealer(Keyring.from_text(settings.keyring_text()), settings.sealing_profile),
+        wechat=wechat,
+        identity=IdentityClient(
+            base_url=settings.need("identity_base_url"),
+            app_id=settings.identity_app_id,
+            secret=settings.identity_secret.get_secret_value(),
+            guarded=outside,
+        ),
+        messages=OutboundChannel(wechat=wechat, sms=sms),
+        limits=RateLimits.connect(broker_url, scale=settings.rate_limit_scale),
+        public_url=settings.url,
+        demo=settings.demo,
+    )
+    broker = Redis.from_url(broker_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+    return Assembly(runtime, broker, outside, Metrics(), preview_routes(settings, outside))
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Assembly]:
+    """Assemble the web process, check that it may serve, and close everything at the end."""
+    assembly = assemble(settings)
+    try:
+        await assembly.require_safe_role()
+        yield assembly
+    finally:
+        await assembly.close()
+
+
+def routes(assembly: Assembly) -> list[ControllerRouterHandler]:
+    """Return every route of the web process: the edges', health and metrics."""
+    return [*EDGES, *assembly.preview, *operations_routes(assembly)]
+
+
+def operations_routes(assembly: Assembly) -> list[ControllerRouterHandler]:
+    """Return the routes for whoever runs the server."""
+    heads = newest_revisions()
+
+    @get("/health/live", include_in_schema=False)
+    async def live() -> dict[str, object]:
+        return liveness().as_json()
+
+    @get("/health/ready", include_in_schema=False)
+    async def ready(runtime: GivenRuntime) -> Response[dict[str, object]]:
+        report = await readiness(
+            runtime.database, assembly.broker, heads=heads, now=runtime.clock.now()
+        )
+        return Response(report.as_json(), status_code=200 if report.well else 503)
+
+    @get("/metrics", include_in_schema=False)
+    async def scrape(runtime: GivenRuntime) -> Response[bytes]:
+        text = await assembly.metrics.scrape(runtime.database, now=runtime.clock.now())
+        return Response(text, media_type=measures.CONTENT_TYPE)
+
+    return [live, ready, scrape]

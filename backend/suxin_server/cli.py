@@ -1,0 +1,198 @@
+"""The command line ``suxin``: one command for each thing an operator does.
+
+What a command needs is imported when it runs, so that each starts as fast as it can. Whatever is expected to go wrong is
+one clear line in Chinese and English and an exit code; the codes are those of ``suxin_server.faults``.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from suxin.kernel.refusals import Refusal
+from suxin_server.faults import Fault, NotAvailable
+from suxin_server.logs import configure_logging
+from suxin_server.settings import Settings, read_settings
+
+REFUSED: Final = 2
+INTERRUPTED: Final = 130
+SCHEMA_FILE: Final = Path("graphql/schema.graphql")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="suxin", message="%(version)s")
+def cli() -> None:
+    """宿信 Suxin：城市信用平台 · the credit platform of a city."""
+
+
+@cli.command()
+@click.option("--host", help="监听地址 · address to listen on [127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="端口 · port [8000]")
+@click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="数据目录 [.suxin]"
+)
+@click.option("--no-demo", is_flag=True, help="不载入演示城市 · without the demo city")
+def up(host: str | None, port: int | None, data_dir: Path | None, *, no_demo: bool) -> None:
+    """启动全部服务 · Start everything on this machine."""
+    settings = _settings(host=host, port=port, data_dir=data_dir, demo=not no_demo)
+    _load("suxin_server.up", "run_up")(settings)
+
+
+@cli.command()
+def migrate() -> None:
+    """升级数据库结构 · Bring the database to the newest revision."""
+    settings = _settings()
+    _load("suxin_server.migration", "migrate")(settings.need("database_owner_url"))
+    click.echo("数据库结构已是最新 · the database is at the newest revision")
+
+
+@cli.command()
+def worker() -> None:
+    """运行后台任务 · Run the background jobs."""
+    _load("suxin_server.worker", "run_worker")(_settings())
+
+
+@cli.command()
+@click.option("--host", help="监听地址 · address to listen on [127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="端口 · port [8000]")
+def serve(host: str | None, port: int | None) -> None:
+    """运行网页与接口服务 · Run the web server."""
+    _load("suxin_server.web", "serve")(_settings(host=host, port=port))
+
+
+@cli.command(hidden=True)
+def demo() -> None:
+    """载入演示城市 · Load the demo city; nothing happens when it is there already."""
+    _load("suxin_server.demo_city", "load")(_settings(demo=True))
+
+
+@cli.group()
+def tenant() -> None:
+    """租户管理 · Tenants."""
+
+
+@tenant.command("create")
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice(["operator", "bank", "merchant", "attraction", "village_grid"]),
+    help="机构类型 · kind of tenant",
+)
+@click.option("--name", required=True, help="机构名称 · name")
+@click.option("--short-name", help="简称 · short name [名称前 20 字]")
+@click.option("--uscc", required=True, help="统一社会信用代码 · unified social credit code")
+@click.option(
+    "--contact", required=True, help="对外联系方式，授权告知书会写明 · contact shown to people"
+)
+@click.option("--area", "area_code", required=True, help="行政区划代码 · area code")
+@click.option(
+    "--admin", "admin_login", required=True, help="首个管理员账号 · log-in of the administrator"
+)
+@click.option("--admin-name", help="管理员姓名 · name of the administrator [管理员]")
+def create_tenant(**given: str | None) -> None:
+    """新建租户 · Create a tenant."""
+    click.echo(_load("suxin_server.tenant_admin", "create_tenant")(_settings(), **given))
+
+
+@cli.group()
+def schema() -> None:
+    """GraphQL 模式 · The GraphQL schema."""
+
+
+@schema.command("export")
+@click.option(
+    "--check", is_flag=True, help="只检查文件是否最新 · only check that the file is current"
+)
+@click.option(
+    "--path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=SCHEMA_FILE,
+    show_default=True,
+)
+def export_schema(path: Path, *, check: bool) -> None:
+    """导出模式文件 · Write the schema file."""
+    text: str = _load("suxin_graphql.schema", "export_schema")()
+    current = path.read_text(encoding="utf-8") if path.is_file() else None
+    if check and current != text:
+        raise Fault(
+            zh=f"{path} 不是最新的，请运行 suxin schema export",
+            en=f"{path} is stale; run `suxin schema export`",
+        )
+    if not check:
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"{path} {'最新 · is current' if current == text else '已写入 · written'}")
+
+
+@cli.group()
+def audit() -> None:
+    """审计流 · The audit stream."""
+
+
+@audit.command("verify")
+def verify() -> None:
+    """校验审计链 · Replay the chain; name the first broken entry and the unsealed tail."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    sys.exit(_load("suxin_server.audit_admin", "verify")(settings))
+
+
+@cli.group()
+def journey() -> None:
+    """端到端流程 · Walk a whole path over HTTP."""
+
+
+@journey.command("loan")
+@click.option("--url", help="网页服务地址 · address of the web server")
+def loan(url: str | None) -> None:
+    """我要贷款全流程 · From the request to the accepted offer."""
+    sys.exit(_load("suxin_server.journeys.loan", "run")(url or _settings().url))
+
+
+def main() -> None:
+    """Run the command line; an expected fault ends with its own exit code and without a traceback."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except Fault as fault:
+        _say(fault.zh, fault.en)
+        sys.exit(fault.exit_code)
+    except Refusal as refusal:
+        _say(refusal.zh_message, refusal.en_message)
+        sys.exit(REFUSED)
+    except OSError as error:
+        # A server that does not answer, a folder that may not be written: the system's own words are the reason.
+        _say("系统拒绝了操作", str(error))
+        sys.exit(1)
+
+
+def _settings(**overrides: object) -> Settings:
+    settings = read_settings(**overrides)
+    configure_logging(settings.log_format)
+    return settings
+
+
+def _load(module: str, name: str) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        # Only the module itself may be absent; a missing dependency inside it is a defect and stays one.
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise NotAvailable(
+            zh=f"此安装不包含 {module}", en=f"this installation has no {module}"
+        ) from None
+    return found
+
+
+def _say(zh: str, en: str) -> None:
+    click.echo(f"错误 · error: {zh} · {en}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Every context's job handlers in one table, with what they need of the outside world."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from suxin.consent import jobs as consent
+from suxin.kernel.messaging import MessageChannel
+from suxin.kernel.outbox import Handler
+from suxin.kernel.sealing import Keyring, Sealer
+from suxin.lending import jobs as lending
+from suxin.subjects import jobs as subjects
+from suxin_outbound.channels import OutboundChannel
+from suxin_outbound.guarded import GuardedClient
+from suxin_outbound.sms import SmsClient
+from suxin_outbound.wechat import WeChatClient
+from suxin_server.settings import Settings
+
+
+class TopicTaken(Exception):
+    """Two contexts handle the same topic; a row would reach only one of them."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"the topic {topic} has two handlers")
+
+
+def merged(*tables: Mapping[str, Handler]) -> Mapping[str, Handler]:
+    """Return one table of handlers by topic.
+
+    :raises TopicTaken: if a topic is in two of them
+    """
+    table: dict[str, Handler] = {}
+    for part in tables:
+        for topic, handler in part.items():
+            if topic in table:
+                raise TopicTaken(topic)
+            table[topic] = handler
+    return table
+
+
+def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
+    """Return the handlers of every context by topic."""
+    return merged(consent.handlers(), lending.handlers(), subjects.handlers(sealer, channel))
+
+
+@asynccontextmanager
+async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handler]]:
+    """Open the clients of the outside world, give the handlers that use them, and close the clients at the end.
+
+    :raises NotAvailable: if an address or the sealing keys are missing
+    """
+    sealer = Sealer(Keyring.from_text(settings.keyring_text()), settings.sealing_profile)
+    wechat_url, sms_url = settings.need("wechat_base_url"), settings.need("sms_base_url")
+    outside = GuardedClient.to_trusted()
+    try:
+        wechat = WeChatClient(
+            base_url=wechat_url,
+            app_id=settings.wechat_app_id,
+            app_secret=settings.wechat_app_secret.get_secret_value(),
+            guarded=outside,
+        )
+        sms = SmsClient(
+            base_url=sms_url,
+            api_key=settings.sms_api_key.get_secret_value(),
+            guarded=outside,
+        )
+        yield handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms))
+    finally:
+        await outside.close()

@@ -1,0 +1,184 @@
+"""The bank's side of a journey: an officer logs in at the desk, the bank's own system works over GraphQL."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from suxin_server.demo import cast
+from suxin_server.journeys.walking import Talk, expect, moment, new_key
+
+LOG_IN: Final = "/desk/log-in"
+SESSION_COOKIE: Final = "suxin_desk"
+PAGE: Final = 100
+MAX_PAGES: Final = 20
+_CSRF: Final = re.compile(r'name="_csrf"\s+value="([^"]+)"')
+
+INBOX: Final = """
+query Inbox($first: Int!, $after: String) {
+  referrals(first: $first, after: $after, states: [DISPATCHED]) {
+    edges { node { id dispatchedAt } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+DETAIL: Final = """
+query Detail($id: ID!) {
+  referral(id: $id) {
+    id state mode dispatchedAt acceptBy nextDueAt
+    lead {
+      number applicantKind countyCode county { name } industrySection industryZh
+      amountBand termBand grade purpose guarantee firstLoan
+    }
+    product {
+      name minRateBps maxRateBps maxAmountFen maxTermMonths repaymentMethods guaranteeModes
+      coolingOffDays upfrontFeeBps upfrontFeeFen
+    }
+    applicant {
+      name kind uscc
+      request { number amountFen termMonths guarantee repaymentMethod }
+      records { itemCode category status }
+      consent { state categories }
+    }
+  }
+}
+"""
+PREVIEW: Final = """
+query Preview($terms: OfferTermsInput!) {
+  offerPreview(terms: $terms) {
+    monthlyPaymentFen totalInterestFen totalFeesFen totalCostFen annualisedRateBps
+  }
+}
+"""
+_REFUSED: Final = "... on Refusal { code messageZh field }"
+_REFERRAL: Final = "replayed referral { id state decidedAt declineReason }"
+
+
+def _mutation(name: str, payload: str) -> str:
+    kind = name[0].upper() + name[1:]
+    return f"""
+mutation Do($input: {kind}Input!) {{
+  done: {name}(input: $input) {{ __typename ... on {kind}Payload {{ {payload} }} {_REFUSED} }}
+}}
+"""
+
+
+MUTATIONS: Final = {
+    "acceptReferral": _mutation("acceptReferral", _REFERRAL),
+    "recordContact": _mutation("recordContact", _REFERRAL),
+    "declineReferral": _mutation("declineReferral", _REFERRAL),
+    "makeOffer": _mutation(
+        "makeOffer", "replayed offer { id state totalCostFen annualisedRateBps validUntil }"
+    ),
+}
+
+Thing = Mapping[str, Any]
+
+
+class Bank:
+    """One bank that a request was referred to, and the referral it works on."""
+
+    def __init__(self, url: str, referral: Thing) -> None:
+        self.name: str = referral["bank"]["shortName"]
+        self.tenant_id: str = referral["bank"]["tenantId"]
+        self.dispatched_at = moment(referral["dispatchedAt"])
+        self.login = next(
+            person.login
+            for bank in cast.BANKS
+            for person in bank.staff
+            if bank.short_name == self.name and person.role == "loan_officer"
+        )
+        self.referral_id = ""
+        self._desk = Talk(url)
+        self._system = Talk(url)
+
+    def log_in(self) -> None:
+        """Log in by the desk's form; the session's token also serves the bank's system."""
+        wrong = filled_in(self._desk, self.login, cast.PASSWORD[::-1])
+        self._desk.send("POST", LOG_IN, status=401, data=wrong)
+        self._system.show(Authorization=f"Bearer {desk_token(self._desk, self.login)}")
+        shown = self._desk.send("GET", "/desk", follow_redirects=True)
+        expect(self.name in shown.text, f"{self.name}的工作台", shown.url)
+
+    def find_lead(self) -> None:
+        """Find the referral in the inbox; nothing but its moment says which one it is."""
+        after = None
+        for _ in range(MAX_PAGES):
+            page = self.ask(INBOX, first=PAGE, after=after)["referrals"]
+            for edge in page["edges"]:
+                if moment(edge["node"]["dispatchedAt"]) == self.dispatched_at:
+                    self.referral_id = edge["node"]["id"]
+                    return
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = page["pageInfo"]["endCursor"]
+        expect(fact=False, expected=f"收件箱里有 {self.dispatched_at} 推送的线索", got="没有")
+
+    def referral(self) -> Thing:
+        """Return the referral, with its applicant as far as he permits."""
+        found: Thing = self.ask(DETAIL, id=self.referral_id)["referral"]
+        return found
+
+    def referral_text(self) -> str:
+        """Return the referral as the server sent it, to look for what must not be in it."""
+        return self._post(DETAIL, {"id": self.referral_id})[1]
+
+    def ask(self, document: str, **variables: object) -> Thing:
+        """Ask for something and return its data."""
+        answer, text = self._post(document, variables)
+        expect("errors" not in answer, "没有错误", text)
+        data: Thing = answer["data"]
+        return data
+
+    def do(self, mutation: str, *, key: str | None = None, **given: object) -> Thing:
+        """Carry out a mutation on the referral and return its payload."""
+        done = self._do(mutation, key or new_key(), given)
+        expect(done["__typename"].endswith("Payload"), f"{mutation} 成功", done)
+        return done
+
+    def refused(self, mutation: str, code: str, **given: object) -> None:
+        """Ask for what must be refused with this code."""
+        done = self._do(mutation, new_key(), given)
+        expect(done.get("code") == code, f"{mutation} → {code}", done)
+
+    def terms(self, request: Thing) -> dict[str, object]:
+        """Return an offer within what the referred product promises, at its best rate."""
+        referral = self.referral()
+        product = referral["product"]
+        return {
+            "amountFen": min(request["amountFen"], product["maxAmountFen"]),
+            "termMonths": min(request["termMonths"], product["maxTermMonths"]),
+            "rateBps": product["minRateBps"],
+            "repaymentMethod": product["repaymentMethods"][0],
+            "guarantee": referral["lead"]["guarantee"],
+            "upfrontFeeBps": product["upfrontFeeBps"],
+            "upfrontFeeFen": product["upfrontFeeFen"],
+            "coolingOffDays": product["coolingOffDays"],
+            "validDays": 7,
+            "conditions": "须在本行开立结算账户",
+        }
+
+    def _do(self, mutation: str, key: str, given: Mapping[str, object]) -> Thing:
+        fields = {"referralId": self.referral_id, **given, "idempotencyKey": key}
+        done: Thing = self.ask(MUTATIONS[mutation], input=fields)["done"]
+        return done
+
+    def _post(self, document: str, variables: Mapping[str, object]) -> tuple[Thing, str]:
+        body = {"query": document, "variables": variables}
+        answer = self._system.send("POST", "/graphql", json=body)
+        return answer.json(), answer.text
+
+
+def desk_token(desk: Talk, login: str) -> str:
+    """Log in at a desk and return the session's token."""
+    answer = desk.send("POST", LOG_IN, status=303, data=filled_in(desk, login, cast.PASSWORD))
+    token = desk.cookie(SESSION_COOKIE)
+    expect(token, "登录后有会话", dict(answer.headers))
+    return token
+
+
+def filled_in(desk: Talk, login: str, password: str) -> dict[str, str]:
+    """Return the log-in form as it is shown to this browser, filled in."""
+    shown = desk.send("GET", LOG_IN).text
+    tokens = _CSRF.findall(shown)
+    expect(tokens, "登录表单带有防伪令牌", shown)
+    return {"login": login, "password": password, "next": "/desk", "_csrf": tokens[0]}

@@ -1,0 +1,159 @@
+"""Logs: structured, with request, tenant and actor kind, and never a resident id, a phone or a credential.
+
+Redaction is the last step before an event is written and covers every value at any depth, also those of libraries
+that log through the standard library, so that no caller has to remember it (PIPL art. 51).
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REDACTED: Final = "[redacted]"
+MAX_DEPTH: Final = 8
+_BYTES: Final = (bytes, bytearray)
+
+# Names whose value is a secret whatever it looks like.
+_SECRET_NAME = re.compile(
+    r"(?i)(authorization|cookie|password|passwd|secret|token|session_key|session_id|api_?key"
+    r"|private_key|keyring|js_code|sms_code|one_time_code|dsn|database_url|redis_url)"
+)
+# What has the shape of a request id stays whole: its digits are random, and it is what one searches for.
+_KEPT = r"(?P<kept>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)"
+# 公民身份号码 (GB 11643-1999): region, date of birth, sequence, check character; blanks and hyphens may part it.
+_RESIDENT_ID = (
+    r"(?P<resident>(?<!\d)[1-9]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])[ -]?"
+    r"(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?!\d))"
+)
+# Mainland mobile numbers, with or without the country code.
+_MOBILE = r"(?P<mobile>(?<!\d)(?:\+?(?:00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d))"
+_CREDENTIAL = r"(?P<scheme>\b(?:bearer|dpop|basic)\s+)[A-Za-z0-9._~+/=-]{6,}"
+_JWT = r"(?P<jwt>\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)"
+_COOKIE = r"(?P<cookie>\b(?:set-)?cookie\b[\"']?\s*[:=]\s*)[^\r\n]+"
+_URL_PASSWORD = r"(?P<url>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)"  # noqa: S105 - a pattern
+_QUERY = (
+    r"(?P<query>(?:[?&]code|\b(?:access_token|refresh_token|client_secret|secret|password|js_code))=)"
+    r"[^\s&\"']+"
+)
+_SENSITIVE: Final = re.compile(
+    f"{_COOKIE}|{_CREDENTIAL}|{_JWT}|{_URL_PASSWORD}|{_QUERY}|{_KEPT}|{_RESIDENT_ID}|{_MOBILE}",
+    re.IGNORECASE | re.ASCII,
+)
+_TO_HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+def redact_text(text: str) -> str:
+    """Return the text without what looks like a resident id, a mobile number or a credential."""
+    narrow = text.translate(_TO_HALF_WIDTH)
+    found = _SENSITIVE.sub(_replacement, narrow)
+    # A text without anything sensitive keeps its full-width punctuation.
+    return text if found == narrow else found
+
+
+def redact_value(value: object, *, depth: int = 0) -> Any:  # noqa: ANN401 - events hold anything
+    """Return the value with every text in it redacted, at any depth."""
+    if value is None or isinstance(value, bool):
+        return value
+    if depth >= MAX_DEPTH:
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {
+            redact_text(str(name)): _redact_named(str(name), content, depth=depth + 1)
+            for name, content in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact_value(content, depth=depth + 1) for content in value]
+    plain = bytes(value).decode(errors="replace") if isinstance(value, _BYTES) else str(value)
+    shown = redact_text(plain)
+    # A number stays a number unless it reads like a phone.
+    return value if isinstance(value, int | float) and shown == plain else shown
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Redact a whole event; a processor for structlog."""
+    return {
+        redact_text(name): _redact_named(name, value, depth=0)
+        # The formatter's own two entries are objects it needs and never writes.
+        if name not in {"_record", "_from_structlog"}
+        else value
+        for name, value in event.items()
+    }
+
+
+def bind_request(*, request_id: str, tenant_id: str | None = None, actor_kind: str = "") -> None:
+    """Put request, tenant and kind of actor on every event of the running task."""
+    known = {"request_id": request_id, "tenant_id": tenant_id, "actor_kind": actor_kind}
+    structlog.contextvars.bind_contextvars(**{name: text for name, text in known.items() if text})
+
+
+def clear_request() -> None:
+    """Take request, tenant and kind of actor off again."""
+    structlog.contextvars.unbind_contextvars("request_id", "tenant_id", "actor_kind")
+
+
+def configure_logging(
+    log_format: Literal["console", "json"], *, stream: TextIO | None = None, level: str = "INFO"
+) -> None:
+    """Send the events of structlog and of the standard library through one redacting formatter."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    sink = stream or sys.stderr
+    handler = logging.StreamHandler(sink)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[
+                structlog.processors.StackInfoRenderer(),
+                structlog.processors.format_exc_info,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                _renderer(log_format, colours=sink.isatty()),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # Its access lines hold query strings; the web edge writes its own.
+    logging.getLogger("uvicorn.access").disabled = True
+    # One line for each call outside says nothing that the caller's own event does not.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _renderer(log_format: Literal["console", "json"], *, colours: bool) -> Processor:
+    if log_format == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(
+        colors=colours, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _redact_named(name: str, value: object, *, depth: int) -> Any:  # noqa: ANN401 - events hold anything
+    if _SECRET_NAME.search(name) and value is not None:
+        return REDACTED
+    return redact_value(value, depth=depth)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    found = match.groupdict()
+    if found["kept"] is not None:
+        return found["kept"]
+    for prefix in ("cookie", "scheme", "url", "query"):
+        if found[prefix] is not None:
+            return f"{found[prefix]}{REDACTED}"
+    return REDACTED

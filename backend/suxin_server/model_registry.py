@@ -1,0 +1,24 @@
+"""Every table of every context, imported once so that migrations and checks see them all."""
+
+from suxin.consent import models as consent
+from suxin.kernel import audit, bases, idempotency, notices, outbox
+from suxin.kernel.tables import Table
+from suxin.lending import models as lending
+from suxin.places import models as places
+from suxin.subjects import models as subjects
+from suxin.tenancy import models as tenancy
+
+CONTEXTS = (
+    audit,
+    bases,
+    idempotency,
+    notices,
+    outbox,
+    places,
+    tenancy,
+    subjects,
+    consent,
+    lending,
+)
+
+metadata = Table.metadata

@@ -1,0 +1,150 @@
+"""Settings: the only reader of the environment.
+
+Every name starts with ``SUXIN_``, except the addresses of servers, which have the names everyone uses:
+``DATABASE_URL``, ``DATABASE_OWNER_URL``, ``DATABASE_BATCH_URL``, ``REDIS_URL``. What is secret is a ``SecretStr`` and
+shows as stars in every representation.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from suxin_server.faults import NotAvailable
+
+PREFIX: Final = "SUXIN_"
+MAX_PORT: Final = 65_535
+MAX_POOL_SIZE: Final = 500
+
+
+def _plain(name: str) -> AliasChoices:
+    """Accept the name as it stands in the environment, and the field's own name in code."""
+    return AliasChoices(name, name.lower())
+
+
+class Settings(BaseSettings):
+    """How one installation is set up."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
+
+    # Servers of one's own. A part whose address is set is not started by `suxin up`.
+    database_url: SecretStr | None = Field(None, validation_alias=_plain("DATABASE_URL"))
+    database_owner_url: SecretStr | None = Field(
+        None, validation_alias=_plain("DATABASE_OWNER_URL")
+    )
+    database_batch_url: SecretStr | None = Field(
+        None, validation_alias=_plain("DATABASE_BATCH_URL")
+    )
+    redis_url: SecretStr | None = Field(None, validation_alias=_plain("REDIS_URL"))
+    database_pool_size: int = Field(10, ge=1, le=MAX_POOL_SIZE)
+
+    # Where this installation lives and listens.
+    data_dir: Path = Path(".suxin")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=MAX_PORT)
+    public_url: str | None = None
+    # Addresses of proxies whose X-Forwarded-For is believed, with commas between them; none by default.
+    trusted_proxies: str = ""
+    # Multiplies every rate limit: a load test from one address raises it.
+    rate_limit_scale: int = Field(1, ge=1)
+    postgres_bin: Path | None = None
+    valkey_binary: Path | None = None
+    log_format: Literal["console", "json"] = "console"
+    demo: bool = False
+
+    # The keyring that seals resident ids, phones and accounts: its text, or the file that holds it.
+    sealing_keys: SecretStr | None = None
+    sealing_keys_file: Path | None = None
+    sealing_profile: Literal["standard", "sm"] = "standard"
+
+    # The outside world. `suxin up` puts its stand-ins here where nothing is set.
+    wechat_base_url: str | None = None
+    wechat_app_id: str = "wx0000000000000000"
+    wechat_app_secret: SecretStr = SecretStr("")
+    identity_base_url: str | None = None
+    identity_app_id: str = "suxin"
+    identity_secret: SecretStr = SecretStr("")
+    identity_registry_file: Path | None = None
+    sms_base_url: str | None = None
+    sms_api_key: SecretStr = SecretStr("")
+
+    @property
+    def url(self) -> str:
+        """The address under which people reach the web server."""
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+    def need(self, name: str) -> str:
+        """Return a setting that a command cannot do without.
+
+        :raises NotAvailable: if it is not set
+        """
+        value = getattr(self, name)
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not plain:
+            variable = name.upper() if name in _BARE_NAMES else PREFIX + name.upper()
+            raise NotAvailable(
+                zh=f"缺少设置 {variable}（用 suxin up 会自动准备）",
+                en=f"the setting {variable} is missing (`suxin up` provides it by itself)",
+            )
+        return str(plain)
+
+    def keyring_text(self) -> str:
+        """Return the text of the sealing keyring.
+
+        :raises NotAvailable: if neither the keys nor a readable key file are set
+        """
+        if self.sealing_keys_file is None or self.sealing_keys is not None:
+            return self.need("sealing_keys")
+        try:
+            return self.sealing_keys_file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise NotAvailable(
+                zh=f"读不到密钥文件 {self.sealing_keys_file}",
+                en=f"cannot read the key file {self.sealing_keys_file}: {error.strerror}",
+            ) from None
+
+    def as_environment(self) -> dict[str, str]:
+        """Return these settings as variables, for a child that reads them again."""
+        variables: dict[str, str] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if value is None:
+                continue
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            variables[name.upper() if name in _BARE_NAMES else PREFIX + name.upper()] = plain
+        return variables
+
+
+_BARE_NAMES: Final = frozenset(
+    {"database_url", "database_owner_url", "database_batch_url", "redis_url"}
+)
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment; what a command line names wins.
+
+    :raises NotAvailable: if a variable does not hold what it should, naming it but not its value
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type] # pydantic checks the values
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        )
+        raise NotAvailable(zh=f"设置不正确：{faults}", en=f"wrong settings: {faults}") from None
+
+
+def child_environment(
+    settings: Settings, *, without: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """Return the environment for a child: ours, these settings, and nothing that it must not hold."""
+    inherited: Mapping[str, str] = os.environ
+    merged = {**inherited, **settings.as_environment()}
+    return {name: value for name, value in merged.items() if name not in without}

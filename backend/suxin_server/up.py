@@ -1,0 +1,228 @@
+"""``suxin up``: the whole product on one machine, from an empty folder to a page that answers.
+
+PostgreSQL, Valkey and the stand-ins of the outside world start side by side; then come the migrations, then the worker,
+the web server and the demo city. What the settings name elsewhere is not started here.
+"""
+
+import http.client
+import importlib.util
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+import structlog
+from pydantic import SecretStr
+
+from suxin_server.children import Child
+from suxin_server.data_folder import held, sealing_keys
+from suxin_server.faults import Fault, PartFailed, PortTaken
+from suxin_server.migration import migrate
+from suxin_server.postgres import Postgres
+from suxin_server.processes import port_is_free, remembered_port, wait_until
+from suxin_server.settings import Settings, child_environment
+from suxin_server.stand_ins.keys import stand_in_key
+from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
+from suxin_server.valkey import Valkey
+from suxin_server.welcome import show_welcome
+
+READY_TIMEOUT_S: Final = 90.0
+DEMO_TIMEOUT_S: Final = 120.0
+PROBE_TIMEOUT_S: Final = 2.0
+# Children of a supervisor that was killed need a moment to let go of the port.
+PORT_PATIENCE_S: Final = 2.0
+SERVERS, STAND_INS, PROGRAMS = 0, 1, 2
+_OWNER_ONLY: Final = frozenset({"DATABASE_OWNER_URL"})
+_NOT_FOR_WEB: Final = frozenset({"DATABASE_OWNER_URL", "DATABASE_BATCH_URL"})
+_NO_SERVERS: Final = frozenset({*_NOT_FOR_WEB, "DATABASE_URL", "REDIS_URL"})
+# The outside services, and the setting that holds our secret at each.
+_OUTSIDE: Final = {
+    "wechat": "wechat_app_secret",
+    "identity": "identity_secret",
+    "sms": "sms_api_key",
+}
+
+log = structlog.get_logger("suxin.up")
+
+
+def run_up(settings: Settings) -> None:
+    """Start everything, keep it running, and stop it at Ctrl-C or SIGTERM.
+
+    :raises DataDirInUse: if another one runs on this data folder
+    :raises PortTaken: if something else listens on the web port
+    :raises PartFailed: if a part does not start
+    """
+    data_dir = settings.data_dir.absolute()
+    settings = settings.model_copy(update={"data_dir": data_dir})
+    with held(data_dir), stop_signals():
+        if not wait_until(
+            lambda: port_is_free(settings.host, settings.port), timeout_s=PORT_PATIENCE_S
+        ):
+            raise PortTaken(settings.host, settings.port)
+        supervisor = Supervisor()
+        try:
+            _Start(supervisor, settings).run()
+            supervisor.watch(until=lambda: False)
+        except StopRequested:
+            log.info("stopping")
+        finally:
+            supervisor.stop_all()
+
+
+class _Start:
+    """One start, step by step; the settings are completed on the way."""
+
+    def __init__(self, supervisor: Supervisor, settings: Settings) -> None:
+        self._supervisor = supervisor
+        self._settings = settings
+        self._data_dir = settings.data_dir
+        self._began = time.monotonic()
+
+    def run(self) -> None:
+        """Bring every part up and say so."""
+        database = self._begin_database()
+        broker = self._begin_broker()
+        self._begin_stand_ins()
+        self._prepare_keys()
+        database()
+        self._migrate()
+        broker()
+        self._begin_programs()
+        self._wait_for_demo(self._begin_demo())
+        self._wait_until_ready()
+        show_welcome(self._settings, seconds=time.monotonic() - self._began)
+
+    def _set(self, **found: object) -> None:
+        self._settings = self._settings.model_copy(update=found)
+
+    def _begin_database(self) -> Callable[[], None]:
+        if self._settings.database_url is not None:
+            # Said now, in one line, rather than by a worker that dies again and again.
+            self._settings.need("database_batch_url")
+            return lambda: None
+        server = Postgres(self._data_dir, binaries=self._settings.postgres_bin)
+        begun = self._supervisor.begin(server, rank=SERVERS)
+
+        def finish() -> None:
+            _need(server, begun)
+            self._set(
+                database_url=SecretStr(server.dsn("suxin_app")),
+                database_owner_url=SecretStr(server.dsn("suxin_owner")),
+                database_batch_url=SecretStr(server.dsn("suxin_batch")),
+            )
+
+        return finish
+
+    def _begin_broker(self) -> Callable[[], None]:
+        if self._settings.redis_url is not None:
+            return lambda: None
+        server = Valkey(self._data_dir, binary=self._settings.valkey_binary)
+        begun = self._supervisor.begin(server, rank=SERVERS)
+
+        def finish() -> None:
+            _need(server, begun)
+            self._set(redis_url=SecretStr(server.url))
+
+        return finish
+
+    def _prepare_keys(self) -> None:
+        if self._settings.sealing_keys is None and self._settings.sealing_keys_file is None:
+            self._set(sealing_keys_file=sealing_keys(self._data_dir))
+
+    def _begin_stand_ins(self) -> None:
+        """Put our own process in the place of every outside service that is not set."""
+        arguments: list[str] = []
+        for service, secret in _OUTSIDE.items():
+            if getattr(self._settings, f"{service}_base_url") is None:
+                port = remembered_port(self._data_dir / f"{service}.port")
+                arguments += [f"--{service}-port", str(port)]
+                address = f"http://127.0.0.1:{port}"
+                key = SecretStr(stand_in_key(service))
+                self._set(**{f"{service}_base_url": address, secret: key})
+        if not arguments:
+            return
+        if self._settings.demo and self._settings.identity_registry_file is None:
+            # The demo city writes down there who represents which firm.
+            self._set(identity_registry_file=self._data_dir / "registry.json")
+        if self._settings.identity_registry_file is not None:
+            arguments += ["--registry", str(self._settings.identity_registry_file)]
+        child = self._child("stand-ins", "suxin_server.stand_ins", *arguments, without=_NO_SERVERS)
+        self._supervisor.begin(child, rank=STAND_INS)
+
+    def _migrate(self) -> None:
+        if self._settings.database_owner_url is None:
+            log.warning("DATABASE_OWNER_URL is not set, so migrations are not run here")
+            return
+        migrate(self._settings.database_owner_url.get_secret_value())
+
+    def _begin_programs(self) -> None:
+        for part, command, without in (
+            ("worker", "worker", _OWNER_ONLY),
+            ("web", "serve", _NOT_FOR_WEB),
+        ):
+            child = self._child(part, "suxin_server.cli", command, without=without)
+            self._supervisor.begin(child, rank=PROGRAMS)
+
+    def _begin_demo(self) -> Child | None:
+        if not self._settings.demo or importlib.util.find_spec("suxin_server.demo_city") is None:
+            return None
+        child = self._child("demo", "suxin_server.cli", "demo")
+        child.start()
+        return child
+
+    def _wait_for_demo(self, child: Child | None) -> None:
+        if child is None:
+            return
+        try:
+            self._supervisor.watch(
+                until=lambda: child.exit_code is not None, timeout_s=DEMO_TIMEOUT_S
+            )
+            if child.exit_code != 0:
+                raise PartFailed("demo", child.exit_reason() or "not finished in time")
+        finally:
+            child.stop()
+
+    def _wait_until_ready(self) -> None:
+        last = ""
+
+        def ready() -> bool:
+            nonlocal last
+            status, last = probe(self._settings, "/health/ready")
+            return status == http.client.OK
+
+        if not self._supervisor.watch(until=ready, timeout_s=READY_TIMEOUT_S):
+            raise PartFailed("web", last)
+
+    def _child(
+        self, name: str, module: str, *arguments: str, without: frozenset[str] = frozenset()
+    ) -> Child:
+        return Child(
+            name=name,
+            module=module,
+            arguments=arguments,
+            environment=child_environment(self._settings, without=without),
+            log=self._data_dir / "logs" / f"{name}.log",
+        )
+
+
+def probe(settings: Settings, path: str) -> tuple[int, str]:
+    """Ask the web server for a page; return its status and the start of its body, or 0 and the failure."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(host, settings.port, timeout=PROBE_TIMEOUT_S)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read(500).decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, f"{path}: {error}"
+    finally:
+        connection.close()
+
+
+def _need(part: Part, begun: "Future[None]") -> None:
+    try:
+        begun.result()
+    except Fault:
+        raise
+    except OSError as error:
+        raise PartFailed(part.name, str(error)) from error

@@ -1,0 +1,54 @@
+"""What ``suxin up`` shows once everything answers: where to go, and who to be."""
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from suxin_server.settings import Settings
+
+_PLACES = (
+    ("银行与部门工作台", "desks", "/desk"),
+    ("手机预览：我要贷款", "phone preview", "/preview"),
+    ("GraphQL 接口", "GraphQL API", "/graphql"),
+    ("小程序接口文档", "mini program API", "/mp/v1/docs"),
+    ("健康检查", "health", "/health/ready"),
+    ("指标", "metrics", "/metrics"),
+)
+
+
+def show_welcome(settings: Settings, *, seconds: float, console: Console | None = None) -> None:
+    """Print the addresses and, for the demo city, its log-ins."""
+    screen = console or Console()
+    places = Table(title=f"宿信已启动，用时 {seconds:.1f} 秒 · Suxin is up", title_justify="left")
+    for heading in ("入口", "Where", "URL"):
+        places.add_column(heading, no_wrap=heading == "URL")
+    for zh, en, path in _PLACES:
+        places.add_row(zh, en, f"{settings.url}{path}")
+    screen.print(places)
+    log_ins = demo_log_ins() if settings.demo else ()
+    if log_ins:
+        people = Table(title="演示账号 · Demo log-ins", title_justify="left")
+        for heading in ("身份 Who", "账号 Log-in", "密码 Password", "入口 Where"):
+            people.add_column(heading)
+        for row in log_ins:
+            people.add_row(*row)
+        screen.print(people)
+    screen.print(
+        f"数据目录 data folder: {settings.data_dir}\n"
+        f"日志 logs: {settings.data_dir / 'logs'}\n"
+        "按 Ctrl-C 停止 · press Ctrl-C to stop",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def demo_log_ins() -> Sequence[tuple[str, str, str, str]]:
+    """Return the demo city's log-ins as rows of who, log-in, password and path."""
+    if importlib.util.find_spec("suxin_server.demo_city") is None:
+        return ()
+    module = importlib.import_module("suxin_server.demo_city")
+    rows: Sequence[tuple[str, str, str, str]] = module.log_ins()
+    return rows

@@ -1,0 +1,268 @@
+"""The worker process: the relay, the jobs, the audit sealer, the daily pruning and counting.
+
+The only module that knows arq. PostgreSQL is the truth and arq merely the wake-up: a job carries nothing but the id of
+its outbox row, results are not kept, and arq's own retries and schedules are not used, because the outbox has both and
+loses neither with the queue.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.typing import WorkerCoroutine
+from arq.worker import Worker, func
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from sqlalchemy.exc import DBAPIError
+
+from suxin.kernel import outbox
+from suxin.kernel.database import Database, RoleUnsafe
+from suxin_server.counting import count_daily
+from suxin_server.faults import Fault
+from suxin_server.jobs import open_handlers
+from suxin_server.loops import keep
+from suxin_server.pruning import prune_daily
+from suxin_server.relay import Relay
+from suxin_server.sealer import seal_forever
+from suxin_server.settings import Settings
+
+QUEUE: Final = "suxin:jobs"
+PERFORM: Final = "perform"
+MAX_JOBS: Final = 16
+POLL_S: Final = 0.05
+JOB_TIMEOUT_S: Final = 60
+# What lies in the queue must be started before its lease ends, or it is handed out a second time for nothing.
+BACKLOG: Final = 64
+ENQUEUE_AT_ONCE: Final = 16
+# A short outage is waited out inside a call; after a longer one the loop that made the call begins again.
+REDIS_RETRIES: Final = 10
+RETRY_S: Final = 0.5
+# `suxin up` stops its children within 0.8 s: jobs may finish for the first part of it.
+FINISH_S: Final = 0.4
+CLOSE_S: Final = 0.2
+
+log = structlog.get_logger("suxin.worker")
+
+
+def run_worker(settings: Settings, *, handlers: Mapping[str, outbox.Handler] | None = None) -> None:
+    """Run until SIGTERM or Ctrl-C. ``handlers`` stand in for the contexts' own.
+
+    :raises NotAvailable: if a server's address is missing
+    :raises Fault: if the database role could step around row-level security
+    """
+    asyncio.run(_run(settings, handlers))
+
+
+async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -> None:
+    url, batch_url = settings.need("database_url"), settings.need("database_batch_url")
+    redis_settings = _redis_settings(settings.need("redis_url"))
+    # One line for each job says nothing that the outbox row does not.
+    logging.getLogger("arq").setLevel(logging.WARNING)
+    stop = _stop_requested()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_open(url, pool_size=MAX_JOBS))
+        batch = await stack.enter_async_context(_open(batch_url, pool_size=2))
+        await _require_safe_role(database, stop)
+        handlers = given
+        if handlers is None:
+            handlers = await stack.enter_async_context(open_handlers(settings))
+        queue = _JobQueue(redis_settings)
+        stack.push_async_callback(queue.close)
+        relay = Relay(database, url, queue)
+        jobs = _Jobs(redis_settings, database, handlers)
+        loops = {
+            "listen": relay.listen,
+            "relay": relay.relay,
+            "jobs": jobs.serve,
+            "sealer": lambda: seal_forever(batch),
+            "prune": lambda: prune_daily(database),
+            "count": lambda: count_daily(batch),
+        }
+        tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]
+        log.info("worker started", topics=len(handlers))
+        await stop.wait()
+        await jobs.finish()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=CLOSE_S)
+    log.info("worker stopped")
+
+
+def _stop_requested() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        else:
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+@asynccontextmanager
+async def _open(url: str, *, pool_size: int) -> AsyncIterator[Database]:
+    database = Database.connect(url, pool_size=pool_size, max_overflow=4)
+    try:
+        yield database
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await database.close()
+
+
+async def _require_safe_role(database: Database, stop: asyncio.Event) -> None:
+    """Check the role once the database answers; until then nothing may run."""
+    while not stop.is_set():
+        try:
+            await database.require_safe_role()
+        except RoleUnsafe as unsafe:
+            raise Fault(
+                zh=f"拒绝启动：数据库角色可绕过行级安全（{unsafe}）",
+                en=f"refusing to start: {unsafe}",
+            ) from None
+        except (OSError, DBAPIError) as error:
+            log.warning("waiting for the database", why=str(error)[:500])
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+
+
+def _redis_settings(url: str) -> RedisSettings:
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_retries = 0
+    settings.retry = Retry(ExponentialBackoff(cap=1, base=0.1), REDIS_RETRIES)
+    settings.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]
+    settings.retry_on_timeout = True
+    return settings
+
+
+def _to_bytes(value: object) -> bytes:
+    return json.dumps(value, default=str).encode()
+
+
+def _from_bytes(data: bytes) -> Any:  # noqa: ANN401 - arq reads its own fields out of it
+    return json.loads(data)
+
+
+async def _connect(settings: RedisSettings) -> ArqRedis:
+    # JSON and not arq's pickle: whoever can write to the queue must not be able to run code here.
+    return await create_pool(
+        settings,
+        job_serializer=_to_bytes,
+        job_deserializer=_from_bytes,
+        default_queue_name=QUEUE,
+    )
+
+
+class _JobQueue:
+    """The queue as the relay sees it."""
+
+    def __init__(self, settings: RedisSettings) -> None:
+        self._settings = settings
+        self._redis: ArqRedis | None = None
+
+    async def room(self) -> int:
+        redis = await self._connected()
+        return BACKLOG - int(await redis.zcard(QUEUE))
+
+    async def hand_over(self, rows: Sequence[outbox.Claimed]) -> None:
+        redis = await self._connected()
+        for start in range(0, len(rows), ENQUEUE_AT_ONCE):
+            await asyncio.gather(
+                *(
+                    redis.enqueue_job(
+                        PERFORM, str(row.id), _job_id=f"outbox:{row.id}:{row.attempts}"
+                    )
+                    for row in rows[start : start + ENQUEUE_AT_ONCE]
+                )
+            )
+
+    async def close(self) -> None:
+        if self._redis is not None:
+            await _close(self._redis)
+
+    async def _connected(self) -> ArqRedis:
+        if self._redis is None:
+            self._redis = await _connect(self._settings)
+        return self._redis
+
+
+class _Jobs:
+    """Takes jobs off the queue and carries their rows out."""
+
+    def __init__(
+        self,
+        settings: RedisSettings,
+        database: Database,
+        handlers: Mapping[str, outbox.Handler],
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._handlers = handlers
+        self._worker: Worker | None = None
+
+    async def serve(self) -> None:
+        """Work until the queue is lost."""
+        redis = await _connect(self._settings)
+        self._worker = worker = Worker(
+            [func(cast("WorkerCoroutine", self._carry_out), name=PERFORM)],
+            queue_name=QUEUE,
+            redis_pool=redis,
+            handle_signals=False,
+            max_jobs=MAX_JOBS,
+            poll_delay=POLL_S,
+            job_timeout=JOB_TIMEOUT_S,
+            keep_result=0,
+            log_results=False,
+            job_serializer=_to_bytes,
+            job_deserializer=_from_bytes,
+        )
+        try:
+            await worker.async_run()
+        finally:
+            await self._release(worker, redis)
+
+    async def finish(self) -> None:
+        """Take no more jobs and let those that run come to their end, for a moment."""
+        worker = self._worker
+        if worker is None:
+            return
+        worker.allow_pick_jobs = False
+        running = list(worker.tasks.values())
+        if running:
+            await asyncio.wait(running, timeout=FINISH_S)
+
+    async def _carry_out(self, _context: dict[str, Any], row_id: str) -> None:
+        try:
+            await outbox.perform(
+                self._database, UUID(row_id), self._handlers, now=datetime.now(UTC)
+            )
+        except Exception:
+            # It is recorded on the row, which is tried again; arq must neither retry nor log it a second time.
+            log.exception("job failed", row_id=row_id)
+
+    async def _release(self, worker: Worker, redis: ArqRedis) -> None:
+        self._worker = None
+        for task in worker.tasks.values():
+            task.cancel()
+        if worker.tasks:
+            await asyncio.wait(worker.tasks.values(), timeout=CLOSE_S)
+        await _close(redis)
+
+
+async def _close(redis: ArqRedis) -> None:
+    with suppress(RedisError, OSError, TimeoutError):
+        async with asyncio.timeout(CLOSE_S):
+            await redis.aclose(close_connection_pool=True)

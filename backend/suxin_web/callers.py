@@ -1,0 +1,113 @@
+"""Callers: from a request to the actor behind it.
+
+The look-up is a short transaction of its own and is over before the edge opens the command's or query's, so no
+transaction stays open across a request. Handlers take the caller as an argument, given by ``Provide(staff)`` and its
+neighbours. A cookie authorises an unsafe method only together with its CSRF token, checked here, where nobody can
+forget it; a bearer token needs none, because no browser sends it by itself.
+"""
+
+from typing import Any, Final
+
+from litestar import Request
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import SkipValidation
+from litestar.types import Guard
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import Unauthenticated
+from suxin.tenancy.queries import staff_actor
+from suxin_web.access_log import bind_actor
+from suxin_web.cookies import SESSION, read_cookie
+from suxin_web.csrf import SAFE_METHODS, require_own_page
+from suxin_web.rate_limits import READS, WRITES, Limit
+from suxin_web.request_ids import request_id_of
+from suxin_web.runtime import Connection, GivenRuntime, Runtime, runtime_of
+
+MAX_TOKEN_LENGTH: Final = 512
+_SCHEME: Final = "bearer "
+
+AnyRequest = Request[Any, Any, Any]
+
+GivenActor = NamedDependency[SkipValidation[Actor]]
+"""How a handler asks for its caller: an argument ``actor: GivenActor``, given by ``Provide(staff)`` on its router."""
+
+
+async def staff(request: AnyRequest, runtime: GivenRuntime) -> Actor:
+    """Return the staff member behind a desk session, told by a bearer token or by the desk's cookie.
+
+    :raises Unauthenticated: if there is no live session
+    :raises TenantSuspended: if the organisation is suspended
+    :raises CsrfRefused: if only the cookie vouches for an unsafe method and its token does not
+    :raises TooManyRequests: if the caller asks for too much
+    """
+    token = bearer_token(request)
+    if token is None:
+        token = read_cookie(request, SESSION)
+        if token is None:
+            raise Unauthenticated
+        await require_own_page(request)
+    now, request_id = runtime.clock.now(), request_id_of(request)
+    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
+        actor = await staff_actor(
+            session, token=token, profiles=runtime.profiles, request_id=request_id, now=now
+        )
+    bind_actor(actor)
+    await share_out(request, runtime, f"staff:{actor.staff_id}")
+    return actor
+
+
+async def anyone(request: AnyRequest, runtime: GivenRuntime) -> Actor:
+    """Return the anonymous actor, for what everyone may see.
+
+    :raises TooManyRequests: if too much is asked for from one address
+    """
+    await share_out(request, runtime, f"address:{client_address(request)}")
+    return Actor.anonymous(request_id_of(request))
+
+
+def by_address(limit: Limit) -> Guard:
+    """Return a guard that counts requests from one address against the limit."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        await runtime_of(connection).limits.take(limit, client_address(connection))
+
+    return guard
+
+
+def client_address(connection: Connection) -> str:
+    """Return the address the request came from, as the server (behind its trusted proxies) knows it."""
+    return connection.client.host if connection.client else "unknown"
+
+
+def bearer_token(connection: Connection) -> str | None:
+    """Return the token of the Authorization header, if it has one.
+
+    :raises Unauthenticated: if there is such a header and it holds something else
+    """
+    header = connection.headers.get("authorization")
+    if header is None:
+        return None
+    token = header[len(_SCHEME) :].strip()
+    if header[: len(_SCHEME)].lower() != _SCHEME or not 0 < len(token) <= MAX_TOKEN_LENGTH:
+        raise Unauthenticated
+    return token
+
+
+def required_bearer(connection: Connection) -> str:
+    """Return the token of the Authorization header.
+
+    :raises Unauthenticated: if there is none
+    """
+    token = bearer_token(connection)
+    if token is None:
+        raise Unauthenticated
+    return token
+
+
+async def share_out(request: AnyRequest, runtime: Runtime, caller: str) -> None:
+    """Count one request of the caller against what each may ask for.
+
+    :raises TooManyRequests: if it is too much
+    """
+    await runtime.limits.take(READS if request.method in SAFE_METHODS else WRITES, caller)

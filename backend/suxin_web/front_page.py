@@ -1,0 +1,12 @@
+"""The front page: what this is, and where each kind of visitor goes on."""
+
+from litestar import Response, get
+
+from suxin_web.callers import AnyRequest
+from suxin_web.pages import SHARED_PAGES
+
+
+@get("/", include_in_schema=False)
+async def show_front_page(request: AnyRequest) -> Response[bytes]:
+    """Show the ways in."""
+    return SHARED_PAGES.render(request, "front_page.html", {})

@@ -1,0 +1,77 @@
+"""The runtime: what every edge works with, made once by the server and carried in the application's state."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from suxin.kernel.database import Database
+from suxin.kernel.messaging import MessageChannel
+from suxin.kernel.sealing import Sealer
+from suxin.subjects.identity import IdentityVerifier
+from suxin.tenancy.profiles import Profiles
+from suxin_web.clock import Clock
+from suxin_web.rate_limits import RateLimits
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class OpenedMiniProgram(Protocol):
+    """What WeChat says about whoever opened the mini program."""
+
+    @property
+    def openid(self) -> str:
+        """The account's id within this mini program; it proves nothing about the person."""
+        ...
+
+
+class WeChatLogIn(Protocol):
+    """WeChat's side of a log-in to the mini program (``code2Session``)."""
+
+    async def code_to_session(self, js_code: str) -> OpenedMiniProgram:
+        """Exchange the code of ``wx.login`` for the account that opened the mini program."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Everything an edge needs, and no settings: those were read when this was made.
+
+    ``public_url`` is the address under which people reach the server, without a slash at its end. ``demo`` says that the
+    city is synthetic, so that pages can say so too.
+    """
+
+    database: Database
+    clock: Clock
+    profiles: Profiles
+    sealer: Sealer
+    wechat: WeChatLogIn
+    identity: IdentityVerifier
+    messages: MessageChannel
+    limits: RateLimits
+    public_url: str
+    demo: bool = False
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the server over TLS, so that cookies can be bound to it."""
+        return self.public_url.startswith("https://")
+
+
+GivenRuntime = NamedDependency[SkipValidation[Runtime]]
+"""How a handler asks for the runtime: an argument ``runtime: GivenRuntime``."""
+
+
+def runtime_of(connection: Connection) -> Runtime:
+    """Return the runtime of the application that serves this connection."""
+    runtime: Runtime = connection.app.state.runtime
+    return runtime
+
+
+def provide_runtime(state: State) -> Runtime:
+    """Give handlers their ``runtime`` argument."""
+    runtime: Runtime = state.runtime
+    return runtime

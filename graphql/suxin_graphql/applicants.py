@@ -1,0 +1,147 @@
+"""Who is behind a referral: the dossier that the applicant's consent opens, with its receipt."""
+
+from datetime import date, datetime
+from typing import ClassVar, Final
+
+import strawberry
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
+from suxin.lending import models
+from suxin.lending.models import DispatchMode, RequestState
+from suxin.lending.queries.dossier import Dossier, dossier
+from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RepaymentMethod
+from suxin.subjects.identities import identity_of
+from suxin_graphql.consents import Consent
+from suxin_graphql.context import Context
+from suxin_graphql.execution.records import Held, Record, Told, read_field, to_one
+from suxin_graphql.places import Area
+from suxin_graphql.scalars import Fen
+from suxin_graphql.subjects import CreditRecord
+
+MAX_DOSSIERS: Final = 20
+"""How many applicants' records one request may open (proposed default): reading them is a matter of single cases."""
+
+
+class TooManyApplicants(Refusal):
+    """One request asks for the records of too many applicants."""
+
+    code = "TOO_MANY_APPLICANTS"
+    kind = RefusalKind.LIMITED
+    zh = "一次请求最多查阅 {limit} 位申请人的信息"
+    en = "One request may open the records of at most {limit} applicants"
+
+
+@strawberry.type(description="贷款申请的全部内容。The loan request as the applicant made it.")
+class LoanRequest(Record):
+    """The loan request as the applicant made it."""
+
+    __model__: ClassVar = models.LoanRequest
+
+    number: str
+    state: RequestState
+    amount_fen: Fen
+    term_months: int
+    purpose: LoanPurpose
+    guarantee: GuaranteeMode
+    repayment_method: RepaymentMethod
+    rate_ceiling_bps: int | None
+    first_loan: bool
+    mode: DispatchMode
+    note: str
+    submitted_at: datetime | None
+    expires_at: datetime
+
+
+@strawberry.type(
+    description="办理申请的自然人，未脱敏。The natural person who made the request, in full; to reach him and no more."
+)
+class Person(Record):
+    """The natural person who made the request."""
+
+    name: str
+    resident_id: str
+    phone: str | None = strawberry.field(
+        description="授权不含联系方式时为空。Nothing where the consent does not cover contact."
+    )
+
+
+async def tell_person(session: AsyncSession, context: Context, applicant: Record) -> Person | None:
+    """Return the person who made the request, or nothing where no basis covers identity; the read leaves its receipt.
+
+    :raises Forbidden: without the right to read identities
+    """
+    try:
+        found = await identity_of(session, context.runtime.sealer, applicant.__dict__["_person_id"])
+    except NotFound:
+        return None
+    return Person.given(name=found.name, resident_id=found.resident_id, phone=found.phone)
+
+
+@strawberry.type(description="申请人。Who is behind a referral, as far as his consent goes.")
+class Applicant(Record):
+    """Who is behind a referral."""
+
+    name: str
+    kind: ApplicantKind
+    uscc: str | None
+    county_code: str
+    county: Area | None = to_one(lambda: Area, "county_code")
+    town: Area | None = to_one(lambda: Area, "town_code")
+    industry: str | None
+    registered_on: date | None
+    request: LoanRequest
+    person: Person | None = read_field(
+        Told(lambda: Person, tell_person, needs=()),
+        description="办理申请的自然人；每次查阅另行留痕。Who made the request; each read leaves a receipt of its own.",
+    )
+    records: list[CreditRecord] = read_field(
+        Held(lambda: CreditRecord, "records"),
+        description="授权类别内的信用信息，新的在前。What is on record in the permitted categories, latest first.",
+    )
+    consent: Consent
+
+
+async def tell_applicant(
+    session: AsyncSession, context: Context, referral: Record
+) -> Applicant | None:
+    """Return who is behind a referral, or nothing without a live basis; the read leaves its receipt.
+
+    :raises TooManyApplicants: if the request has opened ``MAX_DOSSIERS`` already
+    :raises Forbidden, OutsideOwnArea: see ``dossier``
+    """
+    actor = context.actor
+    if context.dossiers >= MAX_DOSSIERS:
+        raise TooManyApplicants(limit=MAX_DOSSIERS)
+    row = await session.scalar(
+        select(models.Referral).where(
+            models.Referral.tenant_id == actor.own_tenant,
+            models.Referral.id == referral.__dict__["_id"],
+        )
+    )
+    if row is None:
+        return None
+    found = await dossier(session, actor, row)
+    if found is None:
+        return None
+    context.dossiers += 1
+    return _applicant(found, context)
+
+
+def _applicant(found: Dossier, context: Context) -> Applicant:
+    subject = found.subject
+    return Applicant.given(
+        name=subject.name,
+        kind=ApplicantKind.coded(subject.kind.value),
+        uscc=subject.uscc,
+        county_code=subject.county_code,
+        _county_code=subject.county_code,
+        _town_code=subject.town_code,
+        _person_id=found.request.person_id,
+        industry=subject.industry,
+        registered_on=subject.registered_on,
+        request=LoanRequest.of_row(found.request, context),
+        _records=[CreditRecord.of_row(row, context) for row in found.records],
+        consent=Consent.of_row(found.consent, context),
+    )

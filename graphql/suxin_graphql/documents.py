@@ -1,0 +1,135 @@
+"""Documents: parsed, validated and measured once, then remembered.
+
+Integrations send the same few documents over and over; only a caller who has logged in reaches the cache, and it forgets
+the least used.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+from typing_extensions import override
+
+from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin_graphql.limits import (
+    MAX_CHARACTERS,
+    MAX_COMMENTS,
+    MAX_DEPTH,
+    MAX_TOKENS,
+    NO_BOUNDS,
+    Bounds,
+    DocumentTooDeep,
+    DocumentTooLong,
+    check_document,
+    check_variables,
+)
+
+REMEMBERED: Final = 512
+MALFORMED: Final = "DOCUMENT_MALFORMED"
+INVALID: Final = "DOCUMENT_INVALID"
+
+
+class OperationUnknown(Refusal):
+    """The document holds no operation of this name, or several and none is named."""
+
+    code = "OPERATION_UNKNOWN"
+    kind = RefusalKind.INVALID
+    zh = "文档中没有所指定的操作；含多个操作时须给出 operationName"
+    en = "The document has no such operation; with several of them operationName is needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that can be executed, or the errors for which it cannot."""
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    bounds: Bounds = NO_BOUNDS
+    operations: int = 0
+
+
+@lru_cache(maxsize=REMEMBERED)
+def prepare(schema: GraphQLSchema, text: str) -> Prepared:
+    """Parse, validate and measure a document."""
+    document: DocumentNode | None = None
+    try:
+        document = parse(
+            text,
+            max_lexical_tokens=MAX_TOKENS,
+            max_comments=MAX_COMMENTS,
+            max_source_length=MAX_CHARACTERS,
+        )
+        errors = validate_document(schema, document, tuple(specified_rules))
+        if errors:
+            return Prepared(document, tuple(_coded(error, INVALID) for error in errors))
+        bounds = check_document(document)
+    except GraphQLSyntaxError as error:
+        return Prepared(None, (_of_syntax(error),))
+    except RecursionError:
+        # Some validation rules descend as deep as the document does.
+        return Prepared(None, (_refused(DocumentTooDeep(limit=MAX_DEPTH)),))
+    except Refusal as refusal:
+        return Prepared(document, (_refused(refusal),))
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    return Prepared(document, (), bounds, len(operations))
+
+
+class PreparedDocuments(SchemaExtension):
+    """Gives the schema its documents ready made, and checks variables against what the document bounds."""
+
+    _prepared: Prepared
+
+    @override
+    def on_parse(self) -> Iterator[None]:
+        """Put the parsed document in place."""
+        execution = self.execution_context
+        schema = execution.schema._schema  # noqa: SLF001 - Strawberry's own caches reach it the same way
+        self._prepared = prepare(schema, execution.query or "")
+        if self._prepared.document is None:
+            raise self._prepared.errors[0]
+        execution.graphql_document = self._prepared.document
+        yield
+
+    @override
+    def on_validate(self) -> Iterator[None]:
+        """Put the outcome of validation in place."""
+        execution, prepared = self.execution_context, self._prepared
+        errors = list(prepared.errors)
+        if not errors:
+            try:
+                if prepared.operations > 1 and not execution._provided_operation_name:  # noqa: SLF001 - unnamed, Strawberry takes the first
+                    raise OperationUnknown
+                check_variables(prepared.bounds, execution.variables or {})
+            except Refusal as refusal:
+                errors = [_refused(refusal)]
+        execution.pre_execution_errors = errors
+        yield
+
+
+def _of_syntax(error: GraphQLSyntaxError) -> GraphQLError:
+    if "nested too deeply" in error.message:
+        return _refused(DocumentTooDeep(limit=MAX_DEPTH))
+    if "Parsing aborted" in error.message:
+        return _refused(DocumentTooLong(limit=MAX_TOKENS))
+    return _coded(error, MALFORMED)
+
+
+def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    error.extensions = {**(error.extensions or {}), "code": code}
+    return error
+
+
+def _refused(refusal: Refusal) -> GraphQLError:
+    return GraphQLError(refusal.zh_message, original_error=refusal)

@@ -1,0 +1,142 @@
+"""Enumerations of the core in the schema, each member described in Chinese and in English."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+import strawberry
+
+from suxin.consent.models import ConsentState
+from suxin.lending.leads import AmountBand, TermBand
+from suxin.lending.models import (
+    DispatchMode,
+    OfferState,
+    ProductStatus,
+    ReferralState,
+    RequestState,
+)
+from suxin.lending.terms import (
+    ApplicantKind,
+    DeclineReason,
+    GuaranteeMode,
+    LoanPurpose,
+    RepaymentMethod,
+)
+from suxin.subjects.models import DataCategory, Polarity, RecordStatus
+from suxin.tenancy.profiles import TenantKind
+
+Labels = Mapping[str, tuple[str, str]]
+
+_REFERRAL_STATES: Final[Labels] = {
+    "DISPATCHED": ("待受理", "dispatched, not yet accepted"),
+    "ACCEPTED": ("已受理", "accepted by the bank"),
+    "CONTACTED": ("已联系", "the applicant was contacted"),
+    "DUE_DILIGENCE": ("尽调中", "under examination"),
+    "OFFERED": ("已报价", "an offer stands"),
+    "DECLINED": ("未予受理", "declined with a reason"),
+    "LAPSED": ("超时退回", "a deadline was missed"),
+    "PASSED": ("已结束", "the applicant chose another offer or withdrew"),
+}
+_OFFER_STATES: Final[Labels] = {
+    "OPEN": ("待选择", "may be chosen"),
+    "CHOSEN": ("已接受", "chosen by the applicant"),
+    "PASSED": ("未选中", "passed over"),
+    "EXPIRED": ("已过期", "its validity is over"),
+    "WITHDRAWN": ("已撤回", "withdrawn by the bank"),
+}
+_PRODUCT_STATES: Final[Labels] = {
+    "DRAFT": ("草稿", "a draft"),
+    "PUBLISHED": ("已发布", "offered to applicants"),
+    "RETIRED": ("已下架", "no longer offered"),
+}
+_MODES: Final[Labels] = {
+    "NAMED": ("指定产品", "the applicant named one product"),
+    "RECOMMENDED": ("平台推荐", "the best few products"),
+    "OPEN_POOL": ("公开抢单", "whoever claims it first"),
+}
+_REQUEST_STATES: Final[Labels] = {
+    "DRAFT": ("草稿", "a draft"),
+    "SUBMITTED": ("已提交", "submitted"),
+    "MATCHING": ("匹配中", "being matched"),
+    "OPEN": ("对接中", "open to banks"),
+    "OFFERED": ("已有报价", "with an offer"),
+    "ACCEPTED": ("已接受报价", "an offer was accepted"),
+    "CONTRACTED": ("已签约", "contracted"),
+    "DISBURSED": ("已放款", "disbursed"),
+    "WITHDRAWN": ("已撤回", "withdrawn by the applicant"),
+    "EXPIRED": ("已到期", "expired"),
+    "UNMATCHED": ("未匹配", "nothing fits"),
+}
+_CONSENT_STATES: Final[Labels] = {
+    "REQUESTED": ("待确认", "requested"),
+    "ACTIVE": ("有效", "active"),
+    "PAUSED": ("已暂停", "paused"),
+    "REVOKED": ("已撤回", "revoked"),
+    "EXPIRED": ("已到期", "expired"),
+    "SUPERSEDED": ("已被取代", "superseded"),
+    "REJECTED": ("已拒绝", "rejected"),
+    "LAPSED": ("未确认失效", "lapsed before a decision"),
+}
+_CATEGORIES: Final[Labels] = {
+    "IDENTITY": ("身份信息", "identity"),
+    "CONTACT": ("联系方式", "contact"),
+    "REGISTRATION": ("登记注册信息", "registration"),
+    "TAX": ("纳税信息", "tax"),
+    "SOCIAL_INSURANCE": ("社会保险费缴纳信息", "social insurance contributions"),
+    "HONOURS": ("诚信荣誉信息", "honours"),
+    "PENALTIES": ("行政处罚信息", "administrative penalties"),
+    "ENVIRONMENT": ("生态环境信用评价信息", "environmental credit rating"),
+    "LOAN_REQUEST": ("本次贷款申请内容", "this loan request"),
+}
+_POLARITIES: Final[Labels] = {
+    "POSITIVE": ("正面", "speaks for its subject"),
+    "NEUTRAL": ("中性", "neither for nor against"),
+    "NEGATIVE": ("负面", "speaks against its subject"),
+}
+_RECORD_STATES: Final[Labels] = {
+    "ACTIVE": ("有效", "counts"),
+    "DISPUTED": ("异议中", "disputed"),
+    "EXEMPTED": ("免予计入", "exempted"),
+    "REPAIRED": ("已修复", "repaired"),
+    "WITHDRAWN": ("已撤销", "withdrawn"),
+}
+_TENANT_KINDS: Final[Labels] = {
+    "OPERATOR": ("运营机构", "the city's operator"),
+    "BANK": ("银行", "a bank"),
+    "MERCHANT": ("商户", "a merchant"),
+    "ATTRACTION": ("景区", "an attraction"),
+    "VILLAGE_GRID": ("村居网格", "a village"),
+}
+
+
+def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -> None:
+    # A type that names the enumeration may have been declared before: its definition is completed, never replaced.
+    if "__strawberry_definition__" not in cls.__dict__:
+        strawberry.enum(cls)
+    definition: Any = cls.__dict__["__strawberry_definition__"]
+    definition.description = description
+    for value in definition.values:
+        member: Any = cls[value.name]
+        zh, en = labels[value.name] if labels is not None else (member.zh, member.en)
+        value.description = f"{zh} · {en}"
+
+
+def describe_enums() -> None:
+    """Give every enumeration of the core its words in the schema, before the schema is made."""
+    _describe(ApplicantKind, "申请主体类型。Who asks.")
+    _describe(LoanPurpose, "贷款用途。What the money is for.")
+    _describe(GuaranteeMode, "担保方式。What secures the loan.")
+    _describe(RepaymentMethod, "还款方式。How principal and interest come back.")
+    _describe(DeclineReason, "不予受理原因。Why a bank declines; the applicant always learns it.")
+    _describe(AmountBand, "金额区间。How much is asked, as a lead shows it.")
+    _describe(TermBand, "期限区间。How long the loan shall run, as a lead shows it.")
+    _describe(ReferralState, "对接状态。Where a referral stands.", _REFERRAL_STATES)
+    _describe(OfferState, "报价状态。Where an offer stands.", _OFFER_STATES)
+    _describe(ProductStatus, "产品状态。Where a product stands.", _PRODUCT_STATES)
+    _describe(DispatchMode, "对接方式。How a request reaches banks.", _MODES)
+    _describe(RequestState, "申请状态。Where a loan request stands.", _REQUEST_STATES)
+    _describe(ConsentState, "授权状态。Where a consent stands.", _CONSENT_STATES)
+    _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
+    _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
+    _describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)
+    _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)

@@ -1,0 +1,210 @@
+"""Records: GraphQL types that are read from rows, and the words in which a type declares how.
+
+A plain field of a type with a ``__model__`` is the model's column of the same name. ``column`` names another expression
+or converts the value; ``to_one`` and ``to_many`` declare relations, ``told`` asks a query of the core that notes its
+own receipts, ``held`` is an object or list that came with its parent. What was read for a relation lies in ``read``
+under its response key, because one relation may be asked for twice with different fields.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Self
+
+import strawberry
+from sqlalchemy import Select, SQLColumnExpression
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.schema.name_converter import NameConverter
+from strawberry.types.base import get_object_definition
+
+from suxin.kernel.actor import Permission
+from suxin.kernel.tables import Table
+from suxin_graphql.context import Context, Info
+from suxin_graphql.cursors import Ordering
+
+_COLUMN: Final = "suxin.column"
+_RELATION: Final = "suxin.relation"
+_NAMES: Final = NameConverter()
+
+Convert = Callable[[Any, Context], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where objects of a type are found by key; ``statement`` admits only what the caller may see."""
+
+    statement: Callable[[Context], Select[Any]]
+    key: Any
+    permission: Permission | None = None
+
+
+class Record:
+    """The base of GraphQL types whose objects are read."""
+
+    __model__: ClassVar[type[Table] | None] = None
+    __source__: ClassVar[Source]
+
+    @classmethod
+    def given(cls, **values: Any) -> Self:  # noqa: ANN401 - the values of any field
+        """Return an object with these values, some fields perhaps not read at all."""
+        made = cls.__new__(cls)
+        made.__dict__.update(values, read={})
+        return made
+
+    @classmethod
+    def of_row(cls, row: Table, context: Context, **more: Any) -> Self:  # noqa: ANN401 - see given
+        """Return an object of a row that a query of the core has read."""
+        shape = shape_of(cls)
+        values = {
+            column.name: column.value(getattr(row, column.expression.key), context)
+            for column in shape.columns.values()
+        }
+        for relation in shape.relations.values():
+            if isinstance(relation, ToOne | ToMany):
+                values[f"_{relation.own}"] = getattr(row, relation.own)
+        return cls.given(**values, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field that is one SQL expression, perhaps converted."""
+
+    name: str
+    expression: Any
+    convert: Convert | None = None
+
+    def value(self, found: Any, context: Context) -> Any:  # noqa: ANN401 - of any column's type
+        """Return the field's value for what was found in the row."""
+        return found if self.convert is None else self.convert(found, context)
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """The object of another type whose key stands in this row's column ``own``."""
+
+    target: Callable[[], type[Record]]
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """A page of the objects of another type whose column ``key`` holds this row's ``own``."""
+
+    target: Callable[[], type[Record]]
+    own: str
+    key: Any
+    ordering: Callable[[], Ordering]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An object that a query of the core tells about one record, columns ``needs`` of which it wants."""
+
+    target: Callable[[], type[Record]]
+    tell: Callable[[AsyncSession, Context, Any], Awaitable[Record | None]]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Objects that came with their parent, whose own relations are still to be read."""
+
+    target: Callable[[], type[Record]]
+    name: str
+
+
+Relation = ToOne | ToMany | Told | Held
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns and relations of a type by the names of their GraphQL fields."""
+
+    columns: dict[str, Column]
+    relations: dict[str, Relation]
+
+
+def column(
+    expression: Callable[[], SQLColumnExpression[Any]] | None = None,
+    *,
+    convert: Convert | None = None,
+    description: str | None = None,
+) -> Any:  # noqa: ANN401 - stands for the field's own type
+    """Declare a field by its SQL expression, or the conversion of its column's value."""
+    return strawberry.field(metadata={_COLUMN: (expression, convert)}, description=description)
+
+
+def read_field(relation: Relation | None = None, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
+    """Declare a field whose value the executor reads beforehand."""
+    return strawberry.field(resolver=_read, metadata={_RELATION: relation}, description=description)
+
+
+def to_one(target: Callable[[], type[Record]], own: str, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
+    """Declare a relation to the object whose key stands in column ``own``."""
+    return read_field(ToOne(target, own), description=description)
+
+
+def to_many(
+    target: Callable[[], type[Record]],
+    own: str,
+    key: Any,  # noqa: ANN401 - a mapped column
+    ordering: Callable[[], Ordering],
+    *,
+    description: str | None = None,
+) -> Any:  # noqa: ANN401 - see column
+    """Declare a relation to a page of objects that point back by column ``key``."""
+    return strawberry.field(
+        resolver=_read_page,
+        metadata={_RELATION: ToMany(target, own, key, ordering)},
+        description=description,
+    )
+
+
+_SHAPES: Final[dict[type[Record], Shape]] = {}
+
+
+def shape_of(cls: type[Record]) -> Shape:
+    """Return the columns and relations that a type declares."""
+    if cls not in _SHAPES:
+        _SHAPES[cls] = _shape_of(cls)
+    return _SHAPES[cls]
+
+
+def type_name(cls: type[Record]) -> str:
+    """Return the type's name in the schema."""
+    name: str = _definition(cls).name
+    return name
+
+
+def interface_names(cls: type[Record]) -> frozenset[str]:
+    """Return the names of the interfaces that the type implements."""
+    return frozenset(interface.name for interface in _definition(cls).interfaces)
+
+
+def _definition(cls: type[Record]) -> Any:  # noqa: ANN401 - Strawberry's own
+    return get_object_definition(cls, strict=True)
+
+
+def _shape_of(cls: type[Record]) -> Shape:
+    shape = Shape({}, {})
+    for field in _definition(cls).fields:
+        name = _NAMES.get_graphql_name(field)
+        relation = field.metadata.get(_RELATION)
+        if relation is not None:
+            shape.relations[name] = relation
+            continue
+        expression, convert = field.metadata.get(_COLUMN, (None, None))
+        found = expression() if expression else getattr(cls.__model__, field.python_name, None)
+        if found is not None and field.base_resolver is None:
+            shape.columns[name] = Column(field.python_name, found, convert)
+    return shape
+
+
+def _read(self: Any, info: Info) -> Any:  # noqa: ANN401 - whatever the field holds
+    value = self.read[info.path.key]
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+def _read_page(self: Any, info: Info, first: int, after: str | None = None) -> Any:  # noqa: ANN401, ARG001 - the arguments were read with the selection
+    return _read(self, info)

@@ -1,0 +1,163 @@
+"""Root fields: each declares who may use it, and goes through one of two gates.
+
+A query's gate checks the permission and reads what the resolver asks for. A mutation's gate also turns the refusals it
+declares into members of its result; the resolver has committed by the time its payload is read.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.extensions import FieldExtension
+from typing_extensions import override
+
+from suxin.kernel.actor import Actor, Permission
+from suxin.kernel.idempotency import (
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    RequestInFlight,
+    once,
+)
+from suxin.kernel.refusals import Forbidden, NotFound, Refusal
+from suxin_graphql.context import Info
+from suxin_graphql.execution.executor import read
+from suxin_graphql.execution.records import Record
+from suxin_graphql.refusals import result_union, show
+
+PERMISSION: Final = "suxin.permission"
+REFUSALS: Final = "suxin.refusals"
+
+ALWAYS_POSSIBLE: Final[tuple[type[Refusal], ...]] = (
+    Forbidden,
+    NotFound,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    RequestInFlight,
+)
+"""What every mutation may answer: its permission, the ids it is given, its idempotency key."""
+
+
+class Access(Enum):
+    """Who may use a root field that needs no permission."""
+
+    PUBLIC = "everyone who is logged in"
+
+
+Needs = Permission | Access
+Resolver = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a mutation wrote: the id of the thing, and whether it was written by an earlier request."""
+
+    id: UUID
+    replayed: bool
+
+
+def query(needs: Needs, returns: Any, *, description: str) -> Callable[[Resolver], Any]:  # noqa: ANN401 - an annotation
+    """Declare a root field that reads."""
+
+    def declare(resolver: Resolver) -> Any:  # noqa: ANN401 - stands for the field's own type
+        return strawberry.field(
+            resolver=resolver,
+            graphql_type=returns,
+            description=description,
+            metadata={PERMISSION: needs},
+            extensions=[_Reads(needs)],
+        )
+
+    return declare
+
+
+def mutation(
+    needs: Permission,
+    payload: type[Record],
+    *,
+    refusals: Sequence[type[Refusal]],
+    description: str,
+) -> Callable[[Resolver], Any]:
+    """Declare a root field that writes; ``refusals`` are those beyond ``ALWAYS_POSSIBLE``."""
+    possible = (*ALWAYS_POSSIBLE, *refusals)
+    name = payload.__name__.removesuffix("Payload") + "Result"
+
+    def declare(resolver: Resolver) -> Any:  # noqa: ANN401 - stands for the field's own type
+        return strawberry.field(
+            resolver=resolver,
+            graphql_type=result_union(name, payload, possible),
+            description=description,
+            metadata={PERMISSION: needs, REFUSALS: possible},
+            extensions=[_Writes(needs, possible)],
+        )
+
+    return declare
+
+
+async def commit(
+    info: Info,
+    given: Any,  # noqa: ANN401 - any input type with an idempotency key
+    work: Callable[[AsyncSession, Actor, datetime], Awaitable[UUID]],
+) -> Written:
+    """Carry out a mutation in one transaction of its own, at most once for its idempotency key.
+
+    The result that is kept with the key is the id of what was written; a replay reads the thing as it is now.
+    """
+    context = info.context
+    actor, now = context.actor, context.now
+    request = strawberry.asdict(given)
+    key = str(request.pop("idempotency_key"))
+
+    async def transaction(session: AsyncSession) -> Written:
+        async def first_time() -> dict[str, Any]:
+            return {"id": str(await work(session, actor, now))}
+
+        outcome = await once(
+            session,
+            actor,
+            key=key,
+            operation=f"graphql.{info.field_name}",
+            request=request,
+            work=first_time,
+            now=now,
+        )
+        return Written(UUID(outcome.result["id"]), outcome.replayed)
+
+    # An earlier mutation's payload may have been read: its snapshot is too old for what follows, and a request that
+    # held it while it waits for a second connection could starve the pool.
+    await context.snapshot.close()
+    return await context.runtime.database.run(actor, transaction, now=now)
+
+
+class _Reads(FieldExtension):
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+
+    @override
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
+    ) -> Any:
+        if isinstance(self._needs, Permission):
+            info.context.actor.require(self._needs)
+        return await read(await next_(source, info, **kwargs), info)
+
+
+class _Writes(FieldExtension):
+    def __init__(self, needs: Permission, possible: tuple[type[Refusal], ...]) -> None:
+        self._needs = needs
+        self._possible = possible
+
+    @override
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
+    ) -> Any:
+        try:
+            info.context.actor.require(self._needs)
+            payload = await next_(source, info, **kwargs)
+        except self._possible as refusal:
+            return show(refusal)
+        return await read(payload, info)

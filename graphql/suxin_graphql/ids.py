@@ -1,0 +1,93 @@
+"""Global ids: opaque, of one type, and bound to the organisation they were given to.
+
+An id names its type, the tenant it was handed to and the thing itself. It is no secret and grants nothing: what may be
+read is decided by the statement and the row policies. An id that belongs to another tenant, or is no id at all, reads
+NOT_FOUND before the database is asked.
+"""
+
+import base64
+import binascii
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import NotFound
+
+
+class Kind(NamedTuple):
+    """A type of thing that has a global id: its number in ids, which never changes its meaning, and its names."""
+
+    number: int
+    zh: str
+    en: str
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "Referral": Kind(1, "对接申请", "referral"),
+    "Lead": Kind(2, "线索", "lead"),
+    "LoanProduct": Kind(3, "贷款产品", "loan product"),
+    "Offer": Kind(4, "报价", "offer"),
+}
+_NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
+_VERSION: Final = 1
+_LENGTH: Final = 34
+_TENANT: Final = slice(2, 18)
+_THING: Final = slice(18, 34)
+
+
+class GlobalId(NamedTuple):
+    """What an id says: the name of a GraphQL type, and the thing's own id."""
+
+    type_name: str
+    id: UUID
+
+
+def to_global(type_name: str, thing_id: UUID, actor: Actor) -> str:
+    """Return the id under which the actor's organisation knows a thing."""
+    head = bytes((_VERSION, KINDS[type_name].number))
+    return _text(head + actor.own_tenant.bytes + thing_id.bytes)
+
+
+def from_global(text: str, actor: Actor, *, field: str | None = None) -> GlobalId:
+    """Read an id that was given to the actor's organisation.
+
+    :raises NotFound: if it is none, or was given to another
+    """
+    data = _bytes(text)
+    name = _NAMES.get(data[1]) if len(data) == _LENGTH and data[0] == _VERSION else None
+    if name is None or data[_TENANT] != actor.own_tenant.bytes:
+        raise NotFound(thing_zh="对象", thing_en="object", field=field)
+    return GlobalId(name, UUID(bytes=data[_THING]))
+
+
+def local_id(text: str, type_name: str, actor: Actor, *, field: str) -> UUID:
+    """Read an id that must be of one type.
+
+    :raises NotFound: if it is none, of another type, or was given to another organisation
+    """
+    try:
+        found = from_global(text, actor, field=field)
+    except NotFound:
+        raise not_found(type_name, field=field) from None
+    if found.type_name != type_name:
+        raise not_found(type_name, field=field)
+    return found.id
+
+
+def not_found(type_name: str, *, field: str | None = None) -> NotFound:
+    """Return the refusal that says there is no such thing."""
+    kind = KINDS[type_name]
+    return NotFound(thing_zh=kind.zh, thing_en=kind.en, field=field)
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    # One spelling per id: base64 leaves bits at the end that say nothing.
+    return data if _text(data) == text else b""

@@ -1,0 +1,24 @@
+"""The orders in which lists of lending are paged: newest first, by ids that are sorted by time."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import case
+
+from suxin.lending.models import Lead, LoanProduct, Offer, ProductStatus, Referral
+from suxin_graphql.cursors import Key, Ordering
+
+REFERRALS: Final = Ordering("lending.referrals/1", (Key(Referral.id, UUID),))
+LEADS: Final = Ordering("lending.leads/1", (Key(Lead.id, UUID),))
+OFFERS: Final = Ordering("lending.offers/1", (Key(Offer.id, UUID),))
+PRODUCTS: Final = Ordering(
+    "lending.products/1",
+    (
+        Key(
+            case((LoanProduct.status == ProductStatus.RETIRED, 1), else_=0).label("retired"),
+            int,
+            descending=False,
+        ),
+        Key(LoanProduct.id, UUID),
+    ),
+)

@@ -1,0 +1,171 @@
+"""What a bank reads: its counts, inbox, pool and products, and what an offer would cost."""
+
+from typing import Any
+
+import strawberry
+
+from suxin.lending import policies
+from suxin.lending.commands.offers import price
+from suxin.lending.models import ProductStatus, ReferralState
+from suxin.lending.queries.products import own_products
+from suxin.lending.queries.referrals import inbox, inbox_counts, pool_leads
+from suxin.lending.repayment import schedule
+from suxin_graphql.context import Info
+from suxin_graphql.execution.readings import Answer, OneOf, Page
+from suxin_graphql.fields import query
+from suxin_graphql.lending_inputs import OfferTermsInput
+from suxin_graphql.lending_orderings import LEADS, PRODUCTS, REFERRALS
+from suxin_graphql.lending_types import Lead, LoanProduct, Referral
+from suxin_graphql.node import own
+from suxin_graphql.paging import Connection
+from suxin_graphql.scalars import Fen
+
+
+@strawberry.type(description="待办数量。The numbers at the top of the inbox.")
+class InboxCounts:
+    """The numbers at the top of the inbox."""
+
+    dispatched: int
+    in_progress: int
+    offered: int
+    due_soon: int
+    overdue: int
+    pool: int
+
+
+@strawberry.type(description="一期还款。What is due at the end of one month.")
+class Instalment:
+    """What is due at the end of one month."""
+
+    number: int
+    principal_fen: Fen
+    interest_fen: Fen
+    fee_fen: Fen
+    total_fen: Fen
+
+
+@strawberry.type(description="报价测算。What an offer would cost its borrower, annualised by IRR.")
+class OfferPreview:
+    """What an offer would cost its borrower."""
+
+    monthly_payment_fen: Fen
+    last_payment_fen: Fen
+    total_interest_fen: Fen
+    total_fees_fen: Fen
+    total_cost_fen: Fen
+    annualised_rate_bps: int
+    effective_rate_bps: int
+    instalments: list[Instalment]
+
+
+@strawberry.type
+class LendingQueries:
+    """Queries of lending."""
+
+    @query(policies.REFERRAL_READ, InboxCounts, description="待办数量。The numbers of the inbox.")
+    def inbox_counts(self, info: Info) -> Answer:
+        """Return the numbers of the inbox."""
+        context = info.context
+        return Answer(lambda session: inbox_counts(session, context.actor, now=context.now))
+
+    @query(
+        policies.REFERRAL_READ,
+        Connection[Lead],
+        description="公开线索池中可抢的线索，新的在前。The leads of the open pool that may be claimed, newest first.",
+    )
+    def leads(self, info: Info, first: int, after: str | None = None) -> Page:
+        """Return the leads that may be claimed."""
+        statement = pool_leads(now=info.context.now)
+        return Page(type=Lead, statement=statement, ordering=LEADS, first=first, after=after)
+
+    @query(
+        policies.REFERRAL_READ,
+        Connection[Referral],
+        description="本行的对接申请，新的在前。This bank's referrals within the caller's reach, newest first.",
+    )
+    def referrals(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        states: list[ReferralState] | None = None,
+    ) -> Page:
+        """Return the bank's referrals."""
+        return Page(
+            type=Referral,
+            statement=inbox(info.context.actor, states=states or ()),
+            ordering=REFERRALS,
+            first=first,
+            after=after,
+            joined=frozenset({"lead"}),
+        )
+
+    @query(
+        policies.PRODUCT_READ,
+        Connection[LoanProduct],
+        description="本行的产品和草稿，新的在前，已下架的在后。This bank's products and drafts, retired ones last.",
+    )
+    def loan_products(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        statuses: list[ProductStatus] | None = None,
+    ) -> Page:
+        """Return the bank's products."""
+        statement: Any = own_products(info.context.actor)
+        if statuses:
+            statement = statement.where(LoanProduct.__model__.status.in_(statuses))
+        return Page(
+            type=LoanProduct, statement=statement, ordering=PRODUCTS, first=first, after=after
+        )
+
+    @query(
+        policies.PRODUCT_READ,
+        LoanProduct | None,
+        description="本行的一个产品。One product of this bank.",
+    )
+    def loan_product(self, info: Info, id: strawberry.ID) -> OneOf:  # noqa: A002 - as in node(id)
+        """Return one product."""
+        return own(LoanProduct, id, info.context, field="id")
+
+    @query(
+        policies.REFERRAL_READ,
+        Referral | None,
+        description="本行的一笔对接申请。One referral of this bank.",
+    )
+    def referral(self, info: Info, id: strawberry.ID) -> OneOf:  # noqa: A002 - as in node(id)
+        """Return one referral."""
+        return own(Referral, id, info.context, field="id")
+
+    @query(
+        policies.OFFER_MAKE,
+        OfferPreview,
+        description="报价测算，不保存。What an offer on these terms would cost; nothing is stored.",
+    )
+    def offer_preview(self, terms: OfferTermsInput) -> OfferPreview:
+        """Return what an offer would cost."""
+        asked = terms.terms()
+        cost = price(asked)
+        plan = schedule(
+            asked.amount_fen, asked.rate_bps, asked.term_months, asked.repayment_method, asked.fees
+        )
+        return OfferPreview(
+            monthly_payment_fen=Fen(cost.monthly_payment_fen),
+            last_payment_fen=Fen(cost.last_payment_fen),
+            total_interest_fen=Fen(cost.total_interest_fen),
+            total_fees_fen=Fen(cost.total_fees_fen),
+            total_cost_fen=Fen(cost.total_cost_fen),
+            annualised_rate_bps=cost.annualised_rate_bps,
+            effective_rate_bps=cost.effective_rate_bps,
+            instalments=[
+                Instalment(
+                    number=part.number,
+                    principal_fen=Fen(part.principal_fen),
+                    interest_fen=Fen(part.interest_fen),
+                    fee_fen=Fen(part.fee_fen),
+                    total_fen=Fen(part.total_fen),
+                )
+                for part in plan.instalments
+            ],
+        )

@@ -1,0 +1,240 @@
+"""Lending in the schema: products, leads, referrals and offers, with how each is read."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import strawberry
+from sqlalchemy import Select, exists, or_, select
+from strawberry.scalars import JSON
+
+from suxin.lending import models, policies
+from suxin.lending.criteria import parse_criteria
+from suxin.lending.industries import industry_name_en, industry_name_zh
+from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND, AmountBand, TermBand
+from suxin.lending.models import DispatchMode, OfferState, ProductStatus, ReferralState
+from suxin.lending.queries.products import own_products
+from suxin.lending.queries.referrals import next_due, within_reach
+from suxin.lending.terms import (
+    ApplicantKind,
+    DeclineReason,
+    GuaranteeMode,
+    LoanPurpose,
+    RepaymentMethod,
+)
+from suxin_graphql.applicants import Applicant, tell_applicant
+from suxin_graphql.context import Context
+from suxin_graphql.execution.records import Source, Told, column, read_field, to_many, to_one
+from suxin_graphql.lending_orderings import OFFERS
+from suxin_graphql.node import Node, global_id
+from suxin_graphql.paging import Connection
+from suxin_graphql.places import Area
+from suxin_graphql.scalars import Fen
+
+
+@strawberry.type(description="准入条件。One eligibility criterion of a product.")
+class EligibilityCriterion:
+    """One eligibility criterion of a product."""
+
+    code: str
+    terms: JSON = strawberry.field(description="结构化条件。The criterion as it is stored.")
+    requirement_zh: str
+    requirement_en: str
+
+
+def _criteria(stored: Any, _: Context) -> list[EligibilityCriterion]:  # noqa: ANN401 - a JSON column
+    found = []
+    for plain, criterion in zip(stored, parse_criteria(stored), strict=True):
+        words = criterion.requirement()
+        found.append(
+            EligibilityCriterion(
+                code=criterion.code,
+                terms=plain,
+                requirement_zh=words.zh,
+                requirement_en=words.en,
+            )
+        )
+    return found
+
+
+@strawberry.type(description="贷款产品。A loan product of this bank.")
+class LoanProduct(Node):
+    """A loan product of the caller's bank."""
+
+    __model__: ClassVar = models.LoanProduct
+    __source__: ClassVar = Source(
+        lambda context: own_products(context.actor).order_by(None),
+        models.LoanProduct.id,
+        policies.PRODUCT_READ,
+    )
+
+    id: strawberry.ID = global_id("LoanProduct")
+    code: str
+    version: int
+    draft_of: "LoanProduct | None" = to_one(lambda: LoanProduct, "draft_of")
+    status: ProductStatus
+    name: str
+    summary: str
+    min_amount_fen: Fen
+    max_amount_fen: Fen
+    min_term_months: int
+    max_term_months: int
+    min_rate_bps: int
+    max_rate_bps: int
+    upfront_fee_bps: int
+    upfront_fee_fen: Fen
+    repayment_methods: list[RepaymentMethod]
+    guarantee_modes: list[GuaranteeMode]
+    preferred_areas: list[str]
+    preferred_industries: list[str]
+    first_loan_friendly: bool
+    cooling_off_days: int
+    criteria: list[EligibilityCriterion] = column(convert=_criteria)
+    updated_at: datetime
+    published_at: datetime | None
+
+
+def _leads(context: Context) -> Select[Any]:
+    """Return the leads of the open pool and those referred to the bank."""
+    referred = exists().where(
+        models.Referral.lead_id == models.Lead.id,
+        models.Referral.tenant_id == context.actor.own_tenant,
+    )
+    return select(models.Lead).where(or_(models.Lead.pool_open, referred))
+
+
+def _applicant_kind(stored: str, _: Context) -> str | None:
+    return None if stored == ANY_KIND else stored
+
+
+def _industry_zh(section: str, _: Context) -> str | None:
+    return None if section == ALL_INDUSTRIES else industry_name_zh(section)
+
+
+def _industry_en(section: str, _: Context) -> str | None:
+    return None if section == ALL_INDUSTRIES else industry_name_en(section)
+
+
+@strawberry.type(
+    description="匿名线索：至少五个主体符合其描述。"
+    "An anonymous lead: at least five subjects of the city could be behind it."
+)
+class Lead(Node):
+    """An anonymous lead."""
+
+    __model__: ClassVar = models.Lead
+    __source__: ClassVar = Source(_leads, models.Lead.id, policies.REFERRAL_READ)
+
+    id: strawberry.ID = global_id("Lead")
+    number: str
+    applicant_kind: ApplicantKind | None = column(
+        lambda: models.Lead.subject_kind,
+        convert=_applicant_kind,
+        description="空表示不披露。Nothing where showing it would narrow who it may be.",
+    )
+    county_code: str
+    county: Area | None = to_one(lambda: Area, "county_code")
+    industry_section: str = strawberry.field(
+        description="行业门类代码，ALL 表示不披露。The section of GB/T 4754, or ALL."
+    )
+    industry_zh: str | None = column(lambda: models.Lead.industry_section, convert=_industry_zh)
+    industry_en: str | None = column(lambda: models.Lead.industry_section, convert=_industry_en)
+    amount_band: AmountBand
+    term_band: TermBand
+    grade: str
+    purpose: LoanPurpose
+    guarantee: GuaranteeMode
+    first_loan: bool | None
+    pool_open: bool
+    created_at: datetime
+    closes_at: datetime
+
+
+def _referrals(context: Context) -> Select[Any]:
+    return select(models.Referral).where(within_reach(context.actor))
+
+
+@strawberry.type(
+    description="对接申请：一条线索推送给一家银行。One lead dispatched to this bank, with its clocks."
+)
+class Referral(Node):
+    """One lead dispatched to the caller's bank."""
+
+    __model__: ClassVar = models.Referral
+    __source__: ClassVar = Source(_referrals, models.Referral.id, policies.REFERRAL_READ)
+
+    id: strawberry.ID = global_id("Referral")
+    state: ReferralState
+    mode: DispatchMode
+    lead: Lead = to_one(lambda: Lead, "lead_id")
+    product: LoanProduct | None = to_one(lambda: LoanProduct, "product_id")
+    offers: Connection["Offer"] = to_many(
+        lambda: Offer,
+        "id",
+        models.Offer.referral_id,
+        lambda: OFFERS,
+        description="本行对该申请的报价，新的在前。This bank's offers on it, newest first.",
+    )
+    applicant: Applicant | None = read_field(
+        Told(lambda: Applicant, tell_applicant, needs=("id",)),
+        description="申请人及其授权的信息；没有有效授权时为空，每次查阅都会记录并向申请人公开。"
+        "Who is behind it and what he lets this bank see; nothing without a live consent. Each read leaves a receipt.",
+    )
+    dispatched_at: datetime
+    accept_by: datetime
+    contact_by: datetime
+    decide_by: datetime
+    next_due_at: datetime = column(
+        lambda: next_due().label("next_due_at"),
+        description="当前环节的截止时间。When the present step falls due.",
+    )
+    deadlines_provisional: bool
+    accepted_at: datetime | None
+    consented_at: datetime | None
+    contacted_at: datetime | None
+    decided_at: datetime | None
+    decline_reason: DeclineReason | None
+    decline_note: str | None
+    reminders: int
+    escalations: int
+
+
+def _offers(context: Context) -> Select[Any]:
+    """Return the bank's offers on the referrals within the actor's reach."""
+    return (
+        select(models.Offer)
+        .join(
+            models.Referral,
+            (models.Referral.tenant_id == models.Offer.tenant_id)
+            & (models.Referral.id == models.Offer.referral_id),
+        )
+        .where(models.Offer.tenant_id == context.actor.own_tenant, within_reach(context.actor))
+    )
+
+
+@strawberry.type(description="报价。This bank's offer, with what it costs in full.")
+class Offer(Node):
+    """An offer of the caller's bank."""
+
+    __model__: ClassVar = models.Offer
+    __source__: ClassVar = Source(_offers, models.Offer.id, policies.REFERRAL_READ)
+
+    id: strawberry.ID = global_id("Offer")
+    state: OfferState
+    referral: Referral = to_one(lambda: Referral, "referral_id")
+    amount_fen: Fen
+    term_months: int
+    rate_bps: int
+    upfront_fee_bps: int
+    upfront_fee_fen: Fen
+    repayment_method: RepaymentMethod
+    guarantee: GuaranteeMode
+    monthly_payment_fen: Fen
+    total_interest_fen: Fen
+    total_fees_fen: Fen
+    total_cost_fen: Fen
+    annualised_rate_bps: int
+    cooling_off_days: int
+    conditions: str
+    made_at: datetime
+    valid_until: datetime
+    decided_at: datetime | None

@@ -1,0 +1,43 @@
+"""The interface of things with a global id."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from suxin_graphql.context import Context
+from suxin_graphql.execution.readings import Named, OneOf
+from suxin_graphql.execution.records import Record, column
+from suxin_graphql.ids import local_id, not_found, to_global
+
+
+@strawberry.interface(
+    description="有全局标识的对象，可用 node(id) 再次读取。A thing with a global id, to be read again by node(id)."
+)
+class Node(Record):
+    """A thing with a global id."""
+
+    id: strawberry.ID
+
+
+def global_id(type_name: str) -> Any:  # noqa: ANN401 - stands for the field's own type
+    """Declare the ``id`` of a type."""
+    return column(convert=_to_global(type_name))
+
+
+def own(cls: type[Record], text: str, context: Context, *, field: str) -> OneOf:
+    """Return the reading of a thing by its global id.
+
+    :raises NotFound: if the id is none, of another type, or was given to another organisation
+    """
+    name = cls.__name__
+    thing_id = local_id(text, name, context.actor, field=field)
+    return OneOf(Named(cls, thing_id, not_found(name, field=field)))
+
+
+def _to_global(type_name: str) -> Callable[[UUID, Context], str]:
+    def convert(thing_id: UUID, context: Context) -> str:
+        return to_global(type_name, thing_id, context.actor)
+
+    return convert

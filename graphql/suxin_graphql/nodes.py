@@ -1,0 +1,58 @@
+"""Reading any thing again by its global id."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import strawberry
+
+from suxin.kernel.refusals import Refusal
+from suxin_graphql.context import Context, Info
+from suxin_graphql.execution.readings import EachOf, Named, OneOf
+from suxin_graphql.execution.records import Record
+from suxin_graphql.fields import Access, query
+from suxin_graphql.ids import from_global, not_found
+from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
+from suxin_graphql.limits import check_list
+from suxin_graphql.node import Node
+
+NODES: Final[Mapping[str, type[Record]]] = {
+    "Referral": Referral,
+    "Lead": Lead,
+    "LoanProduct": LoanProduct,
+    "Offer": Offer,
+}
+
+
+@strawberry.type
+class NodeQueries:
+    """Queries of any thing by its id; each type asks for its own permission."""
+
+    @query(Access.PUBLIC, Node | None, description="按全局标识读取。Read a thing again by its id.")
+    def node(self, info: Info, id: strawberry.ID) -> OneOf:  # noqa: A002 - the name Relay gives it
+        """Return a thing by its id."""
+        return OneOf(_named(id, info.context))
+
+    @query(
+        Access.PUBLIC,
+        list[Node | None],
+        description="按全局标识批量读取，最多 100 个。Read up to 100 things by their ids, in the order asked.",
+    )
+    def nodes(self, info: Info, ids: list[strawberry.ID]) -> EachOf:
+        """Return several things by their ids."""
+        check_list("ids", ids)
+        return EachOf([_named_or_refused(one, info.context) for one in ids])
+
+
+def _named(text: str, context: Context) -> Named:
+    found = from_global(text, context.actor, field="id")
+    cls = NODES[found.type_name]
+    if cls.__source__.permission is not None:
+        context.actor.require(cls.__source__.permission)
+    return Named(cls, found.id, not_found(found.type_name, field="id"))
+
+
+def _named_or_refused(text: str, context: Context) -> Named | Refusal:
+    try:
+        return _named(text, context)
+    except Refusal as refusal:
+        return refusal

@@ -1,0 +1,41 @@
+"""Alembic's entry: migrations run over asyncpg as the owner of the database, one process at a time."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from suxin_server.model_registry import metadata
+
+MIGRATION_LOCK = 0x4D494752
+
+
+def _run(connection: Connection) -> None:
+    # Held by the session: each migration is a transaction of its own. It ends with the connection.
+    connection.execute(text(f"select pg_advisory_lock({MIGRATION_LOCK})"))
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        transaction_per_migration=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _migrate(url: str) -> None:
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(_run)
+        await connection.commit()
+    await engine.dispose()
+
+
+if "connection" in context.config.attributes:
+    _run(context.config.attributes["connection"])
+else:
+    asyncio.run(_migrate(context.config.get_main_option("sqlalchemy.url") or ""))

@@ -1,0 +1,102 @@
+// The shell: which page is shown for which address, the title, the tabs, going back.
+
+import { get, onEnded, session } from "./api.js";
+import { fill } from "./dom.js";
+import { failure, loading, say } from "./ui.js";
+import { showAsk } from "./ask.js";
+import { showConsent, showPermissions } from "./permissions.js";
+import { showMatches } from "./matches.js";
+import { showDeclare, showMine, showNotices } from "./mine.js";
+import { showLogIn, showProof, showSubjects } from "./people.js";
+import { showRequest, showRequests } from "./requests.js";
+
+const ROUTES = [
+  [/^\/log-in$/, "宿信登录", showLogIn, { open: true }],
+  [/^\/proof$/, "实名认证", showProof, { tabs: false }],
+  [/^\/subjects$/, "选择申请主体", showSubjects, { tabs: false }],
+  [/^\/ask$/, "我要贷款", showAsk, { tab: "ask" }],
+  [/^\/requests$/, "我的申请", showRequests, { tab: "requests" }],
+  [/^\/requests\/([^/]+)$/, "申请详情", showRequest, { tab: "requests", back: "/requests" }],
+  [/^\/requests\/([^/]+)\/matches$/, "匹配结果", showMatches, { tab: "requests", back: "/requests/$1" }],
+  [/^\/requests\/([^/]+)\/consent\/([^/]+)$/, "授权告知", showConsent, { tab: "requests", back: "/requests/$1" }],
+  [/^\/permissions$/, "授权与查阅", showPermissions, { tab: "permissions" }],
+  [/^\/mine$/, "我的", showMine, { tab: "mine" }],
+  [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
+  [/^\/declare$/, "自主申报", showDeclare, { tab: "mine", back: "/mine" }],
+];
+
+const device = document.getElementById("device");
+const view = document.getElementById("view");
+const title = document.getElementById("title");
+const tabs = document.getElementById("tabs");
+const back = document.getElementById("back");
+const unread = document.getElementById("unread");
+let shown = 0;
+
+/** Go to a page. */
+export function go(path, { replace = false } = {}) {
+  if (location.hash === `#${path}`) return show();
+  if (replace) location.replace(`#${path}`);
+  else location.hash = path;
+  return undefined;
+}
+
+async function show() {
+  const path = location.hash.slice(1) || "/ask";
+  const found = ROUTES.find(([pattern]) => pattern.test(path));
+  if (!found) return go("/ask", { replace: true });
+  const [pattern, name, page, options] = found;
+  if (!session.token && !options.open) return go("/log-in", { replace: true });
+  const parameters = pattern.exec(path).slice(1);
+  frame(name, options, parameters);
+  const turn = ++shown;
+  fill(view, loading());
+  view.scrollTop = 0;
+  try {
+    const content = await page(go, ...parameters);
+    // A page that was left before it was ready must not be shown over the one that followed.
+    if (turn === shown && content) fill(view, content);
+  } catch (error) {
+    if (turn !== shown) return undefined;
+    if (error.code === "IDENTITY_REQUIRED") return go("/proof", { replace: true });
+    fill(view, failure(error, show));
+    if (!error.code) throw error;
+  }
+  if (turn === shown && session.token) markUnread();
+  return undefined;
+}
+
+function frame(name, options, parameters) {
+  title.textContent = name;
+  document.title = `${name} · 宿信`;
+  tabs.hidden = options.open || options.tabs === false;
+  for (const tab of tabs.querySelectorAll("[data-tab]")) {
+    if (tab.dataset.tab === options.tab) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  back.hidden = !options.back;
+  back.onclick = () => go((options.back || "/ask").replace("$1", parameters[0] || ""));
+  view.focus({ preventScroll: true });
+}
+
+async function markUnread() {
+  try {
+    unread.hidden = (await get("/me")).unreadNotices === 0;
+  } catch {
+    unread.hidden = true;
+  }
+}
+
+function resize(size) {
+  device.classList.toggle("is-tablet", size === "tablet");
+  for (const choice of document.querySelectorAll("[data-size]")) {
+    choice.setAttribute("aria-pressed", String(choice.dataset.size === size));
+  }
+}
+
+for (const choice of document.querySelectorAll("[data-size]")) {
+  choice.addEventListener("click", () => resize(choice.dataset.size));
+}
+onEnded(() => { say("登录已失效，请重新登录"); go("/log-in", { replace: true }); });
+window.addEventListener("hashchange", show);
+show();

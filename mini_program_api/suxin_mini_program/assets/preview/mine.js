@@ -1,0 +1,80 @@
+// Oneself: who one is, for whom one acts, what is on record, notices.
+
+import { all, forget, get, post, remove, session } from "./api.js";
+import { h } from "./dom.js";
+import { day, time, yuan } from "./format.js";
+import { badge, button, card, empty, facts, field, form, input, say, section, select } from "./ui.js";
+
+/** The page of oneself. */
+export async function showMine(go) {
+  const [me, subject] = await Promise.all([get("/me"), get("/subjects/current")]);
+  return h("div", null,
+    h("div", { class: "me", "data-testid": "me" }, h("span", { class: "avatar", "aria-hidden": "true" }, me.person.name.slice(0, 1)), h("div", null, h("strong", null, me.person.name), h("span", null, me.person.residentId), h("span", null, me.person.phone))),
+    h("div", { class: "weui-cells" },
+      row(go, "消息", "/notices", me.unreadNotices ? `${me.unreadNotices} 条未读` : "", "to-notices"),
+      row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
+      row(go, "自主申报", "/declare", "", "to-declare")),
+    section("当前主体", card(h("strong", { class: "subject-name" }, subject.name), facts([
+      ["类型", subject.kind.zh], subject.uscc && ["信用代码", subject.uscc], ["所在地", subject.areaName || subject.areaCode], subject.registeredOn && ["成立日期", subject.registeredOn]]))),
+    section("信用记录", subject.records.length ? subject.records.map(record) : empty("暂无记录")),
+    h("div", { class: "actions" }, button("退出登录", () => logOut(go), { kind: "default", testid: "log-out" })));
+}
+
+function row(go, text, path, note, testid) {
+  return h("button", { type: "button", class: "weui-cell weui-cell_access row", "data-testid": testid, onclick: () => go(path) }, h("span", { class: "weui-cell__bd" }, text), h("span", { class: "weui-cell__ft" }, note));
+}
+
+const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方" };
+const VALUES = { green: "绿色", blue: "蓝色", yellow: "黄色", red: "红色", black: "黑色" };
+
+function record(item) {
+  const latest = Object.entries(item.latestContent).map(([name, value]) => `${NAMES[name] || name} ${VALUES[value] || value}`);
+  if (item.latestAmountFen !== null) latest.push(yuan(item.latestAmountFen));
+  return h("article", { class: "card", "data-testid": "record" },
+    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, item.name), h("span", null, item.department)), item.selfDeclared && badge("自主申报", "info"), item.count > 1 && badge(`共 ${item.count} 条`)),
+    h("p", { class: "muted" }, `${item.latestOn} · ${latest.join("，")}`));
+}
+
+async function logOut(go) {
+  await remove("/sessions/current");
+  forget();
+  go("/log-in", { replace: true });
+}
+
+/** Notices; those shown count as read. */
+export async function showNotices() {
+  const notices = await all("/notices");
+  const unread = notices.filter((notice) => !notice.readAt).map((notice) => notice.id).slice(0, 100);
+  if (unread.length) await post("/notices/read", { ids: unread });
+  if (!notices.length) return empty("没有消息");
+  return h("ol", { class: "plain-list", "data-testid": "notices" }, notices.map((notice) => h("li", { class: "card", "data-testid": "notice" },
+    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, notice.title)), h("time", { datetime: notice.createdAt }, time(notice.createdAt)), !notice.readAt && badge("新", "bad")),
+    h("p", null, notice.body))));
+}
+
+/** Filing a record about oneself. */
+export async function showDeclare(go) {
+  const subject = await get("/subjects/current");
+  const fields = h("div", { class: "weui-cells" });
+  const draw = (code) => fields.replaceChildren(...subject.declarable.find((item) => item.itemCode === code).keys
+    .map((key) => field(`content.${key}`, NAMES[key] || key, input({ maxlength: 200, inputmode: key === "year" ? "numeric" : null }))));
+  const kinds = select(subject.declarable.map((item) => [item.itemCode, item.name]), null, { onchange: (event) => draw(event.target.value) });
+  if (!subject.declarable.length) return empty("没有可申报的事项");
+  draw(subject.declarable[0].itemCode);
+  return form("declare-form", (given) => declare(go, given),
+    h("p", { class: "lead" }, `为 ${session.subjectName || subject.name} 自主申报，记录会标明“自主申报”。${day(new Date().toISOString())}`),
+    h("div", { class: "weui-cells" }, field("itemCode", "事项", kinds)), fields,
+    h("div", { class: "actions" }, button("提交申报", null, { submit: true, testid: "declare" })));
+}
+
+async function declare(go, given) {
+  const content = {};
+  for (const [name, value] of given.entries()) {
+    if (!name.startsWith("content.")) continue;
+    const key = name.slice("content.".length);
+    content[key] = key === "year" && /^\d{4}$/.test(value) ? Number(value) : value.trim();
+  }
+  await post("/subjects/current/declarations", { itemCode: given.get("itemCode"), content });
+  say("已申报");
+  go("/mine");
+}

@@ -1,0 +1,142 @@
+"""The notice before a permission: the whole text as the subject is shown it, about one bank and one request."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+
+from suxin.consent.notice_texts import current_text, told
+from suxin.consent.purposes import LOAN_MATCH, CategoriesOutsidePurpose, narrow
+from suxin.kernel.refusals import Invalid, NotFound
+from suxin.lending.queries.requests import own_request, referrals_of
+from suxin.subjects.models import DataCategory
+from suxin.tenancy.models import Tenant
+from suxin_mini_program.answering import answer
+from suxin_mini_program.contract import Contract
+from suxin_mini_program.labels import Label, category
+from suxin_mini_program.reading import AnyRequest, read_query
+from suxin_mini_program.recipients import purpose_label
+from suxin_mini_program.reference import BankView, bank_view
+from suxin_web.callers import GivenActor
+from suxin_web.runtime import GivenRuntime
+
+TAG: Final = "授权"
+MAX_ASKED_LIFE_DAYS: Final = 3_650
+
+LifeDays = Annotated[int, msgspec.Meta(ge=1, le=MAX_ASKED_LIFE_DAYS)]
+
+
+class NoticeQuery(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """About whom and which request, and what the subject is about to permit (default: all of it).
+
+    ``categories`` are their codes with commas between them.
+    """
+
+    tenant_id: UUID
+    request_id: UUID
+    life_days: LifeDays = LOAN_MATCH.max_life_days
+    categories: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+
+
+class CategoryChoice(msgspec.Struct, rename="camel", kw_only=True):
+    """A category of data; the purpose cannot be served without the required ones."""
+
+    category: Label
+    required: bool
+    chosen: bool
+
+
+class ConsentNotice(msgspec.Struct, rename="camel", kw_only=True):
+    """The text as the subject is shown it, and the facts in it."""
+
+    version: str
+    sha256: str
+    body: str
+    recipient: BankView
+    contact: str
+    purpose: Label
+    categories: list[CategoryChoice]
+    life_days: int
+    max_life_days: int
+    retention_days: int
+
+
+NOTICE: Final = Contract(
+    tag=TAG,
+    zh="授权告知书全文（接收方、用途、类别、期限、保存期限）",
+    en="The notice as it is shown: recipient, purpose, categories, period and retention",
+    query=NoticeQuery,
+    answer=ConsentNotice,
+    refusals=(NotFound, CategoriesOutsidePurpose),
+)
+
+
+@get("/consent-notices", opt=NOTICE.opt)
+async def show_notice(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """Show the notice about one bank and one request."""
+    query = read_query(request, NoticeQuery)
+    asked = _categories(query.categories)
+    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
+        await own_request(session, actor, query.request_id)
+        referred = referrals_of(query.request_id).where(Tenant.id == query.tenant_id)
+        row = (await session.execute(referred)).first()
+        if row is None:
+            raise NotFound(
+                thing_zh="该银行的对接", thing_en="referral to this bank", field="tenantId"
+            )
+        return answer(_notice(row[1], asked, query.life_days))
+
+
+def _categories(text: str | None) -> list[DataCategory]:
+    if text is None:
+        return sorted(LOAN_MATCH.categories)
+    try:
+        return [DataCategory(code) for code in text.split(",") if code]
+    except ValueError:
+        raise Invalid(
+            field="categories",
+            reason_zh="包含未知的数据类别",
+            reason_en="it names an unknown category",
+        ) from None
+
+
+def _notice(bank: Tenant, asked: list[DataCategory], life_days: int) -> ConsentNotice:
+    narrowed = narrow(LOAN_MATCH, categories=asked, life_days=life_days)
+    kept = {code.value for code in narrowed.categories}
+    shown = told(
+        current_text(LOAN_MATCH.code),
+        recipient=bank.name,
+        contact=bank.contact,
+        categories=tuple(sorted(kept)),
+        life_days=narrowed.life_days,
+        retention_days=LOAN_MATCH.retention_days,
+    )
+    return ConsentNotice(
+        version=shown.version,
+        sha256=shown.sha256,
+        body=shown.body,
+        recipient=bank_view(bank),
+        contact=bank.contact,
+        purpose=purpose_label(LOAN_MATCH.code),
+        categories=_choices(kept),
+        life_days=narrowed.life_days,
+        max_life_days=LOAN_MATCH.max_life_days,
+        retention_days=LOAN_MATCH.retention_days,
+    )
+
+
+def _choices(kept: set[str]) -> list[CategoryChoice]:
+    required = LOAN_MATCH.required
+    return [
+        CategoryChoice(
+            category=category(code.value), required=code in required, chosen=code.value in kept
+        )
+        for code in DataCategory
+        if code in LOAN_MATCH.categories
+    ]
+
+
+HANDLERS: Final = (show_notice,)

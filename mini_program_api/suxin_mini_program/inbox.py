@@ -1,0 +1,169 @@
+"""What a person is told: who read the subject's data, and notices."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.queries import reads_of
+from suxin.kernel.audit import AuditEntry
+from suxin.kernel.notices import Notice, inbox_of_person, mark_read
+from suxin.tenancy.models import Tenant
+from suxin_mini_program.answering import answer, write_once
+from suxin_mini_program.contract import Contract
+from suxin_mini_program.labels import Label, category
+from suxin_mini_program.paging import MAX_PAGE, Page, PageQuery, newest_first
+from suxin_mini_program.reading import AnyRequest, read_body, read_query
+from suxin_mini_program.recipients import purpose_label, recipient_view
+from suxin_mini_program.reference import BankView
+from suxin_web.callers import GivenActor
+from suxin_web.runtime import GivenRuntime
+
+TAG: Final = "查阅记录与消息"
+
+
+class DataRead(msgspec.Struct, rename="camel", kw_only=True):
+    """One reading of the subject's data: by whom, for what, which categories and fields, how many rows."""
+
+    id: UUID
+    at: datetime
+    reader: BankView | None
+    purpose: Label
+    categories: list[Label]
+    fields: list[str]
+    row_count: int
+
+
+class NoticeView(msgspec.Struct, rename="camel", kw_only=True):
+    """A notice to the person; ``link`` is a page of the mini program."""
+
+    id: UUID
+    template: str
+    title: str
+    body: str
+    link: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+class NoticesRead(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """The notices that were read."""
+
+    ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=MAX_PAGE)]
+
+
+class Marked(msgspec.Struct, rename="camel", kw_only=True):
+    """The notices that count as read now; ids of others' notices change nothing."""
+
+    ids: list[UUID]
+
+
+READS: Final = Contract(
+    tag=TAG,
+    zh="谁看过我的资料，最新在前",
+    en="Who read the subject's data, newest first",
+    query=PageQuery,
+    answer=Page[DataRead],
+)
+NOTICES: Final = Contract(
+    tag=TAG,
+    zh="我的消息，最新在前",
+    en="My notices, newest first",
+    query=PageQuery,
+    answer=Page[NoticeView],
+)
+MARK_READ: Final = Contract(
+    tag=TAG,
+    zh="把消息标为已读（最多 100 条）",
+    en="Mark notices as read, a hundred at most",
+    body=NoticesRead,
+    answer=Marked,
+    keyed=True,
+)
+
+
+@get("/data-reads", opt=READS.opt)
+async def list_reads(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """List who read the subject's data."""
+    query = read_query(request, PageQuery)
+    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
+        statement = (
+            reads_of(actor.own_subject)
+            .add_columns(Tenant)
+            .outerjoin(Tenant, Tenant.id == AuditEntry.tenant_id)
+        )
+        page = await newest_first(
+            session,
+            statement,
+            query,
+            name="data-reads",
+            by=AuditEntry.id,
+            view=lambda row: _read_view(row[0], row[1]),
+        )
+        return answer(page)
+
+
+@get("/notices", opt=NOTICES.opt)
+async def list_notices(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """List the person's notices."""
+    query = read_query(request, PageQuery)
+    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
+        page = await newest_first(
+            session,
+            inbox_of_person(actor.own_person),
+            query,
+            name="notices",
+            by=Notice.id,
+            view=lambda row: _notice_view(row[0]),
+        )
+        return answer(page)
+
+
+@post("/notices/read", status_code=200, opt=MARK_READ.opt)
+async def mark_notices(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """Mark notices as read."""
+    given, now = await read_body(request, NoticesRead), runtime.clock.now()
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        await mark_read(session, notice_ids=given.ids, now=now)
+        own = inbox_of_person(actor.own_person).where(Notice.id.in_(given.ids))
+        return Marked(ids=[notice.id for notice in await session.scalars(own)])
+
+    return await write_once(request, runtime, actor, work, body=given)
+
+
+def _read_view(entry: AuditEntry, tenant: Tenant | None) -> DataRead:
+    reader = None if entry.tenant_id is None else recipient_view(entry.tenant_id, tenant)
+    return DataRead(
+        id=entry.id,
+        at=entry.at,
+        reader=reader,
+        purpose=purpose_label(entry.purpose or ""),
+        categories=[category(code) for code in entry.categories],
+        fields=entry.fields,
+        row_count=entry.row_count,
+    )
+
+
+def _notice_view(notice: Notice) -> NoticeView:
+    return NoticeView(
+        id=notice.id,
+        template=notice.template,
+        title=notice.title,
+        body=notice.body,
+        link=notice.link,
+        created_at=notice.created_at,
+        read_at=notice.read_at,
+    )
+
+
+HANDLERS: Final = (list_reads, list_notices, mark_notices)

@@ -1,0 +1,259 @@
+"""The OpenAPI 3.1 document, made from the contracts that the handlers carry, so that the two cannot drift apart."""
+
+import re
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from suxin.kernel.idempotency import KEY_PATTERN
+from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin_mini_program import (
+    consent_notices,
+    inbox,
+    offers,
+    people,
+    permissions,
+    profile,
+    progress,
+    reference,
+    requests,
+)
+from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
+from suxin_mini_program.contract import OPT, Caller, Contract
+from suxin_web.applicants import SUBJECT_HEADER
+from suxin_web.callers import GivenActor
+from suxin_web.problems import INTERNAL_ERROR, Problem, status_of
+from suxin_web.problems import MEDIA_TYPE as PROBLEM_TYPE
+from suxin_web.request_ids import HEADER as REQUEST_ID_HEADER
+
+VERSION: Final = "1.0.0"
+PREFIX: Final = "/mp/v1"
+_REF: Final = "#/components/schemas/{name}"
+_PATH_PARAMETER: Final = re.compile(r"\{(?P<name>\w+):str\}")
+
+ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
+    *people.HANDLERS,
+    *profile.HANDLERS,
+    *reference.HANDLERS,
+    *requests.HANDLERS,
+    *progress.HANDLERS,
+    *offers.HANDLERS,
+    *consent_notices.HANDLERS,
+    *permissions.HANDLERS,
+    *inbox.HANDLERS,
+)
+"""Every route that has a contract, in the order in which they are documented."""
+
+_INTRODUCTION: Final = """\
+宿信“我要贷款”小程序接口。金额一律为整数分（`Fen`），利率为基点（`Bps`，435 即 4.35%），时间为带时区的 ISO 8601。
+
+- 登录：`POST /sessions` 得到令牌，以 `Authorization: Bearer` 发送；代企业办理时另带 `Suxin-Subject`。
+- 写入：实名后的写操作须带 `Idempotency-Key`（同一操作重试用同一键，30 天内有效）；重放的应答带 `Idempotency-Replayed: true`。
+- 列表：`first`（1–100，默认 20）与 `after`（上一页的 `nextCursor`）。
+- 拒绝：`application/problem+json`（RFC 9457），`code` 稳定，`detail` 中文、`detailEn` 英文，`field` 指出有误的字段。
+- 他人的标识与不存在的标识应答相同（404）。
+
+The API of the mini program: whole fen, basis points, aware times; unknown fields are refused; problems are RFC 9457.
+"""
+
+
+def contract_of(handler: HTTPRouteHandler) -> Contract:
+    """Return the contract a handler carries."""
+    contract: Contract = handler.opt[OPT]
+    return contract
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, as JSON holds it."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_document()))
+    return plain
+
+
+def _document() -> dict[str, Any]:
+    shapes = _shapes()
+    schemas, components = msgspec.json.schema_components(shapes, ref_template=_REF)
+    by_shape = dict(zip(map(repr, shapes), schemas, strict=True))
+    paths: dict[str, Any] = {}
+    for handler in ENDPOINTS:
+        for path in sorted(handler.paths):
+            for method in sorted(handler.http_methods):
+                operation = _operation(handler, path, by_shape, components)
+                paths.setdefault(_published(path), {})[method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "宿信小程序接口 · Suxin mini program API",
+            "version": VERSION,
+            "description": _INTRODUCTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": PREFIX}],
+        "tags": [{"name": name} for name in dict.fromkeys(contract_of(e).tag for e in ENDPOINTS)],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "securitySchemes": {
+                "session": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "POST /sessions 返回的令牌 / the token of POST /sessions",
+                }
+            },
+        },
+    }
+
+
+def _shapes() -> list[Any]:
+    found: list[Any] = [Problem]
+    for handler in ENDPOINTS:
+        contract = contract_of(handler)
+        found.extend(
+            shape
+            for shape in (contract.body, contract.answer, contract.query)
+            if shape is not None and shape not in found
+        )
+    return found
+
+
+def _published(path: str) -> str:
+    return _PATH_PARAMETER.sub(r"{\g<name>}", path)
+
+
+def _operation(
+    handler: HTTPRouteHandler, path: str, schemas: dict[str, Any], components: dict[str, Any]
+) -> dict[str, Any]:
+    contract = contract_of(handler)
+    operation: dict[str, Any] = {
+        "operationId": handler.handler_name,
+        "tags": [contract.tag],
+        "summary": contract.zh,
+        "description": contract.en,
+        "parameters": [
+            *_path_parameters(path),
+            *_query_parameters(contract, schemas, components),
+            *_header_parameters(contract),
+        ],
+        "security": [] if contract.caller is Caller.ANYONE else [{"session": []}],
+        "responses": _responses(contract, schemas),
+    }
+    if contract.body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {MEDIA_TYPE: {"schema": schemas[repr(contract.body)]}},
+        }
+    return operation
+
+
+def _path_parameters(path: str) -> Iterable[dict[str, Any]]:
+    for match in _PATH_PARAMETER.finditer(path):
+        yield {
+            "name": match["name"],
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"},
+        }
+
+
+def _query_parameters(
+    contract: Contract, schemas: dict[str, Any], components: dict[str, Any]
+) -> Iterable[dict[str, Any]]:
+    if contract.query is None:
+        return
+    name = schemas[repr(contract.query)]["$ref"].rsplit("/", 1)[1]
+    shape = components[name]
+    for field, schema in shape["properties"].items():
+        yield {
+            "name": field,
+            "in": "query",
+            "required": field in shape.get("required", ()),
+            "schema": schema,
+        }
+
+
+def _header_parameters(contract: Contract) -> Iterable[dict[str, Any]]:
+    if contract.caller is Caller.APPLICANT:
+        yield {
+            "name": SUBJECT_HEADER,
+            "in": "header",
+            "required": False,
+            "description": "代理的主体；缺省为本人 / the subject acted for, by default oneself",
+            "schema": {"type": "string", "format": "uuid"},
+        }
+    if contract.keyed:
+        yield {
+            "name": KEY_HEADER,
+            "in": "header",
+            "required": True,
+            "description": "同一操作重试时不变 / the same whenever the same write is sent again",
+            "schema": {"type": "string", "pattern": f"^{KEY_PATTERN.pattern}$"},
+        }
+
+
+def _responses(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(contract.status): _success(contract, schemas)}
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for refusal in contract.all_refusals:
+        by_status.setdefault(_status(refusal), []).append(refusal)
+    for status, refusals in sorted(by_status.items()):
+        responses[str(status)] = _refused(status, refusals)
+    responses["500"] = _problem_response(
+        "系统出错，已记录 / a defect, masked", [INTERNAL_ERROR], status=500, headers={}
+    )
+    return responses
+
+
+def _success(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
+    headers: dict[str, Any] = {REQUEST_ID_HEADER: {"schema": {"type": "string"}}}
+    if contract.keyed:
+        headers[REPLAYED_HEADER] = {
+            "description": "该键先前已有应答，本次未再执行 / answered before, not carried out again",
+            "schema": {"type": "string", "const": "true"},
+        }
+    response: dict[str, Any] = {"description": "成功 / done", "headers": headers}
+    if contract.answer is not None:
+        response["content"] = {MEDIA_TYPE: {"schema": schemas[repr(contract.answer)]}}
+    return response
+
+
+def _refused(status: int, refusals: Sequence[type[Refusal]]) -> dict[str, Any]:
+    lines = [f"- `{refusal.code}` {refusal.zh} / {refusal.en}" for refusal in refusals]
+    headers: dict[str, Any] = {}
+    if any(refusal.kind is RefusalKind.UNAUTHENTICATED for refusal in refusals):
+        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+    if any(refusal.kind in {RefusalKind.LIMITED, RefusalKind.UNAVAILABLE} for refusal in refusals):
+        headers["Retry-After"] = {"schema": {"type": "string", "pattern": "^[0-9]+$"}}
+    codes = sorted({refusal.code for refusal in refusals})
+    return _problem_response("\n".join(dict.fromkeys(lines)), codes, status=status, headers=headers)
+
+
+def _problem_response(
+    description: str, codes: Sequence[str], *, status: int, headers: dict[str, Any]
+) -> dict[str, Any]:
+    narrowed = {"properties": {"code": {"enum": list(codes)}, "status": {"const": status}}}
+    return {
+        "description": description,
+        "headers": {REQUEST_ID_HEADER: {"schema": {"type": "string"}}, **headers},
+        "content": {
+            PROBLEM_TYPE: {"schema": {"allOf": [{"$ref": _REF.format(name="Problem")}, narrowed]}}
+        },
+    }
+
+
+def _status(refusal: type[Refusal]) -> int:
+    # The status follows from the class alone, so no facts are needed to ask for it.
+    return HTTPStatus(status_of(refusal.__new__(refusal))).value
+
+
+DOCUMENT: Final = msgspec.json.encode(document())
+
+
+@get("/openapi.json")
+async def show_openapi(caller: GivenActor) -> Response[bytes]:
+    """Show the OpenAPI document."""
+    del caller  # Counted against what one address may ask for.
+    return Response(DOCUMENT, media_type=MEDIA_TYPE)

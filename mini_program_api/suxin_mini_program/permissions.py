@@ -1,0 +1,327 @@
+"""What a subject decides about his data: consents, and the contract bases that consents leave behind."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent import commands, queries
+from suxin.consent.models import Consent, ConsentStateConflict
+from suxin.consent.purposes import CategoriesOutsidePurpose
+from suxin.kernel.bases import AccessBasis, BasisKind
+from suxin.kernel.refusals import NotFound
+from suxin.lending.commands.requests import consent_to_bank
+from suxin.lending.models import StepNotPossible
+from suxin.subjects.models import DataCategory
+from suxin.tenancy.models import Tenant
+from suxin_mini_program.answering import answer, write_once
+from suxin_mini_program.consent_notices import TAG, LifeDays
+from suxin_mini_program.contract import Contract
+from suxin_mini_program.labels import BASES, CONSENT_STATES, Label, category, label_of
+from suxin_mini_program.paging import Page, PageQuery, newest_first
+from suxin_mini_program.reading import AnyRequest, path_id, read_body, read_query
+from suxin_mini_program.recipients import purpose_label, recipient_view
+from suxin_mini_program.reference import BankView
+from suxin_web.callers import GivenActor
+from suxin_web.runtime import GivenRuntime
+
+MAX_REASON: Final = 200
+
+Categories = Annotated[list[DataCategory], msgspec.Meta(max_length=len(DataCategory))]
+
+
+class NewConsent(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """Permission for one bank to see who is behind a request, after this version of the text was shown."""
+
+    request_id: UUID
+    tenant_id: UUID
+    categories: Categories
+    life_days: LifeDays
+    notice_version: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class GrantedView(msgspec.Struct, rename="camel", kw_only=True):
+    """A permission that was given; ``cuts`` say in words what was narrowed."""
+
+    id: UUID
+    expires_at: datetime
+    categories: list[Label]
+    cuts: list[str]
+
+
+class Revocation(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """Why a permission is taken back, if one likes to say."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=MAX_REASON)] | None = None
+
+
+class ConsentView(msgspec.Struct, rename="camel", kw_only=True):
+    """A permission that a subject gave."""
+
+    id: UUID
+    recipient: BankView
+    request_id: UUID | None
+    purpose: Label
+    categories: list[Label]
+    state: Label
+    notice_version: str
+    retention_days: int
+    starts_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+class ConsentStateView(msgspec.Struct, rename="camel", kw_only=True):
+    """Where a permission stands after a decision."""
+
+    id: UUID
+    state: Label
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+class BasisView(msgspec.Struct, rename="camel", kw_only=True):
+    """A ground other than consent on which a bank may read, such as a contract."""
+
+    id: UUID
+    recipient: BankView
+    kind: Label
+    purpose: Label
+    categories: list[Label]
+    request_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+
+
+GRANT: Final = Contract(
+    tag=TAG,
+    zh="授权一家银行查阅",
+    en="Permit one bank that holds the request to see who asks",
+    body=NewConsent,
+    answer=GrantedView,
+    status=201,
+    keyed=True,
+    refusals=(
+        NotFound,
+        StepNotPossible,
+        commands.NoticeOutdated,
+        commands.ConsentExists,
+        commands.RecipientUnknown,
+        CategoriesOutsidePurpose,
+    ),
+)
+CONSENTS: Final = Contract(
+    tag=TAG,
+    zh="我的授权，最新在前",
+    en="My permissions, newest first",
+    query=PageQuery,
+    answer=Page[ConsentView],
+)
+BASES_LIST: Final = Contract(
+    tag=TAG,
+    zh="授权以外的查阅依据（如借款合同）",
+    en="Grounds other than consent on which a bank may read, such as a contract; newest first",
+    query=PageQuery,
+    answer=Page[BasisView],
+)
+
+
+def _decision(zh: str, en: str, *, body: type | None = None) -> Contract:
+    return Contract(
+        tag=TAG,
+        zh=zh,
+        en=en,
+        body=body,
+        answer=ConsentStateView,
+        keyed=True,
+        refusals=(NotFound, ConsentStateConflict),
+    )
+
+
+PAUSE: Final = _decision("暂停授权", "Pause a permission")
+RESUME: Final = _decision("恢复授权", "Resume a paused permission")
+REVOKE: Final = _decision(
+    "撤回授权：下一次查阅即被拒绝",
+    "Take a permission back; the bank's very next request is refused",
+    body=Revocation,
+)
+
+
+@post("/consents", status_code=201, opt=GRANT.opt)
+async def grant(request: AnyRequest, runtime: GivenRuntime, actor: GivenActor) -> Response[bytes]:
+    """Permit one bank to see who asks."""
+    given, now = await read_body(request, NewConsent), runtime.clock.now()
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        granted = await consent_to_bank(
+            session,
+            actor,
+            request_id=given.request_id,
+            tenant_id=given.tenant_id,
+            categories=given.categories,
+            life_days=given.life_days,
+            notice_version=given.notice_version,
+            now=now,
+        )
+        return GrantedView(
+            id=granted.consent_id,
+            expires_at=granted.expires_at,
+            categories=[category(code.value) for code in granted.categories],
+            cuts=list(granted.cuts),
+        )
+
+    return await write_once(request, runtime, actor, work, body=given, status=201)
+
+
+@get("/consents", opt=CONSENTS.opt)
+async def list_consents(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """List one's permissions."""
+    query, now = read_query(request, PageQuery), runtime.clock.now()
+    async with runtime.database.snapshot(actor, now=now) as session:
+        # A suspended bank's name is not public, but a permission given to it must still be found and taken back.
+        statement = (
+            queries.consents_of(actor.own_subject)
+            .add_columns(Tenant)
+            .outerjoin(Tenant, Tenant.id == Consent.tenant_id)
+        )
+        page = await newest_first(
+            session,
+            statement,
+            query,
+            name="consents",
+            by=Consent.id,
+            view=lambda row: _consent_view(row[0], row[1]),
+        )
+        return answer(page)
+
+
+@post("/consents/{consent_id:str}/pause", status_code=200, opt=PAUSE.opt)
+async def pause(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor, consent_id: FromPath[str]
+) -> Response[bytes]:
+    """Pause a permission."""
+    wanted, now = path_id(consent_id), runtime.clock.now()
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        return _state_view(await commands.pause_consent(session, actor, consent_id=wanted, now=now))
+
+    return await write_once(request, runtime, actor, work)
+
+
+@post("/consents/{consent_id:str}/resume", status_code=200, opt=RESUME.opt)
+async def resume(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor, consent_id: FromPath[str]
+) -> Response[bytes]:
+    """Resume a paused permission."""
+    wanted, now = path_id(consent_id), runtime.clock.now()
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        return _state_view(
+            await commands.resume_consent(session, actor, consent_id=wanted, now=now)
+        )
+
+    return await write_once(request, runtime, actor, work)
+
+
+@post("/consents/{consent_id:str}/revocation", status_code=200, opt=REVOKE.opt)
+async def revoke(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor, consent_id: FromPath[str]
+) -> Response[bytes]:
+    """Take a permission back."""
+    wanted, now = path_id(consent_id), runtime.clock.now()
+    given = await read_body(request, Revocation)
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        return _state_view(
+            await commands.revoke_consent(
+                session, actor, consent_id=wanted, reason=given.reason, now=now
+            )
+        )
+
+    return await write_once(request, runtime, actor, work, body=given)
+
+
+@get("/access-bases", opt=BASES_LIST.opt)
+async def list_bases(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """List the grounds other than consent."""
+    query, now = read_query(request, PageQuery), runtime.clock.now()
+    async with runtime.database.snapshot(actor, now=now) as session:
+        statement = (
+            select(AccessBasis, Tenant)
+            .outerjoin(Tenant, Tenant.id == AccessBasis.tenant_id)
+            .where(
+                AccessBasis.subject_id == actor.own_subject,
+                AccessBasis.kind != BasisKind.CONSENT,
+            )
+            .order_by(AccessBasis.id.desc())
+        )
+        page = await newest_first(
+            session,
+            statement,
+            query,
+            name="access-bases",
+            by=AccessBasis.id,
+            view=lambda row: _basis_view(row[0], row[1]),
+        )
+        return answer(page)
+
+
+def _consent_view(consent: Consent, tenant: Tenant | None) -> ConsentView:
+    return ConsentView(
+        id=consent.id,
+        recipient=recipient_view(consent.tenant_id, tenant),
+        request_id=consent.context_id,
+        purpose=purpose_label(consent.purpose),
+        categories=[category(code) for code in consent.categories],
+        state=label_of(consent.state, CONSENT_STATES),
+        notice_version=consent.notice_version,
+        retention_days=consent.retention_days,
+        starts_at=consent.starts_at,
+        expires_at=consent.expires_at,
+        ended_at=consent.ended_at,
+        end_reason=consent.end_reason,
+    )
+
+
+def _state_view(consent: Consent) -> ConsentStateView:
+    return ConsentStateView(
+        id=consent.id,
+        state=label_of(consent.state, CONSENT_STATES),
+        expires_at=consent.expires_at,
+        ended_at=consent.ended_at,
+    )
+
+
+def _basis_view(basis: AccessBasis, tenant: Tenant | None) -> BasisView:
+    return BasisView(
+        id=basis.id,
+        recipient=recipient_view(basis.tenant_id, tenant),
+        kind=label_of(basis.kind, BASES),
+        purpose=purpose_label(basis.purpose),
+        categories=[category(code) for code in basis.categories],
+        request_id=basis.context_id,
+        starts_at=basis.starts_at,
+        ends_at=basis.ends_at,
+        ended_at=basis.ended_at,
+    )
+
+
+HANDLERS: Final = (
+    grant,
+    list_consents,
+    pause,
+    resume,
+    revoke,
+    list_bases,
+)

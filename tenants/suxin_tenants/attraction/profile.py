@@ -1,0 +1,21 @@
+"""The profile of an attraction (景区). Quotas are proposed defaults (demo configuration)."""
+
+from typing import Final
+
+from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
+from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+
+ATTRACTION: Final = TenantProfile(
+    kind=TenantKind.ATTRACTION,
+    zh="景区",
+    first_role="attraction_admin",
+    quotas={QuotaName.STAFF: 100, QuotaName.BRANCHES: 20},
+    roles=by_code(
+        Role(
+            code="attraction_admin",
+            zh="景区管理员",
+            permissions=frozenset({STAFF_MANAGE, STAFF_READ, BRANCH_MANAGE}),
+        ),
+        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
+    ),
+)

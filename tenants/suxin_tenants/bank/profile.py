@@ -1,0 +1,73 @@
+"""The profile of a bank (银行): roles of its staff and what they read subjects' data for.
+
+Quotas are proposed defaults (demo configuration); the operator sets a bank's own.
+"""
+
+from typing import Final
+
+from suxin.lending.policies import (
+    OFFER_MAKE,
+    PRODUCT_EDIT,
+    PRODUCT_PUBLISH,
+    PRODUCT_READ,
+    REFERRAL_READ,
+    REFERRAL_WORK,
+    STATISTICS_READ,
+)
+from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
+from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
+from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+
+BANK: Final = TenantProfile(
+    kind=TenantKind.BANK,
+    zh="银行",
+    first_role="bank_admin",
+    purposes=("loan.match", "loan.contract"),
+    quotas={
+        QuotaName.STAFF: 500,
+        QuotaName.BRANCHES: 200,
+        QuotaName.PRODUCTS: 50,
+        QuotaName.OPEN_CLAIMS: 200,
+    },
+    roles=by_code(
+        Role(
+            code="bank_admin",
+            zh="银行管理员",
+            permissions=frozenset(
+                {
+                    STAFF_MANAGE,
+                    STAFF_READ,
+                    BRANCH_MANAGE,
+                    PRODUCT_READ,
+                    PRODUCT_EDIT,
+                    PRODUCT_PUBLISH,
+                    STATISTICS_READ,
+                }
+            ),
+        ),
+        Role(
+            code="product_manager",
+            zh="产品经理",
+            permissions=frozenset({PRODUCT_READ, PRODUCT_EDIT, STATISTICS_READ}),
+        ),
+        Role(
+            code="loan_officer",
+            zh="客户经理",
+            permissions=frozenset(
+                {
+                    PRODUCT_READ,
+                    REFERRAL_READ,
+                    REFERRAL_WORK,
+                    OFFER_MAKE,
+                    RECORD_READ,
+                    IDENTITY_READ,
+                }
+            ),
+        ),
+        Role(
+            code="viewer",
+            zh="查看员",
+            permissions=frozenset({PRODUCT_READ, REFERRAL_READ}),
+        ),
+    ),
+)

@@ -1,0 +1,93 @@
+"""Record words: credit records as an officer reads them, by category."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.kernel.money import format_yuan
+from suxin.kernel.working_days import local_day
+from suxin.lending.applicants import counts
+from suxin.lending.facts import EcoGrade
+from suxin.lending.industries import industry_name_zh
+from suxin.subjects.models import CreditRecord, RecordStatus
+
+STATUSES: Final = {
+    RecordStatus.ACTIVE: ("有效", "good"),
+    RecordStatus.DISPUTED: ("异议中", "warn"),
+    RecordStatus.EXEMPTED: ("免予计入", "plain"),
+    RecordStatus.REPAIRED: ("已修复", "plain"),
+    RecordStatus.WITHDRAWN: ("已撤销", "plain"),
+}
+_NAMES: Final = {
+    "year": "年度",
+    "headcount": "参保人数",
+    "title": "荣誉",
+    "level": "级别",
+    "authority": "处罚机关",
+    "number": "文号",
+    "class": "情节",
+    "industry": "行业",
+    "staff": "从业人数",
+}
+_ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *_NAMES))}
+_ECO: Final = {grade.value: grade.zh for grade in EcoGrade}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWords:
+    """One record in words."""
+
+    item: str
+    on: date
+    content: str
+    amount: str | None
+    source: str
+    status: tuple[str, str]
+
+
+def record_words(
+    records: Iterable[CreditRecord], items: Mapping[str, str], *, now: datetime
+) -> dict[str, list[RecordWords]]:
+    """Return the records by the Chinese name of their category, in the categories' order."""
+    today = local_day(now)
+    grouped: dict[str, list[RecordWords]] = {}
+    for category, name in CATEGORY_ZH.items():
+        found = [
+            RecordWords(
+                item=items.get(record.item_code, record.item_code),
+                on=record.occurred_on,
+                content=_content(record.content),
+                amount=None
+                if record.amount_fen is None
+                else f"{format_yuan(record.amount_fen)} 元",
+                source="本人申报" if record.self_declared else record.source,
+                status=_status(record, today),
+            )
+            for record in records
+            if record.category.value == category
+        ]
+        if found:
+            grouped[name] = found
+    return grouped
+
+
+def _status(record: CreditRecord, today: date) -> tuple[str, str]:
+    if record.status is RecordStatus.ACTIVE and not counts(record, today=today):
+        return ("已过有效期", "plain")
+    return STATUSES[record.status]
+
+
+def _content(content: Mapping[str, Any]) -> str:
+    parts = []
+    # Documents come from the database with their names in no order that a reader would expect.
+    for name in sorted(content, key=lambda name: (_ORDER.get(name, len(_ORDER)), name)):
+        value = content[name]
+        if name == "industry":
+            parts.append(f"行业 {industry_name_zh(str(value))}")
+        elif name == "grade":
+            parts.append(_ECO.get(str(value), f"{value} 级"))
+        else:
+            parts.append(f"{_NAMES.get(name, name)} {value}")
+    return "，".join(parts)

@@ -1,0 +1,267 @@
+"""One referral: the lead, the steps the bank may take, and, on consent, who is behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.kernel.refusals import NotFound, Refusal
+from suxin.lending import policies
+from suxin.lending.commands.offers import withdraw_offer
+from suxin.lending.commands.referrals import (
+    ConsentRequired,
+    accept_referral,
+    decline_referral,
+    record_contact,
+    start_due_diligence,
+)
+from suxin.lending.models import LoanProduct, Offer, Referral, ReferralState
+from suxin.lending.queries import referrals as queries
+from suxin.lending.queries.dossier import Dossier, dossier
+from suxin.lending.terms import DeclineReason
+from suxin.subjects.identities import identity_of
+from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
+from suxin.subjects.queries import catalogue
+from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.area_names import area_names
+from suxin_tenants.bank.inbox_pages import WAITING, next_due, staff_names
+from suxin_tenants.bank.lead_words import MODES, lead_words
+from suxin_tenants.bank.record_words import RecordWords, record_words
+from suxin_tenants.bank.steps import steps_of
+from suxin_tenants.forms import options
+from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
+from suxin_tenants.words import CONSENT_STATES, OFFER_STATES, REFERRAL_STATES
+
+_OFFERABLE: Final = WAITING[1:]
+_DECLINE_FIELDS: Final = ("reason", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Which steps the officer may take on a referral in its present state."""
+
+    accept: bool
+    contact: bool
+    examine: bool
+    offer: bool
+    decline: bool
+    read_records: bool
+    read_identity: bool
+    withdraw_offer: bool
+
+
+@get("/referrals/{referral_id:uuid}")
+async def show_referral(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
+    """Show a referral."""
+    return await _show(visit, referral_id)
+
+
+@post("/referrals/{referral_id:uuid}/accept", status_code=200)
+async def send_accept(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
+    """Take the referral up."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await accept_referral(session, visit.actor, referral_id=referral_id, now=visit.now)
+        return {}
+
+    return await _press(visit, "accept", work, referral_id, "已受理，已提醒申请人授权")
+
+
+@post("/referrals/{referral_id:uuid}/contact", status_code=200)
+async def send_contact(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
+    """Record that the applicant was contacted."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await record_contact(session, visit.actor, referral_id=referral_id, now=visit.now)
+        return {}
+
+    return await _press(visit, "contact", work, referral_id, "已登记联系")
+
+
+@post("/referrals/{referral_id:uuid}/examine", status_code=200)
+async def send_examine(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
+    """Record that due diligence began."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await start_due_diligence(session, visit.actor, referral_id=referral_id, now=visit.now)
+        return {}
+
+    return await _press(visit, "examine", work, referral_id, "已开始尽调")
+
+
+@post("/referrals/{referral_id:uuid}/decline", status_code=200)
+async def send_decline(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
+    """Decline with a reason, or show the form again with what is wrong with it."""
+    visit.require_kind(TenantKind.BANK)
+    form = await visit.form()
+    reason = form.choice("reason", DeclineReason)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await decline_referral(
+            session,
+            visit.actor,
+            referral_id=referral_id,
+            reason=reason or DeclineReason.OTHER_WITH_NOTE,
+            note=form.text("note"),
+            now=visit.now,
+        )
+        return {}
+
+    typed = {name: form.text(name) for name in _DECLINE_FIELDS}
+    if form.errors:
+        return await _show(visit, referral_id, declining=typed, errors=form.errors, status=422)
+    try:
+        await visit.once(form, "referral.decline", work, referral=referral_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, _DECLINE_FIELDS)
+        return await _show(visit, referral_id, declining=typed, errors=errors, status=422)
+    return visit.go(_at(referral_id), "已婉拒，原因已告知申请人")
+
+
+@post("/referrals/{referral_id:uuid}/identity", status_code=200)
+async def show_identity(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
+    """Show who the applicant is and how to reach him; each time leaves a receipt that he sees."""
+    visit.require_kind(TenantKind.BANK)
+    visit.actor.require(IDENTITY_READ)
+    async with visit.reading() as session:
+        referral, _ = await queries.own_referral(session, visit.actor, referral_id)
+        policies.require_in_reach(visit.actor, referral)
+        request = await queries.request_behind(session, referral.lead_id)
+        if request is None:
+            raise ConsentRequired
+        identity = await identity_of(session, visit.runtime.sealer, request.person_id)
+        return visit.part("bank/identity.html", {"identity": identity})
+
+
+@post("/offers/{offer_id:uuid}/withdraw", status_code=200)
+async def send_withdraw_offer(visit: GivenVisit, offer_id: FromPath[UUID]) -> Answer:
+    """Take an offer back and return to its referral."""
+    visit.require_kind(TenantKind.BANK)
+    async with visit.reading() as session:
+        offer = await queries.own_offer(session, visit.actor, offer_id)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await withdraw_offer(session, visit.actor, offer_id=offer_id, now=visit.now)
+        return {}
+
+    return await visit.press(
+        "offer.withdraw", work, back=_at(offer.referral_id), done="报价已撤回", offer=offer_id
+    )
+
+
+async def _press(visit: Visit, step: str, work: Any, referral_id: UUID, done: str) -> Answer:  # noqa: ANN401 - the visit's Work
+    visit.require_kind(TenantKind.BANK)
+    return await visit.press(
+        f"referral.{step}", work, back=_at(referral_id), done=done, referral=referral_id
+    )
+
+
+async def _show(
+    visit: Visit,
+    referral_id: UUID,
+    *,
+    declining: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Answer:
+    visit.require_kind(TenantKind.BANK)
+    visit.actor.require(policies.REFERRAL_READ)
+    async with visit.reading() as session:
+        referral, lead = await queries.own_referral(session, visit.actor, referral_id)
+        policies.require_in_reach(visit.actor, referral)
+        known = await _known(session, visit, referral)
+        offers = (await session.scalars(queries.offers_on(referral.tenant_id, referral.id))).all()
+        staff = await staff_names(session, visit, [referral])
+        context = {
+            "referral": referral,
+            "lead": (await lead_words(session, [lead]))[lead.id],
+            "product": await product_of(session, referral),
+            "due": next_due(referral),
+            "state": REFERRAL_STATES[referral.state],
+            "mode": MODES[referral.mode],
+            "taken_by": staff.get(referral.accepted_by),
+            "rights": _rights(visit, referral, offers, consented=known is not None),
+            "known": known,
+            "offers": offers,
+            "offer_states": OFFER_STATES,
+            "steps": steps_of(referral, offers, taken_by=staff.get(referral.accepted_by)),
+            "reasons": options(DeclineReason),
+            "declining": declining or {"reason": "", "note": ""},
+            "errors": errors or {},
+        }
+        return await visit.page(session, "bank/referral.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the applicant lets the bank know, in words."""
+
+    dossier: Dossier
+    consent_state: tuple[str, str]
+    categories: tuple[str, ...]
+    place: str
+    records: Mapping[str, Sequence[RecordWords]]
+
+
+async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Known | None:
+    """Return who is behind the referral, if the applicant consents and the officer may read records."""
+    if not visit.actor.may(RECORD_READ):
+        return None
+    try:
+        found = await dossier(session, visit.actor, referral)
+    except NotFound:
+        # A contract's basis outlives the consent, but does not cover the registration data.
+        return None
+    if found is None:
+        return None
+    items = {item.code: item.name for item in await session.scalars(catalogue())}
+    place = found.subject.town_code or found.subject.county_code
+    names = await area_names(session, {found.subject.county_code, place})
+    return Known(
+        found,
+        CONSENT_STATES[found.consent.state],
+        tuple(CATEGORY_ZH.get(name, name).partition("（")[0] for name in found.consent.categories),
+        " ".join(dict.fromkeys((names[found.subject.county_code], names[place]))),
+        record_words(found.records, items, now=visit.now),
+    )
+
+
+async def product_of(session: AsyncSession, referral: Referral) -> LoanProduct | None:
+    """Return the product a referral was matched with, if it was."""
+    if referral.product_id is None:
+        return None
+    return await session.scalar(
+        select(LoanProduct).where(
+            LoanProduct.tenant_id == referral.tenant_id, LoanProduct.id == referral.product_id
+        )
+    )
+
+
+def _rights(
+    visit: Visit, referral: Referral, offers: Sequence[Offer], *, consented: bool
+) -> Rights:
+    state = referral.state
+    works = visit.actor.may(policies.REFERRAL_WORK)
+    offers_open = visit.actor.may(policies.OFFER_MAKE)
+    return Rights(
+        accept=works and state is ReferralState.DISPATCHED,
+        contact=works and consented and state is ReferralState.ACCEPTED,
+        examine=works and state is ReferralState.CONTACTED,
+        offer=offers_open and consented and state in _OFFERABLE,
+        decline=works and state in WAITING,
+        read_records=visit.actor.may(RECORD_READ),
+        read_identity=visit.actor.may(IDENTITY_READ),
+        withdraw_offer=offers_open and any(offer.open for offer in offers),
+    )
+
+
+def _at(referral_id: UUID) -> str:
+    return f"/desk/referrals/{referral_id}"

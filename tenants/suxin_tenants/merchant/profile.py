@@ -1,0 +1,21 @@
+"""The profile of a merchant (商户). Quotas are proposed defaults (demo configuration)."""
+
+from typing import Final
+
+from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
+from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+
+MERCHANT: Final = TenantProfile(
+    kind=TenantKind.MERCHANT,
+    zh="商户",
+    first_role="merchant_admin",
+    quotas={QuotaName.STAFF: 50, QuotaName.BRANCHES: 50},
+    roles=by_code(
+        Role(
+            code="merchant_admin",
+            zh="商户管理员",
+            permissions=frozenset({STAFF_MANAGE, STAFF_READ, BRANCH_MANAGE}),
+        ),
+        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
+    ),
+)

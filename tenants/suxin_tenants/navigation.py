@@ -1,0 +1,100 @@
+"""Navigation: which pages a staff member's desk has, by the kind of his organisation and by his rights."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor, Permission
+from suxin.kernel.notices import Notice
+from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
+from suxin.lending.queries.referrals import inbox_counts
+from suxin.tenancy.policies import STAFF_READ, TENANT_READ
+from suxin.tenancy.profiles import TenantKind
+from suxin_web.pages import NavItem
+
+DESK_NAMES: Final[Mapping[TenantKind, str]] = {
+    TenantKind.BANK: "银行工作台",
+    TenantKind.OPERATOR: "运营工作台",
+    TenantKind.MERCHANT: "商户工作台",
+    TenantKind.ATTRACTION: "景区工作台",
+    TenantKind.VILLAGE_GRID: "村居工作台",
+}
+_HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
+_STAFF: Final = (STAFF_READ, NavItem(zh="人员与网点", href="/desk/staff", icon="people"))
+_NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
+
+
+def kind_of(actor: Actor) -> TenantKind:
+    """Return the kind of organisation a staff member works for."""
+    return TenantKind(actor.tenant_kind or "")
+
+
+Entry = tuple[Permission | None, NavItem]
+
+ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
+    TenantKind.BANK: (
+        (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
+        (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
+        (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
+        _STAFF,
+        _NOTICES,
+    ),
+    TenantKind.OPERATOR: (
+        (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
+        (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
+        (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
+        (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
+        _STAFF,
+        _NOTICES,
+    ),
+    TenantKind.MERCHANT: (_HOME, _STAFF, _NOTICES),
+    TenantKind.ATTRACTION: (_HOME, _STAFF, _NOTICES),
+    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _NOTICES),
+}
+
+
+def for_me(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a notice is for this staff member: to all of his house, or to a right he holds."""
+    rights = [str(permission) for permission in actor.permissions]
+    return and_(
+        Notice.tenant_id == actor.own_tenant,
+        or_(Notice.permission.is_(None), Notice.permission.in_(rights)),
+    )
+
+
+async def unread_notices(session: AsyncSession, actor: Actor) -> int:
+    """Return how many notices for this staff member nobody of his house has read."""
+    count = await session.scalar(
+        select(func.count()).select_from(Notice).where(for_me(actor), Notice.read_at.is_(None))
+    )
+    return count or 0
+
+
+async def nav_of(session: AsyncSession, actor: Actor, *, now: datetime) -> list[NavItem]:
+    """Return the entries the staff member may open, with how much waits behind each."""
+    waiting = {"/desk/notices": await unread_notices(session, actor)}
+    if actor.tenant_kind == TenantKind.BANK and actor.may(REFERRAL_READ):
+        counts = await inbox_counts(session, actor, now=now)
+        waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
+    return [
+        NavItem(
+            zh=item.zh,
+            href=item.href,
+            icon=item.icon,
+            exact=item.exact,
+            count=waiting.get(item.href),
+        )
+        for permission, item in ENTRIES[kind_of(actor)]
+        if permission is None or actor.may(permission)
+    ]
+
+
+def front_page(actor: Actor) -> str | None:
+    """Return where a desk's front page leads; nothing where the desk has a front page of its own."""
+    entries = ENTRIES[kind_of(actor)]
+    if entries[0] == _HOME:
+        return None
+    return next(item.href for need, item in entries if need is None or actor.may(need))

@@ -1,0 +1,106 @@
+"""Audit words: what was done, in Chinese; an act without words is shown by its own name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.consent.purposes import PURPOSES
+from suxin.kernel.audit import AuditEntry
+
+ACTIONS: Final[Mapping[str, str]] = {
+    "data.read": "查阅主体数据",
+    "kernel.act_for": "代为操作",
+    "tenancy.log_in.succeeded": "登录",
+    "tenancy.log_in.locked": "登录锁定",
+    "tenancy.tenant.created": "机构入驻",
+    "tenancy.tenant.suspended": "暂停机构",
+    "tenancy.tenant.resumed": "恢复机构",
+    "tenancy.branch.added": "增加网点",
+    "tenancy.staff.added": "增加人员",
+    "tenancy.staff.ended": "停用人员",
+    "tenancy.role.granted": "授予角色",
+    "tenancy.role.revoked": "收回角色",
+    "tenancy.quota.set": "调整额度",
+    "lending.product.drafted": "起草产品",
+    "lending.product.edited": "修改产品",
+    "lending.product.published": "发布产品",
+    "lending.product.retired": "下架产品",
+    "lending.request.submitted": "提交贷款申请",
+    "lending.request.withdrawn": "撤回贷款申请",
+    "lending.referral.accepted": "受理线索",
+    "lending.referral.claimed": "抢单",
+    "lending.referral.contacted": "登记联系",
+    "lending.referral.examined": "开始尽调",
+    "lending.referral.declined": "婉拒",
+    "lending.referral.lapsed": "超时退回",
+    "lending.offer.made": "报价",
+    "lending.offer.withdrawn": "撤回报价",
+    "lending.offer.accepted": "接受报价",
+    "consent.consent.granted": "授权",
+    "consent.consent.paused": "暂停授权",
+    "consent.consent.resumed": "恢复授权",
+    "consent.consent.revoked": "撤回授权",
+    "consent.consent.expired": "授权到期",
+    "consent.contract_basis.opened": "合同依据生效",
+    "consent.notices.published": "发布告知文本",
+    "subjects.person.proved": "实名认证",
+    "subjects.mandate.proved": "取得代表权",
+    "subjects.mandate.ended": "结束代表权",
+    "subjects.record.declared": "自行申报",
+    "subjects.account.rebound": "更换绑定账号",
+}
+ACTORS: Final[Mapping[str, str]] = {
+    "anonymous": "登录前",
+    "subject": "申请人",
+    "staff": "机构人员",
+    "client": "机构系统",
+    "operator": "运营机构",
+    "system": "平台",
+}
+_DETAILS: Final[Mapping[str, str]] = {
+    "reason": "原因",
+    "code": "代码",
+    "version": "版本",
+    "kind": "类型",
+    "uscc": "统一社会信用代码",
+    "override_reason": "校验例外原因",
+    "role": "角色",
+    "areas": "区域",
+    "amount_fen": "金额（分）",
+    "rate_bps": "利率（基点）",
+    "purpose": "用途",
+    "categories": "类别",
+    "eligible": "符合产品数",
+    "rejected": "不符合产品数",
+    "until": "截止",
+}
+
+
+def action_words(action: str) -> str:
+    """Return what was done, in words."""
+    return ACTIONS.get(action, action)
+
+
+def read_words(entry: AuditEntry) -> str:
+    """Return what was read, in one line."""
+    purpose = PURPOSES[entry.purpose].zh if entry.purpose in PURPOSES else entry.purpose
+    return f"用途：{purpose}；类别：{_categories(entry.categories)}；{entry.row_count} 条"
+
+
+def _categories(names: Iterable[str]) -> str:
+    return "、".join(CATEGORY_ZH.get(name, name).partition("（")[0] for name in names)
+
+
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """Return an entry's details in one line."""
+    parts = []
+    for name, value in detail.items():
+        if value in (None, "", []):
+            continue
+        shown = str(value)
+        if isinstance(value, list):
+            shown = _categories(value) if name == "categories" else "、".join(map(str, value))
+        elif name == "purpose" and value in PURPOSES:
+            shown = PURPOSES[value].zh
+        parts.append(f"{_DETAILS.get(name, name)}：{shown}")
+    return "；".join(parts)

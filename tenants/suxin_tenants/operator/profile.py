@@ -1,0 +1,49 @@
+"""The profile of the city's operator (运营机构): it runs the tenants and reads statistics, never a subject's data.
+
+Quotas are proposed defaults (demo configuration).
+"""
+
+from typing import Final
+
+from suxin.lending.policies import STATISTICS_READ
+from suxin.tenancy.policies import (
+    BRANCH_MANAGE,
+    STAFF_MANAGE,
+    STAFF_READ,
+    TENANT_MANAGE,
+    TENANT_READ,
+)
+from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+
+OPERATOR: Final = TenantProfile(
+    kind=TenantKind.OPERATOR,
+    zh="运营机构",
+    first_role="operator_admin",
+    quotas={QuotaName.STAFF: 200, QuotaName.BRANCHES: 20},
+    roles=by_code(
+        Role(
+            code="operator_admin",
+            zh="平台管理员",
+            permissions=frozenset(
+                {
+                    TENANT_MANAGE,
+                    TENANT_READ,
+                    BRANCH_MANAGE,
+                    STAFF_MANAGE,
+                    STAFF_READ,
+                    STATISTICS_READ,
+                }
+            ),
+        ),
+        Role(
+            code="credit_office",
+            zh="信用办工作人员",
+            permissions=frozenset({TENANT_READ, STATISTICS_READ}),
+        ),
+        Role(
+            code="auditor",
+            zh="审计员（只读）",
+            permissions=frozenset({TENANT_READ, STAFF_READ, STATISTICS_READ}),
+        ),
+    ),
+)

@@ -1,0 +1,231 @@
+"""The operator's tenants: the list, taking one in, suspending and resuming it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.refusals import NotFound, Refusal
+from suxin.tenancy.commands import create_tenant, resume_tenant, suspend_tenant
+from suxin.tenancy.models import Tenant, TenantStatus
+from suxin.tenancy.policies import TENANT_MANAGE, TENANT_READ
+from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.queries import quotas_of, tenants
+from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.staff import add_staff
+from suxin_tenants.area_names import area_names
+from suxin_tenants.forms import Form
+from suxin_tenants.operator.audit_pages import recent_acts
+from suxin_tenants.operator.audit_words import action_words
+from suxin_tenants.paging import read_page
+from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
+from suxin_tenants.words import QUOTAS, TENANT_KINDS, TENANT_STATES
+
+FIELDS: Final = (
+    "kind",
+    "name",
+    "shortName",
+    "uscc",
+    "contact",
+    "areaCode",
+    "overrideReason",
+    "adminName",
+    "login",
+    "password",
+)
+REQUIRED: Final = tuple(name for name in FIELDS if name not in {"kind", "overrideReason"})
+_STATUS_FIELDS: Final = ("reason",)
+MAX_SEARCH: Final = 60
+
+
+@get("/tenants")
+async def show_tenants(visit: GivenVisit) -> Answer:
+    """Show the organisations of the city's platform."""
+    visit.require_kind(TenantKind.OPERATOR)
+    visit.actor.require(TENANT_READ)
+    asked = visit.request.query_params
+    kind = next((kind for kind in TenantKind if kind.value == asked.get("kind")), None)
+    search = asked.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
+    kept = {**({"kind": kind.value} if kind else {}), **({"q": search} if search else {})}
+    async with visit.reading() as session:
+        statement = tenants(kind=kind)
+        if search:
+            # A typed per cent sign or underscore is meant as itself.
+            contained = [
+                column.contains(search, autoescape=True)
+                for column in (Tenant.name, Tenant.short_name, Tenant.uscc)
+            ]
+            statement = statement.where(or_(*contained))
+        page = await read_page(session, visit.request, statement, Tenant.id, kept=kept)
+        counted = await session.execute(select(Tenant.kind, func.count()).group_by(Tenant.kind))
+        return await visit.page(
+            session,
+            "operator/tenants.html",
+            {
+                "page": page,
+                "kind": kind.value if kind else "",
+                "search": search,
+                "kinds": [(kind.value, zh) for kind, zh in TENANT_KINDS.items()],
+                "kind_names": TENANT_KINDS,
+                "counts": {kind.value: count for kind, count in counted},
+                "states": TENANT_STATES,
+                "areas": await area_names(session, (row[0].area_code for row in page.rows)),
+                "may_manage": visit.actor.may(TENANT_MANAGE),
+            },
+        )
+
+
+@get("/tenants/new")
+async def show_new_tenant(visit: GivenVisit) -> Answer:
+    """Show the form of a new tenant."""
+    return await _show_form(visit, Form({}), {}, status=200)
+
+
+@post("/tenants", status_code=200)
+async def send_new_tenant(visit: GivenVisit) -> Answer:
+    """Take an organisation in, with its first administrator, in one step."""
+    visit.require_kind(TenantKind.OPERATOR)
+    visit.actor.require(TENANT_MANAGE)
+    form = await visit.form()
+    kind = form.choice("kind", TenantKind)
+    form.require(*REQUIRED)
+    if kind is None or form.errors:
+        return await _show_form(visit, form, form.errors, status=422)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return await _take_in(session, visit, form, kind)
+
+    try:
+        made = await visit.once(form, "tenant.create", work)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, FIELDS)
+        return await _show_form(visit, form, errors, status=422)
+    return visit.go(f"/desk/tenants/{made['id']}", f"{form.text('name')} 已入驻")
+
+
+@get("/tenants/{tenant_id:uuid}")
+async def show_tenant(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
+    """Show one tenant with what was done with it."""
+    return await _show_tenant(visit, tenant_id, "", {}, status=200)
+
+
+@post("/tenants/{tenant_id:uuid}/suspend", status_code=200)
+async def send_suspend(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
+    """Stop a tenant from acting."""
+    return await _set_status(visit, tenant_id, TenantStatus.SUSPENDED)
+
+
+@post("/tenants/{tenant_id:uuid}/resume", status_code=200)
+async def send_resume(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
+    """Let a tenant act again."""
+    return await _set_status(visit, tenant_id, TenantStatus.ACTIVE)
+
+
+async def _take_in(
+    session: AsyncSession, visit: Visit, form: Form, kind: TenantKind
+) -> dict[str, Any]:
+    profiles = visit.runtime.profiles
+    tenant_id = await create_tenant(
+        session,
+        visit.actor,
+        kind=kind,
+        name=form.text("name"),
+        short_name=form.text("shortName"),
+        uscc=form.text("uscc"),
+        contact=form.text("contact"),
+        area_code=form.text("areaCode"),
+        profiles=profiles,
+        override_reason=form.text("overrideReason") or None,
+        now=visit.now,
+    )
+    await add_staff(
+        session,
+        visit.actor,
+        name=form.text("adminName"),
+        login=form.text("login"),
+        password=form.secret("password"),
+        roles=[RoleGrant(profiles[kind].first_role)],
+        profiles=profiles,
+        tenant_id=tenant_id,
+        now=visit.now,
+    )
+    return {"id": str(tenant_id)}
+
+
+async def _set_status(visit: Visit, tenant_id: UUID, to: TenantStatus) -> Answer:
+    visit.require_kind(TenantKind.OPERATOR)
+    form = await visit.form()
+    command = suspend_tenant if to is TenantStatus.SUSPENDED else resume_tenant
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await command(
+            session, visit.actor, tenant_id=tenant_id, reason=form.text("reason"), now=visit.now
+        )
+        return {}
+
+    try:
+        await visit.once(form, f"tenant.{to.value}", work, tenant=tenant_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, _STATUS_FIELDS)
+        return await _show_tenant(visit, tenant_id, form.text("reason"), errors, status=422)
+    done = "已暂停，其工作人员的下一次操作即被拒绝" if command is suspend_tenant else "已恢复"
+    return visit.go(f"/desk/tenants/{tenant_id}", done)
+
+
+async def _show_form(visit: Visit, form: Form, errors: Mapping[str, str], *, status: int) -> Answer:
+    visit.require_kind(TenantKind.OPERATOR)
+    visit.actor.require(TENANT_MANAGE)
+    async with visit.reading() as session:
+        context = {
+            "values": {name: form.text(name) for name in FIELDS if name != "password"},
+            "errors": errors,
+            "kinds": [
+                (kind.value, zh)
+                for kind, zh in TENANT_KINDS.items()
+                if kind is not TenantKind.OPERATOR
+            ],
+        }
+        return await visit.page(session, "operator/tenant_form.html", context, status=status)
+
+
+async def _show_tenant(
+    visit: Visit, tenant_id: UUID, reason: str, errors: Mapping[str, str], *, status: int
+) -> Answer:
+    visit.require_kind(TenantKind.OPERATOR)
+    visit.actor.require(TENANT_READ)
+    async with visit.reading() as session:
+        tenant = await session.get(Tenant, tenant_id)
+        if tenant is None:
+            raise NotFound(thing_zh="机构", thing_en="tenant")
+        profile = visit.runtime.profiles[tenant.kind]
+        own = {row.name: row for row in await session.scalars(quotas_of(tenant_id))}
+        quotas = [
+            (
+                QUOTAS[name],
+                own[name].used if name in own else 0,
+                own[name].ceiling if name in own else ceiling,
+            )
+            for name, ceiling in profile.quotas.items()
+        ]
+        context = {
+            "tenant": tenant,
+            "kind": TENANT_KINDS[tenant.kind],
+            "state": TENANT_STATES[tenant.status],
+            "area": (await area_names(session, [tenant.area_code]))[tenant.area_code],
+            "roles": [role.zh for role in profile.roles.values()],
+            "quotas": quotas,
+            "acts": await recent_acts(session, tenant_id),
+            "action_words": action_words,
+            "reason": reason,
+            "errors": errors,
+            "may_manage": visit.actor.may(TENANT_MANAGE) and tenant.kind is not TenantKind.OPERATOR,
+        }
+        return await visit.page(session, "operator/tenant.html", context, status=status)

@@ -1,0 +1,1 @@
+"""What a village with its grids is given."""

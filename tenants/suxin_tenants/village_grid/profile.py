@@ -1,0 +1,21 @@
+"""The profile of a village with its grids (村居网格). Quotas are proposed defaults (demo configuration)."""
+
+from typing import Final
+
+from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
+from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+
+VILLAGE_GRID: Final = TenantProfile(
+    kind=TenantKind.VILLAGE_GRID,
+    zh="村居网格",
+    first_role="village_admin",
+    quotas={QuotaName.STAFF: 50, QuotaName.BRANCHES: 30},
+    roles=by_code(
+        Role(
+            code="village_admin",
+            zh="村居管理员",
+            permissions=frozenset({STAFF_MANAGE, STAFF_READ, BRANCH_MANAGE}),
+        ),
+        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
+    ),
+)

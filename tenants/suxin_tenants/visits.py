@@ -1,0 +1,171 @@
+"""Visits: one request of a staff member at his desk, from the session cookie to the page that goes out.
+
+A page is read and rendered inside one snapshot and sent after it, so that no byte about a subject leaves unrecorded. A
+form is carried out once per key, in one transaction, and answered by going on to another page.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.idempotency import once
+from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.desk_assets import DESK_ASSETS
+from suxin_tenants.forms import Form
+from suxin_tenants.navigation import DESK_NAMES, kind_of, nav_of
+from suxin_tenants.words import said
+from suxin_web.callers import AnyRequest, staff
+from suxin_web.flash import see_other
+from suxin_web.pages import Pages, shell_of
+from suxin_web.refusals import RouteUnknown
+from suxin_web.runtime import GivenRuntime, Runtime
+
+KEY_FIELD: Final = "idempotencyKey"
+PAGES: Final = Pages("suxin_tenants", assets=(DESK_ASSETS,))
+
+Answer = Response[bytes]
+Work = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
+
+# What a person at a desk can set right by himself is told on the page he was on; anything else is an error page.
+_SET_RIGHT: Final = frozenset({RefusalKind.INVALID, RefusalKind.CONFLICT, RefusalKind.LIMITED})
+_SET_RIGHT_CODES: Final = frozenset({"CONSENT_REQUIRED"})
+
+
+class Visit:
+    """A staff member's request, with what it needs: the caller, the time, and the way to the database and the pages."""
+
+    def __init__(self, request: AnyRequest, runtime: Runtime, actor: Actor, now: datetime) -> None:
+        self.request = request
+        self.runtime = runtime
+        self.actor = actor
+        self.now = now
+
+    @property
+    def kind(self) -> TenantKind:
+        """The kind of tenant the staff member works for."""
+        return kind_of(self.actor)
+
+    def require_kind(self, *kinds: TenantKind) -> None:
+        """Refuse unless the desk of one of these kinds has the page; another desk has no such address.
+
+        :raises RouteUnknown: if it is another desk
+        """
+        if self.kind not in kinds:
+            raise RouteUnknown
+
+    async def form(self) -> Form:
+        """Read the form that was sent."""
+        return Form.of(await self.request.form())
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open the snapshot in which the page is read and rendered."""
+        async with self.runtime.database.snapshot(self.actor, now=self.now) as session:
+            yield session
+
+    async def page(
+        self,
+        session: AsyncSession,
+        template: str,
+        context: Mapping[str, object],
+        *,
+        status: int = 200,
+    ) -> Answer:
+        """Render a whole page inside the desk's shell."""
+        nav = await nav_of(session, self.actor, now=self.now)
+        shell = await shell_of(session, self.actor, desk_zh=DESK_NAMES[self.kind], nav=nav)
+        return self.part(template, {"shell": shell, **context}, status=status)
+
+    def part(
+        self,
+        template: str,
+        context: Mapping[str, object],
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Render a template by itself: a part of a page, for htmx."""
+        return PAGES.render(
+            self.request,
+            template,
+            {"actor": self.actor, **context},
+            status=status,
+            headers=headers,
+        )
+
+    async def once(self, form: Form, operation: str, work: Work, **facts: object) -> dict[str, Any]:
+        """Carry out a form's work in one transaction, once for its key; return what it answered.
+
+        The whole form stands for the request, except what must not be kept even as a hash: passwords.
+        """
+        sent = {**form.shown(), **{name: str(value) for name, value in facts.items()}}
+
+        async def carried_out(session: AsyncSession) -> dict[str, Any]:
+            outcome = await once(
+                session,
+                self.actor,
+                key=form.text(KEY_FIELD),
+                operation=f"desk.{operation}",
+                request=sent,
+                work=lambda: work(session),
+                now=self.now,
+            )
+            return outcome.result
+
+        return await self.runtime.database.run(self.actor, carried_out, now=self.now)
+
+    async def press(
+        self, operation: str, work: Work, *, back: str, done: str, **facts: object
+    ) -> Answer:
+        """Carry out a button's work once and go back to its page, with the news or with the reason why not."""
+        form = await self.form()
+        try:
+            await self.once(form, operation, work, **facts)
+        except Refusal as refusal:
+            if not can_be_set_right(refusal):
+                raise
+            return self.go(back, said(refusal), good=False)
+        return self.go(back, done)
+
+    def go(self, location: str, flash: str | None = None, *, good: bool = True) -> Answer:
+        """Go on to another page, which shows the message."""
+        return see_other(self.request, location, flash=flash, tone="good" if good else "bad")
+
+
+GivenVisit = NamedDependency[SkipValidation[Visit]]
+"""How a handler asks for its visit: an argument ``visit: GivenVisit``."""
+
+
+def can_be_set_right(refusal: Refusal) -> bool:
+    """Return whether the person can go on from the page he was on once he is told the reason."""
+    return refusal.kind in _SET_RIGHT or refusal.code in _SET_RIGHT_CODES
+
+
+async def provide_visit(request: AnyRequest, runtime: GivenRuntime) -> Visit:
+    """Give handlers their ``visit``: who is at the desk, now.
+
+    :raises Unauthenticated: without a live session
+    :raises TenantSuspended: if the organisation is suspended
+    :raises CsrfRefused: if a form did not come from our own page
+    """
+    actor = await staff(request, runtime)
+    return Visit(request, runtime, actor, runtime.clock.now())
+
+
+def errors_of(refusal: Refusal, names: Mapping[str, str], known: Sequence[str]) -> dict[str, str]:
+    """Return the message by the form field it belongs to; under the empty name where no field is at fault.
+
+    ``names`` tells the form's name of a command's field where it differs; ``known`` are the form's fields.
+    """
+    field = names.get(refusal.field or "", refusal.field or "")
+    if field in known:
+        return {field: said(refusal, beside=True)}
+    return {"": said(refusal)}

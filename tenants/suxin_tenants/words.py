@@ -1,0 +1,109 @@
+"""Words: how states, kinds and refusals are said at a desk, in Chinese."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from suxin.consent.models import ConsentState
+from suxin.kernel.refusals import Forbidden, Invalid, Refusal
+from suxin.lending.models import OfferState, ProductStatus, ReferralState, RequestState
+from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.terms import LoanTermOutOfRange
+from suxin.tenancy.models import TenantStatus
+from suxin.tenancy.profiles import QuotaName, TenantKind
+
+# A label and the tone of its badge.
+Said = tuple[str, str]
+
+REFERRAL_STATES: Final[Mapping[ReferralState, Said]] = {
+    ReferralState.DISPATCHED: ("待受理", "warn"),
+    ReferralState.ACCEPTED: ("已受理", "info"),
+    ReferralState.CONTACTED: ("已联系", "info"),
+    ReferralState.DUE_DILIGENCE: ("尽调中", "info"),
+    ReferralState.OFFERED: ("已报价", "good"),
+    ReferralState.DECLINED: ("已婉拒", "plain"),
+    ReferralState.LAPSED: ("超时退回", "bad"),
+    ReferralState.PASSED: ("已结束", "plain"),
+}
+REQUEST_STATES: Final[Mapping[RequestState, str]] = {
+    RequestState.DRAFT: "草稿",
+    RequestState.SUBMITTED: "已提交",
+    RequestState.MATCHING: "匹配中",
+    RequestState.OPEN: "对接中",
+    RequestState.OFFERED: "已有报价",
+    RequestState.ACCEPTED: "已选定报价",
+    RequestState.CONTRACTED: "已签约",
+    RequestState.DISBURSED: "已放款",
+    RequestState.WITHDRAWN: "已撤回",
+    RequestState.EXPIRED: "已到期",
+    RequestState.UNMATCHED: "未匹配",
+}
+OFFER_STATES: Final[Mapping[OfferState, Said]] = {
+    OfferState.OPEN: ("等待申请人选择", "info"),
+    OfferState.CHOSEN: ("申请人已接受", "good"),
+    OfferState.PASSED: ("申请人未选择", "plain"),
+    OfferState.EXPIRED: ("已过期", "plain"),
+    OfferState.WITHDRAWN: ("已撤回", "plain"),
+}
+PRODUCT_STATES: Final[Mapping[ProductStatus, Said]] = {
+    ProductStatus.DRAFT: ("草稿", "warn"),
+    ProductStatus.PUBLISHED: ("已发布", "good"),
+    ProductStatus.RETIRED: ("已下架", "plain"),
+}
+CONSENT_STATES: Final[Mapping[ConsentState, Said]] = {
+    ConsentState.REQUESTED: ("待决定", "warn"),
+    ConsentState.ACTIVE: ("有效", "good"),
+    ConsentState.PAUSED: ("已暂停", "warn"),
+    ConsentState.REVOKED: ("已撤回", "bad"),
+    ConsentState.EXPIRED: ("已到期", "plain"),
+    ConsentState.SUPERSEDED: ("已被替代", "plain"),
+    ConsentState.REJECTED: ("已拒绝", "bad"),
+    ConsentState.LAPSED: ("未决定", "plain"),
+}
+TENANT_STATES: Final[Mapping[TenantStatus, Said]] = {
+    TenantStatus.ACTIVE: ("正常", "good"),
+    TenantStatus.SUSPENDED: ("已暂停", "bad"),
+}
+TENANT_KINDS: Final[Mapping[TenantKind, str]] = {
+    TenantKind.OPERATOR: "运营机构",
+    TenantKind.BANK: "银行",
+    TenantKind.MERCHANT: "商户",
+    TenantKind.ATTRACTION: "景区",
+    TenantKind.VILLAGE_GRID: "村居网格",
+}
+QUOTAS: Final[Mapping[QuotaName, str]] = {
+    QuotaName.STAFF: "工作人员",
+    QuotaName.BRANCHES: "网点",
+    QuotaName.PRODUCTS: "产品",
+    QuotaName.OPEN_CLAIMS: "在手线索",
+}
+_STEPS_OF_REQUEST: Final = frozenset({"接收报价", "退回对接", "继续办理"})
+_STATE_WORDS: Final[Mapping[str, str]] = {
+    **{state.value: label for state, (label, _) in PRODUCT_STATES.items()},
+    **{state.value: label for state, (label, _) in OFFER_STATES.items()},
+    **{state.value: label for state, (label, _) in REFERRAL_STATES.items()},
+}
+_REQUEST_WORDS: Final[Mapping[str, str]] = {
+    state.value: f"申请{label}" for state, label in REQUEST_STATES.items()
+}
+
+
+def said(refusal: Refusal, *, beside: bool = False) -> str:
+    """Return a refusal's reason as a desk says it: in yuan and per cent, with states by their Chinese names.
+
+    ``beside`` is for the place beside the field at fault, where the field need not be named again.
+    """
+    if isinstance(refusal, StepNotPossible):
+        return _step_said(refusal)
+    if isinstance(refusal, LoanTermOutOfRange) and beside:
+        return f"应为 {refusal.facts['range_zh']}"
+    if isinstance(refusal, Invalid) and beside:
+        return str(refusal.facts["reason_zh"])
+    if isinstance(refusal, Forbidden):
+        return "您的角色没有这项操作的权限"
+    return refusal.zh_message
+
+
+def _step_said(refusal: Refusal) -> str:
+    state, step = str(refusal.facts["state"]), str(refusal.facts["step_zh"])
+    words = _REQUEST_WORDS if step in _STEPS_OF_REQUEST else _STATE_WORDS
+    return f"当前状态为“{words.get(state, state)}”，不能{step}"

@@ -1,0 +1,80 @@
+"""Whoever steps out of his own row context is on this list, with the reason; whoever is not must not."""
+
+import ast
+
+# In whose rows a command works beside the caller's own, and why it must.
+ACT_FOR = {
+    "backend/suxin/consent/jobs.py:expire_consent": (
+        "the platform ends a consent whose period is over, in the subject's own rows"
+    ),
+    "backend/suxin/lending/commands/offers.py:make_offer": (
+        "a bank's offer moves the applicant's request on, which only he can write"
+    ),
+    "backend/suxin/lending/commands/offers.py:withdraw_offer": (
+        "an offer taken back moves the applicant's request back, which only he can write"
+    ),
+    "backend/suxin/tenancy/commands.py:found_city": (
+        "the first tenant's first administrator is placed before anyone can act for it"
+    ),
+    "backend/suxin/tenancy/houses.py:house": (
+        "the operator sets up the staff and branches of a tenant that asks for it"
+    ),
+    "backend/suxin_server/demo/city.py:_write_tenants": (
+        "the demo city is written tenant by tenant under the policies that requests meet"
+    ),
+}
+# Where a doorway has shown who the caller is.
+CONTINUE_AS = {
+    "backend/suxin/tenancy/queries.py:staff_actor": "the desk's session token shows who it is",
+    "backend/suxin/subjects/sessions.py:subject_actor": "the mini program's token shows the person",
+    "backend/suxin/subjects/proofs.py:_write": (
+        "the identity service has proved the person, whose rows the platform then writes"
+    ),
+}
+
+
+def uses(sources, name: str) -> set[str]:
+    found = set()
+    for source in sources:
+        if source.path == "backend/suxin/kernel/database.py":
+            continue
+        for function, node in source.functions:
+            for part in ast.walk(node):
+                if isinstance(part, ast.Call) and ast.unparse(part.func).split(".")[-1] == name:
+                    found.add(f"{source.path}:{function}")
+    # A call inside a nested function is listed for the nested one alone.
+    return {use for use in found if not any(other.startswith(f"{use}.") for other in found)}
+
+
+def test_every_borrowed_context_is_listed_with_its_reason(sources):
+    assert uses(sources, "act_for") == set(ACT_FOR)
+    assert all(len(reason) > 20 for reason in ACT_FOR.values())
+
+
+def test_every_change_to_a_known_caller_is_listed_with_its_reason(sources):
+    assert uses(sources, "continue_as") == set(CONTINUE_AS)
+    assert all(len(reason) > 20 for reason in CONTINUE_AS.values())
+
+
+def test_the_row_context_is_set_in_one_place(sources):
+    """A second ``set_config('app.…')`` would be a way around the audited ones."""
+    found = {
+        source.path
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if "set_config('app." in node.value or "set local app." in node.value.lower()
+    }
+    assert found == {"backend/suxin/kernel/database.py"}
+
+
+def test_the_doorway_role_is_taken_on_in_one_place(sources):
+    found = {
+        source.path
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if "set local role" in node.value.lower() or "set role" in node.value.lower()
+        if ast.get_docstring(source.tree, clean=False) != node.value
+    }
+    assert found == {"backend/suxin/kernel/doorways.py"}

@@ -1,0 +1,71 @@
+"""Migrations go up, down and up again, end where the models are, and never wait long for a lock."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from suxin_server.migration import alembic_config, migrate, migrations_folder
+from suxin_server.postgres import Postgres
+
+
+async def ask(url: str, statement: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [row[0] for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def scratch(cluster: Postgres) -> Iterator[str]:
+    name = f"scratch_{uuid4().hex}"
+    create = f"create database {name} owner suxin_owner template template0"
+    asyncio.run(ask(cluster.admin_dsn, create))
+    yield cluster.dsn("suxin_owner", database=name)
+    asyncio.run(ask(cluster.admin_dsn, f"drop database {name} with (force)"))
+
+
+TABLES = "select tablename::text from pg_tables where schemaname = 'public' order by 1"
+POLICIES = "select tablename || '.' || policyname from pg_policies order by 1"
+
+
+def test_up_down_and_up_again_and_the_models_have_nothing_to_add(scratch):
+    config = alembic_config(scratch)
+    command.upgrade(config, "head")
+    first = [asyncio.run(ask(scratch, question)) for question in (TABLES, POLICIES)]
+    assert len(first[0]) > 25
+    assert len(first[1]) > len(first[0])
+    command.downgrade(config, "base")
+    assert asyncio.run(ask(scratch, TABLES)) == ["alembic_version"]
+    assert asyncio.run(ask(scratch, POLICIES)) == []
+    command.upgrade(config, "head")
+    assert [asyncio.run(ask(scratch, question)) for question in (TABLES, POLICIES)] == first
+    command.check(config)
+    # What `suxin up` does at every start.
+    migrate(scratch)
+    assert asyncio.run(ask(scratch, TABLES)) == first[0]
+
+
+def test_there_is_one_head():
+    assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
+
+
+def test_no_migration_waits_long_for_a_lock():
+    """One that waits for a lock makes everyone behind it wait as well."""
+    versions = sorted((migrations_folder() / "versions").glob("*.py"))
+    assert versions
+    for version in versions:
+        bodies = re.findall(
+            r"^def (upgrade|downgrade)\(\).*?:\n(.*?)(?=^def |\Z)",
+            version.read_text(),
+            re.MULTILINE | re.DOTALL,
+        )
+        assert [name for name, _ in bodies] == ["upgrade", "downgrade"]
+        for _, body in bodies:
+            assert body.lstrip().startswith("op.execute(\"SET LOCAL lock_timeout = '5s'\")")

@@ -1,0 +1,18 @@
+"""Functions and modules stay small enough to be read in one go; what goes bad is the tail."""
+
+MAX_FUNCTION_LINES = 70
+MAX_MODULE_LINES = 400
+
+
+def test_no_module_is_too_long(all_python):
+    assert {s.path: s.lines for s in all_python if s.lines > MAX_MODULE_LINES} == {}
+
+
+def test_no_function_is_too_long(all_python):
+    long = {
+        f"{source.path}:{name}": node.end_lineno - node.lineno + 1
+        for source in all_python
+        for name, node in source.functions
+        if node.end_lineno - node.lineno + 1 > MAX_FUNCTION_LINES
+    }
+    assert long == {}

@@ -1,0 +1,65 @@
+"""Every table says who reads it, is keyed for its owner, and holds neither floats nor naive times."""
+
+import pytest
+from sqlalchemy import DateTime, Float, Numeric
+
+from suxin.kernel.tables import READ_WRITE, Table, models
+from suxin_server.model_registry import CONTEXTS
+
+TABLES = [model for model in models() if CONTEXTS]
+# What may be deleted at all, beside sessions and keys that have expired, and why.
+DELETED = {"memberships": "a role taken back; the audit stream keeps that it was given"}
+
+
+def name_of(model: type[Table]) -> str:
+    return model.__tablename__
+
+
+@pytest.mark.parametrize("model", TABLES, ids=name_of)
+def test_a_table_declares_its_readers_or_is_a_doorway(model):
+    assert bool(model.__readers__) != (model.__doorway__ is not None)
+    if model.__doorway__ is not None:
+        assert len(model.__doorway__) > 15, "say why it must be found before a tenant is known"
+    names = [reader.name for reader in model.__readers__]
+    assert len(names) == len(set(names))
+    assert model.__doc__
+
+
+@pytest.mark.parametrize("model", TABLES, ids=name_of)
+def test_the_key_of_a_tenants_own_table_starts_with_the_tenant(model):
+    """So that a distributed PostgreSQL stays possible, and an index never crosses tenants."""
+    table = model.__table__
+    owned = any(reader.name == "owner_tenant" for reader in model.__readers__)
+    if not owned or table.c.tenant_id.nullable:
+        return
+    assert next(iter(table.primary_key)).name == "tenant_id"
+    for key in table.foreign_key_constraints:
+        assert "tenant_id" in [column.name for column in key.columns], key.name
+
+
+@pytest.mark.parametrize("model", TABLES, ids=name_of)
+def test_columns_hold_neither_floats_nor_naive_times(model):
+    for column in model.__table__.columns:
+        assert not isinstance(column.type, Float | Numeric), column.name
+        if isinstance(column.type, DateTime):
+            assert column.type.timezone, column.name
+        if column.name.endswith(("_fen", "_bps", "_days", "_months", "_ms")):
+            assert column.type.python_type is int, column.name
+
+
+def test_nothing_is_deleted_by_a_request_unless_it_is_listed():
+    deletable = {
+        model.__tablename__
+        for model in TABLES
+        if "DELETE" in model.__privileges__ and model.__doorway__ is None
+    }
+    assert deletable == set(DELETED)
+
+
+def test_a_doorway_gives_requests_no_right_of_their_own_but_to_add():
+    beyond = {
+        model.__tablename__: model.__privileges__
+        for model in TABLES
+        if model.__doorway__ is not None and model.__privileges__ != READ_WRITE
+    }
+    assert beyond == {"outbox": ("INSERT",)}

@@ -1,0 +1,45 @@
+"""Every topic that is posted has a handler, and every handler a topic that is posted."""
+
+import importlib
+import pkgutil
+
+import suxin
+from suxin.kernel.messaging import Delivery
+from suxin.kernel.sealing import Keyring, Sealer
+from suxin_server.jobs import handlers
+
+
+class Silent:
+    """A channel that sends nothing."""
+
+    async def send_subscribe_message(self, **_message) -> Delivery:
+        return Delivery.taken(None)
+
+    async def send_sms(self, **_message) -> Delivery:
+        return Delivery.taken(None)
+
+
+def declared_topics() -> dict[str, str]:
+    """Topics by the module that declares them: its constants named ``…_TOPIC``."""
+    topics = {}
+    for found in pkgutil.walk_packages(suxin.__path__, "suxin."):
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if name.endswith("_TOPIC") and isinstance(value, str):
+                topics.setdefault(value, found.name)
+    return topics
+
+
+def test_topics_and_handlers_are_the_same():
+    table = handlers(sealer=Sealer(Keyring.generate()), channel=Silent())
+    topics = declared_topics()
+    assert set(topics) == set(table)
+    assert len(topics) > 8
+
+
+def test_a_topic_is_named_by_context_thing_and_step():
+    for topic, module in declared_topics().items():
+        parts = topic.split(".")
+        assert len(parts) == 3, topic
+        assert parts[0] == module.split(".")[1], topic
+        assert topic == topic.lower(), topic

@@ -1,0 +1,303 @@
+"""How long a bank waits for its inbox over GraphQL: 50 rows × 10 fields with their leads, 16 clients at once.
+
+Without ``--url`` it starts a cluster and a web process of its own and fills them; with it, log-in name and password are
+needed, and the server must be started with a raised ``rate_limit_scale``.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import http.cookiejar
+import json
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+import asyncpg
+import uvicorn
+from small_city import SmallCity, build_small_city
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.kernel.doorways import doorway
+from suxin.kernel.ids import new_id
+from suxin.kernel.sealing import Keyring, Sealer
+from suxin.kernel.tokens import new_token, token_hash
+from suxin.lending.dispatch import new_referral
+from suxin.lending.models import DispatchMode, Lead
+from suxin.tenancy.models import DeskSession, Membership, StaffMember
+from suxin_graphql.http import routes
+from suxin_server.migration import migrate
+from suxin_server.postgres import Postgres
+from suxin_server.processes import free_port
+from suxin_tenants import PROFILES
+from suxin_web.application import build_app
+from suxin_web.clock import SystemClock
+from suxin_web.rate_limits import RateLimits
+from suxin_web.runtime import Runtime
+
+ROWS = 50
+REFERRALS = 2_000
+PATIENCE_S = 30.0
+BATCH = 500
+DOCUMENT = """query Inbox($first: Int!) {
+  referrals(first: $first) {
+    edges { node {
+      id state mode dispatchedAt acceptBy contactBy decideBy nextDueAt deadlinesProvisional consentedAt
+      lead { number applicantKind countyCode industryZh amountBand termBand purpose }
+    } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+
+
+async def fill(app_url: str, batch_url: str) -> str:
+    """Make a small city with a full inbox; return a bearer token of its first bank."""
+    database, batch = Database.connect(app_url), Database.connect(batch_url)
+    try:
+        now = datetime.now(UTC)
+        city = await build_small_city(database, batch, now=now)
+        await _refer(city, now)
+        return await _open_desk(city, now)
+    finally:
+        await database.close()
+        await batch.close()
+
+
+async def _refer(city: SmallCity, now: datetime) -> None:
+    bank = city.banks[0]
+    system = Actor.system("bench", tenant_id=bank.tenant_id)
+    for start in range(0, REFERRALS, BATCH):
+        async with city.database.transaction(system, now=now) as session:
+            leads = [_lead(number, now) for number in range(start, start + BATCH)]
+            session.add_all(leads)
+            await session.flush()
+            session.add_all(
+                new_referral(
+                    lead,
+                    tenant_id=bank.tenant_id,
+                    product_id=bank.product_id,
+                    mode=DispatchMode.RECOMMENDED,
+                    now=now,
+                )
+                for lead in leads
+            )
+
+
+def _lead(number: int, now: datetime) -> Lead:
+    return Lead(
+        id=new_id(),
+        number=f"L{number:07}",
+        subject_kind="firm",
+        county_code="321302",
+        industry_section="C",
+        amount_band="from_50_wan",
+        term_band="up_to_12",
+        grade="unrated",
+        purpose="working_capital",
+        guarantee="credit",
+        created_at=now,
+        closes_at=now + timedelta(days=30),
+        pool_open=False,
+    )
+
+
+async def _open_desk(city: SmallCity, now: datetime) -> str:
+    bank, staff_id, token = city.banks[0], new_id(), new_token()
+    tenant_id: UUID = bank.tenant_id
+    async with city.database.transaction(bank.officer, now=now) as session:
+        session.add(
+            StaffMember(
+                tenant_id=tenant_id, id=staff_id, name="李信贷", login="bench", created_at=now
+            )
+        )
+        await session.flush()
+        session.add(
+            Membership(
+                tenant_id=tenant_id,
+                id=new_id(),
+                staff_id=staff_id,
+                role="loan_officer",
+                area_codes=[],
+                granted_at=now,
+            )
+        )
+        async with doorway(session):
+            session.add(
+                DeskSession(
+                    token_hash=token_hash(token),
+                    tenant_id=tenant_id,
+                    staff_id=staff_id,
+                    created_at=now,
+                    seen_at=now,
+                    expires_at=now + timedelta(hours=8),
+                )
+            )
+    return token
+
+
+def serve(app_url: str, port: int) -> None:
+    """Serve GraphQL alone, as one web process does."""
+    outside: object = None
+    runtime = Runtime(
+        database=Database.connect(app_url),
+        clock=SystemClock(),
+        profiles=PROFILES,
+        sealer=Sealer(Keyring.generate()),
+        wechat=outside,  # type: ignore[arg-type] # nobody logs in with WeChat here
+        identity=outside,  # type: ignore[arg-type] # nor proves who he is
+        messages=outside,  # type: ignore[arg-type] # nor is told anything
+        limits=RateLimits(None),
+        public_url=f"http://127.0.0.1:{port}",
+    )
+    uvicorn.run(
+        build_app(runtime, routes),
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+    )
+
+
+def log_in(url: str, login: str, password: str) -> str:
+    """Log in as the desk's page does; return the session's token."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = browser.open(f"{url}/desk/log-in", timeout=10).read().decode()
+    found = re.search(r'name="_csrf" value="([^"]+)"', page)
+    form = {"login": login, "password": password, "_csrf": found[1] if found else ""}
+    # Only the cookie matters: the page that the log-in leads to may not be served here.
+    with contextlib.suppress(urllib.error.HTTPError):
+        browser.open(f"{url}/desk/log-in", urllib.parse.urlencode(form).encode(), timeout=10)
+    for cookie in jar:
+        if cookie.name.endswith("suxin_desk") and cookie.value:
+            return cookie.value
+    sys.exit("the log-in was refused")
+
+
+class Client:
+    """One connection that asks the same again and again; it costs far less than the server it measures."""
+
+    def __init__(self, url: str, token: str) -> None:
+        parts = urllib.parse.urlsplit(url)
+        self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
+        body = json.dumps({"query": DOCUMENT, "variables": {"first": ROWS}}).encode()
+        self._request = (
+            f"POST /graphql HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nAccept: application/graphql-response+json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
+
+    async def run(self, until: float) -> list[float]:
+        """Ask until then; return how long each answer took, in ms."""
+        reader, writer = await asyncio.open_connection(*self._address)
+        took: list[float] = []
+        while (began := time.perf_counter()) < until:
+            writer.write(self._request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            body = await reader.readexactly(int(length[1]) if length else 0)
+            took.append((time.perf_counter() - began) * 1000)
+            if b" 200 " not in head[:20] or b'"errors"' in body[-2_000:]:
+                sys.exit(f"wrong answer: {head[:60]!r} {body[:500]!r}")
+        writer.close()
+        await writer.wait_closed()
+        return took
+
+
+async def load(url: str, token: str, *, clients: int, seconds: float) -> list[float]:
+    """Ask from so many clients at once."""
+    until = time.perf_counter() + seconds
+    found = await asyncio.gather(*(Client(url, token).run(until) for _ in range(clients)))
+    return [one for took in found for one in took]
+
+
+def measure(url: str, token: str, *, clients: int, seconds: float) -> None:
+    """Warm up, measure, print."""
+    asyncio.run(load(url, token, clients=clients, seconds=min(2.0, seconds)))
+    took = sorted(asyncio.run(load(url, token, clients=clients, seconds=seconds)))
+    alone = sorted(asyncio.run(load(url, token, clients=1, seconds=min(3.0, seconds))))
+    percentile = statistics.quantiles(took, n=100, method="inclusive")
+    print(f"inbox, {ROWS} rows × 10 fields + lead, {clients} clients, {seconds:.0f} s")
+    print(f"  {len(took) / seconds:8.0f} requests/s")
+    print(f"  p50 {percentile[49]:6.1f} ms   p99 {percentile[98]:6.1f} ms   max {took[-1]:6.1f} ms")
+    print(f"  one client alone: p50 {statistics.median(alone):.1f} ms")
+
+
+async def _wait(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            if time.monotonic() > deadline:
+                sys.exit("the web process does not answer")
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+
+
+async def _create(server: Postgres) -> None:
+    connection = await asyncpg.connect(server.admin_dsn)
+    await connection.execute("create database bench owner suxin_owner template template0")
+    await connection.close()
+
+
+def measure_own(*, clients: int, seconds: float) -> None:
+    """Start a cluster and a web process, measure them, stop them."""
+    with tempfile.TemporaryDirectory(prefix="suxin-bench-") as folder:
+        Path(folder).chmod(0o711)
+        server = Postgres(Path(folder) / "data")
+        server.start()
+        web = None
+        try:
+            asyncio.run(_create(server))
+            migrate(server.dsn("suxin_owner", database="bench"))
+            app_url = server.dsn("suxin_app", database="bench")
+            token = asyncio.run(fill(app_url, server.dsn("suxin_batch", database="bench")))
+            port = free_port()
+            web = subprocess.Popen([sys.executable, __file__, "--serve", app_url, str(port)])
+            asyncio.run(_wait(port))
+            measure(f"http://127.0.0.1:{port}", token, clients=clients, seconds=seconds)
+        finally:
+            if web is not None:
+                web.terminate()
+                web.wait(10)
+            server.remove()
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", help="a running server")
+    parser.add_argument("--login")
+    parser.add_argument("--password")
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--serve", nargs=2, metavar=("DSN", "PORT"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve:
+        serve(given.serve[0], int(given.serve[1]))
+    elif given.url:
+        url = given.url.rstrip("/")
+        token = log_in(url, given.login or "", given.password or "")
+        measure(url, token, clients=given.clients, seconds=given.seconds)
+    else:
+        measure_own(clients=given.clients, seconds=given.seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""One real PostgreSQL for the session, one database a test: cloned from a migrated template in some milliseconds."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from small_city import SmallCity, build_small_city
+
+from suxin.kernel.database import Database
+from suxin_server.migration import migrate
+from suxin_server.postgres import Postgres
+from suxin_server.valkey import Valkey
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+"""A Friday, 10:00 in Shanghai."""
+
+TEMPLATE = "suxin_template"
+
+
+@dataclass(frozen=True)
+class CityDatabase:
+    """The addresses of one test's own database."""
+
+    app: str
+    owner: str
+    batch: str
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    server = Postgres(folder, fast=True)
+    server.start()
+    asyncio.run(
+        _administer(server, f"create database {TEMPLATE} owner suxin_owner template template0")
+    )
+    migrate(server.dsn("suxin_owner", database=TEMPLATE))
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """One real Valkey for the session; a test that minds what lies in it flushes it first."""
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    yield server
+    server.stop()
+
+
+async def _administer(server: Postgres, statement: str) -> None:
+    connection = await asyncpg.connect(server.admin_dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def city(cluster: Postgres) -> AsyncIterator[CityDatabase]:
+    name = f"suxin_{uuid4().hex}"
+    await _administer(
+        cluster,
+        f"create database {name} owner suxin_owner template {TEMPLATE} strategy file_copy",
+    )
+    yield CityDatabase(
+        app=cluster.dsn("suxin_app", database=name),
+        owner=cluster.dsn("suxin_owner", database=name),
+        batch=cluster.dsn("suxin_batch", database=name),
+    )
+    await _administer(cluster, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(city: CityDatabase) -> AsyncIterator[Database]:
+    """The application's own database connection: row-level security is on."""
+    database = Database.connect(city.app, pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def batch(city: CityDatabase) -> AsyncIterator[Database]:
+    """The batch role's connection."""
+    database = Database.connect(city.batch, pool_size=2)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def admin(cluster: Postgres, city: CityDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to the test's database: it alone sees, and writes, around every policy."""
+    name = city.app.rsplit("/", 1)[1]
+    connection = await asyncpg.connect(f"{cluster.admin_dsn.rsplit('/', 1)[0]}/{name}")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def small_city(database: Database, batch: Database, now: datetime) -> SmallCity:
+    """An operator, two banks with products, a person and his firm, and strangers to them."""
+    return await build_small_city(database, batch, now=now)

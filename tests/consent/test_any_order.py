@@ -1,0 +1,182 @@
+"""Steps of consent in any order and at any time: a bank can read if, and only if, a consent is active and not over."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from small_city import SmallCity
+from sqlalchemy import func, select
+
+from suxin.consent.commands import (
+    ConsentExists,
+    expire_consent,
+    grant_consent,
+    pause_consent,
+    resume_consent,
+    revoke_consent,
+)
+from suxin.consent.models import ConsentStateConflict
+from suxin.consent.notice_texts import current_text
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.kernel.ids import new_id
+from suxin.subjects.models import CreditRecord, DataCategory
+
+TEXT = current_text("loan.match")
+OPEN = ("ACTIVE", "PAUSED")
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """The product's consent beside the plainest model of one: a state and an end."""
+
+    city: ClassVar[SmallCity]
+    loop: ClassVar[asyncio.AbstractEventLoop]
+
+    @initialize()
+    def begin(self) -> None:
+        self.now: datetime = self.city.now
+        self.matter: UUID = new_id()
+        self.consent_id: UUID | None = None
+        self.state: str | None = None
+        self.ends: datetime = self.now
+        # Each example is about a bank that knows nothing yet.
+        self._run(self._forget())
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(asyncio.wait_for(work, timeout=20))
+
+    async def _forget(self) -> None:
+        system = Actor.system("test")
+        async with self.city.database.transaction(system, now=self.now) as session:
+            from sqlalchemy import update
+
+            from suxin.kernel.bases import AccessBasis
+
+            await session.execute(update(AccessBasis).values(ended_at=self.now))
+
+    def _step(
+        self, command: Callable[..., Any], *, possible: bool, refusal: type, **given: Any
+    ) -> Any:
+        try:
+            result = self._run(self.city.act(command, self.city.applicant, now=self.now, **given))
+        except refusal:
+            assert not possible
+            return None
+        assert possible
+        return result
+
+    @rule(days=st.integers(1, 90))
+    def grant(self, days: int) -> None:
+        possible = self.state not in OPEN
+        granted = self._step(
+            grant_consent,
+            possible=possible,
+            refusal=ConsentExists,
+            tenant_id=self.city.banks[0].tenant_id,
+            purpose="loan.match",
+            categories=[DataCategory.TAX],
+            life_days=days,
+            notice_version=TEXT.version,
+            context_id=self.matter,
+        )
+        if possible:
+            self.consent_id, self.state = granted.consent_id, "ACTIVE"
+            self.ends = self.now + timedelta(days=days)
+
+    def _decide(
+        self, command: Callable[..., Any], *, possible: bool, to: str, **given: Any
+    ) -> None:
+        if self.consent_id is None:
+            return
+        self._step(
+            command,
+            possible=possible,
+            refusal=ConsentStateConflict,
+            consent_id=self.consent_id,
+            **given,
+        )
+        if possible:
+            self.state = to
+
+    @rule()
+    def pause(self) -> None:
+        self._decide(pause_consent, possible=self.state == "ACTIVE", to="PAUSED")
+
+    @rule()
+    def resume(self) -> None:
+        possible = self.state == "PAUSED" and self.now < self.ends
+        self._decide(resume_consent, possible=possible, to="ACTIVE")
+
+    @rule()
+    def revoke(self) -> None:
+        self._decide(revoke_consent, possible=self.state in OPEN, to="REVOKED", reason=None)
+
+    @rule(hours=st.integers(1, 24 * 40))
+    def wait(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule()
+    def wait_for_its_end(self) -> None:
+        self.now = max(self.now, self.ends)
+
+    @rule()
+    def sweep(self) -> None:
+        if self.consent_id is None:
+            return
+        ended = self._run(self._expire(self.consent_id))
+        assert ended is (self.state in OPEN and self.ends <= self.now)
+        if ended:
+            self.state = "EXPIRED"
+
+    async def _expire(self, consent_id: UUID) -> bool:
+        async with self.city.database.transaction(Actor.system("test"), now=self.now) as session:
+            return await expire_consent(
+                session, subject_id=self.city.firm_id, consent_id=consent_id, now=self.now
+            )
+
+    async def _seen(self) -> int | None:
+        officer = self.city.banks[0].officer
+        async with self.city.database.snapshot(officer, now=self.now) as session:
+            return await session.scalar(select(func.count()).select_from(CreditRecord))
+
+    @invariant()
+    def the_bank_reads_exactly_what_is_permitted_now(self) -> None:
+        if not hasattr(self, "now"):
+            return
+        permitted = self.state == "ACTIVE" and self.now < self.ends
+        assert self._run(self._seen()) == (2 if permitted else 0)
+
+
+def test_a_bank_reads_if_and_only_if_a_consent_is_active_and_not_over(
+    small_city: SmallCity, city: Any
+) -> None:
+    loop = asyncio.new_event_loop()
+    database = Database.connect(city.app, pool_size=2)
+    AnyOrder.city, AnyOrder.loop = replace(small_city, database=database), loop
+    try:
+        run_state_machine_as_test(
+            AnyOrder,
+            settings=settings(
+                max_examples=60,
+                stateful_step_count=14,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    finally:
+        loop.run_until_complete(database.close())
+        loop.close()

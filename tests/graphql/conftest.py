@@ -1,0 +1,357 @@
+"""The GraphQL API over a real database: two banks' people call it by bearer token, one document of the product each.
+
+The city is built once through the core's commands and every test gets a copy of it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from litestar.types import ASGIApp
+from small_city import Bank, SmallCity, build_small_city
+from sqlalchemy import event
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.kernel.doorways import doorway
+from suxin.kernel.ids import new_id
+from suxin.kernel.messaging import Delivery
+from suxin.kernel.tokens import new_token, token_hash
+from suxin.lending.commands.referrals import accept_referral
+from suxin.places.commands import load_areas
+from suxin.subjects.catalogue import load_catalogue
+from suxin.tenancy.models import DeskSession, Membership, StaffMember
+from suxin_graphql.http import routes
+from suxin_server.postgres import Postgres
+from suxin_tenants import PROFILES
+from suxin_web.application import build_app
+from suxin_web.rate_limits import RateLimits
+from suxin_web.runtime import Runtime
+
+NOW = datetime.fromisoformat("2026-11-20T02:00:00+00:00")
+OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
+ORIGIN = "http://suxin.test"
+EVERY_ROLE = ("bank_admin", "product_manager", "loan_officer", "viewer")
+TEMPLATE = "suxin_graphql"
+
+
+class HeldClock:
+    """A clock that moves when the test says so."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def pass_time(self, **how_long: float) -> None:
+        self.moment += timedelta(**how_long)
+
+
+class Unreachable:
+    """Stands where a test must not go: the outside world."""
+
+    async def code_to_session(self, js_code: str) -> object:
+        raise AssertionError(js_code)
+
+    async def verify_person(self, **_: object) -> object:
+        raise AssertionError
+
+    async def verify_legal_representative(self, **_: object) -> object:
+        raise AssertionError
+
+    async def send_sms(self, **_: object) -> Delivery:
+        raise AssertionError
+
+    async def send_subscribe_message(self, **_: object) -> Delivery:
+        raise AssertionError
+
+
+@dataclass
+class Caller:
+    """Someone at a bank, calling over HTTP."""
+
+    client: httpx.AsyncClient
+    token: str | None
+    bank: Bank
+    keys: int = field(default=0)
+
+    async def post(self, body: Any, **headers: str) -> httpx.Response:
+        authorization = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        return await self.client.post("/graphql", json=body, headers={**authorization, **headers})
+
+    async def answer(self, query: str, /, **variables: Any) -> dict[str, Any]:
+        """The whole body of the answer."""
+        response = await self.post({"query": query, "variables": variables})
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def data(self, query: str, /, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        body = await self.answer(query, **variables)
+        assert "errors" not in body, body
+        return body["data"]
+
+    async def run(self, operation: str, /, **variables: Any) -> Any:
+        """The value of the one root field of a document in graphql/operations, which has no errors."""
+        data = await self.data((OPERATIONS / f"{operation}.graphql").read_text(), **variables)
+        return data if len(data) > 1 else next(iter(data.values()))
+
+    async def write(self, operation: str, /, *, key: str | None = None, **given: Any) -> Any:
+        """The result of a mutation."""
+        self.keys += 1
+        chosen = key or f"test-key-{self.bank.staff_id}-{self.keys}"
+        return await self.run(operation, input={**given, "idempotencyKey": chosen})
+
+    async def codes(self, query: str, /, **variables: Any) -> list[str]:
+        """The codes of the errors of an answer."""
+        body = await self.answer(query, **variables)
+        return [error["extensions"]["code"] for error in body["errors"]]
+
+
+@pytest.fixture(scope="session")
+async def city_template(cluster: Postgres) -> SmallCity:
+    await _administer(
+        cluster, f"create database {TEMPLATE} owner suxin_owner template suxin_template"
+    )
+    database = Database.connect(cluster.dsn("suxin_app", database=TEMPLATE))
+    batch = Database.connect(cluster.dsn("suxin_batch", database=TEMPLATE))
+    small = await build_small_city(database, batch, now=NOW)
+    async with batch.transaction(Actor.system("test"), now=NOW) as session:
+        await load_areas(session)
+        await load_catalogue(session)
+    await database.close()
+    await batch.close()
+    return small
+
+
+@pytest.fixture
+async def city_url(cluster: Postgres, city_template: SmallCity) -> AsyncIterator[str]:
+    """The name of a copy of the city."""
+    name = f"suxin_{uuid4().hex}"
+    await _administer(
+        cluster,
+        f"create database {name} owner suxin_owner template {TEMPLATE} strategy file_copy",
+    )
+    yield name
+    await _administer(cluster, f"drop database {name} with (force)")
+
+
+async def _administer(server: Postgres, statement: str) -> None:
+    connection = await asyncpg.connect(server.admin_dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database(cluster: Postgres, city_url: str) -> AsyncIterator[Database]:
+    database = Database.connect(cluster.dsn("suxin_app", database=city_url), pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def batch(cluster: Postgres, city_url: str) -> AsyncIterator[Database]:
+    batch = Database.connect(cluster.dsn("suxin_batch", database=city_url), pool_size=2)
+    yield batch
+    await batch.close()
+
+
+@pytest.fixture
+async def admin(cluster: Postgres, city_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection: it alone sees around every policy."""
+    connection = await asyncpg.connect(f"{cluster.admin_dsn.rsplit('/', 1)[0]}/{city_url}")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def small_city(city_template: SmallCity, database: Database, batch: Database) -> SmallCity:
+    return replace(city_template, database=database, batch=batch)
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    return HeldClock(NOW)
+
+
+@pytest.fixture
+def runtime(small_city: SmallCity, clock: HeldClock) -> Runtime:
+    outside: Any = Unreachable()
+    return Runtime(
+        database=small_city.database,
+        clock=clock,
+        profiles=PROFILES,
+        sealer=small_city.sealer,
+        wechat=outside,
+        identity=outside,
+        messages=outside,
+        limits=RateLimits(None),
+        public_url=ORIGIN,
+    )
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> ASGIApp:
+    return build_app(runtime, routes)
+
+
+@pytest.fixture
+async def client(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=("192.0.2.1", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        yield client
+
+
+class Desks:
+    """Opens desk sessions without the second that a password's hash takes."""
+
+    def __init__(self, city: SmallCity, client: httpx.AsyncClient) -> None:
+        self.city = city
+        self.client = client
+
+    async def open(
+        self,
+        bank: Bank,
+        *,
+        roles: Sequence[str] = EVERY_ROLE,
+        areas: Sequence[str] = (),
+        branch_id: UUID | None = None,
+        now: datetime = NOW,
+    ) -> Caller:
+        staff_id, token = new_id(), new_token()
+        async with self.city.database.transaction(bank.officer, now=now) as session:
+            session.add(
+                StaffMember(
+                    tenant_id=bank.tenant_id,
+                    id=staff_id,
+                    name="李信贷",
+                    login=f"officer.{staff_id}",
+                    created_at=now,
+                )
+            )
+            await session.flush()
+            session.add_all(
+                Membership(
+                    tenant_id=bank.tenant_id,
+                    id=new_id(),
+                    staff_id=staff_id,
+                    role=role,
+                    branch_id=branch_id,
+                    area_codes=list(areas),
+                    granted_at=now,
+                )
+                for role in roles
+            )
+            async with doorway(session):
+                session.add(
+                    DeskSession(
+                        token_hash=token_hash(token),
+                        tenant_id=bank.tenant_id,
+                        staff_id=staff_id,
+                        created_at=now,
+                        seen_at=now,
+                        expires_at=now + timedelta(hours=8),
+                    )
+                )
+        return Caller(self.client, token, replace(bank, staff_id=staff_id))
+
+
+@pytest.fixture
+def desks(small_city: SmallCity, client: httpx.AsyncClient) -> Desks:
+    return Desks(small_city, client)
+
+
+@pytest.fixture
+async def bank_a(desks: Desks) -> Caller:
+    """Someone at the first bank who may do everything in lending."""
+    return await desks.open(desks.city.banks[0])
+
+
+@pytest.fixture
+async def bank_b(desks: Desks) -> Caller:
+    """The same at the second bank."""
+    return await desks.open(desks.city.banks[1])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request that both banks hold, with the id of the first bank's referral as it knows it."""
+
+    city: SmallCity
+    request_id: UUID
+    referral_id: str
+    local_id: UUID
+
+    async def accept(self) -> None:
+        officer = self.city.banks[0].officer
+        await self.city.act(accept_referral, officer, referral_id=self.local_id)
+
+    async def consent(self, *, life_days: int = 30) -> UUID:
+        granted = await self.city.consent(self.request_id, self.city.banks[0], life_days=life_days)
+        consent_id: UUID = granted.consent_id
+        return consent_id
+
+
+INBOX_IDS = "{ referrals(first: 10) { edges { node { id lead { id } } } } }"
+
+
+@pytest.fixture
+async def case(small_city: SmallCity, bank_a: Caller) -> Case:
+    submitted = await small_city.submit()
+    found = (await bank_a.data(INBOX_IDS))["referrals"]["edges"]
+    assert len(found) == 1
+    return Case(
+        small_city,
+        submitted.request.id,
+        found[0]["node"]["id"],
+        await small_city.referral_to(submitted, small_city.banks[0]),
+    )
+
+
+@pytest.fixture
+def statements(database: Database):
+    """Every statement that is sent while the block runs, without those that only set the row context."""
+
+    @asynccontextmanager
+    async def collect() -> AsyncIterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection, _cursor, statement, *_: object) -> None:
+            if "set_config" not in statement:
+                sent.append(statement)
+
+        engine = database._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect
+
+
+async def reads(admin: asyncpg.Connection) -> list[dict[str, Any]]:
+    """The receipts of what was read, the oldest first."""
+    rows = await admin.fetch(
+        "select tenant_id, subject_id, purpose, categories, fields, row_count from audit_entries"
+        " where action = 'data.read' order by id"
+    )
+    return [dict(row) for row in rows]
+
+
+@pytest.fixture
+def receipts(admin: asyncpg.Connection):
+    async def read() -> list[dict[str, Any]]:
+        return await reads(admin)
+
+    return read

@@ -1,0 +1,142 @@
+"""Every root field declares who may use it, and holds to it."""
+
+from strawberry.types.base import get_object_definition
+
+from suxin.kernel.actor import Permission
+from suxin_graphql.fields import PERMISSION, Access
+from suxin_graphql.schema import Mutation, Query, schema
+from suxin_tenants import PROFILES
+
+OFFER = (
+    "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
+    " repaymentMethod: EQUAL_INSTALMENT, guarantee: CREDIT}"
+)
+TERMS = (
+    '{code: "HN-1", name: "惠农贷", minAmountFen: 1000000, maxAmountFen: 2000000, minTermMonths: 6,'
+    " maxTermMonths: 24, minRateBps: 365, maxRateBps: 480, repaymentMethods: [BULLET],"
+    " guaranteeModes: [CREDIT]}"
+)
+KEY = 'idempotencyKey: "test-permission"'
+CALLS = {
+    "viewer": "{ viewer { permissions } }",
+    "node": '{ node(id: "x") { id } }',
+    "nodes": '{ nodes(ids: ["x"]) { id } }',
+    "inboxCounts": "{ inboxCounts { pool } }",
+    "leads": "{ leads(first: 1) { totalCount } }",
+    "referrals": "{ referrals(first: 1) { totalCount } }",
+    "referral": '{ referral(id: "x") { id } }',
+    "loanProducts": "{ loanProducts(first: 1) { totalCount } }",
+    "loanProduct": '{ loanProduct(id: "x") { id } }',
+    "offerPreview": f"{{ offerPreview(terms: {OFFER}) {{ totalCostFen }} }}",
+    "acceptReferral": f'acceptReferral(input: {{referralId: "x", {KEY}}})',
+    "claimLead": f'claimLead(input: {{leadId: "x", {KEY}}})',
+    "recordContact": f'recordContact(input: {{referralId: "x", {KEY}}})',
+    "startDueDiligence": f'startDueDiligence(input: {{referralId: "x", {KEY}}})',
+    "declineReferral": f'declineReferral(input: {{referralId: "x", reason: OVER_INDEBTED, {KEY}}})',
+    "makeOffer": f'makeOffer(input: {{referralId: "x", terms: {OFFER}, {KEY}}})',
+    "withdrawOffer": f'withdrawOffer(input: {{offerId: "x", {KEY}}})',
+    "draftProduct": f"draftProduct(input: {{terms: {TERMS}, {KEY}}})",
+    "editProduct": f'editProduct(input: {{productId: "x", terms: {TERMS}, {KEY}}})',
+    "publishProduct": f'publishProduct(input: {{productId: "x", {KEY}}})',
+    "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
+}
+
+
+def document(name: str) -> str:
+    call = CALLS[name]
+    return (
+        call if call.startswith("{") else f"mutation {{ {call} {{ ... on Refusal {{ code }} }} }}"
+    )
+
+
+def root_fields() -> dict[str, object]:
+    return {
+        field.python_name: field.metadata.get(PERMISSION)
+        for cls in (Query, Mutation)
+        for field in get_object_definition(cls, strict=True).fields
+    }
+
+
+def needs() -> dict[str, object]:
+    """Every root field of the schema, by the name callers use, with what it declares."""
+    found = {}
+    for name, declared in root_fields().items():
+        first, *rest = name.split("_")
+        found[first + "".join(word.title() for word in rest)] = declared
+    return found
+
+
+def test_every_root_field_declares_a_permission_or_that_it_is_public():
+    assert {name for name, declared in root_fields().items() if declared is None} == set()
+    assert all(isinstance(declared, Permission | Access) for declared in root_fields().values())
+
+
+def test_no_root_field_came_by_another_way():
+    known = schema._schema
+    names = {*known.query_type.fields, *known.mutation_type.fields}
+    assert names == set(needs()) == set(CALLS)
+    assert known.subscription_type is None
+
+
+def test_every_permission_is_given_by_some_role():
+    given = {
+        permission
+        for profile in PROFILES.values()
+        for role in profile.roles.values()
+        for permission in role.permissions
+    }
+    assert {one for one in needs().values() if isinstance(one, Permission)} <= given
+
+
+async def test_a_stranger_is_refused_before_anything_is_looked_at(client, statements):
+    async with statements() as sent:
+        for name in CALLS:
+            response = await client.post("/graphql", json={"query": document(name)})
+            assert response.status_code == 401, name
+            assert response.headers["WWW-Authenticate"] == 'Bearer realm="suxin"'
+            assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert sent == []
+
+
+async def test_who_lacks_the_permission_is_refused(desks, small_city):
+    nobody = await desks.open(small_city.banks[0], roles=[])
+    for name, declared in needs().items():
+        body = await nobody.answer(document(name))
+        codes = [error["extensions"]["code"] for error in body.get("errors", [])]
+        if declared is Access.PUBLIC:
+            assert set(codes) <= {"NOT_FOUND"}, name
+        elif name in schema._schema.mutation_type.fields:
+            assert body == {"data": {name: {"code": "FORBIDDEN"}}}
+        else:
+            assert codes == ["FORBIDDEN"], name
+
+
+async def test_a_node_asks_for_the_permission_of_its_type(desks, small_city, case):
+    manager = await desks.open(small_city.banks[0], roles=["product_manager"])
+    document = "query ($id: ID!) { node(id: $id) { id } }"
+    assert await manager.codes(document, id=case.referral_id) == ["FORBIDDEN"]
+
+
+async def test_a_token_that_is_none(client):
+    for token in ("", "nonsense", "x" * 600):
+        response = await client.post(
+            "/graphql",
+            json={"query": "{ viewer { permissions } }"},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert response.status_code == 401, token
+
+
+async def test_a_revoked_session_and_a_suspended_bank(bank_a, bank_b, admin):
+    query = {"query": "{ viewer { permissions } }"}
+    assert (await bank_a.post(query)).status_code == 200
+    await admin.execute(
+        "update desk_sessions set revoked_at = now() where staff_id = $1", bank_a.bank.staff_id
+    )
+    assert (await bank_a.post(query)).status_code == 401
+    await admin.execute(
+        "update tenants set status = 'SUSPENDED' where id = $1", bank_b.bank.tenant_id
+    )
+    response = await bank_b.post(query)
+    assert response.status_code == 403
+    assert response.json()["errors"][0]["extensions"]["code"] == "TENANT_SUSPENDED"

@@ -1,0 +1,171 @@
+"""How many statements a query takes: as many as it has levels, however many rows."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.ids import new_id
+from suxin.lending.dispatch import new_referral
+from suxin.lending.models import DispatchMode, Lead, Offer, OfferState
+from suxin.lending.terms import GuaranteeMode, RepaymentMethod
+
+INBOX = """query ($n: Int!) {
+  referrals(first: $n) {
+    edges {
+      node {
+        id state
+        lead { number county { name } }
+        product { code draftOf { code } }
+        offers(first: 3) { edges { node { amountFen } } }
+      }
+    }
+  }
+}"""
+LOG_IN = 5
+"""The statements that tell who is behind a token."""
+
+
+@pytest.fixture
+async def fifty(small_city):
+    """Fifty referrals to the first bank, each with a lead, its product and two offers."""
+    bank = small_city.banks[0]
+    system = Actor.system("test", tenant_id=bank.tenant_id)
+    async with small_city.database.transaction(system, now=small_city.now) as session:
+        leads = [_lead(number, small_city.now) for number in range(50)]
+        session.add_all(leads)
+        await session.flush()
+        referrals = [
+            new_referral(
+                lead,
+                tenant_id=bank.tenant_id,
+                product_id=bank.product_id,
+                mode=DispatchMode.RECOMMENDED,
+                now=small_city.now,
+            )
+            for lead in leads
+        ]
+        session.add_all(referrals)
+        await session.flush()
+        session.add_all(
+            _offer(bank.tenant_id, referral.id, number, small_city.now)
+            for referral in referrals
+            for number in (1, 2)
+        )
+    return referrals
+
+
+def _lead(number: int, now) -> Lead:
+    return Lead(
+        id=new_id(),
+        number=f"L{number:03}",
+        subject_kind="firm",
+        county_code="321302",
+        industry_section="C",
+        amount_band="from_50_wan",
+        term_band="up_to_12",
+        grade="unrated",
+        purpose="working_capital",
+        guarantee="credit",
+        created_at=now,
+        closes_at=now + timedelta(days=30),
+        pool_open=False,
+    )
+
+
+def _offer(tenant_id: UUID, referral_id: UUID, number: int, now) -> Offer:
+    return Offer(
+        tenant_id=tenant_id,
+        id=new_id(),
+        referral_id=referral_id,
+        request_id=new_id(),
+        subject_id=new_id(),
+        state=OfferState.WITHDRAWN,
+        amount_fen=10_000_000 * number,
+        term_months=12,
+        rate_bps=400,
+        upfront_fee_bps=0,
+        upfront_fee_fen=0,
+        repayment_method=RepaymentMethod.BULLET,
+        guarantee=GuaranteeMode.CREDIT,
+        monthly_payment_fen=1,
+        total_interest_fen=1,
+        total_fees_fen=0,
+        total_cost_fen=1,
+        annualised_rate_bps=400,
+        cooling_off_days=3,
+        conditions="",
+        made_at=now,
+        valid_until=now + timedelta(days=7),
+    )
+
+
+async def test_fifty_referrals_take_as_many_statements_as_one(bank_a, fifty, statements):
+    counted = []
+    for first in (1, 50):
+        async with statements() as sent:
+            data = await bank_a.data(INBOX, n=first)
+        assert len(data["referrals"]["edges"]) == first
+        counted.append(len(sent) - LOG_IN)
+    # Referrals with their leads, areas, products, offers; the products are nobody's drafts.
+    assert counted == [4, 4]
+
+
+async def test_they_are_all_there_and_in_order(bank_a, fifty):
+    data = await bank_a.data(INBOX, n=50)
+    nodes = [edge["node"] for edge in data["referrals"]["edges"]]
+    assert [node["lead"]["number"] for node in nodes] == [f"L{n:03}" for n in reversed(range(50))]
+    assert {node["product"]["code"] for node in nodes} == {"P-1"}
+    assert {node["lead"]["county"]["name"] for node in nodes} == {"宿城区"}
+    amounts = [[e["node"]["amountFen"] for e in node["offers"]["edges"]] for node in nodes]
+    assert amounts == [[20_000_000, 10_000_000]] * 50
+
+
+async def test_only_what_is_asked_for_is_read(bank_a, fifty, statements):
+    async with statements() as sent:
+        await bank_a.data("{ referrals(first: 5) { edges { node { state } } } }")
+    assert len(sent) - LOG_IN == 1
+    columns = sent[-1].split("FROM")[0]
+    assert "referrals.state" in columns
+    assert "decline_note" not in columns
+    assert "leads." not in columns
+
+
+async def test_the_same_field_twice_with_different_selections(bank_a, fifty):
+    """What is read under one alias is not taken for what was asked under another."""
+    data = await bank_a.data(
+        """{
+          referrals(first: 1) {
+            a: edges { n: node { x: lead { number } y: lead { id purpose } offers(first: 1) { totalCount } } }
+            b: edges { node { more: offers(first: 2) { edges { node { amountFen } } pageInfo { hasNextPage } } } }
+            totalCount
+          }
+        }"""
+    )
+    page = data["referrals"]
+    assert page["totalCount"] == 50
+    node = page["a"][0]["n"]
+    assert node["x"] == {"number": "L049"}
+    assert node["y"]["purpose"] == "WORKING_CAPITAL"
+    assert node["offers"] == {"totalCount": 2}
+    assert page["b"][0]["node"]["more"] == {
+        "edges": [{"node": {"amountFen": 20_000_000}}, {"node": {"amountFen": 10_000_000}}],
+        "pageInfo": {"hasNextPage": False},
+    }
+
+
+async def test_sibling_root_fields_share_one_snapshot_in_turns(bank_a, fifty, statements):
+    async with statements() as sent:
+        data = await bank_a.data(
+            "{ a: referrals(first: 3) { totalCount } b: referrals(first: 2) { totalCount }"
+            " inboxCounts { dispatched } viewer { tenant { shortName } } leads(first: 1) { totalCount } }"
+        )
+    assert data == {
+        "a": {"totalCount": 50},
+        "b": {"totalCount": 50},
+        "inboxCounts": {"dispatched": 50},
+        "viewer": {"tenant": {"shortName": "一行"}},
+        "leads": {"totalCount": 0},
+    }
+    assert len(sent) - LOG_IN == 9

@@ -1,0 +1,159 @@
+"""As two tenants: what belongs to one bank reads to the other as if it did not exist, and nothing is written."""
+
+import base64
+
+import pytest
+from observing import nothing_written
+from strawberry.types.base import get_object_definition
+
+from suxin.lending.models import DispatchMode
+from suxin_graphql.schema import Mutation
+
+OFFER = {
+    "amountFen": 40_000_000,
+    "termMonths": 12,
+    "rateBps": 435,
+    "repaymentMethod": "EQUAL_INSTALMENT",
+    "guarantee": "CREDIT",
+}
+TERMS = {
+    "code": "P-9",
+    "name": "惠农贷",
+    "minAmountFen": 1_000_000,
+    "maxAmountFen": 30_000_000,
+    "minTermMonths": 6,
+    "maxTermMonths": 24,
+    "minRateBps": 365,
+    "maxRateBps": 480,
+    "repaymentMethods": ["INTEREST_MONTHLY"],
+    "guaranteeModes": ["CREDIT"],
+}
+NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
+
+
+@pytest.fixture
+async def of_a(bank_a, case):
+    """The ids of everything the first bank has."""
+    await case.accept()
+    await case.consent()
+    made = await bank_a.write("make_offer", referralId=case.referral_id, terms=OFFER)
+    assert made["offer"]["state"] == "OPEN"
+    product = await bank_a.write("draft_product", terms=TERMS)
+    inbox = await bank_a.run("inbox", first=5)
+    return {
+        "referral": case.referral_id,
+        "lead": inbox["referrals"]["edges"][0]["node"]["lead"]["id"],
+        "offer": made["offer"]["id"],
+        "product": product["product"]["id"],
+    }
+
+
+def retold(text: str, tenant_id) -> str:
+    """The id as it would read had it been given to another tenant."""
+    data = base64.urlsafe_b64decode(text + "==")
+    changed = data[:2] + tenant_id.bytes + data[18:]
+    return base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("kind", ["referral", "lead", "offer", "product"])
+async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
+    text = of_a[kind]
+    assert (await bank_a.data(NODE, id=text))["node"]["id"] == text
+    body = await bank_b.answer(NODE, id=text)
+    assert body["data"] == {"node": None}
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
+
+
+@pytest.mark.parametrize("kind", ["referral", "offer", "product"])
+async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, of_a, kind):
+    """The id only saves the way to the database; what is seen is decided there."""
+    body = await bank_b.answer(NODE, id=retold(of_a[kind], bank_b.bank.tenant_id))
+    assert body["data"] == {"node": None}
+    assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_a_lead_has_another_id_at_each_bank(bank_a, bank_b, of_a):
+    inbox = await bank_b.run("inbox", first=5)
+    [edge] = inbox["referrals"]["edges"]
+    assert edge["node"]["lead"]["id"] != of_a["lead"]
+    assert edge["node"]["lead"]["id"] == retold(of_a["lead"], bank_b.bank.tenant_id)
+
+
+async def test_among_others_a_strangers_id_leaves_a_gap(bank_b, of_a):
+    inbox = await bank_b.run("inbox", first=5)
+    own = inbox["referrals"]["edges"][0]["node"]["id"]
+    body = await bank_b.answer(
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+        ids=[of_a["referral"], own, "nonsense", of_a["offer"]],
+    )
+    assert body["data"]["nodes"] == [None, {"id": own}, None, None]
+    assert [error["path"] for error in body["errors"]] == [["nodes", 0], ["nodes", 2], ["nodes", 3]]
+    assert {error["extensions"]["code"] for error in body["errors"]} == {"NOT_FOUND"}
+
+
+@pytest.mark.parametrize("field", ["loanProduct", "referral"])
+async def test_single_things(bank_b, of_a, field):
+    kind = "product" if field == "loanProduct" else "referral"
+    body = await bank_b.answer(f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", id=of_a[kind])
+    assert body["data"] == {field: None}
+    assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+MUTATIONS = [
+    ("accept_referral", "referralId", "referral", {}),
+    ("claim_lead", "leadId", "product", {}),
+    ("record_contact", "referralId", "referral", {}),
+    ("start_due_diligence", "referralId", "referral", {}),
+    ("decline_referral", "referralId", "referral", {"reason": "OVER_INDEBTED"}),
+    ("make_offer", "referralId", "referral", {"terms": OFFER}),
+    ("withdraw_offer", "offerId", "offer", {}),
+    ("draft_product", "replacesId", "product", {"terms": TERMS}),
+    ("edit_product", "productId", "product", {"terms": TERMS}),
+    ("publish_product", "productId", "product", {}),
+    ("retire_product", "productId", "product", {}),
+]
+
+
+@pytest.mark.parametrize("rewritten", [False, True])
+async def test_no_mutation_reaches_a_strangers_thing(bank_b, of_a, admin, rewritten):
+    await bank_b.run("viewer")
+    async with nothing_written(admin):
+        for operation, argument, kind, given in MUTATIONS:
+            text = retold(of_a[kind], bank_b.bank.tenant_id) if rewritten else of_a[kind]
+            refused = await bank_b.write(operation, **{argument: text}, **given)
+            assert refused["code"] == "NOT_FOUND", operation
+            assert refused["field"] in (argument, None), operation
+
+
+def test_every_mutation_was_tried():
+    mutations = get_object_definition(Mutation, strict=True).fields
+    assert {field.python_name for field in mutations} == {one[0] for one in MUTATIONS}
+
+
+async def test_lists_hold_only_what_is_ones_own(bank_a, bank_b, of_a):
+    products = await bank_b.run("products", first=10)
+    assert products["totalCount"] == 1
+    assert of_a["product"] not in {edge["node"]["id"] for edge in products["edges"]}
+    inbox = await bank_b.run("inbox", first=10)
+    assert len(inbox["referrals"]["edges"]) == 1
+    assert inbox["inboxCounts"]["offered"] == 0
+
+
+async def test_a_lead_that_was_claimed_is_gone_for_the_other(bank_a, bank_b, small_city, admin):
+    await small_city.submit(mode=DispatchMode.OPEN_POOL)
+    seen = (await bank_b.run("pool", first=5))["edges"][0]["node"]["id"]
+    own = (await bank_a.run("pool", first=5))["edges"][0]["node"]["id"]
+    await bank_a.write("claim_lead", leadId=own)
+    async with nothing_written(admin):
+        refused = await bank_b.write("claim_lead", leadId=seen)
+    assert refused["code"] == "LEAD_NOT_CLAIMABLE"
+    assert (await bank_b.run("inbox", first=5))["referrals"]["edges"] == []
+
+
+async def test_a_colleague_of_another_area_neither_sees_nor_writes(desks, small_city, case, admin):
+    elsewhere = await desks.open(small_city.banks[0], areas=["321324"])
+    assert (await elsewhere.run("inbox", first=5))["referrals"]["edges"] == []
+    assert await elsewhere.codes(NODE, id=case.referral_id) == ["NOT_FOUND"]
+    async with nothing_written(admin):
+        refused = await elsewhere.write("accept_referral", referralId=case.referral_id)
+    assert refused["code"] == "OUTSIDE_OWN_AREA"

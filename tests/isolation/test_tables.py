@@ -1,0 +1,216 @@
+"""Every table × everyone who looks on: exactly which of the first bank's and the applicant's rows he sees and may change.
+
+A table that is not listed here fails the test: whoever adds one decides who sees it.
+"""
+
+from uuid import UUID
+
+import asyncpg
+import pytest
+from small_world import World
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.tables import Table, models
+from suxin_server.model_registry import CONTEXTS
+
+LOOKERS = ("rival", "stranger", "merchant", "anonymous", "operator", "system")
+ALL, NONE, DENIED = "true", "false", "denied"
+# Of the pool's leads every bank sees the anonymous face while no other holds it; of the others, those referred to it.
+REFERRED = "pool_open and claimed_by is null or exists (select 1 from referrals r where r.lead_id = t.id and r.tenant_id = '{rival}')"
+UNSEALED, NO_DRAFT = "seq is null", "status <> 'DRAFT'"
+
+NOBODY = (NONE,) * 6
+EVERYBODY = (ALL,) * 6
+PLATFORM = (NONE, NONE, NONE, NONE, NONE, ALL)
+DOORWAY = (DENIED,) * 6
+
+MATRIX = {
+    # table: which of the rows the rival bank, a stranger, a merchant, anyone, the operator, the platform see.
+    "access_bases": PLATFORM,
+    "areas": EVERYBODY,
+    "audit_entries": (NONE, NONE, NONE, NONE, ALL, UNSEALED),
+    "audit_heads": EVERYBODY,
+    "bank_speeds": EVERYBODY,
+    "branches": NOBODY,
+    "catalogue_items": EVERYBODY,
+    "consents": PLATFORM,
+    "credit_records": NOBODY,
+    "decision_snapshots": PLATFORM,
+    "desk_sessions": DOORWAY,
+    "idempotency_keys": DOORWAY,
+    "lead_parties": PLATFORM,
+    "leads": (REFERRED, NONE, NONE, NONE, NONE, ALL),
+    "loan_products": (NO_DRAFT,) * 6,
+    "loan_requests": PLATFORM,
+    "mandates": PLATFORM,
+    "match_results": PLATFORM,
+    "memberships": NOBODY,
+    "mini_sessions": DOORWAY,
+    "notice_texts": EVERYBODY,
+    "notices": PLATFORM,
+    "offers": PLATFORM,
+    "outbox": DOORWAY,
+    "person_identities": PLATFORM,
+    "phone_codes": DOORWAY,
+    "population_cells": EVERYBODY,
+    "quotas": (NONE, NONE, NONE, NONE, ALL, NONE),
+    "referrals": PLATFORM,
+    "staff": NOBODY,
+    "staff_log_ins": DOORWAY,
+    "subject_doors": DOORWAY,
+    "subjects": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "tenants": EVERYBODY,
+    "wechat_accounts": DOORWAY,
+}
+# Who may change any of those rows at all, and only by a command that asks first.
+CHANGES = {
+    "operator": {"areas", "quotas", "tenants"},
+    "system": {
+        "access_bases",
+        "bank_speeds",
+        "consents",
+        "decision_snapshots",
+        "lead_parties",
+        "leads",
+        "loan_requests",
+        "mandates",
+        "match_results",
+        "notice_texts",
+        "notices",
+        "offers",
+        "person_identities",
+        "referrals",
+        "subjects",
+        "tenants",
+    },
+}
+# What is nobody's in particular: published by the city.
+UNOWNED = {"areas", "audit_heads", "catalogue_items", "notice_texts", "population_cells"}
+
+
+def owned(model: type[Table], world: World) -> str:
+    """Return the SQL condition that a row ``t`` is the first bank's or the applicant's."""
+    city, columns = world.city, set(model.__table__.columns.keys())
+    parties = f"('{city.firm_id}', '{city.person_id}')"
+    by_name = {
+        "tenants": f"t.id = '{world.bank.tenant_id}'",
+        "subjects": f"t.id in {parties}",
+        "leads": f"exists (select 1 from lead_parties p where p.lead_id = t.id and p.subject_id in {parties})",  # noqa: S608 - ids of the test's own
+    }
+    if model.__tablename__ in by_name:
+        return by_name[model.__tablename__]
+    if model.__tablename__ in UNOWNED:
+        return "true"
+    by_column = {
+        "tenant_id": f"t.tenant_id = '{world.bank.tenant_id}'",
+        "subject_id": f"t.subject_id in {parties}",
+        "person_id": f"t.person_id in {parties}",
+    }
+    return " or ".join(by_column[name] for name in sorted(columns & set(by_column))) or "true"
+
+
+async def keys(
+    admin: asyncpg.Connection, model: type[Table], condition: str
+) -> set[tuple[object, ...]]:
+    rows = await admin.fetch(
+        f"select {_key(model)} from {model.__tablename__} t where {condition}"  # noqa: S608
+    )
+    return {tuple(row) for row in rows}
+
+
+def _key(model: type[Table]) -> str:
+    return ", ".join(f"t.{column.name}" for column in model.__table__.primary_key)
+
+
+async def visible(
+    world: World, looker: Actor, model: type[Table]
+) -> set[tuple[object, ...]] | None:
+    """Return the keys of all rows the looker sees; nothing if the table is out of his role's reach."""
+    try:
+        async with world.city.database.snapshot(looker, now=world.city.now) as session:
+            rows = await session.execute(
+                text(f"select {_key(model)} from {model.__tablename__} t")  # noqa: S608
+            )
+            return {tuple(_plain(value) for value in row) for row in rows}
+    except DBAPIError as error:
+        if f"permission denied for table {model.__tablename__}" not in str(error):
+            raise
+        return None
+
+
+def _plain(value: object) -> object:
+    return UUID(str(value)) if type(value).__name__ == "UUID" else value
+
+
+def test_every_table_is_listed() -> None:
+    assert CONTEXTS
+    assert set(MATRIX) == {model.__tablename__ for model in models()}
+    doorways = {model.__tablename__ for model in models() if model.__doorway__ is not None}
+    assert {name for name, row in MATRIX.items() if row == DOORWAY} == doorways
+
+
+@pytest.mark.parametrize("number", range(6), ids=LOOKERS)
+async def test_an_onlooker_sees_exactly_what_is_listed(
+    world: World, admin: asyncpg.Connection, number: int
+) -> None:
+    looker = world.onlookers[LOOKERS[number]]
+    found, wanted = {}, {}
+    for model in models():
+        table, condition = model.__tablename__, MATRIX[model.__tablename__][number]
+        mine = await keys(admin, model, owned(model, world))
+        assert mine, f"the world has no row in {table}, so that nothing is proved about it"
+        seen = await visible(world, looker, model)
+        found[table] = None if seen is None else seen & mine
+        wanted[table] = (
+            None
+            if condition == DENIED
+            else mine
+            & await keys(admin, model, condition.format(rival=world.city.banks[1].tenant_id))
+        )
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", LOOKERS)
+async def test_an_onlooker_changes_none_of_it(
+    world: World, admin: asyncpg.Connection, name: str
+) -> None:
+    changeable = set()
+    for model in models():
+        table, column = model.__tablename__, next(iter(model.__table__.primary_key)).name
+        mine = await keys(admin, model, owned(model, world))
+        touch = text(
+            f"update {table} t set {column} = {column} returning {_key(model)}"  # noqa: S608
+        )
+        for statement in (touch, text(f"delete from {table} t returning {_key(model)}")):  # noqa: S608
+            looker, now = world.onlookers[name], world.city.now
+            try:
+                async with world.city.database.transaction(looker, now=now) as session:
+                    rows = {
+                        tuple(_plain(one) for one in row)
+                        for row in await session.execute(statement)
+                    }
+                    changeable |= {table} if rows & mine else set()
+                    await session.rollback()
+            except DBAPIError as error:
+                if "permission denied for table" not in str(error):
+                    raise
+    assert changeable == CHANGES.get(name, set())
+
+
+async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
+    world: World, admin: asyncpg.Connection
+) -> None:
+    """The other side of the matrix: what is hidden from others is there for its own people."""
+    by_owner = {}
+    for name, looker in (("bank", world.bank.officer), ("applicant", world.city.applicant)):
+        by_owner[name] = {
+            model.__tablename__
+            for model in models()
+            if (await visible(world, looker, model) or set())
+            & await keys(admin, model, owned(model, world))
+        }
+    hidden = {name for name, row in MATRIX.items() if row in (NOBODY, PLATFORM)}
+    assert hidden - by_owner["bank"] == {"mandates", "match_results"}
+    assert hidden - by_owner["applicant"] == {"branches", "memberships", "staff"}

@@ -1,0 +1,89 @@
+"""The loan path as people click it: an applicant on his phone, an officer at each of two banks."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from browsing import NARROW, Screen
+from loan_pages import Desk, Phone
+from playwright.async_api import Browser, async_playwright
+from running_city import RunningCity
+
+from suxin_server.demo import cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip(f"no Chromium here: none of {', '.join(CHROMIUM)} is on PATH")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield started
+        await started.close()
+
+
+async def test_the_whole_path_is_clicked_and_no_page_is_out_of_shape(
+    running_city: RunningCity, browser: Browser
+) -> None:
+    url = running_city.url
+    phone = Phone(await Screen.open(browser, "phone", width=390, height=844), url)
+    await phone.log_in_and_prove()
+    await phone.act_for_the_farm()
+    await phone.ask()
+    await phone.look_at_matches()
+    (chosen, first), (declined, second) = (await phone.banks())[:2]
+
+    offering = Desk(await Screen.open(browser, "bank-a", width=1440, height=900), url, first)
+    declining = Desk(await Screen.open(browser, "bank-b", width=1440, height=900), url, second)
+    for desk in (offering, declining):
+        await desk.log_in()
+        await desk.open_newest_lead()
+        await desk.accept()
+    await phone.consent_to(chosen, first)
+    await offering.read_dossier()
+    await offering.offer()
+    await declining.decline()
+    await declining.look_around("/desk/pool", "/desk/products", "/desk/notices")
+
+    await phone.compare_and_accept(chosen, declined)
+    await phone.see_who_read_and_revoke(first)
+    await offering.sees_no_more()
+
+    for screen in (phone.screen, offering.screen, declining.screen):
+        await screen.close()
+        assert screen.wrong == []
+
+
+async def test_three_offers_are_compared_on_a_phone_and_on_a_tablet(
+    running_city: RunningCity, browser: Browser
+) -> None:
+    screen = await Screen.open(browser, "weaver", width=390, height=844)
+    phone = Phone(screen, running_city.url)
+    await phone.log_in_as(cast.CHEN_JING)
+    await phone.compare_offers()
+    await screen.close()
+    assert screen.wrong == []
+
+
+async def test_what_is_out_of_shape_is_noticed(browser: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<h1>一</h1><h1>二</h1><main><p style='width: 2000px'>宽</p></main>"
+        "<script>console.error('broken')</script>"
+    )
+    screen = await Screen.open(browser, "nobody", width=NARROW, height=600)
+    await screen.page.goto(page.as_uri())
+    found = await screen.faults()
+    await screen.close()
+    assert screen.wrong == [f"{page.as_uri()}: broken"]
+    assert found[0] == "2 h1"
+    assert any(fault.startswith("HTML.") for fault in found)
+    assert any(fault.startswith("P. “宽”") for fault in found)

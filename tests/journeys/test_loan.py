@@ -1,0 +1,71 @@
+"""The loan journey, walked by the command line against a real, running demo city."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from running_city import RunningCity, started_city, suxin
+
+from suxin_server.journeys.loan import STEPS
+from suxin_server.processes import free_port, port_is_free
+
+pytestmark = pytest.mark.processes
+
+LINE = re.compile(r"✓ +(?P<number>\d+) (?P<name>\S+) +(?P<told>\S.*)（\d+ ms）")
+ALL_STEPS = [(number, name) for number, (name, _) in enumerate(STEPS, start=1)]
+
+
+def steps_of(printed: str) -> list[tuple[int, str]]:
+    found = [LINE.fullmatch(line) for line in printed.splitlines()]
+    return [(int(one["number"]), one["name"]) for one in found if one is not None]
+
+
+def test_the_whole_path_is_walked_and_every_step_is_said(running_city: RunningCity) -> None:
+    walked = suxin("journey", "loan", "--url", running_city.url)
+    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert steps_of(walked.stdout) == ALL_STEPS
+    lines = walked.stdout.splitlines()
+    assert lines[0] == f"我要贷款 · the loan journey · {running_city.url}"
+    assert lines[-1].startswith(f"全程 {len(ALL_STEPS)} 步")
+
+
+def test_it_can_be_walked_again_on_the_same_city(running_city: RunningCity) -> None:
+    suxin("journey", "loan", "--url", running_city.url)
+    again = suxin("journey", "loan", "--url", f"{running_city.url}/")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert steps_of(again.stdout) == ALL_STEPS
+    assert "此前已实名，跳过短信验证码" in again.stdout
+
+
+def test_a_server_that_is_not_there_is_one_clear_line() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    told = suxin("journey", "loan", "--url", url)
+    assert (told.returncode, told.stdout) == (9, "")
+    assert told.stderr == (
+        f"错误 · error: {url} 没有宿信在运行，请先执行 suxin up，或用 --url 指明地址"
+        f" · no Suxin answers at {url}; start `suxin up` first, or name the address with --url\n"
+    )
+
+
+def test_a_city_without_its_people_is_a_wrong_answer_at_the_first_step_that_needs_them() -> None:
+    with started_city("--no-demo") as city:
+        told = suxin("journey", "loan", "--url", city.url)
+    assert told.returncode == 1
+    assert steps_of(told.stdout) == ALL_STEPS[:2]
+    assert "✗  3 实名认证" in told.stdout
+    assert "期望 · expected: GET /preview/sms-code → HTTP 200\n" in told.stdout
+    assert "得到 · got: HTTP 404" in told.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
+def test_the_signal_to_stop_leaves_nothing_running() -> None:
+    with started_city() as city:
+        before = " ".join(city.processes().values())
+        assert "/postgres" in before
+        assert "suxin_server.cli" in before
+        began = time.monotonic()
+        assert city.stop() == 0
+        assert time.monotonic() - began < 2
+        assert city.processes() == {}
+        assert port_is_free("127.0.0.1", int(city.url.rsplit(":", 1)[1]))

@@ -1,0 +1,81 @@
+"""Doorway tables: reached inside the block alone, and the role ends with it however the block ends."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import AuditEntry, append_act
+from suxin.kernel.doorways import doorway
+from suxin.kernel.refusals import NotFound
+from suxin.subjects.models import SubjectDoor
+
+ANYONE = Actor.anonymous("r1")
+ROLE = text("select current_user")
+
+
+def door() -> SubjectDoor:
+    return SubjectDoor(blind_index=uuid4().bytes, subject_id=uuid4())
+
+
+async def test_a_doorway_table_is_reached_inside_the_block_alone(database, admin, now):
+    async with database.transaction(ANYONE, now=now) as session:
+        assert await session.scalar(ROLE) == "suxin_app"
+        async with doorway(session) as inside:
+            assert inside is session
+            assert await session.scalar(ROLE) == "suxin_doorway"
+            session.add(door())
+        assert await session.scalar(ROLE) == "suxin_app"
+    assert await admin.fetchval("select count(*) from subject_doors") == 1
+    with pytest.raises(DBAPIError, match="permission denied for table subject_doors"):
+        async with database.transaction(ANYONE, now=now) as session:
+            await session.scalar(select(func.count()).select_from(SubjectDoor))
+
+
+async def test_a_protected_table_is_out_of_reach_inside_the_block(database, now):
+    with pytest.raises(DBAPIError, match="permission denied for table audit_entries"):
+        async with database.transaction(ANYONE, now=now) as session, doorway(session):
+            await session.scalar(select(func.count()).select_from(AuditEntry))
+
+
+async def test_what_was_pending_before_is_written_under_its_own_role(database, admin, now):
+    async with database.transaction(ANYONE, now=now) as session:
+        append_act(session, action="test.before", now=now)
+        async with doorway(session):
+            session.add(door())
+        append_act(session, action="test.after", now=now)
+    written = await admin.fetch("select action from audit_entries order by id")
+    assert [row["action"] for row in written] == ["test.before", "test.after"]
+    assert await admin.fetchval("select count(*) from subject_doors") == 1
+
+
+async def test_the_role_ends_with_the_block_also_when_it_raises(database, admin, now):
+    async with database.transaction(ANYONE, now=now) as session:
+        with pytest.raises(NotFound):
+            async with doorway(session):
+                session.add(door())
+                raise NotFound(thing_zh="人", thing_en="person")
+        assert await session.scalar(ROLE) == "suxin_app"
+        append_act(session, action="test.after", now=now)
+    assert await admin.fetchval("select count(*) from audit_entries") == 1
+    assert await admin.fetchval("select count(*) from subject_doors") == 1
+
+
+async def test_an_error_of_the_database_inside_the_block_comes_out_as_it_is(database, admin, now):
+    twice = door()
+    with pytest.raises(IntegrityError, match="pk_subject_doors"):
+        async with database.transaction(ANYONE, now=now) as session, doorway(session):
+            for _ in range(2):
+                await session.execute(
+                    text("insert into subject_doors (blind_index, subject_id) values (:b, :s)"),
+                    {"b": twice.blind_index, "s": twice.subject_id},
+                )
+    assert await admin.fetchval("select count(*) from subject_doors") == 0
+
+
+async def test_the_batch_role_has_no_doorway(batch, now):
+    with pytest.raises(DBAPIError, match="permission denied to set role"):
+        async with batch.transaction(ANYONE, now=now) as session, doorway(session):
+            pytest.fail("entered")

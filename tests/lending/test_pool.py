@@ -1,0 +1,143 @@
+"""The open pool (抢单): the first bank to claim a lead holds it, until the claim ends or is given back."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from observing import acts, carry_out, nothing_written, one, posted, told
+from small_city import SmallCity, another_bank
+
+from suxin.kernel.refusals import Forbidden
+from suxin.lending import policies
+from suxin.lending.commands import referrals
+from suxin.lending.commands.referrals import (
+    LeadNotClaimable,
+    TooManyClaims,
+    claim_lead,
+    decline_referral,
+    record_contact,
+)
+from suxin.lending.models import DispatchMode
+from suxin.lending.terms import DeclineReason
+
+ROW = "select * from referrals where id = $1"
+LEAD = "select * from leads"
+
+
+async def pooled(city: SmallCity) -> UUID:
+    submitted = await city.submit(mode=DispatchMode.OPEN_POOL)
+    assert submitted.lead is not None
+    assert not submitted.referrals
+    return submitted.lead.id
+
+
+async def test_a_claim_locks_the_lead_for_one_bank(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    lead_id = await pooled(small_city)
+    bank, rival = small_city.banks
+    referral = await small_city.act(claim_lead, bank.officer, lead_id=lead_id)
+
+    row = await one(admin, ROW, referral.id)
+    assert (row["tenant_id"], row["state"], row["mode"], row["product_id"]) == (
+        bank.tenant_id,
+        "ACCEPTED",
+        "open_pool",
+        None,
+    )
+    lead = await one(admin, LEAD)
+    # Claimed on a Friday: it is held to the end of the next working day, a Monday.
+    assert (lead["claimed_by"], lead["claim_expires_at"].isoformat(), lead["pool_open"]) == (
+        bank.tenant_id,
+        "2026-11-23T15:59:59+00:00",
+        True,
+    )
+    assert len(await posted(admin, "lending.referral.accept_due")) == 1
+    assert await acts(admin, "lending.referral") == ["lending.referral.claimed"]
+    for caller in (rival.officer, bank.officer):
+        async with nothing_written(admin):
+            with pytest.raises(LeadNotClaimable):
+                await small_city.act(claim_lead, caller, lead_id=lead_id)
+    await carry_out(small_city, admin, "lending.referral.answered", now=small_city.now)
+    assert await told(admin, small_city.person_id) == ["银行已受理"]
+
+
+async def test_a_claim_that_ends_or_is_given_back_lets_another_bank_in(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    lead_id = await pooled(small_city)
+    bank, rival = small_city.banks
+    await small_city.act(claim_lead, bank.officer, lead_id=lead_id)
+    ends = (await one(admin, LEAD))["claim_expires_at"]
+    with pytest.raises(LeadNotClaimable):
+        await small_city.act(
+            claim_lead, rival.officer, lead_id=lead_id, now=ends - timedelta(seconds=1)
+        )
+    with pytest.raises(LeadNotClaimable):
+        await small_city.act(claim_lead, bank.officer, lead_id=lead_id, now=ends)
+    second = await small_city.act(claim_lead, rival.officer, lead_id=lead_id, now=ends)
+    assert (await one(admin, LEAD))["claimed_by"] == rival.tenant_id
+
+    await small_city.act(
+        decline_referral,
+        rival.officer,
+        referral_id=second.id,
+        reason=DeclineReason.OVER_INDEBTED,
+        note=None,
+        now=ends,
+    )
+    lead = await one(admin, LEAD)
+    assert (lead["claimed_by"], lead["claim_expires_at"], lead["pool_open"]) == (None, None, True)
+    third = await another_bank(small_city, 2)
+    assert await small_city.act(claim_lead, third.officer, lead_id=lead_id, now=ends)
+
+
+async def test_contact_holds_the_claim_until_the_decision_is_due(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
+    bank = small_city.banks[0]
+    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
+    await small_city.consent(submitted.request.id, bank)
+    await small_city.act(record_contact, bank.officer, referral_id=referral.id)
+    assert (await one(admin, LEAD))["claim_expires_at"] == referral.decide_by
+
+
+async def test_a_bank_holds_only_so_many_claims(
+    small_city: SmallCity, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert referrals.MAX_OPEN_CLAIMS == 20
+    monkeypatch.setattr(referrals, "MAX_OPEN_CLAIMS", 2)
+    bank, rival = small_city.banks
+    leads = [await pooled(small_city) for _ in range(3)]
+    for lead_id in leads[:2]:
+        await small_city.act(claim_lead, bank.officer, lead_id=lead_id)
+    async with nothing_written(admin):
+        with pytest.raises(TooManyClaims) as refused:
+            await small_city.act(claim_lead, bank.officer, lead_id=leads[2])
+    assert refused.value.facts == {"limit": 2}
+    assert await small_city.act(claim_lead, rival.officer, lead_id=leads[2])
+
+
+async def test_what_is_not_in_the_pool_cannot_be_claimed(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank, rival = small_city.banks
+    named = await small_city.submit(
+        mode=DispatchMode.NAMED, product=(bank.tenant_id, bank.product_id)
+    )
+    pool = await pooled(small_city)
+    over = small_city.now + timedelta(days=30)
+    viewer = rival.officer.with_permissions({policies.REFERRAL_READ})
+    cases = [
+        (rival.officer, named.lead.id, small_city.now, LeadNotClaimable),
+        (rival.officer, uuid4(), small_city.now, LeadNotClaimable),
+        (rival.officer, pool, over, LeadNotClaimable),
+        (viewer, pool, small_city.now, Forbidden),
+        (small_city.applicant, pool, small_city.now, Forbidden),
+    ]
+    async with nothing_written(admin):
+        for caller, lead_id, moment, refusal in cases:
+            with pytest.raises(refusal):
+                await small_city.act(claim_lead, caller, lead_id=lead_id, now=moment)

@@ -1,0 +1,93 @@
+"""Demo cities: one for the session, and others where a test needs them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from suxin.kernel.database import Database
+from suxin.kernel.sealing import Keyring, Sealer
+from suxin_server.demo import cast
+from suxin_server.demo.city import DemoReport, Setting, build_demo_city
+from suxin_server.postgres import Postgres
+from suxin_tenants import PROFILES
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+KEYRING = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+OPENIDS = {applicant.wechat: f"o-{applicant.wechat}" for applicant in cast.APPLICANTS}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built demo city, and a connection that row policies do not bind."""
+
+    database: Database
+    admin: asyncpg.Connection
+    report: DemoReport
+    setting: Setting
+
+    async def column(self, query: str, *arguments: object) -> list[object]:
+        """Return the first column of a query."""
+        return [row[0] for row in await self.admin.fetch(query, *arguments)]
+
+    async def of(self, table: str, what: str, *, where: str = "true") -> list[object]:
+        """Return one expression over the rows of a table."""
+        return await self.column(rows_of(table, what, where=where))
+
+
+def rows_of(table: str, what: str, *, where: str = "true") -> str:
+    """Return the query for one expression over the rows of a table."""
+    return f"select {what} from {table} t where {where}"  # noqa: S608 - names of our own tables
+
+
+async def _build(cluster: Postgres, name: str, now: datetime) -> Built:
+    database = Database.connect(cluster.dsn("suxin_app", database=name), pool_size=2)
+    batch = Database.connect(cluster.dsn("suxin_batch", database=name), pool_size=1)
+    setting = Setting(
+        database=database,
+        batch=batch,
+        sealer=Sealer(KEYRING),
+        profiles=PROFILES,
+        openids=OPENIDS,
+    )
+    report = await build_demo_city(setting, now=now)
+    admin = await asyncpg.connect(cluster.admin_dsn.rsplit("/", 1)[0] + f"/{name}")
+    return Built(database, admin, report, setting)
+
+
+async def _administer(cluster: Postgres, statement: str) -> None:
+    connection = await asyncpg.connect(cluster.admin_dsn)
+    await connection.execute(statement)
+    await connection.close()
+
+
+@asynccontextmanager
+async def _city(cluster: Postgres, now: datetime) -> AsyncIterator[Built]:
+    name = f"suxin_{uuid4().hex}"
+    await _administer(
+        cluster,
+        f"create database {name} owner suxin_owner template suxin_template strategy file_copy",
+    )
+    built = await _build(cluster, name, now)
+    yield built
+    await built.admin.close()
+    await built.database.close()
+    await built.setting.batch.close()
+    await _administer(cluster, f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+async def built(cluster: Postgres) -> AsyncIterator[Built]:
+    """A city of ``NOW``; whoever changes it undoes that."""
+    async with _city(cluster, NOW) as city:
+        yield city
+
+
+@pytest.fixture
+def new_city(cluster: Postgres) -> Callable[[datetime], AbstractAsyncContextManager[Built]]:
+    """Build a city of its own for a moment."""
+    return lambda now: _city(cluster, now)

@@ -1,0 +1,76 @@
+"""Settings: where they come from, what they hide, what is handed on to children."""
+
+from pathlib import Path
+
+import pytest
+
+from suxin_server.faults import NotAvailable
+from suxin_server.settings import Settings, child_environment, read_settings
+
+SECRETS = {
+    "DATABASE_URL": "postgresql://suxin_app:geheim-1@db/suxin",
+    "DATABASE_OWNER_URL": "postgresql://suxin_owner:geheim-2@db/suxin",
+    "DATABASE_BATCH_URL": "postgresql://suxin_batch:geheim-3@db/suxin",
+    "REDIS_URL": "redis://:geheim-4@cache/0",
+    "SUXIN_SEALING_KEYS": "geheim-5",
+    "SUXIN_WECHAT_APP_SECRET": "geheim-6",
+    "SUXIN_IDENTITY_SECRET": "geheim-7",
+    "SUXIN_SMS_API_KEY": "geheim-8",
+}
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SUXIN_PORT", "8123")
+    return read_settings(data_dir=Path("/srv/suxin"), demo=None)
+
+
+def test_variables_are_read_and_a_command_line_wins(given: Settings) -> None:
+    assert (given.port, given.data_dir, given.demo) == (8123, Path("/srv/suxin"), False)
+    assert read_settings(port=9000).port == 9000
+    assert given.need("database_url") == SECRETS["DATABASE_URL"]
+    assert given.keyring_text() == "geheim-5"
+
+
+def test_no_representation_shows_a_secret(given: Settings) -> None:
+    for shown in (repr(given), str(given), given.model_dump_json()):
+        assert "geheim" not in shown
+
+
+def test_a_child_reads_the_same_settings(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = child_environment(given)
+    for name in SECRETS:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings() == given
+
+
+def test_a_child_is_not_given_what_it_must_not_hold(given: Settings) -> None:
+    environment = child_environment(given, without=frozenset({"DATABASE_OWNER_URL"}))
+    assert "DATABASE_OWNER_URL" not in environment
+    assert "geheim-2" not in "".join(environment.values())
+    assert environment["DATABASE_URL"] == SECRETS["DATABASE_URL"]
+
+
+def test_a_missing_key_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotAvailable, match="cannot read the key file"):
+        Settings(sealing_keys_file=tmp_path / "absent").keyring_text()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104 - a setting, not a socket
+        ("::", "http://[::1]:8000"),
+    ],
+)
+def test_the_address_people_use(host: str, url: str) -> None:
+    assert Settings(host=host).url == url
+    assert (
+        Settings(host=host, public_url="https://credit.example.cn/").url
+        == "https://credit.example.cn"
+    )

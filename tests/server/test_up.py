@@ -1,0 +1,162 @@
+"""``suxin up`` and the other commands, as someone at a terminal meets them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from suxin_server.data_folder import held
+from suxin_server.processes import command_line, free_port, is_alive, port_is_free, wait_until
+
+pytestmark = pytest.mark.processes
+
+OURS = ("SUXIN_", "DATABASE_", "REDIS_")
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+def suxin(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "suxin_server.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env={**PLAIN, **variables},
+    )
+
+
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    output = folder.parent / "up.log"
+    with output.open("wb") as sink:
+        started = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "suxin_server.cli", "up", "--no-demo"),
+                *("--port", str(port), "--data-dir", folder),
+            ],
+            stdout=sink,
+            stderr=sink,
+            env=PLAIN,
+        )
+    try:
+        yield started
+    except AssertionError as error:
+        error.add_note(output.read_text())
+        raise
+    finally:
+        started.kill()
+        started.wait()
+
+
+def of_folder(folder: Path) -> dict[int, str]:
+    """Return the processes whose command line or working folder names the data folder."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        pid, place = int(entry.name), ""
+        with suppress(OSError):
+            place = str((entry / "cwd").readlink())
+        if is_alive(pid) and (str(folder) in command_line(pid) or place.startswith(str(folder))):
+            found[pid] = command_line(pid)
+    return found
+
+
+def test_a_second_up_on_the_same_folder_names_the_first_and_starts_nothing(folder: Path) -> None:
+    with held(folder):
+        told = suxin("up", "--data-dir", folder, "--port", str(free_port()))
+    assert told.returncode == 3
+    assert told.stderr == (
+        f"错误 · error: 数据目录 {folder} 已有一个宿信在运行（进程 {os.getpid()}）"
+        f" · Suxin already runs on the data folder {folder} (pid {os.getpid()})\n"
+    )
+    assert told.stdout == ""
+    assert [path.name for path in folder.iterdir()] == ["up.lock"]
+
+
+def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = suxin("up", "--data-dir", folder, "--port", str(port))
+    assert told.returncode == 4
+    assert told.stderr.count("\n") == 1
+    assert f"端口 {port}（127.0.0.1）已被其他程序占用" in told.stderr
+    assert f"port {port} on 127.0.0.1 is taken" in told.stderr
+    assert [path.name for path in folder.iterdir()] == ["up.lock"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
+def test_a_signal_leaves_nothing_running_and_the_folder_free(folder: Path) -> None:
+    port = free_port()
+    with running(folder, port) as started:
+        assert wait_until((folder / "logs/worker.log").exists, timeout_s=20)
+        names = " ".join(of_folder(folder).values())
+        assert "/postgres -D" in names
+        assert "valkey-server" in names
+        began = time.monotonic()
+        started.send_signal(signal.SIGINT)
+        assert started.wait(timeout=5) == 0
+        assert time.monotonic() - began < 2
+    assert of_folder(folder) == {}
+    ports = [int(path.read_text()) for path in folder.glob("*.port")]
+    assert len(ports) == 5
+    assert all(port_is_free("127.0.0.1", one) for one in [port, *ports])
+    with held(folder):
+        assert (folder / "up.lock").read_text() == f"{os.getpid()}\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
+def test_a_signal_during_the_start_leaves_nothing_running(folder: Path) -> None:
+    with running(folder, free_port()) as started:
+        # initdb is at work now.
+        assert wait_until((folder / "postgres.passwords.json").exists, timeout_s=10)
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(timeout=5) == 0
+    assert of_folder(folder) == {}
+
+
+def test_a_database_that_does_not_answer_is_one_line() -> None:
+    address = f"postgresql://suxin_owner:geheim@127.0.0.1:{free_port()}/suxin"
+    told = suxin("migrate", DATABASE_OWNER_URL=address)
+    assert told.returncode == 7
+    assert told.stderr.count("\n") == 1
+    assert "无法用 DATABASE_OWNER_URL 连接数据库" in told.stderr
+    assert "geheim" not in told.stderr
+
+
+def test_a_missing_setting_is_named() -> None:
+    told = suxin("migrate")
+    assert told.returncode == 7
+    assert told.stderr == (
+        "错误 · error: 缺少设置 DATABASE_OWNER_URL（用 suxin up 会自动准备）"
+        " · the setting DATABASE_OWNER_URL is missing (`suxin up` provides it by itself)\n"
+    )
+
+
+def test_a_wrong_setting_is_named_without_its_value() -> None:
+    told = suxin("migrate", SUXIN_PORT="tausend")
+    assert told.returncode == 7
+    assert told.stderr.count("\n") == 1
+    assert "port" in told.stderr
+    assert "tausend" not in told.stderr
+
+
+def test_a_wrong_option_is_a_usage_error() -> None:
+    told = suxin("up", "--port", "70000")
+    assert told.returncode == 2
+    assert "70000" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_commands_are_listed() -> None:
+    told = suxin("--help")
+    assert told.returncode == 0
+    listed = {
+        line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()
+    }
+    assert listed == {"up", "migrate", "worker", "serve", "tenant", "schema", "audit", "journey"}

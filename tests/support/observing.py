@@ -1,0 +1,103 @@
+"""What a test sees around every policy, through a superuser's connection: rows, messages, acts, and that nothing moved."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from small_city import SmallCity
+
+from suxin.consent import jobs as consent_jobs
+from suxin.kernel import outbox
+from suxin.kernel.actor import Actor
+from suxin.lending import jobs as lending_jobs
+
+HANDLERS = {**lending_jobs.handlers(), **consent_jobs.handlers()}
+
+
+async def contents(admin: asyncpg.Connection) -> dict[str, str]:
+    """Return a digest of every row of every table."""
+    tables = await admin.fetch(
+        "select tablename from pg_tables where schemaname = 'public' order by tablename"
+    )
+    names = [row["tablename"] for row in tables]
+    digests = ", ".join(
+        f"(select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {name} t)"  # noqa: S608
+        for name in names
+    )
+    row = await admin.fetchrow(f"select {digests}")
+    return dict(zip(names, row, strict=True))
+
+
+async def changed(admin: asyncpg.Connection, before: dict[str, str]) -> set[str]:
+    """Return the names of the tables whose rows are no longer those of before."""
+    after = await contents(admin)
+    return {name for name in after if after[name] != before.get(name)}
+
+
+@asynccontextmanager
+async def nothing_written(admin: asyncpg.Connection) -> AsyncIterator[None]:
+    """Assert that the block, which usually ends in a refusal, leaves every row of every table as it was."""
+    before = await contents(admin)
+    assert len(before) > 30
+    yield
+    assert await changed(admin, before) == set()
+
+
+async def posted(admin: asyncpg.Connection, topic: str) -> list[asyncpg.Record]:
+    """Return the outbox rows of a topic, the oldest first."""
+    return await admin.fetch(
+        "select id, tenant_id, payload::jsonb as payload, not_before, done_at, error from outbox"
+        " where topic = $1 order by id",
+        topic,
+    )
+
+
+async def acts(admin: asyncpg.Connection, prefix: str, since: UUID | None = None) -> list[str]:
+    """Return the actions on the audit stream that begin with the prefix, the oldest first."""
+    rows = await admin.fetch(
+        "select action from audit_entries where action like $1 || '%' and ($2::uuid is null or id > $2)"
+        " order by id",
+        prefix,
+        since,
+    )
+    return [row["action"] for row in rows]
+
+
+async def told(admin: asyncpg.Connection, recipient: UUID) -> list[str]:
+    """Return the titles in the inbox of a tenant or a person, the oldest first."""
+    rows = await admin.fetch(
+        "select title from notices where $1 in (tenant_id, person_id) order by id", recipient
+    )
+    return [row["title"] for row in rows]
+
+
+async def one(admin: asyncpg.Connection, statement: str, *arguments: Any) -> dict[str, Any]:
+    """Return the one row of a statement."""
+    rows = await admin.fetch(statement, *arguments)
+    assert len(rows) == 1, statement
+    return dict(rows[0])
+
+
+async def carry_out(
+    city: SmallCity, admin: asyncpg.Connection, topic: str, *, now: datetime
+) -> int:
+    """Carry out every row of a topic that is due and not done, as a worker does; return how many."""
+    rows = await admin.fetch(
+        "select id from outbox where topic = $1 and done_at is null and not_before <= $2 order by id",
+        topic,
+        now,
+    )
+    for row in rows:
+        assert await outbox.perform(city.database, row["id"], HANDLERS, now=now)
+    return len(rows)
+
+
+async def as_platform(
+    city: SmallCity, duty: Callable[..., Awaitable[Any]], *, now: datetime, **arguments: Any
+) -> None:
+    """Carry out one of the platform's own duties, as a job does."""
+    async with city.database.transaction(Actor.system("test"), now=now) as session:
+        await duty(session, **arguments, now=now)

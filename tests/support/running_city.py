@@ -1,0 +1,101 @@
+"""A whole installation as ``suxin up`` starts it, in a folder of its own and on a free port."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from suxin_server.processes import command_line, free_port, is_alive
+
+OURS = ("SUXIN_", "DATABASE_", "REDIS_")
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+START_TIMEOUT_S = 90
+STOP_TIMEOUT_S = 10
+WELCOME_ENDS = "press Ctrl-C to stop"
+
+
+@dataclass(frozen=True)
+class RunningCity:
+    """The demo city as one finds it after typing ``suxin up``."""
+
+    url: str
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+
+    def processes(self) -> dict[int, str]:
+        """Return every process that belongs to it: those whose command line or working folder names its folder."""
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            pid, place = int(entry.name), ""
+            with suppress(OSError):
+                place = str((entry / "cwd").readlink())
+            named = str(self.folder) in command_line(pid) or place.startswith(str(self.folder))
+            if is_alive(pid) and named:
+                found[pid] = command_line(pid)
+        return found
+
+    def stop(self) -> int:
+        """Stop it as a service manager does, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=STOP_TIMEOUT_S)
+
+
+def suxin(*words: str, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
+    """Run a command of the product's own command line to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "suxin_server.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        env=PLAIN,
+    )
+
+
+@contextmanager
+def started_city(*options: str, **variables: str) -> Iterator[RunningCity]:
+    """Start the demo city, wait until it says that it is up, and leave nothing of it behind."""
+    # The servers do not run as root: every account must be able to pass the folder's parents.
+    place = Path(tempfile.mkdtemp(prefix="suxin-city-"))
+    place.chmod(0o711)
+    folder, port, log = place / "data", free_port(), place / "up.log"
+    words = ("up", "--port", str(port), "--data-dir", str(folder), *options)
+    try:
+        with log.open("wb") as output:
+            up = subprocess.Popen(
+                [sys.executable, "-m", "suxin_server.cli", *words],
+                stdout=output,
+                stderr=output,
+                env={**PLAIN, **variables},
+            )
+        try:
+            _wait_for_welcome(up, log)
+            yield RunningCity(f"http://127.0.0.1:{port}", folder, up)
+        finally:
+            _end(up)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _wait_for_welcome(up: "subprocess.Popen[bytes]", log: Path) -> None:
+    began = time.monotonic()
+    while WELCOME_ENDS not in log.read_text():
+        if up.poll() is not None or time.monotonic() - began > START_TIMEOUT_S:
+            raise RuntimeError(f"`suxin up` did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.05)
+
+
+def _end(up: "subprocess.Popen[bytes]") -> None:
+    if up.poll() is None:
+        up.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            up.wait(timeout=STOP_TIMEOUT_S)
+    up.kill()
+    up.wait()

@@ -1,0 +1,242 @@
+"""The small city after everything has happened once, so that no table is empty when it is asked who sees its rows.
+
+The first bank and the applicant are those whose rows must stay theirs; everybody else looks on.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
+from sqlalchemy import select
+
+from suxin.consent.commands import publish_notice_texts
+from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.audit import seal
+from suxin.kernel.doorways import doorway
+from suxin.kernel.idempotency import once
+from suxin.lending.commands.offers import accept_offer, make_offer
+from suxin.lending.commands.products import draft_product
+from suxin.lending.commands.referrals import accept_referral, claim_lead
+from suxin.lending.commands.requests import Submitted
+from suxin.lending.models import BankSpeed, DispatchMode
+from suxin.lending.queries.dossier import dossier
+from suxin.lending.queries.referrals import own_referral
+from suxin.places.commands import load_areas
+from suxin.subjects.catalogue import load_catalogue
+from suxin.subjects.doors import uscc_door
+from suxin.subjects.models import SubjectDoor, WeChatAccount
+from suxin.subjects.phone_codes import send_phone_code
+from suxin.subjects.sessions import begin_session
+from suxin.tenancy.commands import create_tenant
+from suxin.tenancy.houses import add_branch
+from suxin.tenancy.log_ins import log_in
+from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.staff import add_staff
+from suxin_tenants import PROFILES
+
+OPENID = "openid-of-the-applicant"
+LOGIN = "officer.one"
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The ids of what happened, and those who look on."""
+
+    city: SmallCity
+    merchant: Actor
+    branch_id: UUID
+    staff_id: UUID
+    membership_id: UUID
+    desk_token: str
+    mini_token: str
+    draft_id: UUID
+    chosen: Submitted
+    chosen_referral: UUID
+    chosen_offer: UUID
+    running: Submitted
+    running_referral: UUID
+    running_offer: UUID
+    running_consent: UUID
+    pool: Submitted
+    pool_referral: UUID
+    mandate_id: UUID
+
+    @property
+    def bank(self) -> Bank:
+        """The bank whose rows are looked for."""
+        return self.city.banks[0]
+
+    @property
+    def onlookers(self) -> dict[str, Actor]:
+        """Everyone whom the first bank's and the applicant's rows are none of the business of, by name."""
+        return {
+            "rival": self.city.banks[1].officer,
+            "stranger": self.city.stranger,
+            "merchant": self.merchant,
+            "anonymous": Actor.anonymous("test-anonymous"),
+            "operator": self.city.operator,
+            "system": Actor.system("test-system"),
+        }
+
+
+async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
+    """Let everything happen once, through the commands themselves."""
+    bank = city.banks[0]
+    await _fill_by_batch(city)
+    await city.act(publish_notice_texts, Actor.system("test"))
+    branch_id = await city.act(
+        add_branch, bank.officer, name="宿城支行", area_codes=["321302"], profiles=PROFILES
+    )
+    staff_id = await city.act(
+        add_staff,
+        bank.officer,
+        name="赵客户经理",
+        login=LOGIN,
+        password=PASSWORD,
+        roles=[RoleGrant("loan_officer")],
+        profiles=PROFILES,
+    )
+    draft = await city.act(draft_product, bank.officer, draft=product_draft(code="P-2"))
+    chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
+    await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
+    async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
+        assert await seal(session) > 0
+    await admin.execute(
+        "insert into audit_heads (day, seq, hash) values ($1, 1, $2)", date(2026, 11, 1), b"x" * 32
+    )
+    running, running_referral, running_offer, consent_id = await _offered(city, DispatchMode.NAMED)
+    pool = await city.submit(mode=DispatchMode.OPEN_POOL)
+    assert pool.lead is not None
+    claimed = await city.act(claim_lead, bank.officer, lead_id=pool.lead.id)
+    desk_token, mini_token = await _fill_doorways(city)
+    return World(
+        city=city,
+        merchant=await _merchant(city),
+        branch_id=branch_id,
+        staff_id=staff_id,
+        membership_id=await admin.fetchval(
+            "select id from memberships where staff_id = $1", staff_id
+        ),
+        desk_token=desk_token,
+        mini_token=mini_token,
+        draft_id=draft.id,
+        chosen=chosen,
+        chosen_referral=chosen_referral,
+        chosen_offer=chosen_offer,
+        running=running,
+        running_referral=running_referral,
+        running_offer=running_offer,
+        running_consent=consent_id,
+        pool=pool,
+        pool_referral=claimed.id,
+        mandate_id=await admin.fetchval(
+            "select id from mandates where person_id = $1", city.person_id
+        ),
+    )
+
+
+async def call(session: Any, function: Callable[..., Any], actor: Actor, **given: Any) -> Any:
+    """Call a query or duty with what it takes of session and actor; return what came of it, a SELECT's rows fetched."""
+    names = function.__code__.co_varnames[
+        : function.__code__.co_argcount + function.__code__.co_kwonlyargcount
+    ]
+    known = {"session": session, "actor": actor, "now": session.info["now"]}
+    arguments = {name: known[name] for name in names if name in known} | given
+    result = function(**arguments)
+    if isinstance(result, Awaitable):
+        return await result
+    if isinstance(result, type(select())):
+        return (await session.execute(result)).all()
+    return result
+
+
+async def _offered(city: SmallCity, mode: DispatchMode) -> tuple[Submitted, UUID, UUID, UUID]:
+    """Let the first bank offer on a request, after it read the dossier; return request, referral, offer, consent."""
+    bank = city.banks[0]
+    product = (bank.tenant_id, bank.product_id) if mode is DispatchMode.NAMED else None
+    submitted = await city.submit(mode=mode, product=product)
+    granted = await city.consent(submitted.request.id, bank)
+    referral_id = await city.referral_to(submitted, bank)
+    await city.act(accept_referral, bank.officer, referral_id=referral_id)
+    async with city.database.snapshot(bank.officer, now=city.now) as session:
+        referral, _ = await own_referral(session, bank.officer, referral_id)
+        assert await dossier(session, bank.officer, referral)
+    offer = await city.act(make_offer, bank.officer, referral_id=referral_id, terms=offer_terms())
+    return submitted, referral_id, offer.id, granted.consent_id
+
+
+async def _fill_by_batch(city: SmallCity) -> None:
+    async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
+        await load_areas(session)
+        await load_catalogue(session)
+        session.add_all(
+            BankSpeed(
+                tenant_id=bank.tenant_id,
+                measured_on=date(2026, 11, 1),
+                referrals=10,
+                answered_on_time=9,
+                median_response_hours=5,
+            )
+            for bank in city.banks
+        )
+
+
+async def _fill_doorways(city: SmallCity) -> tuple[str, str]:
+    now, anyone = city.now, Actor.anonymous("test")
+    async with city.database.transaction(anyone, now=now) as session:
+        desk = await log_in(session, login=LOGIN, password=PASSWORD, now=now)
+        await send_phone_code(
+            session, openid=OPENID, phone="19900000001", sealer=city.sealer, now=now
+        )
+        async with doorway(session):
+            session.add(WeChatAccount(openid=OPENID, person_id=city.person_id, created_at=now))
+            firm = (city.firm_id, hashlib.sha256(b"someone").digest())
+            session.add(
+                SubjectDoor(blind_index=uscc_door("91321302MATE5T017A"), subject_id=firm[0])
+            )
+        mini = await begin_session(session, openid=OPENID, now=now)
+    async with city.database.transaction(city.applicant, now=now) as session:
+
+        async def work() -> dict[str, Any]:
+            return {"done": True}
+
+        await once(
+            session,
+            city.applicant,
+            key="a-key-of-his",
+            operation="test",
+            request={},
+            work=work,
+            now=now,
+        )
+    return desk.token, mini.token
+
+
+async def _merchant(city: SmallCity) -> Actor:
+    tenant_id = await city.act(
+        create_tenant,
+        city.operator,
+        kind=TenantKind.MERCHANT,
+        name="宿迁某超市（测试）",
+        short_name="某超市",
+        uscc="91321302MATE0T0009",
+        contact="0527-1",
+        area_code="321302",
+        profiles=PROFILES,
+        override_reason="made up for a test",
+    )
+    profile = PROFILES[TenantKind.MERCHANT]
+    return Actor(
+        kind=ActorKind.STAFF,
+        request_id="test-merchant",
+        tenant_id=tenant_id,
+        tenant_kind="merchant",
+        staff_id=UUID(int=9),
+        permissions=profile.permissions_of(frozenset(profile.roles)),
+    )

@@ -1,0 +1,175 @@
+"""Logging in and out: wrong passwords, lock-out, the life of a session, and what is kept of a token."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import Unauthenticated
+from suxin.tenancy.log_ins import (
+    LOCKED_FOR,
+    MAX_LOG_IN_FAILURES,
+    SESSION_IDLE,
+    SESSION_LIFE,
+    LogInLocked,
+    LogInRefused,
+    log_in,
+    log_out,
+)
+from suxin.tenancy.passwords import PasswordUnfit, hashed, matches, require_fit
+
+STEP = timedelta(seconds=1)
+
+
+async def wrong(tokens, times, at=None):
+    for _ in range(times):
+        with pytest.raises(LogInRefused):
+            await tokens.fresh(at=at, password="not-this-one")
+
+
+async def test_a_session_token_is_kept_only_as_its_hash(two_banks, database, admin, now):
+    async with database.transaction(Actor.anonymous("t"), now=now) as session:
+        found = await log_in(session, login="  Admin1 ", password="correct-horse-9", now=now)
+    assert found.expires_at == now + SESSION_LIFE
+    assert len(found.token) == 43
+    row = await admin.fetchrow(
+        "select * from desk_sessions where token_hash = $1",
+        hashlib.sha256(found.token.encode()).digest(),
+    )
+    assert (row["tenant_id"], row["staff_id"]) == (two_banks.first_id, two_banks.first.staff_id)
+    dump = await admin.fetchval("select string_agg(d::text, '') from desk_sessions d")
+    assert found.token not in dump
+
+
+async def test_a_password_is_kept_only_as_argon2id(two_banks, admin):
+    stored = await admin.fetchval("select password_hash from staff_log_ins where login = 'admin1'")
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert "correct-horse-9" not in stored
+
+
+async def test_unknown_name_and_wrong_password_are_told_apart_by_nothing(
+    two_banks, tokens, counted
+):
+    before = await counted("desk_sessions", "audit_entries")
+    with pytest.raises(LogInRefused) as unknown:
+        await tokens.fresh("nobody")
+    with pytest.raises(LogInRefused) as known:
+        await tokens.fresh(password="not-this-one")
+    assert str(unknown.value) == str(known.value)
+    assert unknown.value.facts == known.value.facts == {}
+    assert await counted("desk_sessions", "audit_entries") == before
+
+
+async def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(two_banks, tokens, admin, now):
+    await wrong(tokens, MAX_LOG_IN_FAILURES)
+    with pytest.raises(LogInLocked) as locked:
+        await tokens.fresh()
+    assert locked.value.facts == {"minutes": 15, "retry_after_seconds": 900}
+    with pytest.raises(LogInLocked):
+        await tokens.fresh(at=now + LOCKED_FOR - STEP)
+    assert await tokens.fresh(at=now + LOCKED_FOR)
+    acts = await admin.fetch(
+        "select tenant_id, object_id from audit_entries where action = 'tenancy.log_in.locked'"
+    )
+    assert [tuple(act) for act in acts] == [(two_banks.first_id, two_banks.first.staff_id)]
+
+
+async def test_a_right_password_starts_the_count_anew(two_banks, tokens, admin):
+    await wrong(tokens, MAX_LOG_IN_FAILURES - 1)
+    await tokens.fresh()
+    await wrong(tokens, MAX_LOG_IN_FAILURES - 1)
+    assert await tokens.fresh()
+    failures = await admin.fetchval("select failures from staff_log_ins where login = 'admin1'")
+    assert failures == 0
+
+
+async def test_guesses_made_at_once_count_one_by_one(two_banks, tokens):
+    outcomes = await asyncio.gather(
+        *(tokens.fresh(password=f"guess-number-{n}") for n in range(8)), return_exceptions=True
+    )
+    kinds = sorted(type(outcome).__name__ for outcome in outcomes)
+    assert kinds == ["LogInLocked"] * 3 + ["LogInRefused"] * 5
+
+
+async def test_another_log_in_is_not_locked_with_it(two_banks, tokens):
+    await wrong(tokens, MAX_LOG_IN_FAILURES)
+    token = await tokens.fresh("admin2")
+    assert (await tokens.actor(token)).tenant_id == two_banks.second_id
+
+
+async def test_a_session_ends_after_eight_hours_however_busy(two_banks, tokens, now):
+    token = await tokens.fresh()
+    moment = now
+    while moment + timedelta(minutes=30) < now + SESSION_LIFE:
+        moment += timedelta(minutes=30)
+        assert (await tokens.actor(token, moment)).staff_id == two_banks.first.staff_id
+    assert await tokens.actor(token, now + SESSION_LIFE - STEP)
+    with pytest.raises(Unauthenticated):
+        await tokens.actor(token, now + SESSION_LIFE)
+
+
+async def test_an_idle_session_ends_after_an_hour(two_banks, tokens, now):
+    token = await tokens.fresh()
+    assert await tokens.actor(token, now + SESSION_IDLE - STEP)
+    last = now + SESSION_IDLE - STEP
+    assert await tokens.actor(token, last + SESSION_IDLE - STEP)
+    with pytest.raises(Unauthenticated):
+        await tokens.actor(token, last + SESSION_IDLE - STEP + SESSION_IDLE)
+
+
+async def test_the_last_use_is_written_once_a_minute(two_banks, tokens, admin, now):
+    token = await tokens.fresh()
+    key = hashlib.sha256(token.encode()).digest()
+    for seconds, seen in ((59, 0), (60, 60), (61, 60)):
+        await tokens.actor(token, now + timedelta(seconds=seconds))
+        seen_at = await admin.fetchval(
+            "select seen_at from desk_sessions where token_hash = $1", key
+        )
+        assert seen_at == now + timedelta(seconds=seen)
+
+
+async def test_logging_out_ends_this_session_alone(two_banks, tokens, database, now):
+    first, second = await tokens.fresh(), await tokens.fresh()
+    for _ in range(2):
+        async with database.transaction(Actor.anonymous("t"), now=now) as session:
+            await log_out(session, token=first, now=now)
+    with pytest.raises(Unauthenticated):
+        await tokens.actor(first)
+    assert await tokens.actor(second)
+
+
+@pytest.mark.parametrize("token", ["", "x", "漢字", "a" * 100_000])
+async def test_what_is_no_token_stands_for_nobody(two_banks, tokens, token):
+    with pytest.raises(Unauthenticated):
+        await tokens.actor(token)
+
+
+@pytest.mark.parametrize(
+    ("password", "fits"),
+    [
+        ("abcdefghij", True),
+        ("abcdefghi", False),
+        ("aaaaaaaaab", False),
+        ("my-zhangsan-1", False),
+        ("x" * 20 + "abcd" * 27, True),
+        ("x" * 25 + "abcd" * 27, False),
+        ("春眠不觉晓处处闻啼鸟", True),
+    ],
+)
+def test_which_passwords_are_fit(password, fits):
+    if fits:
+        assert require_fit(password, login="zhangsan") is None
+    else:
+        with pytest.raises(PasswordUnfit):
+            require_fit(password, login="zhangsan")
+
+
+async def test_a_password_matches_however_its_characters_are_composed():
+    kept = await hashed("Café-au-lait")
+    assert await matches("Cafe\u0301-au-lait", kept)
+    assert not await matches("Cafe-au-lait", kept)
+    assert not await matches("anything", None)
+    assert not await matches("x" * 129, kept)
+    assert not await matches("anything", "not a hash")

@@ -1,0 +1,78 @@
+"""The five profiles: what each role may do, and that no kind reaches what is not its own."""
+
+import pytest
+
+from suxin.lending.policies import (
+    OFFER_MAKE,
+    PRODUCT_EDIT,
+    PRODUCT_PUBLISH,
+    PRODUCT_READ,
+    REFERRAL_READ,
+    REFERRAL_WORK,
+)
+from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
+from suxin.tenancy.policies import STAFF_MANAGE, TENANT_MANAGE
+from suxin.tenancy.profiles import QuotaName, Role, TenantKind, by_code
+from suxin_tenants import PROFILES
+
+ALL = [(kind, profile) for kind, profile in PROFILES.items()]
+READING = frozenset({RECORD_READ, IDENTITY_READ})
+
+
+def test_every_kind_has_its_profile():
+    assert list(PROFILES) == list(TenantKind)
+    assert [profile.kind for profile in PROFILES.values()] == list(TenantKind)
+
+
+@pytest.mark.parametrize(("kind", "profile"), ALL)
+def test_a_tenant_begins_with_someone_who_can_add_others(kind, profile):
+    assert STAFF_MANAGE in profile.roles[profile.first_role].permissions
+    assert all(code == role.code for code, role in profile.roles.items())
+    assert all(role.permissions and role.zh for role in profile.roles.values())
+    assert profile.quotas[QuotaName.STAFF] >= 1
+
+
+def test_only_the_operator_manages_tenants_and_only_banks_read_subjects():
+    for kind, profile in PROFILES.items():
+        held = profile.permissions_of(frozenset(profile.roles))
+        assert (TENANT_MANAGE in held) == (kind is TenantKind.OPERATOR)
+        assert bool(READING & held) == (kind is TenantKind.BANK)
+        assert profile.purposes == (
+            ("loan.match", "loan.contract") if kind is TenantKind.BANK else ()
+        )
+
+
+def test_what_the_roles_of_a_bank_may_do_in_lending():
+    roles = PROFILES[TenantKind.BANK].roles
+    assert {PRODUCT_READ, PRODUCT_EDIT, PRODUCT_PUBLISH} <= roles["bank_admin"].permissions
+    assert PRODUCT_PUBLISH not in roles["product_manager"].permissions
+    assert roles["loan_officer"].permissions == {
+        PRODUCT_READ,
+        REFERRAL_READ,
+        REFERRAL_WORK,
+        OFFER_MAKE,
+        *READING,
+    }
+    assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ}
+    assert not READING & roles["bank_admin"].permissions
+
+
+def test_the_auditor_changes_nothing():
+    auditor = PROFILES[TenantKind.OPERATOR].roles["auditor"]
+    assert all(permission.endswith(".read") for permission in auditor.permissions)
+
+
+def test_an_unknown_role_gives_nothing():
+    bank = PROFILES[TenantKind.BANK]
+    assert bank.permissions_of(frozenset({"operator_admin", "no_such_role"})) == frozenset()
+
+
+def test_profiles_cannot_be_changed_in_passing():
+    with pytest.raises(TypeError):
+        PROFILES[TenantKind.BANK] = PROFILES[TenantKind.OPERATOR]
+
+
+def test_two_roles_of_one_code_are_a_defect():
+    role = Role(code="a", zh="甲", permissions=frozenset())
+    with pytest.raises(ValueError, match="same code"):
+        by_code(role, role)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from suxin.kernel.refusals import Refusal
-from suxin_server.faults import Fault, NotAvailable
+from suxin_server.faults import Fault
 from suxin_server.logs import configure_logging
 from suxin_server.settings import Settings, read_settings
 
@@ -178,15 +178,7 @@ def _settings(**overrides: object) -> Settings:
 
 
 def _load(module: str, name: str) -> Callable[..., Any]:
-    try:
-        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    except ModuleNotFoundError as error:
-        # Only the module itself may be absent; a missing dependency inside it is a defect and stays one.
-        if error.name is None or not module.startswith(error.name):
-            raise
-        raise NotAvailable(
-            zh=f"此安装不包含 {module}", en=f"this installation has no {module}"
-        ) from None
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return found
 
 

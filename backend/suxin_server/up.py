@@ -1,11 +1,10 @@
 """``suxin up``: the whole product on one machine, from an empty folder to a page that answers.
 
-PostgreSQL, Valkey and the stand-ins of the outside world start side by side; then come the migrations, then the worker,
-the web server and the demo city. What the settings name elsewhere is not started here.
+PostgreSQL, Valkey and the stand-ins of the outside world start side by side; then come the migrations, with the
+web server loading beside them, then the worker and the demo city. What the settings name elsewhere is not started here.
 """
 
 import http.client
-import importlib.util
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -85,9 +84,11 @@ class _Start:
         self._begin_stand_ins()
         self._prepare_keys()
         database()
-        self._migrate()
         broker()
-        self._begin_programs()
+        # The web server loads while the migrations run; it calls itself ready only once they are at head.
+        self._begin_program("web", "serve", without=_NOT_FOR_WEB)
+        self._migrate()
+        self._begin_program("worker", "worker", without=_OWNER_ONLY)
         self._wait_for_demo(self._begin_demo())
         self._wait_until_ready()
         show_welcome(self._settings, seconds=time.monotonic() - self._began)
@@ -155,16 +156,12 @@ class _Start:
             return
         migrate(self._settings.database_owner_url.get_secret_value())
 
-    def _begin_programs(self) -> None:
-        for part, command, without in (
-            ("worker", "worker", _OWNER_ONLY),
-            ("web", "serve", _NOT_FOR_WEB),
-        ):
-            child = self._child(part, "suxin_server.cli", command, without=without)
-            self._supervisor.begin(child, rank=PROGRAMS)
+    def _begin_program(self, part: str, command: str, *, without: frozenset[str]) -> None:
+        child = self._child(part, "suxin_server.cli", command, without=without)
+        self._supervisor.begin(child, rank=PROGRAMS)
 
     def _begin_demo(self) -> Child | None:
-        if not self._settings.demo or importlib.util.find_spec("suxin_server.demo_city") is None:
+        if not self._settings.demo:
             return None
         child = self._child("demo", "suxin_server.cli", "demo")
         child.start()

@@ -1,9 +1,5 @@
 """What ``suxin up`` shows once everything answers: where to go, and who to be."""
 
-import importlib
-import importlib.util
-from collections.abc import Sequence
-
 from rich.console import Console
 from rich.table import Table
 
@@ -28,12 +24,14 @@ def show_welcome(settings: Settings, *, seconds: float, console: Console | None 
     for zh, en, path in _PLACES:
         places.add_row(zh, en, f"{settings.url}{path}")
     screen.print(places)
-    log_ins = demo_log_ins() if settings.demo else ()
-    if log_ins:
+    if settings.demo:
+        # It loads the whole core, which only the table needs.
+        from suxin_server.demo_city import log_ins  # noqa: PLC0415 - see above
+
         people = Table(title="演示账号 · Demo log-ins", title_justify="left")
         for heading in ("身份 Who", "账号 Log-in", "密码 Password", "入口 Where"):
-            people.add_column(heading)
-        for row in log_ins:
+            people.add_column(heading, overflow="fold")
+        for row in log_ins():
             people.add_row(*row)
         screen.print(people)
     screen.print(
@@ -43,12 +41,3 @@ def show_welcome(settings: Settings, *, seconds: float, console: Console | None 
         highlight=False,
         soft_wrap=True,
     )
-
-
-def demo_log_ins() -> Sequence[tuple[str, str, str, str]]:
-    """Return the demo city's log-ins as rows of who, log-in, password and path."""
-    if importlib.util.find_spec("suxin_server.demo_city") is None:
-        return ()
-    module = importlib.import_module("suxin_server.demo_city")
-    rows: Sequence[tuple[str, str, str, str]] = module.log_ins()
-    return rows

@@ -76,7 +76,7 @@ def problem_of(
     """Write a refusal as a problem document."""
     return Problem(
         type=f"urn:suxin:refusal:{refusal.code}",
-        title=_TITLES[refusal.kind],
+        title=refusal.title if isinstance(refusal, EdgeRefusal) else _TITLES[refusal.kind],
         status=status_of(refusal).value,
         detail=refusal.zh_message,
         detail_en=refusal.en_message,

@@ -10,9 +10,10 @@ RETRY_AFTER_S: Final = 5
 
 
 class EdgeRefusal(Refusal):
-    """A refusal whose HTTP status is more precise than its kind's."""
+    """A refusal whose HTTP status is more precise than its kind's, and whose title says that the request is at fault."""
 
     status: ClassVar[HTTPStatus]
+    title: ClassVar[str] = "请求无法处理"
 
 
 class BodyTooLarge(EdgeRefusal):
@@ -61,6 +62,7 @@ class RouteUnknown(EdgeRefusal):
     code = "ROUTE_UNKNOWN"
     kind = RefusalKind.NOT_FOUND
     status = HTTPStatus.NOT_FOUND
+    title = "没有找到"
     zh = "没有这个地址"
     en = "There is nothing at this address"
 

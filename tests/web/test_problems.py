@@ -120,7 +120,7 @@ async def test_a_body_that_is_not_json_is_malformed(api):
         assert answer.json() == document(
             "BODY_MALFORMED",
             400,
-            "填写内容有误",
+            "请求无法处理",
             "请求体不是有效的 JSON",
             "The request body is not valid JSON",
         )
@@ -187,7 +187,7 @@ async def test_a_body_of_another_type_is_unsupported(api, content_type):
     assert answer.json() == document(
         "CONTENT_TYPE_UNSUPPORTED",
         415,
-        "填写内容有误",
+        "请求无法处理",
         "请求体的类型应为 application/json",
         "The request body must be application/json",
     )
@@ -207,7 +207,7 @@ async def test_a_body_up_to_the_limit_is_read_and_beyond_it_is_not(api):
     assert too_large.json() == document(
         "BODY_TOO_LARGE",
         413,
-        "填写内容有误",
+        "请求无法处理",
         "提交的内容超过 256 KiB",
         "The request body exceeds 256 KiB",
     )
@@ -247,7 +247,7 @@ async def test_a_wrong_method_is_a_problem_that_names_the_right_ones(web):
     assert answer.json() == document(
         "METHOD_NOT_ALLOWED",
         405,
-        "填写内容有误",
+        "请求无法处理",
         "该地址不支持此请求方法",
         "This address does not take that method",
     )

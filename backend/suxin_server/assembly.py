@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
-from litestar import Response, get
+from litestar import Request, Response, get
+from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_403_FORBIDDEN
 from litestar.types import ControllerRouterHandler
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy.exc import DBAPIError
 
@@ -54,6 +56,9 @@ class Assembly:
     broker: Redis
     outside: GuardedClient
     metrics: Metrics
+    metrics_token: SecretStr
+    """Empty where none is set."""
+
     preview: Sequence[ControllerRouterHandler] = ()
     """Routes that only a demo has."""
 
@@ -122,7 +127,14 @@ def assemble(settings: Settings) -> Assembly:
         demo=settings.demo,
     )
     broker = Redis.from_url(broker_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
-    return Assembly(runtime, broker, outside, Metrics(), preview_routes(settings, outside))
+    return Assembly(
+        runtime,
+        broker,
+        outside,
+        Metrics(),
+        settings.metrics_token or SecretStr(""),
+        preview_routes(settings, outside),
+    )
 
 
 @asynccontextmanager
@@ -157,8 +169,28 @@ def operations_routes(assembly: Assembly) -> list[ControllerRouterHandler]:
         return Response(report.as_json(), status_code=200 if report.well else 503)
 
     @get("/metrics", include_in_schema=False)
-    async def scrape(runtime: GivenRuntime) -> Response[bytes]:
-        text = await assembly.metrics.scrape(runtime.database, now=runtime.clock.now())
+    async def scrape(request: Request[Any, Any, Any], runtime: GivenRuntime) -> Response[bytes]:
+        token = assembly.metrics_token.get_secret_value()
+        client = request.client.host if request.client else None
+        if not measures.may_scrape(token, request.headers, client):
+            return _metrics_closed(by_token=bool(token))
+        text = await assembly.metrics.page(runtime.database, now=runtime.clock.now())
         return Response(text, media_type=measures.CONTENT_TYPE)
 
     return [live, ready, scrape]
+
+
+def _metrics_closed(*, by_token: bool) -> Response[bytes]:
+    if by_token:
+        zh, en = "需要指标令牌", "the metrics token is needed"
+    else:
+        zh, en = (
+            "只对本机开放，或设置 SUXIN_METRICS_TOKEN",
+            "only for this machine, or set SUXIN_METRICS_TOKEN",
+        )
+    return Response(
+        f"{zh} · {en}\n".encode(),
+        status_code=HTTP_401_UNAUTHORIZED if by_token else HTTP_403_FORBIDDEN,
+        media_type="text/plain; charset=utf-8",
+        headers={"WWW-Authenticate": "Bearer"} if by_token else {},
+    )

@@ -34,10 +34,14 @@ def cli() -> None:
 @click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="数据目录 [.suxin]"
 )
-@click.option("--no-demo", is_flag=True, help="不载入演示城市 · without the demo city")
-def up(host: str | None, port: int | None, data_dir: Path | None, *, no_demo: bool) -> None:
+@click.option(
+    "--demo/--no-demo",
+    default=None,
+    help="是否载入演示城市 · with the demo city, or without [仅当没有自备数据库和外部服务]",
+)
+def up(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool | None) -> None:
     """启动全部服务 · Start everything on this machine."""
-    settings = _settings(host=host, port=port, data_dir=data_dir, demo=not no_demo)
+    settings = _settings(host=host, port=port, data_dir=data_dir, demo=demo)
     _load("suxin_server.up", "run_up")(settings)
 
 
@@ -95,6 +99,19 @@ def tenant() -> None:
 def create_tenant(**given: str | None) -> None:
     """新建租户 · Create a tenant."""
     click.echo(_load("suxin_server.tenant_admin", "create_tenant")(_settings(), **given))
+
+
+@cli.group()
+def records() -> None:
+    """信用记录 · Credit records."""
+
+
+@records.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+def load_records(file: Path) -> None:
+    """装载信用记录 · Load records of organisations from a CSV file; rows not taken are listed."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    sys.exit(_load("suxin_server.records_admin", "load_records")(settings, file))
 
 
 @cli.group()

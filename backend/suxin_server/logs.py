@@ -84,17 +84,6 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     }
 
 
-def bind_request(*, request_id: str, tenant_id: str | None = None, actor_kind: str = "") -> None:
-    """Put request, tenant and kind of actor on every event of the running task."""
-    known = {"request_id": request_id, "tenant_id": tenant_id, "actor_kind": actor_kind}
-    structlog.contextvars.bind_contextvars(**{name: text for name, text in known.items() if text})
-
-
-def clear_request() -> None:
-    """Take request, tenant and kind of actor off again."""
-    structlog.contextvars.unbind_contextvars("request_id", "tenant_id", "actor_kind")
-
-
 def configure_logging(
     log_format: Literal["console", "json"], *, stream: TextIO | None = None, level: str = "INFO"
 ) -> None:

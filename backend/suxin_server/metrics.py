@@ -3,7 +3,11 @@
 The worker needs no port of its own for that. No label ever holds an id of a tenant, a subject or a request.
 """
 
-from datetime import datetime, timedelta
+import asyncio
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
@@ -15,9 +19,31 @@ from suxin.kernel.database import Database
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 PACE_WINDOW: Final = timedelta(hours=1)
+FRESH: Final = timedelta(seconds=1)
+"""How long an answer serves everyone who asks, so that scraping cannot load the database."""
+
 _LATENCY_BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _MS_PER_S: Final = 1000
 _SCRAPE: Final = Actor.system("metrics")
+_THROUGH_A_PROXY: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+def may_scrape(token: str, headers: Mapping[str, str], client: str | None) -> bool:
+    """Return whether a request may see the metrics: with the token where one is set, else from this machine alone.
+
+    Behind a proxy of this machine everyone seems to be here, so what came through one needs the token.
+    """
+    if token:
+        shown = headers.get("authorization", "").encode()
+        return hmac.compare_digest(shown, f"Bearer {token}".encode())
+    if client is None or any(name in headers for name in _THROUGH_A_PROXY):
+        return False
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 class Metrics:
@@ -25,6 +51,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._asking = asyncio.Lock()
+        self._page, self._page_at = b"", datetime.min.replace(tzinfo=UTC)
         self._requests = Histogram(
             "suxin_request_seconds",
             "Time to answer a request, by method, route template and status",
@@ -51,6 +79,14 @@ class Metrics:
     def observe_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; ``route`` is the template (``/mp/v1/loan-requests/{id}``), never the path."""
         self._requests.labels(method, route, str(status)).observe(seconds)
+
+    async def page(self, database: Database, *, now: datetime) -> bytes:
+        """Return a scrape that is at most ``FRESH`` old; whoever asks meanwhile waits for the same one."""
+        async with self._asking:
+            if not timedelta(0) <= now - self._page_at < FRESH:
+                self._page = await self.scrape(database, now=now)
+                self._page_at = now
+            return self._page
 
     async def scrape(self, database: Database, *, now: datetime) -> bytes:
         """Ask the database and return everything in Prometheus' text format."""

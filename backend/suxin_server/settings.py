@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     postgres_bin: Path | None = None
     valkey_binary: Path | None = None
     log_format: Literal["console", "json"] = "console"
+    # Whoever shows it may scrape /metrics; without one, only clients of this machine may.
+    metrics_token: SecretStr | None = None
     demo: bool = False
 
     # The keyring that seals resident ids, phones and accounts: its text, or the file that holds it.
@@ -124,6 +126,22 @@ class Settings(BaseSettings):
 _BARE_NAMES: Final = frozenset(
     {"database_url", "database_owner_url", "database_batch_url", "redis_url"}
 )
+
+
+def wants_demo(settings: Settings) -> bool:
+    """Return whether ``suxin up`` loads the demo city: as it was told, else only where everything is its own.
+
+    A database or an outside service of one's own may be a real one, which invented people must not enter unasked.
+    """
+    if "demo" in settings.model_fields_set:
+        return settings.demo
+    own = (
+        settings.database_url,
+        settings.wechat_base_url,
+        settings.identity_base_url,
+        settings.sms_base_url,
+    )
+    return all(address is None for address in own)
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -19,7 +19,7 @@ from suxin_server.faults import Fault, PartFailed, PortTaken
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
 from suxin_server.processes import port_is_free, remembered_port, wait_until
-from suxin_server.settings import Settings, child_environment
+from suxin_server.settings import Settings, child_environment, wants_demo
 from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
 from suxin_server.valkey import Valkey
@@ -52,7 +52,7 @@ def run_up(settings: Settings) -> None:
     :raises PartFailed: if a part does not start
     """
     data_dir = settings.data_dir.absolute()
-    settings = settings.model_copy(update={"data_dir": data_dir})
+    settings = settings.model_copy(update={"data_dir": data_dir, "demo": wants_demo(settings)})
     with held(data_dir), stop_signals():
         if not wait_until(
             lambda: port_is_free(settings.host, settings.port), timeout_s=PORT_PATIENCE_S
@@ -76,6 +76,7 @@ class _Start:
         self._settings = settings
         self._data_dir = settings.data_dir
         self._began = time.monotonic()
+        self._stand_ins: list[str] = []
 
     def run(self) -> None:
         """Bring every part up and say so."""
@@ -91,7 +92,9 @@ class _Start:
         self._begin_program("worker", "worker", without=_OWNER_ONLY)
         self._wait_for_demo(self._begin_demo())
         self._wait_until_ready()
-        show_welcome(self._settings, seconds=time.monotonic() - self._began)
+        show_welcome(
+            self._settings, seconds=time.monotonic() - self._began, stand_ins=self._stand_ins
+        )
 
     def _set(self, **found: object) -> None:
         self._settings = self._settings.model_copy(update=found)
@@ -140,6 +143,7 @@ class _Start:
                 address = f"http://127.0.0.1:{port}"
                 key = SecretStr(stand_in_key(service))
                 self._set(**{f"{service}_base_url": address, secret: key})
+                self._stand_ins.append(service)
         if not arguments:
             return
         if self._settings.demo and self._settings.identity_registry_file is None:

@@ -1,5 +1,8 @@
 """What ``suxin up`` shows once everything answers: where to go, and who to be."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from rich.console import Console
 from rich.table import Table
 
@@ -15,8 +18,21 @@ _PLACES = (
 )
 
 
-def show_welcome(settings: Settings, *, seconds: float, console: Console | None = None) -> None:
-    """Print the addresses and, for the demo city, its log-ins."""
+_SERVICES: Final = {
+    "wechat": ("微信", "WeChat"),
+    "identity": ("实名核验", "the identity proof"),
+    "sms": ("短信", "SMS"),
+}
+
+
+def show_welcome(
+    settings: Settings,
+    *,
+    seconds: float,
+    stand_ins: Sequence[str] = (),
+    console: Console | None = None,
+) -> None:
+    """Print the addresses and, for the demo city, its log-ins; else warn of what stands in for the outside world."""
     screen = console or Console()
     places = Table(title=f"宿信已启动，用时 {seconds:.1f} 秒 · Suxin is up", title_justify="left")
     for heading in ("入口", "Where", "URL"):
@@ -34,10 +50,26 @@ def show_welcome(settings: Settings, *, seconds: float, console: Console | None 
         for row in log_ins():
             people.add_row(*row)
         screen.print(people)
+    elif stand_ins:
+        _warn(screen, stand_ins)
     screen.print(
         f"数据目录 data folder: {settings.data_dir}\n"
         f"日志 logs: {settings.data_dir / 'logs'}\n"
         "按 Ctrl-C 停止 · press Ctrl-C to stop",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _warn(screen: Console, stand_ins: Sequence[str]) -> None:
+    zh = "、".join(_SERVICES[service][0] for service in stand_ins)
+    en = ", ".join(_SERVICES[service][1] for service in stand_ins)
+    settings = ", ".join(f"SUXIN_{service.upper()}_BASE_URL" for service in stand_ins)
+    screen.print(
+        f"警告：{zh}由本机替身应答，任何人都能用演示代码登录，不可用于生产；请设置 {settings}\n"
+        f"WARNING: stand-ins on this machine answer for {en}; anyone can log in with demo codes."
+        f" Not for production; set {settings}",
+        style="bold red",
         highlight=False,
         soft_wrap=True,
     )

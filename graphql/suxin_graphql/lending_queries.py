@@ -75,7 +75,7 @@ class LendingQueries:
     )
     def leads(self, info: Info, first: int, after: str | None = None) -> Page:
         """Return the leads that may be claimed."""
-        statement = pool_leads(now=info.context.now)
+        statement = pool_leads(info.context.actor, now=info.context.now)
         return Page(type=Lead, statement=statement, ordering=LEADS, first=first, after=after)
 
     @query(

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get
 
-from suxin.consent.notice_texts import current_text, told
+from suxin.consent.notice_texts import current_text, in_order, told
 from suxin.consent.purposes import LOAN_MATCH, CategoriesOutsidePurpose, narrow
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.queries.requests import own_request, referrals_of
@@ -110,7 +110,7 @@ def _notice(bank: Tenant, asked: list[DataCategory], life_days: int) -> ConsentN
         current_text(LOAN_MATCH.code),
         recipient=bank.name,
         contact=bank.contact,
-        categories=tuple(sorted(kept)),
+        categories=tuple(kept),
         life_days=narrowed.life_days,
         retention_days=LOAN_MATCH.retention_days,
     )
@@ -131,11 +131,8 @@ def _notice(bank: Tenant, asked: list[DataCategory], life_days: int) -> ConsentN
 def _choices(kept: set[str]) -> list[CategoryChoice]:
     required = LOAN_MATCH.required
     return [
-        CategoryChoice(
-            category=category(code.value), required=code in required, chosen=code.value in kept
-        )
-        for code in DataCategory
-        if code in LOAN_MATCH.categories
+        CategoryChoice(category=category(code), required=code in required, chosen=code in kept)
+        for code in in_order(LOAN_MATCH.categories)
     ]
 
 

@@ -9,13 +9,15 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.queries import reads_of
+from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry
 from suxin.kernel.notices import Notice, inbox_of_person, mark_read
+from suxin.subjects.queries import subject_row
 from suxin.tenancy.models import Tenant
 from suxin_mini_program.answering import answer, write_once
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import Label, category
-from suxin_mini_program.paging import MAX_PAGE, Page, PageQuery, newest_first
+from suxin_mini_program.paging import MAX_PAGE, Page, PageQuery, newest_first, page_of, place_of
 from suxin_mini_program.reading import AnyRequest, read_body, read_query
 from suxin_mini_program.recipients import purpose_label, recipient_view
 from suxin_mini_program.reference import BankView
@@ -23,13 +25,20 @@ from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
 TAG: Final = "查阅记录与消息"
+_READS: Final = "data-reads"
+_SELF: Final = Label("self", "本人", "yourself")
+_Seen = tuple[AuditEntry, Tenant | None, Label]
 
 
 class DataRead(msgspec.Struct, rename="camel", kw_only=True):
-    """One reading of the subject's data: by whom, for what, which categories and fields, how many rows."""
+    """One reading: by whom, for what, which categories and fields, how many rows.
+
+    ``about`` says whose data was read: the acting person's own (``self``), or those of the subject he acts for.
+    """
 
     id: UUID
     at: datetime
+    about: Label
     reader: BankView | None
     purpose: Label
     categories: list[Label]
@@ -63,8 +72,8 @@ class Marked(msgspec.Struct, rename="camel", kw_only=True):
 
 READS: Final = Contract(
     tag=TAG,
-    zh="谁看过我的资料，最新在前",
-    en="Who read the subject's data, newest first",
+    zh="谁看过我和我代理的主体的资料，最新在前",
+    en="Who read the subject's data or the acting person's own, newest first",
     query=PageQuery,
     answer=Page[DataRead],
 )
@@ -89,23 +98,42 @@ MARK_READ: Final = Contract(
 async def list_reads(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
-    """List who read the subject's data."""
-    query = read_query(request, PageQuery)
-    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
-        statement = (
-            reads_of(actor.own_subject)
-            .add_columns(Tenant)
-            .outerjoin(Tenant, Tenant.id == AuditEntry.tenant_id)
+    """List who read the subject's data, and one's own: whoever applies is read about too.
+
+    The acting person reads about himself as himself: a mandate for a firm opens only what is about the firm.
+    """
+    query, now = read_query(request, PageQuery), runtime.clock.now()
+    himself = Actor.subject(
+        actor.request_id, person_id=actor.own_person, subject_id=actor.own_person
+    )
+    seen: list[_Seen] = []
+    async with runtime.database.snapshot(himself, now=now) as session:
+        seen += await _reads(session, himself, query, _SELF)
+    if actor.own_subject != actor.own_person:
+        async with runtime.database.snapshot(actor, now=now) as session:
+            firm = await subject_row(session, actor.own_subject)
+            seen += await _reads(session, actor, query, Label("subject", firm.name, firm.name))
+    seen.sort(key=lambda one: one[0].id, reverse=True)
+    return answer(
+        page_of(
+            seen, query, name=_READS, key=lambda one: one[0].id, view=lambda one: _read_view(*one)
         )
-        page = await newest_first(
-            session,
-            statement,
-            query,
-            name="data-reads",
-            by=AuditEntry.id,
-            view=lambda row: _read_view(row[0], row[1]),
-        )
-        return answer(page)
+    )
+
+
+async def _reads(
+    session: AsyncSession, actor: Actor, query: PageQuery, about: Label
+) -> list[_Seen]:
+    """Return one reading more than the page may hold, about the subject the actor acts for."""
+    statement = (
+        reads_of(actor.own_subject)
+        .add_columns(Tenant)
+        .outerjoin(Tenant, Tenant.id == AuditEntry.tenant_id)
+    )
+    if query.after is not None:
+        statement = statement.where(AuditEntry.id < place_of(query.after, _READS, UUID))
+    rows = await session.execute(statement.limit(query.first + 1))
+    return [(row[0], row[1], about) for row in rows]
 
 
 @get("/notices", opt=NOTICES.opt)
@@ -141,11 +169,12 @@ async def mark_notices(
     return await write_once(request, runtime, actor, work, body=given)
 
 
-def _read_view(entry: AuditEntry, tenant: Tenant | None) -> DataRead:
+def _read_view(entry: AuditEntry, tenant: Tenant | None, about: Label) -> DataRead:
     reader = None if entry.tenant_id is None else recipient_view(entry.tenant_id, tenant)
     return DataRead(
         id=entry.id,
         at=entry.at,
+        about=about,
         reader=reader,
         purpose=purpose_label(entry.purpose or ""),
         categories=[category(code) for code in entry.categories],

@@ -22,7 +22,8 @@ from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import OFFER_STATES, Label, label_of, labelled
 from suxin_mini_program.paging import Page, PageQuery, listed
 from suxin_mini_program.reading import AnyRequest, path_id, read_query
-from suxin_mini_program.reference import BankView, bank_view
+from suxin_mini_program.recipients import recipient_view
+from suxin_mini_program.reference import BankView
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
@@ -187,14 +188,15 @@ def _instalment_view(part: Instalment) -> InstalmentView:
     )
 
 
-def _offer_view(offer: Offer, bank: Tenant, now: datetime) -> OfferView:
+def _offer_view(offer: Offer, bank: Tenant | None, now: datetime) -> OfferView:
     return OfferView(
         id=offer.id,
         request_id=offer.request_id,
-        bank=bank_view(bank),
+        bank=recipient_view(offer.tenant_id, bank),
         product_id=offer.product_id,
         state=label_of(offer.state, OFFER_STATES),
-        open=offer.open and offer.valid_until > now,
+        # A suspended bank has no contract to give.
+        open=offer.open and offer.valid_until > now and bank is not None,
         amount_fen=offer.amount_fen,
         term_months=offer.term_months,
         rate_bps=offer.rate_bps,

@@ -99,8 +99,9 @@ class SmsCodeQuery(msgspec.Struct, rename="camel", forbid_unknown_fields=True, k
 
 
 @get(PREVIEW, include_in_schema=False)
-async def show_preview(request: AnyRequest) -> Response[bytes]:
-    """Show the phone."""
+async def show_preview(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
+    """Show the phone: a demo's stand-in for WeChat, which no real city has."""
+    _require_demo(runtime)
     return PAGES.render(request, "phone.html", {})
 
 

@@ -35,7 +35,8 @@ from suxin_mini_program.paging import (
     place_of,
 )
 from suxin_mini_program.reading import AnyRequest, path_id, read_query
-from suxin_mini_program.reference import BankView, bank_view
+from suxin_mini_program.recipients import SUSPENDED_NAME, recipient_view
+from suxin_mini_program.reference import BankView
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
@@ -123,11 +124,12 @@ class ReferralView(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class EventView(msgspec.Struct, rename="camel", kw_only=True):
-    """One thing that happened."""
+    """One thing that happened, in Chinese and in English."""
 
     at: datetime
     kind: str
     zh: str
+    en: str
     bank: str | None
 
 
@@ -200,8 +202,8 @@ async def show_timeline(
         offers = (await session.execute(offers_of(actor.own_subject, wanted))).all()
         events = timeline(
             own,
-            [(row[0], row[1].short_name) for row in referrals],
-            [(row[0], row[1].short_name) for row in offers],
+            [(row[0], _shown_name(row[1])) for row in referrals],
+            [(row[0], _shown_name(row[1])) for row in offers],
         )
         return answer(listed(events, query, name=f"timeline:{wanted}", view=_event_view))
 
@@ -240,12 +242,12 @@ def _asked_for(statement: AnySelect, query: MatchQuery) -> AnySelect:
     return statement.where(or_(MatchResult.rank > rank, MatchResult.rank.is_(None)))
 
 
-def _match_view(result: MatchResult, product: LoanProduct, bank: Tenant) -> MatchView:
+def _match_view(result: MatchResult, product: LoanProduct, bank: Tenant | None) -> MatchView:
     return MatchView(
         product_id=product.id,
         product_version=result.product_version,
         product_name=product.name,
-        bank=bank_view(bank),
+        bank=recipient_view(result.tenant_id, bank),
         eligible=result.eligible,
         rank=result.rank,
         score=result.score,
@@ -279,15 +281,17 @@ async def _product_names(session: AsyncSession, product_ids: list[UUID | None]) 
     return {row.id: row.name for row in rows}
 
 
-def _referral_view(referral: Referral, bank: Tenant, products: Mapping[UUID, str]) -> ReferralView:
+def _referral_view(
+    referral: Referral, bank: Tenant | None, products: Mapping[UUID, str]
+) -> ReferralView:
     product_id, reason = referral.product_id, referral.decline_reason
     return ReferralView(
         id=referral.id,
-        bank=bank_view(bank),
+        bank=recipient_view(referral.tenant_id, bank),
         product_id=product_id,
         product_name=None if product_id is None else products.get(product_id),
         state=label_of(referral.state, REFERRAL_STATES),
-        answerable=referral.answerable,
+        answerable=referral.answerable and bank is not None,
         dispatched_at=referral.dispatched_at,
         accept_by=referral.accept_by,
         contact_by=referral.contact_by,
@@ -302,8 +306,12 @@ def _referral_view(referral: Referral, bank: Tenant, products: Mapping[UUID, str
     )
 
 
+def _shown_name(bank: Tenant | None) -> str:
+    return SUSPENDED_NAME if bank is None else bank.short_name
+
+
 def _event_view(event: TimelineEvent) -> EventView:
-    return EventView(at=event.at, kind=event.kind, zh=event.zh, bank=event.bank)
+    return EventView(at=event.at, kind=event.kind, zh=event.zh, en=event.en, bank=event.bank)
 
 
 HANDLERS: Final = (list_matches, list_referrals, show_timeline)

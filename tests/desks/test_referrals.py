@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from observing import acts, nothing_written, one
+from small_city import offered
 from sqlalchemy import update
 
 from suxin.consent.commands import revoke_consent
 from suxin.kernel.actor import Actor
+from suxin.lending.commands.offers import accept_offer
 from suxin.subjects.models import Subject
 
 ROW = "select state, decline_reason, decline_note, accepted_by from referrals where id = $1"
@@ -226,6 +228,59 @@ async def test_a_revoked_consent_closes_the_page_at_once(desks, admin):
         page = await desk.get(f"/desk/referrals/{referral_id}")
         assert (FIRM in page, "授权已失效" in page) == (False, True)
         assert (await desk.post(f"/desk/referrals/{referral_id}/identity")).status_code == 403
+
+
+async def test_a_contract_alone_shows_who_borrows_and_no_records(desks, admin, words):
+    city, bank = desks.city, desks.city.banks[0]
+    submitted, offer_id = await offered(city, bank)
+    referral_id = await city.referral_to(submitted, bank)
+    await city.act(accept_offer, city.applicant, offer_id=offer_id)
+    (consent_id,) = [row["id"] for row in await admin.fetch("select id from consents")]
+    desk, viewer = await desks.officer(), await desks.of("viewer")
+    page = await desk.get(f"/desk/referrals/{referral_id}")
+    assert ('data-testid="contracted"' in page, FIRM in page) == (False, True)
+    await city.act(revoke_consent, city.applicant, consent_id=consent_id, reason=None)
+    before = await admin.fetchval("select count(*) from audit_entries where action = 'data.read'")
+
+    page = await desk.get(f"/desk/referrals/{referral_id}")
+    shown = words(page)
+    assert "按借款合同可查看身份与联系方式" in shown
+    assert submitted.request.number in shown
+    assert 'data-testid="no-consent"' not in page
+    for hidden in (FIRM, "91321302MATE5T017A", "王小明", "19900000001", "纳税信息", "参保人数"):
+        assert hidden not in page, hidden
+    answer = await desk.post(f"/desk/referrals/{referral_id}/identity")
+    assert answer.status_code == 200
+    for expected in ("王小明", "321302199001010012", "19900000001"):
+        assert expected in answer.text
+    reads = await admin.fetch(
+        "select subject_id, purpose, categories from audit_entries where action = 'data.read'"
+        " order by id offset $1",
+        before,
+    )
+    assert [tuple(row.values()) for row in reads] == [
+        (city.firm_id, "loan.contract", ["loan_request"]),
+        (city.person_id, "loan.contract", ["identity", "contact"]),
+    ]
+    async with nothing_written(admin):
+        page = await viewer.get(f"/desk/referrals/{referral_id}")
+        assert (submitted.request.number in page, 'data-testid="no-consent"' in page) == (
+            False,
+            True,
+        )
+
+
+async def test_a_contract_on_one_request_opens_no_other(desks, admin):
+    """The next request of the same borrower is anonymous again."""
+    city, bank = desks.city, desks.city.banks[0]
+    _, offer_id = await offered(city, bank)
+    await city.act(accept_offer, city.applicant, offer_id=offer_id)
+    referral_id, desk = await desks.referred(), await desks.officer()
+    async with nothing_written(admin):
+        page = await desk.get(f"/desk/referrals/{referral_id}")
+        assert ("contracted" in page, "未授权" in page) == (False, True)
+        answer = await desk.post(f"/desk/referrals/{referral_id}/identity")
+        assert (answer.status_code, "王小明" in answer.text) == (403, False)
 
 
 async def test_a_viewer_sees_the_lead_and_never_the_applicant(desks, admin):

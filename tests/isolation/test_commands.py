@@ -22,6 +22,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.lending.commands.referrals import LeadNotClaimable
 from suxin.lending.commands.requests import RequestForm
+from suxin.lending.dispatch import Step
 from suxin.lending.models import DispatchMode
 from suxin.lending.terms import DeclineReason, GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import DataCategory
@@ -266,7 +267,9 @@ DUTIES: dict[str, Callable[[World], dict[str, Any]]] = {
         "subject_id": world.city.firm_id,
         **request(world),
     },
-    "lending.commands.returns.remind": referral_of_the_bank,
+    "lending.commands.returns.remind": lambda world: (
+        referral_of_the_bank(world) | {"step": Step.ACCEPT}
+    ),
     "lending.commands.returns.tell_applicant_of_step": lambda world: (
         referral_of_the_bank(world) | {"step": "claimed"}
     ),
@@ -274,6 +277,7 @@ DUTIES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 # Parts of commands that take a row which only its owner could have loaded; the city's founding; the batch's loading.
 PARTS = {
+    "lending.commands.referrals.keep_claim",
     "lending.commands.referrals.release_claim",
     "lending.commands.requests.close_request",
     "lending.commands.returns.return_lead",

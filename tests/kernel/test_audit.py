@@ -266,7 +266,8 @@ def loop_of(city, now):
     app, reader = (Database.connect(url, pool_size=1) for url in (city.app, city.batch))
 
     async def there_and_back(entry_id: UUID, entry: AuditEntry, previous: bytes) -> bytes:
-        async with app.transaction(SYSTEM, now=now) as session:
+        signer = Actor(kind=ActorKind.STAFF, request_id="r1", person_id=entry.person_id)
+        async with app.transaction(signer, now=now) as session:
             entry.seq = None
             session.add(entry)
         async with reader.snapshot(SYSTEM, now=now) as session:

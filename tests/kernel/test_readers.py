@@ -2,27 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sample_rows import insert, sample
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    LargeBinary,
-    Text,
-    Uuid,
     select,
     update,
 )
-from sqlalchemy import Enum as EnumType
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor, ActorKind
@@ -43,43 +33,6 @@ NO_CONTEXT_EVER = {"app.kind", "app.tenant_id", "app.subject_id", "app.person_id
 def protected() -> Sequence[type[Table]]:
     assert CONTEXTS
     return [model for model in models() if model.__readers__]
-
-
-def sample(model: type[Table], now: datetime, **given: Any) -> dict[str, Any]:
-    """One row for any table: what is in it does not matter to a proof about every table, only that there is one."""
-    return {
-        column.name: given.get(column.name, None if column.nullable else _value(column, now))
-        for column in model.__table__.columns
-    }
-
-
-def _value(column: Column[Any], now: datetime) -> Any:
-    if isinstance(column.type, EnumType):
-        return column.type.enums[0]
-    for kind, value in (
-        (Uuid, uuid4()),
-        (DateTime, now),
-        (Date, date(2026, 11, 20)),
-        (Boolean, False),
-        (BigInteger, 1),
-        (LargeBinary, uuid4().bytes),
-        (ARRAY, ["x"]),
-        (JSONB, "{}"),
-        (Text, f"x-{uuid4()}"),
-    ):
-        if isinstance(column.type, kind):
-            return value
-    message = f"no sample for {column.table.name}.{column.name} of type {column.type!r}"
-    raise TypeError(message)
-
-
-async def insert(connection: asyncpg.Connection, model: type[Table], row: dict[str, Any]) -> None:
-    columns = ", ".join(f'"{name}"' for name in row)
-    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-    await connection.execute(
-        f"insert into {model.__tablename__} ({columns}) values ({places})",  # noqa: S608
-        *row.values(),
-    )
 
 
 async def set_checks_aside(admin: asyncpg.Connection) -> None:

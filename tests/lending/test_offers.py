@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from observing import acts, carry_out, nothing_written, one, posted, told
+from observing import acts, nothing_written, one, posted, told
 from small_city import Bank, SmallCity, offer_terms, offered
 from sqlalchemy import select
 
-from suxin.consent.commands import pause_consent, revoke_consent
+from suxin.consent.commands import pause_consent
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
 from suxin.lending import policies
@@ -28,11 +28,13 @@ from suxin.lending.commands.offers import (
 )
 from suxin.lending.commands.referrals import ConsentRequired, accept_referral, claim_lead
 from suxin.lending.commands.requests import withdraw_request
-from suxin.lending.models import DispatchMode, LeadParty, LoanRequest, StepNotPossible
+from suxin.lending.models import (
+    DispatchMode,
+    LeadParty,
+    StepNotPossible,
+)
 from suxin.lending.policies import OutsideOwnArea
-from suxin.lending.terms import LoanTermOutOfRange
-from suxin.subjects.identities import identity_of
-from suxin.subjects.queries import records_of
+from suxin.lending.terms import GuaranteeMode, LoanTermOutOfRange, RepaymentMethod
 
 OFFER = "select * from offers where id = $1"
 
@@ -86,6 +88,24 @@ async def test_an_offer_carries_what_it_costs_and_is_told(
     assert len(await posted(admin, "kernel.notice.deliver")) == 1
 
 
+async def test_an_offer_ends_no_later_than_its_request(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank = small_city.banks[0]
+    _, referral_id = await ready(small_city, bank)
+    ends = (await one(admin, "select expires_at from loan_requests"))["expires_at"]
+    offer = await small_city.act(
+        make_offer,
+        bank.officer,
+        referral_id=referral_id,
+        terms=offer_terms(valid_days=30),
+        now=small_city.now + timedelta(days=1),
+    )
+    assert (await one(admin, OFFER, offer.id))["valid_until"] == ends
+    (timer,) = await posted(admin, "lending.offer.expire")
+    assert timer["not_before"] == ends
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal", "field"),
     [
@@ -96,6 +116,12 @@ async def test_an_offer_carries_what_it_costs_and_is_told(
         ({"term_months": 2}, OfferOutsideProduct, "termMonths"),
         ({"amount_fen": 999_999}, OfferOutsideProduct, "amountFen"),
         ({"upfront_fee_bps": 101}, OfferOutsideProduct, "upfrontFeeFen"),
+        ({"guarantee": GuaranteeMode.PLEDGE}, OfferOutsideProduct, "guarantee"),
+        (
+            {"repayment_method": RepaymentMethod.EQUAL_PRINCIPAL},
+            OfferOutsideProduct,
+            "repaymentMethod",
+        ),
         ({"term_months": 0}, LoanTermOutOfRange, "termMonths"),
         ({"amount_fen": 0}, LoanTermOutOfRange, "amountFen"),
         ({"amount_fen": -1}, LoanTermOutOfRange, "amountFen"),
@@ -342,24 +368,6 @@ async def test_accepting_passes_the_others_over_and_freezes_what_was_seen(
     assert basis["ends_at"] == later + timedelta(days=12 * 31 + 5 * 365)
 
 
-async def test_after_the_consent_is_gone_the_contract_still_shows_who_but_no_records(
-    small_city: SmallCity, admin: asyncpg.Connection
-) -> None:
-    bank = small_city.banks[0]
-    submitted, offer_id = await offered(small_city, bank)
-    await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
-    consent_id = (await one(admin, "select id from consents"))["id"]
-    await small_city.act(
-        revoke_consent, small_city.applicant, consent_id=consent_id, reason="已签约"
-    )
-    async with small_city.database.snapshot(bank.officer, now=small_city.now) as session:
-        assert (await session.scalars(select(LoanRequest.id))).all() == [submitted.request.id]
-        who = await identity_of(session, small_city.sealer, small_city.person_id)
-        assert (who.name, who.phone) == ("王小明", "19900000001")
-        for purpose in ("loan.match", "loan.contract"):
-            assert await records_of(session, bank.officer, small_city.firm_id, purpose) == []
-
-
 async def test_accepting_is_refused_for_a_lapsed_a_decided_and_a_strangers_offer(
     small_city: SmallCity, admin: asyncpg.Connection
 ) -> None:
@@ -381,14 +389,3 @@ async def test_accepting_is_refused_for_a_lapsed_a_decided_and_a_strangers_offer
     async with nothing_written(admin):
         with pytest.raises(StepNotPossible):
             await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
-
-
-async def test_an_offer_accepted_in_its_last_second_stands(
-    small_city: SmallCity, admin: asyncpg.Connection
-) -> None:
-    _, offer_id = await offered(small_city, small_city.banks[0])
-    last = small_city.now + timedelta(days=7, microseconds=-1)
-    await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id, now=last)
-    over = small_city.now + timedelta(days=7)
-    assert await carry_out(small_city, admin, "lending.offer.expire", now=over) == 1
-    assert (await one(admin, OFFER, offer_id))["state"] == "CHOSEN"

@@ -1,5 +1,6 @@
 """The open pool (抢单): the first bank to claim a lead holds it, until the claim ends or is given back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from observing import acts, carry_out, nothing_written, one, posted, told
 from small_city import SmallCity, another_bank
 
+from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden
 from suxin.lending import policies
 from suxin.lending.commands import referrals
@@ -19,6 +21,8 @@ from suxin.lending.commands.referrals import (
     record_contact,
 )
 from suxin.lending.models import DispatchMode
+from suxin.lending.policies import OutsideOwnArea
+from suxin.lending.queries.referrals import inbox_counts, pool_leads
 from suxin.lending.terms import DeclineReason
 
 ROW = "select * from referrals where id = $1"
@@ -47,12 +51,13 @@ async def test_a_claim_locks_the_lead_for_one_bank(
         None,
     )
     lead = await one(admin, LEAD)
-    # Claimed on a Friday: it is held to the end of the next working day, a Monday.
+    # Claimed on a Friday: it is held until contact is due, the end of the third working day, a Wednesday.
     assert (lead["claimed_by"], lead["claim_expires_at"].isoformat(), lead["pool_open"]) == (
         bank.tenant_id,
-        "2026-11-23T15:59:59+00:00",
+        "2026-11-25T15:59:59+00:00",
         True,
     )
+    assert lead["claim_expires_at"] == row["contact_by"]
     assert len(await posted(admin, "lending.referral.accept_due")) == 1
     assert await acts(admin, "lending.referral") == ["lending.referral.claimed"]
     for caller in (rival.officer, bank.officer):
@@ -74,6 +79,11 @@ async def test_a_claim_that_ends_or_is_given_back_lets_another_bank_in(
         await small_city.act(
             claim_lead, rival.officer, lead_id=lead_id, now=ends - timedelta(seconds=1)
         )
+    # At its end the claim lapses with its referral, and not before: no two banks ever hold one claim.
+    with pytest.raises(LeadNotClaimable):
+        await small_city.act(claim_lead, rival.officer, lead_id=lead_id, now=ends)
+    assert await carry_out(small_city, admin, "lending.referral.contact_due", now=ends) == 1
+    assert (await one(admin, "select state from referrals"))["state"] == "LAPSED"
     with pytest.raises(LeadNotClaimable):
         await small_city.act(claim_lead, bank.officer, lead_id=lead_id, now=ends)
     second = await small_city.act(claim_lead, rival.officer, lead_id=lead_id, now=ends)
@@ -141,3 +151,37 @@ async def test_what_is_not_in_the_pool_cannot_be_claimed(
         for caller, lead_id, moment, refusal in cases:
             with pytest.raises(refusal):
                 await small_city.act(claim_lead, caller, lead_id=lead_id, now=moment)
+
+
+async def pool_of(city: SmallCity, officer: Actor) -> list[UUID]:
+    async with city.database.snapshot(officer, now=city.now) as session:
+        rows = (await session.scalars(pool_leads(officer, now=city.now))).all()
+        counts = await inbox_counts(session, officer, now=city.now)
+    assert counts.pool == len(rows)
+    return [lead.id for lead in rows]
+
+
+async def test_an_officer_sees_and_claims_only_the_pool_of_his_areas(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    lead_id = await pooled(small_city)
+    officer = small_city.banks[0].officer
+    elsewhere = replace(officer, areas=("321324",))
+    near = [replace(officer, areas=areas) for areas in ((), ("321302150",), ("321300",))]
+    assert await pool_of(small_city, elsewhere) == []
+    assert [await pool_of(small_city, one) for one in near] == [[lead_id]] * 3
+    async with nothing_written(admin):
+        with pytest.raises(OutsideOwnArea):
+            await small_city.act(claim_lead, elsewhere, lead_id=lead_id)
+    # Coarsened to the whole city it could be from anywhere, and whoever claims it can work on it.
+    await admin.execute("update leads set county_code = '321300'")
+    assert await pool_of(small_city, elsewhere) == [lead_id]
+    referral = await small_city.act(claim_lead, elsewhere, lead_id=lead_id)
+    await small_city.act(
+        decline_referral,
+        elsewhere,
+        referral_id=referral.id,
+        reason=DeclineReason.OVER_INDEBTED,
+        note=None,
+    )
+    assert (await one(admin, ROW, referral.id))["state"] == "DECLINED"

@@ -23,6 +23,7 @@ from suxin.lending.commands.referrals import (
 )
 from suxin.lending.models import ReferralState, StepNotPossible
 from suxin.lending.policies import OutsideOwnArea
+from suxin.lending.queries.referrals import inbox
 from suxin.lending.terms import DeclineReason
 
 ROW = "select * from referrals where id = $1"
@@ -271,6 +272,24 @@ async def test_a_step_from_a_state_that_does_not_lead_there_is_refused(
                     step, bank.officer, referral_id=referral_id, **reason_for(step)
                 )
         assert refused.value.facts["state"] == state.value
+
+
+async def test_a_lead_of_the_whole_city_is_in_everyones_inbox(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank = small_city.banks[0]
+    referral_id = await referred(small_city, bank)
+    elsewhere = replace(bank.officer, areas=("321324",))
+
+    async def seen() -> list[UUID]:
+        async with small_city.database.snapshot(elsewhere, now=small_city.now) as session:
+            return [row[0].id for row in (await session.execute(inbox(elsewhere))).all()]
+
+    assert await seen() == []
+    await admin.execute("update referrals set county_code = '321300'")
+    assert await seen() == [referral_id]
+    referral = await small_city.act(accept_referral, elsewhere, referral_id=referral_id)
+    assert referral.state is ReferralState.ACCEPTED
 
 
 async def test_an_officer_of_a_town_works_on_leads_of_its_county(small_city: SmallCity) -> None:

@@ -15,11 +15,11 @@ from suxin.lending.commands import returns
 from suxin.lending.commands.offers import accept_offer
 from suxin.lending.commands.referrals import (
     accept_referral,
-    claim_lead,
     decline_referral,
     record_contact,
     start_due_diligence,
 )
+from suxin.lending.dispatch import Step
 from suxin.lending.models import DispatchMode
 from suxin.lending.terms import DeclineReason
 
@@ -92,7 +92,7 @@ async def test_the_clocks_run_over_working_days(
         for duty in ("accept_due", "contact_due", "decide_due")
     ] == [[end] for end in ends]
     assert await due(admin, "lending.referral.remind", referral_id) == [
-        ends[0] - timedelta(hours=4)
+        end - timedelta(hours=4) for end in ends
     ]
 
 
@@ -118,6 +118,46 @@ async def test_a_bank_is_reminded_before_its_deadline_and_only_while_it_waits(
     }
     assert await told(admin, bank.tenant_id) == ["收到新的贷款线索", "即将超时"]
     assert await told(admin, quick.tenant_id) == ["收到新的贷款线索"]
+
+
+async def test_each_deadline_has_a_reminder_of_its_own(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank = small_city.banks[0]
+    submitted = await small_city.submit()
+    referral_id = await small_city.referral_to(submitted, bank)
+
+    async def reminded() -> list[str]:
+        rows = await admin.fetch(
+            "select body from notices where tenant_id = $1 and title = '即将超时' order by id",
+            bank.tenant_id,
+        )
+        return [row["body"] for row in rows]
+
+    async def remind(step: Step, due: datetime) -> None:
+        soon = due - timedelta(hours=4)
+        for moment in (soon + EARLY, soon, due):
+            await as_platform(
+                small_city, returns.remind, step=step, now=moment, **of(bank, referral_id)
+            )
+
+    await remind(Step.ACCEPT, ACCEPT_BY)
+    await small_city.act(accept_referral, bank.officer, referral_id=referral_id)
+    await remind(Step.ACCEPT, ACCEPT_BY)
+    # Before the consent there is nobody to contact.
+    await remind(Step.CONTACT, CONTACT_BY)
+    assert len(await reminded()) == 1
+    await small_city.consent(submitted.request.id, bank)
+    await remind(Step.CONTACT, CONTACT_BY)
+    await small_city.act(record_contact, bank.officer, referral_id=referral_id)
+    await remind(Step.CONTACT, CONTACT_BY)
+    assert await carry_out(small_city, admin, "lending.referral.remind", now=DECIDE_BY + EARLY) == 6
+    assert await reminded() == [
+        "该线索即将超过 1 个工作日受理时限。",
+        "该线索即将超过 3 个工作日联系时限，逾期线索将被退回。",
+        "该线索即将超过答复时限，请报价或婉拒。",
+    ]
+    assert (await one(admin, REFERRAL, referral_id))["reminders"] == 3
 
 
 async def test_a_lead_nobody_accepted_lapses_and_goes_to_the_next_best_bank(
@@ -236,6 +276,19 @@ async def test_a_missed_decision_is_escalated_once_and_then_lapses(
     assert (row["state"], row["escalations"], row["decide_by"]) == (state, 1, again)
     assert await due(admin, "lending.referral.decide_due", referral_id) == [DECIDE_BY, again]
     assert (await told(admin, bank.tenant_id))[-1] == "办理超时"
+    assert await acts(admin, "lending.referral.escalated") == ["lending.referral.escalated"]
+    notice = await one(
+        admin, "select * from notices where tenant_id = $1", small_city.operator.tenant_id
+    )
+    number = await admin.fetchval("select number from leads")
+    assert (notice["title"], notice["permission"], notice["body"]) == (
+        "银行办理超时",
+        "lending.statistics.read",
+        f"一行对线索 {number} 5 个工作日内未作出决定，已延长一次。",
+    )
+    assert await due(admin, "lending.referral.remind", referral_id) == [
+        moment - timedelta(hours=4) for moment in (ACCEPT_BY, CONTACT_BY, DECIDE_BY, again)
+    ]
     async with nothing_written(admin):
         await as_platform(small_city, returns.decide_due, now=DECIDE_BY, **mine)
 
@@ -256,34 +309,6 @@ async def test_without_a_consent_the_deadline_to_decide_ends_the_wait(
     assert (row["state"], row["escalations"]) == ("LAPSED", 0)
 
 
-async def test_a_lapse_out_of_the_pool_frees_the_lead(
-    small_city: SmallCity, admin: asyncpg.Connection
-) -> None:
-    bank, rival = small_city.banks
-    submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
-    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
-    await small_city.consent(submitted.request.id, bank)
-    assert await carry_out(small_city, admin, "lending.referral.contact_due", now=CONTACT_BY) == 1
-    assert (await one(admin, REFERRAL, referral.id))["state"] == "LAPSED"
-    lead = await one(admin, "select * from leads")
-    assert (lead["claimed_by"], lead["pool_open"]) == (None, True)
-    assert (await one(admin, "select state from loan_requests"))["state"] == "OPEN"
-    await small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id, now=CONTACT_BY)
-
-
-async def test_a_lapse_does_not_free_what_another_bank_holds_by_now(
-    small_city: SmallCity, admin: asyncpg.Connection
-) -> None:
-    bank, rival = small_city.banks
-    submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
-    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
-    after = ACCEPT_BY + timedelta(hours=1)
-    await small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id, now=after)
-    await as_platform(small_city, returns.decide_due, now=DECIDE_BY, **of(bank, referral.id))
-    assert (await one(admin, REFERRAL, referral.id))["state"] == "LAPSED"
-    assert (await one(admin, "select claimed_by from leads"))["claimed_by"] == rival.tenant_id
-
-
 async def test_what_is_not_there_or_has_moved_on_is_passed_over(
     small_city: SmallCity, admin: asyncpg.Connection
 ) -> None:
@@ -298,9 +323,13 @@ async def test_what_is_not_there_or_has_moved_on_is_passed_over(
         note=None,
     )
     late = DECIDE_BY + timedelta(days=40)
-    duties = (returns.remind, returns.accept_due, returns.contact_due, returns.decide_due)
+    duties = (returns.accept_due, returns.contact_due, returns.decide_due)
     async with nothing_written(admin):
         for given in (referral_id, uuid4()):
+            for step in Step:
+                await as_platform(
+                    small_city, returns.remind, step=step, now=late, **of(bank, given)
+                )
             for duty in (*duties, returns.tell_bank_of_consent):
                 await as_platform(small_city, duty, now=late, **of(bank, given))
         await as_platform(

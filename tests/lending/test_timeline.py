@@ -81,7 +81,20 @@ async def test_a_whole_path_reads_in_the_order_it_happened(small_city: SmallCity
         (at(6), "offer_chosen", "一行"),
         (at(6), "accepted", None),
     ]
-    assert events[5].zh == "未予受理：不符合本行行业信贷政策"
+    assert (events[5].zh, events[5].en) == (
+        "未予受理：不符合本行行业信贷政策",
+        f"declined: {DeclineReason.INDUSTRY_POLICY.en}",
+    )
+    assert [event.en for event in events if event.bank != "二行"] == [
+        "request submitted",
+        "sent anonymously",
+        "taken up by the bank",
+        "you permitted this bank",
+        "contacted by the bank",
+        "offer made",
+        "this offer was accepted",
+        "offer accepted",
+    ]
 
 
 def test_a_request_that_nothing_answered_is_two_lines() -> None:

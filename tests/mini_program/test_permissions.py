@@ -10,9 +10,21 @@ from suxin.consent.models import Consent
 from suxin.consent.notice_texts import current_text
 from suxin.lending.models import Referral
 from suxin.lending.queries.dossier import dossier
+from suxin.subjects.identities import identity_of
 from suxin.tenancy.commands import suspend_tenant
 
 VERSION = current_text("loan.match").version
+ORDER = [
+    "identity",
+    "contact",
+    "registration",
+    "loan_request",
+    "tax",
+    "social_insurance",
+    "honours",
+    "penalties",
+    "environment",
+]
 
 
 @pytest.fixture
@@ -71,6 +83,7 @@ async def test_the_notice_tells_all_that_the_law_asks_for(applicant, small_city,
         choice["category"]["code"]: (choice["required"], choice["chosen"])
         for choice in notice["categories"]
     }
+    assert list(choices) == ORDER
     assert choices == {
         "identity": (True, True),
         "contact": (True, True),
@@ -82,6 +95,23 @@ async def test_the_notice_tells_all_that_the_law_asks_for(applicant, small_city,
         "penalties": (False, False),
         "environment": (False, False),
     }
+
+
+async def test_the_notice_and_its_switches_name_the_categories_in_one_order(
+    applicant, small_city, asked
+) -> None:
+    notice = await applicant.read(
+        "/consent-notices", tenantId=str(small_city.banks[0].tenant_id), requestId=asked
+    )
+    names = [choice["category"]["zh"] for choice in notice["categories"]]
+    assert names[:5] == [
+        "身份信息（姓名、身份证号码）",
+        "联系方式（手机号码）",
+        "登记注册信息",
+        "本次贷款申请内容",
+        "纳税信息",
+    ]
+    assert f"数据类别：{'、'.join(names)}\n" in notice["body"]
 
 
 BAD_NOTICES = {
@@ -229,11 +259,42 @@ async def test_every_look_is_shown_to_the_subject_alone(
     assert (await stranger.read("/data-reads"))["items"] == []
 
 
+async def reads_identity(city: SmallCity, number: int = 0) -> None:
+    """Let a bank's officer ask who the applicant is and how to reach him."""
+    officer = city.banks[number].officer
+    async with city.database.snapshot(officer, now=city.now) as session:
+        assert (await identity_of(session, city.sealer, city.person_id)).phone == "19900000001"
+
+
+async def test_acting_for_a_firm_one_sees_who_read_about_oneself_too(
+    applicant, stranger, small_city, asked
+) -> None:
+    await applicant.write("/consents", consent_for(asked, small_city.banks[0].tenant_id))
+    assert await reads_dossier(small_city)
+    await reads_identity(small_city)
+
+    reads = (await applicant.read("/data-reads"))["items"]
+    applicant.subject = small_city.person_id
+    own = (await applicant.read("/data-reads"))["items"]
+
+    firm = {"code": "subject", "zh": "宿迁市沭河木业有限公司", "en": "宿迁市沭河木业有限公司"}
+    himself = {"code": "self", "zh": "本人", "en": "yourself"}
+    assert [read["about"] for read in reads] == [himself, firm, firm]
+    assert [category["code"] for category in reads[0]["categories"]] == ["identity", "contact"]
+    assert reads[0]["reader"]["shortName"] == "一行"
+    assert own == reads[:1]
+    for subject in (small_city.stranger_firm_id, small_city.stranger_id):
+        stranger.subject = subject
+        assert (await stranger.read("/data-reads"))["items"] == []
+
+
 async def test_looks_are_read_page_by_page(applicant, small_city, asked) -> None:
     await applicant.write("/consents", consent_for(asked, small_city.banks[0].tenant_id))
     for _ in range(2):
         await reads_dossier(small_city)
+        await reads_identity(small_city)
     whole = (await applicant.read("/data-reads"))["items"]
+    assert [read["about"]["code"] for read in whole] == ["self", "subject", "subject"] * 2
 
     read, cursor = [], None
     for _ in whole:

@@ -115,9 +115,27 @@ async def test_the_demos_routes_answer_nowhere_else(runtime, stand_ins, guarded)
     production = replace(runtime, demo=False)
     demo = demo_routes((), StandInCodes(stand_ins.sms, guarded))
     async with caller(build_app(production, [*routes, *demo])) as client:
-        for address in ("/preview/people.json", "/preview/sms-code?phone=19900000088"):
+        for address in (
+            "/preview",
+            "/preview/people.json",
+            "/preview/sms-code?phone=19900000088",
+        ):
             missing = await client.get(address, headers={"Accept": "application/json"})
             assert (missing.status_code, missing.json()["code"]) == (404, "ROUTE_UNKNOWN")
+        page = await client.get("/preview", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"]) == (
+            404,
+            "text/html; charset=utf-8",
+        )
+
+
+@pytest.mark.parametrize("demo", [True, False])
+async def test_only_a_demos_front_page_leads_to_the_preview(runtime, demo) -> None:
+    async with caller(build_app(replace(runtime, demo=demo), routes)) as client:
+        front = await client.get("/", headers={"Accept": "text/html"})
+        assert front.status_code == 200
+        assert ('href="/desk"' in front.text, 'href="/preview"' in front.text) == (True, demo)
+        assert ("preview" in front.text) is demo
 
 
 async def test_a_stand_in_that_does_not_answer_is_told(guarded: GuardedClient) -> None:

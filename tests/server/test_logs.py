@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 
 from suxin_server.logs import (
     REDACTED,
-    bind_request,
-    clear_request,
     configure_logging,
     redact_text,
     redact_value,
@@ -51,7 +49,6 @@ def written() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     configure_logging("json", stream=stream)
     yield stream
-    clear_request()
     structlog.reset_defaults()
     root.handlers, root.level = handlers, level
 
@@ -161,9 +158,10 @@ def test_depth_is_bounded() -> None:
 
 
 def test_every_line_says_request_tenant_and_kind_of_actor(written: io.StringIO) -> None:
-    bind_request(request_id="r-1", tenant_id="t-1", actor_kind="staff")
-    structlog.get_logger("suxin.test").info("opened", figure=3)
-    clear_request()
+    with structlog.contextvars.bound_contextvars(
+        request_id="r-1", tenant_id="t-1", actor_kind="staff"
+    ):
+        structlog.get_logger("suxin.test").info("opened", figure=3)
     structlog.get_logger("suxin.test").info("closed")
     opened, closed = lines(written)
     assert {

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -52,6 +53,11 @@ def test_the_environment_is_current_only_with_the_same_project_and_lock(
     second = runner.stamp()
     (tmp_path / "pyproject.toml").write_text("two")
     assert len({first, second, runner.stamp()}) == 3
+
+
+def test_uv_installs_for_development_what_the_extra_names() -> None:
+    told = tomllib.loads((RUN.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    assert told["dependency-groups"]["dev"] == told["project"]["optional-dependencies"]["dev"]
 
 
 def test_check_stops_at_the_first_step_that_fails(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from suxin_server.faults import NotAvailable
-from suxin_server.settings import Settings, child_environment, read_settings
+from suxin_server.settings import Settings, child_environment, read_settings, wants_demo
 
 SECRETS = {
     "DATABASE_URL": "postgresql://suxin_app:geheim-1@db/suxin",
@@ -16,6 +16,7 @@ SECRETS = {
     "SUXIN_WECHAT_APP_SECRET": "geheim-6",
     "SUXIN_IDENTITY_SECRET": "geheim-7",
     "SUXIN_SMS_API_KEY": "geheim-8",
+    "SUXIN_METRICS_TOKEN": "geheim-9",
 }
 
 
@@ -53,6 +54,32 @@ def test_a_child_is_not_given_what_it_must_not_hold(given: Settings) -> None:
     assert "DATABASE_OWNER_URL" not in environment
     assert "geheim-2" not in "".join(environment.values())
     assert environment["DATABASE_URL"] == SECRETS["DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("given", "demo"),
+    [
+        ({}, True),
+        ({"redis_url": "redis://cache/0", "data_dir": Path("/srv")}, True),
+        ({"database_url": "postgresql://db/suxin"}, False),
+        ({"wechat_base_url": "https://wechat.example"}, False),
+        ({"identity_base_url": "https://identity.example"}, False),
+        ({"sms_base_url": "https://sms.example"}, False),
+        ({"database_url": "postgresql://db/suxin", "demo": True}, True),
+        ({"sms_base_url": "https://sms.example", "demo": True}, True),
+        ({"demo": False}, False),
+    ],
+)
+def test_the_demo_city_enters_nothing_real_unasked(given: dict[str, object], *, demo: bool) -> None:
+    assert wants_demo(read_settings(**given)) is demo
+
+
+def test_the_environment_may_ask_for_the_demo_city_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db/suxin")
+    assert not wants_demo(read_settings())
+    monkeypatch.setenv("SUXIN_DEMO", "true")
+    assert wants_demo(read_settings())
+    assert not wants_demo(read_settings(demo=False))
 
 
 def test_a_missing_key_file_is_said(tmp_path: Path) -> None:

@@ -11,9 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from suxin_server import up
+from suxin_server.cli import cli
 from suxin_server.data_folder import held
 from suxin_server.processes import command_line, free_port, is_alive, port_is_free, wait_until
+from suxin_server.settings import Settings, wants_demo
 
 pytestmark = pytest.mark.processes
 
@@ -153,10 +157,49 @@ def test_a_wrong_option_is_a_usage_error() -> None:
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "variables", "demo"),
+    [
+        ((), {}, True),
+        (("--no-demo",), {}, False),
+        ((), {"DATABASE_URL": "postgresql://db/suxin"}, False),
+        (("--demo",), {"DATABASE_URL": "postgresql://db/suxin"}, True),
+        ((), {"SUXIN_WECHAT_BASE_URL": "https://wechat.example"}, False),
+        (("--demo",), {"SUXIN_WECHAT_BASE_URL": "https://wechat.example"}, True),
+    ],
+)
+def test_up_loads_the_demo_city_only_where_all_is_its_own_or_when_told(
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    variables: dict[str, str],
+    *,
+    demo: bool,
+) -> None:
+    for name in os.environ:
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+    begun: list[Settings] = []
+    monkeypatch.setattr(up, "run_up", begun.append)
+    monkeypatch.setattr("suxin_server.cli.configure_logging", lambda _format: None)
+    told = CliRunner().invoke(cli, ["up", *words], env=variables)
+    assert told.exit_code == 0, told.output
+    assert [wants_demo(settings) for settings in begun] == [demo]
+
+
 def test_the_commands_are_listed() -> None:
     told = suxin("--help")
     assert told.returncode == 0
     listed = {
         line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()
     }
-    assert listed == {"up", "migrate", "worker", "serve", "tenant", "schema", "audit", "journey"}
+    assert listed == {
+        "up",
+        "migrate",
+        "worker",
+        "serve",
+        "tenant",
+        "records",
+        "schema",
+        "audit",
+        "journey",
+    }

@@ -252,7 +252,9 @@ class Desk:
     async def sees_no_more(self) -> None:
         await self.page.goto(f"{self._url}/desk/referrals?state=offered")
         await self.at("referral-row").first.get_by_role("link").click()
-        await expect(self.at("no-consent")).to_be_visible()
+        # The contract keeps who borrows within reach; what was read to decide is gone with the consent.
+        await expect(self.at("contracted")).to_be_visible()
+        await expect(self.at("records")).to_have_count(0)
         assert WHO.uscc not in await self.page.content()
         await self.screen.shoot("revoked")
 

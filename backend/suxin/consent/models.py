@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, data_subject, published, reading_tenant, system
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.tables import Table
+from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
 
 
 class ConsentState(StrEnum):
@@ -61,6 +61,7 @@ class NoticeText(Table):
     """The text a subject is shown before he decides, PIPL art. 17 and 23; versions are never changed."""
 
     __tablename__ = "notice_texts"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
     __readers__: ClassVar[tuple[Reader, ...]] = (published(), system())
 
     version: Mapped[str] = mapped_column(primary_key=True)

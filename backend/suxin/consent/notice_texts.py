@@ -6,22 +6,30 @@ is a new version.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from suxin.consent.purposes import LOAN_MATCH, PurposeUnknown
 
+# In the order in which people read them: who he is, what he asks for, then his records.
 CATEGORY_ZH: Final = {
     "identity": "身份信息（姓名、身份证号码）",
     "contact": "联系方式（手机号码）",
     "registration": "登记注册信息",
+    "loan_request": "本次贷款申请内容",
     "tax": "纳税信息",
     "social_insurance": "社会保险费缴纳信息",
     "honours": "诚信荣誉信息",
     "penalties": "行政处罚信息",
     "environment": "生态环境信用评价信息",
-    "loan_request": "本次贷款申请内容",
 }
+_ORDER: Final = {code: place for place, code in enumerate(CATEGORY_ZH)}
+
+
+def in_order(categories: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of categories in the order in which people are told them."""
+    return tuple(sorted(categories, key=lambda code: (_ORDER.get(code, len(_ORDER)), code)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ def told(
         text.body.format(
             recipient=recipient,
             contact=contact,
-            categories="、".join(CATEGORY_ZH[category] for category in categories),
+            categories="、".join(CATEGORY_ZH[category] for category in in_order(categories)),
             life_days=life_days,
             retention_days=retention_days,
         ),

@@ -22,10 +22,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.readers import (
+    BATCH_ROLE,
     KIND,
+    PERSON,
     TENANT,
+    TENANT_KIND,
     Reader,
-    appended,
     batch,
     data_subject,
     operator,
@@ -40,13 +42,25 @@ READ_ACTION: Final = "data.read"
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _SEALER_LOCK: Final = 0x53555849
 
+# Whoever adds an entry signs it with what the transaction's context says of him, and leaves sealing to the sealer.
+# The tenant is his own where he acts for one; an applicant, the operator and the platform name the party concerned,
+# and so does who fails to log in, before he is known.
+_SIGNED: Final = (
+    "seq is null and hash is null"
+    f" and actor_kind = {KIND} and person_id is not distinct from {PERSON}"
+    " and (staff_id is null or actor_kind in ('staff', 'client', 'operator'))"
+    f" and (actor_kind not in ('staff', 'client') or tenant_id is not distinct from {TENANT}"
+    # A borrowed row context has no tenant kind; that it is borrowed is an entry of its own, naming whose it is.
+    f" or {TENANT_KIND} is null or action = 'kernel.act_for')"
+)
+
 
 class AuditEntry(Table):
     """One fact: who did or read what, about whom, for which purpose."""
 
     __tablename__ = "audit_entries"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
-    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE (seq, hash)")
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE (seq, hash)")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
         # A tenant reads what its own people did; what a subject did towards it could name him before he consents.
@@ -54,8 +68,13 @@ class AuditEntry(Table):
         operator(),
         # The platform measures how far the sealer lags behind; of what is sealed it needs nothing.
         when("lag", f"{KIND} = 'system' and seq is null"),
-        appended(),
-        batch(),
+        when("signed", _SIGNED, "INSERT"),
+        Reader("batch", "true", "SELECT", BATCH_ROLE),
+        # History is loaded in sets, with whoever acted then; it is sealed as everything else is.
+        Reader("history", "seq is null and hash is null", "INSERT", BATCH_ROLE),
+        Reader(
+            "sealer", "seq is null", "UPDATE", BATCH_ROLE, "seq is not null and hash is not null"
+        ),
     )
     __table_args__ = (
         Index("ix_audit_entries_unsealed", "id", postgresql_where=text("seq is null")),

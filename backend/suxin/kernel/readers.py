@@ -42,12 +42,14 @@ class Reader:
     """One class of callers that may read (and perhaps write) rows of a table.
 
     ``name`` becomes the policy's name, ``using`` the SQL condition on the row; ``command`` says what is admitted.
+    ``check`` is the condition on the row as it is after an update, where that is another one.
     """
 
     name: str
     using: str
     command: Command = "SELECT"
     role: str = APP_ROLE
+    check: str | None = None
 
     def statement(self, table: str) -> str:
         """Return the CREATE POLICY statement for the table."""
@@ -57,7 +59,8 @@ class Reader:
             return f"{head} WITH CHECK ({condition})"
         if self.command == "SELECT":
             return f"{head} USING ({condition})"
-        return f"{head} USING ({condition}) WITH CHECK ({condition})"
+        afterwards = condition if self.check is None else self.check.replace(ROW, table)
+        return f"{head} USING ({condition}) WITH CHECK ({afterwards})"
 
 
 def owner_tenant(column: str = "tenant_id") -> Reader:
@@ -101,8 +104,9 @@ def system() -> Reader:
 
 
 def appended() -> Reader:
-    """Let any caller with a context add rows, without letting him read them back."""
-    return Reader("appended", f"{KIND} is not null", "INSERT")
+    """Let every known caller add rows, without letting him read them back; an anonymous one adds none."""
+    known = "'staff', 'client', 'operator', 'subject', 'system'"
+    return Reader("appended", f"{KIND} in ({known})", "INSERT")
 
 
 def batch() -> Reader:
@@ -153,9 +157,11 @@ def exists(table: str, where: str) -> str:
     return f"exists (select 1 from {table} where {where})"  # noqa: S608 - never from a caller
 
 
-def when(name: str, predicate: str, command: Command = "SELECT") -> Reader:
+def when(
+    name: str, predicate: str, command: Command = "SELECT", *, check: str | None = None
+) -> Reader:
     """Admit by a condition that is particular to one table; the name says who that is."""
-    return Reader(name, predicate, command)
+    return Reader(name, predicate, command, check=check)
 
 
 def policy_statements(table: str, readers: Sequence[Reader]) -> list[str]:

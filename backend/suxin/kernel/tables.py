@@ -26,6 +26,11 @@ READ_ONLY: tuple[Privilege, ...] = ("SELECT",)
 WITH_DELETE: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
+def append_and_change(*columns: str) -> tuple[str, ...]:
+    """Return the privileges on a table whose rows are added, read, and changed in these columns alone."""
+    return (*APPEND_ONLY, f"UPDATE ({', '.join(columns)})")
+
+
 class Table(DeclarativeBase):
     """A stored thing.
 
@@ -37,7 +42,7 @@ class Table(DeclarativeBase):
     __abstract__ = True
     __readers__: ClassVar[tuple[Reader, ...]] = ()
     __doorway__: ClassVar[str | None] = None
-    __privileges__: ClassVar[tuple[Privilege, ...]] = READ_WRITE
+    __privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
     __batch_privileges__: ClassVar[tuple[str, ...]] = ()
 
     metadata = MetaData(

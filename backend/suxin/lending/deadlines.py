@@ -2,7 +2,7 @@
 
 The three figures are those that provincial platforms publish for online loan matching (贷款码“135”); how a missed one
 is answered is a proposed default (demo configuration): a lead nobody accepted or whose applicant nobody called goes
-back; a missed decision is escalated and given as long again, once.
+back; a missed decision is escalated and given as long again, once. A claim of the open pool ends when contact is due.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CONTACT_WITHIN_DAYS: Final = 3
 DECIDE_WITHIN_DAYS: Final = 5
 REMIND_BEFORE: Final = timedelta(hours=4)
 REQUEST_LIFE: Final = timedelta(days=30)
-CLAIM_WITHIN_DAYS: Final = 1
+CLAIM_WITHIN_DAYS: Final = CONTACT_WITHIN_DAYS
 
 
 @dataclass(frozen=True, slots=True)

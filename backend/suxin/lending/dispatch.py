@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +27,49 @@ REMIND_TOPIC = "lending.referral.remind"
 ACCEPT_DUE_TOPIC = "lending.referral.accept_due"
 CONTACT_DUE_TOPIC = "lending.referral.contact_due"
 DECIDE_DUE_TOPIC = "lending.referral.decide_due"
+
+
+class Step(StrEnum):
+    """The steps of a referral that have a deadline."""
+
+    ACCEPT = "accept"
+    CONTACT = "contact"
+    DECIDE = "decide"
+
+    @property
+    def nearly_late(self) -> str:
+        """What a bank is told shortly before the deadline."""
+        return _NEARLY_LATE[self]
+
+    def open_at(self, referral: Referral) -> bool:
+        """Return whether the referral stands where this step is still to be taken."""
+        return referral.state in _OPEN_AT[self]
+
+    def due_of(self, referral: Referral) -> datetime:
+        """Return when the referral must have taken this step."""
+        by = {
+            Step.ACCEPT: referral.accept_by,
+            Step.CONTACT: referral.contact_by,
+            Step.DECIDE: referral.decide_by,
+        }
+        return by[self]
+
+
+_NEARLY_LATE = {
+    Step.ACCEPT: "该线索即将超过 1 个工作日受理时限。",
+    Step.CONTACT: "该线索即将超过 3 个工作日联系时限，逾期线索将被退回。",
+    Step.DECIDE: "该线索即将超过答复时限，请报价或婉拒。",
+}
+_OPEN_AT = {
+    Step.ACCEPT: (ReferralState.DISPATCHED,),
+    Step.CONTACT: (ReferralState.ACCEPTED,),
+    Step.DECIDE: (ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.DUE_DILIGENCE),
+}
+_DUE_TOPICS = {
+    Step.ACCEPT: ACCEPT_DUE_TOPIC,
+    Step.CONTACT: CONTACT_DUE_TOPIC,
+    Step.DECIDE: DECIDE_DUE_TOPIC,
+}
 
 
 def new_lead(request: LoanRequest, shown: LeadFacts, *, pool_open: bool, now: datetime) -> Lead:
@@ -118,22 +163,9 @@ def new_referral(
 
 
 async def start_clocks(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
-    """Put the referral's deadlines into the outbox as duties that fall due."""
-    due = {
-        REMIND_TOPIC: max(now, referral.accept_by - REMIND_BEFORE),
-        ACCEPT_DUE_TOPIC: referral.accept_by,
-        CONTACT_DUE_TOPIC: referral.contact_by,
-        DECIDE_DUE_TOPIC: referral.decide_by,
-    }
-    for topic, at in due.items():
-        await outbox.post(
-            session,
-            topic,
-            {"tenant_id": referral.tenant_id, "referral_id": referral.id},
-            now=now,
-            tenant_id=referral.tenant_id,
-            not_before=at,
-        )
+    """Put the referral's deadlines, each with a reminder before it, into the outbox as duties that fall due."""
+    for step in Step:
+        await _start_clock(session, referral, step, now=now)
 
 
 async def restart_decision(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
@@ -142,11 +174,28 @@ async def restart_decision(session: AsyncSession, referral: Referral, *, now: da
         return
     deadline = add_working_days(now, DECIDE_WITHIN_DAYS)
     referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
-    await outbox.post(
-        session,
-        DECIDE_DUE_TOPIC,
-        {"tenant_id": referral.tenant_id, "referral_id": referral.id},
-        now=now,
-        tenant_id=referral.tenant_id,
-        not_before=deadline.at,
+    await _start_clock(session, referral, Step.DECIDE, now=now)
+
+
+async def _start_clock(
+    session: AsyncSession, referral: Referral, step: Step, *, now: datetime
+) -> None:
+    for topic, payload, at in duties_of(referral, step):
+        await outbox.post(
+            session,
+            topic,
+            payload,
+            now=now,
+            tenant_id=referral.tenant_id,
+            not_before=max(now, at),
+        )
+
+
+def duties_of(referral: Referral, step: Step) -> tuple[tuple[str, dict[str, Any], datetime], ...]:
+    """Return the duties of a step's deadline: topic, payload and when, the reminder first."""
+    which = {"tenant_id": referral.tenant_id, "referral_id": referral.id}
+    due = step.due_of(referral)
+    return (
+        (REMIND_TOPIC, {**which, "step": step.value}, due - REMIND_BEFORE),
+        (_DUE_TOPICS[step], which, due),
     )

@@ -11,8 +11,9 @@ from suxin.lending.commands import offers, referrals, requests, returns
 
 
 async def remind(session: AsyncSession, job: Job) -> None:
-    """Remind a bank of a lead that is nearly late."""
-    await returns.remind(session, **_referral(job), now=job.now)
+    """Remind a bank of a step that is nearly late."""
+    step = dispatch.Step(job.payload["step"])
+    await returns.remind(session, **_referral(job), step=step, now=job.now)
 
 
 async def accept_due(session: AsyncSession, job: Job) -> None:

@@ -3,6 +3,7 @@
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.lending.models import Referral
+from suxin.places.models import CITY_CODE
 
 PRODUCT_READ = Permission("lending.product.read")
 PRODUCT_EDIT = Permission("lending.product.edit")
@@ -22,6 +23,29 @@ class OutsideOwnArea(Refusal):
     en = "This referral is outside your branch or area"
 
 
+_COUNTY_DIGITS = 6
+
+
+def counties_in_reach(actor: Actor) -> frozenset[str] | None:
+    """Return the county codes whose leads the actor works on, or ``None`` when he serves the whole city.
+
+    An area of his may be narrower than the county a lead shows: a town's officer sees his county's leads. A lead
+    coarsened to the whole city could be from any county, so that it is within everyone's reach.
+    """
+    counties = frozenset(area[:_COUNTY_DIGITS] for area in actor.areas)
+    return None if not counties or CITY_CODE in counties else counties | {CITY_CODE}
+
+
+def require_county(actor: Actor, county_code: str) -> None:
+    """Refuse unless a lead of this county lies within the actor's areas.
+
+    :raises OutsideOwnArea: if the county is outside the actor's areas
+    """
+    counties = counties_in_reach(actor)
+    if counties is not None and county_code not in counties:
+        raise OutsideOwnArea
+
+
 def require_in_reach(actor: Actor, referral: Referral) -> None:
     """Refuse unless the referral lies within the actor's branch and areas.
 
@@ -29,7 +53,4 @@ def require_in_reach(actor: Actor, referral: Referral) -> None:
     """
     if actor.branch_id is not None and referral.branch_id not in (None, actor.branch_id):
         raise OutsideOwnArea
-    # An area of the actor may be narrower than the county the lead shows: a town's officer sees his county's leads.
-    county = referral.county_code
-    if actor.areas and not any(county.startswith(area[:6]) for area in actor.areas):
-        raise OutsideOwnArea
+    require_county(actor, referral.county_code)

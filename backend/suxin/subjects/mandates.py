@@ -1,6 +1,6 @@
 """Mandates: a natural person proves that he is a firm's legal representative and may then act for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -75,7 +75,9 @@ async def prove_mandate(
     async def work(session: AsyncSession) -> UUID:
         return await _write(session, person_id, before.subject_id, proof, now)
 
-    return await database.run(actor, work, now=now)
+    # The platform writes what the registry proved; the person stands on record beside it.
+    platform = replace(Actor.system(actor.request_id), person_id=person_id)
+    return await database.run(platform, work, now=now)
 
 
 async def end_mandate(

@@ -17,13 +17,12 @@ from suxin.kernel.readers import (
     batch,
     data_subject,
     exists,
-    operator,
     published,
     system,
     when,
     with_basis,
 )
-from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table
+from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table, append_and_change
 
 BATCH_WRITES: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")
 
@@ -78,7 +77,6 @@ class Subject(Table):
             ),
         ),
         with_basis(category="'registration'", subject="id"),
-        operator(),
         system(),
         batch(),
     )
@@ -105,7 +103,8 @@ class PersonIdentity(Table):
 
     __tablename__ = "person_identities"
     __readers__: ClassVar[tuple[Reader, ...]] = (
-        acting_person("subject_id", writes=True),
+        # The platform writes what the identity service proved; nobody writes his own proof.
+        acting_person("subject_id"),
         with_basis(category="'identity'", of_person=True),
         system(),
         batch(),
@@ -133,8 +132,17 @@ class Mandate(Table):
     """The right of a person to act for a subject, in a role, proved in a way, for a period."""
 
     __tablename__ = "mandates"
+    # What was proved is never rewritten.
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("ended_at")
     __readers__: ClassVar[tuple[Reader, ...]] = (
-        acting_person(writes=True),
+        acting_person(),
+        # The platform writes what the registry proved; the person may only end his own, once.
+        when(
+            "ended_by_himself",
+            f"person_id = {PERSON} and ended_at is null",
+            "UPDATE",
+            check=f"person_id = {PERSON} and ended_at is not null",
+        ),
         data_subject(),
         system(),
         batch(),

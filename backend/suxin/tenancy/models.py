@@ -103,6 +103,8 @@ class Membership(Table):
 class Quota(Table):
     """A tenant's own limit in place of its profile's default, and how much of it is used."""
 
+    # A tenant counts its own use, so that it writes its row; that the ceiling is the operator's to set is no condition
+    # on a row and is kept by ``tenancy.quotas`` alone.
     __tablename__ = "quotas"
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), operator(writes=True))
     __table_args__ = (CheckConstraint("used >= 0 and used <= ceiling", name="within"),)

@@ -17,7 +17,7 @@ from suxin.lending.commands.requests import (
     RECOMMENDED_BANKS,
     WITHHELD,
 )
-from suxin.lending.deadlines import REMIND_BEFORE, REQUEST_LIFE
+from suxin.lending.deadlines import REQUEST_LIFE
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.leads import LeadKey, coarsen
 from suxin.lending.matching import MatchOutcome, match
@@ -313,17 +313,11 @@ def start_duties(stage: Stage, case: Case) -> None:
     )
     for answer in case.answers:
         referral = answer.referral
-        due = {
-            dispatch.REMIND_TOPIC: referral.accept_by - REMIND_BEFORE,
-            dispatch.ACCEPT_DUE_TOPIC: referral.accept_by,
-            dispatch.CONTACT_DUE_TOPIC: referral.contact_by,
-            dispatch.DECIDE_DUE_TOPIC: referral.decide_by,
-        }
         for offer in answer.offers:
             if offer.open:
                 of_offer = {"tenant_id": offer.tenant_id, "offer_id": offer.id}
                 stage.duty(OFFER_EXPIRE_TOPIC, offer.valid_until, of_offer, offer.tenant_id)
         if referral.answerable:
-            payload = {"tenant_id": referral.tenant_id, "referral_id": referral.id}
-            for topic, at in due.items():
-                stage.duty(topic, at, payload, referral.tenant_id)
+            for step in dispatch.Step:
+                for topic, payload, at in dispatch.duties_of(referral, step):
+                    stage.duty(topic, at, payload, referral.tenant_id)

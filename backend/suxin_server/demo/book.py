@@ -162,7 +162,7 @@ class Stage:
         }
 
     def duty(
-        self, topic: str, due: datetime, payload: Mapping[str, UUID], tenant_id: UUID | None = None
+        self, topic: str, due: datetime, payload: Mapping[str, Any], tenant_id: UUID | None = None
     ) -> None:
         """Schedule what falls due later; what lies in the past is taken as done."""
         if due <= self.now:

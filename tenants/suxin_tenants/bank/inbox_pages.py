@@ -116,7 +116,7 @@ async def show_pool(visit: GivenVisit) -> Answer:
     visit.require_kind(TenantKind.BANK)
     visit.actor.require(REFERRAL_READ)
     async with visit.reading() as session:
-        statement = queries.pool_leads(now=visit.now)
+        statement = queries.pool_leads(visit.actor, now=visit.now)
         page = await read_page(session, visit.request, statement, Lead.id)
         held = await queries.claims_open(session, visit.actor.own_tenant, now=visit.now)
         return await visit.page(

@@ -10,7 +10,10 @@ from litestar.params import FromPath
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.consent.notice_texts import CATEGORY_ZH, in_order
+from suxin.consent.purposes import LOAN_CONTRACT
+from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.bases import AccessBasis, BasisKind
 from suxin.kernel.refusals import NotFound, Refusal
 from suxin.lending import policies
 from suxin.lending.commands.offers import withdraw_offer
@@ -21,7 +24,7 @@ from suxin.lending.commands.referrals import (
     record_contact,
     start_due_diligence,
 )
-from suxin.lending.models import LoanProduct, Offer, Referral, ReferralState
+from suxin.lending.models import LoanProduct, LoanRequest, Offer, Referral, ReferralState
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries.dossier import Dossier, dossier
 from suxin.lending.terms import DeclineReason
@@ -178,6 +181,7 @@ async def _show(
         referral, lead = await queries.own_referral(session, visit.actor, referral_id)
         policies.require_in_reach(visit.actor, referral)
         known = await _known(session, visit, referral)
+        contracted = None if known else await _contracted(session, visit, referral)
         offers = (await session.scalars(queries.offers_on(referral.tenant_id, referral.id))).all()
         staff = await staff_names(session, visit, [referral])
         context = {
@@ -190,6 +194,7 @@ async def _show(
             "taken_by": staff.get(referral.accepted_by),
             "rights": _rights(visit, referral, offers, consented=known is not None),
             "known": known,
+            "contracted": contracted,
             "offers": offers,
             "offer_states": OFFER_STATES,
             "steps": steps_of(referral, offers, taken_by=staff.get(referral.accepted_by)),
@@ -228,10 +233,49 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
     return Known(
         found,
         CONSENT_STATES[found.consent.state],
-        tuple(CATEGORY_ZH.get(name, name).partition("（")[0] for name in found.consent.categories),
+        tuple(
+            CATEGORY_ZH.get(name, name).partition("（")[0]
+            for name in in_order(found.consent.categories)
+        ),
         " ".join(dict.fromkeys((names[found.subject.county_code], names[place]))),
         record_words(found.records, items, now=visit.now),
     )
+
+
+async def _contracted(
+    session: AsyncSession, visit: Visit, referral: Referral
+) -> LoanRequest | None:
+    """Return the request a contract stands on, if the officer may learn who the borrower is; the look is on record."""
+    if not visit.actor.may(IDENTITY_READ):
+        return None
+    request = await queries.request_behind(session, referral.lead_id)
+    if request is None:
+        return None
+    basis = await session.scalar(
+        select(AccessBasis.id).where(
+            AccessBasis.subject_id == request.subject_id,
+            AccessBasis.tenant_id == visit.actor.own_tenant,
+            AccessBasis.kind == BasisKind.CONTRACT,
+            AccessBasis.context_id == request.id,
+            AccessBasis.ended_at.is_(None),
+            AccessBasis.ends_at > visit.now,
+        )
+    )
+    if basis is None:
+        return None
+    note_read(
+        session,
+        Receipt(
+            subject_id=request.subject_id,
+            purpose=LOAN_CONTRACT.code,
+            categories=("loan_request",),
+            fields=("number",),
+            row_count=1,
+            object_type="loan_request",
+            object_id=request.id,
+        ),
+    )
+    return request
 
 
 async def product_of(session: AsyncSession, referral: Referral) -> LoanProduct | None:

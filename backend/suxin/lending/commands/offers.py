@@ -1,10 +1,7 @@
 """Offers: what a bank offers and takes back, and what the applicant accepts."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import commands as consents
 from suxin.consent import queries as consent_queries
-from suxin.consent.models import Consent, ConsentState
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
@@ -24,18 +20,18 @@ from suxin.lending import dispatch, policies
 from suxin.lending.commands.referrals import ConsentRequired, release_claim
 from suxin.lending.commands.requests import close_request
 from suxin.lending.models import (
-    DecisionSnapshot,
     LoanProduct,
     LoanRequest,
     Offer,
     OfferState,
     Referral,
 )
+from suxin.lending.product_promises import broken_promise
 from suxin.lending.queries import referrals as bank_queries
 from suxin.lending.queries import requests as queries
 from suxin.lending.repayment import CostSummary, Fees, cost, schedule
+from suxin.lending.snapshots import freeze_what_was_seen
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod, check_amount_fen
-from suxin.subjects.models import CreditRecord
 
 MAX_VALID_DAYS = 30
 MAX_COOLING_OFF_DAYS = 30
@@ -124,7 +120,7 @@ async def make_offer(
     :raises ConsentRequired: without a live consent
     :raises LoanTermOutOfRange, Invalid: see ``price``
     :raises OfferAboveRequest: if more is offered than was asked
-    :raises OfferOutsideProduct: if rate, amount, term or fees leave what the product publishes
+    :raises OfferOutsideProduct: if a figure, the repayment or the guarantee leaves what the product publishes
     :raises StepNotPossible: if the referral or the request does not wait for an offer
     """
     actor.require(policies.OFFER_MAKE)
@@ -230,7 +226,7 @@ async def accept_offer(
         now=now,
         chosen_tenant=offer.tenant_id,
     )
-    await _freeze(session, request, offer, now=now)
+    await freeze_what_was_seen(session, request, offer, now=now)
     await consents.open_contract_basis(
         session,
         actor,
@@ -271,21 +267,9 @@ async def _check_product(session: AsyncSession, referral: Referral, terms: Offer
             LoanProduct.tenant_id == referral.tenant_id, LoanProduct.id == referral.product_id
         )
     )
-    if product is None:
-        return
-    if not product.min_rate_bps <= terms.rate_bps <= product.max_rate_bps:
-        bound = f"{product.min_rate_bps / 100:.2f}%–{product.max_rate_bps / 100:.2f}%"
-        raise OfferOutsideProduct(field="rateBps", bound=bound)
-    if not product.min_amount_fen <= terms.amount_fen <= product.max_amount_fen:
-        bound = f"{format_wan(product.min_amount_fen)}–{format_wan(product.max_amount_fen)}"
-        raise OfferOutsideProduct(field="amountFen", bound=bound)
-    if not product.min_term_months <= terms.term_months <= product.max_term_months:
-        bound = f"{product.min_term_months}–{product.max_term_months} 个月"
-        raise OfferOutsideProduct(field="termMonths", bound=bound)
-    published = Fees(product.upfront_fee_bps, product.upfront_fee_fen)
-    if terms.fees.upfront_of(terms.amount_fen) > published.upfront_of(terms.amount_fen):
-        bound = format_wan(published.upfront_of(terms.amount_fen))
-        raise OfferOutsideProduct(field="upfrontFeeFen", bound=bound)
+    broken = broken_promise(product, terms) if product is not None else None
+    if broken is not None:
+        raise OfferOutsideProduct(field=broken[0], bound=broken[1])
 
 
 def _new_offer(
@@ -321,68 +305,7 @@ def _new_offer(
         conditions=terms.conditions,
         made_at=now,
         made_by=actor.staff_id,
-        valid_until=now + timedelta(days=terms.valid_days),
-    )
-
-
-async def _freeze(
-    session: AsyncSession, request: LoanRequest, offer: Offer, *, now: datetime
-) -> None:
-    consent = await session.scalar(
-        select(Consent).where(
-            Consent.subject_id == request.subject_id,
-            Consent.tenant_id == offer.tenant_id,
-            Consent.context_id == request.id,
-            Consent.state.in_((ConsentState.ACTIVE, ConsentState.PAUSED)),
-        )
-    )
-    records = await session.scalars(
-        select(CreditRecord)
-        .where(
-            CreditRecord.subject_id == request.subject_id,
-            CreditRecord.category.in_(consent.categories if consent else []),
-        )
-        .order_by(CreditRecord.id)
-    )
-    content: dict[str, Any] = {
-        "request": {
-            "number": request.number,
-            "amountFen": request.amount_fen,
-            "termMonths": request.term_months,
-            "purpose": request.purpose.value,
-            "facts": request.facts,
-        },
-        "offer": {
-            "amountFen": offer.amount_fen,
-            "termMonths": offer.term_months,
-            "rateBps": offer.rate_bps,
-            "annualisedRateBps": offer.annualised_rate_bps,
-            "totalCostFen": offer.total_cost_fen,
-        },
-        "consent": str(consent.id) if consent else None,
-        "records": [
-            {
-                "item": record.item_code,
-                "occurredOn": record.occurred_on.isoformat(),
-                "amountFen": record.amount_fen,
-                "content": record.content,
-                "status": record.status.value,
-            }
-            for record in records
-        ],
-    }
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    session.add(
-        DecisionSnapshot(
-            tenant_id=offer.tenant_id,
-            id=new_id(),
-            subject_id=request.subject_id,
-            request_id=request.id,
-            offer_id=offer.id,
-            content=content,
-            sha256=hashlib.sha256(canonical.encode()).hexdigest(),
-            taken_at=now,
-        )
+        valid_until=min(now + timedelta(days=terms.valid_days), request.expires_at),
     )
 
 

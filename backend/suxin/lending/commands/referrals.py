@@ -9,9 +9,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
-from suxin.kernel.working_days import add_working_days
 from suxin.lending import dispatch, policies
-from suxin.lending.deadlines import CLAIM_WITHIN_DAYS
 from suxin.lending.models import DispatchMode, Referral
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries.turns import take_turn
@@ -68,6 +66,7 @@ async def claim_lead(
     """Claim a lead of the open pool (抢单): the first bank locks it until it must have made contact.
 
     :raises Forbidden: if the actor may not work on referrals
+    :raises OutsideOwnArea: if the lead's county is outside the actor's areas
     :raises TooManyClaims: if the bank holds ``MAX_OPEN_CLAIMS`` leads
     :raises LeadNotClaimable: if another bank was first, this bank had it before, or it left the pool
     """
@@ -79,12 +78,13 @@ async def claim_lead(
     lead = await queries.lock_pool_lead(session, lead_id, now=now)
     if lead is None or await queries.had_referral(session, tenant_id, lead_id):
         raise LeadNotClaimable
+    policies.require_county(actor, lead.county_code)
     referral = dispatch.new_referral(
         lead, tenant_id=tenant_id, product_id=None, mode=DispatchMode.OPEN_POOL, now=now
     )
     referral.branch_id = actor.branch_id
     referral.accept(staff_id=actor.staff_id, now=now)
-    lead.claim(tenant_id, until=add_working_days(now, CLAIM_WITHIN_DAYS).at)
+    lead.claim(tenant_id, until=referral.contact_by)
     session.add(referral)
     await session.flush()
     await dispatch.start_clocks(session, referral, now=now)
@@ -105,7 +105,7 @@ async def record_contact(
     if await queries.party_of(session, referral.lead_id) is None:
         raise ConsentRequired
     referral.contact(now=now)
-    await _keep_claim(session, referral)
+    await keep_claim(session, referral)
     await _answered(session, referral, "contacted", now=now)
     return referral
 
@@ -169,8 +169,8 @@ async def release_claim(session: AsyncSession, referral: Referral) -> None:
         lead.release()
 
 
-async def _keep_claim(session: AsyncSession, referral: Referral) -> None:
-    """Hold a claimed lead until the decision is due, now that the applicant was contacted."""
+async def keep_claim(session: AsyncSession, referral: Referral) -> None:
+    """Hold a claimed lead until the decision is due: the applicant was contacted, or the bank was given longer."""
     if referral.mode is not DispatchMode.OPEN_POOL:
         return
     lead = await queries.lock_lead(session, referral.lead_id)

@@ -14,7 +14,10 @@ from suxin.kernel import notices
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis
 from suxin.lending import dispatch, policies
+from suxin.lending.commands.referrals import keep_claim, release_claim
 from suxin.lending.commands.requests import close_request
+from suxin.lending.deadlines import REMIND_BEFORE
+from suxin.lending.dispatch import Step
 from suxin.lending.models import (
     DispatchMode,
     Lead,
@@ -29,23 +32,23 @@ from suxin.lending.models import (
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries import requests as request_queries
 from suxin.tenancy.models import Tenant, TenantStatus
-
-_DECIDING = (
-    ReferralState.ACCEPTED,
-    ReferralState.CONTACTED,
-    ReferralState.DUE_DILIGENCE,
-)
+from suxin.tenancy.profiles import TenantKind
 
 
 async def remind(
-    session: AsyncSession, *, tenant_id: UUID, referral_id: UUID, now: datetime
+    session: AsyncSession, *, tenant_id: UUID, referral_id: UUID, step: Step, now: datetime
 ) -> None:
-    """Remind a bank, shortly before the deadline, of a lead it has not accepted."""
+    """Remind a bank, shortly before the deadline, of a step it has not taken and could still take in time."""
     referral = await queries.lock_referral(session, tenant_id, referral_id)
-    if referral is None or referral.state is not ReferralState.DISPATCHED:
+    if referral is None or not step.open_at(referral):
+        return
+    due = step.due_of(referral)
+    if not due - REMIND_BEFORE <= now < due:
+        return
+    if step is Step.CONTACT and not await _must_be_contacted(session, referral, now=now):
         return
     referral.reminders += 1
-    await _tell_bank(session, referral, "即将超时", "该线索即将超过 1 个工作日受理时限。", now=now)
+    await _tell_bank(session, referral, "即将超时", step.nearly_late, now=now)
 
 
 async def accept_due(
@@ -62,15 +65,19 @@ async def accept_due(
 async def contact_due(
     session: AsyncSession, *, tenant_id: UUID, referral_id: UUID, now: datetime
 ) -> None:
-    """Let a referral lapse whose applicant consented and was not contacted in time, and return it.
+    """Let a referral lapse whose applicant was not contacted in time, and return it; report a bank that could have.
 
-    Without a consent, or after it was taken back, there is nobody to contact; the deadline to decide ends that wait.
+    Without a consent, or after it was taken back, there is nobody to contact: a lead that was dispatched to the bank
+    waits for the deadline to decide, but one claimed out of the pool is held from other banks and goes back now.
     """
-    if referral := await _locked_in_order(session, tenant_id, referral_id):
-        late = referral.state is ReferralState.ACCEPTED and referral.contact_by <= now
-        if late and await _could_be_contacted(session, referral, now=now):
-            referral.escalations += 1
-            await _lapse(session, referral, now=now)
+    referral = await _locked_in_order(session, tenant_id, referral_id)
+    if referral is None or referral.state is not ReferralState.ACCEPTED:
+        return
+    if referral.contact_by > now or not await _must_be_contacted(session, referral, now=now):
+        return
+    if await _could_be_contacted(session, referral, now=now):
+        await _escalate(session, referral, "3 个工作日内未联系申请人，线索已退回。", now=now)
+    await _lapse(session, referral, now=now)
 
 
 async def decide_due(
@@ -78,13 +85,14 @@ async def decide_due(
 ) -> None:
     """Escalate a missed decision and give as long again, once; the second time let it lapse."""
     referral = await _locked_in_order(session, tenant_id, referral_id)
-    if referral is None or referral.state not in _DECIDING or referral.decide_by > now:
+    if referral is None or not Step.DECIDE.open_at(referral) or referral.decide_by > now:
         return
     if referral.consented_at is None or referral.escalations > 0:
         await _lapse(session, referral, now=now)
         return
-    referral.escalations += 1
+    await _escalate(session, referral, "5 个工作日内未作出决定，已延长一次。", now=now)
     await dispatch.restart_decision(session, referral, now=now)
+    await keep_claim(session, referral)
     await _tell_bank(
         session, referral, "办理超时", "5 个工作日内未作出决定，已上报并延长一次。", now=now
     )
@@ -163,8 +171,9 @@ async def tell_bank_of_consent(
 async def return_lead(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
     """Find the next bank for a lead that came back; end the request when none is left.
 
-    A recommended request goes to the next best bank that has not had it; one in the open pool is free again. The bank
-    it came back from needs the applicant's data no longer, so his consent to it ends (PIPL art. 47(1)).
+    A recommended request goes to the next best bank that has not had it, and into the open pool when no matched bank
+    is left; one in the open pool is free again. The bank it came back from needs the applicant's data no longer, so
+    his consent to it ends (PIPL art. 47(1)).
     """
     found = await _behind(session, referral.lead_id)
     if found is None or not found[1].alive:
@@ -178,7 +187,7 @@ async def return_lead(session: AsyncSession, referral: Referral, *, now: datetim
         now=now,
         only_tenant=referral.tenant_id,
     )
-    if request.mode is DispatchMode.RECOMMENDED:
+    if request.mode is DispatchMode.RECOMMENDED and not lead.pool_open:
         following = await _next_bank(session, request, lead.id)
         if following is not None:
             await dispatch.dispatch(
@@ -189,6 +198,9 @@ async def return_lead(session: AsyncSession, referral: Referral, *, now: datetim
         other.answerable for other in await request_queries.lock_referrals_of_lead(session, lead.id)
     )
     if request.mode is DispatchMode.OPEN_POOL or waiting:
+        return
+    if request.mode is DispatchMode.RECOMMENDED and await _bank_left(session, lead.id):
+        await _open_to_pool(session, request, lead, now=now)
         return
     request.find_no_match(now=now)
     await close_request(session, request, reason="没有可对接的银行", now=now)
@@ -203,10 +215,7 @@ async def return_lead(session: AsyncSession, referral: Referral, *, now: datetim
 
 async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
     referral.lapse(now=now)
-    if referral.mode is DispatchMode.OPEN_POOL:
-        lead = await queries.lock_lead(session, referral.lead_id)
-        if lead is not None and lead.claimed_by == referral.tenant_id:
-            lead.release()
+    await release_claim(session, referral)
     append_act(
         session,
         action="lending.referral.lapsed",
@@ -218,6 +227,65 @@ async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) ->
     await _tell_bank(session, referral, "线索已退回", "超过时限，线索已退回。", now=now)
     await session.flush()
     await return_lead(session, referral, now=now)
+
+
+async def _escalate(session: AsyncSession, referral: Referral, what: str, *, now: datetime) -> None:
+    """Report a missed deadline to the operator: on the audit stream, and to those who watch service levels."""
+    referral.escalations += 1
+    append_act(
+        session,
+        action="lending.referral.escalated",
+        now=now,
+        tenant_id=referral.tenant_id,
+        object_type="referral",
+        object_id=referral.id,
+    )
+    bank = await request_queries.bank_name(session, referral.tenant_id)
+    number = await session.scalar(select(Lead.number).where(Lead.id == referral.lead_id))
+    operators = await session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.OPERATOR))
+    for operator_id in operators.all():
+        await notices.notify_tenant(
+            session,
+            tenant_id=operator_id,
+            permission=policies.STATISTICS_READ,
+            template="referral_escalated",
+            title="银行办理超时",
+            body=f"{bank}对线索 {number} {what}",
+            link="/desk/service-levels",
+            now=now,
+        )
+
+
+async def _open_to_pool(
+    session: AsyncSession, request: LoanRequest, lead: Lead, *, now: datetime
+) -> None:
+    """Let any bank claim the lead of a recommended request, and tell the applicant, unless it is in the pool already."""
+    if lead.pool_open:
+        return
+    lead.pool_open = True
+    append_act(
+        session,
+        action="lending.lead.pooled",
+        now=now,
+        object_type="lead",
+        object_id=lead.id,
+    )
+    body = "推荐的银行均未能承接，您的匿名线索已进入公开抢单池，其他银行可以受理。"
+    await _tell_applicant(session, request, "已转入公开抢单", body, now=now)
+
+
+async def _bank_left(session: AsyncSession, lead_id: UUID) -> bool:
+    """Return whether a bank that may act has not had the lead yet."""
+    left = await session.scalar(
+        select(Tenant.id)
+        .where(
+            Tenant.kind == TenantKind.BANK,
+            Tenant.status == TenantStatus.ACTIVE,
+            Tenant.id.not_in(select(Referral.tenant_id).where(Referral.lead_id == lead_id)),
+        )
+        .limit(1)
+    )
+    return left is not None
 
 
 async def _locked_in_order(
@@ -234,6 +302,13 @@ async def _locked_in_order(
         await request_queries.lock_request(session, party.subject_id, party.request_id)
     await queries.lock_lead(session, lead_id)
     return await queries.lock_referral(session, tenant_id, referral_id)
+
+
+async def _must_be_contacted(session: AsyncSession, referral: Referral, *, now: datetime) -> bool:
+    """Return whether the contact deadline binds: always for a claim, else once the bank may know the applicant."""
+    return referral.mode is DispatchMode.OPEN_POOL or await _could_be_contacted(
+        session, referral, now=now
+    )
 
 
 async def _could_be_contacted(session: AsyncSession, referral: Referral, *, now: datetime) -> bool:

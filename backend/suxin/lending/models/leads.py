@@ -21,7 +21,7 @@ from suxin.kernel.readers import (
     when,
     with_basis,
 )
-from suxin.kernel.tables import Table
+from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
 
 
 def of_own_request(lead: str) -> str:
@@ -108,6 +108,7 @@ class LeadParty(Table):
     """Who is behind a lead. A bank reads it once it holds a live basis for that very request."""
 
     __tablename__ = "lead_parties"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         with_basis(category="'loan_request'", context="request_id"),

@@ -9,13 +9,16 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
+    SUBJECT,
+    TENANT,
     Reader,
     data_subject,
     owner_tenant,
-    reading_tenant,
     system,
+    when,
+    with_basis,
 )
-from suxin.kernel.tables import Table
+from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
 from suxin.lending.models.steps import StepNotPossible
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
@@ -34,10 +37,18 @@ class Offer(Table):
     """A bank's answer: the terms, what they cost in full, and how long they stand."""
 
     __tablename__ = "offers"
+    # Terms once offered are never rewritten, by nobody: another price is another offer.
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("state", "decided_at")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
-        # The subject's own decision (choose, pass) is written by his command.
-        data_subject(writes=True),
+        data_subject(),
+        # The subject's own decision (choose, pass over) is written by his command.
+        when(
+            "decided_by_subject",
+            f"subject_id = {SUBJECT}",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and state in ('CHOSEN', 'PASSED')",
+        ),
         system(),
     )
     __table_args__ = (
@@ -115,13 +126,22 @@ class Offer(Table):
         self.state, self.decided_at = state, now
 
 
+_WITH_BASIS = with_basis(category="'loan_request'", context="request_id").using
+
+
 class DecisionSnapshot(Table):
-    """What the bank had seen when its offer was accepted, frozen with its SHA-256 on the contract's basis."""
+    """What the bank had been permitted to see when it made the offer that was accepted, frozen with its SHA-256.
+
+    The bank reads it as long as it has a basis for the request: at first the consent's, then the contract's.
+    """
 
     __tablename__ = "decision_snapshots"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
     __readers__: ClassVar[tuple[Reader, ...]] = (
-        data_subject(writes=True),
-        reading_tenant(),
+        data_subject(),
+        when("decided_by_subject", f"subject_id = {SUBJECT}", "INSERT"),
+        # Its own snapshot alone: another bank may hold a basis for the same request.
+        when("bank_with_basis", f"tenant_id = {TENANT} and {_WITH_BASIS}"),
         system(),
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, data_subject, system, with_basis
-from suxin.kernel.tables import Table
+from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
 from suxin.lending.models.steps import StepNotPossible
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RepaymentMethod
 
@@ -138,6 +138,7 @@ class MatchResult(Table):
     """How one product fared for one request: its rank and cost, or all reasons why it did not fit."""
 
     __tablename__ = "match_results"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
     __readers__: ClassVar[tuple[Reader, ...]] = (data_subject(writes=True), system())
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
+from suxin.lending import policies
 from suxin.lending.models import (
     Lead,
     LeadParty,
@@ -46,8 +47,8 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [Referral.tenant_id == actor.own_tenant]
     if actor.branch_id is not None:
         conditions.append(or_(Referral.branch_id.is_(None), Referral.branch_id == actor.branch_id))
-    if actor.areas:
-        counties = {area[:6] for area in actor.areas}
+    counties = policies.counties_in_reach(actor)
+    if counties is not None:
         conditions.append(Referral.county_code.in_(counties))
     return and_(true(), *conditions)
 
@@ -72,17 +73,11 @@ def inbox(actor: Actor, *, states: Sequence[ReferralState] = ()) -> Select[Refer
     return statement.where(Referral.state.in_(states)) if states else statement
 
 
-def pool_leads(*, now: datetime) -> Select[Lead]:
-    """Return the leads of the open pool that may be claimed, newest first."""
-    return (
-        select(Lead)
-        .where(
-            Lead.pool_open,
-            Lead.closes_at > now,
-            or_(Lead.claimed_by.is_(None), Lead.claim_expires_at <= now),
-        )
-        .order_by(Lead.id.desc())
-    )
+def pool_leads(actor: Actor, *, now: datetime) -> Select[Lead]:
+    """Return the leads of the open pool that may be claimed from within the actor's areas, newest first."""
+    statement = select(Lead).where(_claimable(now)).order_by(Lead.id.desc())
+    counties = policies.counties_in_reach(actor)
+    return statement if counties is None else statement.where(Lead.county_code.in_(counties))
 
 
 async def inbox_counts(session: AsyncSession, actor: Actor, *, now: datetime) -> InboxCounts:
@@ -103,7 +98,7 @@ async def inbox_counts(session: AsyncSession, actor: Actor, *, now: datetime) ->
         )
     ).one()
     pool = await session.scalar(
-        select(func.count()).select_from(pool_leads(now=now).order_by(None).subquery())
+        select(func.count()).select_from(pool_leads(actor, now=now).order_by(None).subquery())
     )
     return InboxCounts(*row, pool or 0)
 
@@ -153,7 +148,7 @@ async def lock_referral(
 async def lock_pool_lead(session: AsyncSession, lead_id: UUID, *, now: datetime) -> Lead | None:
     """Return a lead of the open pool, locked, if it can be claimed now; whoever comes second gets none."""
     return await session.scalar(
-        pool_leads(now=now).where(Lead.id == lead_id).with_for_update(skip_locked=True)
+        select(Lead).where(_claimable(now), Lead.id == lead_id).with_for_update(skip_locked=True)
     )
 
 
@@ -249,6 +244,15 @@ async def open_offers(session: AsyncSession, request_id: UUID) -> int:
         .where(Offer.request_id == request_id, Offer.state == OfferState.OPEN)
     )
     return count or 0
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that no bank holds the lead and it is open.
+
+    A claim that has run out frees its lead when the referral lapses, at the same instant, and not before: never do
+    two banks work on one claim.
+    """
+    return and_(Lead.pool_open, Lead.closes_at > now, Lead.claimed_by.is_(None))
 
 
 def _no_referral() -> NotFound:

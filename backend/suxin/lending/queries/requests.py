@@ -62,7 +62,10 @@ def requests_of(subject_id: UUID) -> Select[LoanRequest]:
 def match_results_of(
     subject_id: UUID, request_id: UUID
 ) -> Select[MatchResult, LoanProduct, Tenant]:
-    """Return how every product fared for a request: the eligible by rank, then the others."""
+    """Return how every product fared for a request: the eligible by rank, then the others.
+
+    Where a bank is suspended its row of tenants is not public and reads as nothing; what happened stays on record.
+    """
     return (
         select(MatchResult, LoanProduct, Tenant)
         .join(
@@ -70,28 +73,28 @@ def match_results_of(
             (LoanProduct.tenant_id == MatchResult.tenant_id)
             & (LoanProduct.id == MatchResult.product_id),
         )
-        .join(Tenant, Tenant.id == MatchResult.tenant_id)
+        .outerjoin(Tenant, Tenant.id == MatchResult.tenant_id)
         .where(MatchResult.subject_id == subject_id, MatchResult.request_id == request_id)
         .order_by(MatchResult.rank.nulls_last(), MatchResult.product_id)
     )
 
 
 def offers_of(subject_id: UUID, request_id: UUID) -> Select[Offer, Tenant]:
-    """Return the offers on a request with their banks, cheapest first."""
+    """Return the offers on a request with their banks (nothing where one is suspended), cheapest first."""
     return (
         select(Offer, Tenant)
-        .join(Tenant, Tenant.id == Offer.tenant_id)
+        .outerjoin(Tenant, Tenant.id == Offer.tenant_id)
         .where(Offer.subject_id == subject_id, Offer.request_id == request_id)
         .order_by(Offer.total_cost_fen, Offer.id)
     )
 
 
 def referrals_of(request_id: UUID) -> Select[Referral, Tenant]:
-    """Return the referrals of a request with their banks, in the order they were dispatched."""
+    """Return a request's referrals with their banks (nothing where one is suspended), in the order of dispatch."""
     return (
         select(Referral, Tenant)
         .join(LeadParty, LeadParty.lead_id == Referral.lead_id)
-        .join(Tenant, Tenant.id == Referral.tenant_id)
+        .outerjoin(Tenant, Tenant.id == Referral.tenant_id)
         .where(LeadParty.request_id == request_id)
         .order_by(Referral.id)
     )

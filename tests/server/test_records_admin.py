@@ -1,0 +1,116 @@
+"""``suxin records load``: what went in, which rows did not and why, as the command line says it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from suxin.kernel.actor import Actor
+from suxin.subjects.catalogue import load_catalogue
+from suxin.subjects.loads import SubjectRow, load_subjects
+from suxin.subjects.models import SubjectKind
+
+pytestmark = pytest.mark.processes
+
+FIRM = "91321302MATE5T017A"
+HEADER = (
+    "uscc,item_code,source,source_ref,occurred_on,published_until,valid_until,polarity,status,"
+    "amount_fen,content\n"
+)
+GOOD = f'{FIRM},TAX-GRADE,税务局,1,2026-04-30,,,,,,"{{""grade"": ""A"", ""year"": 2025}}"\n'
+UNKNOWN = GOOD.replace(FIRM, "91321399MA0000015W")
+OURS = ("SUXIN_", "DATABASE_", "REDIS_")
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+@pytest.fixture
+async def firm(batch, now) -> None:
+    async with batch.transaction(Actor.system("test"), now=now) as session:
+        await load_catalogue(session)
+        row = SubjectRow(
+            kind=SubjectKind.FIRM, name="沭河木业（测试）", uscc=FIRM, county_code="321322"
+        )
+        await load_subjects(session, [row])
+
+
+@pytest.fixture
+def load(city, tmp_path):
+    async def run(content: bytes, **variables: str) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "records.csv"
+        path.write_bytes(content)
+        environment = {"DATABASE_BATCH_URL": city.batch, **variables}
+        return await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "suxin_server.cli", "records", "load", path],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+            env={**PLAIN, **environment},
+        )
+
+    return run
+
+
+async def count(admin) -> int:
+    return await admin.fetchval("select count(*) from credit_records")
+
+
+async def test_a_whole_file_goes_in_and_again_changes_nothing(load, firm, admin):
+    first, again = await load((HEADER + GOOD).encode()), await load((HEADER + GOOD).encode())
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout == (
+        "已装载 · loaded: 1（新增 · added 1，更新 · changed 0，未变 · unchanged 0）\n"
+        "未装载 · rejected: 0\n"
+    )
+    assert again.returncode == 0
+    assert "未变 · unchanged 1）" in again.stdout
+    assert await count(admin) == 1
+
+
+async def test_rows_that_are_not_taken_are_named_and_the_others_go_in(load, firm, admin):
+    rows = HEADER + GOOD + UNKNOWN + GOOD + GOOD.replace("TAX-GRADE", "PALM-LINES") + "one,two\n"
+    told = await load(rows.encode("utf-8-sig"))
+    assert (told.returncode, told.stderr) == (2, "")
+    lines = told.stdout.splitlines()
+    assert lines[0].startswith("已装载 · loaded: 1（")
+    assert lines[1] == "未装载 · rejected: 4"
+    assert lines[2] == (
+        "  第 3 行 · row 3: 登记数据中没有该统一社会信用代码"
+        " · no organisation with this credit code is registered"
+    )
+    assert lines[3].startswith("  第 4 行 · row 4: 与前面某行的来源和编号相同 · an earlier row")
+    assert [line.split(":")[0] for line in lines[4:]] == ["  第 5 行 · row 5", "  第 6 行 · row 6"]
+    assert await count(admin) == 1
+
+
+async def test_what_is_no_text_in_utf_8_is_one_clear_line_and_writes_nothing(load, firm, admin):
+    told = await load((HEADER + GOOD).encode("gbk"))
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.count("\n") == 1
+    assert "不是 UTF-8 编码的 CSV 文件，未写入任何内容" in told.stderr
+    assert await count(admin) == 0
+
+
+async def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path):
+    told = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "suxin_server.cli", "records", "load", tmp_path / "absent.csv"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env=PLAIN,
+    )
+    assert told.returncode == 2
+    assert "absent.csv" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+async def test_without_a_database_the_missing_setting_is_named(load, tmp_path):
+    told = await load(b"", DATABASE_BATCH_URL="", SUXIN_DATA_DIR=str(tmp_path))
+    assert told.returncode == 7
+    assert "DATABASE_BATCH_URL" in told.stderr

@@ -1,0 +1,53 @@
+"""What `suxin up` shows at the end: the demo's log-ins, or a warning of what stands in for the outside world."""
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from suxin_server.settings import Settings
+from suxin_server.welcome import show_welcome
+
+
+def shown(*, demo: bool, stand_ins: tuple[str, ...], colours: bool = False) -> str:
+    page = io.StringIO()
+    show_welcome(
+        Settings(data_dir=Path("/srv/suxin"), demo=demo),
+        seconds=1,
+        stand_ins=stand_ins,
+        console=Console(
+            file=page,
+            width=200,
+            force_terminal=colours,
+            color_system="standard" if colours else None,
+        ),
+    )
+    return page.getvalue()
+
+
+def test_stand_ins_outside_a_demo_are_warned_of_in_red() -> None:
+    told = shown(demo=False, stand_ins=("wechat", "identity", "sms"))
+    assert (
+        "警告：微信、实名核验、短信由本机替身应答，任何人都能用演示代码登录，不可用于生产" in told
+    )
+    assert (
+        "WARNING: stand-ins on this machine answer for WeChat, the identity proof, SMS;"
+        " anyone can log in with demo codes. Not for production; set SUXIN_WECHAT_BASE_URL,"
+        " SUXIN_IDENTITY_BASE_URL, SUXIN_SMS_BASE_URL\n"
+    ) in told
+    assert "Demo log-ins" not in told
+    red = "\x1b[1;31m"
+    assert f"{red}警告" in shown(demo=False, stand_ins=("wechat",), colours=True)
+
+
+def test_only_what_stands_in_is_named() -> None:
+    told = shown(demo=False, stand_ins=("sms",))
+    assert "answer for SMS;" in told
+    assert "WeChat" not in told
+
+
+def test_real_services_and_the_demo_city_need_no_warning() -> None:
+    assert "WARNING" not in shown(demo=False, stand_ins=())
+    demo = shown(demo=True, stand_ins=("wechat", "identity", "sms"))
+    assert "WARNING" not in demo
+    assert "Demo log-ins" in demo

@@ -147,7 +147,7 @@ class LendingMutations:
     @mutation(
         policies.REFERRAL_WORK,
         ClaimLeadPayload,
-        refusals=(referrals.TooManyClaims, referrals.LeadNotClaimable),
+        refusals=(OutsideOwnArea, referrals.TooManyClaims, referrals.LeadNotClaimable),
         description="抢单。Claim a lead of the open pool; the first bank holds it until it must have made contact.",
     )
     async def claim_lead(

@@ -8,7 +8,7 @@ from small_world import World
 
 from suxin.consent.commands import RecipientUnknown, grant_consent
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import NotFound, Unauthenticated
+from suxin.kernel.refusals import Unauthenticated
 from suxin.lending.commands.offers import accept_offer
 from suxin.lending.commands.requests import ProductNotOffered
 from suxin.lending.models import DispatchMode, RequestState
@@ -60,7 +60,7 @@ async def test_it_gets_no_consent(small_city: SmallCity, admin: asyncpg.Connecti
     submitted = await small_city.submit()
     await suspend(small_city)
     async with nothing_written(admin):
-        with pytest.raises(NotFound):
+        with pytest.raises(RecipientUnknown):
             await small_city.consent(submitted.request.id, bank)
         with pytest.raises(RecipientUnknown):
             await small_city.act(

@@ -109,7 +109,7 @@ async def keys(
     admin: asyncpg.Connection, model: type[Table], condition: str
 ) -> set[tuple[object, ...]]:
     rows = await admin.fetch(
-        f"select {_key(model)} from {model.__tablename__} t where {condition}"  # noqa: S608
+        f"select {_key(model)} from {model.__tablename__} t where {condition}"  # noqa: S608 - names of our own tables
     )
     return {tuple(row) for row in rows}
 
@@ -125,7 +125,7 @@ async def visible(
     try:
         async with world.city.database.snapshot(looker, now=world.city.now) as session:
             rows = await session.execute(
-                text(f"select {_key(model)} from {model.__tablename__} t")  # noqa: S608
+                text(f"select {_key(model)} from {model.__tablename__} t")  # noqa: S608 - names of our own tables
             )
             return {tuple(_plain(value) for value in row) for row in rows}
     except DBAPIError as error:
@@ -175,9 +175,9 @@ async def test_an_onlooker_changes_none_of_it(
         table, column = model.__tablename__, next(iter(model.__table__.primary_key)).name
         mine = await keys(admin, model, owned(model, world))
         touch = text(
-            f"update {table} t set {column} = {column} returning {_key(model)}"  # noqa: S608
+            f"update {table} t set {column} = {column} returning {_key(model)}"  # noqa: S608 - names of our own tables
         )
-        for statement in (touch, text(f"delete from {table} t returning {_key(model)}")):  # noqa: S608
+        for statement in (touch, text(f"delete from {table} t returning {_key(model)}")):  # noqa: S608 - names of our own tables
             looker, now = world.onlookers[name], world.city.now
             try:
                 async with world.city.database.transaction(looker, now=now) as session:

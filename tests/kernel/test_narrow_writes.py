@@ -53,7 +53,7 @@ async def test_a_person_ends_his_own_mandate_once_and_changes_nothing_else(datab
         for actor in (HIMSELF, Actor.system("r1")):
             with pytest.raises(DBAPIError, match="permission denied"):
                 async with database.transaction(actor, now=now) as session:
-                    await session.execute(text(f"update mandates set {column} = {column}"))  # noqa: S608
+                    await session.execute(text(f"update mandates set {column} = {column}"))  # noqa: S608 - names of our own tables
 
     async def ending(at: datetime | None) -> int:
         async with database.transaction(HIMSELF, now=now) as session:
@@ -82,7 +82,7 @@ async def test_a_person_ends_his_own_mandate_once_and_changes_nothing_else(datab
 )
 async def test_what_is_only_added_is_changed_by_no_caller(database, now, table, column):
     for actor in (HIMSELF, officer(), Actor.system("r1")):
-        for statement in (f"update {table} set {column} = {column}", f"delete from {table}"):  # noqa: S608
+        for statement in (f"update {table} set {column} = {column}", f"delete from {table}"):  # noqa: S608 - names of our own tables
             with pytest.raises(DBAPIError, match="permission denied"):
                 async with database.transaction(actor, now=now) as session:
                     await session.execute(text(statement))

@@ -61,11 +61,11 @@ async def test_without_a_context_no_table_shows_or_takes_a_row(admin, city, now,
     for model in protected():
         await insert(admin, model, sample(model, now))
         table = model.__tablename__
-        assert await admin.fetchval(f"select count(*) from {table}") == 1, table  # noqa: S608
-        assert await stranger.fetchval(f"select count(*) from {table}") == 0, table  # noqa: S608
+        assert await admin.fetchval(f"select count(*) from {table}") == 1, table  # noqa: S608 - names of our own tables
+        assert await stranger.fetchval(f"select count(*) from {table}") == 0, table  # noqa: S608 - names of our own tables
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await insert(stranger, model, sample(model, now))
-        assert await admin.fetchval(f"select count(*) from {table}") == 1, table  # noqa: S608
+        assert await admin.fetchval(f"select count(*) from {table}") == 1, table  # noqa: S608 - names of our own tables
     await stranger.close()
     assert len(protected()) > 20
 

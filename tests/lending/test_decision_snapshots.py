@@ -98,7 +98,7 @@ async def test_the_terms_of_an_offer_are_never_rewritten(
         for actor in (bank.officer, small_city.applicant, Actor.system("test")):
             with pytest.raises(DBAPIError, match="permission denied"):
                 async with small_city.database.transaction(actor, now=small_city.now) as session:
-                    await session.execute(text(f"update offers set {column} = {column}"))  # noqa: S608
+                    await session.execute(text(f"update offers set {column} = {column}"))  # noqa: S608 - names of our own tables
 
 
 async def test_the_applicant_can_only_choose_or_pass_over_and_makes_no_offer(

@@ -44,6 +44,6 @@ async def insert(connection: asyncpg.Connection, model: type[Table], row: dict[s
     columns = ", ".join(f'"{name}"' for name in row)
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
     await connection.execute(
-        f"insert into {model.__tablename__} ({columns}) values ({places})",  # noqa: S608
+        f"insert into {model.__tablename__} ({columns}) values ({places})",  # noqa: S608 - names of our own tables
         *row.values(),
     )

@@ -12,14 +12,33 @@ import pytest
 from small_city import SmallCity, build_small_city
 
 from suxin.kernel.database import Database
+from suxin_outbound.client_key_sets import ClientKeySets
+from suxin_outbound.guarded import GuardedClient
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
 from suxin_server.valkey import Valkey
+from suxin_web.replays import ValkeyReplays
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """A Friday, 10:00 in Shanghai."""
 
 TEMPLATE = "suxin_template"
+
+
+@pytest.fixture
+async def replays(valkey: Valkey) -> AsyncIterator[ValkeyReplays]:
+    """The memory of used proofs."""
+    replays = ValkeyReplays.connect(valkey.url)
+    yield replays
+    await replays.close()
+
+
+@pytest.fixture
+async def client_keys() -> AsyncIterator[ClientKeySets]:
+    """Key sets from clients' addresses, none of which may be on this machine."""
+    strangers = GuardedClient.to_public()
+    yield ClientKeySets(strangers)
+    await strangers.close()
 
 
 @dataclass(frozen=True)

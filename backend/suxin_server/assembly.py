@@ -17,7 +17,9 @@ from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin_graphql import http as graphql
 from suxin_mini_program import routes as mini_program
+from suxin_oauth import routes as oauth
 from suxin_outbound.channels import OutboundChannel
+from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.identity import IdentityClient
 from suxin_outbound.sms import SmsClient
@@ -32,9 +34,11 @@ from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
 from suxin_web.clock import SystemClock
 from suxin_web.rate_limits import TIMEOUT_S, RateLimits
+from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import GivenRuntime, Runtime
 
 EDGES: Final[Sequence[ControllerRouterHandler]] = (
+    *oauth.routes,
     *mini_program.routes,
     *graphql.routes,
     *desks.routes,
@@ -55,6 +59,10 @@ class Assembly:
     runtime: Runtime
     broker: Redis
     outside: GuardedClient
+    strangers: GuardedClient
+    """The client for addresses that tenants gave."""
+
+    replays: ValkeyReplays
     metrics: Metrics
     metrics_token: SecretStr
     """Empty where none is set."""
@@ -84,6 +92,8 @@ class Assembly:
     async def close(self) -> None:
         """Close every connection."""
         await self.outside.close()
+        await self.strangers.close()
+        await self.replays.close()
         await self.runtime.limits.close()
         await self.broker.aclose()
         await self.runtime.database.close()
@@ -107,6 +117,8 @@ def assemble(settings: Settings) -> Assembly:
         api_key=settings.sms_api_key.get_secret_value(),
         guarded=outside,
     )
+    replays = ValkeyReplays.connect(broker_url)
+    strangers = GuardedClient.to_public()
     runtime = Runtime(
         database=Database.connect(
             settings.need("database_url"), pool_size=settings.database_pool_size
@@ -123,6 +135,8 @@ def assemble(settings: Settings) -> Assembly:
         ),
         messages=OutboundChannel(wechat=wechat, sms=sms),
         limits=RateLimits.connect(broker_url, scale=settings.rate_limit_scale),
+        replays=replays,
+        client_keys=ClientKeySets(strangers),
         public_url=settings.url,
         demo=settings.demo,
     )
@@ -131,6 +145,8 @@ def assemble(settings: Settings) -> Assembly:
         runtime,
         broker,
         outside,
+        strangers,
+        replays,
         Metrics(),
         settings.metrics_token or SecretStr(""),
         preview_routes(settings, outside),

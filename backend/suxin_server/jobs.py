@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from suxin.consent import jobs as consent
+from suxin.kernel import signing
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.outbox import Handler
 from suxin.kernel.sealing import Keyring, Sealer
@@ -39,7 +40,12 @@ def merged(*tables: Mapping[str, Handler]) -> Mapping[str, Handler]:
 
 def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
     """Return the handlers of every context by topic."""
-    return merged(consent.handlers(), lending.handlers(), subjects.handlers(sealer, channel))
+    return merged(
+        signing.handlers(sealer),
+        consent.handlers(),
+        lending.handlers(),
+        subjects.handlers(sealer, channel),
+    )
 
 
 @asynccontextmanager

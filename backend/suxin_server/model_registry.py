@@ -1,7 +1,8 @@
 """Every table of every context, imported once so that migrations and checks see them all."""
 
 from suxin.consent import models as consent
-from suxin.kernel import audit, bases, idempotency, notices, outbox
+from suxin.consent.oauth import models as oauth
+from suxin.kernel import audit, bases, idempotency, notices, outbox, signing
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
@@ -14,10 +15,12 @@ CONTEXTS = (
     idempotency,
     notices,
     outbox,
+    signing,
     places,
     tenancy,
     subjects,
     consent,
+    oauth,
     lending,
 )
 

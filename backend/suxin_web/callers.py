@@ -14,10 +14,14 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 from litestar.types import Guard
 
+from suxin.consent.oauth.access_tokens import AccessToken
+from suxin.consent.oauth.callers import tenant_actor
+from suxin.consent.oauth.tokens import live_token
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Unauthenticated
-from suxin.tenancy.queries import staff_actor
+from suxin.tenancy.actors import staff_actor
 from suxin_web.access_log import bind_actor
+from suxin_web.access_tokens import given_token
 from suxin_web.cookies import SESSION, read_cookie
 from suxin_web.csrf import SAFE_METHODS, require_own_page
 from suxin_web.rate_limits import READS, WRITES, Limit
@@ -34,13 +38,31 @@ GivenActor = NamedDependency[SkipValidation[Actor]]
 
 
 async def staff(request: AnyRequest, runtime: GivenRuntime) -> Actor:
-    """Return the staff member behind a desk session, told by a bearer token or by the desk's cookie.
+    """Return the actor of a tenant: told by an access token, or by the desk's cookie.
 
     :raises Unauthenticated: if there is no live session
+    :raises TokenRefused, TokenProofRefused, TokenNonceNeeded: if there is a token and it is not good
     :raises TenantSuspended: if the organisation is suspended
     :raises CsrfRefused: if only the cookie vouches for an unsafe method and its token does not
     :raises TooManyRequests: if the caller asks for too much
     """
+    token = await given_token(request, runtime)
+    actor = await (
+        _by_cookie(request, runtime) if token is None else _by_token(request, runtime, token)
+    )
+    bind_actor(actor)
+    await share_out(request, runtime, f"staff:{actor.staff_id or actor.tenant_id}")
+    return actor
+
+
+async def _by_token(request: AnyRequest, runtime: Runtime, token: AccessToken) -> Actor:
+    now, request_id = runtime.clock.now(), request_id_of(request)
+    async with runtime.database.snapshot(Actor.anonymous(request_id), now=now) as session:
+        live = await live_token(session, token, now=now)
+        return await tenant_actor(session, live, profiles=runtime.profiles, request_id=request_id)
+
+
+async def _by_cookie(request: AnyRequest, runtime: Runtime) -> Actor:
     token = bearer_token(request)
     if token is None:
         token = read_cookie(request, SESSION)
@@ -49,12 +71,9 @@ async def staff(request: AnyRequest, runtime: GivenRuntime) -> Actor:
         await require_own_page(request)
     now, request_id = runtime.clock.now(), request_id_of(request)
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        actor = await staff_actor(
+        return await staff_actor(
             session, token=token, profiles=runtime.profiles, request_id=request_id, now=now
         )
-    bind_actor(actor)
-    await share_out(request, runtime, f"staff:{actor.staff_id}")
-    return actor
 
 
 async def anyone(request: AnyRequest, runtime: GivenRuntime) -> Actor:

@@ -57,14 +57,16 @@ def csrf_token(connection: Connection) -> str:
     return "" if secret is None else token_for(secret)
 
 
-async def require_own_page(request: Request[Any, Any, Any]) -> None:
+async def require_own_page(request: Request[Any, Any, Any], *, bound_to: str | None = None) -> None:
     """Refuse an unsafe request unless it carries this browser's token and comes from this site.
+
+    The token is bound to the desk's session or the visit, or to the cookie's value that ``bound_to`` is.
 
     :raises CsrfRefused: otherwise
     """
     if request.method in SAFE_METHODS:
         return
-    secret = browser_secret(request)
+    secret = bound_to or browser_secret(request)
     if secret is None or not _comes_from_here(request):
         raise CsrfRefused
     given = request.headers.get(HEADER) or await _form_token(request)

@@ -10,11 +10,13 @@ from typing import Final
 
 import msgspec
 
+from suxin.consent.oauth.dpop import ALGORITHMS
+from suxin.consent.oauth.refusals import TokenRefused
 from suxin.kernel.refusals import Refusal, RefusalKind
-from suxin_web.refusals import RETRY_AFTER_S, EdgeRefusal
+from suxin_web.refusals import RETRY_AFTER_S, EdgeRefusal, TokenNonceNeeded, TokenProofRefused
 
 MEDIA_TYPE: Final = "application/problem+json"
-CHALLENGE: Final = 'Bearer realm="suxin"'
+CHALLENGE: Final = f'DPoP realm="suxin", algs="{" ".join(ALGORITHMS)}"'
 INTERNAL_ERROR: Final = "INTERNAL_ERROR"
 
 _STATUS: Final[Mapping[RefusalKind, HTTPStatus]] = {
@@ -107,10 +109,28 @@ def internal_problem(*, instance: str, request_id: str) -> Problem:
 def headers_of(refusal: Refusal) -> dict[str, str]:
     """Return the headers that go with the refusal: when to come back, how to authenticate."""
     if refusal.kind is RefusalKind.UNAUTHENTICATED:
-        return {"WWW-Authenticate": CHALLENGE}
+        return _challenge(refusal)
     wait_s = refusal.facts.get("retry_after_seconds")
     if wait_s is None and refusal.kind is RefusalKind.UNAVAILABLE:
         wait_s = RETRY_AFTER_S
     if wait_s is not None:
         return {"Retry-After": str(wait_s)}
     return {}
+
+
+_TOKEN_ERRORS: Final[Mapping[type[Refusal], str]] = {
+    TokenRefused: "invalid_token",
+    TokenProofRefused: "invalid_dpop_proof",
+    TokenNonceNeeded: "use_dpop_nonce",
+}
+
+
+def _challenge(refusal: Refusal) -> dict[str, str]:
+    """Say how to authenticate, and what was wrong with the token (RFC 6750 §3; RFC 9449 §7.1, §9)."""
+    error = _TOKEN_ERRORS.get(type(refusal))
+    challenge = CHALLENGE if error is None else f'{CHALLENGE}, error="{error}"'
+    headers = {"WWW-Authenticate": challenge}
+    nonce = refusal.facts.get("nonce")
+    if nonce is not None:
+        headers["DPoP-Nonce"] = str(nonce)
+    return headers

@@ -86,6 +86,29 @@ class InputInvalid(Refusal):
     en = "The request is not valid in {count} place(s)"
 
 
+class TokenProofRefused(EdgeRefusal):
+    """The access token came without a DPoP proof that fits this request (RFC 9449 §7)."""
+
+    code = "TOKEN_PROOF_REFUSED"
+    kind = RefusalKind.UNAUTHENTICATED
+    status = HTTPStatus.UNAUTHORIZED
+    title = "需要登录"
+    zh = "访问令牌的 DPoP 证明无效：{reason_zh}"
+    en = "The access token's DPoP proof is not valid: {reason_en}"
+
+
+class TokenNonceNeeded(EdgeRefusal):
+    """The proof carries no nonce of ours that is good now; the fact ``nonce`` is a fresh one (RFC 9449 §9)."""
+
+    code = "TOKEN_NONCE_NEEDED"
+    kind = RefusalKind.UNAUTHENTICATED
+    status = HTTPStatus.UNAUTHORIZED
+    title = "需要登录"
+    retryable = True
+    zh = "请使用本次返回的 DPoP-Nonce 重新签发证明"
+    en = "Make the DPoP proof again with the DPoP-Nonce of this answer"
+
+
 class CsrfRefused(Refusal):
     """A page's form came without its token, or from another site."""
 

@@ -1,6 +1,6 @@
 """The runtime: what every edge works with, made once by the server and carried in the application's state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from litestar.connection import ASGIConnection
@@ -8,6 +8,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from suxin.consent.oauth.client_key_sources import ClientKeySource
+from suxin.consent.oauth.dpop import Nonces
+from suxin.consent.oauth.replay import ReplayStore
 from suxin.kernel.database import Database
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.sealing import Sealer
@@ -15,6 +18,7 @@ from suxin.subjects.identity import IdentityVerifier
 from suxin.tenancy.profiles import Profiles
 from suxin_web.clock import Clock
 from suxin_web.rate_limits import RateLimits
+from suxin_web.signing_keys import HeldKeys
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -52,8 +56,22 @@ class Runtime:
     identity: IdentityVerifier
     messages: MessageChannel
     limits: RateLimits
+    replays: ReplayStore
+    client_keys: ClientKeySource
     public_url: str
     demo: bool = False
+    keys: HeldKeys = field(init=False)
+    nonces: Nonces = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what follows from the database and the sealing keys."""
+        object.__setattr__(self, "keys", HeldKeys(self.database, self.sealer))
+        object.__setattr__(self, "nonces", Nonces(self.sealer))
+
+    @property
+    def issuer(self) -> str:
+        """The name of the authorization server (RFC 8414 §2), which is also the audience of its tokens."""
+        return self.public_url
 
     @property
     def https(self) -> bool:

@@ -4,7 +4,7 @@ Pages run only our own scripts and styles from files, never inline ones, so a st
 would still not run. Only the phone preview may be framed, and only by ourselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from litestar.enums import ScopeType
@@ -14,7 +14,7 @@ PREVIEW_PATH: Final = "/preview"
 HSTS_S: Final = 365 * 24 * 3600
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-src {frames};"
+    " connect-src 'self'; manifest-src 'self'; form-action {forms}; base-uri 'none'; frame-src {frames};"
     " frame-ancestors {frames}"
 )
 _COMMON: Final[Mapping[str, str]] = {
@@ -31,11 +31,21 @@ def _encoded(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
+def page_policy(*, framed_by_us: bool = False, forms_lead_to: Sequence[str] = ()) -> str:
+    """Return the content security policy of a page.
+
+    ``forms_lead_to`` are origins beside our own that the answer to the page's form may redirect to; browsers hold that
+    against the policy of the page that sent the form.
+    """
+    frames = "'self'" if framed_by_us else "'none'"
+    return _POLICY.format(frames=frames, forms=" ".join(("'self'", *forms_lead_to)))
+
+
 def security_headers(*, https: bool, framed_by_us: bool) -> dict[str, str]:
     """Return the headers of an answer; an answer that sets one of them itself keeps its own."""
     headers = {
         **_COMMON,
-        "Content-Security-Policy": _POLICY.format(frames="'self'" if framed_by_us else "'none'"),
+        "Content-Security-Policy": page_policy(framed_by_us=framed_by_us),
         "X-Frame-Options": "SAMEORIGIN" if framed_by_us else "DENY",
     }
     if https:

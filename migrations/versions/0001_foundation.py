@@ -13,85 +13,88 @@ depends_on = None
 ACCESS = (
     # The server compares the database's revision with its own before it says that it is ready.
     "GRANT SELECT ON alembic_version TO suxin_app",
-    "ALTER TABLE access_bases ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE access_bases FORCE ROW LEVEL SECURITY",
+    'ALTER TABLE access_bases ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE access_bases FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON access_bases FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY reading_tenant ON access_bases FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON access_bases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE ON access_bases TO suxin_app",
-    "ALTER TABLE areas ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE areas FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON access_bases TO suxin_app',
+    'ALTER TABLE areas ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE areas FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON areas FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY operator ON areas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
-    "CREATE POLICY batch ON areas FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT, UPDATE ON areas TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON areas TO suxin_batch",
-    "ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE audit_entries FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON areas FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_batch',
+    'ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE audit_entries FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON audit_entries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY own_acts ON audit_entries FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and actor_kind in ('staff', 'client'))",
     "CREATE POLICY operator ON audit_entries FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY lag ON audit_entries FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and seq is null)",
     "CREATE POLICY signed ON audit_entries FOR INSERT TO suxin_app WITH CHECK (seq is null and hash is null and actor_kind = (select nullif(current_setting('app.kind', true), '')::text) and person_id is not distinct from (select nullif(current_setting('app.person_id', true), '')::uuid) and (staff_id is null or actor_kind in ('staff', 'client', 'operator')) and (actor_kind not in ('staff', 'client') or tenant_id is not distinct from (select nullif(current_setting('app.tenant_id', true), '')::uuid) or (select nullif(current_setting('app.tenant_kind', true), '')::text) is null or action = 'kernel.act_for'))",
-    "CREATE POLICY batch ON audit_entries FOR SELECT TO suxin_batch USING (true)",
-    "CREATE POLICY history ON audit_entries FOR INSERT TO suxin_batch WITH CHECK (seq is null and hash is null)",
-    "CREATE POLICY sealer ON audit_entries FOR UPDATE TO suxin_batch USING (seq is null) WITH CHECK (seq is not null and hash is not null)",
-    "GRANT SELECT, INSERT ON audit_entries TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE (seq, hash) ON audit_entries TO suxin_batch",
-    "ALTER TABLE audit_heads ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE audit_heads FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON audit_entries FOR SELECT TO suxin_batch USING (true)',
+    'CREATE POLICY history ON audit_entries FOR INSERT TO suxin_batch WITH CHECK (seq is null and hash is null)',
+    'CREATE POLICY sealer ON audit_entries FOR UPDATE TO suxin_batch USING (seq is null) WITH CHECK (seq is not null and hash is not null)',
+    'GRANT SELECT, INSERT ON audit_entries TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (seq, hash) ON audit_entries TO suxin_batch',
+    'ALTER TABLE audit_heads ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE audit_heads FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON audit_heads FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
-    "CREATE POLICY batch ON audit_heads FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT ON audit_heads TO suxin_app",
-    "GRANT SELECT, INSERT ON audit_heads TO suxin_batch",
-    "ALTER TABLE bank_speeds ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE bank_speeds FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON audit_heads FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON audit_heads TO suxin_app',
+    'GRANT SELECT, INSERT ON audit_heads TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON authorization_codes TO suxin_doorway',
+    'ALTER TABLE bank_speeds ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_speeds FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON bank_speeds FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY system ON bank_speeds FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "CREATE POLICY batch ON bank_speeds FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT, UPDATE ON bank_speeds TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON bank_speeds TO suxin_batch",
-    "ALTER TABLE branches ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE branches FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON bank_speeds FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON bank_speeds TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON bank_speeds TO suxin_batch',
+    'ALTER TABLE branches ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE branches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    "GRANT SELECT, INSERT, UPDATE ON branches TO suxin_app",
-    "ALTER TABLE catalogue_items ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE catalogue_items FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON branches TO suxin_app',
+    'ALTER TABLE catalogue_items ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE catalogue_items FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON catalogue_items FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
-    "CREATE POLICY batch ON catalogue_items FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT ON catalogue_items TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON catalogue_items TO suxin_batch",
-    "ALTER TABLE consents ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE consents FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON catalogue_items FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON catalogue_items TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON catalogue_items TO suxin_batch',
+    'ALTER TABLE consents ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE consents FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consents FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY reading_tenant ON consents FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON consents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE ON consents TO suxin_app",
-    "ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE credit_records FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON consents TO suxin_app',
+    'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared)",
-    "CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT ON credit_records TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch",
-    "ALTER TABLE decision_snapshots ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE decision_snapshots FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON credit_records TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch',
+    'ALTER TABLE decision_snapshots ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE decision_snapshots FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON decision_snapshots FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY decided_by_subject ON decision_snapshots FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY bank_with_basis ON decision_snapshots FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = decision_snapshots.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = decision_snapshots.request_id))",
     "CREATE POLICY system ON decision_snapshots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT ON decision_snapshots TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway",
-    "ALTER TABLE lead_parties ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE lead_parties FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT ON decision_snapshots TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
+    'ALTER TABLE lead_parties ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE lead_parties FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON lead_parties FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY with_basis ON lead_parties FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where b.subject_id = lead_parties.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = lead_parties.request_id))",
     "CREATE POLICY system ON lead_parties FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT ON lead_parties TO suxin_app",
-    "ALTER TABLE leads ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE leads FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT ON lead_parties TO suxin_app',
+    'ALTER TABLE leads ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE leads FORCE ROW LEVEL SECURITY',
     "CREATE POLICY referred ON leads FOR SELECT TO suxin_app USING (exists (select 1 from referrals r where r.lead_id = leads.id and r.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)))",
     "CREATE POLICY open_pool ON leads FOR SELECT TO suxin_app USING (pool_open and (select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (claimed_by is null or claimed_by = (select nullif(current_setting('app.tenant_id', true), '')::uuid) or claim_expires_at <= (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY claimant ON leads FOR UPDATE TO suxin_app USING (pool_open and (select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (claimed_by is null or claimed_by = (select nullif(current_setting('app.tenant_id', true), '')::uuid) or claim_expires_at <= (select nullif(current_setting('app.now', true), '')::timestamptz))) WITH CHECK (pool_open and (select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (claimed_by is null or claimed_by = (select nullif(current_setting('app.tenant_id', true), '')::uuid) or claim_expires_at <= (select nullif(current_setting('app.now', true), '')::timestamptz)))",
@@ -99,1249 +102,872 @@ ACCESS = (
     "CREATE POLICY submitter ON leads FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.subject_id', true), '')::uuid) is not null)",
     "CREATE POLICY withdrawer ON leads FOR UPDATE TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON leads FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE ON leads TO suxin_app",
-    "ALTER TABLE loan_products ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE loan_products FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON leads TO suxin_app',
+    'ALTER TABLE loan_products ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_products FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loan_products FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY published ON loan_products FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (status <> 'DRAFT'))",
-    "GRANT SELECT, INSERT, UPDATE ON loan_products TO suxin_app",
-    "ALTER TABLE loan_requests ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE loan_requests FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON loan_products TO suxin_app',
+    'ALTER TABLE loan_requests ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_requests FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON loan_requests FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY with_basis ON loan_requests FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where b.subject_id = loan_requests.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = loan_requests.id))",
     "CREATE POLICY system ON loan_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE ON loan_requests TO suxin_app",
-    "ALTER TABLE mandates ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE mandates FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON loan_requests TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_sessions TO suxin_doorway',
+    'ALTER TABLE mandates ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE mandates FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON mandates FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY ended_by_himself ON mandates FOR UPDATE TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and ended_at is null) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and ended_at is not null)",
     "CREATE POLICY data_subject ON mandates FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY system ON mandates FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "CREATE POLICY batch ON mandates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT, UPDATE (ended_at) ON mandates TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON mandates TO suxin_batch",
-    "ALTER TABLE match_results ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE match_results FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON mandates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (ended_at) ON mandates TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON mandates TO suxin_batch',
+    'ALTER TABLE match_results ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE match_results FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON match_results FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY system ON match_results FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT ON match_results TO suxin_app",
-    "ALTER TABLE memberships ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE memberships FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT ON match_results TO suxin_app',
+    'ALTER TABLE memberships ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE memberships FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON memberships FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON memberships TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON mini_sessions TO suxin_doorway",
-    "ALTER TABLE notice_texts ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE notice_texts FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON memberships TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON mini_sessions TO suxin_doorway',
+    'ALTER TABLE notice_texts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE notice_texts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON notice_texts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY system ON notice_texts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT ON notice_texts TO suxin_app",
-    "ALTER TABLE notices ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE notices FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT ON notice_texts TO suxin_app',
+    'ALTER TABLE notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE notices FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON notices FOR ALL TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY owner_tenant ON notices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY appended ON notices FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('staff', 'client', 'operator', 'subject', 'system'))",
-    "GRANT SELECT, INSERT, UPDATE ON notices TO suxin_app",
-    "ALTER TABLE offers ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE offers FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON notices TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_clients TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_grants TO suxin_doorway',
+    'ALTER TABLE offers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE offers FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON offers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY data_subject ON offers FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY decided_by_subject ON offers FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and state in ('CHOSEN', 'PASSED'))",
     "CREATE POLICY system ON offers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE (state, decided_at) ON offers TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO suxin_doorway",
-    "GRANT INSERT ON outbox TO suxin_app",
-    "ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE person_identities FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE (state, decided_at) ON offers TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO suxin_doorway',
+    'GRANT INSERT ON outbox TO suxin_app',
+    'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE person_identities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON person_identities FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY with_basis ON person_identities FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where (b.subject_id = person_identities.subject_id or b.person_id = person_identities.subject_id) and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'identity' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
     "CREATE POLICY system ON person_identities FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "CREATE POLICY batch ON person_identities FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_batch",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON phone_codes TO suxin_doorway",
-    "ALTER TABLE population_cells ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE population_cells FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON person_identities FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON phone_codes TO suxin_doorway',
+    'ALTER TABLE population_cells ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE population_cells FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON population_cells FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
-    "CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch",
-    "ALTER TABLE quotas ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE quotas FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON pushed_requests TO suxin_doorway',
+    'ALTER TABLE quotas ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE quotas FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON quotas FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY operator ON quotas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
-    "GRANT SELECT, INSERT, UPDATE ON quotas TO suxin_app",
-    "ALTER TABLE referrals ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE referrals FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON quotas TO suxin_app',
+    'ALTER TABLE referrals ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE referrals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON referrals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY data_subject ON referrals FOR SELECT TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY dispatcher ON referrals FOR INSERT TO suxin_app WITH CHECK (state = 'DISPATCHED' and exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
-    "CREATE POLICY batch ON referrals FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
+    'CREATE POLICY batch ON referrals FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY decider ON referrals FOR UPDATE TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON referrals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE ON referrals TO suxin_app",
-    "GRANT SELECT ON referrals TO suxin_batch",
-    "ALTER TABLE staff ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE staff FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON referrals TO suxin_app',
+    'GRANT SELECT ON referrals TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
+    'ALTER TABLE staff ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE staff FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON staff FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    "GRANT SELECT, INSERT, UPDATE ON staff TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON subject_doors TO suxin_doorway",
-    "GRANT SELECT, INSERT ON subject_doors TO suxin_batch",
-    "ALTER TABLE subjects ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE subjects FORCE ROW LEVEL SECURITY",
+    'GRANT SELECT, INSERT, UPDATE ON staff TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON subject_doors TO suxin_doorway',
+    'GRANT SELECT, INSERT ON subject_doors TO suxin_batch',
+    'ALTER TABLE subjects ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE subjects FORCE ROW LEVEL SECURITY',
     "CREATE POLICY itself ON subjects FOR SELECT TO suxin_app USING (id = (select nullif(current_setting('app.subject_id', true), '')::uuid) or id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY represented ON subjects FOR SELECT TO suxin_app USING (exists (select 1 from mandates m where m.subject_id = subjects.id and m.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY with_basis ON subjects FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where b.subject_id = subjects.id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'registration' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
     "CREATE POLICY system ON subjects FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "CREATE POLICY batch ON subjects FOR ALL TO suxin_batch USING (true) WITH CHECK (true)",
-    "GRANT SELECT, INSERT, UPDATE ON subjects TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE ON subjects TO suxin_batch",
-    "ALTER TABLE tenants ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE tenants FORCE ROW LEVEL SECURITY",
+    'CREATE POLICY batch ON subjects FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON subjects TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON subjects TO suxin_batch',
+    'ALTER TABLE tenants ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE tenants FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON tenants FOR SELECT TO suxin_app USING (id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY published ON tenants FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (status = 'ACTIVE'))",
     "CREATE POLICY operator ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "GRANT SELECT, INSERT, UPDATE ON tenants TO suxin_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON wechat_accounts TO suxin_doorway",
+    'GRANT SELECT, INSERT, UPDATE ON tenants TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON wechat_accounts TO suxin_doorway',
 )
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     # ### commands auto generated by Alembic - please adjust! ###
-    op.create_table(
-        "access_bases",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "consent",
-                "contract",
-                "statutory",
-                name="basiskind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("categories", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("context_id", sa.Uuid(), nullable=True),
-        sa.Column("source_id", sa.Uuid(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("cardinality(categories) > 0", name=op.f("ck_access_bases_categories")),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_access_bases_period")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_bases")),
+    op.create_table('access_bases',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('consent', 'contract', 'statutory', name='basiskind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('context_id', sa.Uuid(), nullable=True),
+    sa.Column('source_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('cardinality(categories) > 0', name=op.f('ck_access_bases_categories')),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_access_bases_period')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_bases'))
     )
-    op.create_index(
-        "ix_access_bases_live",
-        "access_bases",
-        ["subject_id", "tenant_id", "purpose"],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
+    op.create_index('ix_access_bases_live', 'access_bases', ['subject_id', 'tenant_id', 'purpose'], unique=False, postgresql_where=sa.text('ended_at is null'))
+    op.create_index('ix_access_bases_person_id', 'access_bases', ['person_id', 'tenant_id'], unique=False, postgresql_where=sa.text('ended_at is null and person_id is not null'))
+    op.create_index('ix_access_bases_source_id', 'access_bases', ['source_id'], unique=False)
+    op.create_table('areas',
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('level', sa.Enum('city', 'county', 'town', 'village', 'grid', name='arealevel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('full_name', sa.Text(), nullable=False),
+    sa.Column('pinyin', sa.Text(), nullable=False),
+    sa.Column('parent_code', sa.Text(), nullable=True),
+    sa.Column('statistical_only', sa.Boolean(), nullable=False),
+    sa.Column('predecessors', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.CheckConstraint("code ~ '^[0-9]{6}([0-9]{3}){0,3}$'", name=op.f('ck_areas_code')),
+    sa.CheckConstraint("parent_code is null or parent_code = left(code, length(parent_code)) or level = 'county'", name=op.f('ck_areas_parent')),
+    sa.CheckConstraint('valid_until is null or valid_until > valid_from', name=op.f('ck_areas_period')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_areas'))
     )
-    op.create_index(
-        "ix_access_bases_person_id",
-        "access_bases",
-        ["person_id", "tenant_id"],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null and person_id is not null"),
+    op.create_index('ix_areas_parent_code', 'areas', ['parent_code'], unique=False)
+    op.create_table('audit_entries',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=False),
+    sa.Column('actor_kind', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('action', sa.Text(), nullable=False),
+    sa.Column('object_type', sa.Text(), nullable=True),
+    sa.Column('object_id', sa.Uuid(), nullable=True),
+    sa.Column('purpose', sa.Text(), nullable=True),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('fields', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('row_count', sa.BigInteger(), nullable=False),
+    sa.Column('detail', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=True),
+    sa.Column('hash', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries')),
+    sa.UniqueConstraint('seq', name=op.f('uq_audit_entries_seq'))
     )
-    op.create_index("ix_access_bases_source_id", "access_bases", ["source_id"], unique=False)
-    op.create_table(
-        "areas",
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column(
-            "level",
-            sa.Enum(
-                "city",
-                "county",
-                "town",
-                "village",
-                "grid",
-                name="arealevel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("full_name", sa.Text(), nullable=False),
-        sa.Column("pinyin", sa.Text(), nullable=False),
-        sa.Column("parent_code", sa.Text(), nullable=True),
-        sa.Column("statistical_only", sa.Boolean(), nullable=False),
-        sa.Column("predecessors", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.CheckConstraint("code ~ '^[0-9]{6}([0-9]{3}){0,3}$'", name=op.f("ck_areas_code")),
-        sa.CheckConstraint(
-            "parent_code is null or parent_code = left(code, length(parent_code)) or level = 'county'",
-            name=op.f("ck_areas_parent"),
-        ),
-        sa.CheckConstraint(
-            "valid_until is null or valid_until > valid_from", name=op.f("ck_areas_period")
-        ),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_areas")),
+    op.create_index('ix_audit_entries_subject_id', 'audit_entries', ['subject_id', 'id'], unique=False)
+    op.create_index('ix_audit_entries_tenant_id', 'audit_entries', ['tenant_id', 'id'], unique=False)
+    op.create_index('ix_audit_entries_unsealed', 'audit_entries', ['id'], unique=False, postgresql_where=sa.text('seq is null'))
+    op.create_table('audit_heads',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('hash', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_audit_heads'))
     )
-    op.create_index("ix_areas_parent_code", "areas", ["parent_code"], unique=False)
-    op.create_table(
-        "audit_entries",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("actor_kind", sa.Text(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=True),
-        sa.Column("staff_id", sa.Uuid(), nullable=True),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("subject_id", sa.Uuid(), nullable=True),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("object_type", sa.Text(), nullable=True),
-        sa.Column("object_id", sa.Uuid(), nullable=True),
-        sa.Column("purpose", sa.Text(), nullable=True),
-        sa.Column("categories", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("fields", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("row_count", sa.BigInteger(), nullable=False),
-        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=True),
-        sa.Column("hash", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
-        sa.UniqueConstraint("seq", name=op.f("uq_audit_entries_seq")),
+    op.create_table('authorization_codes',
+    sa.Column('code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('grant_id', sa.Uuid(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('redirect_uri', sa.Text(), nullable=False),
+    sa.Column('code_challenge', sa.Text(), nullable=False),
+    sa.Column('dpop_jkt', sa.Text(), nullable=True),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_authorization_codes'))
     )
-    op.create_index(
-        "ix_audit_entries_subject_id", "audit_entries", ["subject_id", "id"], unique=False
+    op.create_table('bank_speeds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('measured_on', sa.Date(), nullable=False),
+    sa.Column('referrals', sa.BigInteger(), nullable=False),
+    sa.Column('answered_on_time', sa.BigInteger(), nullable=False),
+    sa.Column('median_response_hours', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_bank_speeds'))
     )
-    op.create_index(
-        "ix_audit_entries_tenant_id", "audit_entries", ["tenant_id", "id"], unique=False
+    op.create_table('branches',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('area_codes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_branches'))
     )
-    op.create_index(
-        "ix_audit_entries_unsealed",
-        "audit_entries",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("seq is null"),
+    op.create_table('catalogue_items',
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('record_class', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('department', sa.Text(), nullable=False),
+    sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('channel', sa.Enum('publicly_disclosed', 'authorised_public', 'filed_by_subject', 'licensed', name='lawfulchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('validity_months', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_catalogue_items'))
     )
-    op.create_table(
-        "audit_heads",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("day", name=op.f("pk_audit_heads")),
+    op.create_table('consents',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('context_id', sa.Uuid(), nullable=True),
+    sa.Column('notice_version', sa.Text(), nullable=False),
+    sa.Column('notice_sha256', sa.Text(), nullable=False),
+    sa.Column('retention_days', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('REQUESTED', 'ACTIVE', 'PAUSED', 'REVOKED', 'EXPIRED', 'SUPERSEDED', 'REJECTED', 'LAPSED', name='consentstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint('cardinality(categories) > 0', name=op.f('ck_consents_categories')),
+    sa.CheckConstraint('expires_at > starts_at', name=op.f('ck_consents_period')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_consents'))
     )
-    op.create_table(
-        "bank_speeds",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("measured_on", sa.Date(), nullable=False),
-        sa.Column("referrals", sa.BigInteger(), nullable=False),
-        sa.Column("answered_on_time", sa.BigInteger(), nullable=False),
-        sa.Column("median_response_hours", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_bank_speeds")),
+    op.create_index('ix_consents_tenant_id', 'consents', ['tenant_id', 'id'], unique=False)
+    op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
+    op.create_table('credit_records',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('item_code', sa.Text(), nullable=False),
+    sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('source_ref', sa.Text(), nullable=False),
+    sa.Column('occurred_on', sa.Date(), nullable=False),
+    sa.Column('published_until', sa.Date(), nullable=True),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('polarity', sa.Enum('positive', 'neutral', 'negative', name='polarity', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('status', sa.Enum('active', 'disputed', 'exempted', 'repaired', 'withdrawn', name='recordstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=True),
+    sa.Column('content', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('self_declared', sa.Boolean(), nullable=False),
+    sa.Column('loaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('amount_fen is null or amount_fen >= 0', name=op.f('ck_credit_records_amount')),
+    sa.CheckConstraint('valid_until is null or valid_until > occurred_on', name=op.f('ck_credit_records_validity')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_credit_records'))
     )
-    op.create_table(
-        "branches",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("area_codes", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_branches")),
+    op.create_index('uq_credit_records_source', 'credit_records', ['subject_id', 'source', 'source_ref'], unique=True)
+    op.create_table('decision_snapshots',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('offer_id', sa.Uuid(), nullable=False),
+    sa.Column('content', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_decision_snapshots'))
     )
-    op.create_table(
-        "catalogue_items",
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("record_class", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("department", sa.Text(), nullable=False),
-        sa.Column(
-            "category",
-            sa.Enum(
-                "identity",
-                "contact",
-                "registration",
-                "tax",
-                "social_insurance",
-                "honours",
-                "penalties",
-                "environment",
-                "loan_request",
-                name="datacategory",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "channel",
-            sa.Enum(
-                "publicly_disclosed",
-                "authorised_public",
-                "filed_by_subject",
-                "licensed",
-                name="lawfulchannel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("validity_months", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_catalogue_items")),
+    op.create_table('desk_sessions',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_desk_sessions'))
     )
-    op.create_table(
-        "consents",
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("categories", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("context_id", sa.Uuid(), nullable=True),
-        sa.Column("notice_version", sa.Text(), nullable=False),
-        sa.Column("notice_sha256", sa.Text(), nullable=False),
-        sa.Column("retention_days", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "REQUESTED",
-                "ACTIVE",
-                "PAUSED",
-                "REVOKED",
-                "EXPIRED",
-                "SUPERSEDED",
-                "REJECTED",
-                "LAPSED",
-                name="consentstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("end_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint("cardinality(categories) > 0", name=op.f("ck_consents_categories")),
-        sa.CheckConstraint("expires_at > starts_at", name=op.f("ck_consents_period")),
-        sa.PrimaryKeyConstraint("subject_id", "id", name=op.f("pk_consents")),
+    op.create_index('ix_desk_sessions_staff_id', 'desk_sessions', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('device_codes',
+    sa.Column('code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('user_code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('dpop_jkt', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('PENDING', 'APPROVED', 'DENIED', 'USED', name='devicestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('grant_id', sa.Uuid(), nullable=True),
+    sa.Column('interval_s', sa.BigInteger(), nullable=False),
+    sa.Column('polled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_device_codes')),
+    sa.UniqueConstraint('user_code_hash', name=op.f('uq_device_codes_user_code_hash'))
     )
-    op.create_index("ix_consents_tenant_id", "consents", ["tenant_id", "id"], unique=False)
-    op.create_index(
-        "uq_consents_open",
-        "consents",
-        ["subject_id", "tenant_id", "purpose", "context_id"],
-        unique=True,
-        postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"),
+    op.create_table('ended_tokens',
+    sa.Column('token_id', sa.Uuid(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('token_id', name=op.f('pk_ended_tokens'))
     )
-    op.create_table(
-        "credit_records",
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("item_code", sa.Text(), nullable=False),
-        sa.Column(
-            "category",
-            sa.Enum(
-                "identity",
-                "contact",
-                "registration",
-                "tax",
-                "social_insurance",
-                "honours",
-                "penalties",
-                "environment",
-                "loan_request",
-                name="datacategory",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("source_ref", sa.Text(), nullable=False),
-        sa.Column("occurred_on", sa.Date(), nullable=False),
-        sa.Column("published_until", sa.Date(), nullable=True),
-        sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column(
-            "polarity",
-            sa.Enum(
-                "positive",
-                "neutral",
-                "negative",
-                name="polarity",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "active",
-                "disputed",
-                "exempted",
-                "repaired",
-                "withdrawn",
-                name="recordstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=True),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("self_declared", sa.Boolean(), nullable=False),
-        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "amount_fen is null or amount_fen >= 0", name=op.f("ck_credit_records_amount")
-        ),
-        sa.CheckConstraint(
-            "valid_until is null or valid_until > occurred_on",
-            name=op.f("ck_credit_records_validity"),
-        ),
-        sa.PrimaryKeyConstraint("subject_id", "id", name=op.f("pk_credit_records")),
+    op.create_index('ix_ended_tokens_expires_at', 'ended_tokens', ['expires_at'], unique=False)
+    op.create_table('idempotency_keys',
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('operation', sa.Text(), nullable=False),
+    sa.Column('request_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('result', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('scope', 'key', name=op.f('pk_idempotency_keys'))
     )
-    op.create_index(
-        "uq_credit_records_source",
-        "credit_records",
-        ["subject_id", "source", "source_ref"],
-        unique=True,
+    op.create_index('ix_idempotency_keys_created_at', 'idempotency_keys', ['created_at'], unique=False)
+    op.create_table('lead_parties',
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('lead_id', name=op.f('pk_lead_parties'))
     )
-    op.create_table(
-        "decision_snapshots",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.Column("offer_id", sa.Uuid(), nullable=False),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_decision_snapshots")),
+    op.create_index('ix_lead_parties_request_id', 'lead_parties', ['request_id'], unique=False)
+    op.create_table('leads',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('subject_kind', sa.Text(), nullable=False),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('industry_section', sa.Text(), nullable=False),
+    sa.Column('amount_band', sa.Text(), nullable=False),
+    sa.Column('term_band', sa.Text(), nullable=False),
+    sa.Column('grade', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('guarantee', sa.Text(), nullable=False),
+    sa.Column('first_loan', sa.Boolean(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('pool_open', sa.Boolean(), nullable=False),
+    sa.Column('claimed_by', sa.Uuid(), nullable=True),
+    sa.Column('claim_expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(claimed_by is null) = (claim_expires_at is null)', name=op.f('ck_leads_claim')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_leads'))
     )
-    op.create_table(
-        "desk_sessions",
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_desk_sessions")),
+    op.create_index('ix_leads_pool_open', 'leads', ['id'], unique=False, postgresql_where=sa.text('pool_open'))
+    op.create_table('loan_products',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('draft_of', sa.Uuid(), nullable=True),
+    sa.Column('status', sa.Enum('DRAFT', 'PUBLISHED', 'RETIRED', name='productstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('min_amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('max_amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('min_term_months', sa.BigInteger(), nullable=False),
+    sa.Column('max_term_months', sa.BigInteger(), nullable=False),
+    sa.Column('min_rate_bps', sa.BigInteger(), nullable=False),
+    sa.Column('max_rate_bps', sa.BigInteger(), nullable=False),
+    sa.Column('upfront_fee_bps', sa.BigInteger(), nullable=False),
+    sa.Column('upfront_fee_fen', sa.BigInteger(), nullable=False),
+    sa.Column('repayment_methods', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('guarantee_modes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('preferred_areas', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('preferred_industries', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('first_loan_friendly', sa.Boolean(), nullable=False),
+    sa.Column('cooling_off_days', sa.BigInteger(), nullable=False),
+    sa.Column('criteria', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('min_amount_fen between 1 and max_amount_fen', name=op.f('ck_loan_products_amount')),
+    sa.CheckConstraint('min_rate_bps between 0 and max_rate_bps', name=op.f('ck_loan_products_rate')),
+    sa.CheckConstraint('min_term_months between 1 and max_term_months', name=op.f('ck_loan_products_term')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_products'))
     )
-    op.create_index(
-        "ix_desk_sessions_staff_id", "desk_sessions", ["tenant_id", "staff_id"], unique=False
+    op.create_index('ix_loan_products_published', 'loan_products', ['status'], unique=False, postgresql_where=sa.text("status = 'PUBLISHED'"))
+    op.create_table('loan_requests',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('term_months', sa.BigInteger(), nullable=False),
+    sa.Column('purpose', sa.Enum('working_capital', 'equipment', 'raw_materials', 'agriculture_inputs', 'livestock', 'premises', 'technology', 'green_transition', 'renewal', 'other', name='loanpurpose', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('rate_ceiling_bps', sa.BigInteger(), nullable=True),
+    sa.Column('first_loan', sa.Boolean(), nullable=False),
+    sa.Column('mode', sa.Enum('named', 'recommended', 'open_pool', name='dispatchmode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('named_tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('named_product_id', sa.Uuid(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'SUBMITTED', 'MATCHING', 'OPEN', 'OFFERED', 'ACCEPTED', 'CONTRACTED', 'DISBURSED', 'WITHDRAWN', 'EXPIRED', 'UNMATCHED', name='requeststate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_loan_requests_amount')),
+    sa.CheckConstraint('term_months between 1 and 360', name=op.f('ck_loan_requests_term')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_loan_requests')),
+    sa.UniqueConstraint('number', name=op.f('uq_loan_requests_number'))
     )
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("operation", sa.Text(), nullable=False),
-        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_idempotency_keys")),
+    op.create_index('ix_loan_requests_id', 'loan_requests', ['id'], unique=True)
+    op.create_table('log_in_sessions',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(staff_id is null) <> (person_id is null)', name=op.f('ck_log_in_sessions_one')),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_log_in_sessions'))
     )
-    op.create_index(
-        "ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"], unique=False
+    op.create_index('ix_log_in_sessions_staff_id', 'log_in_sessions', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('mandates',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Enum('legal_representative', 'agent', 'helper', name='mandaterole', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proof_method', sa.Text(), nullable=False),
+    sa.Column('proof_ref', sa.Text(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_mandates_period')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mandates'))
     )
-    op.create_table(
-        "lead_parties",
-        sa.Column("lead_id", sa.Uuid(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_lead_parties")),
+    op.create_index('ix_mandates_person_id', 'mandates', ['person_id'], unique=False)
+    op.create_index('uq_mandates_live', 'mandates', ['person_id', 'subject_id'], unique=True, postgresql_where=sa.text('ended_at is null'))
+    op.create_table('match_results',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('product_version', sa.BigInteger(), nullable=False),
+    sa.Column('eligible', sa.Boolean(), nullable=False),
+    sa.Column('rank', sa.BigInteger(), nullable=True),
+    sa.Column('score', sa.BigInteger(), nullable=True),
+    sa.Column('total_cost_fen', sa.BigInteger(), nullable=True),
+    sa.Column('annualised_rate_bps', sa.BigInteger(), nullable=True),
+    sa.Column('contributions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('reasons', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('subject_id', 'request_id', 'product_id', name=op.f('pk_match_results'))
     )
-    op.create_index("ix_lead_parties_request_id", "lead_parties", ["request_id"], unique=False)
-    op.create_table(
-        "leads",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("subject_kind", sa.Text(), nullable=False),
-        sa.Column("county_code", sa.Text(), nullable=False),
-        sa.Column("industry_section", sa.Text(), nullable=False),
-        sa.Column("amount_band", sa.Text(), nullable=False),
-        sa.Column("term_band", sa.Text(), nullable=False),
-        sa.Column("grade", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("guarantee", sa.Text(), nullable=False),
-        sa.Column("first_loan", sa.Boolean(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("pool_open", sa.Boolean(), nullable=False),
-        sa.Column("claimed_by", sa.Uuid(), nullable=True),
-        sa.Column("claim_expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(claimed_by is null) = (claim_expires_at is null)", name=op.f("ck_leads_claim")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
+    op.create_table('mini_sessions',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('openid', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_mini_sessions'))
     )
-    op.create_index(
-        "ix_leads_pool_open", "leads", ["id"], unique=False, postgresql_where=sa.text("pool_open")
+    op.create_table('notice_texts',
+    sa.Column('version', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('version', name=op.f('pk_notice_texts'))
     )
-    op.create_table(
-        "loan_products",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("draft_of", sa.Uuid(), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "DRAFT",
-                "PUBLISHED",
-                "RETIRED",
-                name="productstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("min_amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("max_amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("min_term_months", sa.BigInteger(), nullable=False),
-        sa.Column("max_term_months", sa.BigInteger(), nullable=False),
-        sa.Column("min_rate_bps", sa.BigInteger(), nullable=False),
-        sa.Column("max_rate_bps", sa.BigInteger(), nullable=False),
-        sa.Column("upfront_fee_bps", sa.BigInteger(), nullable=False),
-        sa.Column("upfront_fee_fen", sa.BigInteger(), nullable=False),
-        sa.Column("repayment_methods", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("guarantee_modes", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("preferred_areas", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("preferred_industries", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("first_loan_friendly", sa.Boolean(), nullable=False),
-        sa.Column("cooling_off_days", sa.BigInteger(), nullable=False),
-        sa.Column("criteria", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "min_amount_fen between 1 and max_amount_fen", name=op.f("ck_loan_products_amount")
-        ),
-        sa.CheckConstraint(
-            "min_rate_bps between 0 and max_rate_bps", name=op.f("ck_loan_products_rate")
-        ),
-        sa.CheckConstraint(
-            "min_term_months between 1 and max_term_months", name=op.f("ck_loan_products_term")
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_loan_products")),
+    op.create_table('notices',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('permission', sa.Text(), nullable=True),
+    sa.Column('template', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivered_by', sa.Text(), nullable=True),
+    sa.Column('delivery_ref', sa.Text(), nullable=True),
+    sa.CheckConstraint('(person_id is null) <> (tenant_id is null)', name=op.f('ck_notices_one_recipient')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notices'))
     )
-    op.create_index(
-        "ix_loan_products_published",
-        "loan_products",
-        ["status"],
-        unique=False,
-        postgresql_where=sa.text("status = 'PUBLISHED'"),
+    op.create_index('ix_notices_person_id', 'notices', ['person_id', 'id'], unique=False)
+    op.create_index('ix_notices_tenant_id', 'notices', ['tenant_id', 'id'], unique=False)
+    op.create_table('oauth_clients',
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('confidential', sa.Boolean(), nullable=False),
+    sa.Column('jwks', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('jwks_uri', sa.Text(), nullable=True),
+    sa.Column('redirect_uris', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('grant_types', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('detail_types', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('status', sa.Enum('ACTIVE', 'SUSPENDED', 'RETIRED', name='clientstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('status_reason', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('(jwks is null) <> (jwks_uri is null) or not confidential', name=op.f('ck_oauth_clients_keys')),
+    sa.CheckConstraint('length(name) between 2 and 60', name=op.f('ck_oauth_clients_name')),
+    sa.PrimaryKeyConstraint('client_id', name=op.f('pk_oauth_clients'))
     )
-    op.create_table(
-        "loan_requests",
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("term_months", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum(
-                "working_capital",
-                "equipment",
-                "raw_materials",
-                "agriculture_inputs",
-                "livestock",
-                "premises",
-                "technology",
-                "green_transition",
-                "renewal",
-                "other",
-                name="loanpurpose",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "guarantee",
-            sa.Enum(
-                "credit",
-                "mortgage",
-                "pledge",
-                "surety",
-                "guarantee_company",
-                name="guaranteemode",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "repayment_method",
-            sa.Enum(
-                "equal_instalment",
-                "equal_principal",
-                "bullet",
-                "interest_monthly",
-                name="repaymentmethod",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("rate_ceiling_bps", sa.BigInteger(), nullable=True),
-        sa.Column("first_loan", sa.Boolean(), nullable=False),
-        sa.Column(
-            "mode",
-            sa.Enum(
-                "named",
-                "recommended",
-                "open_pool",
-                name="dispatchmode",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("named_tenant_id", sa.Uuid(), nullable=True),
-        sa.Column("named_product_id", sa.Uuid(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "DRAFT",
-                "SUBMITTED",
-                "MATCHING",
-                "OPEN",
-                "OFFERED",
-                "ACCEPTED",
-                "CONTRACTED",
-                "DISBURSED",
-                "WITHDRAWN",
-                "EXPIRED",
-                "UNMATCHED",
-                name="requeststate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_loan_requests_amount")),
-        sa.CheckConstraint("term_months between 1 and 360", name=op.f("ck_loan_requests_term")),
-        sa.PrimaryKeyConstraint("subject_id", "id", name=op.f("pk_loan_requests")),
-        sa.UniqueConstraint("number", name=op.f("uq_loan_requests_number")),
+    op.create_index('ix_oauth_clients_tenant_id', 'oauth_clients', ['tenant_id', 'client_id'], unique=False)
+    op.create_table('oauth_grants',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('client', 'staff', 'visitor', 'approved', name='grantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('openid', sa.Text(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(kind = 'approved') = (consent_id is not null)", name=op.f('ck_oauth_grants_approved')),
+    sa.CheckConstraint("(kind = 'staff') = (staff_id is not null)", name=op.f('ck_oauth_grants_staff')),
+    sa.CheckConstraint("(kind = 'visitor') = (openid is not null)", name=op.f('ck_oauth_grants_visitor')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_oauth_grants'))
     )
-    op.create_index("ix_loan_requests_id", "loan_requests", ["id"], unique=True)
-    op.create_table(
-        "mandates",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(
-                "legal_representative",
-                "agent",
-                "helper",
-                name="mandaterole",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("proof_method", sa.Text(), nullable=False),
-        sa.Column("proof_ref", sa.Text(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_mandates_period")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandates")),
+    op.create_index('ix_oauth_grants_client_id', 'oauth_grants', ['client_id', 'id'], unique=False)
+    op.create_index('ix_oauth_grants_consent_id', 'oauth_grants', ['consent_id'], unique=False)
+    op.create_index('ix_oauth_grants_openid', 'oauth_grants', ['openid'], unique=False, postgresql_where=sa.text('openid is not null'))
+    op.create_index('ix_oauth_grants_staff_id', 'oauth_grants', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('outbox',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('took_ms', sa.BigInteger(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
-    op.create_index("ix_mandates_person_id", "mandates", ["person_id"], unique=False)
-    op.create_index(
-        "uq_mandates_live",
-        "mandates",
-        ["person_id", "subject_id"],
-        unique=True,
-        postgresql_where=sa.text("ended_at is null"),
+    op.create_index('ix_outbox_waiting', 'outbox', ['not_before', 'id'], unique=False, postgresql_where=sa.text('done_at is null and failed_at is null'))
+    op.create_table('person_identities',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('resident_id_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('phone_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('proof_method', sa.Text(), nullable=False),
+    sa.Column('proof_ref', sa.Text(), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('subject_id', name=op.f('pk_person_identities'))
     )
-    op.create_table(
-        "match_results",
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.Column("product_id", sa.Uuid(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("product_version", sa.BigInteger(), nullable=False),
-        sa.Column("eligible", sa.Boolean(), nullable=False),
-        sa.Column("rank", sa.BigInteger(), nullable=True),
-        sa.Column("score", sa.BigInteger(), nullable=True),
-        sa.Column("total_cost_fen", sa.BigInteger(), nullable=True),
-        sa.Column("annualised_rate_bps", sa.BigInteger(), nullable=True),
-        sa.Column("contributions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "subject_id", "request_id", "product_id", name=op.f("pk_match_results")
-        ),
+    op.create_table('phone_codes',
+    sa.Column('phone_index', sa.LargeBinary(), nullable=False),
+    sa.Column('openid', sa.Text(), nullable=False),
+    sa.Column('code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('sent_on', sa.Date(), nullable=False),
+    sa.Column('sent_count', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('phone_index', name=op.f('pk_phone_codes'))
     )
-    op.create_table(
-        "mini_sessions",
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("openid", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_mini_sessions")),
+    op.create_index('ix_phone_codes_openid', 'phone_codes', ['openid', 'sent_on'], unique=False)
+    op.create_table('population_cells',
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('industry_section', sa.Text(), nullable=False),
+    sa.Column('subjects', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'county_code', 'industry_section', name=op.f('pk_population_cells'))
     )
-    op.create_table(
-        "notice_texts",
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("version", name=op.f("pk_notice_texts")),
+    op.create_table('pushed_requests',
+    sa.Column('reference_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('parameters', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('dpop_jkt', sa.Text(), nullable=True),
+    sa.Column('pushed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('visited_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('reference_hash', name=op.f('pk_pushed_requests'))
     )
-    op.create_table(
-        "notices",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("tenant_id", sa.Uuid(), nullable=True),
-        sa.Column("permission", sa.Text(), nullable=True),
-        sa.Column("template", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delivered_by", sa.Text(), nullable=True),
-        sa.Column("delivery_ref", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(person_id is null) <> (tenant_id is null)", name=op.f("ck_notices_one_recipient")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    op.create_table('quotas',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('ceiling', sa.BigInteger(), nullable=False),
+    sa.Column('used', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('used >= 0 and used <= ceiling', name=op.f('ck_quotas_within')),
+    sa.PrimaryKeyConstraint('tenant_id', 'name', name=op.f('pk_quotas'))
     )
-    op.create_index("ix_notices_person_id", "notices", ["person_id", "id"], unique=False)
-    op.create_index("ix_notices_tenant_id", "notices", ["tenant_id", "id"], unique=False)
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=True),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("took_ms", sa.BigInteger(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    op.create_table('refresh_tokens',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('grant_id', sa.Uuid(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('dpop_jkt', sa.Text(), nullable=True),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_refresh_tokens'))
     )
-    op.create_index(
-        "ix_outbox_waiting",
-        "outbox",
-        ["not_before", "id"],
-        unique=False,
-        postgresql_where=sa.text("done_at is null and failed_at is null"),
+    op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('signing_keys',
+    sa.Column('kid', sa.Text(), nullable=False),
+    sa.Column('row', sa.Uuid(), nullable=False),
+    sa.Column('use', sa.Enum('token', 'artefact', name='keyuse', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('public_jwk', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('private_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('signs_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signs_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_until', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('kid', name=op.f('pk_signing_keys'))
     )
-    op.create_table(
-        "person_identities",
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("resident_id_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("proof_method", sa.Text(), nullable=False),
-        sa.Column("proof_ref", sa.Text(), nullable=False),
-        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_person_identities")),
+    op.create_table('staff',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('login', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_staff'))
     )
-    op.create_table(
-        "phone_codes",
-        sa.Column("phone_index", sa.LargeBinary(), nullable=False),
-        sa.Column("openid", sa.Text(), nullable=False),
-        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("failures", sa.BigInteger(), nullable=False),
-        sa.Column("sent_on", sa.Date(), nullable=False),
-        sa.Column("sent_count", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("phone_index", name=op.f("pk_phone_codes")),
+    op.create_table('staff_log_ins',
+    sa.Column('login', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('password_hash', sa.Text(), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('login', name=op.f('pk_staff_log_ins'))
     )
-    op.create_index("ix_phone_codes_openid", "phone_codes", ["openid", "sent_on"], unique=False)
-    op.create_table(
-        "population_cells",
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("county_code", sa.Text(), nullable=False),
-        sa.Column("industry_section", sa.Text(), nullable=False),
-        sa.Column("subjects", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "kind", "county_code", "industry_section", name=op.f("pk_population_cells")
-        ),
+    op.create_index('ix_staff_log_ins_tenant_id', 'staff_log_ins', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('subject_doors',
+    sa.Column('blind_index', sa.LargeBinary(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('blind_index', name=op.f('pk_subject_doors'))
     )
-    op.create_table(
-        "quotas",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("ceiling", sa.BigInteger(), nullable=False),
-        sa.Column("used", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("used >= 0 and used <= ceiling", name=op.f("ck_quotas_within")),
-        sa.PrimaryKeyConstraint("tenant_id", "name", name=op.f("pk_quotas")),
+    op.create_table('subjects',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('person', 'firm', 'sole_trader', 'household', 'family_farm', 'cooperative', 'agri_enterprise', name='subjectkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('name_pinyin', sa.Text(), nullable=False),
+    sa.Column('uscc', sa.Text(), nullable=True),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('town_code', sa.Text(), nullable=True),
+    sa.Column('industry', sa.Text(), nullable=True),
+    sa.Column('registered_on', sa.Date(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(kind = 'person') = (uscc is null)", name=op.f('ck_subjects_uscc')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subjects')),
+    sa.UniqueConstraint('uscc', name=op.f('uq_subjects_uscc'))
     )
-    op.create_table(
-        "staff",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_staff")),
+    op.create_index('ix_subjects_place', 'subjects', ['county_code', 'industry'], unique=False)
+    op.create_table('tenants',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('operator', 'bank', 'merchant', 'attraction', 'village_grid', name='tenantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('short_name', sa.Text(), nullable=False),
+    sa.Column('uscc', sa.Text(), nullable=False),
+    sa.Column('contact', sa.Text(), nullable=False),
+    sa.Column('area_code', sa.Text(), nullable=False),
+    sa.Column('status', sa.Enum('ACTIVE', 'SUSPENDED', name='tenantstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('status_reason', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(name) between 2 and 120', name=op.f('ck_tenants_name')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tenants')),
+    sa.UniqueConstraint('uscc', name=op.f('uq_tenants_uscc'))
     )
-    op.create_table(
-        "staff_log_ins",
-        sa.Column("login", sa.Text(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("failures", sa.BigInteger(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("login", name=op.f("pk_staff_log_ins")),
+    op.create_table('used_assertions',
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_assertions'))
     )
-    op.create_index(
-        "ix_staff_log_ins_tenant_id", "staff_log_ins", ["tenant_id", "staff_id"], unique=False
+    op.create_index('ix_used_assertions_expires_at', 'used_assertions', ['expires_at'], unique=False)
+    op.create_table('wechat_accounts',
+    sa.Column('openid', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
-    op.create_table(
-        "subject_doors",
-        sa.Column("blind_index", sa.LargeBinary(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("blind_index", name=op.f("pk_subject_doors")),
+    op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
+    op.create_table('memberships',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('branch_id', sa.Uuid(), nullable=True),
+    sa.Column('area_codes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'branch_id'], ['branches.tenant_id', 'branches.id'], name=op.f('fk_memberships_tenant_id_branch_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_memberships_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
-    op.create_table(
-        "subjects",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "person",
-                "firm",
-                "sole_trader",
-                "household",
-                "family_farm",
-                "cooperative",
-                "agri_enterprise",
-                name="subjectkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_pinyin", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=True),
-        sa.Column("county_code", sa.Text(), nullable=False),
-        sa.Column("town_code", sa.Text(), nullable=True),
-        sa.Column("industry", sa.Text(), nullable=True),
-        sa.Column("registered_on", sa.Date(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(kind = 'person') = (uscc is null)", name=op.f("ck_subjects_uscc")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_subjects")),
-        sa.UniqueConstraint("uscc", name=op.f("uq_subjects_uscc")),
+    op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('referrals',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=True),
+    sa.Column('branch_id', sa.Uuid(), nullable=True),
+    sa.Column('mode', sa.Enum('named', 'recommended', 'open_pool', name='dispatchmode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('DISPATCHED', 'ACCEPTED', 'CONTACTED', 'DUE_DILIGENCE', 'OFFERED', 'DECLINED', 'LAPSED', 'PASSED', name='referralstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('dispatched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accept_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('contact_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deadlines_provisional', sa.Boolean(), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('accepted_by', sa.Uuid(), nullable=True),
+    sa.Column('contacted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('consented_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decline_reason', sa.Enum('INDUSTRY_POLICY', 'INSUFFICIENT_CASH_FLOW', 'INCOMPLETE_MATERIAL', 'OVER_INDEBTED', 'REGION_OUT_OF_SCOPE', 'CANNOT_REACH_APPLICANT', 'APPLICANT_GAVE_UP', 'GUARANTEE_INSUFFICIENT', 'BUSINESS_TOO_YOUNG', 'PURPOSE_NOT_ELIGIBLE', 'REPAYMENT_HISTORY', 'PENALTY_OPEN', 'PRODUCT_SUSPENDED', 'OTHER_WITH_NOTE', name='declinereason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('decline_note', sa.Text(), nullable=True),
+    sa.Column('reminders', sa.BigInteger(), nullable=False),
+    sa.Column('escalations', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("(state = 'DECLINED') = (decline_reason is not null)", name=op.f('ck_referrals_decline_reason')),
+    sa.ForeignKeyConstraint(['tenant_id', 'product_id'], ['loan_products.tenant_id', 'loan_products.id'], name=op.f('fk_referrals_tenant_id_product_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_referrals'))
     )
-    op.create_index("ix_subjects_place", "subjects", ["county_code", "industry"], unique=False)
-    op.create_table(
-        "tenants",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "operator",
-                "bank",
-                "merchant",
-                "attraction",
-                "village_grid",
-                name="tenantkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("short_name", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
-        sa.Column("contact", sa.Text(), nullable=False),
-        sa.Column("area_code", sa.Text(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "ACTIVE",
-                "SUSPENDED",
-                name="tenantstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("status_reason", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(name) between 2 and 120", name=op.f("ck_tenants_name")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tenants")),
-        sa.UniqueConstraint("uscc", name=op.f("uq_tenants_uscc")),
+    op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
+    op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
+    op.create_table('offers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Enum('OPEN', 'CHOSEN', 'PASSED', 'EXPIRED', 'WITHDRAWN', name='offerstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('term_months', sa.BigInteger(), nullable=False),
+    sa.Column('rate_bps', sa.BigInteger(), nullable=False),
+    sa.Column('upfront_fee_bps', sa.BigInteger(), nullable=False),
+    sa.Column('upfront_fee_fen', sa.BigInteger(), nullable=False),
+    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('monthly_payment_fen', sa.BigInteger(), nullable=False),
+    sa.Column('total_interest_fen', sa.BigInteger(), nullable=False),
+    sa.Column('total_fees_fen', sa.BigInteger(), nullable=False),
+    sa.Column('total_cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('annualised_rate_bps', sa.BigInteger(), nullable=False),
+    sa.Column('cooling_off_days', sa.BigInteger(), nullable=False),
+    sa.Column('conditions', sa.Text(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_offers_amount')),
+    sa.CheckConstraint('valid_until > made_at', name=op.f('ck_offers_validity')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_offers_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_offers'))
     )
-    op.create_table(
-        "wechat_accounts",
-        sa.Column("openid", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("openid", name=op.f("pk_wechat_accounts")),
-    )
-    op.create_index("ix_wechat_accounts_person_id", "wechat_accounts", ["person_id"], unique=False)
-    op.create_table(
-        "memberships",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("branch_id", sa.Uuid(), nullable=True),
-        sa.Column("area_codes", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "branch_id"],
-            ["branches.tenant_id", "branches.id"],
-            name=op.f("fk_memberships_tenant_id_branch_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "staff_id"],
-            ["staff.tenant_id", "staff.id"],
-            name=op.f("fk_memberships_tenant_id_staff_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_memberships")),
-    )
-    op.create_index(
-        "ix_memberships_staff_id", "memberships", ["tenant_id", "staff_id"], unique=False
-    )
-    op.create_table(
-        "referrals",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("lead_id", sa.Uuid(), nullable=False),
-        sa.Column("product_id", sa.Uuid(), nullable=True),
-        sa.Column("branch_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "mode",
-            sa.Enum(
-                "named",
-                "recommended",
-                "open_pool",
-                name="dispatchmode",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "DISPATCHED",
-                "ACCEPTED",
-                "CONTACTED",
-                "DUE_DILIGENCE",
-                "OFFERED",
-                "DECLINED",
-                "LAPSED",
-                "PASSED",
-                name="referralstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("county_code", sa.Text(), nullable=False),
-        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accept_by", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("contact_by", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decide_by", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deadlines_provisional", sa.Boolean(), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("accepted_by", sa.Uuid(), nullable=True),
-        sa.Column("contacted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "decline_reason",
-            sa.Enum(
-                "INDUSTRY_POLICY",
-                "INSUFFICIENT_CASH_FLOW",
-                "INCOMPLETE_MATERIAL",
-                "OVER_INDEBTED",
-                "REGION_OUT_OF_SCOPE",
-                "CANNOT_REACH_APPLICANT",
-                "APPLICANT_GAVE_UP",
-                "GUARANTEE_INSUFFICIENT",
-                "BUSINESS_TOO_YOUNG",
-                "PURPOSE_NOT_ELIGIBLE",
-                "REPAYMENT_HISTORY",
-                "PENALTY_OPEN",
-                "PRODUCT_SUSPENDED",
-                "OTHER_WITH_NOTE",
-                name="declinereason",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("decline_note", sa.Text(), nullable=True),
-        sa.Column("reminders", sa.BigInteger(), nullable=False),
-        sa.Column("escalations", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'DECLINED') = (decline_reason is not null)",
-            name=op.f("ck_referrals_decline_reason"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "product_id"],
-            ["loan_products.tenant_id", "loan_products.id"],
-            name=op.f("fk_referrals_tenant_id_product_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_referrals")),
-    )
-    op.create_index("ix_referrals_inbox", "referrals", ["tenant_id", "state", "id"], unique=False)
-    op.create_index("ix_referrals_lead_id", "referrals", ["lead_id"], unique=False)
-    op.create_index("uq_referrals_lead_id", "referrals", ["tenant_id", "lead_id"], unique=True)
-    op.create_table(
-        "offers",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("referral_id", sa.Uuid(), nullable=False),
-        sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("product_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "OPEN",
-                "CHOSEN",
-                "PASSED",
-                "EXPIRED",
-                "WITHDRAWN",
-                name="offerstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("term_months", sa.BigInteger(), nullable=False),
-        sa.Column("rate_bps", sa.BigInteger(), nullable=False),
-        sa.Column("upfront_fee_bps", sa.BigInteger(), nullable=False),
-        sa.Column("upfront_fee_fen", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "repayment_method",
-            sa.Enum(
-                "equal_instalment",
-                "equal_principal",
-                "bullet",
-                "interest_monthly",
-                name="repaymentmethod",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "guarantee",
-            sa.Enum(
-                "credit",
-                "mortgage",
-                "pledge",
-                "surety",
-                "guarantee_company",
-                name="guaranteemode",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("monthly_payment_fen", sa.BigInteger(), nullable=False),
-        sa.Column("total_interest_fen", sa.BigInteger(), nullable=False),
-        sa.Column("total_fees_fen", sa.BigInteger(), nullable=False),
-        sa.Column("total_cost_fen", sa.BigInteger(), nullable=False),
-        sa.Column("annualised_rate_bps", sa.BigInteger(), nullable=False),
-        sa.Column("cooling_off_days", sa.BigInteger(), nullable=False),
-        sa.Column("conditions", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by", sa.Uuid(), nullable=True),
-        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_offers_amount")),
-        sa.CheckConstraint("valid_until > made_at", name=op.f("ck_offers_validity")),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "referral_id"],
-            ["referrals.tenant_id", "referrals.id"],
-            name=op.f("fk_offers_tenant_id_referral_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_offers")),
-    )
-    op.create_index("ix_offers_subject_id", "offers", ["subject_id", "request_id"], unique=False)
-    op.create_index(
-        "uq_offers_chosen",
-        "offers",
-        ["request_id"],
-        unique=True,
-        postgresql_where=sa.text("state = 'CHOSEN'"),
-    )
-    op.create_index(
-        "uq_offers_open",
-        "offers",
-        ["tenant_id", "referral_id"],
-        unique=True,
-        postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"),
-    )
+    op.create_index('ix_offers_subject_id', 'offers', ['subject_id', 'request_id'], unique=False)
+    op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
+    op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     # ### end Alembic commands ###
     for statement in ACCESS:
-        op.execute(sa.text(statement.replace(":", r"\:")))
+        op.execute(sa.text(statement.replace(':', r'\:')))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     for statement in ACCESS:
-        if statement.startswith("CREATE POLICY"):
+        if statement.startswith('CREATE POLICY'):
             name, table = statement.split()[2], statement.split()[4]
-            op.execute(f"DROP POLICY {name} ON {table}")
+            op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_index(
-        "uq_offers_open",
-        table_name="offers",
-        postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"),
-    )
-    op.drop_index(
-        "uq_offers_chosen", table_name="offers", postgresql_where=sa.text("state = 'CHOSEN'")
-    )
-    op.drop_index("ix_offers_subject_id", table_name="offers")
-    op.drop_table("offers")
-    op.drop_index("uq_referrals_lead_id", table_name="referrals")
-    op.drop_index("ix_referrals_lead_id", table_name="referrals")
-    op.drop_index("ix_referrals_inbox", table_name="referrals")
-    op.drop_table("referrals")
-    op.drop_index("ix_memberships_staff_id", table_name="memberships")
-    op.drop_table("memberships")
-    op.drop_index("ix_wechat_accounts_person_id", table_name="wechat_accounts")
-    op.drop_table("wechat_accounts")
-    op.drop_table("tenants")
-    op.drop_index("ix_subjects_place", table_name="subjects")
-    op.drop_table("subjects")
-    op.drop_table("subject_doors")
-    op.drop_index("ix_staff_log_ins_tenant_id", table_name="staff_log_ins")
-    op.drop_table("staff_log_ins")
-    op.drop_table("staff")
-    op.drop_table("quotas")
-    op.drop_table("population_cells")
-    op.drop_index("ix_phone_codes_openid", table_name="phone_codes")
-    op.drop_table("phone_codes")
-    op.drop_table("person_identities")
-    op.drop_index(
-        "ix_outbox_waiting",
-        table_name="outbox",
-        postgresql_where=sa.text("done_at is null and failed_at is null"),
-    )
-    op.drop_table("outbox")
-    op.drop_index("ix_notices_tenant_id", table_name="notices")
-    op.drop_index("ix_notices_person_id", table_name="notices")
-    op.drop_table("notices")
-    op.drop_table("notice_texts")
-    op.drop_table("mini_sessions")
-    op.drop_table("match_results")
-    op.drop_index(
-        "uq_mandates_live", table_name="mandates", postgresql_where=sa.text("ended_at is null")
-    )
-    op.drop_index("ix_mandates_person_id", table_name="mandates")
-    op.drop_table("mandates")
-    op.drop_index("ix_loan_requests_id", table_name="loan_requests")
-    op.drop_table("loan_requests")
-    op.drop_index(
-        "ix_loan_products_published",
-        table_name="loan_products",
-        postgresql_where=sa.text("status = 'PUBLISHED'"),
-    )
-    op.drop_table("loan_products")
-    op.drop_index("ix_leads_pool_open", table_name="leads", postgresql_where=sa.text("pool_open"))
-    op.drop_table("leads")
-    op.drop_index("ix_lead_parties_request_id", table_name="lead_parties")
-    op.drop_table("lead_parties")
-    op.drop_index("ix_idempotency_keys_created_at", table_name="idempotency_keys")
-    op.drop_table("idempotency_keys")
-    op.drop_index("ix_desk_sessions_staff_id", table_name="desk_sessions")
-    op.drop_table("desk_sessions")
-    op.drop_table("decision_snapshots")
-    op.drop_index("uq_credit_records_source", table_name="credit_records")
-    op.drop_table("credit_records")
-    op.drop_index(
-        "uq_consents_open",
-        table_name="consents",
-        postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"),
-    )
-    op.drop_index("ix_consents_tenant_id", table_name="consents")
-    op.drop_table("consents")
-    op.drop_table("catalogue_items")
-    op.drop_table("branches")
-    op.drop_table("bank_speeds")
-    op.drop_table("audit_heads")
-    op.drop_index(
-        "ix_audit_entries_unsealed",
-        table_name="audit_entries",
-        postgresql_where=sa.text("seq is null"),
-    )
-    op.drop_index("ix_audit_entries_tenant_id", table_name="audit_entries")
-    op.drop_index("ix_audit_entries_subject_id", table_name="audit_entries")
-    op.drop_table("audit_entries")
-    op.drop_index("ix_areas_parent_code", table_name="areas")
-    op.drop_table("areas")
-    op.drop_index("ix_access_bases_source_id", table_name="access_bases")
-    op.drop_index(
-        "ix_access_bases_person_id",
-        table_name="access_bases",
-        postgresql_where=sa.text("ended_at is null and person_id is not null"),
-    )
-    op.drop_index(
-        "ix_access_bases_live",
-        table_name="access_bases",
-        postgresql_where=sa.text("ended_at is null"),
-    )
-    op.drop_table("access_bases")
+    op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
+    op.drop_index('ix_offers_subject_id', table_name='offers')
+    op.drop_table('offers')
+    op.drop_index('uq_referrals_lead_id', table_name='referrals')
+    op.drop_index('ix_referrals_lead_id', table_name='referrals')
+    op.drop_index('ix_referrals_inbox', table_name='referrals')
+    op.drop_table('referrals')
+    op.drop_index('ix_memberships_staff_id', table_name='memberships')
+    op.drop_table('memberships')
+    op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
+    op.drop_table('wechat_accounts')
+    op.drop_index('ix_used_assertions_expires_at', table_name='used_assertions')
+    op.drop_table('used_assertions')
+    op.drop_table('tenants')
+    op.drop_index('ix_subjects_place', table_name='subjects')
+    op.drop_table('subjects')
+    op.drop_table('subject_doors')
+    op.drop_index('ix_staff_log_ins_tenant_id', table_name='staff_log_ins')
+    op.drop_table('staff_log_ins')
+    op.drop_table('staff')
+    op.drop_table('signing_keys')
+    op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
+    op.drop_table('refresh_tokens')
+    op.drop_table('quotas')
+    op.drop_table('pushed_requests')
+    op.drop_table('population_cells')
+    op.drop_index('ix_phone_codes_openid', table_name='phone_codes')
+    op.drop_table('phone_codes')
+    op.drop_table('person_identities')
+    op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))
+    op.drop_table('outbox')
+    op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
+    op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))
+    op.drop_index('ix_oauth_grants_consent_id', table_name='oauth_grants')
+    op.drop_index('ix_oauth_grants_client_id', table_name='oauth_grants')
+    op.drop_table('oauth_grants')
+    op.drop_index('ix_oauth_clients_tenant_id', table_name='oauth_clients')
+    op.drop_table('oauth_clients')
+    op.drop_index('ix_notices_tenant_id', table_name='notices')
+    op.drop_index('ix_notices_person_id', table_name='notices')
+    op.drop_table('notices')
+    op.drop_table('notice_texts')
+    op.drop_table('mini_sessions')
+    op.drop_table('match_results')
+    op.drop_index('uq_mandates_live', table_name='mandates', postgresql_where=sa.text('ended_at is null'))
+    op.drop_index('ix_mandates_person_id', table_name='mandates')
+    op.drop_table('mandates')
+    op.drop_index('ix_log_in_sessions_staff_id', table_name='log_in_sessions')
+    op.drop_table('log_in_sessions')
+    op.drop_index('ix_loan_requests_id', table_name='loan_requests')
+    op.drop_table('loan_requests')
+    op.drop_index('ix_loan_products_published', table_name='loan_products', postgresql_where=sa.text("status = 'PUBLISHED'"))
+    op.drop_table('loan_products')
+    op.drop_index('ix_leads_pool_open', table_name='leads', postgresql_where=sa.text('pool_open'))
+    op.drop_table('leads')
+    op.drop_index('ix_lead_parties_request_id', table_name='lead_parties')
+    op.drop_table('lead_parties')
+    op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
+    op.drop_table('idempotency_keys')
+    op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
+    op.drop_table('ended_tokens')
+    op.drop_table('device_codes')
+    op.drop_index('ix_desk_sessions_staff_id', table_name='desk_sessions')
+    op.drop_table('desk_sessions')
+    op.drop_table('decision_snapshots')
+    op.drop_index('uq_credit_records_source', table_name='credit_records')
+    op.drop_table('credit_records')
+    op.drop_index('uq_consents_open', table_name='consents', postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
+    op.drop_index('ix_consents_tenant_id', table_name='consents')
+    op.drop_table('consents')
+    op.drop_table('catalogue_items')
+    op.drop_table('branches')
+    op.drop_table('bank_speeds')
+    op.drop_table('authorization_codes')
+    op.drop_table('audit_heads')
+    op.drop_index('ix_audit_entries_unsealed', table_name='audit_entries', postgresql_where=sa.text('seq is null'))
+    op.drop_index('ix_audit_entries_tenant_id', table_name='audit_entries')
+    op.drop_index('ix_audit_entries_subject_id', table_name='audit_entries')
+    op.drop_table('audit_entries')
+    op.drop_index('ix_areas_parent_code', table_name='areas')
+    op.drop_table('areas')
+    op.drop_index('ix_access_bases_source_id', table_name='access_bases')
+    op.drop_index('ix_access_bases_person_id', table_name='access_bases', postgresql_where=sa.text('ended_at is null and person_id is not null'))
+    op.drop_index('ix_access_bases_live', table_name='access_bases', postgresql_where=sa.text('ended_at is null'))
+    op.drop_table('access_bases')
     # ### end Alembic commands ###

@@ -25,8 +25,12 @@ ACT_FOR = {
 }
 # Where a doorway has shown who the caller is.
 CONTINUE_AS = {
-    "backend/suxin/tenancy/queries.py:staff_actor": "the desk's session token shows who it is",
-    "backend/suxin/subjects/sessions.py:subject_actor": "the mini program's token shows the person",
+    "backend/suxin/consent/oauth/callers.py:tenant_actor": "the client whom a token has just shown",
+    "backend/suxin/tenancy/actors.py:staff_member_actor": "the desk's session token shows who it is",
+    "backend/suxin/subjects/sessions.py:acting_actor": "a session or log-in shows the person",
+    "backend/suxin/subjects/person_log_ins.py:_known": (
+        "the platform looks up the phone that a code is sent to, before its holder has shown himself"
+    ),
     "backend/suxin/subjects/proofs.py:_write": (
         "the identity service has proved the person, whose rows the platform then writes"
     ),

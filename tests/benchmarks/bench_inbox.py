@@ -159,6 +159,8 @@ def serve(app_url: str, port: int) -> None:
         identity=outside,  # type: ignore[arg-type] # nor proves who he is
         messages=outside,  # type: ignore[arg-type] # nor is told anything
         limits=RateLimits(None),
+        replays=outside,  # type: ignore[arg-type] # nor brings a token
+        client_keys=outside,  # type: ignore[arg-type] # nor is a client
         public_url=f"http://127.0.0.1:{port}",
     )
     uvicorn.run(

@@ -22,11 +22,13 @@ from suxin.tenancy.log_ins import log_in
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
+from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_tenants import PROFILES
 from suxin_tenants.desk import routes
 from suxin_web.application import build_app
 from suxin_web.csrf import token_for
 from suxin_web.rate_limits import RateLimits
+from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
 
 ORIGIN = "http://suxin.test"
@@ -204,7 +206,9 @@ class Desks:
 
 
 @pytest.fixture
-async def desks(small_city: SmallCity) -> AsyncIterator[Desks]:
+async def desks(
+    small_city: SmallCity, replays: ValkeyReplays, client_keys: ClientKeySets
+) -> AsyncIterator[Desks]:
     clock = HeldClock(small_city.now)
     runtime = Runtime(
         database=small_city.database,
@@ -215,6 +219,8 @@ async def desks(small_city: SmallCity) -> AsyncIterator[Desks]:
         identity=None,  # type: ignore[arg-type] # no desk reaches outside
         messages=None,  # type: ignore[arg-type] # no desk reaches outside
         limits=RateLimits(None),
+        replays=replays,
+        client_keys=client_keys,
         public_url=ORIGIN,
     )
     async with AsyncExitStack() as stack:

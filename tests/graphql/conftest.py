@@ -29,10 +29,12 @@ from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy.models import DeskSession, Membership, StaffMember
 from suxin_graphql.http import routes
+from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.postgres import Postgres
 from suxin_tenants import PROFILES
 from suxin_web.application import build_app
 from suxin_web.rate_limits import RateLimits
+from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
 
 NOW = datetime.fromisoformat("2026-11-20T02:00:00+00:00")
@@ -185,7 +187,9 @@ def clock() -> HeldClock:
 
 
 @pytest.fixture
-def runtime(small_city: SmallCity, clock: HeldClock) -> Runtime:
+def runtime(
+    small_city: SmallCity, clock: HeldClock, replays: ValkeyReplays, client_keys: ClientKeySets
+) -> Runtime:
     outside: Any = Unreachable()
     return Runtime(
         database=small_city.database,
@@ -196,6 +200,8 @@ def runtime(small_city: SmallCity, clock: HeldClock) -> Runtime:
         identity=outside,
         messages=outside,
         limits=RateLimits(None),
+        replays=replays,
+        client_keys=client_keys,
         public_url=ORIGIN,
     )
 

@@ -93,7 +93,10 @@ async def test_a_stranger_is_refused_before_anything_is_looked_at(client, statem
         for name in CALLS:
             response = await client.post("/graphql", json={"query": document(name)})
             assert response.status_code == 401, name
-            assert response.headers["WWW-Authenticate"] == 'Bearer realm="suxin"'
+            assert (
+                response.headers["WWW-Authenticate"]
+                == 'DPoP realm="suxin", algs="ES256 PS256 EdDSA"'
+            )
             assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert sent == []
 

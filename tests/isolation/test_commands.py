@@ -18,6 +18,7 @@ from small_world import World, call
 from sqlalchemy import text
 
 import suxin
+from suxin.consent.oauth.clients import ClientDraft
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.lending.commands.referrals import LeadNotClaimable
@@ -61,6 +62,14 @@ def banks_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     return [("rival", NotFound, given), *by(EVERYONE_BUT_BANKS, Forbidden, given)]
 
 
+def tenants_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
+    """A command on a tenant's client: another tenant's people find nothing, and whoever has not the right may not."""
+    return [
+        *by(("rival", "merchant", "operator"), NotFound, given),
+        *by(("stranger", "anonymous", "system"), Forbidden, given),
+    ]
+
+
 def in_the_house(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     """A command on a tenant's house: from outside it is not permitted, and inside one's own nothing of the kind is found."""
     outside = by(
@@ -100,6 +109,10 @@ def permission(world: World) -> dict[str, Any]:
     }
 
 
+def client(world: World) -> dict[str, Any]:
+    return {"client_id": world.client_id}
+
+
 def staff(world: World) -> dict[str, Any]:
     return {"staff_id": world.staff_id}
 
@@ -131,6 +144,25 @@ MATRIX: dict[str, list[Case]] = {
             "context_id": world.running.request.id,
             "ends_at": world.city.now + timedelta(days=1),
         },
+    ),
+    "consent.oauth.clients.register_client": by(
+        ("stranger", "anonymous", "system"),
+        Forbidden,
+        lambda _world: {
+            "draft": ClientDraft(name="外人的系统", grant_types=["client_credentials"]),
+            "profiles": PROFILES,
+        },
+    ),
+    "consent.oauth.clients.replace_client_keys": tenants_own(
+        lambda world: client(world) | {"jwks": None, "jwks_uri": "https://bank.example/keys"}
+    ),
+    "consent.oauth.clients.replace_redirects": tenants_own(
+        lambda world: client(world) | {"redirect_uris": ["https://evil.example/"]}
+    ),
+    "consent.oauth.clients.resume_client": tenants_own(client),
+    "consent.oauth.clients.retire_client": tenants_own(client),
+    "consent.oauth.clients.suspend_client": tenants_own(
+        lambda world: client(world) | {"reason": "x"}
     ),
     "consent.commands.pause_consent": subjects_own(consent),
     "consent.commands.publish_notice_texts": by(
@@ -237,8 +269,9 @@ MATRIX: dict[str, list[Case]] = {
         *by(("rival", "merchant", "operator"), NotFound, staff),
     ],
 }
-# Proved outside any transaction, through the registry: its own tests show whom it refuses.
-ELSEWHERE = {"subjects.mandates.prove_mandate"}
+# Proved outside any transaction, through the registry; decided by whoever has just logged in, as whom he acts: their
+# own tests show whom they refuse.
+ELSEWHERE = {"subjects.mandates.prove_mandate", "consent.oauth.decisions.allow_as_staff"}
 
 
 def referral_of_the_bank(world: World) -> dict[str, Any]:

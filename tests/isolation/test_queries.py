@@ -10,16 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small_world import LOGIN, World, call
+from small_world import World, call
 
 import suxin
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import Forbidden, NotFound, Refusal, Unauthenticated
+from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin.lending.leads import LeadKey
 from suxin.lending.models import Referral, ReferralState
 from suxin.lending.queries.referrals import InboxCounts
 from suxin.tenancy.models import Tenant
-from suxin_tenants import PROFILES
 
 NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {})
 PUBLIC = "published: the same for everyone"
@@ -60,6 +59,10 @@ def consent(world: World) -> dict[str, Any]:
     return {"consent_id": world.running_consent}
 
 
+def client(world: World) -> dict[str, Any]:
+    return {"client_id": world.client_id}
+
+
 def staff(world: World) -> dict[str, Any]:
     return tenant(world) | {"staff_id": world.staff_id}
 
@@ -77,6 +80,9 @@ def both(*parts: Given) -> Given:
 
 
 MATRIX: dict[str, Row] = {
+    "consent.oauth.queries.active_client": ("anonymous", client, PUBLIC),
+    "consent.oauth.queries.client_of": ("rival", client, NotFound),
+    "consent.oauth.queries.clients_of": ("rival", nothing_given, OWN),
     "consent.queries.consents_of": ("rival", subject, None),
     "consent.queries.lock_consent": ("stranger", both(subject, consent), None),
     "consent.queries.lock_open_about": (
@@ -196,11 +202,6 @@ MATRIX: dict[str, Row] = {
     "tenancy.queries.is_founded": ("anonymous", nothing_given, PUBLIC),
     "tenancy.queries.memberships_of": ("rival", staff, None),
     "tenancy.queries.quotas_of": ("rival", tenant, None),
-    "tenancy.queries.staff_actor": (
-        "anonymous",
-        lambda _world: {"token": LOGIN, "profiles": PROFILES, "request_id": "test"},
-        Unauthenticated,
-    ),
     "tenancy.queries.staff_of": ("rival", tenant, None),
     "tenancy.queries.tenant_name": ("anonymous", tenant, PUBLIC),
     "tenancy.queries.tenants": ("anonymous", nothing_given, PUBLIC),
@@ -259,9 +260,8 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         found = [await answer(world, place, caller, given) for caller in own]
         if all(one in NOTHING or isinstance(one, type) for one in found):
             silent.append(place)
-    # A staff token is no log-in name; and what the first bank claimed is claimable to nobody.
+    # What the first bank claimed is claimable to nobody.
     assert set(silent) == {
-        "tenancy.queries.staff_actor",
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
     }

@@ -14,9 +14,9 @@ from suxin.lending.commands.requests import ProductNotOffered
 from suxin.lending.models import DispatchMode, RequestState
 from suxin.lending.queries.requests import published_products
 from suxin.subjects.models import DataCategory
+from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import resume_tenant, suspend_tenant
 from suxin.tenancy.log_ins import TenantSuspended
-from suxin.tenancy.queries import staff_actor
 from suxin_tenants import PROFILES
 
 

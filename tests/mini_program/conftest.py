@@ -33,6 +33,7 @@ from suxin_mini_program.openapi import document
 from suxin_mini_program.preview import DemoPerson, StandInCodes, demo_routes
 from suxin_mini_program.routes import routes
 from suxin_outbound.channels import OutboundChannel
+from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import CallLimits, GuardedClient
 from suxin_outbound.identity import IdentityClient
 from suxin_outbound.sms import SmsClient
@@ -43,6 +44,7 @@ from suxin_server.valkey import Valkey
 from suxin_tenants import PROFILES
 from suxin_web.application import build_app
 from suxin_web.rate_limits import RateLimits
+from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
 
 APP_ID = "wx0000000000000000"
@@ -153,6 +155,8 @@ def runtime(
     limits: RateLimits,
     stand_ins: StandIns,
     guarded: GuardedClient,
+    replays: ValkeyReplays,
+    client_keys: ClientKeySets,
 ) -> Runtime:
     wechat = WeChatClient(
         base_url=stand_ins.wechat,
@@ -175,6 +179,8 @@ def runtime(
         ),
         messages=OutboundChannel(wechat=wechat, sms=sms),
         limits=limits,
+        replays=replays,
+        client_keys=client_keys,
         public_url=ORIGIN,
         demo=True,
     )

@@ -100,7 +100,10 @@ async def test_without_a_session_only_what_is_public_answers(nobody, subtests) -
             refused = await call(nobody, route)
 
             assert (refused.status_code, refused.json()["code"]) == (401, "UNAUTHENTICATED")
-            assert refused.headers["www-authenticate"] == 'Bearer realm="suxin"'
+            assert (
+                refused.headers["www-authenticate"]
+                == 'DPoP realm="suxin", algs="ES256 PS256 EdDSA"'
+            )
 
 
 async def test_a_made_up_token_opens_nothing(nobody, subtests) -> None:

@@ -9,9 +9,9 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Invalid
 from suxin.places.queries import area
+from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import CityFounded, TenantExists
 from suxin.tenancy.log_ins import log_in
-from suxin.tenancy.queries import staff_actor
 from suxin_server.faults import NotAvailable
 from suxin_server.own_servers import with_own_servers
 from suxin_server.settings import Settings

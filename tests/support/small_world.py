@@ -11,14 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from oauth_client import new_key, public_jwks
+from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from sqlalchemy import select
 
 from suxin.consent.commands import publish_notice_texts
+from suxin.consent.oauth import models as oauth
+from suxin.consent.oauth.clients import ClientDraft, register_client
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import seal
 from suxin.kernel.doorways import doorway
 from suxin.kernel.idempotency import once
+from suxin.kernel.signing import ensure_signing_keys
 from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.products import draft_product
 from suxin.lending.commands.referrals import accept_referral, claim_lead
@@ -66,6 +71,7 @@ class World:
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
+    client_id: str
 
     @property
     def bank(self) -> Bank:
@@ -138,6 +144,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         mandate_id=await admin.fetchval(
             "select id from mandates where person_id = $1", city.person_id
         ),
+        client_id=await _fill_oauth(city, admin),
     )
 
 
@@ -185,6 +192,40 @@ async def _fill_by_batch(city: SmallCity) -> None:
             )
             for bank in city.banks
         )
+
+
+async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> str:
+    """Register a client of the first bank, and let every other table of the authorization server have a row."""
+    bank = city.banks[0]
+    client_id = await city.act(
+        register_client,
+        bank.officer,
+        draft=ClientDraft(
+            name="信贷系统",
+            grant_types=["client_credentials"],
+            scopes=["lending.product.read"],
+            jwks=public_jwks(new_key()),
+        ),
+        profiles=PROFILES,
+    )
+    system = Actor.system("test")
+    async with city.database.transaction(system, now=city.now) as session:
+        await ensure_signing_keys(session, sealer=city.sealer, now=city.now)
+    for model in (
+        oauth.PushedRequest,
+        oauth.OAuthGrant,
+        oauth.AuthorizationCode,
+        oauth.RefreshToken,
+        oauth.UsedAssertion,
+        oauth.EndedToken,
+        oauth.DeviceCode,
+        oauth.LogInSession,
+    ):
+        given = {"tenant_id": bank.tenant_id}
+        if model is oauth.LogInSession:
+            given["staff_id"] = bank.staff_id
+        await insert(admin, model, sample(model, city.now, **given))
+    return client_id
 
 
 async def _fill_doorways(city: SmallCity) -> tuple[str, str]:

@@ -9,10 +9,10 @@ import pytest
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import create_tenant, found_city
 from suxin.tenancy.log_ins import log_in
 from suxin.tenancy.profiles import TenantKind
-from suxin.tenancy.queries import staff_actor
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_tenants import PROFILES

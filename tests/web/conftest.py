@@ -21,12 +21,13 @@ from suxin.kernel.database import Database
 from suxin.kernel.messaging import Delivery
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Keyring, Sealer
+from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import create_tenant, found_city
 from suxin.tenancy.log_ins import log_in
 from suxin.tenancy.profiles import TenantKind
-from suxin.tenancy.queries import staff_actor
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
+from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.valkey import Valkey
 from suxin_tenants import PROFILES
 from suxin_web.application import build_app
@@ -35,6 +36,7 @@ from suxin_web.callers import AnyRequest, GivenActor, anyone, staff
 from suxin_web.flash import see_other
 from suxin_web.pages import NavItem, Pages, shell_of
 from suxin_web.rate_limits import RateLimits
+from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import GivenRuntime, Runtime
 
 PASSWORD = "Chu-Feng-2026-xin"
@@ -204,7 +206,13 @@ async def limits(valkey: Valkey) -> AsyncIterator[RateLimits]:
 
 
 @pytest.fixture
-def runtime(database: Database, clock: HeldClock, limits: RateLimits) -> Runtime:
+def runtime(
+    database: Database,
+    clock: HeldClock,
+    limits: RateLimits,
+    replays: ValkeyReplays,
+    client_keys: ClientKeySets,
+) -> Runtime:
     outside = Unreachable()
     return Runtime(
         database=database,
@@ -215,6 +223,8 @@ def runtime(database: Database, clock: HeldClock, limits: RateLimits) -> Runtime
         identity=outside,
         messages=outside,
         limits=limits,
+        replays=replays,
+        client_keys=client_keys,
         public_url=ORIGIN,
     )
 

@@ -43,7 +43,7 @@ async def test_a_wrong_authorization_is_refused_whatever_cookie_comes_with_it(we
     for header in ("Bearer ", "Bearer", "Basic Y2h1", "bearer no", "Bearer " + "x" * 513, "T a"):
         answer = await web.get("/mp/v1/whoami", headers={"Authorization": header})
         assert answer.status_code == 401
-        assert answer.headers["www-authenticate"] == 'Bearer realm="suxin"'
+        assert answer.headers["www-authenticate"] == 'DPoP realm="suxin", algs="ES256 PS256 EdDSA"'
         assert answer.json()["code"] == "UNAUTHENTICATED"
 
 

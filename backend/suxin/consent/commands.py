@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import queries
 from suxin.consent.models import Consent, ConsentState, ConsentStateConflict, NoticeText
 from suxin.consent.notice_texts import TEXTS, current_text
+from suxin.consent.oauth.grants import end_grants_on_consent
 from suxin.consent.purposes import LOAN_CONTRACT, Purpose, narrow, purpose_named
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor, ActorKind
@@ -191,6 +192,7 @@ async def revoke_consent(
     consent.enter(ConsentState.REVOKED)
     consent.ended_at, consent.end_reason = now, reason
     await _end_bases(session, consent, now=now)
+    await end_grants_on_consent(session, consent.id, reason="consent_revoked", now=now)
     _record(session, consent, "revoked", now=now)
     await notices.notify_tenant(
         session,
@@ -229,6 +231,7 @@ async def end_consents_about(
         consent.enter(ConsentState.REVOKED)
         consent.ended_at, consent.end_reason = now, reason
         await _end_bases(session, consent, now=now)
+        await end_grants_on_consent(session, consent.id, reason="matter_over", now=now)
         _record(session, consent, "revoked", now=now)
     return len(ended)
 
@@ -245,6 +248,7 @@ async def expire_consent(
     consent.enter(ConsentState.EXPIRED)
     consent.ended_at = now
     await _end_bases(session, consent, now=now)
+    await end_grants_on_consent(session, consent.id, reason="consent_expired", now=now)
     _record(session, consent, "expired", now=now)
     return True
 

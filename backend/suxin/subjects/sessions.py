@@ -92,6 +92,15 @@ async def visitor(session: AsyncSession, *, token: str, now: datetime) -> Visito
     return Visitor(*row)
 
 
+async def visitor_of(session: AsyncSession, *, openid: str) -> Visitor:
+    """Return whoever opened the mini program with this openid, and the person proved behind it, if any."""
+    async with doorway(session):
+        person_id = await session.scalar(
+            select(WeChatAccount.person_id).where(WeChatAccount.openid == openid)
+        )
+    return Visitor(openid, person_id)
+
+
 async def subject_actor(
     session: AsyncSession,
     *,
@@ -102,28 +111,49 @@ async def subject_actor(
 ) -> Actor:
     """Return the actor behind a mini program session; on an anonymous session, which may be a snapshot.
 
-    Without ``acting_subject_id`` he acts for himself; for anyone else he needs a live mandate. The actor's commands
-    and queries open a transaction of their own.
-
     :raises Unauthenticated: if no live session has this token
     :raises IdentityRequired: if nobody was proved behind it
-    :raises NotFound: if he holds no live mandate for the subject
+    :raises NotFound: see ``acting_actor``
     """
     holder = await visitor(session, token=token, now=now)
     if holder.person_id is None:
         raise IdentityRequired
-    himself = Actor.subject(request_id, person_id=holder.person_id, subject_id=holder.person_id)
-    if acting_subject_id in (None, holder.person_id):
-        return himself
+    return await acting_actor(
+        session,
+        person_id=holder.person_id,
+        acting_subject_id=acting_subject_id,
+        request_id=request_id,
+        now=now,
+    )
+
+
+async def acting_actor(
+    session: AsyncSession,
+    *,
+    person_id: UUID,
+    acting_subject_id: UUID | None,
+    request_id: str,
+    now: datetime,
+) -> Actor:
+    """Return a proved person as an actor; on an anonymous session, which may be a snapshot.
+
+    Without ``acting_subject_id`` he acts for himself; for anyone else he needs a live mandate. The actor's commands
+    and queries open a transaction of their own.
+
+    :raises NotFound: if he holds no live mandate for the subject
+    """
+    himself = Actor.subject(request_id, person_id=person_id, subject_id=person_id)
     await continue_as(session, himself)
+    if acting_subject_id in (None, person_id):
+        return himself
     mandate = await live_mandate(
-        session, person_id=holder.person_id, subject_id=acting_subject_id, now=now
+        session, person_id=person_id, subject_id=acting_subject_id, now=now
     )
     if mandate is None:
         raise NotFound(thing_zh="可代理的主体", thing_en="subject you may act for")
     return Actor.subject(
         request_id,
-        person_id=holder.person_id,
+        person_id=person_id,
         subject_id=mandate.subject_id,
         mandate_id=mandate.id,
     )

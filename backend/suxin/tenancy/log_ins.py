@@ -77,8 +77,18 @@ class _Door:
     locked_until: datetime | None
 
 
-async def log_in(session: AsyncSession, *, login: str, password: str, now: datetime) -> DeskToken:
-    """Begin a desk session for whoever knows the password; on an anonymous session.
+@dataclass(frozen=True, slots=True)
+class KnownStaff:
+    """A staff member who has shown that he knows his password."""
+
+    tenant_id: UUID
+    staff_id: UUID
+
+
+async def check_password(
+    session: AsyncSession, *, login: str, password: str, now: datetime
+) -> KnownStaff:
+    """Return whose log-in name and password these are; on an anonymous session.
 
     :raises LogInRefused: if name and password do not fit; the failure is counted
     :raises LogInLocked: if five wrong passwords in a row have locked the log-in
@@ -101,7 +111,37 @@ async def log_in(session: AsyncSession, *, login: str, password: str, now: datet
         select(Tenant.id).where(Tenant.id == door.tenant_id, Tenant.status == TenantStatus.ACTIVE)
     ):
         raise TenantSuspended
-    return await _begin(session, name, door, password, now)
+    await _note_success(session, name, door, password, now)
+    return KnownStaff(door.tenant_id, door.staff_id)
+
+
+async def log_in(session: AsyncSession, *, login: str, password: str, now: datetime) -> DeskToken:
+    """Begin a desk session for whoever knows the password; on an anonymous session.
+
+    :raises LogInRefused, LogInLocked, TenantSuspended: see ``check_password``
+    """
+    known = await check_password(session, login=login, password=password, now=now)
+    return await begin_desk_session(session, known, now=now)
+
+
+async def begin_desk_session(
+    session: AsyncSession, known: KnownStaff, *, now: datetime
+) -> DeskToken:
+    """Begin a session at the desk for a staff member who has shown who he is."""
+    token, expires_at = new_token(), now + SESSION_LIFE
+    async with doorway(session):
+        session.add(
+            DeskSession(
+                token_hash=token_hash(token),
+                tenant_id=known.tenant_id,
+                staff_id=known.staff_id,
+                created_at=now,
+                seen_at=now,
+                expires_at=expires_at,
+                revoked_at=None,
+            )
+        )
+    return DeskToken(token, expires_at)
 
 
 async def log_out(session: AsyncSession, *, token: str, now: datetime) -> None:
@@ -156,10 +196,9 @@ async def _count_failure(session: AsyncSession, login: str, door: _Door, now: da
         )
 
 
-async def _begin(
+async def _note_success(
     session: AsyncSession, login: str, door: _Door, password: str, now: datetime
-) -> DeskToken:
-    token, expires_at = new_token(), now + SESSION_LIFE
+) -> None:
     password_hash = door.password_hash
     if passwords.is_outdated(password_hash):
         password_hash = await passwords.hashed(password)
@@ -172,21 +211,9 @@ async def _begin(
         object_id=door.staff_id,
     )
     async with doorway(session):
-        session.add(
-            DeskSession(
-                token_hash=token_hash(token),
-                tenant_id=door.tenant_id,
-                staff_id=door.staff_id,
-                created_at=now,
-                seen_at=now,
-                expires_at=expires_at,
-                revoked_at=None,
-            )
-        )
         await session.execute(
             update(StaffLogIn)
             .where(StaffLogIn.login == login)
             .values(failures=0, locked_until=None, password_hash=password_hash)
             .execution_options(synchronize_session=False)
         )
-    return DeskToken(token, expires_at)

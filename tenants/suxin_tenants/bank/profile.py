@@ -5,6 +5,7 @@ Quotas are proposed defaults (demo configuration); the operator sets a bank's ow
 
 from typing import Final
 
+from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -35,6 +36,8 @@ BANK: Final = TenantProfile(
             zh="银行管理员",
             permissions=frozenset(
                 {
+                    CLIENT_MANAGE,
+                    CLIENT_READ,
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -14,7 +15,9 @@ MERCHANT: Final = TenantProfile(
         Role(
             code="merchant_admin",
             zh="商户管理员",
-            permissions=frozenset({STAFF_MANAGE, STAFF_READ, BRANCH_MANAGE}),
+            permissions=frozenset(
+                {CLIENT_MANAGE, CLIENT_READ, STAFF_MANAGE, STAFF_READ, BRANCH_MANAGE}
+            ),
         ),
         Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
     ),

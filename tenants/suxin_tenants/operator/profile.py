@@ -5,6 +5,7 @@ Quotas are proposed defaults (demo configuration).
 
 from typing import Final
 
+from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
 from suxin.lending.policies import STATISTICS_READ
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
@@ -29,6 +30,8 @@ OPERATOR: Final = TenantProfile(
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
+                    CLIENT_MANAGE,
+                    CLIENT_READ,
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,

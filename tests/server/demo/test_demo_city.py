@@ -17,8 +17,8 @@ from suxin.lending.queries import referrals as bank_queries
 from suxin.lending.queries.requests import match_results_of, published_products, requests_of
 from suxin.subjects.identities import identity_of
 from suxin.subjects.sessions import begin_session, subject_actor
+from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.log_ins import log_in
-from suxin.tenancy.queries import staff_actor
 from suxin_server.demo import cast
 from suxin_server.demo.organisations import FARM_ENTITIES, FIRMS, SOLE_TRADERS
 from suxin_server.demo_city import log_ins

@@ -1,0 +1,80 @@
+"""From a live token to the actor behind it."""
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.oauth.authorization_details import asked_consent
+from suxin.consent.oauth.models import GrantKind, OAuthGrant
+from suxin.consent.oauth.refusals import TokenRefused
+from suxin.consent.oauth.scopes import narrowed, permissions_for_clients
+from suxin.consent.oauth.tokens import LiveToken
+from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.database import continue_as
+from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
+from suxin.tenancy.actors import active_kind, staff_member_actor
+from suxin.tenancy.profiles import Profiles, TenantKind
+
+READS_OF_APPROVED: Final = frozenset({RECORD_READ, IDENTITY_READ})
+"""What a token that a subject approved may do: read what he approved, by row policy, and nothing else."""
+
+
+async def tenant_actor(
+    session: AsyncSession, live: LiveToken, *, profiles: Profiles, request_id: str
+) -> Actor:
+    """Return the actor of a tenant whom a token speaks for; on an anonymous session.
+
+    :raises TokenRefused: if it speaks for no one of a tenant
+    :raises Unauthenticated: if its staff member works there no longer
+    :raises TenantSuspended: if the organisation is suspended
+    """
+    grant = live.grant
+    if grant is not None and grant.kind is GrantKind.STAFF:
+        return await _staff(session, live, grant, profiles=profiles, request_id=request_id)
+    if live.tenant_id is None or (grant is not None and grant.kind is not GrantKind.APPROVED):
+        raise TokenRefused
+    known = Actor(kind=ActorKind.CLIENT, request_id=request_id, tenant_id=live.tenant_id)
+    await continue_as(session, known)
+    kind = await active_kind(session, live.tenant_id)
+    client = replace(known, tenant_kind=kind.value)
+    return _system(client, live, profiles, kind) if grant is None else _approved(client, grant)
+
+
+async def _staff(
+    session: AsyncSession,
+    live: LiveToken,
+    grant: OAuthGrant,
+    *,
+    profiles: Profiles,
+    request_id: str,
+) -> Actor:
+    if grant.tenant_id is None or grant.staff_id is None:
+        raise TokenRefused
+    actor = await staff_member_actor(
+        session,
+        tenant_id=grant.tenant_id,
+        staff_id=grant.staff_id,
+        profiles=profiles,
+        request_id=request_id,
+    )
+    return actor.with_permissions(narrowed(actor.permissions, live.token.scopes))
+
+
+def _system(client: Actor, live: LiveToken, profiles: Profiles, kind: TenantKind) -> Actor:
+    profile = profiles[kind]
+    return replace(
+        client,
+        permissions=narrowed(permissions_for_clients(profile), live.token.scopes),
+        purposes=profile.purposes,
+    )
+
+
+def _approved(client: Actor, grant: OAuthGrant) -> Actor:
+    asked = asked_consent(grant.details)
+    return replace(
+        client,
+        permissions=READS_OF_APPROVED,
+        purposes=() if asked is None else (asked.purpose.code,),
+        consent_id=grant.consent_id,
+    )

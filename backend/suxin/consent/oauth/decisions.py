@@ -1,0 +1,134 @@
+"""Decisions about a client's request: by a staff member for himself, by a subject about his data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.commands import Granted
+from suxin.consent.oauth.grants import STAFF_GRANT_LIFE, Holder, begin_grant, issue_code
+from suxin.consent.oauth.log_ins import LoggedIn
+from suxin.consent.oauth.models import GrantKind
+from suxin.consent.oauth.pushed_requests import AuthorizationRequest
+from suxin.consent.oauth.queries import Client
+from suxin.consent.oauth.refusals import ScopeRefused
+from suxin.consent.oauth.scopes import DESK
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import Refusal, RefusalKind
+
+ACCESS_DENIED: Final = "access_denied"
+
+
+class LogInOfAnother(Refusal):
+    """The browser is logged in as somebody whom this client may not ask: of another organisation, or no person."""
+
+    code = "LOG_IN_OF_ANOTHER"
+    kind = RefusalKind.FORBIDDEN
+    zh = "当前登录的账号不能为该应用授权，请更换账号"
+    en = "Whoever is logged in here cannot decide about this application; log in as somebody else"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a subject approved: the consent, as it was narrowed, and for whom he acted."""
+
+    subject_id: UUID
+    granted: Granted
+
+
+async def allow_as_staff(
+    session: AsyncSession,
+    client: Client,
+    request: AuthorizationRequest,
+    who: LoggedIn,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> str:
+    """Let a client act for a staff member within his own permissions; return the code for it.
+
+    :raises LogInOfAnother: if he works for another organisation than the client's
+    :raises ScopeRefused: if he has none of the permissions asked for
+    """
+    if who.staff_id is None or (not client.own and client.tenant_id != who.tenant_id):
+        raise LogInOfAnother
+    scopes = grantable(request.scopes, actor)
+    if not scopes:
+        raise ScopeRefused(field="scope", scope=" ".join(request.scopes))
+    holder = Holder(
+        kind=GrantKind.STAFF,
+        tenant_id=who.tenant_id,
+        staff_id=who.staff_id,
+        amr=who.amr,
+        authenticated_at=who.authenticated_at,
+    )
+    grant_id = await begin_grant(
+        session, client, holder, scopes=scopes, expires_at=now + STAFF_GRANT_LIFE, now=now
+    )
+    return await issue_code(session, request, grant_id=grant_id, now=now)
+
+
+def grantable(scopes: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
+    """Return those of the scopes that a staff member may give, because he has them himself."""
+    held = {str(permission) for permission in actor.permissions} | {DESK}
+    return tuple(scope for scope in scopes if scope in held)
+
+
+async def allow_as_subject(
+    session: AsyncSession,
+    client: Client,
+    request: AuthorizationRequest,
+    who: LoggedIn,
+    approval: Approval,
+    *,
+    now: datetime,
+) -> str:
+    """Let a client read what a subject has just consented to; return the code for it.
+
+    The details of the grant are those that were approved, not those that were asked for (RFC 9396 §7).
+    """
+    if who.person_id is None:
+        raise LogInOfAnother
+    granted = approval.granted
+    holder = Holder(
+        kind=GrantKind.APPROVED,
+        tenant_id=client.tenant_id,
+        person_id=who.person_id,
+        subject_id=approval.subject_id,
+        consent_id=granted.consent_id,
+        amr=who.amr,
+        authenticated_at=who.authenticated_at,
+    )
+    grant_id = await begin_grant(
+        session,
+        client,
+        holder,
+        scopes=(),
+        details=[_approved(detail, granted) for detail in request.details],
+        expires_at=granted.expires_at,
+        now=now,
+    )
+    return await issue_code(session, request, grant_id=grant_id, now=now)
+
+
+def answer_address(request: AuthorizationRequest, *, issuer: str, **answer: str) -> str:
+    """Return where the browser goes with the answer: the registered address, with the state and who answers.
+
+    Source: RFC 6749 §4.1.2; RFC 9207 §2
+    """
+    given = {**answer, "iss": issuer}
+    if request.state is not None:
+        given["state"] = request.state
+    parts = urlsplit(request.redirect_uri)
+    query = "&".join(part for part in (parts.query, urlencode(given)) if part)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def _approved(detail: Mapping[str, Any], granted: Granted) -> dict[str, Any]:
+    kept = {category.value for category in granted.categories}
+    asked = detail.get("datatypes", sorted(kept))
+    return {**detail, "datatypes": sorted(kept & set(asked)) or sorted(kept)}

@@ -1,0 +1,80 @@
+"""Browsers in which somebody has shown the authorization server who he is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.oauth.models import LogInSession
+from suxin.kernel.doorways import doorway
+from suxin.kernel.tokens import new_token, token_hash
+
+STAFF_LIFE: Final = timedelta(hours=12)
+PERSON_LIFE: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """Who logged in, by which methods (``amr``, RFC 8176), and when: a staff member or a proved person."""
+
+    amr: Sequence[str]
+    authenticated_at: datetime
+    tenant_id: UUID | None = None
+    staff_id: UUID | None = None
+    person_id: UUID | None = None
+
+
+async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -> str:
+    """Remember in a browser who logged in; return the cookie's value."""
+    token = new_token()
+    life = PERSON_LIFE if who.staff_id is None else STAFF_LIFE
+    async with doorway(session):
+        session.add(
+            LogInSession(
+                token_hash=token_hash(token),
+                tenant_id=who.tenant_id,
+                staff_id=who.staff_id,
+                person_id=who.person_id,
+                amr=list(who.amr),
+                authenticated_at=who.authenticated_at,
+                expires_at=now + life,
+                ended_at=None,
+            )
+        )
+    return token
+
+
+async def logged_in(session: AsyncSession, *, token: str, now: datetime) -> LoggedIn | None:
+    """Return who logged in in the browser that holds this cookie, if that is not over."""
+    async with doorway(session):
+        row = await session.scalar(
+            select(LogInSession).where(
+                LogInSession.token_hash == token_hash(token),
+                LogInSession.ended_at.is_(None),
+                LogInSession.expires_at > now,
+            )
+        )
+    if row is None:
+        return None
+    return LoggedIn(
+        amr=tuple(row.amr),
+        authenticated_at=row.authenticated_at,
+        tenant_id=row.tenant_id,
+        staff_id=row.staff_id,
+        person_id=row.person_id,
+    )
+
+
+async def end_log_in(session: AsyncSession, *, token: str, now: datetime) -> None:
+    """Forget who logged in in this browser."""
+    async with doorway(session):
+        await session.execute(
+            update(LogInSession)
+            .where(LogInSession.token_hash == token_hash(token), LogInSession.ended_at.is_(None))
+            .values(ended_at=now)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,226 @@
+"""Pushed authorization requests (PAR, RFC 9126): a client's request, checked before a browser ever sees it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.oauth.authorization_details import asked_consent, parse_details
+from suxin.consent.oauth.clients import CODE
+from suxin.consent.oauth.models import PushedRequest
+from suxin.consent.oauth.queries import Client
+from suxin.consent.oauth.refusals import (
+    ClientNotAllowed,
+    DetailsRefused,
+    ProofRefused,
+    RequestInvalid,
+    RequestReferenceRefused,
+)
+from suxin.consent.oauth.scopes import parse_scope, require_within
+from suxin.kernel.doorways import doorway
+from suxin.kernel.tokens import new_token, token_hash
+
+REFERENCE_PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
+REFERENCE_LIFE: Final = timedelta(minutes=5)
+"""How long a browser may take to come with the reference (FAPI 2.0 §5.3.2.2: less than ten minutes)."""
+
+DECISION_TIME: Final = timedelta(minutes=20)
+"""How long a person who came in time may take to log in and decide."""
+
+MAX_STATE_CHARACTERS: Final = 512
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_PRINTABLE: Final = re.compile(r"[\x20-\x7e]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A checked request."""
+
+    client_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    details: list[dict[str, Any]]
+    state: str | None
+    code_challenge: str
+    dpop_jkt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """The reference that the browser will bring."""
+
+    request_uri: str
+    expires_in_s: int
+
+
+async def push_request(
+    session: AsyncSession,
+    client: Client,
+    parameters: Mapping[str, str],
+    *,
+    proved_jkt: str | None,
+    now: datetime,
+) -> Pushed:
+    """Check a client's authorization request and keep it under a reference that is good once.
+
+    ``proved_jkt`` is the key of the DPoP proof that came with it; the code will be bound to that key, or to the one that
+    ``dpop_jkt`` names (RFC 9449 §10).
+
+    :raises RequestInvalid: if a parameter is missing or not acceptable
+    :raises ClientNotAllowed: if the client may not use authorization codes
+    :raises ScopeRefused, DetailsRefused: if it asks for what it is not registered for
+    :raises ProofRefused: if the proof is of another key than ``dpop_jkt``
+    """
+    checked = _checked(client, parameters)
+    named_jkt = parameters.get("dpop_jkt")
+    if named_jkt is not None and not _CHALLENGE.fullmatch(named_jkt):
+        raise _invalid("dpop_jkt", "应为 JWK 指纹", "a JWK thumbprint is needed")
+    if named_jkt is not None and proved_jkt not in (None, named_jkt):
+        raise ProofRefused(
+            reason_zh="与 dpop_jkt 不是同一密钥", reason_en="its key is not the one of dpop_jkt"
+        )
+    token = new_token()
+    async with doorway(session):
+        session.add(
+            PushedRequest(
+                reference_hash=token_hash(token),
+                client_id=client.client_id,
+                parameters=checked,
+                dpop_jkt=named_jkt or proved_jkt,
+                pushed_at=now,
+                expires_at=now + REFERENCE_LIFE,
+                visited_at=None,
+                used_at=None,
+            )
+        )
+    return Pushed(REFERENCE_PREFIX + token, int(REFERENCE_LIFE.total_seconds()))
+
+
+async def visit_request(
+    session: AsyncSession, *, request_uri: str, client_id: str, now: datetime
+) -> AuthorizationRequest:
+    """Return the request that a browser brings the reference of, and note that it came in time.
+
+    :raises RequestReferenceRefused: if it is unknown, another client's, used or expired
+    """
+    row = await _find(session, request_uri, client_id, now=now)
+    if row.visited_at is None:
+        async with doorway(session):
+            row.visited_at = now
+    return _request(row)
+
+
+async def use_request(
+    session: AsyncSession, *, request_uri: str, client_id: str, now: datetime
+) -> AuthorizationRequest:
+    """Use a request up, by the decision about it (FAPI 2.0 §5.3.2.2: once, at the decision and not at the visit).
+
+    :raises RequestReferenceRefused: if it is unknown, another client's, used or expired
+    """
+    row = await _find(session, request_uri, client_id, now=now)
+    async with doorway(session):
+        row.used_at = now
+    return _request(row)
+
+
+async def _find(
+    session: AsyncSession, request_uri: str, client_id: str, *, now: datetime
+) -> PushedRequest:
+    """Return an unused request, locked. Whoever came in time may take longer to log in and decide."""
+    reference = request_uri.removeprefix(REFERENCE_PREFIX)
+    async with doorway(session):
+        row = await session.scalar(
+            select(PushedRequest)
+            .where(
+                PushedRequest.reference_hash == token_hash(reference),
+                PushedRequest.client_id == client_id,
+                PushedRequest.used_at.is_(None),
+            )
+            .with_for_update()
+        )
+    if row is None or reference == request_uri:
+        raise RequestReferenceRefused
+    if (row.expires_at if row.visited_at is None else row.pushed_at + DECISION_TIME) <= now:
+        raise RequestReferenceRefused
+    return row
+
+
+def _request(row: PushedRequest) -> AuthorizationRequest:
+    given = row.parameters
+    return AuthorizationRequest(
+        client_id=row.client_id,
+        redirect_uri=given["redirect_uri"],
+        scopes=tuple(given["scopes"]),
+        details=given["details"],
+        state=given["state"],
+        code_challenge=given["code_challenge"],
+        dpop_jkt=row.dpop_jkt,
+    )
+
+
+def _checked(client: Client, parameters: Mapping[str, str]) -> dict[str, Any]:
+    for name in ("request_uri", "request"):
+        if name in parameters:
+            raise _invalid(name, "不接受该参数", "this parameter is not taken here")
+    if CODE not in client.grant_types:
+        raise ClientNotAllowed(grant_type=CODE)
+    if parameters.get("response_type") != "code":
+        raise _invalid("response_type", "只接受 code", "only code is supported")
+    redirect_uri = parameters.get("redirect_uri")
+    if redirect_uri is None or redirect_uri not in client.redirect_uris:
+        raise _invalid("redirect_uri", "未登记的回调地址", "it is not registered")
+    if parameters.get("code_challenge_method") != "S256":
+        raise _invalid("code_challenge_method", "只接受 S256", "only S256 is supported")
+    challenge = parameters.get("code_challenge", "")
+    if not _CHALLENGE.fullmatch(challenge):
+        raise _invalid("code_challenge", "应为 43 个字符", "43 characters are needed")
+    scopes = parse_scope(parameters.get("scope"))
+    require_within(scopes, client.scopes)
+    details = parse_details(parameters.get("authorization_details"))
+    _require_asked_for_something(client, scopes, details)
+    return {
+        "redirect_uri": redirect_uri,
+        "code_challenge": challenge,
+        "scopes": list(scopes),
+        "details": details,
+        "state": _state(parameters.get("state")),
+    }
+
+
+def _require_asked_for_something(
+    client: Client, scopes: tuple[str, ...], details: list[dict[str, Any]]
+) -> None:
+    if bool(scopes) == bool(details):
+        # Scopes are a staff member's to give, details a subject's; who would be asked must be plain.
+        raise _invalid(
+            "scope",
+            "应提供 scope 或 authorization_details 之一",
+            "either scope or authorization_details is needed",
+        )
+    asked_consent(details)
+    for detail in details:
+        if detail.get("type") not in client.detail_types:
+            raise DetailsRefused(
+                reason_zh="客户端未登记该类型",
+                reason_en="the client is not registered for the type",
+            )
+
+
+def _state(state: str | None) -> str | None:
+    if state is None:
+        return None
+    if len(state) > MAX_STATE_CHARACTERS or not _PRINTABLE.fullmatch(state):
+        raise _invalid(
+            "state",
+            f"最多 {MAX_STATE_CHARACTERS} 个可见字符",
+            f"at most {MAX_STATE_CHARACTERS} printable characters",
+        )
+    return state
+
+
+def _invalid(parameter: str, reason_zh: str, reason_en: str) -> RequestInvalid:
+    return RequestInvalid(parameter=parameter, reason_zh=reason_zh, reason_en=reason_en)

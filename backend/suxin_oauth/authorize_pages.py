@@ -1,0 +1,352 @@
+"""The authorization endpoint (RFC 6749 §3.1): a person sees what a client asks for, and decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.commands import Granted, grant_consent
+from suxin.consent.notice_texts import CATEGORY_ZH, current_text, in_order
+from suxin.consent.oauth.authorization_details import AskedConsent, asked_consent
+from suxin.consent.oauth.decisions import (
+    ACCESS_DENIED,
+    Approval,
+    LogInOfAnother,
+    allow_as_staff,
+    allow_as_subject,
+    answer_address,
+    grantable,
+)
+from suxin.consent.oauth.log_ins import LoggedIn
+from suxin.consent.oauth.own_clients import own_client
+from suxin.consent.oauth.pushed_requests import AuthorizationRequest, use_request, visit_request
+from suxin.consent.oauth.queries import Client, active_client
+from suxin.consent.oauth.refusals import RequestReferenceRefused
+from suxin.consent.purposes import narrow
+from suxin.consent.queries import recipient
+from suxin.kernel.actor import Actor
+from suxin.kernel.ids import parse_id
+from suxin.kernel.refusals import Refusal
+from suxin.lending.commands.requests import consent_to_bank
+from suxin.subjects.models import DataCategory
+from suxin.subjects.queries import my_subjects
+from suxin.subjects.sessions import acting_actor
+from suxin.tenancy.actors import staff_member_actor
+from suxin.tenancy.models import Tenant
+from suxin_oauth import paths
+from suxin_oauth.browsers import (
+    OAUTH_PAGES,
+    browser_token,
+    require_our_form,
+    who_logged_in,
+)
+from suxin_oauth.forms import AnyRequest, parameters_of
+from suxin_oauth.log_in_pages import log_in_page
+from suxin_oauth.words import permission_words
+from suxin_web.problems import headers_of, problem_of, status_of
+from suxin_web.request_ids import request_id_of
+from suxin_web.runtime import GivenRuntime, Runtime
+from suxin_web.security_headers import page_policy
+
+_REFERENCE: Final = ("client_id", "request_uri")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A client's request as this browser brought it."""
+
+    client: Client
+    request: AuthorizationRequest
+    consent: AskedConsent | None
+    request_uri: str
+
+    @property
+    def query(self) -> str:
+        """The parameters that bring this request again."""
+        return urlencode({"client_id": self.client.client_id, "request_uri": self.request_uri})
+
+
+@get(paths.AUTHORIZE, include_in_schema=False)
+async def show_request(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
+    """Show a client's request to whoever is to decide about it; a request of our own desk needs no decision."""
+    try:
+        asked = await _asked(request, runtime, _query(request))
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    who = await who_logged_in(request, runtime)
+    person = asked.consent is not None
+    if who is None or (who.person_id is not None) != person:
+        return log_in_page(request, runtime, back=f"{paths.AUTHORIZE}?{asked.query}", person=person)
+    try:
+        if asked.client.own:
+            return await _allow_staff(request, runtime, asked, who)
+        return await _page(request, runtime, asked, who)
+    except Refusal as refusal:
+        return _refused(request, refusal, asked=asked)
+
+
+@post(paths.AUTHORIZE, include_in_schema=False, status_code=200)
+async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
+    """Take the decision, and send the browser back to the client with the answer."""
+    await require_our_form(request)
+    form: Mapping[str, Any] = await request.form()
+    given = {name: str(form.get(name, "")) for name in _REFERENCE}
+    who = await who_logged_in(request, runtime)
+    try:
+        asked = await _asked(request, runtime, given)
+        if who is None or (who.person_id is not None) != (asked.consent is not None):
+            raise LogInOfAnother
+        if form.get("decision") != "allow":
+            return await _deny(request, runtime, asked)
+        if asked.consent is None:
+            return await _allow_staff(request, runtime, asked, who)
+        return await _allow_subject(request, runtime, asked, who, form)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+
+
+routes: list[ControllerRouterHandler] = [show_request, decide]
+
+
+async def _asked(request: AnyRequest, runtime: Runtime, given: Mapping[str, str]) -> _Asked:
+    client_id, request_uri = (given.get(name, "") for name in _REFERENCE)
+    now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
+    async with runtime.database.transaction(anyone, now=now) as session:
+        client = own_client(client_id, issuer=runtime.issuer) or await active_client(
+            session, client_id
+        )
+        if client is None:
+            raise RequestReferenceRefused
+        found = await visit_request(session, request_uri=request_uri, client_id=client_id, now=now)
+    return _Asked(
+        client=client,
+        request=found,
+        consent=asked_consent(found.details),
+        request_uri=request_uri,
+    )
+
+
+def _query(request: AnyRequest) -> dict[str, str]:
+    """Return the two parameters that count; everything else was pushed (FAPI 2.0 §5.3.2.2)."""
+    given = parameters_of(request.scope["query_string"])
+    return {name: given.get(name, "") for name in _REFERENCE}
+
+
+async def _page(
+    request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn
+) -> Response[bytes]:
+    now, request_id = runtime.clock.now(), request_id_of(request)
+    shared = {
+        "client": asked.client,
+        "client_id": asked.client.client_id,
+        "request_uri": asked.request_uri,
+        "back": f"{paths.AUTHORIZE}?{asked.query}",
+        "csrf_token": browser_token(request),
+        "return_host": urlsplit(asked.request.redirect_uri).netloc,
+    }
+    # A form's answer leads to the client, which the policy of forms must allow by name.
+    headers = _leading_to(asked.request)
+    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
+        tenant = await _recipient(session, asked.client)
+        if asked.consent is None:
+            actor = await _staff(session, runtime, who, request_id=request_id)
+            if asked.client.tenant_id != who.tenant_id:
+                raise LogInOfAnother
+            words = permission_words(grantable(asked.request.scopes, actor))
+            return OAUTH_PAGES.render(
+                request,
+                "authorize_staff.html",
+                {**shared, "tenant": tenant, "permissions": words},
+                headers=headers,
+            )
+        actor = await acting_actor(
+            session, person_id=_person(who), acting_subject_id=None, request_id=request_id, now=now
+        )
+        context = await _subject_context(session, asked.consent, tenant, actor, now=now)
+    return OAUTH_PAGES.render(
+        request, "authorize_subject.html", {**shared, **context}, headers=headers
+    )
+
+
+async def _subject_context(
+    session: AsyncSession, consent: AskedConsent, tenant: Tenant, actor: Actor, *, now: datetime
+) -> dict[str, object]:
+    narrowed = narrow(consent.purpose, categories=consent.categories, life_days=consent.life_days)
+    asked = {category.value for category in narrowed.categories}
+    return {
+        "tenant": tenant,
+        "purpose": consent.purpose,
+        "required": _categories(asked & _codes(consent.purpose.required)),
+        "optional": _categories(asked - _codes(consent.purpose.required)),
+        "life_days": narrowed.life_days,
+        "cuts": narrowed.cuts,
+        "notice_version": current_text(consent.purpose.code).version,
+        "subjects": await my_subjects(session, person_id=actor.own_person, now=now),
+    }
+
+
+def _codes(categories: frozenset[DataCategory]) -> set[str]:
+    return {category.value for category in categories}
+
+
+def _categories(codes: set[str]) -> list[tuple[str, str]]:
+    return [(code, CATEGORY_ZH[code]) for code in in_order(codes)]
+
+
+async def _allow_staff(
+    request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn
+) -> Response[bytes]:
+    now, request_id = runtime.clock.now(), request_id_of(request)
+    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
+        actor = await _staff(session, runtime, who, request_id=request_id)
+        used = await _use(session, asked, now=now)
+        code = await allow_as_staff(session, asked.client, used, who, actor, now=now)
+    return _back_to_client(used, runtime, code=code)
+
+
+async def _allow_subject(
+    request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn, form: Mapping[str, Any]
+) -> Response[bytes]:
+    now, request_id = runtime.clock.now(), request_id_of(request)
+    wanted = str(form.get("subject") or _person(who))
+    subject_id = parse_id(wanted, field="subject")
+    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
+        actor = await acting_actor(
+            session,
+            person_id=_person(who),
+            acting_subject_id=subject_id,
+            request_id=request_id,
+            now=now,
+        )
+    async with runtime.database.transaction(actor, now=now) as session:
+        used = await _use(session, asked, now=now)
+        granted = await _consent(session, actor, asked, form, now=now)
+        approval = Approval(subject_id, granted)
+        code = await allow_as_subject(session, asked.client, used, who, approval, now=now)
+    return _back_to_client(used, runtime, code=code)
+
+
+async def _consent(
+    session: AsyncSession, actor: Actor, asked: _Asked, form: Mapping[str, Any], *, now: datetime
+) -> Granted:
+    consent, tenant_id = asked.consent, asked.client.tenant_id
+    if consent is None or tenant_id is None:
+        raise LogInOfAnother
+    categories, version = _chosen(form, consent), str(form.get("noticeVersion", ""))
+    if consent.context_id is not None:
+        return await consent_to_bank(
+            session,
+            actor,
+            request_id=consent.context_id,
+            tenant_id=tenant_id,
+            categories=categories,
+            life_days=consent.life_days,
+            notice_version=version,
+            now=now,
+        )
+    return await grant_consent(
+        session,
+        actor,
+        tenant_id=tenant_id,
+        purpose=consent.purpose.code,
+        categories=categories,
+        life_days=consent.life_days,
+        notice_version=version,
+        context_id=None,
+        now=now,
+    )
+
+
+def _chosen(form: Mapping[str, Any], consent: AskedConsent) -> list[DataCategory]:
+    """Return what is consented to: what the purpose cannot do without, and of the rest what was left ticked."""
+    getall = getattr(form, "getall", None)
+    ticked = set(getall("categories", [])) if getall else {form.get("categories")}
+    return [
+        category
+        for category in consent.categories
+        if category in consent.purpose.required or category.value in ticked
+    ]
+
+
+async def _deny(request: AnyRequest, runtime: Runtime, asked: _Asked) -> Response[bytes]:
+    now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
+    async with runtime.database.transaction(anyone, now=now) as session:
+        used = await _use(session, asked, now=now)
+    return _back_to_client(used, runtime, error=ACCESS_DENIED)
+
+
+async def _use(session: AsyncSession, asked: _Asked, *, now: datetime) -> AuthorizationRequest:
+    return await use_request(
+        session, request_uri=asked.request_uri, client_id=asked.client.client_id, now=now
+    )
+
+
+async def _staff(
+    session: AsyncSession, runtime: Runtime, who: LoggedIn, *, request_id: str
+) -> Actor:
+    if who.tenant_id is None or who.staff_id is None:
+        raise LogInOfAnother
+    return await staff_member_actor(
+        session,
+        tenant_id=who.tenant_id,
+        staff_id=who.staff_id,
+        profiles=runtime.profiles,
+        request_id=request_id,
+    )
+
+
+async def _recipient(session: AsyncSession, client: Client) -> Tenant:
+    tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
+    if tenant is None:
+        raise RequestReferenceRefused
+    return tenant
+
+
+def _person(who: LoggedIn) -> UUID:
+    if who.person_id is None:
+        raise LogInOfAnother
+    return who.person_id
+
+
+def _back_to_client(
+    asked: AuthorizationRequest, runtime: Runtime, **answer: str
+) -> Response[bytes]:
+    # 303: the browser must not send the decision's form on to the client (RFC 9700 §4.12).
+    location = answer_address(asked, issuer=runtime.issuer, **answer)
+    return Response(
+        b"",
+        status_code=303,
+        headers={
+            "Location": location,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
+
+
+def _leading_to(asked: AuthorizationRequest) -> dict[str, str]:
+    parts = urlsplit(asked.redirect_uri)
+    return {
+        "Content-Security-Policy": page_policy(forms_lead_to=[f"{parts.scheme}://{parts.netloc}"])
+    }
+
+
+def _refused(
+    request: AnyRequest, refusal: Refusal, *, asked: _Asked | None = None
+) -> Response[bytes]:
+    """Show why nothing can be decided here; a browser is never sent to an address that was not checked."""
+    problem = problem_of(refusal, instance=request.scope["path"], request_id=request_id_of(request))
+    back = None if asked is None else f"{paths.AUTHORIZE}?{asked.query}"
+    return OAUTH_PAGES.render(
+        request,
+        "refused.html",
+        {"problem": problem, "back": back, "csrf_token": browser_token(request)},
+        status=status_of(refusal),
+        headers=headers_of(refusal),
+    )

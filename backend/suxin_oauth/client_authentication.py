@@ -1,0 +1,140 @@
+"""How a client shows who it is at the protocol's endpoints, and which key it holds."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent.oauth.client_assertions import ASSERTION_TYPE, claimed_client, use_assertion
+from suxin.consent.oauth.client_keys import stored_keys
+from suxin.consent.oauth.dpop import Proof, verify_proof
+from suxin.consent.oauth.own_clients import own_client
+from suxin.consent.oauth.queries import Client, active_client
+from suxin.consent.oauth.refusals import ClientRefused, ProofRefused
+from suxin.kernel.actor import Actor
+from suxin.kernel.signing import SignatureInvalid, unverified_header
+from suxin_oauth.forms import AnyRequest
+from suxin_web.callers import client_address
+from suxin_web.rate_limits import Limit
+from suxin_web.request_ids import request_id_of
+from suxin_web.runtime import Runtime
+
+# Proposed defaults (demo configuration).
+BY_ADDRESS: Final = Limit(name="oauth.address", burst=300, per_minute=3_000, guards_secrets=True)
+FAILED: Final = Limit(name="oauth.failed", burst=20, per_minute=20, guards_secrets=True)
+
+
+async def authenticated_client(
+    request: AnyRequest, runtime: Runtime, form: Mapping[str, str]
+) -> Client:
+    """Return the client that a form is from: by its assertion, or by its name alone where it is a public one.
+
+    :raises ClientRefused: if it does not show who it is, or may not act
+    :raises TooManyRequests: if one address asks for too much, or fails too often
+    """
+    address = client_address(request)
+    await runtime.limits.take(BY_ADDRESS, address)
+    try:
+        return await _authenticated(request, runtime, form)
+    except ClientRefused:
+        await runtime.limits.take(FAILED, address)
+        raise
+
+
+async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[str, str]) -> Client:
+    assertion = form.get("client_assertion")
+    if "client_secret" in form or request.headers.get("authorization") is not None:
+        raise _refused("只接受 private_key_jwt", "the only method is private_key_jwt")
+    client_id = form.get("client_id") or ("" if assertion is None else claimed_client(assertion))
+    async with _transaction(request, runtime) as session:
+        client = own_client(client_id, issuer=runtime.issuer) or await active_client(
+            session, client_id
+        )
+        if client is None:
+            raise _refused("客户端不存在或已停用", "the client is unknown or may not act")
+        if not client.confidential:
+            _require_no_assertion(assertion)
+            return client
+        if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise _refused("缺少 client_assertion", "client_assertion is missing")
+        if client.jwks_uri is None:
+            await _use(session, runtime, client, assertion, stored_keys(client.jwks))
+            return client
+    # No transaction is open while somebody else's server is asked.
+    keys = await runtime.client_keys.keys_at(client.jwks_uri, kid=_key_name(assertion))
+    async with _transaction(request, runtime) as session:
+        await _use(session, runtime, client, assertion, keys)
+    return client
+
+
+def _transaction(
+    request: AnyRequest, runtime: Runtime
+) -> AbstractAsyncContextManager[AsyncSession]:
+    anyone = Actor.anonymous(request_id_of(request))
+    return runtime.database.transaction(anyone, now=runtime.clock.now())
+
+
+async def _use(
+    session: AsyncSession,
+    runtime: Runtime,
+    client: Client,
+    assertion: str,
+    keys: Sequence[Mapping[str, Any]],
+) -> None:
+    await use_assertion(
+        session,
+        assertion,
+        client_id=client.client_id,
+        keys=keys,
+        issuer=runtime.issuer,
+        now=runtime.clock.now(),
+    )
+
+
+async def proof_of(request: AnyRequest, runtime: Runtime, path: str) -> Proof | None:
+    """Return what the request's DPoP proof shows; None where it has none.
+
+    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``
+    """
+    proofs = request.headers.getall("dpop", [])
+    if not proofs:
+        return None
+    if len(proofs) > 1:
+        raise ProofRefused(reason_zh="只能有一个", reason_en="there is more than one")
+    return await verify_proof(
+        proofs[0],
+        method=request.method,
+        url=f"{runtime.issuer}{path}",
+        nonces=runtime.nonces,
+        replays=runtime.replays,
+        now=runtime.clock.now(),
+    )
+
+
+async def required_proof(request: AnyRequest, runtime: Runtime, path: str) -> Proof:
+    """Return what the request's DPoP proof shows.
+
+    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``; there must be one
+    """
+    proof = await proof_of(request, runtime, path)
+    if proof is None:
+        raise ProofRefused(reason_zh="缺少 DPoP 证明", reason_en="there is no DPoP proof")
+    return proof
+
+
+def _key_name(assertion: str) -> str | None:
+    try:
+        kid = unverified_header(assertion).get("kid")
+    except SignatureInvalid:
+        raise _refused("不是 JWT", "the assertion is no JWT") from None
+    return kid if isinstance(kid, str) else None
+
+
+def _require_no_assertion(assertion: str | None) -> None:
+    if assertion is not None:
+        raise _refused("公开客户端没有密钥", "a public client has no key")
+
+
+def _refused(reason_zh: str, reason_en: str) -> ClientRefused:
+    return ClientRefused(reason_zh=reason_zh, reason_en=reason_en)

@@ -1,0 +1,18 @@
+"""Where the authorization server's endpoints are, below the issuer."""
+
+from typing import Final
+
+METADATA: Final = "/.well-known/oauth-authorization-server"
+JWKS: Final = "/oauth/jwks"
+PUSHED: Final = "/oauth/par"
+AUTHORIZE: Final = "/oauth/authorize"
+TOKEN: Final = "/oauth/token"  # noqa: S105 - a path
+REVOKE: Final = "/oauth/revoke"
+INTROSPECT: Final = "/oauth/introspect"
+DEVICE_AUTHORIZATION: Final = "/oauth/device_authorization"
+DEVICE: Final = "/oauth/device"
+GRANTS: Final = "/oauth/grants"
+LOG_IN: Final = "/oauth/log-in"
+LOG_IN_CODE: Final = "/oauth/log-in/code"
+LOG_IN_PERSON: Final = "/oauth/log-in/person"
+LOG_OUT: Final = "/oauth/log-out"

@@ -1,0 +1,25 @@
+"""Everything the authorization server serves."""
+
+from typing import Final
+
+from litestar.types import ControllerRouterHandler
+
+from suxin_oauth import (
+    authorize_pages,
+    device_pages,
+    endpoints,
+    grant_management,
+    log_in_pages,
+    metadata,
+)
+
+routes: Final[list[ControllerRouterHandler]] = [
+    metadata.show_metadata,
+    metadata.show_keys,
+    *endpoints.routes,
+    *authorize_pages.routes,
+    *log_in_pages.routes,
+    *device_pages.routes,
+    *grant_management.routes,
+]
+"""What the server mounts."""

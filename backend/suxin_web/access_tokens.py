@@ -1,0 +1,76 @@
+"""Access tokens as they come with a request: under the scheme ``DPoP``, with a proof that its sender holds the key."""
+
+from typing import Any, Final
+
+from litestar import Request
+
+from suxin.consent.oauth.access_tokens import AccessToken, read_access_token
+from suxin.consent.oauth.dpop import verify_proof
+from suxin.consent.oauth.refusals import ProofNonceNeeded, ProofRefused, TokenRefused
+from suxin.kernel.signing import SignatureInvalid, unverified_header
+from suxin_web.refusals import TokenNonceNeeded, TokenProofRefused
+from suxin_web.runtime import Runtime
+
+MAX_TOKEN_CHARACTERS: Final = 8 * 1024
+_SCHEME: Final = "dpop "
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def given_token(request: AnyRequest, runtime: Runtime) -> AccessToken | None:
+    """Return the request's access token, proved to be its sender's; None where it has none.
+
+    That its grant still lives is looked up by whoever opens a session (``live_token``).
+
+    :raises TokenRefused: if it is not ours, or not good now
+    :raises TokenProofRefused: if the proof is missing, or does not fit the request or the token
+    :raises TokenNonceNeeded: if the proof carries no nonce of ours that is good now
+    :raises ReplayUncertain: if replays cannot be ruled out
+    Source: RFC 9449 §7
+    """
+    header = request.headers.get("authorization", "")
+    if header[: len(_SCHEME)].lower() != _SCHEME:
+        return None
+    token = header[len(_SCHEME) :].strip()
+    jkt = await _proved_key(request, runtime, token)
+    read = await _read(runtime, token)
+    if read.jkt != jkt:
+        raise TokenProofRefused(
+            reason_zh="与令牌绑定的密钥不符",
+            reason_en="its key is not the one the token is bound to",
+        )
+    return read
+
+
+async def _proved_key(request: AnyRequest, runtime: Runtime, token: str) -> str:
+    proofs = request.headers.getall("dpop", [])
+    if len(proofs) != 1:
+        raise TokenProofRefused(reason_zh="应有且只有一个", reason_en="exactly one is needed")
+    try:
+        proof = await verify_proof(
+            proofs[0],
+            method=request.method,
+            url=runtime.issuer + request.scope["raw_path"].decode("latin-1"),
+            nonces=runtime.nonces,
+            replays=runtime.replays,
+            now=runtime.clock.now(),
+            access_token=token,
+        )
+    except ProofNonceNeeded as needed:
+        raise TokenNonceNeeded(nonce=needed.facts["nonce"]) from None
+    except ProofRefused as refused:
+        reasons = {name: str(reason) for name, reason in refused.facts.items()}
+        raise TokenProofRefused(**reasons) from None
+    return proof.jkt
+
+
+async def _read(runtime: Runtime, token: str) -> AccessToken:
+    if len(token) > MAX_TOKEN_CHARACTERS:
+        raise TokenRefused
+    try:
+        kid = unverified_header(token).get("kid")
+    except SignatureInvalid:
+        raise TokenRefused from None
+    now = runtime.clock.now()
+    keys = await runtime.keys.at(now, kid=kid if isinstance(kid, str) else None)
+    return read_access_token(token, keys, issuer=runtime.issuer, now=now)

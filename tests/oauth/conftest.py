@@ -1,0 +1,127 @@
+"""The authorization server over a real database and Valkey, with two banks' clients."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from litestar.types import ASGIApp
+from oauth_client import OAuthApp, new_key, public_jwks
+from small_city import Bank, SmallCity
+
+from suxin.consent.oauth.clients import (
+    CLIENT_CREDENTIALS,
+    CODE,
+    DEVICE,
+    REFRESH,
+    ClientDraft,
+    register_client,
+)
+from suxin.kernel.actor import Actor
+from suxin_graphql.http import routes as graphql_routes
+from suxin_oauth.routes import routes
+from suxin_outbound.client_key_sets import ClientKeySets
+from suxin_tenants import PROFILES
+from suxin_web.application import build_app
+from suxin_web.rate_limits import RateLimits
+from suxin_web.replays import ValkeyReplays
+from suxin_web.runtime import Runtime
+
+ORIGIN = "http://suxin.test"
+CALLBACK = "https://bank.example/callback"
+EVERY_GRANT = (CODE, CLIENT_CREDENTIALS, REFRESH, DEVICE)
+
+
+class HeldClock:
+    """A clock that moves when the test says so."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def pass_time(self, **how_long: float) -> None:
+        self.moment += timedelta(**how_long)
+
+
+@pytest.fixture
+def clock(now: datetime) -> HeldClock:
+    return HeldClock(now)
+
+
+@pytest.fixture
+def runtime(
+    small_city: SmallCity, clock: HeldClock, replays: ValkeyReplays, client_keys: ClientKeySets
+) -> Runtime:
+    return Runtime(
+        database=small_city.database,
+        clock=clock,
+        profiles=PROFILES,
+        sealer=small_city.sealer,
+        wechat=None,  # type: ignore[arg-type] # nobody opens the mini program here
+        identity=None,  # type: ignore[arg-type] # nor proves who he is
+        messages=None,  # type: ignore[arg-type] # nor is told anything
+        limits=RateLimits(None, scale=100),
+        replays=replays,
+        client_keys=client_keys,
+        public_url=ORIGIN,
+    )
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> ASGIApp:
+    return build_app(runtime, [*routes, *graphql_routes])
+
+
+@pytest.fixture
+async def web(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=("192.0.2.1", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as web:
+        yield web
+
+
+Register = Callable[..., Awaitable[OAuthApp]]
+
+
+@pytest.fixture
+def register(small_city: SmallCity, web: httpx.AsyncClient, clock: HeldClock) -> Register:
+    """Register a client of a bank and return it ready to call."""
+
+    async def registered(
+        bank: Bank | None = None,
+        *,
+        scopes: Sequence[str] = ("lending.product.read", "lending.referral.read"),
+        grant_types: Sequence[str] = EVERY_GRANT,
+        confidential: bool = True,
+        **given: Any,
+    ) -> OAuthApp:
+        key = new_key()
+        admin: Actor = (bank or small_city.banks[0]).officer
+        client_id = await small_city.act(
+            register_client,
+            admin,
+            draft=ClientDraft(
+                name="测试银行信贷系统",
+                grant_types=[
+                    kind for kind in grant_types if confidential or kind != CLIENT_CREDENTIALS
+                ],
+                redirect_uris=[CALLBACK],
+                scopes=scopes,
+                detail_types=["credit_record", "loan_request"],
+                confidential=confidential,
+                jwks=public_jwks(key) if confidential else None,
+                **given,
+            ),
+            profiles=PROFILES,
+        )
+        return OAuthApp(web, ORIGIN, clock, client_id, key=key if confidential else None)
+
+    return registered
+
+
+@pytest.fixture
+async def bank_app(register: Register) -> OAuthApp:
+    """The first bank's confidential client."""
+    return await register()

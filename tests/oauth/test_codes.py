@@ -1,0 +1,187 @@
+"""The authorization code flow: pushed request, log-in, decision, code, tokens; for staff and for a subject."""
+
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from oauth_client import new_verifier, s256
+from small_city import PASSWORD
+from sqlalchemy import select
+
+from suxin.consent.commands import publish_notice_texts, revoke_consent
+from suxin.consent.models import Consent, ConsentState
+from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import doorway
+from suxin.subjects.doors import resident_door
+from suxin.subjects.models import SubjectDoor
+from suxin.subjects.person_log_ins import send_log_in_code
+from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.staff import add_staff
+from suxin_tenants import PROFILES
+
+RESIDENT_ID = "321302199001010012"
+CALLBACK = "https://bank.example/callback"
+QUERY = {"query": "{ viewer { permissions } }"}
+
+
+def fields(page: str) -> dict[str, str]:
+    """The hidden fields of a page's form."""
+    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def answer_of(response) -> dict[str, str]:
+    assert response.status_code == 303, response.text
+    location = response.headers["location"]
+    assert location.startswith(CALLBACK)
+    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+
+
+@pytest.fixture
+async def officer(small_city):
+    return await small_city.act(
+        add_staff,
+        small_city.banks[0].officer,
+        name="赵客户经理",
+        login="officer.one",
+        password=PASSWORD,
+        roles=[RoleGrant("loan_officer")],
+        profiles=PROFILES,
+    )
+
+
+async def staff_code(app, web, *, verifier: str, **pushed) -> dict[str, str]:
+    """Let the officer log in and agree; return what the browser brings back."""
+    answer = await app.pushed(
+        redirect_uri=CALLBACK,
+        code_challenge=s256(verifier),
+        state="s-1",
+        **{"scope": "lending.product.read lending.referral.read", **pushed},
+    )
+    assert answer.status_code == 201, answer.text
+    query = {"client_id": app.client_id, "request_uri": answer.json()["request_uri"]}
+    shown = await web.get("/oauth/authorize", params=query)
+    if 'name="password"' in shown.text:
+        hidden = fields(shown.text)
+        logged_in = await web.post(
+            "/oauth/log-in", data={**hidden, "login": "officer.one", "password": PASSWORD}
+        )
+        assert logged_in.status_code == 303, logged_in.text
+        shown = await web.get(logged_in.headers["location"])
+    assert "测试银行信贷系统" in shown.text
+    assert "查看贷款产品" in shown.text
+    return answer_of(
+        await web.post("/oauth/authorize", data={**fields(shown.text), "decision": "allow"})
+    )
+
+
+async def open_door(small_city) -> None:
+    """Let the applicant be found by his resident id, as his real-name proof would."""
+    anyone = Actor.anonymous("test")
+    async with (
+        small_city.database.transaction(anyone, now=small_city.now) as session,
+        doorway(session),
+    ):
+        door = resident_door(small_city.sealer, RESIDENT_ID)
+        session.add(SubjectDoor(blind_index=door, subject_id=small_city.person_id))
+
+
+async def test_a_staff_member_lets_an_app_act_for_him(bank_app, web, officer):
+    verifier = new_verifier()
+    answer = await staff_code(bank_app, web, verifier=verifier)
+    assert answer.keys() == {"code", "state", "iss"}
+    assert (answer["state"], answer["iss"]) == ("s-1", "http://suxin.test")
+    given = {"grant_type": "authorization_code", "redirect_uri": CALLBACK}
+    tokens = await bank_app.token(**given, code=answer["code"], code_verifier=verifier)
+    assert tokens.status_code == 200, tokens.text
+    body = tokens.json()
+    assert body["scope"] == "lending.product.read lending.referral.read"
+    seen = await bank_app.call("POST", "/graphql", token=body["access_token"], json=QUERY)
+    assert seen.json()["data"]["viewer"]["permissions"] == [
+        "lending.product.read",
+        "lending.referral.read",
+    ]
+    # A confidential client keeps its refresh token.
+    refreshed = await bank_app.token(
+        grant_type="refresh_token", refresh_token=body["refresh_token"]
+    )
+    assert refreshed.status_code == 200, refreshed.text
+    assert "refresh_token" not in refreshed.json()
+    # The code again: its grant ends, and with it every token.
+    again = await bank_app.token(**given, code=answer["code"], code_verifier=verifier)
+    assert (again.status_code, again.json()["code"]) == (400, "OAUTH_GRANT_REUSED")
+    token = refreshed.json()["access_token"]
+    assert (await bank_app.call("POST", "/graphql", token=token, json=QUERY)).status_code == 401
+    dead = await bank_app.token(grant_type="refresh_token", refresh_token=body["refresh_token"])
+    assert (dead.status_code, dead.json()["error"]) == (400, "invalid_grant")
+
+
+async def subject_tokens(bank_app, web, small_city, clock, verifier: str, details: str):
+    """Let the applicant log in with a code to his phone and agree; return the answer with the tokens."""
+    pushed = await bank_app.pushed(
+        redirect_uri=CALLBACK, code_challenge=s256(verifier), authorization_details=details
+    )
+    assert pushed.status_code == 201, pushed.text
+    query = {"client_id": bank_app.client_id, "request_uri": pushed.json()["request_uri"]}
+    page = await web.get("/oauth/authorize", params=query)
+    hidden = fields(page.text)
+    sent = await web.post("/oauth/log-in/code", data={**hidden, "residentId": RESIDENT_ID})
+    assert "验证码已发送" in sent.text
+    clock.pass_time(minutes=2)
+    anyone = Actor.anonymous("test")
+    async with small_city.database.transaction(anyone, now=clock.now()) as session:
+        code = await send_log_in_code(
+            session,
+            resident_id=RESIDENT_ID,
+            sealer=small_city.sealer,
+            request_id="test",
+            now=clock.now(),
+        )
+    logged_in = await web.post(
+        "/oauth/log-in/person",
+        data={**fields(sent.text), "residentId": RESIDENT_ID, "code": code},
+    )
+    assert logged_in.status_code == 303, logged_in.text
+    page = await web.get(logged_in.headers["location"])
+    assert "有效期由 400 天调整为 90 天" in page.text
+    decided = await web.post(
+        "/oauth/authorize",
+        data={**fields(page.text), "categories": ["tax"], "decision": "allow"},
+    )
+    answer = answer_of(decided)
+    tokens = await bank_app.token(
+        grant_type="authorization_code",
+        code=answer["code"],
+        redirect_uri=CALLBACK,
+        code_verifier=verifier,
+    )
+    assert tokens.status_code == 200, tokens.text
+    return tokens
+
+
+async def test_a_subject_permits_a_bank_and_takes_it_back(bank_app, web, small_city, clock):
+    await small_city.act(publish_notice_texts, Actor.system("test"))
+    await open_door(small_city)
+    verifier = new_verifier()
+    details = (
+        '[{"type":"credit_record","purpose":"loan.match","datatypes":["identity","tax"],'
+        '"life_days":400}]'
+    )
+    tokens = await subject_tokens(bank_app, web, small_city, clock, verifier, details)
+    assert tokens.json()["authorization_details"][0]["datatypes"] == ["identity", "tax"]
+    himself = Actor.subject("test", person_id=small_city.person_id, subject_id=small_city.person_id)
+    async with small_city.database.snapshot(himself, now=clock.now()) as session:
+        consent = (await session.scalars(select(Consent))).one()
+    assert consent.state is ConsentState.ACTIVE
+    token = tokens.json()["access_token"]
+    assert (await bank_app.call("POST", "/graphql", token=token, json=QUERY)).status_code == 200
+    async with small_city.database.transaction(himself, now=clock.now()) as session:
+        await revoke_consent(
+            session, himself, consent_id=consent.id, reason="不再需要", now=clock.now()
+        )
+    assert (await bank_app.call("POST", "/graphql", token=token, json=QUERY)).status_code == 401
+    dead = await bank_app.token(
+        grant_type="refresh_token", refresh_token=tokens.json()["refresh_token"]
+    )
+    assert (dead.status_code, dead.json()["error"]) == (400, "invalid_grant")

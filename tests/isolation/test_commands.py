@@ -16,6 +16,16 @@ from observing import changed, contents
 from small_city import offer_terms, product_draft
 from small_world import World, call
 from sqlalchemy import text
+from trespassing import (
+    EVERYONE_BUT_BANKS,
+    EVERYONE_BUT_SUBJECTS,
+    Case,
+    banks_own,
+    by,
+    in_the_house,
+    subjects_own,
+    tenants_own,
+)
 
 import suxin
 from suxin.consent.oauth.clients import ClientDraft
@@ -31,7 +41,6 @@ from suxin.tenancy.profiles import QuotaName, TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin_tenants import PROFILES
 
-Case = tuple[str, type[Exception], Callable[[World], dict[str, Any]]]
 FORM = RequestForm(
     terms=RequestTerms(
         amount_fen=50_000_000,
@@ -42,42 +51,6 @@ FORM = RequestForm(
     mode=DispatchMode.RECOMMENDED,
 )
 WRITTEN = text("select sum(n_tup_ins + n_tup_upd) from pg_stat_xact_user_tables")
-EVERYONE_BUT_SUBJECTS = ("rival", "merchant", "anonymous", "operator", "system")
-EVERYONE_BUT_BANKS = ("stranger", "merchant", "anonymous", "operator", "system")
-
-
-def by(
-    callers: tuple[str, ...], refusal: type[Exception], given: Callable[[World], dict[str, Any]]
-) -> list[Case]:
-    return [(caller, refusal, given) for caller in callers]
-
-
-def subjects_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
-    """A subject's command: another subject finds nothing, and whoever acts for none may not."""
-    return [("stranger", NotFound, given), *by(EVERYONE_BUT_SUBJECTS, Forbidden, given)]
-
-
-def banks_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
-    """A bank's command: another bank finds nothing, and whoever has not the right may not."""
-    return [("rival", NotFound, given), *by(EVERYONE_BUT_BANKS, Forbidden, given)]
-
-
-def tenants_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
-    """A command on a tenant's client: another tenant's people find nothing, and whoever has not the right may not."""
-    return [
-        *by(("rival", "merchant", "operator"), NotFound, given),
-        *by(("stranger", "anonymous", "system"), Forbidden, given),
-    ]
-
-
-def in_the_house(given: Callable[[World], dict[str, Any]]) -> list[Case]:
-    """A command on a tenant's house: from outside it is not permitted, and inside one's own nothing of the kind is found."""
-    outside = by(
-        ("rival", "stranger", "merchant", "anonymous"),
-        Forbidden,
-        lambda world: given(world) | {"tenant_id": world.bank.tenant_id},
-    )
-    return [*outside, *by(("stranger", "anonymous"), Forbidden, given)]
 
 
 def request(world: World) -> dict[str, Any]:

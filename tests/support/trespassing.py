@@ -1,10 +1,14 @@
 """Who must not give a command with someone else's ids, and what he is told."""
 
-from collections.abc import Callable
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from small_world import World
 
+import suxin
 from suxin.kernel.refusals import Forbidden, NotFound
 
 Case = tuple[str, type[Exception], Callable[[World], dict[str, Any]]]
@@ -45,3 +49,14 @@ def in_the_house(given: Callable[[World], dict[str, Any]]) -> list[Case]:
         lambda world: given(world) | {"tenant_id": world.bank.tenant_id},
     )
     return [*outside, *by(("stranger", "anonymous"), Forbidden, given)]
+
+
+def found() -> Iterator[tuple[str, Callable[..., Any], set[str]]]:
+    """Every public coroutine function of the core outside the kernel and the queries, by its place in it."""
+    for module in pkgutil.walk_packages(suxin.__path__, "suxin."):
+        if ".kernel" in module.name or ".queries" in module.name:
+            continue
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if inspect.iscoroutinefunction(value) and value.__module__ == module.name:
+                place = f"{module.name.removeprefix('suxin.')}.{name}"
+                yield place, value, set(inspect.signature(value).parameters)

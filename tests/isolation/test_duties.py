@@ -1,0 +1,144 @@
+"""Every duty of the platform × anyone else's session: there it finds nothing to do.
+
+A duty that is not listed here fails the test.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from observing import changed, contents
+from small_world import World, call
+from sqlalchemy import text
+from trespassing import found
+
+from suxin.kernel.actor import Actor
+from suxin.lending.dispatch import Step
+
+WRITTEN = text("select sum(n_tup_ins + n_tup_upd) from pg_stat_xact_user_tables")
+
+
+def request(world: World) -> dict[str, Any]:
+    return {"request_id": world.running.request.id}
+
+
+def offer(world: World) -> dict[str, Any]:
+    return {"offer_id": world.running_offer}
+
+
+def consent(world: World) -> dict[str, Any]:
+    return {"consent_id": world.running_consent}
+
+
+def referral_of_the_bank(world: World) -> dict[str, Any]:
+    return {"tenant_id": world.bank.tenant_id, "referral_id": world.pool_referral}
+
+
+# Duties of the platform, which take no actor: in anyone else's session they find nothing to do.
+DUTIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "consent.commands.end_consents_about": lambda world: {
+        "subject_id": world.city.firm_id,
+        "context_id": world.running.request.id,
+        "reason": "x",
+    },
+    "consent.commands.expire_consent": lambda world: {
+        "subject_id": world.city.firm_id,
+        **consent(world),
+    },
+    "lending.commands.returns.accept_due": referral_of_the_bank,
+    "lending.commands.returns.contact_due": referral_of_the_bank,
+    "lending.commands.returns.decide_due": referral_of_the_bank,
+    "lending.commands.returns.expire_offer": lambda world: {
+        "tenant_id": world.bank.tenant_id,
+        **offer(world),
+    },
+    "lending.commands.returns.expire_request": lambda world: {
+        "subject_id": world.city.firm_id,
+        **request(world),
+    },
+    "lending.commands.returns.remind": lambda world: (
+        referral_of_the_bank(world) | {"step": Step.ACCEPT}
+    ),
+    "lending.commands.returns.tell_applicant_of_step": lambda world: (
+        referral_of_the_bank(world) | {"step": "claimed"}
+    ),
+    "lending.commands.returns.tell_bank_of_consent": referral_of_the_bank,
+}
+# Parts of commands that take a row which only its owner could have loaded; the city's founding; the batch's loading.
+PARTS = {
+    "lending.commands.referrals.keep_claim",
+    "lending.commands.referrals.release_claim",
+    "lending.commands.requests.close_request",
+    "lending.commands.returns.return_lead",
+    "places.commands.load_areas",
+    "tenancy.commands.found_city",
+}
+
+
+def duties() -> dict[str, Callable[..., Any]]:
+    return {
+        place: value
+        for place, value, names in found()
+        if ".commands" in place
+        and not place.rpartition(".")[2].startswith("_")
+        and "actor" not in names
+    }
+
+
+def test_every_duty_is_listed() -> None:
+    assert set(DUTIES) | PARTS == set(duties())
+
+
+async def prepare(world: World, admin: asyncpg.Connection) -> None:
+    """Let there be something to do for each duty: a lead that waits, and an applicant who consented to be called."""
+    await world.city.consent(world.pool.request.id, world.bank)
+    assert await admin.fetchval("select state from referrals where id = $1", world.pool_referral)
+
+
+async def put(admin: asyncpg.Connection, place: str, world: World) -> None:
+    waits = place.endswith(("accept_due", "remind"))
+    await admin.execute(
+        "update referrals set state = $1 where id = $2",
+        "DISPATCHED" if waits else "ACCEPTED",
+        world.pool_referral,
+    )
+
+
+async def test_a_duty_of_the_platform_does_nothing_in_anyone_elses_session(
+    world: World, admin: asyncpg.Connection
+) -> None:
+    known, late = duties(), world.city.now + timedelta(days=400)
+    await prepare(world, admin)
+    wrong: dict[str, object] = {}
+    for place, given in DUTIES.items():
+        await put(admin, place, world)
+        before = await contents(admin)
+        for name, looker in world.onlookers.items():
+            if name == "system":
+                continue
+            async with world.city.database.transaction(looker, now=late) as session:
+                await call(session, known[place], looker, **given(world))
+            if moved := await changed(admin, before):
+                wrong[f"{place} by {name}"] = moved
+                before = await contents(admin)
+    assert wrong == {}
+
+
+async def test_the_platform_itself_has_something_to_do(
+    world: World, admin: asyncpg.Connection
+) -> None:
+    """Else the test above would prove nothing: the same call by the platform writes; it is rolled back here."""
+    known, system = duties(), Actor.system("test")
+    late = world.city.now + timedelta(days=400)
+    await prepare(world, admin)
+    idle = []
+    for place, given in DUTIES.items():
+        await put(admin, place, world)
+        async with world.city.database.transaction(system, now=late) as session:
+            await call(session, known[place], system, **given(world))
+            await session.flush()
+            if not await session.scalar(WRITTEN):
+                idle.append(place)
+            await session.rollback()
+    assert idle == []

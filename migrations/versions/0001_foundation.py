@@ -146,7 +146,12 @@ ACCESS = (
     "CREATE POLICY system ON notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY appended ON notices FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('staff', 'client', 'operator', 'subject', 'system'))",
     'GRANT SELECT, INSERT, UPDATE ON notices TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_clients TO suxin_doorway',
+    'ALTER TABLE oauth_clients ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE oauth_clients FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON oauth_clients FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY doorway ON oauth_clients FOR SELECT TO suxin_doorway USING (true)',
+    'GRANT SELECT, INSERT, UPDATE ON oauth_clients TO suxin_app',
+    'GRANT SELECT ON oauth_clients TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_grants TO suxin_doorway',
     'ALTER TABLE offers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE offers FORCE ROW LEVEL SECURITY',
@@ -594,8 +599,8 @@ def upgrade() -> None:
     op.create_index('ix_notices_person_id', 'notices', ['person_id', 'id'], unique=False)
     op.create_index('ix_notices_tenant_id', 'notices', ['tenant_id', 'id'], unique=False)
     op.create_table('oauth_clients',
-    sa.Column('client_id', sa.Text(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('confidential', sa.Boolean(), nullable=False),
     sa.Column('jwks', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -610,9 +615,9 @@ def upgrade() -> None:
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.CheckConstraint('(jwks is null) <> (jwks_uri is null) or not confidential', name=op.f('ck_oauth_clients_keys')),
     sa.CheckConstraint('length(name) between 2 and 60', name=op.f('ck_oauth_clients_name')),
-    sa.PrimaryKeyConstraint('client_id', name=op.f('pk_oauth_clients'))
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_oauth_clients')),
+    sa.UniqueConstraint('id', name=op.f('uq_oauth_clients_id'))
     )
-    op.create_index('ix_oauth_clients_tenant_id', 'oauth_clients', ['tenant_id', 'client_id'], unique=False)
     op.create_table('oauth_grants',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.Enum('client', 'staff', 'visitor', 'approved', name='grantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -921,7 +926,6 @@ def downgrade() -> None:
     op.drop_index('ix_oauth_grants_consent_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_client_id', table_name='oauth_grants')
     op.drop_table('oauth_grants')
-    op.drop_index('ix_oauth_clients_tenant_id', table_name='oauth_clients')
     op.drop_table('oauth_clients')
     op.drop_index('ix_notices_tenant_id', table_name='notices')
     op.drop_index('ix_notices_person_id', table_name='notices')

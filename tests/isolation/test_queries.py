@@ -80,9 +80,14 @@ def both(*parts: Given) -> Given:
 
 
 MATRIX: dict[str, Row] = {
-    "consent.oauth.queries.active_client": ("anonymous", client, PUBLIC),
-    "consent.oauth.queries.client_of": ("rival", client, NotFound),
-    "consent.oauth.queries.clients_of": ("rival", nothing_given, OWN),
+    "consent.oauth.queries.active_client": (
+        "anonymous",
+        lambda world: {"client_id": str(world.client_id)},
+        PUBLIC,
+    ),
+    "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
+    "consent.oauth.queries.clients_of": ("rival", tenant, None),
+    "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.queries.consents_of": ("rival", subject, None),
     "consent.queries.lock_consent": ("stranger", both(subject, consent), None),
     "consent.queries.lock_open_about": (

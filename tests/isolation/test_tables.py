@@ -54,7 +54,7 @@ MATRIX = {
     "mini_sessions": DOORWAY,
     "notice_texts": EVERYBODY,
     "notices": PLATFORM,
-    "oauth_clients": DOORWAY,
+    "oauth_clients": NOBODY,
     "oauth_grants": DOORWAY,
     "offers": PLATFORM,
     "outbox": DOORWAY,
@@ -217,4 +217,4 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         }
     hidden = {name for name, row in MATRIX.items() if row in (NOBODY, PLATFORM)}
     assert hidden - by_owner["bank"] == {"mandates", "match_results"}
-    assert hidden - by_owner["applicant"] == {"branches", "memberships", "staff"}
+    assert hidden - by_owner["applicant"] == {"branches", "memberships", "oauth_clients", "staff"}

@@ -99,7 +99,7 @@ def register(small_city: SmallCity, web: httpx.AsyncClient, clock: HeldClock) ->
     ) -> OAuthApp:
         key = new_key()
         admin: Actor = (bank or small_city.banks[0]).officer
-        client_id = await small_city.act(
+        registered_client = await small_city.act(
             register_client,
             admin,
             draft=ClientDraft(
@@ -116,7 +116,9 @@ def register(small_city: SmallCity, web: httpx.AsyncClient, clock: HeldClock) ->
             ),
             profiles=PROFILES,
         )
-        return OAuthApp(web, ORIGIN, clock, client_id, key=key if confidential else None)
+        return OAuthApp(
+            web, ORIGIN, clock, registered_client.client_id, key=key if confidential else None
+        )
 
     return registered
 

@@ -1,5 +1,7 @@
 """A tenant's system acting for itself: token, use, introspection, revocation, and what stops it."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -47,7 +49,9 @@ async def test_introspection_and_revocation(bank_app, register, small_city):
 async def test_a_client_that_may_not_act_is_stopped_at_once(bank_app, small_city, step):
     token = await bank_app.access_token(grant_type="client_credentials")
     given = {"reason": "密钥泄露"} if step is suspend_client else {}
-    await small_city.act(step, small_city.banks[0].officer, client_id=bank_app.client_id, **given)
+    await small_city.act(
+        step, small_city.banks[0].officer, client_id=UUID(bank_app.client_id), **given
+    )
     refused = await bank_app.call("POST", "/graphql", token=token, json=QUERY)
     assert refused.status_code == 401
     asked = await bank_app.token(grant_type="client_credentials")

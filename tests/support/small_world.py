@@ -71,7 +71,7 @@ class World:
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
-    client_id: str
+    client_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -194,10 +194,10 @@ async def _fill_by_batch(city: SmallCity) -> None:
         )
 
 
-async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> str:
+async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
     """Register a client of the first bank, and let every other table of the authorization server have a row."""
     bank = city.banks[0]
-    client_id = await city.act(
+    client = await city.act(
         register_client,
         bank.officer,
         draft=ClientDraft(
@@ -225,7 +225,7 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> str:
         if model is oauth.LogInSession:
             given["staff_id"] = bank.staff_id
         await insert(admin, model, sample(model, city.now, **given))
-    return client_id
+    return client.id
 
 
 async def _fill_doorways(city: SmallCity) -> tuple[str, str]:

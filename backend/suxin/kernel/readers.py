@@ -114,6 +114,11 @@ def batch() -> Reader:
     return Reader("batch", "true", "ALL", BATCH_ROLE)
 
 
+def found_by_doorway() -> Reader:
+    """Let the row also be looked up where no tenant is known yet, through a doorway, to read only."""
+    return Reader("doorway", "true", "SELECT", DOORWAY_ROLE)
+
+
 def _row_value(expression: str) -> str:
     return expression if expression.startswith("'") else f"{ROW}.{expression}"
 

@@ -84,6 +84,8 @@ def access_statements(model: type[Table]) -> list[str]:
     else:
         statements = policy_statements(table, model.__readers__)
         statements.append(f"GRANT {', '.join(model.__privileges__)} ON {table} TO {APP_ROLE}")
+        if any(reader.role == DOORWAY_ROLE for reader in model.__readers__):
+            statements.append(f"GRANT SELECT ON {table} TO {DOORWAY_ROLE}")
     if model.__batch_privileges__:
         statements.append(
             f"GRANT {', '.join(model.__batch_privileges__)} ON {table} TO {BATCH_ROLE}"

@@ -15,12 +15,13 @@ from suxin.consent.oauth.authorization_details import DETAIL_TYPES
 from suxin.consent.oauth.client_keys import checked_keys
 from suxin.consent.oauth.models import ClientStatus, OAuthClient, OAuthGrant, RefreshToken
 from suxin.consent.oauth.policies import CLIENT_MANAGE
+from suxin.consent.oauth.queries import lock_own_client
 from suxin.consent.oauth.scopes import permissions_for_clients
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Invalid, NotFound, Refusal
+from suxin.kernel.refusals import Invalid, Refusal
 from suxin.tenancy.profiles import Profiles, TenantKind
 
 CODE: Final = "authorization_code"
@@ -68,8 +69,8 @@ class ClientDraft:
 
 async def register_client(
     session: AsyncSession, actor: Actor, *, draft: ClientDraft, profiles: Profiles, now: datetime
-) -> str:
-    """Register a client of the actor's tenant and return its id; it may act at once.
+) -> OAuthClient:
+    """Register a client of the actor's tenant; it may act at once.
 
     :raises Forbidden: if the actor may not manage clients
     :raises Invalid: if its name, addresses, grant types, scopes, types or keys are not acceptable
@@ -78,43 +79,40 @@ async def register_client(
     actor.require(CLIENT_MANAGE)
     tenant_id = actor.own_tenant
     checked = _checked(draft, profiles, TenantKind(actor.tenant_kind or ""))
-    client_id = str(new_id(now))
-    async with doorway(session):
-        # Counting under the tenant's own lock: two registrations at once would each see one place left.
-        await session.execute(
-            select(func.pg_advisory_xact_lock(func.hashtextextended(f"clients:{tenant_id}", 0)))
+    # Counting under the tenant's own lock: two registrations at once would each see one place left.
+    await session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"clients:{tenant_id}", 0)))
+    )
+    held = await session.scalar(
+        select(func.count()).where(
+            OAuthClient.tenant_id == tenant_id, OAuthClient.status != ClientStatus.RETIRED
         )
-        held = await session.scalar(
-            select(func.count()).where(
-                OAuthClient.tenant_id == tenant_id, OAuthClient.status != ClientStatus.RETIRED
-            )
-        )
-        if (held or 0) >= MAX_CLIENTS:
-            raise TooManyClients(limit=MAX_CLIENTS)
-        session.add(
-            OAuthClient(
-                client_id=client_id,
-                tenant_id=tenant_id,
-                status=ClientStatus.ACTIVE,
-                status_reason=None,
-                created_at=now,
-                created_by=actor.staff_id,
-                **checked,
-            )
-        )
-    _record(session, client_id, "registered", tenant_id=tenant_id, now=now)
-    return client_id
+    )
+    if (held or 0) >= MAX_CLIENTS:
+        raise TooManyClients(limit=MAX_CLIENTS)
+    client = OAuthClient(
+        tenant_id=tenant_id,
+        id=new_id(now),
+        status=ClientStatus.ACTIVE,
+        status_reason=None,
+        created_at=now,
+        created_by=actor.staff_id,
+        **checked,
+    )
+    session.add(client)
+    _record(session, client, "registered", now=now)
+    return client
 
 
 async def replace_client_keys(
     session: AsyncSession,
     actor: Actor,
     *,
-    client_id: str,
+    client_id: UUID,
     jwks: Mapping[str, Any] | None,
     jwks_uri: str | None,
     now: datetime,
-) -> None:
+) -> OAuthClient:
     """Put other keys, or another address of them, in place of a client's; the old ones are refused from now on.
 
     To rotate without a failing token, a set that holds the old key and the new comes first.
@@ -123,19 +121,21 @@ async def replace_client_keys(
     :raises NotFound: if it is not this tenant's client
     :raises Invalid: if neither or both are given, or they are not acceptable
     """
-    await _own_client(session, actor, client_id)
-    await _change(session, client_id, **_keys(jwks, jwks_uri))
-    _record(session, client_id, "keys_replaced", tenant_id=actor.own_tenant, now=now)
+    client = await _own_client(session, actor, client_id)
+    keys = _keys(jwks, jwks_uri)
+    client.jwks, client.jwks_uri = keys["jwks"], keys["jwks_uri"]
+    _record(session, client, "keys_replaced", now=now)
+    return client
 
 
 async def replace_redirects(
     session: AsyncSession,
     actor: Actor,
     *,
-    client_id: str,
+    client_id: UUID,
     redirect_uris: Sequence[str],
     now: datetime,
-) -> None:
+) -> OAuthClient:
     """Put other addresses in place of those that a browser may be sent back to.
 
     :raises Forbidden: if the actor may not manage clients
@@ -143,61 +143,64 @@ async def replace_redirects(
     :raises Invalid: if an address is not acceptable
     """
     client = await _own_client(session, actor, client_id)
-    needed = CODE in client.grant_types
-    await _change(session, client_id, redirect_uris=_redirects(redirect_uris, needed=needed))
-    _record(session, client_id, "redirects_replaced", tenant_id=actor.own_tenant, now=now)
+    client.redirect_uris = _redirects(redirect_uris, needed=CODE in client.grant_types)
+    _record(session, client, "redirects_replaced", now=now)
+    return client
 
 
 async def suspend_client(
-    session: AsyncSession, actor: Actor, *, client_id: str, reason: str, now: datetime
-) -> None:
+    session: AsyncSession, actor: Actor, *, client_id: UUID, reason: str, now: datetime
+) -> OAuthClient:
     """Stop a client: it gets no tokens and those it has are refused from the next request on.
 
     :raises Forbidden: if the actor may not manage clients
     :raises NotFound: if it is not this tenant's client
     :raises ClientStateConflict: if it is not active
     """
-    await _move(session, actor, client_id, ClientStatus.SUSPENDED, reason=reason)
-    _record(session, client_id, "suspended", tenant_id=actor.own_tenant, now=now)
+    client = await _move(session, actor, client_id, ClientStatus.SUSPENDED, reason=reason)
+    _record(session, client, "suspended", now=now)
+    return client
 
 
 async def resume_client(
-    session: AsyncSession, actor: Actor, *, client_id: str, now: datetime
-) -> None:
+    session: AsyncSession, actor: Actor, *, client_id: UUID, now: datetime
+) -> OAuthClient:
     """Let a suspended client act again.
 
     :raises Forbidden: if the actor may not manage clients
     :raises NotFound: if it is not this tenant's client
     :raises ClientStateConflict: if it is not suspended
     """
-    await _move(session, actor, client_id, ClientStatus.ACTIVE, reason=None)
-    _record(session, client_id, "resumed", tenant_id=actor.own_tenant, now=now)
+    client = await _move(session, actor, client_id, ClientStatus.ACTIVE, reason=None)
+    _record(session, client, "resumed", now=now)
+    return client
 
 
 async def retire_client(
-    session: AsyncSession, actor: Actor, *, client_id: str, now: datetime
-) -> None:
+    session: AsyncSession, actor: Actor, *, client_id: UUID, now: datetime
+) -> OAuthClient:
     """End a client for good: its grants and refresh tokens end with it.
 
     :raises Forbidden: if the actor may not manage clients
     :raises NotFound: if it is not this tenant's client
     :raises ClientStateConflict: if it is retired already
     """
-    await _move(session, actor, client_id, ClientStatus.RETIRED, reason=None)
+    client = await _move(session, actor, client_id, ClientStatus.RETIRED, reason=None)
     async with doorway(session):
         await session.execute(
             update(OAuthGrant)
-            .where(OAuthGrant.client_id == client_id, OAuthGrant.ended_at.is_(None))
+            .where(OAuthGrant.client_id == client.client_id, OAuthGrant.ended_at.is_(None))
             .values(ended_at=now, end_reason="client_retired")
             .execution_options(synchronize_session=False)
         )
         await session.execute(
             update(RefreshToken)
-            .where(RefreshToken.client_id == client_id, RefreshToken.ended_at.is_(None))
+            .where(RefreshToken.client_id == client.client_id, RefreshToken.ended_at.is_(None))
             .values(ended_at=now)
             .execution_options(synchronize_session=False)
         )
-    _record(session, client_id, "retired", tenant_id=actor.own_tenant, now=now)
+    _record(session, client, "retired", now=now)
+    return client
 
 
 _STEPS: Final[Mapping[ClientStatus, frozenset[ClientStatus]]] = {
@@ -208,33 +211,23 @@ _STEPS: Final[Mapping[ClientStatus, frozenset[ClientStatus]]] = {
 
 
 async def _move(
-    session: AsyncSession, actor: Actor, client_id: str, status: ClientStatus, *, reason: str | None
-) -> None:
+    session: AsyncSession,
+    actor: Actor,
+    client_id: UUID,
+    status: ClientStatus,
+    *,
+    reason: str | None,
+) -> OAuthClient:
     client = await _own_client(session, actor, client_id)
     if status not in _STEPS[client.status]:
         raise ClientStateConflict(state=client.status.value)
-    await _change(session, client_id, status=status, status_reason=reason)
-
-
-async def _own_client(session: AsyncSession, actor: Actor, client_id: str) -> OAuthClient:
-    """Return one of the tenant's clients, locked; a stranger's is not found."""
-    actor.require(CLIENT_MANAGE)
-    async with doorway(session):
-        client = await session.scalar(
-            select(OAuthClient)
-            .where(OAuthClient.client_id == client_id, OAuthClient.tenant_id == actor.own_tenant)
-            .with_for_update()
-        )
-    if client is None:
-        raise NotFound(thing_zh="客户端", thing_en="client")
+    client.status, client.status_reason = status, reason
     return client
 
 
-async def _change(session: AsyncSession, client_id: str, **values: object) -> None:
-    async with doorway(session):
-        await session.execute(
-            update(OAuthClient).where(OAuthClient.client_id == client_id).values(**values)
-        )
+async def _own_client(session: AsyncSession, actor: Actor, client_id: UUID) -> OAuthClient:
+    actor.require(CLIENT_MANAGE)
+    return await lock_own_client(session, actor, client_id)
 
 
 def _checked(draft: ClientDraft, profiles: Profiles, kind: TenantKind) -> dict[str, Any]:
@@ -317,16 +310,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _record(
-    session: AsyncSession, client_id: str, step: str, *, tenant_id: UUID, now: datetime
-) -> None:
+def _record(session: AsyncSession, client: OAuthClient, step: str, *, now: datetime) -> None:
     append_act(
         session,
         action=f"consent.client.{step}",
         now=now,
-        tenant_id=tenant_id,
+        tenant_id=client.tenant_id,
         object_type="oauth_client",
-        object_id=UUID(client_id),
+        object_id=client.id,
     )
 
 

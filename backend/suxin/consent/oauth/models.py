@@ -1,4 +1,4 @@
-"""Tables of the authorization server. All are doorways: each is what tells who asks, before any row context exists."""
+"""Tables of the authorization server. Most are doorways: each is what tells who asks, before any row context exists."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.kernel.readers import Reader, found_by_doorway, owner_tenant
 from suxin.kernel.tables import Table
 
 
@@ -20,18 +21,17 @@ class ClientStatus(StrEnum):
 
 
 class OAuthClient(Table):
-    """A tenant's system or app, with the keys it signs by and what it may ask for."""
+    """A tenant's system or app, with the keys it signs by and what it may ask for; its id is its ``client_id``."""
 
     __tablename__ = "oauth_clients"
-    __doorway__: ClassVar[str | None] = "the client's id is what tells the tenant"
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), found_by_doorway())
     __table_args__ = (
         CheckConstraint("(jwks is null) <> (jwks_uri is null) or not confidential", name="keys"),
         CheckConstraint("length(name) between 2 and 60", name="name"),
-        Index("ix_oauth_clients_tenant_id", "tenant_id", "client_id"),
     )
 
-    client_id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID]
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, unique=True)
     name: Mapped[str]
     confidential: Mapped[bool]
     jwks: Mapped[dict[str, Any] | None]
@@ -44,6 +44,11 @@ class OAuthClient(Table):
     status_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
+
+    @property
+    def client_id(self) -> str:
+        """The id as the protocol writes it."""
+        return str(self.id)
 
 
 class PushedRequest(Table):

@@ -1,21 +1,19 @@
 """Clients as the authorization server knows them, and as a tenant's own people see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.models import ClientStatus, OAuthClient
-from suxin.consent.oauth.policies import CLIENT_READ
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
-from suxin.kernel.refusals import NotFound
+from suxin.kernel.ids import parse_id
+from suxin.kernel.refusals import Invalid, NotFound
 from suxin.tenancy.models import Tenant, TenantStatus
-
-MAX_ID_CHARACTERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +37,23 @@ class Client:
         return self.tenant_id is None
 
 
+def client_key(client_id: str) -> UUID | None:
+    """Return the id of a tenant's client out of what the protocol calls it; None for what cannot be one."""
+    try:
+        return parse_id(client_id, field="client_id")
+    except Invalid:
+        return None
+
+
 async def active_client(session: AsyncSession, client_id: str) -> Client | None:
     """Return a tenant's client while it and its tenant may act; on an anonymous session."""
-    if len(client_id) > MAX_ID_CHARACTERS:
+    key = client_key(client_id)
+    if key is None:
         return None
     async with doorway(session):
         row = await session.scalar(
             select(OAuthClient).where(
-                OAuthClient.client_id == client_id, OAuthClient.status == ClientStatus.ACTIVE
+                OAuthClient.id == key, OAuthClient.status == ClientStatus.ACTIVE
             )
         )
     # An anonymous caller sees active tenants only.
@@ -68,38 +75,25 @@ async def active_client(session: AsyncSession, client_id: str) -> Client | None:
     )
 
 
-async def clients_of(session: AsyncSession, actor: Actor) -> Sequence[OAuthClient]:
-    """Return the clients of the actor's tenant, retired ones last, the newest of each first; at most some hundreds.
-
-    :raises Forbidden: if he may not see them
-    """
-    actor.require(CLIENT_READ)
-    async with doorway(session):
-        found = await session.scalars(
-            select(OAuthClient)
-            .where(OAuthClient.tenant_id == actor.own_tenant)
-            .order_by(OAuthClient.status == ClientStatus.RETIRED, OAuthClient.client_id.desc())
-            .limit(MAX_SHOWN)
-        )
-        return found.all()
+def clients_of(tenant_id: UUID) -> Select[OAuthClient]:
+    """Return a tenant's clients, the newest first."""
+    return (
+        select(OAuthClient)
+        .where(OAuthClient.tenant_id == tenant_id)
+        .order_by(OAuthClient.id.desc())
+    )
 
 
-async def client_of(session: AsyncSession, actor: Actor, client_id: str) -> OAuthClient:
-    """Return one client of the actor's tenant.
+async def lock_own_client(session: AsyncSession, actor: Actor, client_id: UUID) -> OAuthClient:
+    """Return one of the actor's tenant's clients, locked.
 
-    :raises Forbidden: if he may not see clients
     :raises NotFound: if it is not this tenant's
     """
-    actor.require(CLIENT_READ)
-    async with doorway(session):
-        client = await session.scalar(
-            select(OAuthClient).where(
-                OAuthClient.client_id == client_id, OAuthClient.tenant_id == actor.own_tenant
-            )
-        )
+    client = await session.scalar(
+        select(OAuthClient)
+        .where(OAuthClient.tenant_id == actor.own_tenant, OAuthClient.id == client_id)
+        .with_for_update()
+    )
     if client is None:
         raise NotFound(thing_zh="客户端", thing_en="client")
     return client
-
-
-MAX_SHOWN: Final = 200

@@ -19,7 +19,7 @@ from suxin.consent.oauth.models import (
     RefreshToken,
 )
 from suxin.consent.oauth.own_clients import OWN_CLIENTS
-from suxin.consent.oauth.queries import Client
+from suxin.consent.oauth.queries import Client, client_key
 from suxin.consent.oauth.refusals import TokenRefused
 from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import KeySet
@@ -151,7 +151,9 @@ async def _introspect_refresh(
 def _client_tenant(token: AccessToken) -> ScalarSelect[UUID]:
     return (
         select(OAuthClient.tenant_id)
-        .where(OAuthClient.client_id == token.client_id, OAuthClient.status == ClientStatus.ACTIVE)
+        .where(
+            OAuthClient.id == client_key(token.client_id), OAuthClient.status == ClientStatus.ACTIVE
+        )
         .scalar_subquery()
     )
 

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.database import Database, RoleUnsafe
-from suxin.kernel.sealing import Keyring, Sealer
+from suxin.kernel.sealing import Sealer
 from suxin_graphql import http as graphql
 from suxin_mini_program import routes as mini_program
 from suxin_oauth import routes as oauth
@@ -28,6 +28,7 @@ from suxin_server import metrics as measures
 from suxin_server.demo_preview import preview_routes
 from suxin_server.faults import Fault, NotAvailable
 from suxin_server.health import liveness, newest_revisions, readiness
+from suxin_server.key_file import keyring_source
 from suxin_server.metrics import Metrics
 from suxin_server.settings import Settings
 from suxin_tenants import PROFILES
@@ -125,7 +126,7 @@ def assemble(settings: Settings) -> Assembly:
         ),
         clock=SystemClock(),
         profiles=PROFILES,
-        sealer=Sealer(Keyring.from_text(settings.keyring_text()), settings.sealing_profile),
+        sealer=Sealer(keyring_source(settings), settings.sealing_profile),
         wechat=wechat,
         identity=IdentityClient(
             base_url=settings.need("identity_base_url"),

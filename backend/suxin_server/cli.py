@@ -115,6 +115,36 @@ def load_records(file: Path) -> None:
 
 
 @cli.group()
+def keys() -> None:
+    """密钥 · Sealing keys."""
+
+
+@keys.command("status")
+def key_status() -> None:
+    """各密钥版本的用量 · Count rows by key version and column."""
+    sys.exit(_load("suxin_server.keys_admin", "status")(_key_settings()))
+
+
+@keys.command("add")
+def add_key() -> None:
+    """加入新的密钥版本 · Add a new key version; no key is printed."""
+    _load("suxin_server.keys_admin", "add")(_key_settings())
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """以当前版本重新封存全部数据 · Seal and index everything anew under the current version."""
+    _load("suxin_server.keys_admin", "rotate")(_key_settings())
+
+
+@keys.command("drop")
+@click.argument("version", type=click.IntRange(1))
+def drop_key(version: int) -> None:
+    """移除不再使用的密钥版本 · Drop a version that nothing rests on any more."""
+    _load("suxin_server.keys_admin", "drop")(_key_settings(), version)
+
+
+@cli.group()
 def schema() -> None:
     """GraphQL 模式 · The GraphQL schema."""
 
@@ -192,6 +222,12 @@ def _settings(**overrides: object) -> Settings:
     settings = read_settings(**overrides)
     configure_logging(settings.log_format)
     return settings
+
+
+def _key_settings() -> Settings:
+    settings: Settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    with_keys: Settings = _load("suxin_server.key_file", "with_own_keys")(settings)
+    return with_keys
 
 
 def _load(module: str, name: str) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from importlib import resources
@@ -38,13 +39,22 @@ def kept_passwords(note: Path) -> dict[str, str]:
     return known
 
 
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+def write_secret(path: Path, text: str, *, owner_of: Path | None = None) -> None:
+    """Write a file that only its owner can read, whole or not at all, also when the power fails.
+
+    ``owner_of`` is a file whose owner it gets: what a superuser replaces stays readable to who reads it.
+    """
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if owner_of is not None and sys.platform != "win32":
+        wanted, made = owner_of.stat(), unfinished.stat()
+        if (wanted.st_uid, wanted.st_gid) != (made.st_uid, made.st_gid):
+            os.chown(unfinished, wanted.st_uid, wanted.st_gid)
     unfinished.replace(path)
 
 

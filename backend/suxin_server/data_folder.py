@@ -8,7 +8,7 @@ from pathlib import Path
 
 from suxin.kernel.sealing import Keyring
 from suxin_server.cluster import write_secret
-from suxin_server.faults import DataDirInUse
+from suxin_server.faults import DataDirInUse, FileBusy
 
 LOCK_NAME = "up.lock"
 KEYS_NAME = "sealing.keys"
@@ -28,6 +28,21 @@ def held(data_dir: Path) -> Iterator[None]:
             raise DataDirInUse(data_dir, owner or "?")
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def exclusively(lock: Path) -> Iterator[None]:
+    """Hold a lock file for the length of a change that two commands must not make at once.
+
+    :raises FileBusy: if another command holds it
+    """
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not _try_lock(handle):
+            raise FileBusy(lock)
         yield
     finally:
         os.close(handle)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import structlog
 
 from suxin.kernel.database import Database
-from suxin.kernel.sealing import Keyring, Sealer
+from suxin.kernel.sealing import Sealer
 from suxin_server.demo import cast
 from suxin_server.demo.city import DemoReport, Setting, build_demo_city
 from suxin_server.demo.registry import write_registry
+from suxin_server.key_file import keyring_source
 from suxin_server.settings import Settings
 from suxin_server.stand_ins.wechat import DEMO, openid_of
 from suxin_tenants import PROFILES
@@ -41,7 +42,6 @@ def log_ins() -> Sequence[tuple[str, str, str, str]]:
 async def _build(settings: Settings) -> DemoReport:
     database = Database.connect(settings.need("database_url"), pool_size=2)
     batch = Database.connect(settings.need("database_batch_url"), pool_size=1)
-    keyring = Keyring.from_text(settings.keyring_text())
     openids = {
         applicant.wechat: openid_of(settings.wechat_app_id, applicant.wechat.removeprefix(DEMO))
         for applicant in cast.APPLICANTS
@@ -49,7 +49,7 @@ async def _build(settings: Settings) -> DemoReport:
     setting = Setting(
         database=database,
         batch=batch,
-        sealer=Sealer(keyring, settings.sealing_profile),
+        sealer=Sealer(keyring_source(settings), settings.sealing_profile),
         profiles=PROFILES,
         openids=openids,
     )

@@ -31,6 +31,18 @@ class DataDirInUse(Fault):
         )
 
 
+class FileBusy(Fault):
+    """Another command is changing a file that two must not change at once."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            zh=f"另一个命令正在修改 {path}，请稍后再试",
+            en=f"another command is changing {path}; try again in a moment",
+        )
+
+
 class PortTaken(Fault):
     """The port that the web server is asked to listen on belongs to another program."""
 

@@ -7,13 +7,14 @@ from suxin.consent import jobs as consent
 from suxin.kernel import signing
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.outbox import Handler
-from suxin.kernel.sealing import Keyring, Sealer
+from suxin.kernel.sealing import Sealer
 from suxin.lending import jobs as lending
 from suxin.subjects import jobs as subjects
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
+from suxin_server.key_file import keyring_source
 from suxin_server.settings import Settings
 
 
@@ -54,7 +55,7 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
 
     :raises NotAvailable: if an address or the sealing keys are missing
     """
-    sealer = Sealer(Keyring.from_text(settings.keyring_text()), settings.sealing_profile)
+    sealer = Sealer(keyring_source(settings), settings.sealing_profile)
     wechat_url, sms_url = settings.need("wechat_base_url"), settings.need("sms_base_url")
     outside = GuardedClient.to_trusted()
     try:

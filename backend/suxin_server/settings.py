@@ -96,21 +96,6 @@ class Settings(BaseSettings):
             )
         return str(plain)
 
-    def keyring_text(self) -> str:
-        """Return the text of the sealing keyring.
-
-        :raises NotAvailable: if neither the keys nor a readable key file are set
-        """
-        if self.sealing_keys_file is None or self.sealing_keys is not None:
-            return self.need("sealing_keys")
-        try:
-            return self.sealing_keys_file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise NotAvailable(
-                zh=f"读不到密钥文件 {self.sealing_keys_file}",
-                en=f"cannot read the key file {self.sealing_keys_file}: {error.strerror}",
-            ) from None
-
     def as_environment(self) -> dict[str, str]:
         """Return these settings as variables, for a child that reads them again."""
         variables: dict[str, str] = {}

@@ -12,7 +12,7 @@ from suxin.kernel.masks import mask_account, mask_name, mask_phone, mask_residen
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealing import MAX_PLAINTEXT_BYTES, Keyring, KeyringInvalid, SealBroken, Sealer
 
-RING = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+RING = Keyring({1: bytes(range(32))})
 ROW = UUID("0190163d-8694-739b-aea5-966c26f8ad91")
 PURPOSE = "person.resident_id"
 VALUE = "321302199001010012"
@@ -138,27 +138,54 @@ def test_a_value_beyond_the_limit_is_a_defect():
 def test_a_blind_index_finds_equal_values_however_they_are_written(profile):
     sealer = Sealer(RING, profile)
     found = sealer.blind_index("11010519491231002X", purpose=PURPOSE)
-    assert len(found) == 32
+    assert (len(found.digest), found.key_version) == (32, 1)
     assert sealer.blind_index(" 110105 19491231 002x ", purpose=PURPOSE) == found
     assert sealer.blind_index("１１０１０５１９４９１２３１００２Ｘ", purpose=PURPOSE) == found
     assert sealer.blind_index("110105194912310021", purpose=PURPOSE) != found
     assert sealer.blind_index("11010519491231002X", purpose="person.phone") != found
 
 
-def test_a_blind_index_outlives_key_rotation():
-    rotated = Sealer(RING.rotated())
-    assert rotated.blind_index(VALUE, purpose=PURPOSE) == (
-        Sealer(RING).blind_index(VALUE, purpose=PURPOSE)
-    )
+def test_a_value_is_looked_for_under_every_key_and_profile_the_current_one_first():
+    old, new = Sealer(RING), Sealer(RING.rotated())
+    kept = new.blind_index(VALUE, purpose=PURPOSE)
+    assert kept.key_version == 2
+    looked_for = new.blind_indexes(VALUE, purpose=PURPOSE)
+    assert looked_for[0] == kept.digest
+    assert looked_for[2:] == old.blind_indexes(VALUE, purpose=PURPOSE)
+    assert old.blind_index(VALUE, purpose=PURPOSE).digest == looked_for[2]
+    sm = Sealer(RING, "sm").blind_index(VALUE, purpose=PURPOSE)
+    assert sm.digest == looked_for[3]
+    assert len(set(looked_for)) == 4
+
+
+def test_a_sealer_asks_for_the_keyring_each_time():
+    rings = [RING]
+    sealer = Sealer(lambda: rings[-1])
+    old = sealer.seal(VALUE, purpose=PURPOSE, row=ROW)
+    rings.append(RING.rotated())
+    assert sealer.needs_rotation(old)
+    assert sealer.seal(VALUE, purpose=PURPOSE, row=ROW)[:4] == sealer.current_header
+    rings.append(rings[-1].without(1))
+    with pytest.raises(SealBroken, match="key version 1 is not on the keyring"):
+        sealer.open(old, purpose=PURPOSE, row=ROW)
+
+
+def test_a_version_is_never_given_again_and_the_current_one_never_dropped():
+    ring = RING.rotated().rotated().without(2)
+    assert ring.versions == (3, 1)
+    assert ring.rotated().current == 4
+    for version, message in ((3, "is the current one"), (2, "is not on the keyring")):
+        with pytest.raises(KeyringInvalid, match=message):
+            ring.without(version)
 
 
 def test_the_blind_index_is_hmac_sha256_under_a_key_derived_by_hkdf():
     # RFC 5869 by hand: stored indexes must be found by every later release.
-    extracted = hmac.new(b"\0" * 32, bytes(range(32, 64)), hashlib.sha256).digest()
+    extracted = hmac.new(b"\0" * 32, bytes(range(32)), hashlib.sha256).digest()
     info = b"suxin/index/1/sha256/person.resident_id"
     key = hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
     expected = hmac.new(key, VALUE.encode(), hashlib.sha256).digest()
-    assert Sealer(RING).blind_index(VALUE, purpose=PURPOSE) == expected
+    assert Sealer(RING).blind_index(VALUE, purpose=PURPOSE) == (expected, 1)
 
 
 def test_the_profiles_index_under_different_keys():
@@ -200,9 +227,10 @@ def test_a_keyring_survives_its_key_file():
         "[]",
         "null",
         '{"format": "suxin-keyring-9"}',
-        '{"format": "suxin-keyring-1", "current": 1, "index": "??", "sealing": {}}',
-        '{"format": "suxin-keyring-1", "current": 1, "index": "c2hvcnQ=", "sealing": []}',
-        '{"format": "suxin-keyring-1", "current": 1, "index": "c2g=", "sealing": {"1": "c2g="}}',
+        '{"format": "suxin-keyring-2", "current": 1, "secrets": {}}',
+        '{"format": "suxin-keyring-2", "current": 1, "secrets": []}',
+        '{"format": "suxin-keyring-2", "current": 1, "secrets": {"1": "??"}}',
+        '{"format": "suxin-keyring-2", "current": 1, "secrets": {"1": "c2g="}}',
     ],
 )
 def test_a_file_that_is_no_keyring_is_named_without_its_text(text):
@@ -213,7 +241,7 @@ def test_a_file_that_is_no_keyring_is_named_without_its_text(text):
 
 
 @pytest.mark.parametrize(
-    ("sealing", "current", "message"),
+    ("secrets", "current", "message"),
     [
         ({}, 0, "at least one"),
         ({0: b"k" * 32}, 0, "from 1 to 65535"),
@@ -222,16 +250,16 @@ def test_a_file_that_is_no_keyring_is_named_without_its_text(text):
         ({1: b"k" * 32}, 2, "current key version 2 has no secret"),
     ],
 )
-def test_a_keyring_that_cannot_work_is_a_defect(sealing, current, message):
+def test_a_keyring_that_cannot_work_is_a_defect(secrets, current, message):
     with pytest.raises(KeyringInvalid, match=message):
-        Keyring(sealing, b"i" * 32, current)
+        Keyring(secrets, current)
 
 
 def test_a_keyring_keeps_its_own_copy():
     secrets = {1: b"k" * 32}
-    ring = Keyring(secrets, b"i" * 32)
+    ring = Keyring(secrets)
     secrets.clear()
-    assert ring.sealing == {1: b"k" * 32}
+    assert ring.secrets == {1: b"k" * 32}
 
 
 def test_no_secret_shows_in_a_repr():

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from suxin_server.faults import NotAvailable
 from suxin_server.settings import Settings, child_environment, read_settings, wants_demo
 
 SECRETS = {
@@ -32,7 +31,7 @@ def test_variables_are_read_and_a_command_line_wins(given: Settings) -> None:
     assert (given.port, given.data_dir, given.demo) == (8123, Path("/srv/suxin"), False)
     assert read_settings(port=9000).port == 9000
     assert given.need("database_url") == SECRETS["DATABASE_URL"]
-    assert given.keyring_text() == "geheim-5"
+    assert given.need("sealing_keys") == "geheim-5"
 
 
 def test_no_representation_shows_a_secret(given: Settings) -> None:
@@ -80,11 +79,6 @@ def test_the_environment_may_ask_for_the_demo_city_too(monkeypatch: pytest.Monke
     monkeypatch.setenv("SUXIN_DEMO", "true")
     assert wants_demo(read_settings())
     assert not wants_demo(read_settings(demo=False))
-
-
-def test_a_missing_key_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NotAvailable, match="cannot read the key file"):
-        Settings(sealing_keys_file=tmp_path / "absent").keyring_text()
 
 
 @pytest.mark.parametrize(

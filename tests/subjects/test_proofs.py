@@ -40,7 +40,8 @@ async def test_a_proved_person_is_stored_masked_sealed_and_on_record(people, adm
         now,
     )
     door = resident_door(people.sealer, resident_id(1))
-    assert await admin.fetchval("select blind_index from subject_doors") == door
+    kept = await admin.fetchrow("select blind_index, key_version from subject_doors")
+    assert tuple(kept) == (door.digest, 1)
     act = await admin.fetchrow(
         "select * from audit_entries where action = 'subjects.person.proved'"
     )

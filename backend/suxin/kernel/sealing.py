@@ -16,12 +16,12 @@ import base64
 import binascii
 import json
 import re
-import secrets
 import struct
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from secrets import token_bytes
 from typing import Literal, NamedTuple, Self, cast
 from uuid import UUID
 
@@ -37,6 +37,7 @@ MAX_PLAINTEXT_BYTES = 64 * 1024
 MAX_KEY_VERSION = 0xFFFF
 
 _ENVELOPE_VERSION = 1
+_FORMAT = "suxin-keyring-2"
 _HEADER = struct.Struct(">BBH")
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
@@ -79,52 +80,69 @@ _DIGESTS = {suite.algorithm: suite.digest for suite in _SUITES.values()}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keyring:
-    """The secrets of one installation: sealing secrets by version, and one for blind indexes.
+    """The secrets of one installation by version; every key, to seal and to index, is derived from one of them.
 
-    The index secret stands apart and does not rotate with the others: a blind index under another
-    key would no longer find its row.
+    A version keeps its secret for ever and its number is never given again, so that what names it stays readable.
     """
 
-    sealing: Mapping[int, bytes]
-    index: bytes
+    secrets: Mapping[int, bytes]
     current: int = 0
 
     def __post_init__(self) -> None:
-        if not self.sealing:
-            raise KeyringInvalid("a keyring needs at least one sealing secret")
-        if any(not 1 <= version <= MAX_KEY_VERSION for version in self.sealing):
+        if not self.secrets:
+            raise KeyringInvalid("a keyring needs at least one secret")
+        if any(not 1 <= version <= MAX_KEY_VERSION for version in self.secrets):
             raise KeyringInvalid(f"key versions are from 1 to {MAX_KEY_VERSION}")
-        if any(len(secret) < SECRET_BYTES for secret in (*self.sealing.values(), self.index)):
+        if any(len(secret) < SECRET_BYTES for secret in self.secrets.values()):
             raise KeyringInvalid(f"a secret has at least {SECRET_BYTES} bytes")
-        object.__setattr__(self, "sealing", dict(self.sealing))
+        object.__setattr__(self, "secrets", dict(self.secrets))
         if self.current == 0:
-            object.__setattr__(self, "current", max(self.sealing))
-        if self.current not in self.sealing:
+            object.__setattr__(self, "current", max(self.secrets))
+        if self.current not in self.secrets:
             raise KeyringInvalid(f"the current key version {self.current} has no secret")
 
     @override
     def __repr__(self) -> str:
-        return f"Keyring(versions={sorted(self.sealing)}, current={self.current})"
+        return f"Keyring(versions={sorted(self.secrets)}, current={self.current})"
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The versions on the ring: the current one first, then the others from the newest."""
+        others = sorted(self.secrets.keys() - {self.current}, reverse=True)
+        return (self.current, *others)
 
     @classmethod
     def generate(cls) -> Self:
-        """Make a keyring with fresh random secrets and key version 1."""
-        return cls({1: secrets.token_bytes(SECRET_BYTES)}, secrets.token_bytes(SECRET_BYTES))
+        """Make a keyring with a fresh random secret as key version 1."""
+        return cls({1: token_bytes(SECRET_BYTES)})
 
     def rotated(self) -> "Keyring":
-        """Return a keyring with one more, now current, sealing secret; older values still open."""
-        version = max(self.sealing) + 1
-        sealing = {**self.sealing, version: secrets.token_bytes(SECRET_BYTES)}
-        return Keyring(sealing, self.index, version)
+        """Return a keyring with one more, now current, secret; what older ones sealed still opens.
+
+        :raises KeyringInvalid: if there is no further version
+        """
+        version = max(self.secrets) + 1
+        return Keyring({**self.secrets, version: token_bytes(SECRET_BYTES)}, version)
+
+    def without(self, version: int) -> "Keyring":
+        """Return a keyring that has forgotten a version; what it sealed opens no longer.
+
+        :raises KeyringInvalid: if it is the current one or not on the ring
+        """
+        if version not in self.secrets:
+            raise KeyringInvalid(f"key version {version} is not on the keyring")
+        if version == self.current:
+            raise KeyringInvalid(f"key version {version} is the current one")
+        kept = {known: secret for known, secret in self.secrets.items() if known != version}
+        return Keyring(kept, self.current)
 
     def to_text(self) -> str:
         """Write the keyring for a key file; the text is as secret as the keys."""
         document = {
-            "format": "suxin-keyring-1",
+            "format": _FORMAT,
             "current": self.current,
-            "index": _encode(self.index),
-            "sealing": {
-                str(version): _encode(key) for version, key in sorted(self.sealing.items())
+            "secrets": {
+                str(version): _encode(secret) for version, secret in sorted(self.secrets.items())
             },
         }
         return json.dumps(document, indent=2) + "\n"
@@ -137,14 +155,18 @@ class Keyring:
         """
         try:
             document = json.loads(text)
-            if document["format"] != "suxin-keyring-1":
+            if document["format"] != _FORMAT:
                 raise KeyringInvalid("the key file has an unknown format")
-            sealing = {int(version): _decode(key) for version, key in document["sealing"].items()}
-            index, current = _decode(document["index"]), int(document["current"])
+            known = {int(version): _decode(key) for version, key in document["secrets"].items()}
+            current = int(document["current"])
         except (ValueError, KeyError, TypeError, AttributeError):
             # Without its cause: a parser's message may quote the text.
             raise KeyringInvalid("the key file is not a keyring") from None
-        return cls(sealing, index, current)
+        return cls(known, current)
+
+
+KeyringSource = Callable[[], Keyring]
+"""Where a sealer asks for the keyring each time, so that a version added while it runs is known at once."""
 
 
 def _encode(secret: bytes) -> str:
@@ -158,22 +180,39 @@ def _decode(text: str) -> bytes:
         raise ValueError("not base64") from None
 
 
+class BlindIndex(NamedTuple):
+    """The 32 bytes under which a value is found, and the version of the key they were made with."""
+
+    digest: bytes
+    key_version: int
+
+
 class Sealer:
     """Seal and open values; new ones follow the profile, old ones what their envelope says."""
 
-    def __init__(self, keyring: Keyring, profile: Profile = "standard") -> None:
+    def __init__(self, keyring: Keyring | KeyringSource, profile: Profile = "standard") -> None:
         if profile not in _SUITES:
             raise ValueError("the sealing profile is standard or sm")
-        self._keyring = keyring
+        self._source = _held(keyring) if isinstance(keyring, Keyring) else keyring
         self._profile = profile
         self._suite = _SUITES[profile]
-        # Both bounded by purposes, which are written in code, the first times key versions.
+        # Bounded by purposes, which are written in code, times key versions, whose secrets never change.
         self._keys: dict[tuple[Algorithm, int, str], bytes] = {}
-        self._index_keys: dict[str, bytes] = {}
+        self._index_keys: dict[tuple[Algorithm, int, str], bytes] = {}
 
     @override
     def __repr__(self) -> str:
-        return f"Sealer(profile={self._profile}, keyring={self._keyring!r})"
+        return f"Sealer(profile={self._profile}, keyring={self.keyring!r})"
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keyring as it is now."""
+        return self._source()
+
+    @property
+    def current_header(self) -> bytes:
+        """The first four bytes of whatever is sealed now: envelope, algorithm and key version."""
+        return _HEADER.pack(_ENVELOPE_VERSION, self._suite.algorithm, self.keyring.current)
 
     def seal(self, plaintext: str, *, purpose: str, row: UUID) -> bytes:
         """Encrypt a value for one purpose and row under the current key.
@@ -183,10 +222,10 @@ class Sealer:
         data = plaintext.encode()
         if len(data) > MAX_PLAINTEXT_BYTES:
             raise ValueError(f"a sealed value has at most {MAX_PLAINTEXT_BYTES} bytes")
-        algorithm, version = self._suite.algorithm, self._keyring.current
-        key = self._key(algorithm, version, purpose)
-        header = _HEADER.pack(_ENVELOPE_VERSION, algorithm, version)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        ring, algorithm = self.keyring, self._suite.algorithm
+        key = self._key(ring, algorithm, ring.current, purpose)
+        header = _HEADER.pack(_ENVELOPE_VERSION, algorithm, ring.current)
+        nonce = token_bytes(_NONCE_BYTES)
         bound = _bound(header, purpose, row)
         return header + nonce + _encrypt(algorithm, key, nonce, data, bound)
 
@@ -195,10 +234,10 @@ class Sealer:
 
         :raises SealBroken: if it was altered, belongs elsewhere, or its key is not on the ring
         """
-        algorithm, version = _read_header(blob)
-        if version not in self._keyring.sealing:
+        ring, (algorithm, version) = self.keyring, _read_header(blob)
+        if version not in ring.secrets:
             raise SealBroken(f"key version {version} is not on the keyring")
-        key = self._key(algorithm, version, purpose)
+        key = self._key(ring, algorithm, version, purpose)
         header, rest = blob[: _HEADER.size], blob[_HEADER.size :]
         nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         try:
@@ -211,39 +250,68 @@ class Sealer:
 
         :raises SealBroken: if it is not a sealed value
         """
-        return _read_header(blob) != (self._suite.algorithm, self._keyring.current)
+        return _read_header(blob) != (self._suite.algorithm, self.keyring.current)
 
-    def blind_index(self, value: str, *, purpose: str) -> bytes:
-        """Return the 32 bytes under which equal values of one purpose are found.
+    def blind_index(self, value: str, *, purpose: str) -> BlindIndex:
+        """Return what equal values of one purpose are kept under from now on, by the current key.
 
         Equal means equal once full-width forms, white space and letter case are set aside.
 
         :raises ValueError: if nothing is left of the value, or the purpose is malformed
         """
-        normal = "".join(unicodedata.normalize("NFKC", value).split()).upper()
-        if not normal:
-            raise ValueError("an empty value has no blind index")
-        mac = hmac.HMAC(self._index_key(purpose), self._suite.digest())
-        mac.update(normal.encode())
+        ring = self.keyring
+        digest = self._index(ring, self._suite.algorithm, ring.current, _normal(value), purpose)
+        return BlindIndex(digest, ring.current)
+
+    def blind_indexes(self, value: str, *, purpose: str) -> tuple[bytes, ...]:
+        """Return everything a value may be kept under, by every key on the ring: the current one first.
+
+        Look for all of them in one statement: a row that is indexed anew meanwhile is then found under one or the
+        other, where two statements could miss it twice.
+
+        :raises ValueError: if nothing is left of the value, or the purpose is malformed
+        """
+        ring, normal = self.keyring, _normal(value)
+        # A profile may have been changed as well; what is kept does not tell.
+        suites = sorted(Algorithm, key=lambda known: known is not self._suite.algorithm)
+        return tuple(
+            self._index(ring, algorithm, version, normal, purpose)
+            for version in ring.versions
+            for algorithm in suites
+        )
+
+    def _index(
+        self, ring: Keyring, algorithm: Algorithm, version: int, normal: bytes, purpose: str
+    ) -> bytes:
+        digest = _DIGESTS[algorithm]
+        key = self._index_keys.get((algorithm, version, purpose))
+        if key is None:
+            info = f"suxin/index/1/{digest.name}/{_checked(purpose)}"
+            key = _derive(ring.secrets[version], digest, SECRET_BYTES, info)
+            self._index_keys[algorithm, version, purpose] = key
+        mac = hmac.HMAC(key, digest())
+        mac.update(normal)
         return mac.finalize()
 
-    def _index_key(self, purpose: str) -> bytes:
-        known = self._index_keys.get(purpose)
-        if known is None:
-            digest = self._suite.digest
-            info = f"suxin/index/1/{digest.name}/{_checked(purpose)}"
-            known = _derive(self._keyring.index, digest, SECRET_BYTES, info)
-            self._index_keys[purpose] = known
-        return known
-
-    def _key(self, algorithm: Algorithm, version: int, purpose: str) -> bytes:
+    def _key(self, ring: Keyring, algorithm: Algorithm, version: int, purpose: str) -> bytes:
         known = self._keys.get((algorithm, version, purpose))
         if known is None:
             info = f"suxin/seal/1/{algorithm.name}/{_checked(purpose)}"
-            secret, digest = self._keyring.sealing[version], _DIGESTS[algorithm]
+            secret, digest = ring.secrets[version], _DIGESTS[algorithm]
             known = _derive(secret, digest, _KEY_BYTES[algorithm], info)
             self._keys[algorithm, version, purpose] = known
         return known
+
+
+def _held(keyring: Keyring) -> KeyringSource:
+    return lambda: keyring
+
+
+def _normal(value: str) -> bytes:
+    normal = "".join(unicodedata.normalize("NFKC", value).split()).upper()
+    if not normal:
+        raise ValueError("an empty value has no blind index")
+    return normal.encode()
 
 
 def _checked(purpose: str) -> str:

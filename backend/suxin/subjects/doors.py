@@ -1,27 +1,29 @@
 """Doors: how a subject is found by a number, before anyone may see it.
 
-A resident id is found by its keyed blind index. A unified social credit code is public, so a plain hash of it is
+A resident id is found by its keyed blind index, under whichever key of the ring it was made. A unified social credit code is public, so a plain hash of it is
 enough, and set-based loads compute it in the database.
 """
 
 import hashlib
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.doorways import doorway
-from suxin.kernel.sealing import Sealer
-from suxin.subjects.models import SubjectDoor
-
-NAME = "person.name"
-RESIDENT_ID = "person.resident_id"
-PHONE = "person.phone"
-"""The purposes under which a person's fields are sealed, and a resident id and a phone indexed."""
+from suxin.kernel.sealing import BlindIndex, Sealer
+from suxin.subjects.models import RESIDENT_ID, SubjectDoor
 
 
-def resident_door(sealer: Sealer, resident_id: str) -> bytes:
-    """Return the blind index under which the person with a resident id is found."""
+class KeyringStale(Exception):
+    """The keyring of a process lacks a key that doors were made with: whom it does not find may well be there.
+
+    A defect of the running installation, not a refusal: the process needs the key file as it is now.
+    """
+
+
+def resident_door(sealer: Sealer, resident_id: str) -> BlindIndex:
+    """Return the blind index under which the person with a resident id is kept from now on."""
     return sealer.blind_index(resident_id, purpose=RESIDENT_ID)
 
 
@@ -31,8 +33,36 @@ def uscc_door(uscc: str) -> bytes:
 
 
 async def subject_behind(session: AsyncSession, door: bytes) -> UUID | None:
-    """Return the subject behind a door, if there is one."""
+    """Return the subject behind a door that needs no key, if there is one."""
     async with doorway(session):
         return await session.scalar(
             select(SubjectDoor.subject_id).where(SubjectDoor.blind_index == door)
         )
+
+
+async def person_behind(session: AsyncSession, sealer: Sealer, resident_id: str) -> UUID | None:
+    """Return the person with a resident id, if he is known; whoever asks for the same one waits until this ends.
+
+    :raises KeyringStale: if he is not found, and doors were made with keys that are not on the ring
+    """
+    doors = sealer.blind_indexes(resident_id, purpose=RESIDENT_ID)
+    async with doorway(session):
+        # The oldest key is the one that a process which does not know the newest yet waits by as well.
+        turn = int.from_bytes(doors[-1][:8], signed=True)
+        await session.execute(select(func.pg_advisory_xact_lock(turn)))
+        found = await session.scalar(
+            select(SubjectDoor.subject_id).where(SubjectDoor.blind_index.in_(doors))
+        )
+        if found is None:
+            await _require_every_key(session, sealer)
+    return found
+
+
+async def _require_every_key(session: AsyncSession, sealer: Sealer) -> None:
+    """Check the ring against the doors; after the look-up, so that what was rotated meanwhile is seen as such."""
+    keyed = SubjectDoor.key_version.is_not(None)
+    oldest = await session.scalar(select(func.min(SubjectDoor.key_version)).where(keyed))
+    newest = await session.scalar(select(func.max(SubjectDoor.key_version)).where(keyed))
+    for version in (oldest, newest):
+        if version is not None and version not in sealer.keyring.secrets:
+            raise KeyringStale(f"doors were made with key version {version}, which is not known")

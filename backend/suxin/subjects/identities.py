@@ -14,8 +14,7 @@ from suxin.kernel.database import actor_of
 from suxin.kernel.masks import mask_name, mask_phone, mask_resident_id
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.sealing import Sealer
-from suxin.subjects.doors import NAME, PHONE, RESIDENT_ID
-from suxin.subjects.models import DataCategory, PersonIdentity
+from suxin.subjects.models import NAME, PHONE, RESIDENT_ID, DataCategory, PersonIdentity
 from suxin.subjects.policies import IDENTITY_READ, reads_for_others, require_reader
 from suxin.subjects.queries import basis_categories
 

@@ -17,8 +17,7 @@ from suxin.kernel.messaging import Delivery, MessageChannel
 from suxin.kernel.notices import DELIVER_TOPIC, DeliveryChannel, Notice
 from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
-from suxin.subjects.doors import PHONE
-from suxin.subjects.models import PersonIdentity, WeChatAccount
+from suxin.subjects.models import PHONE, PersonIdentity, WeChatAccount
 from suxin.subjects.phone_codes import CODE_LIFE, CODE_PURPOSE, SEND_TOPIC
 
 PHONE_CODE_TEMPLATE = "phone_code"

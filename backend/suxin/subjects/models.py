@@ -22,7 +22,13 @@ from suxin.kernel.readers import (
     when,
     with_basis,
 )
+from suxin.kernel.sealed_columns import indexed, sealed
 from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table, append_and_change
+
+NAME = "person.name"
+RESIDENT_ID = "person.resident_id"
+PHONE = "person.phone"
+"""The purposes under which a person's fields are sealed, and a resident id and a phone indexed."""
 
 BATCH_WRITES: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")
 
@@ -112,9 +118,9 @@ class PersonIdentity(Table):
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
-    name_sealed: Mapped[bytes]
-    resident_id_sealed: Mapped[bytes]
-    phone_sealed: Mapped[bytes]
+    name_sealed: Mapped[bytes] = sealed(NAME, row="subject_id")
+    resident_id_sealed: Mapped[bytes] = sealed(RESIDENT_ID, row="subject_id")
+    phone_sealed: Mapped[bytes] = sealed(PHONE, row="subject_id")
     proof_method: Mapped[str]
     proof_ref: Mapped[str]
     proved_at: Mapped[datetime]
@@ -242,14 +248,27 @@ class CreditRecord(Table):
 
 
 class SubjectDoor(Table):
-    """From a blind index (of a resident id) or a USCC to the subject; the only way to find one by number."""
+    """From a blind index (of a resident id) or a USCC to the subject; the only way to find one by number.
+
+    ``key_version`` is of the key that a resident id was indexed with; a USCC's hash needs none.
+    """
 
     __tablename__ = "subject_doors"
     __doorway__: ClassVar[str | None] = "finds the subject before anyone acts for it"
-    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __table_args__ = (
+        Index(
+            "ix_subject_doors_key_version",
+            "key_version",
+            postgresql_where=text("key_version is not null"),
+        ),
+    )
 
-    blind_index: Mapped[bytes] = mapped_column(primary_key=True)
+    blind_index: Mapped[bytes] = indexed(
+        RESIDENT_ID, of="person_identities.resident_id_sealed", link="subject_id", primary_key=True
+    )
     subject_id: Mapped[UUID]
+    key_version: Mapped[int | None]
 
 
 class WeChatAccount(Table):
@@ -282,9 +301,13 @@ class PhoneCode(Table):
 
     __tablename__ = "phone_codes"
     __doorway__: ClassVar[str | None] = "sent before the person is proved"
+    # Counted by key version before a key is dropped.
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __table_args__ = (Index("ix_phone_codes_openid", "openid", "sent_on"),)
 
-    phone_index: Mapped[bytes] = mapped_column(primary_key=True)
+    phone_index: Mapped[bytes] = indexed(PHONE, primary_key=True)
+    # Of the key behind the index and the code's hash; a day after it expired the row is gone.
+    key_version: Mapped[int]
     openid: Mapped[str]
     code_hash: Mapped[bytes]
     sent_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +21,7 @@ from suxin.kernel.identifiers import check_phone
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
-from suxin.subjects.doors import PHONE
-from suxin.subjects.models import PhoneCode
+from suxin.subjects.models import PHONE, PhoneCode
 
 CODE_DIGITS: Final = 6
 CODE_LIFE: Final = timedelta(minutes=5)
@@ -86,13 +85,15 @@ async def send_phone_code(
     :raises PhoneCodeDailyLimit: if the phone or the account has had its codes of the day
     """
     number = check_phone(phone, field="phone")
+    indexes = sealer.blind_indexes(number, purpose=PHONE)
     index = sealer.blind_index(number, purpose=PHONE)
     today = now.astimezone(_SHANGHAI).date()
-    sent_before = await _require_within_limits(session, index, openid, today, now)
+    sent_before = await _require_within_limits(session, indexes, openid, today, now)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     fresh = {
         "openid": openid,
-        "code_hash": _code_hash(sealer, number, code),
+        "key_version": index.key_version,
+        "code_hash": sealer.blind_index(_spoken(number, code), purpose=CODE_PURPOSE).digest,
         "sent_at": now,
         "expires_at": now + CODE_LIFE,
         "failures": 0,
@@ -100,9 +101,15 @@ async def send_phone_code(
         "sent_count": sent_before + 1,
     }
     async with doorway(session):
+        # What is kept of the phone under an older key ends with it; its count goes on in the new row.
+        await session.execute(
+            delete(PhoneCode)
+            .where(PhoneCode.phone_index.in_(indexes), PhoneCode.phone_index != index.digest)
+            .execution_options(synchronize_session=False)
+        )
         await session.execute(
             insert(PhoneCode)
-            .values(phone_index=index, **fresh)
+            .values(phone_index=index.digest, **fresh)
             .on_conflict_do_update(index_elements=[PhoneCode.phone_index], set_=fresh)
         )
     await _post(session, sealer, number, code, now)
@@ -117,16 +124,22 @@ async def take_phone_code(
     :raises PhoneCodeWrong: if it is not that code; the failure is counted
     :raises PhoneCodeLocked: if five wrong ones were tried before
     """
-    index = sealer.blind_index(phone, purpose=PHONE)
     async with doorway(session):
         row = (
             await session.execute(
-                select(PhoneCode.code_hash, PhoneCode.failures, PhoneCode.expires_at)
+                select(
+                    PhoneCode.phone_index,
+                    PhoneCode.code_hash,
+                    PhoneCode.failures,
+                    PhoneCode.expires_at,
+                )
                 .where(
-                    PhoneCode.phone_index == index,
+                    PhoneCode.phone_index.in_(sealer.blind_indexes(phone, purpose=PHONE)),
                     PhoneCode.openid == openid,
                     PhoneCode.expires_at > now,
                 )
+                .order_by(PhoneCode.sent_at.desc())
+                .limit(1)
                 .with_for_update()
             )
         ).first()
@@ -134,11 +147,12 @@ async def take_phone_code(
         raise PhoneCodeWrong(field="code")
     if row.failures >= MAX_CODE_FAILURES:
         raise PhoneCodeLocked(field="code")
-    right = secrets.compare_digest(row.code_hash, _code_hash(sealer, phone, code))
-    if right:
-        await _change(session, index, expires_at=now)
+    # A code may have been sent under the key before.
+    tried = sealer.blind_indexes(_spoken(phone, code), purpose=CODE_PURPOSE)
+    if any(secrets.compare_digest(row.code_hash, one) for one in tried):
+        await _change(session, row.phone_index, expires_at=now)
     else:
-        await _change(session, index, failures=row.failures + 1)
+        await _change(session, row.phone_index, failures=row.failures + 1)
         raise PhoneCodeWrong(field="code")
     expires_at: datetime = row.expires_at
     return expires_at
@@ -148,12 +162,12 @@ async def give_phone_code_back(
     session: AsyncSession, *, openid: str, phone: str, expires_at: datetime, sealer: Sealer
 ) -> None:
     """Let a code be used once more, because the check it was taken for could not be made."""
-    index = sealer.blind_index(phone, purpose=PHONE)
+    indexes = sealer.blind_indexes(phone, purpose=PHONE)
     async with doorway(session):
         await session.execute(
             update(PhoneCode)
             .where(
-                PhoneCode.phone_index == index,
+                PhoneCode.phone_index.in_(indexes),
                 PhoneCode.openid == openid,
                 # A newer code has a later end.
                 PhoneCode.expires_at < expires_at,
@@ -165,7 +179,7 @@ async def give_phone_code_back(
 
 
 async def _require_within_limits(
-    session: AsyncSession, index: bytes, openid: str, today: date, now: datetime
+    session: AsyncSession, indexes: tuple[bytes, ...], openid: str, today: date, now: datetime
 ) -> int:
     """Return how many codes the phone has had today, under the lock of the asking account's requests."""
     async with doorway(session):
@@ -174,7 +188,9 @@ async def _require_within_limits(
         last = (
             await session.execute(
                 select(PhoneCode.sent_at, PhoneCode.sent_on, PhoneCode.sent_count)
-                .where(PhoneCode.phone_index == index)
+                .where(PhoneCode.phone_index.in_(indexes))
+                .order_by(PhoneCode.sent_at.desc())
+                .limit(1)
                 .with_for_update()
             )
         ).first()
@@ -217,6 +233,6 @@ async def _change(session: AsyncSession, index: bytes, **values: object) -> None
         )
 
 
-def _code_hash(sealer: Sealer, phone: str, code: str) -> bytes:
-    # Keyed: six digits under a plain hash would be found by trying them all.
-    return sealer.blind_index(f"{phone}:{code}", purpose=CODE_PURPOSE)
+def _spoken(phone: str, code: str) -> str:
+    """Return what a code's hash is made of; keyed, for six digits under a plain hash would be found by trying all."""
+    return f"{phone}:{code}"

@@ -24,9 +24,12 @@ from suxin.kernel.masks import mask_name
 from suxin.kernel.pinyin import pinyin_of
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind, Unauthenticated
 from suxin.kernel.sealing import Sealer
-from suxin.subjects.doors import NAME, PHONE, RESIDENT_ID, resident_door, subject_behind
+from suxin.subjects.doors import person_behind, resident_door
 from suxin.subjects.identity import IdentityServiceUnavailable, IdentityVerifier, PersonProof
 from suxin.subjects.models import (
+    NAME,
+    PHONE,
+    RESIDENT_ID,
     MiniSession,
     PersonIdentity,
     Subject,
@@ -147,8 +150,7 @@ async def _write(
     sealer: Sealer,
     now: datetime,
 ) -> UUID:
-    door = resident_door(sealer, claim.resident_id.value)
-    known = await subject_behind(session, door)
+    known = await person_behind(session, sealer, claim.resident_id.value)
     person_id = known or new_id(now)
     actor: Actor = session.info["actor"]
     # The platform writes what the service proved; the person stands on record beside it.
@@ -158,8 +160,13 @@ async def _write(
     )
     if known is None:
         session.add(_subject(person_id, claim, now))
+        door = resident_door(sealer, claim.resident_id.value)
         async with doorway(session):
-            session.add(SubjectDoor(blind_index=door, subject_id=person_id))
+            session.add(
+                SubjectDoor(
+                    blind_index=door.digest, subject_id=person_id, key_version=door.key_version
+                )
+            )
     await _seal_identity(session, person_id, claim, proof, sealer)
     await _bind(session, holder, person_id, now)
     append_act(

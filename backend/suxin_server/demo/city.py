@@ -183,7 +183,11 @@ def _register_all(
         book.add_plain(Subject, subject)
         book.add_plain(
             SubjectDoor,
-            {"blind_index": uscc_door(organisation.uscc), "subject_id": subject["id"]},
+            {
+                "blind_index": uscc_door(organisation.uscc),
+                "subject_id": subject["id"],
+                "key_version": None,
+            },
         )
         for record in records:
             book.add_plain(CreditRecord, record)
@@ -219,7 +223,14 @@ def _party(
     person = register.person(organisation.representative)
     door = resident_door(setting.sealer, organisation.representative.resident_id)
     book.add_plain(Subject, person)
-    book.add_plain(SubjectDoor, {"blind_index": door, "subject_id": person["id"]})
+    book.add_plain(
+        SubjectDoor,
+        {
+            "blind_index": door.digest,
+            "subject_id": person["id"],
+            "key_version": door.key_version,
+        },
+    )
     book.add(
         register.identity(organisation.representative, person["id"]),
         register.mandate(person["id"], subject["id"]),

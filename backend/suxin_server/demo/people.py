@@ -11,9 +11,11 @@ from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.subjects.catalogue import packaged_items
 from suxin.subjects.contents import SHAPES, months_later, publication_end
-from suxin.subjects.doors import NAME, PHONE, RESIDENT_ID
 from suxin.subjects.mandates import MANDATE_LIFE
 from suxin.subjects.models import (
+    NAME,
+    PHONE,
+    RESIDENT_ID,
     Mandate,
     MandateRole,
     PersonIdentity,

@@ -10,6 +10,7 @@ from suxin.kernel.audit import AuditEntry
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
     "kernel.act_for": "代为操作",
+    "kernel.keys.rotated": "轮换密钥",
     "tenancy.log_in.succeeded": "登录",
     "tenancy.log_in.locked": "登录锁定",
     "tenancy.tenant.created": "机构入驻",

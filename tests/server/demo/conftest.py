@@ -17,7 +17,7 @@ from suxin_server.postgres import Postgres
 from suxin_tenants import PROFILES
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-KEYRING = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+KEYRING = Keyring({1: bytes(range(32))})
 OPENIDS = {applicant.wechat: f"o-{applicant.wechat}" for applicant in cast.APPLICANTS}
 
 

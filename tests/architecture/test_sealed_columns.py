@@ -1,0 +1,71 @@
+"""Every column of bytes says what it is, so that no sealed one is forgotten when keys rotate."""
+
+import ast
+import importlib
+
+from sqlalchemy import LargeBinary
+
+from suxin.kernel.sealed_columns import index_columns, sealed_columns
+from suxin.kernel.tables import BATCH_ROLE, access_statements, models
+from suxin_server.model_registry import CONTEXTS
+
+# Bytes that no key of the ring stands behind, and what they are instead.
+KEYLESS = {
+    "audit_entries.hash": "a link of the audit chain, which anyone can compute again",
+    "audit_heads.hash": "the chain's last link of a day, published",
+    "desk_sessions.token_hash": "of a random token, which a plain hash cannot tell",
+    "idempotency_keys.request_hash": "compared with the same request's, within a day",
+    "mini_sessions.token_hash": "of a random token, which a plain hash cannot tell",
+}
+# Hashes by a key that end with their row, whose key version is kept beside the row's blind index.
+BESIDE_AN_INDEX = {"phone_codes.code_hash": "phone_codes.phone_index"}
+# Purposes sealed for in a message on its way, which is read within minutes and holds no column.
+ON_THE_WAY = {"phone.code"}
+
+
+def test_every_column_of_bytes_is_declared_sealed_indexed_or_keyless():
+    assert CONTEXTS
+    found = {
+        f"{model.__tablename__}.{column.name}"
+        for model in models()
+        for column in model.__table__.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    sealed = {column.name for column in sealed_columns()}
+    indexed = {column.name for column in index_columns()}
+    assert found == sealed | indexed | set(KEYLESS) | set(BESIDE_AN_INDEX)
+    assert set(BESIDE_AN_INDEX.values()) <= indexed
+    assert {name for name in found if name.endswith("_sealed")} == sealed
+    assert len(sealed) >= 3
+
+
+def test_a_sealed_column_of_a_purpose_is_the_only_one():
+    """A value is bound to its purpose and row: two columns of one purpose could be exchanged unnoticed."""
+    places = [(column.model, column.purpose) for column in sealed_columns()]
+    assert len(places) == len(set(places))
+
+
+def test_whatever_is_rotated_may_be_changed_by_the_batch_role():
+    rotated = {column.model for column in sealed_columns()}
+    rotated |= {index.model for index in index_columns() if index.of is not None}
+    for model in rotated:
+        grants = [line for line in access_statements(model) if line.startswith("GRANT")]
+        assert any("UPDATE" in line and BATCH_ROLE in line for line in grants), model
+
+
+def test_nothing_is_sealed_for_a_purpose_that_no_column_declares(sources):
+    declared = {column.purpose for column in sealed_columns()}
+    declared |= {index.purpose for index in index_columns()}
+    used = set()
+    for source in sources:
+        for node in ast.walk(source.tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr not in {"seal", "blind_index", "blind_indexes"}:
+                continue
+            names = [word.value.id for word in node.keywords if isinstance(word.value, ast.Name)]
+            module = source.path.split("/", 1)[1].removesuffix(".py").replace("/", ".")
+            used |= {
+                getattr(importlib.import_module(module), name) for name in names if name.isupper()
+            }
+    assert used == declared | ON_THE_WAY

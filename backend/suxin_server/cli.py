@@ -115,6 +115,27 @@ def load_records(file: Path) -> None:
 
 
 @cli.group()
+def calendar() -> None:
+    """放假安排 · Arrangements of holidays."""
+
+
+@calendar.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+def load_calendar(file: Path) -> None:
+    """载入某年放假安排 · Load a year's published arrangement from a CSV file."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    _load("suxin_server.calendar_admin", "load_calendar")(settings, file)
+
+
+@calendar.command("show")
+@click.argument("year", type=click.IntRange(2004, 2100))
+def show_calendar(year: int) -> None:
+    """显示某年放假安排 · Show what is known about a year."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    _load("suxin_server.calendar_admin", "show_calendar")(settings, year)
+
+
+@cli.group()
 def keys() -> None:
     """密钥 · Sealing keys."""
 

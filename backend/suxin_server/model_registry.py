@@ -2,7 +2,7 @@
 
 from suxin.consent import models as consent
 from suxin.consent.oauth import models as oauth
-from suxin.kernel import audit, bases, idempotency, notices, outbox, signing
+from suxin.kernel import audit, bases, calendars, idempotency, notices, outbox, signing
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
@@ -12,6 +12,7 @@ from suxin.tenancy import models as tenancy
 CONTEXTS = (
     audit,
     bases,
+    calendars,
     idempotency,
     notices,
     outbox,

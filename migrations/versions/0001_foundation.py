@@ -171,12 +171,20 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON phone_codes TO suxin_doorway',
+    'GRANT SELECT ON phone_codes TO suxin_batch',
     'ALTER TABLE population_cells ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE population_cells FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON population_cells FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'ALTER TABLE published_arrangements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE published_arrangements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON published_arrangements FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY operator ON published_arrangements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON published_arrangements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON published_arrangements TO suxin_app',
+    'GRANT SELECT ON published_arrangements TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON pushed_requests TO suxin_doorway',
     'ALTER TABLE quotas ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE quotas FORCE ROW LEVEL SECURITY',
@@ -195,13 +203,14 @@ ACCESS = (
     'GRANT SELECT ON referrals TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
+    'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
     'ALTER TABLE staff ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE staff FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON staff FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'GRANT SELECT, INSERT, UPDATE ON staff TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON subject_doors TO suxin_doorway',
-    'GRANT SELECT, INSERT ON subject_doors TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE ON subject_doors TO suxin_batch',
     'ALTER TABLE subjects ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE subjects FORCE ROW LEVEL SECURITY',
     "CREATE POLICY itself ON subjects FOR SELECT TO suxin_app USING (id = (select nullif(current_setting('app.subject_id', true), '')::uuid) or id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -673,6 +682,7 @@ def upgrade() -> None:
     )
     op.create_table('phone_codes',
     sa.Column('phone_index', sa.LargeBinary(), nullable=False),
+    sa.Column('key_version', sa.BigInteger(), nullable=False),
     sa.Column('openid', sa.Text(), nullable=False),
     sa.Column('code_hash', sa.LargeBinary(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
@@ -689,6 +699,16 @@ def upgrade() -> None:
     sa.Column('industry_section', sa.Text(), nullable=False),
     sa.Column('subjects', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'county_code', 'industry_section', name=op.f('pk_population_cells'))
+    )
+    op.create_table('published_arrangements',
+    sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('holidays', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('make_up_workdays', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('loaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("jsonb_typeof(holidays) = 'object'", name=op.f('ck_published_arrangements_holidays')),
+    sa.CheckConstraint("source <> ''", name=op.f('ck_published_arrangements_source')),
+    sa.PrimaryKeyConstraint('year', name=op.f('pk_published_arrangements'))
     )
     op.create_table('pushed_requests',
     sa.Column('reference_hash', sa.LargeBinary(), nullable=False),
@@ -754,8 +774,10 @@ def upgrade() -> None:
     op.create_table('subject_doors',
     sa.Column('blind_index', sa.LargeBinary(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('key_version', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('blind_index', name=op.f('pk_subject_doors'))
     )
+    op.create_index('ix_subject_doors_key_version', 'subject_doors', ['key_version'], unique=False, postgresql_where=sa.text('key_version is not null'))
     op.create_table('subjects',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.Enum('person', 'firm', 'sole_trader', 'household', 'family_farm', 'cooperative', 'agri_enterprise', name='subjectkind', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -826,6 +848,7 @@ def upgrade() -> None:
     sa.Column('accept_by', sa.DateTime(timezone=True), nullable=False),
     sa.Column('contact_by', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decide_from', sa.DateTime(timezone=True), nullable=False),
     sa.Column('deadlines_provisional', sa.Boolean(), nullable=False),
     sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('accepted_by', sa.Uuid(), nullable=True),
@@ -906,6 +929,7 @@ def downgrade() -> None:
     op.drop_table('tenants')
     op.drop_index('ix_subjects_place', table_name='subjects')
     op.drop_table('subjects')
+    op.drop_index('ix_subject_doors_key_version', table_name='subject_doors', postgresql_where=sa.text('key_version is not null'))
     op.drop_table('subject_doors')
     op.drop_index('ix_staff_log_ins_tenant_id', table_name='staff_log_ins')
     op.drop_table('staff_log_ins')
@@ -915,6 +939,7 @@ def downgrade() -> None:
     op.drop_table('refresh_tokens')
     op.drop_table('quotas')
     op.drop_table('pushed_requests')
+    op.drop_table('published_arrangements')
     op.drop_table('population_cells')
     op.drop_index('ix_phone_codes_openid', table_name='phone_codes')
     op.drop_table('phone_codes')

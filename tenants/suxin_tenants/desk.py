@@ -9,7 +9,13 @@ from litestar.types import ControllerRouterHandler
 from suxin_tenants import home_pages, notice_pages, staff_pages
 from suxin_tenants.bank import inbox_pages, offer_pages, product_pages, referral_pages
 from suxin_tenants.desk_assets import DESK_ASSETS
-from suxin_tenants.operator import area_pages, audit_pages, service_level_pages, tenant_pages
+from suxin_tenants.operator import (
+    area_pages,
+    audit_pages,
+    calendar_pages,
+    service_level_pages,
+    tenant_pages,
+)
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -54,6 +60,9 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     audit_pages.show_audit,
     service_level_pages.show_service_levels,
     area_pages.show_areas,
+    calendar_pages.show_calendar,
+    calendar_pages.send_arrangement,
+    calendar_pages.show_year,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -40,6 +40,14 @@ class Form:
                 values[name] = (*values.get(name, ()), _clean(value))
         return cls(values)
 
+    def take_file(self, name: str, content: bytes) -> None:
+        """Let the text of a file be a field's value; note it where it is no text."""
+        try:
+            self._values[name] = (_clean(content.decode("utf-8-sig")),)
+        except UnicodeDecodeError:
+            self._values[name] = ("",)
+            self.fail(name, "文件应为 UTF-8 编码的文本")
+
     def text(self, name: str) -> str:
         """Return a field's text without blanks around it; empty where it is missing."""
         values = self._values.get(name, ())

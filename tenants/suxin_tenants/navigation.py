@@ -47,6 +47,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
+        (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),
         _STAFF,
         _NOTICES,
     ),

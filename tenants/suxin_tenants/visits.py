@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from litestar import Response
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,6 +65,14 @@ class Visit:
     async def form(self) -> Form:
         """Read the form that was sent."""
         return Form.of(await self.request.form())
+
+    async def form_with_file(self, name: str) -> Form:
+        """Read the form that was sent with a file under ``name``, whose text stands for it."""
+        sent = await self.request.form()
+        form, file = Form.of(sent), sent.get(name)
+        if isinstance(file, UploadFile):
+            form.take_file(name, await file.read())
+        return form
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

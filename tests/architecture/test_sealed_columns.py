@@ -11,6 +11,13 @@ from suxin_server.model_registry import CONTEXTS
 
 # Bytes that no key of the ring stands behind, and what they are instead.
 KEYLESS = {
+    "authorization_codes.code_hash": "of a random code, which a plain hash cannot tell",
+    "device_codes.code_hash": "of a random code, which a plain hash cannot tell",
+    "device_codes.user_code_hash": "of eight letters, which are worth nothing after ten minutes",
+    "log_in_sessions.token_hash": "of a random token, which a plain hash cannot tell",
+    "pushed_requests.reference_hash": "of a random reference, which a plain hash cannot tell",
+    "refresh_tokens.token_hash": "of a random token, which a plain hash cannot tell",
+    "used_assertions.digest": "of an assertion's name, looked for when it comes again",
     "audit_entries.hash": "a link of the audit chain, which anyone can compute again",
     "audit_heads.hash": "the chain's last link of a day, published",
     "desk_sessions.token_hash": "of a random token, which a plain hash cannot tell",
@@ -20,7 +27,7 @@ KEYLESS = {
 # Hashes by a key that end with their row, whose key version is kept beside the row's blind index.
 BESIDE_AN_INDEX = {"phone_codes.code_hash": "phone_codes.phone_index"}
 # Purposes sealed for in a message on its way, which is read within minutes and holds no column.
-ON_THE_WAY = {"phone.code"}
+ON_THE_WAY = {"phone.code", "oauth.dpop_nonce"}
 
 
 def test_every_column_of_bytes_is_declared_sealed_indexed_or_keyless():

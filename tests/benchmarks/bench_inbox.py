@@ -34,6 +34,7 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.kernel.tokens import new_token, token_hash
+from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.dispatch import new_referral
 from suxin.lending.models import DispatchMode, Lead
 from suxin.tenancy.models import DeskSession, Membership, StaffMember
@@ -89,6 +90,7 @@ async def _refer(city: SmallCity, now: datetime) -> None:
                     tenant_id=bank.tenant_id,
                     product_id=bank.product_id,
                     mode=DispatchMode.RECOMMENDED,
+                    calendar=BUILT_IN,
                     now=now,
                 )
                 for lead in leads

@@ -2,8 +2,10 @@
 
 import httpx
 import pytest
+from arrangements import arrangement_2027
 from observing import nothing_written
 
+from suxin.kernel.calendars import load_arrangement
 from suxin.tenancy.commands import suspend_tenant
 from suxin.tenancy.profiles import TenantKind
 
@@ -21,6 +23,7 @@ OPERATOR_PAGES = (
     "/desk/service-levels",
     "/desk/audit",
     "/desk/areas",
+    "/desk/calendar",
 )
 
 
@@ -40,16 +43,16 @@ async def statuses(desk, pages):
 async def test_bank_staff_open_the_pages_of_their_role(desks, role, expected, first):
     desk = await desks.of(role)
     assert await statuses(desk, BANK_PAGES) == expected
-    assert await statuses(desk, OPERATOR_PAGES) == [404] * 5
+    assert await statuses(desk, OPERATOR_PAGES) == [404] * 6
     assert (await desk.client.get("/desk")).headers["location"] == first
 
 
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("operator_admin", [200, 200, 200, 200, 200]),
-        ("credit_office", [200, 403, 200, 200, 200]),
-        ("auditor", [200, 403, 200, 200, 200]),
+        ("operator_admin", [200, 200, 200, 200, 200, 200]),
+        ("credit_office", [200, 403, 200, 200, 200, 200]),
+        ("auditor", [200, 403, 200, 200, 200, 200]),
     ],
 )
 async def test_operator_staff_open_the_pages_of_their_role(desks, role, expected):
@@ -73,7 +76,7 @@ async def test_other_houses_have_a_home_a_staff_page_and_notices(desks, kind, ro
     for shown in (named, f"宿迁测试{kind.value}", "0527-1", "员工1"):
         assert shown in home
     assert await statuses(desk, ("/desk/staff", "/desk/notices")) == [200, 200]
-    assert await statuses(desk, BANK_PAGES[:4] + OPERATOR_PAGES) == [404] * 9
+    assert await statuses(desk, BANK_PAGES[:4] + OPERATOR_PAGES) == [404] * 10
 
 
 async def test_pages_are_sound(desks, places, page_of):
@@ -104,8 +107,10 @@ async def test_pages_are_sound(desks, places, page_of):
             *OPERATOR_PAGES,
             f"/desk/tenants/{admin.tenant_id}",
             "/desk/areas?within=321302",
+            "/desk/calendar/2027",
         ),
     )
+    await desks.city.act(load_arrangement, desks.city.operator, arrangement=arrangement_2027())
     seen = 0
     for desk, *paths in shown:
         for path in paths:
@@ -116,7 +121,7 @@ async def test_pages_are_sound(desks, places, page_of):
             assert (path, page.posts_without_token) == (path, 0)
             assert (path, sorted(page.ids)) == (path, sorted(set(page.ids)))
             seen += 1
-    assert seen == 18
+    assert seen == 20
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
+from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.dispatch import new_referral
 from suxin.lending.models import DispatchMode, Lead, Offer, OfferState
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
@@ -42,6 +43,7 @@ async def fifty(small_city):
                 tenant_id=bank.tenant_id,
                 product_id=bank.product_id,
                 mode=DispatchMode.RECOMMENDED,
+                calendar=BUILT_IN,
                 now=small_city.now,
             )
             for lead in leads

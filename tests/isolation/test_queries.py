@@ -133,6 +133,11 @@ MATRIX: dict[str, Row] = {
         None,
     ),
     "lending.queries.referrals.lock_referral": ("rival", both(tenant, referral), None),
+    "lending.queries.referrals.lock_running_referrals": (
+        "stranger",
+        lambda _world: {"year": 2026, "after": None, "limit": 9},
+        None,
+    ),
     "lending.queries.referrals.next_due": ("rival", nothing_given, EXPRESSION),
     "lending.queries.referrals.offers_on": ("rival", both(tenant, referral), None),
     "lending.queries.referrals.open_offers": ("rival", request, None),

@@ -62,6 +62,7 @@ MATRIX = {
     "phone_codes": DOORWAY,
     "population_cells": EVERYBODY,
     "pushed_requests": DOORWAY,
+    "published_arrangements": EVERYBODY,
     "quotas": (NONE, NONE, NONE, NONE, ALL, NONE),
     "referrals": PLATFORM,
     "refresh_tokens": DOORWAY,
@@ -76,7 +77,7 @@ MATRIX = {
 }
 # Who may change any of those rows at all, and only by a command that asks first.
 CHANGES = {
-    "operator": {"areas", "quotas", "tenants"},
+    "operator": {"areas", "published_arrangements", "quotas", "tenants"},
     "system": {
         "access_bases",
         "bank_speeds",
@@ -91,7 +92,14 @@ CHANGES = {
     },
 }
 # What is nobody's in particular: published by the city.
-UNOWNED = {"areas", "audit_heads", "catalogue_items", "notice_texts", "population_cells"}
+UNOWNED = {
+    "areas",
+    "audit_heads",
+    "catalogue_items",
+    "notice_texts",
+    "population_cells",
+    "published_arrangements",
+}
 
 
 def owned(model: type[Table], world: World) -> str:

@@ -7,6 +7,7 @@ from small_city import SmallCity
 from sqlalchemy import select
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.commands.referrals import accept_referral
 from suxin.lending.models import BankSpeed, PopulationCell
 from suxin.lending.statistics import (
@@ -22,10 +23,13 @@ FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 def test_hours_count_on_working_days_only():
-    assert hours_on_working_days(FRIDAY, FRIDAY + timedelta(hours=5, minutes=59)) == 5
+    assert (
+        hours_on_working_days(FRIDAY, FRIDAY + timedelta(hours=5, minutes=59), calendar=BUILT_IN)
+        == 5
+    )
     # Friday 10:00 to Monday 10:00 in Shanghai: 14 hours of Friday and 10 of Monday.
-    assert hours_on_working_days(FRIDAY, FRIDAY + timedelta(days=3)) == 24
-    assert hours_on_working_days(FRIDAY, FRIDAY) == 0
+    assert hours_on_working_days(FRIDAY, FRIDAY + timedelta(days=3), calendar=BUILT_IN) == 24
+    assert hours_on_working_days(FRIDAY, FRIDAY, calendar=BUILT_IN) == 0
 
 
 def test_a_bank_is_measured_by_what_it_answered_and_what_it_did_not():
@@ -37,7 +41,7 @@ def test_a_bank_is_measured_by_what_it_answered_and_what_it_did_not():
         Answer(BANK, FRIDAY, deadline, None),
         Answer(OTHER, FRIDAY, deadline, None),
     ]
-    first, second = speeds_of(answers, now=FRIDAY)
+    first, second = speeds_of(answers, now=FRIDAY, calendar=BUILT_IN)
     assert (first["tenant_id"], first["referrals"], first["answered_on_time"]) == (BANK, 4, 2)
     assert first["median_response_hours"] == 4
     assert (second["referrals"], second["answered_on_time"]) == (1, 0)

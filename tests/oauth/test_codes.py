@@ -84,7 +84,13 @@ async def open_door(small_city) -> None:
         doorway(session),
     ):
         door = resident_door(small_city.sealer, RESIDENT_ID)
-        session.add(SubjectDoor(blind_index=door, subject_id=small_city.person_id))
+        session.add(
+            SubjectDoor(
+                blind_index=door.digest,
+                key_version=door.key_version,
+                subject_id=small_city.person_id,
+            )
+        )
 
 
 async def test_a_staff_member_lets_an_app_act_for_him(bank_app, web, officer):

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from arrangements import arrangement_2027
 from oauth_client import new_key, public_jwks
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
@@ -21,6 +22,7 @@ from suxin.consent.oauth import models as oauth
 from suxin.consent.oauth.clients import ClientDraft, register_client
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import seal
+from suxin.kernel.calendars import load_arrangement
 from suxin.kernel.doorways import doorway
 from suxin.kernel.idempotency import once
 from suxin.kernel.signing import ensure_signing_keys
@@ -96,6 +98,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     bank = city.banks[0]
     await _fill_by_batch(city)
     await city.act(publish_notice_texts, Actor.system("test"))
+    await city.act(load_arrangement, city.operator, arrangement=arrangement_2027())
     branch_id = await city.act(
         add_branch, bank.officer, name="宿城支行", area_codes=["321302"], profiles=PROFILES
     )

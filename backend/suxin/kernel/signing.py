@@ -26,6 +26,7 @@ from suxin.kernel import outbox
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.outbox import Handler, Job
+from suxin.kernel.sealed_columns import sealed
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.tables import Table
 
@@ -42,8 +43,10 @@ SIGNS_FOR: Final = timedelta(days=90)
 PUBLISHED_AFTER: Final = timedelta(hours=1)
 """How long a token key stays published after its last signature: longer than any token lives."""
 
+PRIVATE_KEY: Final = "signing.private_key"
+"""The purpose under which private halves are sealed."""
+
 ROTATE_TOPIC: Final = "kernel.signing_key.rotate"
-_SEALED: Final = "signing.private_key"
 _ROTATION_LOCK: Final = 0x5358_4B45
 _COMPACT_MEMBERS: Final = 3
 
@@ -60,12 +63,13 @@ class SigningKey(Table):
 
     __tablename__ = "signing_keys"
     __doorway__: ClassVar[str | None] = "verifies the token that tells who asks"
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE")
 
     kid: Mapped[str] = mapped_column(primary_key=True)
     row: Mapped[UUID]
     use: Mapped[KeyUse]
     public_jwk: Mapped[dict[str, Any]]
-    private_sealed: Mapped[bytes]
+    private_sealed: Mapped[bytes] = sealed(PRIVATE_KEY, row="row")
     signs_from: Mapped[datetime]
     signs_until: Mapped[datetime | None]
     published_until: Mapped[datetime | None]
@@ -199,7 +203,7 @@ async def read_keys(session: AsyncSession, *, sealer: Sealer, now: datetime) -> 
             row.kid: _Pair(
                 use=row.use,
                 key=ECKey.import_key(
-                    json.loads(sealer.open(row.private_sealed, purpose=_SEALED, row=row.row))
+                    json.loads(sealer.open(row.private_sealed, purpose=PRIVATE_KEY, row=row.row))
                 ),
                 public_jwk=row.public_jwk,
                 signs_from=row.signs_from,
@@ -278,7 +282,7 @@ async def _add_key(
                 use=use,
                 public_jwk=dict(key.as_dict(private=False)),
                 private_sealed=sealer.seal(
-                    json.dumps(key.as_dict(private=True)), purpose=_SEALED, row=row
+                    json.dumps(key.as_dict(private=True)), purpose=PRIVATE_KEY, row=row
                 ),
                 signs_from=signs_from,
                 signs_until=None,

@@ -4,9 +4,10 @@ The State Council publishes each year's arrangement of holidays and make-up work
 the year before. Published years come from ``chinesecalendar``; a year that nobody has published yet
 is taken as weekends plus the statutory holidays, and every answer that rests on it says
 ``provisional``, so that it can be worked out again once the operator loads the new ``Arrangement``.
+Every question takes the ``Calendar`` that it is answered by; ``kernel.calendars`` keeps the loaded years.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
@@ -44,22 +45,54 @@ class ArrangementInvalid(Refusal):
     en = "The arrangement of holidays is not valid: {day} {reason_en}"
 
 
+class ArrangementDayOutside(Refusal):
+    """An arrangement names a day that is neither of its year nor of the last days of the year before."""
+
+    code = "ARRANGEMENT_DAY_OUTSIDE"
+    kind = RefusalKind.INVALID
+    zh = "{day} 不在 {year} 年的安排范围内（可提前至上年 12 月 29 日）"
+    en = "{day} is outside the arrangement of {year}, which may reach back to 29 December"
+
+
+class StatutoryHolidayMissing(Refusal):
+    """An arrangement leaves out a holiday that the law gives (全国年节及纪念日放假办法 art. 2)."""
+
+    code = "STATUTORY_HOLIDAY_MISSING"
+    kind = RefusalKind.INVALID
+    zh = "{year} 年的安排缺少法定节日：{holidays}"
+    en = "The arrangement of {year} leaves out statutory holidays: {holidays}"
+
+
+STATUTORY_HOLIDAYS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
+"""The holidays of everyone (全国年节及纪念日放假办法 art. 2), as the arrangements name them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """A newly published arrangement: the years it settles, days off and make-up workdays.
+    """One year's arrangement as it was published: its days off with their holiday's name, and make-up workdays.
 
-    It goes before everything else: within ``years``, and for each single day it names in the old
-    year.
+    ``source`` names the document. It goes before everything else: within its year, and for each single day it names
+    at the end of the year before.
     """
 
-    years: frozenset[int]
-    holidays: frozenset[date]
+    year: int
+    source: str
+    holidays: Mapping[date, str]
     make_up_workdays: frozenset[date]
 
     def __post_init__(self) -> None:
-        for day in sorted(self.holidays & self.make_up_workdays):
+        """Refuse what contradicts itself, the week, the year or the law.
+
+        :raises ArrangementInvalid: if a day is both, or a make-up workday is no Saturday or Sunday
+        :raises ArrangementDayOutside: if a day is of another year
+        :raises StatutoryHolidayMissing: if a statutory holiday is not named
+        """
+        for day in sorted({*self.holidays, *self.make_up_workdays}):
+            first, last = days_touched(self.year)
+            if not first <= day <= last:
+                raise ArrangementDayOutside(day=day.isoformat(), year=self.year)
+        for day in sorted(self.make_up_workdays & self.holidays.keys()):
             raise ArrangementInvalid(
-                field="makeUpWorkdays",
                 day=day.isoformat(),
                 reason_zh="既是放假日又是补班日",
                 reason_en="is both a holiday and a make-up workday",
@@ -67,21 +100,56 @@ class Arrangement:
         for day in sorted(self.make_up_workdays):
             if day.weekday() < _SATURDAY:
                 raise ArrangementInvalid(
-                    field="makeUpWorkdays",
                     day=day.isoformat(),
                     reason_zh="不是周六或周日，无需补班",
                     reason_en="is not a Saturday or Sunday, so it cannot be a make-up workday",
                 )
+        named = "、".join(self.holidays.values())
+        missing = [name for name in STATUTORY_HOLIDAYS if name not in named]
+        if missing:
+            raise StatutoryHolidayMissing(year=self.year, holidays="、".join(missing))
 
-    def settles(self, day: date) -> bool:
-        """Tell whether this arrangement decides about the day."""
-        return day.year in self.years or day in self.holidays or day in self.make_up_workdays
+    def names(self, day: date) -> bool:
+        """Tell whether the day is named, as a day off or as a make-up workday."""
+        return day in self.holidays or day in self.make_up_workdays
 
     def is_working(self, day: date) -> bool:
         """Tell whether the day is worked under this arrangement."""
         if day in self.make_up_workdays:
             return True
         return day.weekday() < _SATURDAY and day not in self.holidays
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is known about working days: the built-in years, and before them the arrangements that were loaded.
+
+    A value, read where the deadline is computed (``kernel.calendars``): no process keeps one from yesterday.
+    """
+
+    arrangements: tuple[Arrangement, ...] = ()
+
+    def arrangement_of(self, year: int) -> Arrangement | None:
+        """Return the loaded arrangement of a year."""
+        return next((known for known in self.arrangements if known.year == year), None)
+
+    def knows(self, year: int) -> bool:
+        """Tell whether the year's arrangement is published: built in or loaded."""
+        return built_in_year(year) or self.arrangement_of(year) is not None
+
+    def kind_of(self, day: date) -> "DayKind":
+        """Tell whether people work on that day, and whether that is settled."""
+        following, own = self.arrangement_of(day.year + 1), self.arrangement_of(day.year)
+        if following is not None and following.names(day):
+            return DayKind(working=following.is_working(day), provisional=False)
+        # The last days of a year are settled once the arrangement of the next one is known.
+        reached = (day.month, day.day) >= _REACH_BACK and not self.knows(day.year + 1)
+        if own is not None:
+            return DayKind(working=own.is_working(day), provisional=reached)
+        if self.knows(day.year):
+            return DayKind(working=_is_published_workday(day), provisional=reached)
+        statutory = day in _statutory_holidays(day.year)
+        return DayKind(working=day.weekday() < _SATURDAY and not statutory, provisional=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +184,10 @@ class Elapsed:
     provisional: bool
 
 
+BUILT_IN = Calendar()
+"""The published years that come with the installation, and nothing loaded."""
+
+
 def local_day(moment: datetime) -> date:
     """Return the day it is in Shanghai at that moment.
 
@@ -131,23 +203,18 @@ def last_published_year() -> int:
     return _published_years()[1]
 
 
-def is_working_day(day: date, *, arrangement: Arrangement | None = None) -> DayKind:
-    """Tell whether people work on that day, and whether that is settled."""
-    if arrangement is not None and arrangement.settles(day):
-        return DayKind(working=arrangement.is_working(day), provisional=False)
+def built_in_year(year: int) -> bool:
+    """Tell whether the installed calendar knows the year's arrangement."""
     first, last = _published_years()
-    if first <= day.year <= last:
-        # The old year is settled in full once the arrangement of the next one is loaded.
-        reached = day.year == last and (day.month, day.day) >= _REACH_BACK
-        settled = arrangement is not None and last + 1 in arrangement.years
-        return DayKind(working=_is_published_workday(day), provisional=reached and not settled)
-    statutory = day in _statutory_holidays(day.year)
-    return DayKind(working=day.weekday() < _SATURDAY and not statutory, provisional=True)
+    return first <= year <= last
 
 
-def add_working_days(
-    start: datetime, days: int, *, arrangement: Arrangement | None = None
-) -> Deadline:
+def days_touched(year: int) -> tuple[date, date]:
+    """Return the first and the last day that an arrangement of the year decides about."""
+    return date(year - 1, *_REACH_BACK), date(year, 12, 31)
+
+
+def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> Deadline:
     """Return the end of the period of so many working days that begins at ``start``.
 
     The day of ``start`` in Shanghai is not counted, whether it is worked or not, and the period
@@ -161,16 +228,14 @@ def add_working_days(
     day, provisional, left = local_day(start), False, days
     while left:
         day += _ONE_DAY
-        kind = is_working_day(day, arrangement=arrangement)
+        kind = calendar.kind_of(day)
         left -= kind.working
         provisional = provisional or kind.provisional
     end = datetime.combine(day, _LAST_SECOND, tzinfo=SHANGHAI)
     return Deadline(at=end.astimezone(UTC), last_day=day, provisional=provisional)
 
 
-def working_days_between(
-    start: datetime, end: datetime, *, arrangement: Arrangement | None = None
-) -> Elapsed:
+def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> Elapsed:
     """Count the working days after the day of ``start`` up to and including the day of ``end``.
 
     The counterpart of ``add_working_days``: from a start to the deadline of n working days it
@@ -180,10 +245,7 @@ def working_days_between(
     """
     first, last = local_day(start), local_day(end)
     sign = 1 if first <= last else -1
-    kinds = [
-        is_working_day(day, arrangement=arrangement)
-        for day in _days_after(min(first, last), max(first, last))
-    ]
+    kinds = [calendar.kind_of(day) for day in _days_after(min(first, last), max(first, last))]
     return Elapsed(
         days=sign * sum(kind.working for kind in kinds),
         provisional=any(kind.provisional for kind in kinds),

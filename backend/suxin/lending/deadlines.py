@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from suxin.kernel.working_days import add_working_days
+from suxin.kernel.working_days import Calendar, add_working_days
 
 ACCEPT_WITHIN_DAYS: Final = 1
 CONTACT_WITHIN_DAYS: Final = 3
@@ -29,10 +29,22 @@ class Clocks:
     provisional: bool
 
 
-def clocks_from(start: datetime) -> Clocks:
-    """Return the deadlines of a referral dispatched at ``start``."""
-    accept = add_working_days(start, ACCEPT_WITHIN_DAYS)
-    contact = add_working_days(start, CONTACT_WITHIN_DAYS)
-    decide = add_working_days(start, DECIDE_WITHIN_DAYS)
+def clocks_from(
+    start: datetime, *, calendar: Calendar, decide_from: datetime | None = None
+) -> Clocks:
+    """Return the deadlines of a referral dispatched at ``start``, whose time to decide may have begun anew since."""
+    accept = add_working_days(start, ACCEPT_WITHIN_DAYS, calendar=calendar)
+    contact = add_working_days(start, CONTACT_WITHIN_DAYS, calendar=calendar)
+    decide = add_working_days(decide_from or start, DECIDE_WITHIN_DAYS, calendar=calendar)
     provisional = accept.provisional or contact.provisional or decide.provisional
     return Clocks(accept.at, contact.at, decide.at, provisional)
+
+
+def moved_to(due: datetime, anew: datetime, *, calendar: Calendar, now: datetime) -> datetime:
+    """Return where a running deadline goes when the calendar changes: to where it would be under the new one.
+
+    Never earlier than the end of the next working day, unless it was: what is published makes no bank late at once.
+    """
+    if anew >= due:
+        return anew
+    return max(anew, min(due, add_working_days(now, 1, calendar=calendar).at))

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import notices, outbox
+from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
-from suxin.kernel.working_days import add_working_days
+from suxin.kernel.working_days import Calendar, add_working_days
 from suxin.lending.deadlines import DECIDE_WITHIN_DAYS, REMIND_BEFORE, clocks_from
 from suxin.lending.leads import LeadFacts
 from suxin.lending.models import (
@@ -44,6 +45,10 @@ class Step(StrEnum):
     def open_at(self, referral: Referral) -> bool:
         """Return whether the referral stands where this step is still to be taken."""
         return referral.state in _OPEN_AT[self]
+
+    def lies_ahead(self, referral: Referral) -> bool:
+        """Return whether the step's deadline may still bind: the step is to be taken, or may be to be taken again."""
+        return self is Step.DECIDE or self.open_at(referral) or Step.ACCEPT.open_at(referral)
 
     def due_of(self, referral: Referral) -> datetime:
         """Return when the referral must have taken this step."""
@@ -113,8 +118,16 @@ async def dispatch(
     now: datetime,
 ) -> list[Referral]:
     """Refer a lead to banks, each with the product it matched; start the clocks and tell the banks."""
+    calendar = await calendar_for_deadlines(session)
     referrals = [
-        new_referral(lead, tenant_id=tenant_id, product_id=product_id, mode=mode, now=now)
+        new_referral(
+            lead,
+            tenant_id=tenant_id,
+            product_id=product_id,
+            mode=mode,
+            calendar=calendar,
+            now=now,
+        )
         for tenant_id, product_id in to
     ]
     session.add_all(referrals)
@@ -140,10 +153,11 @@ def new_referral(
     tenant_id: UUID,
     product_id: UUID | None,
     mode: DispatchMode,
+    calendar: Calendar,
     now: datetime,
 ) -> Referral:
     """Return a referral in its first state, with its deadlines."""
-    clocks = clocks_from(now)
+    clocks = clocks_from(now, calendar=calendar)
     return Referral(
         tenant_id=tenant_id,
         id=new_id(),
@@ -156,6 +170,7 @@ def new_referral(
         accept_by=clocks.accept_by,
         contact_by=clocks.contact_by,
         decide_by=clocks.decide_by,
+        decide_from=now,
         deadlines_provisional=clocks.provisional,
         reminders=0,
         escalations=0,
@@ -165,21 +180,24 @@ def new_referral(
 async def start_clocks(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
     """Put the referral's deadlines, each with a reminder before it, into the outbox as duties that fall due."""
     for step in Step:
-        await _start_clock(session, referral, step, now=now)
+        await start_clock(session, referral, step, now=now)
 
 
 async def restart_decision(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
     """Give a referral that waits for a decision anew as long as at first, unless its deadline is still to come."""
     if referral.decide_by > now:
         return
-    deadline = add_working_days(now, DECIDE_WITHIN_DAYS)
+    calendar = await calendar_for_deadlines(session)
+    deadline = add_working_days(now, DECIDE_WITHIN_DAYS, calendar=calendar)
     referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
-    await _start_clock(session, referral, Step.DECIDE, now=now)
+    referral.decide_from = now
+    await start_clock(session, referral, Step.DECIDE, now=now)
 
 
-async def _start_clock(
+async def start_clock(
     session: AsyncSession, referral: Referral, step: Step, *, now: datetime
 ) -> None:
+    """Put one step's deadline and the reminder before it into the outbox; a former one finds nothing to do."""
     for topic, payload, at in duties_of(referral, step):
         await outbox.post(
             session,

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel import outbox
+from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch
-from suxin.lending.commands import offers, referrals, requests, returns
+from suxin.lending.commands import offers, redating, referrals, requests, returns
 
 
 async def remind(session: AsyncSession, job: Job) -> None:
@@ -57,6 +59,17 @@ async def request_expires(session: AsyncSession, job: Job) -> None:
     )
 
 
+async def redate(session: AsyncSession, job: Job) -> None:
+    """Work a chunk of the deadlines out anew that a published arrangement touches, and leave the rest to the next job."""
+    year = job.payload["year"]
+    following = await redating.redate_deadlines(
+        session, year=year, after=redating.place_in(job.payload), now=job.now
+    )
+    if following is not None:
+        payload = {"year": year, "tenant_id": following.tenant_id, "referral_id": following.id}
+        await outbox.post(session, redating.REDATE_TOPIC, payload, now=job.now, wake=True)
+
+
 def handlers() -> Mapping[str, Handler]:
     """Return this context's handlers by topic."""
     return {
@@ -65,6 +78,8 @@ def handlers() -> Mapping[str, Handler]:
         dispatch.CONTACT_DUE_TOPIC: contact_due,
         dispatch.DECIDE_DUE_TOPIC: decide_due,
         referrals.ANSWERED_TOPIC: answered,
+        CALENDAR_CHANGED_TOPIC: redate,
+        redating.REDATE_TOPIC: redate,
         requests.CONSENTED_TOPIC: consented,
         requests.EXPIRE_TOPIC: request_expires,
         offers.OFFER_EXPIRE_TOPIC: offer_expires,

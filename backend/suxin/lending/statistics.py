@@ -14,7 +14,8 @@ from sqlalchemy import delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.working_days import SHANGHAI, is_working_day, local_day
+from suxin.kernel.calendars import calendar as published_calendar
+from suxin.kernel.working_days import SHANGHAI, Calendar, local_day
 from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND
 from suxin.lending.models import BankSpeed, PopulationCell, Referral
 from suxin.places.models import CITY_CODE
@@ -65,7 +66,9 @@ async def measure_speeds(session: AsyncSession, *, now: datetime) -> int:
             or_(Referral.accepted_at.is_not(None), Referral.accept_by <= now),
         )
     )
-    measured = speeds_of((Answer(*row) for row in rows), now=now)
+    measured = speeds_of(
+        (Answer(*row) for row in rows), calendar=await published_calendar(session), now=now
+    )
     if not measured:
         return 0
     statement = insert(BankSpeed).values(measured)
@@ -86,7 +89,9 @@ async def measure_speeds(session: AsyncSession, *, now: datetime) -> int:
     return len(measured)
 
 
-def speeds_of(answers: Iterable[Answer], *, now: datetime) -> list[dict[str, object]]:
+def speeds_of(
+    answers: Iterable[Answer], *, calendar: Calendar, now: datetime
+) -> list[dict[str, object]]:
     """Return each bank's figures: leads, those accepted in time, and the median of hours on working days until then.
 
     A lead that was never accepted counts as not in time and has no hours.
@@ -102,27 +107,27 @@ def speeds_of(answers: Iterable[Answer], *, now: datetime) -> list[dict[str, obj
             "answered_on_time": sum(
                 one.accepted_at is not None and one.accepted_at <= one.accept_by for one in found
             ),
-            "median_response_hours": _median_hours(found),
+            "median_response_hours": _median_hours(found, calendar),
         }
         for tenant_id, found in sorted(by_bank.items())
     ]
 
 
-def hours_on_working_days(start: datetime, end: datetime) -> int:
+def hours_on_working_days(start: datetime, end: datetime, *, calendar: Calendar) -> int:
     """Return the whole hours from ``start`` to ``end`` that lie on Chinese working days."""
     total, moment = timedelta(0), start.astimezone(SHANGHAI)
     until = end.astimezone(SHANGHAI)
     while moment < until:
         midnight = datetime.combine(moment.date() + _ONE_DAY, time(), SHANGHAI)
-        if is_working_day(moment.date()):
+        if calendar.kind_of(moment.date()):
             total += min(midnight, until) - moment
         moment = midnight
     return total // _HOUR
 
 
-def _median_hours(answers: Iterable[Answer]) -> int:
+def _median_hours(answers: Iterable[Answer], calendar: Calendar) -> int:
     hours = [
-        hours_on_working_days(answer.dispatched_at, answer.accepted_at)
+        hours_on_working_days(answer.dispatched_at, answer.accepted_at, calendar=calendar)
         for answer in answers
         if answer.accepted_at is not None
     ]

@@ -5,8 +5,9 @@ id is known here is never told by an answer; only its holder, who gets the code,
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,8 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import continue_as
 from suxin.kernel.identifiers import check_resident_id
 from suxin.kernel.sealing import Sealer
-from suxin.subjects.doors import PHONE, resident_door, subject_behind
-from suxin.subjects.models import PersonIdentity
+from suxin.subjects.doors import person_behind
+from suxin.subjects.models import PHONE, PersonIdentity
 from suxin.subjects.phone_codes import (
     PhoneCodeDailyLimit,
     PhoneCodeTooSoon,
@@ -27,7 +28,20 @@ from suxin.subjects.phone_codes import (
     take_phone_code,
 )
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Known:
+    """A proved person and his phone."""
+
+    person_id: UUID
+    phone: str
+
+    @property
+    def account(self) -> str:
+        """The name that his codes are kept under, where an openid's would stand."""
+        return f"browser:{self.person_id}"
 
 
 async def send_log_in_code(
@@ -40,12 +54,13 @@ async def send_log_in_code(
 
     :raises ResidentIdInvalid: if it is no resident id
     """
-    account, found = await _known(session, resident_id, sealer, request_id=request_id, now=now)
-    if found is None:
+    known = await _known(session, resident_id, sealer, request_id=request_id, now=now)
+    if known is None:
         return None
-    _, phone = found
     with suppress(PhoneCodeTooSoon, PhoneCodeDailyLimit):
-        return await send_phone_code(session, openid=account, phone=phone, sealer=sealer, now=now)
+        return await send_phone_code(
+            session, openid=known.account, phone=known.phone, sealer=sealer, now=now
+        )
     return None
 
 
@@ -64,25 +79,24 @@ async def person_with_code(
     :raises PhoneCodeWrong: if the code is another one, or nobody has the resident id; the failure is counted
     :raises PhoneCodeLocked: if five wrong codes were tried
     """
-    account, found = await _known(session, resident_id, sealer, request_id=request_id, now=now)
-    if found is None:
+    known = await _known(session, resident_id, sealer, request_id=request_id, now=now)
+    if known is None:
         raise PhoneCodeWrong(field="code")
-    person_id, phone = found
-    await take_phone_code(session, openid=account, phone=phone, code=code, sealer=sealer, now=now)
-    return person_id
+    await take_phone_code(
+        session, openid=known.account, phone=known.phone, code=code, sealer=sealer, now=now
+    )
+    return known.person_id
 
 
 async def _known(
     session: AsyncSession, resident_id: str, sealer: Sealer, *, request_id: str, now: datetime
-) -> tuple[str, tuple[UUID, str] | None]:
-    """Return the name that codes for this resident id are kept under, and its person with his phone."""
+) -> _Known | None:
+    """Return the proved person with this resident id, if there is one."""
     today = now.astimezone(_SHANGHAI).date()
     checked = check_resident_id(resident_id, field="residentId", today=today)
-    door = resident_door(sealer, checked.value)
-    account = f"browser:{door.hex()}"
-    person_id = await subject_behind(session, door)
+    person_id = await person_behind(session, sealer, checked.value)
     if person_id is None:
-        return account, None
+        return None
     # The platform looks up the phone; the person is on record beside it.
     platform = replace(Actor.system(request_id), person_id=person_id, subject_id=person_id)
     await continue_as(session, platform)
@@ -90,5 +104,5 @@ async def _known(
         select(PersonIdentity.phone_sealed).where(PersonIdentity.subject_id == person_id)
     )
     if sealed is None:
-        return account, None
-    return account, (person_id, sealer.open(sealed, purpose=PHONE, row=person_id))
+        return None
+    return _Known(person_id, sealer.open(sealed, purpose=PHONE, row=person_id))

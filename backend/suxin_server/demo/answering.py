@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
-from suxin.kernel.working_days import add_working_days
+from suxin.kernel.working_days import BUILT_IN, add_working_days
 from suxin.lending.commands.offers import OfferTerms, price
 from suxin.lending.deadlines import CLAIM_WITHIN_DAYS, DECIDE_WITHIN_DAYS
 from suxin.lending.matching import ProductTerms
@@ -120,7 +120,9 @@ def claim(stage: Stage, case: Case, bank: Bank, *, at: datetime) -> Answer:
     answer = refer(stage, case, bank.tenant_id, None, at=at)
     answer.referral.accept(staff_id=bank.officer_id, now=at)
     if case.lead is not None:
-        case.lead.claim(bank.tenant_id, until=add_working_days(at, CLAIM_WITHIN_DAYS).at)
+        case.lead.claim(
+            bank.tenant_id, until=add_working_days(at, CLAIM_WITHIN_DAYS, calendar=BUILT_IN).at
+        )
     _act(stage, answer.referral, bank, "claimed", at)
     return answer
 
@@ -267,8 +269,9 @@ def _escalate(referral: Referral, now: datetime) -> None:
     """Give a missed decision as long again, once."""
     if referral.decide_by > now:
         return
-    deadline = add_working_days(referral.decide_by, DECIDE_WITHIN_DAYS)
+    deadline = add_working_days(referral.decide_by, DECIDE_WITHIN_DAYS, calendar=BUILT_IN)
     referral.escalations = 1
+    referral.decide_from = referral.decide_by
     referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
 
 
@@ -279,7 +282,7 @@ def feasible(stage: Stage, referral: Referral, *, pooled: bool = False) -> froze
     courses = {Course.REFUSED, Course.OFFERED} if age > _WORKED else set()
     if referral.decide_by > now:
         courses |= {Course.TAKEN, Course.CALLED, Course.EXAMINED} if age > _BEGUN else set()
-    elif add_working_days(referral.decide_by, DECIDE_WITHIN_DAYS).at > now:
+    elif add_working_days(referral.decide_by, DECIDE_WITHIN_DAYS, calendar=BUILT_IN).at > now:
         courses.add(Course.EXAMINED)
     if pooled:
         courses.add(Course.TAKEN)

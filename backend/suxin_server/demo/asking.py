@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from suxin.consent.models import Consent
-from suxin.kernel.working_days import local_day
+from suxin.kernel.working_days import BUILT_IN, local_day
 from suxin.lending import dispatch
 from suxin.lending.applicants import facts_of
 from suxin.lending.commands.offers import OFFER_EXPIRE_TOPIC
@@ -234,7 +234,13 @@ def refer(
     """Refer a case's lead to a bank and start the clocks."""
     lead = _lead(case)
     referral = dispatch.new_referral(
-        lead, tenant_id=tenant_id, product_id=product_id, mode=case.request.mode, now=at
+        lead,
+        tenant_id=tenant_id,
+        product_id=product_id,
+        mode=case.request.mode,
+        # Nothing can have been loaded into a city that is just being made.
+        calendar=BUILT_IN,
+        now=at,
     )
     referral.id = stage.dice.id_at(at)
     stage.book.add(referral)

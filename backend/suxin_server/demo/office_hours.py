@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from suxin.kernel.working_days import SHANGHAI, is_working_day, local_day
+from suxin.kernel.working_days import BUILT_IN, SHANGHAI, local_day
 from suxin.lending.deadlines import Clocks, clocks_from
 from suxin_server.demo.dice import Dice
 
@@ -21,7 +21,7 @@ class OfficeHours:
         self.now = now
         today = local_day(now)
         days = [today - timedelta(days=back) for back in range(REACH_DAYS)]
-        opened = [day for day in days if is_working_day(day) and self._opening(day) < now]
+        opened = [day for day in days if BUILT_IN.kind_of(day) and self._opening(day) < now]
         self._days = opened
         self._worked = frozenset(opened)
         self._clocks: dict[date, Clocks] = {}
@@ -51,7 +51,7 @@ class OfficeHours:
         day = local_day(start)
         known = self._clocks.get(day)
         if known is None:
-            known = self._clocks[day] = clocks_from(start)
+            known = self._clocks[day] = clocks_from(start, calendar=BUILT_IN)
         return known
 
     def days_where(self, holds: Callable[[Clocks], bool]) -> list[int]:

@@ -10,6 +10,8 @@ from suxin.kernel.audit import AuditEntry
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
     "kernel.act_for": "代为操作",
+    "kernel.calendar.loaded": "载入放假安排",
+    "kernel.calendar.corrected": "更正放假安排",
     "kernel.keys.rotated": "轮换密钥",
     "tenancy.log_in.succeeded": "登录",
     "tenancy.log_in.locked": "登录锁定",
@@ -34,6 +36,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "lending.referral.examined": "开始尽调",
     "lending.referral.declined": "婉拒",
     "lending.referral.lapsed": "超时退回",
+    "lending.referral.redated": "调整办理时限",
     "lending.offer.made": "报价",
     "lending.offer.withdrawn": "撤回报价",
     "lending.offer.accepted": "接受报价",
@@ -60,6 +63,9 @@ ACTORS: Final[Mapping[str, str]] = {
 }
 _DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",
+    "year": "年份",
+    "source": "文件",
+    "replaces": "原安排",
     "code": "代码",
     "version": "版本",
     "kind": "类型",

@@ -6,6 +6,7 @@ Quotas are proposed defaults (demo configuration).
 from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
+from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
@@ -27,6 +28,7 @@ OPERATOR: Final = TenantProfile(
             zh="平台管理员",
             permissions=frozenset(
                 {
+                    CALENDAR_MANAGE,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -41,7 +43,7 @@ OPERATOR: Final = TenantProfile(
         Role(
             code="credit_office",
             zh="信用办工作人员",
-            permissions=frozenset({TENANT_READ, STATISTICS_READ}),
+            permissions=frozenset({TENANT_READ, STATISTICS_READ, CALENDAR_MANAGE}),
         ),
         Role(
             code="auditor",

@@ -33,11 +33,14 @@ CLOCK_SKEW: Final = timedelta(seconds=10)
 NONCE_STEP_S: Final = 120
 """A nonce is good in the step it was made and the next, so for two to four minutes."""
 
+NONCE_BYTES: Final = 18
+NONCE: Final = "oauth.dpop_nonce"
+"""The purpose that nonces are keyed for. A new key of the ring makes every nonce be asked for anew."""
+
 MIN_RSA_BITS: Final = 2048
 PublicKey = ECKey | RSAKey | OKPKey
 
 _TYP: Final = "dpop+jwt"
-_NONCE: Final = "oauth.dpop_nonce"
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _IMPORTS: Final[Mapping[str, Callable[[Any], PublicKey]]] = {
     "EC": ECKey.import_key,
@@ -71,8 +74,8 @@ class Nonces:
         return any(hmac.compare_digest(nonce.encode(), made.encode()) for made in known)
 
     def _made(self, epoch: str, step: int) -> str:
-        keyed = self._sealer.blind_index(f"{epoch}:{step}", purpose=_NONCE)
-        return base64.urlsafe_b64encode(keyed[:18]).decode()
+        keyed = self._sealer.blind_index(f"{epoch}:{step}", purpose=NONCE)
+        return base64.urlsafe_b64encode(keyed.digest[:NONCE_BYTES]).decode()
 
 
 async def verify_proof(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
+from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.lending import dispatch, policies
 from suxin.lending.models import DispatchMode, Referral
@@ -80,7 +81,12 @@ async def claim_lead(
         raise LeadNotClaimable
     policies.require_county(actor, lead.county_code)
     referral = dispatch.new_referral(
-        lead, tenant_id=tenant_id, product_id=None, mode=DispatchMode.OPEN_POOL, now=now
+        lead,
+        tenant_id=tenant_id,
+        product_id=None,
+        mode=DispatchMode.OPEN_POOL,
+        calendar=await calendar_for_deadlines(session),
+        now=now,
     )
     referral.branch_id = actor.branch_id
     referral.accept(staff_id=actor.staff_id, now=now)

@@ -83,6 +83,8 @@ class Referral(Table):
     accept_by: Mapped[datetime]
     contact_by: Mapped[datetime]
     decide_by: Mapped[datetime]
+    # When the time to decide began: with the dispatch, or anew after a missed decision or an offer taken back.
+    decide_from: Mapped[datetime]
     deadlines_provisional: Mapped[bool]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[UUID | None]

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
+from suxin.kernel.working_days import SHANGHAI, days_touched
 from suxin.lending import policies
 from suxin.lending.models import (
     Lead,
@@ -29,6 +31,9 @@ _WAITING = (
     ReferralState.DUE_DILIGENCE,
 )
 
+# An offer that is taken back lets the time to decide run on.
+_RUNNING: Final = (*_WAITING, ReferralState.OFFERED)
+
 
 @dataclass(frozen=True, slots=True)
 class InboxCounts:
@@ -40,6 +45,13 @@ class InboxCounts:
     due_soon: int
     overdue: int
     pool: int
+
+
+class Place(NamedTuple):
+    """A place in the order of all referrals, by their key."""
+
+    tenant_id: UUID
+    id: UUID
 
 
 def within_reach(actor: Actor) -> ColumnElement[bool]:
@@ -143,6 +155,54 @@ async def lock_referral(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+async def lock_running_referrals(
+    session: AsyncSession, *, year: int, after: Place | None, limit: int, now: datetime
+) -> list[tuple[Referral, Lead]]:
+    """Return referrals past a place whose deadlines run and may lie on a year's days, with their leads, all locked.
+
+    All leads are locked before any referral, each by id: the one order of the lending path. One that was decided while
+    its lock was waited for is among them.
+    """
+    first, last = days_touched(year)
+    key = tuple_(Referral.tenant_id, Referral.id)
+    running = (
+        select(Referral.tenant_id, Referral.id, Referral.lead_id)
+        .where(
+            Referral.state.in_(_RUNNING),
+            Referral.decide_by > now,
+            Referral.decide_by >= datetime.combine(first, time(), SHANGHAI),
+            Referral.dispatched_at <= datetime.combine(last, time.max, SHANGHAI),
+        )
+        .order_by(Referral.tenant_id, Referral.id)
+        .limit(limit)
+    )
+    if after is not None:
+        running = running.where(key > tuple_(*after))
+    places = (await session.execute(running)).all()
+    leads = await session.scalars(
+        select(Lead)
+        .where(Lead.id.in_({place.lead_id for place in places}))
+        .order_by(Lead.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_id = {lead.id: lead for lead in leads}
+    referrals = await session.scalars(
+        select(Referral)
+        .where(key.in_([(place.tenant_id, place.id) for place in places]))
+        .order_by(Referral.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    locked = {(one.tenant_id, one.id): one for one in referrals}
+    return [
+        (locked[place.tenant_id, place.id], by_id[place.lead_id])
+        for place in places
+        # Whoever may not change both is given neither.
+        if (place.tenant_id, place.id) in locked and place.lead_id in by_id
+    ]
 
 
 async def lock_pool_lead(session: AsyncSession, lead_id: UUID, *, now: datetime) -> Lead | None:

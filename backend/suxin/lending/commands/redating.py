@@ -1,0 +1,154 @@
+"""When an arrangement of holidays is published or corrected: the deadlines that run are worked out anew.
+
+Until a year's arrangement is published, deadlines in it are provisional. The platform goes through the open referrals
+in chunks, each a job of its own that leaves where the next one begins; doing it again changes nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel import notices
+from suxin.kernel.audit import append_act
+from suxin.kernel.calendars import calendar_for_deadlines
+from suxin.kernel.working_days import Calendar, local_day
+from suxin.lending import dispatch, policies
+from suxin.lending.deadlines import clocks_from, moved_to
+from suxin.lending.dispatch import Step
+from suxin.lending.models import Lead, Referral, ReferralState
+from suxin.lending.queries.referrals import Place, lock_running_referrals
+
+REDATE_TOPIC: Final = "lending.deadlines.redate"
+CHUNK: Final = 200
+"""Referrals a job takes: well under a second of work, and few enough that no bank waits for their locks."""
+
+_STEPS_ZH: Final[Mapping[Step, str]] = {
+    Step.ACCEPT: "受理",
+    Step.CONTACT: "联系",
+    Step.DECIDE: "答复",
+}
+_COLUMNS: Final[Mapping[Step, str]] = {
+    Step.ACCEPT: "accept_by",
+    Step.CONTACT: "contact_by",
+    Step.DECIDE: "decide_by",
+}
+
+
+class _Move(NamedTuple):
+    """A step whose deadline goes elsewhere."""
+
+    step: Step
+    before: datetime
+    after: datetime
+
+
+async def redate_deadlines(
+    session: AsyncSession, *, year: int, after: Place | None, now: datetime
+) -> Place | None:
+    """Work out anew the running deadlines that the year's arrangement touches, a chunk of them, past ``after``.
+
+    A deadline that moves gets its timer again, and its bank is told; the mark of a provisional one goes when all its
+    days are settled. Return where the next chunk begins; nothing when this was the last.
+    """
+    calendar = await calendar_for_deadlines(session)
+    found = await lock_running_referrals(session, year=year, after=after, limit=CHUNK, now=now)
+    for referral, lead in found:
+        moves = _redate(referral, calendar, now=now) if referral.answerable else []
+        if moves:
+            _move_claim(lead, referral, moves)
+            await _tell(session, referral, lead, moves, calendar, year=year, now=now)
+    if len(found) < CHUNK:
+        return None
+    last, _ = found[-1]
+    return Place(last.tenant_id, last.id)
+
+
+def _redate(referral: Referral, calendar: Calendar, *, now: datetime) -> list[_Move]:
+    """Set the deadlines that still lie ahead; return those that moved."""
+    clocks = clocks_from(
+        referral.dispatched_at, calendar=calendar, decide_from=referral.decide_from
+    )
+    moves = []
+    for step, column in _COLUMNS.items():
+        due: datetime = getattr(referral, column)
+        if due <= now or not step.lies_ahead(referral):
+            continue
+        anew = moved_to(due, getattr(clocks, column), calendar=calendar, now=now)
+        if anew != due:
+            setattr(referral, column, anew)
+            moves.append(_Move(step, due, anew))
+    referral.deadlines_provisional = clocks.provisional
+    return moves
+
+
+def _move_claim(lead: Lead, referral: Referral, moves: list[_Move]) -> None:
+    """Hold a claimed lead until the deadline it was held for, wherever that went."""
+    if lead.claimed_by != referral.tenant_id:
+        return
+    for move in moves:
+        if lead.claim_expires_at == move.before:
+            lead.claim(referral.tenant_id, until=move.after)
+            return
+
+
+async def _tell(
+    session: AsyncSession,
+    referral: Referral,
+    lead: Lead,
+    moves: list[_Move],
+    calendar: Calendar,
+    *,
+    year: int,
+    now: datetime,
+) -> None:
+    for move in moves:
+        await dispatch.start_clock(session, referral, move.step, now=now)
+    append_act(
+        session,
+        action="lending.referral.redated",
+        now=now,
+        tenant_id=referral.tenant_id,
+        object_type="referral",
+        object_id=referral.id,
+        detail={"year": year, **_dates(moves)},
+    )
+    if referral.state is ReferralState.OFFERED:
+        # Its bank has decided; the deadline binds again only if it takes its offer back.
+        return
+    arrangement = calendar.arrangement_of(year)
+    why = f"{year} 年放假安排" if arrangement is None else arrangement.source
+    told = "，".join(
+        f"{_STEPS_ZH[move.step]}时限由 {_day_zh(move.before)}改为 {_day_zh(move.after)}"
+        for move in moves
+    )
+    await notices.notify_tenant(
+        session,
+        tenant_id=referral.tenant_id,
+        permission=policies.REFERRAL_READ,
+        template="referral_clock",
+        title="办理时限已调整",
+        body=f"线索 {lead.number}：按{why}，{told}。",
+        link=f"/desk/referrals/{referral.id}",
+        now=now,
+    )
+
+
+def _dates(moves: list[_Move]) -> dict[str, Any]:
+    return {
+        f"{move.step.value}_by": [move.before.isoformat(), move.after.isoformat()] for move in moves
+    }
+
+
+def _day_zh(moment: datetime) -> str:
+    day = local_day(moment)
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def place_in(payload: Mapping[str, Any]) -> Place | None:
+    """Read where a chunk begins out of a job's payload."""
+    if "tenant_id" not in payload:
+        return None
+    return Place(UUID(payload["tenant_id"]), UUID(payload["referral_id"]))

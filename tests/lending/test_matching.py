@@ -64,7 +64,11 @@ def product(number, **changed):
 
 
 def order(outcome):
-    return [found.product.product_id.int for found in outcome.ranked]
+    return order_of(outcome.ranked)
+
+
+def order_of(ranked):
+    return [found.product.product_id.int for found in ranked]
 
 
 def test_a_score_is_explained_by_contributions_that_sum_to_it():
@@ -221,6 +225,44 @@ def some_products(draw):
         )
         for number in range(1, count + 1)
     ]
+
+
+def expected_points(terms, cost_fen):
+    """Give a product its points one by one, as the rules of matching put them."""
+    speed = SPEED.get(terms.tenant_id)
+    left_fen = REQUEST.amount_fen * 12 // 100 - cost_fen
+    return {
+        ContributionKind.COST: max(left_fen, 0) * 6_000 // (REQUEST.amount_fen * 12 // 100),
+        ContributionKind.RESPONSE: 750
+        if speed is None
+        else 1_500 * (24 - speed.response_hours) // 24,
+        ContributionKind.ON_TIME: 500 if speed is None else speed.on_time_bps // 10,
+        ContributionKind.FIRST_LOAN: 400 * terms.first_loan_friendly,
+        ContributionKind.INDUSTRY: 400 * ("C" in terms.preferred_industries),
+        ContributionKind.AREA: 0,
+        ContributionKind.METHOD: 200 * (REQUEST.repayment_method in terms.repayment_methods),
+        ContributionKind.HEADROOM: 200
+        * (terms.max_amount_fen - REQUEST.amount_fen)
+        // terms.max_amount_fen,
+    }
+
+
+@given(some_products())
+def test_every_rank_follows_from_points_given_one_by_one(products):
+    ranked = match(REQUEST, FACTS, products, SPEED, k=3).ranked
+    expected = []
+    for found in ranked:
+        terms = found.product
+        plan = schedule(
+            REQUEST.amount_fen, terms.max_rate_bps, 12, terms.repayment_methods[0], terms.fees
+        )
+        assert found.cost == cost(plan)
+        points = expected_points(terms, found.cost.total_cost_fen)
+        assert {part.kind: part.points for part in found.contributions} == points
+        assert found.score == sum(points.values())
+        place = (-sum(points.values()), found.cost.total_cost_fen, terms.product_id.int)
+        expected.append((place, terms.product_id.int))
+    assert order_of(ranked) == [number for _, number in sorted(expected)]
 
 
 @given(some_products(), st.randoms())

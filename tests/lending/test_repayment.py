@@ -1,19 +1,24 @@
 """Repayment plans and what a loan costs, against exact fractions and an independent solver."""
 
 from fractions import Fraction
+from math import floor
 
 import pytest
 import pyxirr
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from suxin.lending.annualised_rate import annualised_rate
+from suxin.lending.flows import flows_of
 from suxin.lending.repayment import (
     MAX_PRINCIPAL_FEN,
     NO_FEES,
-    CostTable,
+    CostSummary,
     Fees,
     Instalment,
+    Price,
     cost,
+    costs,
     schedule,
 )
 from suxin.lending.terms import LoanTermOutOfRange, RepaymentMethod
@@ -175,22 +180,102 @@ def test_without_fees_the_annualised_rate_is_the_contract_rate(principal, rate, 
         assert shown <= rate if method is RepaymentMethod.BULLET else shown == rate
 
 
-@given(real_principals, rates, terms, methods, fee_sets)
-def test_the_table_of_a_match_agrees_with_the_plan(principal, rate, term, method, fees):
-    table = CostTable(principal, term)
-    expected = cost(schedule(principal, rate, term, method, fees))
-    assert table.cost(rate, method, fees) == expected
-    assert table.cost(rate, method, fees) == expected
+def paper_interest(balance, rate):
+    return floor(Fraction(balance * rate, 120_000) + Fraction(1, 2))
+
+
+def paper_part(principal, rate, term, method):
+    """Return the principal part, or the whole instalment, that every month before the last aims at."""
+    if method is RepaymentMethod.EQUAL_INSTALMENT and rate:
+        grown = Fraction(120_000 + rate, 120_000) ** term
+        exact = Fraction(principal * rate, 120_000) * grown / (grown - 1)
+        return max(floor(exact + Fraction(1, 2)), paper_interest(principal, rate))
+    if method in (RepaymentMethod.EQUAL_INSTALMENT, RepaymentMethod.EQUAL_PRINCIPAL):
+        return floor(Fraction(principal, term) + Fraction(1, 2))
+    return 0
+
+
+def listed_payments(principal, rate, term, method):
+    """List a plan month by month, as a person would with paper and pencil."""
+    part = paper_part(principal, rate, term, method)
+    balance, payments = principal, []
+    for month in range(1, term + 1):
+        interest = paper_interest(balance, rate)
+        due = balance + interest
+        if month == term:
+            payments.append(due)
+        elif method is RepaymentMethod.EQUAL_INSTALMENT:
+            payments.append(min(part, due))
+        else:
+            payments.append(min(part, balance) + interest)
+        balance = due - payments[-1]
+    if method is RepaymentMethod.BULLET:
+        whole = floor(Fraction(principal * rate * term, 120_000) + Fraction(1, 2))
+        payments = [0] * (term - 1) + [principal + whole]
+    return payments
+
+
+def listed_cost(principal, rate, term, method, fees):
+    """Work out what a loan costs from the list of its payments, its annualised rate in integers alone."""
+    monthly_fen, upfront_fen = fees.monthly_of(principal), fees.upfront_of(principal)
+    payments = [payment + monthly_fen for payment in listed_payments(principal, rate, term, method)]
+    interest_fen = sum(payments) - monthly_fen * term - principal
+    fees_fen = upfront_fen + monthly_fen * term
+    balance_months = flows_of(principal, rate, term, method).balance_months(
+        upfront_fen, monthly_fen * term
+    )
+    shown = annualised_rate(
+        principal - upfront_fen,
+        lambda: payments,
+        cost_fen=interest_fen + fees_fen,
+        balance_months=balance_months,
+        line=None,
+    )
+    return CostSummary(
+        payments[0], payments[-1], interest_fen, fees_fen, interest_fen + fees_fen, *shown
+    )
+
+
+@settings(max_examples=500)
+@given(
+    real_principals | principals.filter(lambda fen: fen >= 100_000) | st.integers(100_000, 200_000),
+    rates,
+    terms,
+    methods,
+    fee_sets,
+)
+@example(50_000_000, 605, 360, RepaymentMethod.EQUAL_INSTALMENT, Fees(100, 0, 5))
+@example(50_000_000, 604, 360, RepaymentMethod.EQUAL_PRINCIPAL, Fees(100, 0, 5))
+@example(MAX_PRINCIPAL_FEN, 2_400, 360, RepaymentMethod.EQUAL_PRINCIPAL, Fees(500, 5_000, 100))
+@example(100_001, 1, 360, RepaymentMethod.EQUAL_INSTALMENT, NO_FEES)
+@example(480_000_000, 0, 240, RepaymentMethod.EQUAL_PRINCIPAL, Fees(upfront_fen=1))
+def test_what_a_loan_costs_is_what_its_listed_payments_say(principal, rate, term, method, fees):
+    expected = listed_cost(principal, rate, term, method, fees)
+    assert costs(principal, term, [Price(rate, method, fees)]) == [expected]
+    assert cost(schedule(principal, rate, term, method, fees)) == expected
+
+
+@given(st.integers(1, 2_000), rates, terms, methods)
+def test_a_tiny_loan_costs_what_its_listed_payments_say(principal, rate, term, method):
+    expected = listed_cost(principal, rate, term, method, NO_FEES)
+    assert costs(principal, term, [Price(rate, method)]) == [expected]
+    plan = schedule(principal, rate, term, method)
+    assert payments_of(plan) == listed_payments(principal, rate, term, method)
+
+
+@given(real_principals, terms, st.lists(st.tuples(rates, methods, fee_sets), max_size=6))
+def test_prices_asked_together_cost_what_they_cost_alone(principal, term, prices):
+    together = costs(principal, term, [Price(*price) for price in [*prices, *prices]])
+    assert together == 2 * [costs(principal, term, [Price(*price)])[0] for price in prices]
 
 
 @given(real_principals, st.integers(0, 2_390), st.integers(1, 60), methods, fee_sets)
 def test_a_higher_rate_or_fee_never_costs_less(principal, rate, term, method, fees):
-    table = CostTable(principal, term)
-    base = table.cost(rate, method, fees)
-    dearer = table.cost(rate + 10, method, fees)
+    prices = [Price(rate, method, fees), Price(rate + 10, method, fees), Price(rate, method)]
+    base, dearer, without_fees = costs(principal, term, prices)
     assert dearer.total_cost_fen >= base.total_cost_fen
     assert dearer.annualised_rate_bps >= base.annualised_rate_bps
-    assert table.cost(rate, method, NO_FEES).total_cost_fen <= base.total_cost_fen
+    assert without_fees.total_cost_fen <= base.total_cost_fen
 
 
 @pytest.mark.parametrize(

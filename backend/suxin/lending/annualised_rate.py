@@ -5,10 +5,16 @@ costs charged to the borrower, and allows the internal rate of return. The nomin
 monthly return × 12, on the same footing as a contract's nominal rate and the LPR: a loan without
 fees shows its contract rate. The effective figure is the same return compounded over twelve months.
 
-Everything is solved in fixed-point integers, so that every machine shows the same figure.
+Every figure shown is one that fixed-point integers vouch for, so that every machine shows the same. Where all payments but
+the last lie on a straight line, floating point searches the rate, and integers measure how far off it can be; its figure
+stands only if no rounding boundary is that near. Everything else is solved in integers from the payments themselves.
 """
 
+import math
+from collections.abc import Callable
 from typing import Final, NamedTuple
+
+import msgspec
 
 _MONTHS: Final = 12
 _BPS: Final = 10_000
@@ -18,7 +24,7 @@ _BPS: Final = 10_000
 _FACTOR_BITS: Final = 48
 _ONE: Final = 1 << _FACTOR_BITS
 _ONE_YEARLY: Final = _ONE**_MONTHS
-_AMOUNT_BITS: Final = 20
+AMOUNT_BITS: Final = 20
 # Newton's method doubles the correct digits each time: after a step below 2^-19 (a quarter of a
 # basis point) the next would move the rate by less than a thousandth of a basis point, even over
 # 360 months.
@@ -27,6 +33,13 @@ _MAX_STEPS: Final = 60
 # Nearer to one than this (a tenth of a basis point a year) the closed form divides by too little to
 # be exact.
 _NEAR_ONE: Final = _ONE // 1_000_000
+# Twice as far away, so that what is searched can be measured.
+_LOWEST_SEARCHED: Final = 2e-6
+# How far the integers' own answer may be from the true one: what is nearer to a rounding boundary is left to them.
+_DOUBT_BPS: Final = 0.001
+# The step after one as small as this no longer matters, again because the digits double.
+_FOUND: Final = 1e-7
+_MAX_SEARCH_STEPS: Final = 8
 
 
 class AnnualisedRate(NamedTuple):
@@ -36,24 +49,110 @@ class AnnualisedRate(NamedTuple):
     effective_bps: int
 
 
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """Monthly payments in short: payment k before the last is ``first`` − (k − 1) × ``fall``, to within ``slack``.
+
+    All but the months are amounts with 20 fractional bits; the first payment is the highest, nothing is below zero.
+    """
+
+    months: int
+    first: int
+    fall: int
+    last: int
+    slack: int
+
+
 def annualised_rate(
-    received_fen: int, payments: list[int], *, guess: tuple[int, int]
+    received_fen: int,
+    payments: Callable[[], list[int]],
+    *,
+    cost_fen: int,
+    balance_months: int,
+    line: Line | None,
 ) -> AnnualisedRate:
     """Return the yearly rate at which monthly payments are worth what the borrower received.
 
-    The guess is a fraction near the monthly rate, for speed only. The payments may not sum to less
-    than what was received, so the rate is never negative.
+    The payments exceed what was received by a cost of nothing or more, so the rate is never negative. Cost over the
+    fen-months of the balance is nearly the monthly rate; this is for speed only. The payments are listed only where
+    their line does not decide.
     """
-    if sum(payments) == received_fen:
+    if not cost_fen:
         return AnnualisedRate(0, 0)
-    numerator, denominator = guess
-    start = _ONE * denominator // (denominator + numerator)
-    factor = _discount_factor(received_fen, payments, start)
+    if line is not None:
+        found = _on_line(line, received_fen << AMOUNT_BITS, cost_fen / balance_months)
+        if found is not None:
+            return found
+    start = _ONE * balance_months // (balance_months + cost_fen)
+    factor = _discount_factor(received_fen, payments(), start)
     yearly = factor**_MONTHS
     return AnnualisedRate(
         _rounded((_ONE - factor) * _MONTHS * _BPS, factor),
         _rounded((_ONE_YEARLY - yearly) * _BPS, yearly),
     )
+
+
+def _on_line(line: Line, received: int, guess: float) -> AnnualisedRate | None:
+    """Return the rate of payments on a line; nothing where it may be off by as much as the next rounding boundary."""
+    monthly = _searched(line, received, guess)
+    if monthly is None:
+        return None
+    doubt = _doubt(line, received, monthly) + _DOUBT_BPS
+    grown = math.expm1(_MONTHS * math.log1p(monthly))
+    nominal = monthly * (_MONTHS * _BPS) + 0.5
+    effective = grown * _BPS + 0.5
+    effective_doubt = doubt * (1 + grown)
+    nominal_bps, effective_bps = int(nominal - doubt), int(effective - effective_doubt)
+    if int(nominal + doubt) > nominal_bps or int(effective + effective_doubt) > effective_bps:
+        return None
+    return AnnualisedRate(nominal_bps, effective_bps)
+
+
+def _searched(line: Line, received: int, guess: float) -> float | None:
+    """Return the monthly rate i at which the line is worth what was received, by Newton's method in floating point.
+
+    With v = 1 ÷ (1 + i) and m payments on the line, their sum at 1 each is a = (1 − v^m) ÷ i, and at 0, 1, 2 … it is
+    (a − m·v^m) ÷ i.
+    """
+    months, run = line.months, line.months - 1
+    first, fall, last = float(line.first), float(line.fall), float(line.last)
+    rate = guess
+    for _ in range(_MAX_SEARCH_STEPS):
+        if rate < _LOWEST_SEARCHED:
+            return None
+        discount = 1 / (1 + rate)
+        gone = -math.expm1(-run * math.log1p(rate))
+        power = 1 - gone
+        annuity = gone / rate
+        climb = (annuity - run * power) / rate
+        end = last * power * discount
+        bent = run * power * discount
+        annuity_slope = (bent - annuity) / rate
+        climb_slope = (annuity_slope + run * bent - climb) / rate
+        slope = first * annuity_slope - fall * climb_slope - months * end * discount
+        step = (first * annuity - fall * climb + end - received) / slope
+        rate -= step
+        if -_FOUND < step < _FOUND:
+            return rate
+    return None
+
+
+def _doubt(line: Line, received: int, monthly: float) -> float:
+    """Return, in basis points a year, how far a monthly rate can be from the true one; measured in integers.
+
+    What the line is worth at that rate misses what was received by some amount, and the payments miss the line by
+    their slack. Worth rises with the discount factor at least as the lowest payment on the line makes it.
+    """
+    factor = int(_ONE / (1 + monthly))
+    rest = _ONE - factor
+    run = line.months - 1
+    left = power(factor, run)
+    annuity = factor * (_ONE - left) // rest
+    climb = (annuity - run * left) * factor // rest
+    value = line.first * annuity - line.fall * climb + line.last * (left * factor >> _FACTOR_BITS)
+    missed = abs(value - (received << _FACTOR_BITS)) + line.slack * annuity
+    lowest = line.first - line.fall * run
+    slope = lowest * (annuity + climb) + line.months * line.last * left
+    return missed / slope * (1 + monthly) ** 2 * _MONTHS * _BPS
 
 
 def _rounded(numerator: int, denominator: int) -> int:
@@ -66,7 +165,7 @@ def _discount_factor(received_fen: int, payments: list[int], guess: int) -> int:
     The sum is convex and rising in v and its root is at most one, so Newton's method, kept at or
     below one, converges from any positive guess.
     """
-    received = received_fen << _AMOUNT_BITS
+    received = received_fen << AMOUNT_BITS
     level = _is_level(payments)
     factor = guess
     for _ in range(_MAX_STEPS):
@@ -94,7 +193,7 @@ def _worth(payments: list[int], factor: int) -> tuple[int, int]:
     value = slope = 0
     for payment in reversed(payments):
         slope = (slope * factor >> _FACTOR_BITS) + value
-        value = (value * factor >> _FACTOR_BITS) + (payment << _AMOUNT_BITS)
+        value = (value * factor >> _FACTOR_BITS) + (payment << AMOUNT_BITS)
     return value * factor >> _FACTOR_BITS, value + (slope * factor >> _FACTOR_BITS)
 
 
@@ -104,24 +203,24 @@ def _level_worth(level: int, last: int, months: int, factor: int) -> tuple[int, 
     The equal payments are an annuity over m = months − 1: v·(1 − v^m) ÷ (1 − v).
     """
     run = months - 1
-    power = _power(factor, run)
+    left = power(factor, run)
     rest = _ONE - factor
-    annuity = factor * (_ONE - power) // rest
+    annuity = factor * (_ONE - left) // rest
     # The derivative of the annuity is (1 − (m+1)·v^m + m·v^(m+1)) ÷ (1 − v)².
-    bent = ((_ONE - months * power) << _FACTOR_BITS) + run * power * factor
+    bent = ((_ONE - months * left) << _FACTOR_BITS) + run * left * factor
     annuity_slope = (bent << _FACTOR_BITS) // (rest * rest)
-    value = level * annuity + last * (power * factor >> _FACTOR_BITS)
-    slope = level * annuity_slope + last * months * power
-    shift = _FACTOR_BITS - _AMOUNT_BITS
+    value = level * annuity + last * (left * factor >> _FACTOR_BITS)
+    slope = level * annuity_slope + last * months * left
+    shift = _FACTOR_BITS - AMOUNT_BITS
     return value >> shift, slope >> shift
 
 
-def _power(factor: int, exponent: int) -> int:
-    """Return a factor to a whole power, by squaring."""
-    power = _ONE
+def power(factor: int, exponent: int, bits: int = _FACTOR_BITS) -> int:
+    """Return a fixed-point number to a whole power, by squaring, rounded down."""
+    result = 1 << bits
     while exponent:
         if exponent & 1:
-            power = power * factor >> _FACTOR_BITS
-        factor = factor * factor >> _FACTOR_BITS
+            result = result * factor >> bits
+        factor = factor * factor >> bits
         exponent >>= 1
-    return power
+    return result

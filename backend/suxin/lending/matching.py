@@ -17,8 +17,9 @@ product, so adding one never reorders the rest, and a cheaper product never rank
 the lower total cost, then to the id.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
@@ -37,7 +38,7 @@ from suxin.lending.criteria import (
 )
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.industries import IndustryCode, parse_industry
-from suxin.lending.repayment import NO_FEES, CostSummary, CostTable, Fees
+from suxin.lending.repayment import NO_FEES, CostSummary, Fees, Price, costs
 from suxin.lending.terms import (
     GuaranteeMode,
     LabelledEnum,
@@ -83,19 +84,36 @@ class Contribution(msgspec.Struct, frozen=True, gc=False):
     maximum: int
 
 
-def _nothing_or_all(kind: ContributionKind, points: int) -> tuple[Contribution, Contribution]:
-    """Return the part of a score for a thing that is not, and for one that is."""
-    return Contribution(kind, 0, points), Contribution(kind, points, points)
+class _Parts(NamedTuple):
+    """Contributions that go together, and their sum."""
+
+    contributions: tuple[Contribution, ...]
+    points: int
+
+    @classmethod
+    def of(cls, *contributions: Contribution) -> Self:
+        return cls(contributions, sum(part.points for part in contributions))
 
 
+def _fit_parts(fits: tuple[bool, ...]) -> _Parts:
+    """Return the parts of a score that are given wholly or not at all."""
+    asked = zip(fits, _FIT_POINTS.items(), strict=True)
+    return _Parts.of(*(Contribution(kind, points * fit, points) for fit, (kind, points) in asked))
+
+
+_FIT_POINTS: Final = {
+    ContributionKind.FIRST_LOAN: FIRST_LOAN_POINTS,
+    ContributionKind.INDUSTRY: INDUSTRY_POINTS,
+    ContributionKind.AREA: AREA_POINTS,
+    ContributionKind.METHOD: METHOD_POINTS,
+}
+_FITS: Final = {
+    fits: _fit_parts(fits) for fits in itertools.product((False, True), repeat=len(_FIT_POINTS))
+}
 # Read hundreds of times in a match: an attribute of an enumeration class is slower than a name.
 _PASSED: Final = Outcome.PASSED
 _COST_KIND: Final = ContributionKind.COST
 _HEADROOM_KIND: Final = ContributionKind.HEADROOM
-_FIRST_LOAN: Final = _nothing_or_all(ContributionKind.FIRST_LOAN, FIRST_LOAN_POINTS)
-_INDUSTRY: Final = _nothing_or_all(ContributionKind.INDUSTRY, INDUSTRY_POINTS)
-_AREA: Final = _nothing_or_all(ContributionKind.AREA, AREA_POINTS)
-_METHOD: Final = _nothing_or_all(ContributionKind.METHOD, METHOD_POINTS)
 
 
 class SpeedRecord(msgspec.Struct, frozen=True):
@@ -208,16 +226,24 @@ def match(
     check_request_terms(request)
     if len({product.product_id.int for product in products}) != len(products):
         raise ValueError("a product occurs twice")
-    scorer = _Scorer(request, facts, bank_speed)
-    scored: list[_Scored] = []
+    eligible: list[tuple[ProductTerms, list[Outcome]]] = []
     rejected: list[RejectedProduct] = []
     for product in products:
         outcomes = outcomes_of(product.conditions, request, facts)
         if outcomes.count(_PASSED) == len(outcomes):
-            scored.append(scorer.scored(product, outcomes))
+            eligible.append((product, outcomes))
         else:
             rejected.append(RejectedProduct(product, outcomes, request, facts))
-    scored.sort(key=_Scored.place)
+    scorer = _Scorer(request, facts, bank_speed)
+    prices = [scorer.price(product) for product, _ in eligible]
+    priced = zip(
+        eligible, prices, costs(request.amount_fen, request.term_months, prices), strict=True
+    )
+    scored = [
+        scorer.scored(product, outcomes, price.method, cost)
+        for (product, outcomes), price, cost in priced
+    ]
+    scored.sort()
     rejected.sort(key=RejectedProduct.nearness)
     ranked = tuple(
         [
@@ -227,8 +253,8 @@ def match(
                 request,
                 facts,
                 rank,
-                found.score,
-                found.parts,
+                -found.place[0],
+                found.contributions,
                 found.cost,
                 found.method,
             )
@@ -249,18 +275,18 @@ def recommended(ranked: Sequence[RankedProduct], *, k: int) -> tuple[RankedProdu
 
 
 class _Scored(NamedTuple):
-    """An eligible product before its place is known."""
+    """An eligible product before its rank is known.
 
+    Its place orders it totally: score (negative, as the highest comes first), total cost, id. No two share one, so
+    sorting compares nothing else.
+    """
+
+    place: tuple[int, int, int]
     product: ProductTerms
     outcomes: list[Outcome]
-    score: int
-    parts: tuple[Contribution, ...]
+    contributions: tuple[Contribution, ...]
     cost: CostSummary
     method: RepaymentMethod
-
-    def place(self) -> tuple[int, int, int]:
-        """Return the key that orders eligible products totally."""
-        return -self.score, self.cost.total_cost_fen, self.product.product_id.int
 
 
 class _Scorer:
@@ -270,60 +296,71 @@ class _Scorer:
         self, request: RequestTerms, facts: ApplicantFacts, speed: Mapping[UUID, SpeedRecord]
     ) -> None:
         self.request = request
-        self.facts = facts
         self.speed = speed
+        self.first_loan = facts.first_loan is True
         self.industry = parse_industry(facts.industry) if facts.industry else None
         self.area = facts.area_code or ""
-        self.table = CostTable(request.amount_fen, request.term_months)
-        self.speed_parts: dict[int, tuple[Contribution, Contribution]] = {}
+        self.speed_parts: dict[int, _Parts] = {}
 
-    def scored(self, product: ProductTerms, outcomes: list[Outcome]) -> _Scored:
-        """Return an eligible product with its score."""
+    def price(self, product: ProductTerms) -> Price:
+        """Return the price at the top of a product's range, by the asked method where the product has it."""
         methods = product.repayment_methods
         asked = self.request.repayment_method
         method = asked if asked is not None and asked in methods else methods[0]
-        cost = self.table.cost(product.max_rate_bps, method, product.fees)
-        parts = (
-            self._cost_part(cost),
-            *self._speed_parts(product.tenant_id),
-            _FIRST_LOAN[product.first_loan_friendly and self.facts.first_loan is True],
-            _INDUSTRY[_named(self.industry, product.preferred_industries)],
-            _AREA[self.area.startswith(product.preferred_areas)],
-            _METHOD[asked is None or asked is method],
-            self._headroom_part(product.max_amount_fen),
-        )
-        score = sum([part.points for part in parts])
-        return _Scored(product, outcomes, score, parts, cost, method)
+        return Price(product.max_rate_bps, method, product.fees)
 
-    def _cost_part(self, cost: CostSummary) -> Contribution:
+    def scored(
+        self,
+        product: ProductTerms,
+        outcomes: list[Outcome],
+        method: RepaymentMethod,
+        cost: CostSummary,
+    ) -> _Scored:
+        """Return an eligible product with its score."""
+        asked = self.request.repayment_method
+        cost_points = self._cost_points(cost)
+        speed = self._speed(product.tenant_id)
+        fit = _FITS[
+            product.first_loan_friendly and self.first_loan,
+            _named(self.industry, product.preferred_industries),
+            self.area.startswith(product.preferred_areas),
+            asked is None or asked is method,
+        ]
+        room = product.max_amount_fen - self.request.amount_fen
+        room_points = HEADROOM_POINTS * room // product.max_amount_fen
+        parts = (
+            Contribution(_COST_KIND, cost_points, COST_POINTS),
+            *speed.contributions,
+            *fit.contributions,
+            Contribution(_HEADROOM_KIND, room_points, HEADROOM_POINTS),
+        )
+        score = cost_points + speed.points + fit.points + room_points
+        place = (-score, cost.total_cost_fen, product.product_id.int)
+        return _Scored(place, product, outcomes, parts, cost, method)
+
+    def _cost_points(self, cost: CostSummary) -> int:
         request = self.request
         # Points fall with the cost per year and yuan asked, in whole points, rounded down: a lower
         # cost never has fewer.
         highest = request.amount_fen * request.term_months * COST_WITHOUT_POINTS_BPS
         left = highest - cost.total_cost_fen * _MONTHS * _BPS
-        points = max(left, 0) * COST_POINTS // highest
-        return Contribution(_COST_KIND, points, COST_POINTS)
+        return max(left, 0) * COST_POINTS // highest
 
-    def _speed_parts(self, tenant_id: UUID) -> tuple[Contribution, Contribution]:
+    def _speed(self, tenant_id: UUID) -> _Parts:
         known = self.speed_parts.get(tenant_id.int)
         if known is None:
             known = self.speed_parts[tenant_id.int] = _speed_parts(self.speed.get(tenant_id))
         return known
 
-    def _headroom_part(self, max_amount_fen: int) -> Contribution:
-        room = max_amount_fen - self.request.amount_fen
-        points = HEADROOM_POINTS * room // max_amount_fen
-        return Contribution(_HEADROOM_KIND, points, HEADROOM_POINTS)
 
-
-def _speed_parts(record: SpeedRecord | None) -> tuple[Contribution, Contribution]:
+def _speed_parts(record: SpeedRecord | None) -> _Parts:
     if record is None or record.referrals < MINIMUM_SPEED_SAMPLE:
         response, on_time = RESPONSE_POINTS // 2, ON_TIME_POINTS // 2
     else:
         left_hours = max(RESPONSE_WITHOUT_POINTS_HOURS - record.response_hours, 0)
         response = RESPONSE_POINTS * left_hours // RESPONSE_WITHOUT_POINTS_HOURS
         on_time = ON_TIME_POINTS * record.on_time_bps // _BPS
-    return (
+    return _Parts.of(
         Contribution(ContributionKind.RESPONSE, response, RESPONSE_POINTS),
         Contribution(ContributionKind.ON_TIME, on_time, ON_TIME_POINTS),
     )

@@ -16,6 +16,7 @@ from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
+from suxin_server.settings import Settings
 from suxin_server.valkey import Valkey
 from suxin_web.replays import ValkeyReplays
 
@@ -58,7 +59,7 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     folder: Path = tmp_path_factory.mktemp("postgres")
-    server = Postgres(folder, fast=True)
+    server = Postgres(folder, fast=True, binaries=Settings().postgres_bin)
     server.start()
     asyncio.run(
         _administer(server, f"create database {TEMPLATE} owner suxin_owner template template0")

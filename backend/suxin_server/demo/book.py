@@ -8,12 +8,12 @@ from uuid import UUID
 
 from suxin.consent.purposes import LOAN_MATCH
 from suxin.kernel.audit import READ_ACTION, AuditEntry
+from suxin.kernel.many_rows import Row
 from suxin.kernel.outbox import OutboxRow
 from suxin.kernel.tables import Table
 from suxin.lending.matching import ProductTerms, SpeedRecord
 from suxin.lending.models import LoanProduct
 from suxin_server.demo.dice import Dice
-from suxin_server.demo.loading import Row
 from suxin_server.demo.office_hours import OfficeHours
 
 REQUEST_ID: Final = "demo-city"

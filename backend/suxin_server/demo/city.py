@@ -17,6 +17,7 @@ from suxin.kernel.audit import AuditEntry
 from suxin.kernel.bases import AccessBasis
 from suxin.kernel.database import Database, act_for
 from suxin.kernel.doorways import doorway
+from suxin.kernel.many_rows import put
 from suxin.kernel.notices import Notice
 from suxin.kernel.outbox import OutboxRow
 from suxin.kernel.sealing import Sealer
@@ -64,7 +65,6 @@ from suxin_server.demo import cast, stories, telling
 from suxin_server.demo.book import REQUEST_ID, Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.houses import House, houses, speed
-from suxin_server.demo.loading import put
 from suxin_server.demo.office_hours import OfficeHours
 from suxin_server.demo.organisations import Organisation, organisations
 from suxin_server.demo.people import Register

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,6 +14,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
+from suxin.kernel.many_rows import put
 from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
 from suxin.kernel.working_days import local_day
 from suxin.lending import dispatch
@@ -22,7 +22,8 @@ from suxin.lending.applicants import facts_of
 from suxin.lending.deadlines import REQUEST_LIFE
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.leads import coarsen, keys_of
-from suxin.lending.matching import MatchOutcome, RankedProduct, RejectedProduct, match
+from suxin.lending.match_rows import match_rows
+from suxin.lending.matching import MatchOutcome, match
 from suxin.lending.models import (
     DispatchMode,
     Lead,
@@ -116,7 +117,7 @@ async def submit_request(
     session.add(request)
     await session.flush()
     outcome, versions = await _matched(session, form, facts)
-    session.add_all(_results(request, outcome, versions))
+    await put(session, MatchResult, match_rows(request, outcome, versions))
     append_act(
         session,
         action="lending.request.submitted",
@@ -283,8 +284,8 @@ def _new_request(
 async def _matched(
     session: AsyncSession, form: RequestForm, facts: ApplicantFacts
 ) -> tuple[MatchOutcome, dict[UUID, int]]:
-    rows = (await session.execute(queries.published_products())).all()
-    products = [terms_of(row[0]) for row in rows]
+    offered = (await session.scalars(queries.offered_products())).all()
+    products = [terms_of(product) for product in offered]
     if form.product is not None:
         products = [
             product
@@ -295,50 +296,7 @@ async def _matched(
             raise ProductNotOffered(field="product")
     speeds = await queries.bank_speeds(session)
     outcome = match(form.terms, facts, products, speeds, k=RECOMMENDED_BANKS)
-    return outcome, {row[0].id: row[0].version for row in rows}
-
-
-def _results(
-    request: LoanRequest, outcome: MatchOutcome, versions: dict[UUID, int]
-) -> list[MatchResult]:
-    key: dict[str, Any] = {"subject_id": request.subject_id, "request_id": request.id}
-    return [
-        *(_eligible(found, versions, key) for found in outcome.ranked),
-        *(_rejected(found, versions, key) for found in outcome.rejected),
-    ]
-
-
-def _eligible(found: RankedProduct, versions: dict[UUID, int], key: dict[str, Any]) -> MatchResult:
-    return MatchResult(
-        **key,
-        product_id=found.product.product_id,
-        tenant_id=found.product.tenant_id,
-        product_version=versions[found.product.product_id],
-        eligible=True,
-        rank=found.rank,
-        score=found.score,
-        total_cost_fen=found.cost.total_cost_fen,
-        annualised_rate_bps=found.cost.annualised_rate_bps,
-        contributions={part.kind.value: part.points for part in found.contributions},
-        reasons=[],
-    )
-
-
-def _rejected(
-    found: RejectedProduct, versions: dict[UUID, int], key: dict[str, Any]
-) -> MatchResult:
-    return MatchResult(
-        **key,
-        product_id=found.product.product_id,
-        tenant_id=found.product.tenant_id,
-        product_version=versions[found.product.product_id],
-        eligible=False,
-        contributions={},
-        reasons=[
-            {"code": item.code, "outcome": item.outcome.value, "zh": item.zh, "en": item.en}
-            for item in found.reasons
-        ],
-    )
+    return outcome, {product.id: product.version for product in offered}
 
 
 async def _dispatched(

@@ -100,14 +100,19 @@ def referrals_of(request_id: UUID) -> Select[Referral, Tenant]:
     )
 
 
-def published_products() -> Select[LoanProduct, Tenant]:
-    """Return every product that is published by a bank that may act, cheapest rate first."""
+def offered_products() -> Select[LoanProduct]:
+    """Return every product that a request is matched with: as in ``published_products``, without the banks."""
     return (
-        select(LoanProduct, Tenant)
+        select(LoanProduct)
         .join(Tenant, Tenant.id == LoanProduct.tenant_id)
         .where(LoanProduct.status == ProductStatus.PUBLISHED, Tenant.status == TenantStatus.ACTIVE)
         .order_by(LoanProduct.min_rate_bps, LoanProduct.id)
     )
+
+
+def published_products() -> Select[LoanProduct, Tenant]:
+    """Return every product that is published by a bank that may act, cheapest rate first."""
+    return offered_products().add_columns(Tenant)
 
 
 async def applicant(session: AsyncSession, subject_id: UUID) -> Applicant:

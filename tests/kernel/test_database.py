@@ -267,6 +267,18 @@ async def test_work_is_tried_again_on_a_serialization_failure_three_times_at_mos
     assert await names(database, TENANT, now) == ["try 3"]
 
 
+async def test_a_connection_that_the_server_closed_is_opened_anew(database, admin, now):
+    ask = text("select pg_backend_pid()")
+    async with database.transaction(staff(), now=now) as session:
+        before = await session.scalar(ask)
+    await admin.execute("select pg_terminate_backend($1)", before)
+    # The end of the connection arrives with the loop's next turn, as it does in a server that waits for requests.
+    await asyncio.sleep(0.1)
+
+    async with database.transaction(staff(), now=now) as session:
+        assert await session.scalar(ask) != before
+
+
 async def test_two_that_deadlock_both_come_to_their_end(database, now):
     async with database.transaction(staff(), now=now) as session:
         session.add_all([branch(TENANT, "a", now), branch(TENANT, "b", now)])

@@ -12,8 +12,11 @@ from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+import asyncpg
+import msgspec
+from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -42,6 +45,20 @@ class RoleUnsafe(Exception):
     """The connection's role could step around row-level security; the server must not start."""
 
 
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
+    """Make the pool open a connection anew that its server closed while it waited.
+
+    A ping would say the same after three round trips, and at every use.
+    """
+    driver: asyncpg.Connection = connection.driver_connection
+    if driver.is_closed():
+        raise DisconnectionError
+
+
 def _context(actor: Actor, now: datetime) -> dict[str, str]:
     return {
         "kind": actor.kind.value,
@@ -68,18 +85,19 @@ class Database:
     def connect(cls, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
         """Return a database over a pool of connections to ``url`` (``postgresql://…``)."""
         dialect_url = url.replace("postgresql://", "postgresql+asyncpg://", 1)
-        return cls(
-            create_async_engine(
-                dialect_url,
-                pool_size=pool_size,
-                max_overflow=max_overflow,
-                pool_timeout=10,
-                pool_pre_ping=True,
-                # An error's text goes to the log, and parameters are people's data.
-                hide_parameters=True,
-                connect_args={"server_settings": {"application_name": "suxin", "jit": "off"}},
-            )
+        engine = create_async_engine(
+            dialect_url,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_timeout=10,
+            # An error's text goes to the log, and parameters are people's data.
+            hide_parameters=True,
+            json_serializer=_json,
+            json_deserializer=msgspec.json.decode,
+            connect_args={"server_settings": {"application_name": "suxin", "jit": "off"}},
         )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return cls(engine)
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from suxin.kernel.steps import REFUSE_STEP
 from suxin.kernel.tables import access_statements, models
 from suxin_server.model_registry import metadata
 
@@ -41,9 +42,8 @@ def _render(connection: Connection) -> str:
     script = produce_migrations(context, metadata)
     if script.upgrade_ops is None or script.downgrade_ops is None:
         sys.exit("there is nothing to write")
-    access = "".join(
-        f"    {statement!r},\n" for model in models() for statement in access_statements(model)
-    )
+    of_tables = (statement for model in models() for statement in access_statements(model))
+    access = "".join(f"    {statement!r},\n" for statement in (REFUSE_STEP, *of_tables))
     return (
         HEAD
         + access
@@ -56,7 +56,8 @@ def _render(connection: Connection) -> str:
         + "            name, table = statement.split()[2], statement.split()[4]\n"
         + "            op.execute(f'DROP POLICY {name} ON {table}')\n    "
         + render_python_code(script.downgrade_ops, migration_context=context)
-        + "\n"
+        # The triggers that call it went with their tables.
+        + "\n    op.execute('DROP FUNCTION refuse_step()')\n"
     )
 
 

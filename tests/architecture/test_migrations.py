@@ -10,7 +10,9 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from suxin.kernel.tables import models
 from suxin_server.migration import alembic_config, migrate, migrations_folder
+from suxin_server.model_registry import CONTEXTS
 from suxin_server.postgres import Postgres
 
 
@@ -34,18 +36,26 @@ def scratch(cluster: Postgres) -> Iterator[str]:
 TABLES = "select tablename::text from pg_tables where schemaname = 'public' order by 1"
 POLICIES = "select tablename || '.' || policyname from pg_policies order by 1"
 
+TRIGGERS = "select tgname::text from pg_trigger where not tgisinternal order by 1"
+FUNCTIONS = (
+    "select proname::text from pg_proc where pronamespace = 'public'::regnamespace order by 1"
+)
+EVERYTHING = (TABLES, POLICIES, TRIGGERS, FUNCTIONS)
+
 
 def test_up_down_and_up_again_and_the_models_have_nothing_to_add(scratch):
     config = alembic_config(scratch)
     command.upgrade(config, "head")
-    first = [asyncio.run(ask(scratch, question)) for question in (TABLES, POLICIES)]
+    first = [asyncio.run(ask(scratch, question)) for question in EVERYTHING]
     assert len(first[0]) > 25
     assert len(first[1]) > len(first[0])
+    assert CONTEXTS
+    assert len(first[2]) == 2 * len([model for model in models() if model.__machine__])
     command.downgrade(config, "base")
-    assert asyncio.run(ask(scratch, TABLES)) == ["alembic_version"]
-    assert asyncio.run(ask(scratch, POLICIES)) == []
+    left = [asyncio.run(ask(scratch, question)) for question in EVERYTHING]
+    assert left == [["alembic_version"], [], [], []]
     command.upgrade(config, "head")
-    assert [asyncio.run(ask(scratch, question)) for question in (TABLES, POLICIES)] == first
+    assert [asyncio.run(ask(scratch, question)) for question in EVERYTHING] == first
     command.check(config)
     # What `suxin up` does at every start.
     migrate(scratch)

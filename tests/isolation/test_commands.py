@@ -26,7 +26,7 @@ from trespassing import (
 
 from suxin.consent.oauth.clients import ClientDraft
 from suxin.kernel.refusals import Forbidden, NotFound
-from suxin.lending.commands.referrals import LeadNotClaimable
+from suxin.lending.commands.referrals import ConsentRequired, LeadNotClaimable
 from suxin.lending.commands.requests import RequestForm
 from suxin.lending.models import DispatchMode
 from suxin.lending.terms import DeclineReason, GuaranteeMode, LoanPurpose, RequestTerms
@@ -164,6 +164,11 @@ MATRIX: dict[str, list[Case]] = {
     ],
     "lending.commands.referrals.decline_referral": banks_own(
         lambda world: referral(world) | {"reason": DeclineReason.OVER_INDEBTED, "note": None}
+    ),
+    "lending.commands.referrals.hold_consent": by(
+        ["rival"],
+        ConsentRequired,
+        lambda world: {"subject_id": world.city.firm_id, **request(world)},
     ),
     "lending.commands.referrals.record_contact": banks_own(referral),
     "lending.commands.referrals.start_due_diligence": banks_own(referral),

@@ -89,6 +89,13 @@ MATRIX: dict[str, Row] = {
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.queries.consents_of": ("rival", subject, None),
+    "consent.queries.hold_basis": (
+        "rival",
+        lambda world: (
+            subject(world) | {"purpose": "loan.match", "context_id": world.running.request.id}
+        ),
+        None,
+    ),
     "consent.queries.lock_consent": ("stranger", both(subject, consent), None),
     "consent.queries.lock_open_about": (
         "stranger",

@@ -79,7 +79,6 @@ MATRIX = {
 CHANGES = {
     "operator": {"areas", "published_arrangements", "quotas", "tenants"},
     "system": {
-        "access_bases",
         "bank_speeds",
         "consents",
         "leads",

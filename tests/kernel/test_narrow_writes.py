@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.bases import AccessBasis
 from suxin.kernel.notices import Notice
 from suxin.subjects.models import Mandate, PersonIdentity
 
@@ -68,6 +69,32 @@ async def test_a_person_ends_his_own_mandate_once_and_changes_nothing_else(datab
     assert await ending(now + SECOND) == 0
     ends = await admin.fetch("select person_id = $1, ended_at from mandates order by 1", PERSON)
     assert [tuple(row) for row in ends] == [(False, None), (True, now)]
+
+
+async def test_a_tenant_holds_its_own_basis_in_place_and_writes_none(database, admin, now):
+    bank, mine = officer(), uuid4()
+    for basis_id, tenant_id in ((mine, bank.tenant_id), (uuid4(), uuid4())):
+        given = {
+            "id": basis_id,
+            "tenant_id": tenant_id,
+            "subject_id": FIRM,
+            "ends_at": now + SECOND,
+        }
+        await insert(admin, AccessBasis, sample(AccessBasis, now, **given))
+    before = await admin.fetch("select * from access_bases order by id")
+    async with database.transaction(bank, now=now) as session:
+        held = await session.scalars(select(AccessBasis.id).with_for_update(read=True))
+        assert held.all() == [mine]
+    for change in ({"ended_at": now}, {"ended_at": None}):
+        with pytest.raises(DBAPIError, match="row-level security"):
+            async with database.transaction(bank, now=now) as session:
+                await session.execute(update(AccessBasis).values(**change))
+    for actor in (bank, Actor.subject("r1", person_id=PERSON, subject_id=FIRM), Actor.system("r1")):
+        for column in ("tenant_id", "ends_at", "categories"):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                async with database.transaction(actor, now=now) as session:
+                    await session.execute(text(f"update access_bases set {column} = {column}"))  # noqa: S608 - names of our own tables
+    assert await admin.fetch("select * from access_bases order by id") == before
 
 
 @pytest.mark.parametrize(

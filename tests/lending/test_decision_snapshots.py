@@ -108,7 +108,7 @@ async def test_the_applicant_can_only_choose_or_pass_over_and_makes_no_offer(
     again = "insert into offers select (jsonb_populate_record(o, jsonb_build_object('id', gen_random_uuid(), 'state', 'PASSED'))).* from offers o"
     async with nothing_written(admin):
         for statement in ("update offers set state = 'WITHDRAWN'", again):
-            with pytest.raises(DBAPIError, match="row-level security"):
+            with pytest.raises(DBAPIError, match="no step of this caller"):
                 async with small_city.database.transaction(
                     small_city.applicant, now=small_city.now
                 ) as session:

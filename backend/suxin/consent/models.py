@@ -1,5 +1,6 @@
 """Consents and the notice texts that were shown."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, data_subject, published, reading_tenant, system
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
 
 
@@ -34,27 +36,15 @@ class ConsentStateConflict(Refusal):
     en = "The consent is {state}; this step is not possible"
 
 
-_STEPS: dict[ConsentState, frozenset[ConsentState]] = {
-    ConsentState.REQUESTED: frozenset(
-        {ConsentState.ACTIVE, ConsentState.REJECTED, ConsentState.LAPSED}
-    ),
-    ConsentState.ACTIVE: frozenset(
-        {
-            ConsentState.PAUSED,
-            ConsentState.REVOKED,
-            ConsentState.EXPIRED,
-            ConsentState.SUPERSEDED,
-        }
-    ),
-    ConsentState.PAUSED: frozenset(
-        {
-            ConsentState.ACTIVE,
-            ConsentState.REVOKED,
-            ConsentState.EXPIRED,
-            ConsentState.SUPERSEDED,
-        }
-    ),
-}
+_OPEN = frozenset({ConsentState.ACTIVE, ConsentState.PAUSED})
+_SUBJECT = frozenset({Party.SUBJECT})
+_PLATFORM = frozenset({Party.PLATFORM})
+
+
+def _step(
+    leaves: Iterable[ConsentState], to: ConsentState, by: frozenset[Party]
+) -> Step[ConsentState]:
+    return Step(leaves=frozenset(leaves), to=to, by=by)
 
 
 class NoticeText(Table):
@@ -75,6 +65,20 @@ class Consent(Table):
     """One permission. ``context_id`` binds it to one matter, such as a loan request."""
 
     __tablename__ = "consents"
+    __machine__: ClassVar[StateMachine[ConsentState]] = StateMachine(
+        # What a subject gives unasked begins as active.
+        begins={ConsentState.REQUESTED: _SUBJECT, ConsentState.ACTIVE: _SUBJECT},
+        steps=(
+            _step({ConsentState.REQUESTED, ConsentState.PAUSED}, ConsentState.ACTIVE, _SUBJECT),
+            _step({ConsentState.REQUESTED}, ConsentState.REJECTED, _SUBJECT),
+            _step({ConsentState.REQUESTED}, ConsentState.LAPSED, _PLATFORM),
+            _step({ConsentState.ACTIVE}, ConsentState.PAUSED, _SUBJECT),
+            # The platform ends what a matter that is over needs no longer.
+            _step(_OPEN, ConsentState.REVOKED, _SUBJECT | _PLATFORM),
+            _step(_OPEN, ConsentState.EXPIRED, _PLATFORM),
+            _step(_OPEN, ConsentState.SUPERSEDED, _SUBJECT),
+        ),
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         reading_tenant(),
@@ -118,6 +122,6 @@ class Consent(Table):
 
         :raises ConsentStateConflict: if no step leads there from the present state
         """
-        if state not in _STEPS.get(self.state, frozenset()):
+        if not self.__machine__.leads(self.state, state):
             raise ConsentStateConflict(state=self.state.value)
         self.state = state

@@ -1,6 +1,7 @@
 """Consents, recipients and receipts, as a subject or a tenant reads them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.models import Consent, ConsentState
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import READ_ACTION, AuditEntry
+from suxin.kernel.bases import AccessBasis, live
 from suxin.kernel.refusals import NotFound
 from suxin.tenancy.models import Tenant, TenantStatus
 
@@ -90,4 +92,33 @@ async def lock_consent(session: AsyncSession, subject_id: UUID, consent_id: UUID
         select(Consent)
         .where(Consent.subject_id == subject_id, Consent.id == consent_id)
         .with_for_update()
+    )
+
+
+async def hold_basis(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    subject_id: UUID,
+    context_id: UUID,
+    purpose: str,
+    now: datetime,
+) -> AccessBasis | None:
+    """Return the live basis on which the actor's tenant decides about one matter, held until the transaction ends.
+
+    Whoever pauses or revokes it meanwhile waits; after him, none is found. Hold it last, after every other lock.
+    """
+    return await session.scalar(
+        select(AccessBasis)
+        .where(
+            AccessBasis.subject_id == subject_id,
+            AccessBasis.tenant_id == actor.own_tenant,
+            AccessBasis.purpose == purpose,
+            AccessBasis.context_id == context_id,
+            live(now),
+        )
+        .order_by(AccessBasis.id)
+        .limit(1)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
     )

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, data_subject, reading_tenant, system
-from suxin.kernel.tables import Table
+from suxin.kernel.readers import TENANT, Reader, data_subject, reading_tenant, system, when
+from suxin.kernel.tables import Table, append_and_change
 
 
 class BasisKind(StrEnum):
@@ -29,13 +29,17 @@ class AccessBasis(Table):
 
     ``context_id`` narrows it to one matter (a loan request); ``source_id`` is the consent or contract behind it.
     ``person_id`` is the natural person who speaks for the subject and whose identity and contact the basis includes.
-    Only the subject's own act writes it, so that a tenant can never grant itself access.
+    Only the subject's own act writes it, so that a tenant can never grant itself access; what is written ends, and is
+    changed in nothing else.
     """
 
     __tablename__ = "access_bases"
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("ended_at")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         reading_tenant(),
+        # A tenant may hold its basis in place while it decides on it (FOR SHARE needs the right to update), and write none.
+        when("holding_tenant", f"tenant_id = {TENANT}", "UPDATE", check="false"),
         system(),
     )
     __table_args__ = (
@@ -69,3 +73,10 @@ class AccessBasis(Table):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+def live(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a basis admits reading at ``now``: begun, not over, neither paused nor revoked."""
+    return and_(
+        AccessBasis.ended_at.is_(None), AccessBasis.starts_at <= now, AccessBasis.ends_at > now
+    )

@@ -17,6 +17,7 @@ from suxin.kernel.readers import (
     Reader,
     policy_statements,
 )
+from suxin.kernel.steps import StateMachine
 
 Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 
@@ -44,6 +45,7 @@ class Table(DeclarativeBase):
     __doorway__: ClassVar[str | None] = None
     __privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
     __batch_privileges__: ClassVar[tuple[str, ...]] = ()
+    __machine__: ClassVar[StateMachine[Any] | None] = None
 
     metadata = MetaData(
         naming_convention={
@@ -75,7 +77,7 @@ class Table(DeclarativeBase):
 
 
 def access_statements(model: type[Table]) -> list[str]:
-    """Return the grants and policies of one table, as the migrations apply them."""
+    """Return the grants, policies and state triggers of one table, as the migrations apply them."""
     table = model.__tablename__
     if model.__doorway__ is not None:
         statements = [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {DOORWAY_ROLE}"]
@@ -90,6 +92,8 @@ def access_statements(model: type[Table]) -> list[str]:
         statements.append(
             f"GRANT {', '.join(model.__batch_privileges__)} ON {table} TO {BATCH_ROLE}"
         )
+    if model.__machine__ is not None:
+        statements += model.__machine__.statements(table)
     return statements
 
 

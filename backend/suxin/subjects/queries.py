@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
-from suxin.kernel.bases import AccessBasis
+from suxin.kernel.bases import AccessBasis, live
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.subjects.models import (
     CatalogueItem,
@@ -117,9 +117,7 @@ async def basis_categories(
         or_(about, AccessBasis.person_id == subject_id) if of_person else about,
         AccessBasis.tenant_id == actor.tenant_id,
         AccessBasis.purpose == purpose,
-        AccessBasis.ended_at.is_(None),
-        AccessBasis.starts_at <= now,
-        AccessBasis.ends_at > now,
+        live(now),
     )
     if actor.consent_id is not None:
         bases = bases.where(AccessBasis.source_id == actor.consent_id)

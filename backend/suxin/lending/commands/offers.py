@@ -17,7 +17,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.money import format_wan
 from suxin.kernel.refusals import Invalid, NotFound, Refusal
 from suxin.lending import dispatch, policies
-from suxin.lending.commands.referrals import ConsentRequired, release_claim
+from suxin.lending.commands.referrals import ConsentRequired, hold_consent, release_claim
 from suxin.lending.commands.requests import close_request
 from suxin.lending.models import (
     LoanProduct,
@@ -140,6 +140,7 @@ async def make_offer(
         owned.receive_offer()
     await release_claim(session, known)
     referral = await bank_queries.lock_own_referral(session, actor, referral_id)
+    await hold_consent(session, actor, request.subject_id, request.id, now=now)
     referral.offer(now=now)
     offer = _new_offer(actor, referral, request, terms, priced, now=now)
     session.add(offer)

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent import queries as consent_queries
+from suxin.consent.purposes import LOAN_MATCH
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
@@ -108,8 +110,10 @@ async def record_contact(
     :raises StepNotPossible: if it is not accepted
     """
     referral = await _lock(session, actor, referral_id)
-    if await queries.party_of(session, referral.lead_id) is None:
+    party = await queries.party_of(session, referral.lead_id)
+    if party is None:
         raise ConsentRequired
+    await hold_consent(session, actor, party.subject_id, party.request_id, now=now)
     referral.contact(now=now)
     await keep_claim(session, referral)
     await _answered(session, referral, "contacted", now=now)
@@ -161,6 +165,28 @@ async def decline_referral(
     await release_claim(session, referral)
     await _answered(session, referral, "declined", now=now, detail={"reason": reason.value})
     return referral
+
+
+async def hold_consent(
+    session: AsyncSession, actor: Actor, subject_id: UUID, request_id: UUID, *, now: datetime
+) -> None:
+    """Hold the applicant's consent to this bank in place until the step that needs it is written.
+
+    Either the bank's step comes first and the applicant's pause or revocation waits for it, or the step is refused:
+    nothing is decided on a consent that he was told has ended. Call it after every other lock of the step.
+
+    :raises ConsentRequired: without a live consent to this request
+    """
+    basis = await consent_queries.hold_basis(
+        session,
+        actor,
+        subject_id=subject_id,
+        context_id=request_id,
+        purpose=LOAN_MATCH.code,
+        now=now,
+    )
+    if basis is None:
+        raise ConsentRequired
 
 
 async def release_claim(session: AsyncSession, referral: Referral) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.commands import end_consents_about
 from suxin.kernel import notices
 from suxin.kernel.audit import append_act
-from suxin.kernel.bases import AccessBasis
+from suxin.kernel.bases import AccessBasis, live
 from suxin.lending import dispatch, policies
 from suxin.lending.commands.referrals import keep_claim, release_claim
 from suxin.lending.commands.requests import close_request
@@ -323,8 +323,7 @@ async def _could_be_contacted(session: AsyncSession, referral: Referral, *, now:
         .where(
             LeadParty.lead_id == referral.lead_id,
             AccessBasis.tenant_id == referral.tenant_id,
-            AccessBasis.ended_at.is_(None),
-            AccessBasis.ends_at > now,
+            live(now),
         )
         .limit(1)
     )

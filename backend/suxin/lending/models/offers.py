@@ -18,8 +18,9 @@ from suxin.kernel.readers import (
     when,
     with_basis,
 )
+from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
-from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.models.steps import NamedStep
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
 
@@ -33,22 +34,38 @@ class OfferState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+def _decision(to: OfferState, *by: Party) -> NamedStep[OfferState]:
+    """Return a step that ends an open offer, once."""
+    return NamedStep(
+        leaves=frozenset({OfferState.OPEN}),
+        to=to,
+        by=frozenset(by),
+        zh="再处理该报价",
+        en="decide on this offer again",
+    )
+
+
+_CHOOSE = _decision(OfferState.CHOSEN, Party.SUBJECT)
+_PASS_OVER = _decision(OfferState.PASSED, Party.SUBJECT, Party.PLATFORM)
+_EXPIRE = _decision(OfferState.EXPIRED, Party.PLATFORM)
+_WITHDRAW = _decision(OfferState.WITHDRAWN, Party.TENANT)
+
+
 class Offer(Table):
     """A bank's answer: the terms, what they cost in full, and how long they stand."""
 
     __tablename__ = "offers"
     # Terms once offered are never rewritten, by nobody: another price is another offer.
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change("state", "decided_at")
+    __machine__: ClassVar[StateMachine[OfferState]] = StateMachine(
+        begins={OfferState.OPEN: frozenset({Party.TENANT})},
+        steps=(_CHOOSE, _PASS_OVER, _EXPIRE, _WITHDRAW),
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         data_subject(),
         # The subject's own decision (choose, pass over) is written by his command.
-        when(
-            "decided_by_subject",
-            f"subject_id = {SUBJECT}",
-            "UPDATE",
-            check=f"subject_id = {SUBJECT} and state in ('CHOSEN', 'PASSED')",
-        ),
+        when("decided_by_subject", f"subject_id = {SUBJECT}", "UPDATE"),
         system(),
     )
     __table_args__ = (
@@ -104,26 +121,19 @@ class Offer(Table):
 
     def choose(self, *, now: datetime) -> None:
         """Enter CHOSEN by the subject's decision."""
-        self._close(OfferState.CHOSEN, now)
+        self.state, self.decided_at = _CHOOSE.taken_from(self.state), now
 
     def pass_over(self, *, now: datetime) -> None:
         """Enter PASSED: another was chosen, or the request was taken back."""
-        self._close(OfferState.PASSED, now)
+        self.state, self.decided_at = _PASS_OVER.taken_from(self.state), now
 
     def expire(self, *, now: datetime) -> None:
         """Enter EXPIRED when its validity is over."""
-        self._close(OfferState.EXPIRED, now)
+        self.state, self.decided_at = _EXPIRE.taken_from(self.state), now
 
     def withdraw(self, *, now: datetime) -> None:
         """Enter WITHDRAWN by the bank's decision."""
-        self._close(OfferState.WITHDRAWN, now)
-
-    def _close(self, state: OfferState, now: datetime) -> None:
-        if self.state is not OfferState.OPEN:
-            raise StepNotPossible(
-                state=self.state.value, step_zh="再处理该报价", step_en="decide on this offer again"
-            )
-        self.state, self.decided_at = state, now
+        self.state, self.decided_at = _WITHDRAW.taken_from(self.state), now
 
 
 _WITH_BASIS = with_basis(category="'loan_request'", context="request_id").using

@@ -9,8 +9,9 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, batch, owner_tenant, published, system
+from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
-from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.models.steps import NamedStep, StepNotPossible
 
 
 class ProductStatus(StrEnum):
@@ -21,10 +22,30 @@ class ProductStatus(StrEnum):
     RETIRED = "RETIRED"
 
 
+_BANK = frozenset({Party.TENANT})
+_PUBLISH = NamedStep(
+    leaves=frozenset({ProductStatus.DRAFT}),
+    to=ProductStatus.PUBLISHED,
+    by=_BANK,
+    zh="修改或发布",
+    en="edit or publish it",
+)
+_RETIRE = NamedStep(
+    leaves=frozenset({ProductStatus.DRAFT, ProductStatus.PUBLISHED}),
+    to=ProductStatus.RETIRED,
+    by=_BANK,
+    zh="下架",
+    en="retire it",
+)
+
+
 class LoanProduct(Table):
     """A bank's loan product. A published version is never edited: a draft of it takes its place when published."""
 
     __tablename__ = "loan_products"
+    __machine__: ClassVar[StateMachine[ProductStatus]] = StateMachine(
+        begins={ProductStatus.DRAFT: _BANK}, steps=(_PUBLISH, _RETIRE), column="status"
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         # Whoever was matched with a product still reads it after it was retired.
@@ -70,10 +91,7 @@ class LoanProduct(Table):
 
         :raises StepNotPossible: if it was published or retired
         """
-        if self.status is not ProductStatus.DRAFT:
-            raise StepNotPossible(
-                state=self.status.value, step_zh="修改或发布", step_en="edit or publish it"
-            )
+        _PUBLISH.taken_from(self.status)
 
     def require_published(self) -> None:
         """Refuse unless it is published: only such a product can be replaced.
@@ -85,14 +103,12 @@ class LoanProduct(Table):
 
     def publish(self, *, version: int, now: datetime) -> None:
         """Enter PUBLISHED as this version."""
-        self.require_draft()
-        self.status, self.version, self.published_at = ProductStatus.PUBLISHED, version, now
+        self.status = _PUBLISH.taken_from(self.status)
+        self.version, self.published_at = version, now
 
     def retire(self, *, now: datetime) -> None:
         """Enter RETIRED."""
-        if self.status is ProductStatus.RETIRED:
-            raise StepNotPossible(state=self.status.value, step_zh="下架", step_en="retire it")
-        self.status, self.updated_at = ProductStatus.RETIRED, now
+        self.status, self.updated_at = _RETIRE.taken_from(self.status), now
 
 
 class BankSpeed(Table):

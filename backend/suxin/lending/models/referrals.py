@@ -9,10 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, batch, owner_tenant, system, when
+from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
 from suxin.lending.models.leads import of_own_request
 from suxin.lending.models.requests import DispatchMode
-from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.models.steps import NamedStep
 from suxin.lending.terms import DeclineReason
 
 
@@ -29,14 +30,68 @@ class ReferralState(StrEnum):
     PASSED = "PASSED"
 
 
-_ANSWERABLE = frozenset(
+_WAITING = frozenset(
     {
         ReferralState.DISPATCHED,
         ReferralState.ACCEPTED,
         ReferralState.CONTACTED,
         ReferralState.DUE_DILIGENCE,
-        ReferralState.OFFERED,
     }
+)
+_ANSWERABLE = _WAITING | {ReferralState.OFFERED}
+_BANK = frozenset({Party.TENANT})
+
+_ACCEPT = NamedStep(
+    leaves=frozenset({ReferralState.DISPATCHED}),
+    to=ReferralState.ACCEPTED,
+    by=_BANK,
+    zh="受理",
+    en="accept it",
+)
+_CONTACT = NamedStep(
+    leaves=frozenset({ReferralState.ACCEPTED}),
+    to=ReferralState.CONTACTED,
+    by=_BANK,
+    zh="登记联系",
+    en="record the contact",
+)
+_EXAMINE = NamedStep(
+    leaves=frozenset({ReferralState.CONTACTED}),
+    to=ReferralState.DUE_DILIGENCE,
+    by=_BANK,
+    zh="开始尽调",
+    en="start due diligence",
+)
+_OFFER = NamedStep(
+    leaves=_WAITING - {ReferralState.DISPATCHED},
+    to=ReferralState.OFFERED,
+    by=_BANK,
+    zh="报价",
+    en="make an offer",
+)
+_REOPEN = NamedStep(
+    leaves=frozenset({ReferralState.OFFERED}),
+    to=ReferralState.DUE_DILIGENCE,
+    by=_BANK,
+    zh="撤回报价",
+    en="take the offer back",
+)
+_DECLINE = NamedStep(
+    leaves=_WAITING, to=ReferralState.DECLINED, by=_BANK, zh="婉拒", en="decline it"
+)
+_LAPSE = NamedStep(
+    leaves=_WAITING,
+    to=ReferralState.LAPSED,
+    by=frozenset({Party.PLATFORM}),
+    zh="失效",
+    en="let it lapse",
+)
+_PASS_OVER = NamedStep(
+    leaves=_ANSWERABLE,
+    to=ReferralState.PASSED,
+    by=frozenset({Party.SUBJECT, Party.PLATFORM}),
+    zh="结束",
+    en="pass it over",
 )
 
 
@@ -45,15 +100,19 @@ class Referral(Table):
 
     __tablename__ = "referrals"
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
+    __machine__: ClassVar[StateMachine[ReferralState]] = StateMachine(
+        begins={
+            ReferralState.DISPATCHED: frozenset({Party.SUBJECT}),
+            # A lead claimed out of the open pool is taken up in the same step.
+            ReferralState.ACCEPTED: _BANK,
+        },
+        steps=(_ACCEPT, _CONTACT, _EXAMINE, _OFFER, _REOPEN, _DECLINE, _LAPSE, _PASS_OVER),
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         when("data_subject", of_own_request("referrals.lead_id")),
         # The applicant's own submission dispatches, and his decision passes the others over.
-        when(
-            "dispatcher",
-            f"state = 'DISPATCHED' and {of_own_request('referrals.lead_id')}",
-            "INSERT",
-        ),
+        when("dispatcher", of_own_request("referrals.lead_id"), "INSERT"),
         # Counted by the platform's statistics.
         batch(),
         when("decider", of_own_request("referrals.lead_id"), "UPDATE"),
@@ -103,51 +162,34 @@ class Referral(Table):
 
     def accept(self, *, staff_id: UUID | None, now: datetime) -> None:
         """Enter ACCEPTED: the bank takes the lead up."""
-        self._leave({ReferralState.DISPATCHED}, "受理", "accept it")
-        self.state, self.accepted_at, self.accepted_by = ReferralState.ACCEPTED, now, staff_id
+        self.state = _ACCEPT.taken_from(self.state)
+        self.accepted_at, self.accepted_by = now, staff_id
 
     def contact(self, *, now: datetime) -> None:
         """Enter CONTACTED: the bank has spoken to the applicant."""
-        self._leave({ReferralState.ACCEPTED}, "登记联系", "record the contact")
-        self.state, self.contacted_at = ReferralState.CONTACTED, now
+        self.state, self.contacted_at = _CONTACT.taken_from(self.state), now
 
     def examine(self) -> None:
         """Enter DUE_DILIGENCE: the bank examines the application."""
-        self._leave({ReferralState.CONTACTED}, "开始尽调", "start due diligence")
-        self.state = ReferralState.DUE_DILIGENCE
+        self.state = _EXAMINE.taken_from(self.state)
 
     def offer(self, *, now: datetime) -> None:
         """Enter OFFERED."""
-        self._leave(
-            {ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.DUE_DILIGENCE},
-            "报价",
-            "make an offer",
-        )
-        self.state, self.decided_at = ReferralState.OFFERED, now
+        self.state, self.decided_at = _OFFER.taken_from(self.state), now
 
     def reopen(self) -> None:
         """Return to DUE_DILIGENCE when the bank takes its offer back."""
-        self._leave({ReferralState.OFFERED}, "撤回报价", "take the offer back")
-        self.state, self.decided_at = ReferralState.DUE_DILIGENCE, None
+        self.state, self.decided_at = _REOPEN.taken_from(self.state), None
 
     def decline(self, *, reason: DeclineReason, note: str | None, now: datetime) -> None:
         """Enter DECLINED with a reason."""
-        self._leave(_ANSWERABLE - {ReferralState.OFFERED}, "婉拒", "decline it")
-        self.state, self.decided_at = ReferralState.DECLINED, now
+        self.state, self.decided_at = _DECLINE.taken_from(self.state), now
         self.decline_reason, self.decline_note = reason, note
 
     def lapse(self, *, now: datetime) -> None:
         """Enter LAPSED: the bank missed a deadline and the lead goes back."""
-        self._leave(_ANSWERABLE - {ReferralState.OFFERED}, "失效", "let it lapse")
-        self.state, self.decided_at = ReferralState.LAPSED, now
+        self.state, self.decided_at = _LAPSE.taken_from(self.state), now
 
     def pass_over(self, *, now: datetime) -> None:
         """Enter PASSED: the applicant chose another offer or took the request back."""
-        self._leave(_ANSWERABLE, "结束", "pass it over")
-        self.state, self.decided_at = ReferralState.PASSED, now
-
-    def _leave(
-        self, allowed: "set[ReferralState] | frozenset[ReferralState]", zh: str, en: str
-    ) -> None:
-        if self.state not in allowed:
-            raise StepNotPossible(state=self.state.value, step_zh=zh, step_en=en)
+        self.state, self.decided_at = _PASS_OVER.taken_from(self.state), now

@@ -9,8 +9,9 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, data_subject, system, with_basis
+from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
-from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.models.steps import NamedStep, StepNotPossible
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RepaymentMethod
 
 
@@ -41,12 +42,71 @@ class RequestState(StrEnum):
 _ALIVE = frozenset(
     {RequestState.SUBMITTED, RequestState.MATCHING, RequestState.OPEN, RequestState.OFFERED}
 )
+_APPLICANT = frozenset({Party.SUBJECT})
+_PLATFORM = frozenset({Party.PLATFORM})
+
+_OPEN_TO_BANKS = NamedStep(
+    leaves=frozenset({RequestState.SUBMITTED, RequestState.MATCHING}),
+    to=RequestState.OPEN,
+    by=_APPLICANT,
+    zh="开放对接",
+    en="open it",
+)
+# His own submission finds nobody, or the last bank has said no.
+_FIND_NO_MATCH = NamedStep(
+    leaves=_ALIVE,
+    to=RequestState.UNMATCHED,
+    by=_APPLICANT | _PLATFORM,
+    zh="结束匹配",
+    en="end the matching",
+)
+_RECEIVE_OFFER = NamedStep(
+    leaves=frozenset({RequestState.OPEN, RequestState.OFFERED}),
+    to=RequestState.OFFERED,
+    by=frozenset({Party.TENANT}),
+    zh="接收报价",
+    en="receive an offer",
+)
+_LOSE_OFFERS = NamedStep(
+    leaves=frozenset({RequestState.OFFERED}),
+    to=RequestState.OPEN,
+    by=frozenset({Party.TENANT, Party.PLATFORM}),
+    zh="退回对接",
+    en="return to open",
+)
+_ACCEPT = NamedStep(
+    leaves=frozenset({RequestState.OFFERED}),
+    to=RequestState.ACCEPTED,
+    by=_APPLICANT,
+    zh="接受报价",
+    en="accept an offer",
+)
+_WITHDRAW = NamedStep(
+    leaves=_ALIVE | {RequestState.DRAFT},
+    to=RequestState.WITHDRAWN,
+    by=_APPLICANT,
+    zh="撤回",
+    en="withdraw it",
+)
+_EXPIRE = NamedStep(leaves=_ALIVE, to=RequestState.EXPIRED, by=_PLATFORM, zh="到期", en="expire it")
 
 
 class LoanRequest(Table):
     """What a subject asks for. A bank reads it only on a consent for this very request."""
 
     __tablename__ = "loan_requests"
+    __machine__: ClassVar[StateMachine[RequestState]] = StateMachine(
+        begins={RequestState.SUBMITTED: _APPLICANT},
+        steps=(
+            _OPEN_TO_BANKS,
+            _FIND_NO_MATCH,
+            _RECEIVE_OFFER,
+            _LOSE_OFFERS,
+            _ACCEPT,
+            _WITHDRAW,
+            _EXPIRE,
+        ),
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         with_basis(category="'loan_request'", context="id"),
@@ -90,48 +150,38 @@ class LoanRequest(Table):
 
         :raises StepNotPossible: if it has ended
         """
-        self._leave(_ALIVE, "继续办理", "go on with it")
+        if not self.alive:
+            raise StepNotPossible(
+                state=self.state.value, step_zh="继续办理", step_en="go on with it"
+            )
 
     def open_to_banks(self) -> None:
         """Enter OPEN after matching found someone to ask."""
-        self._leave({RequestState.SUBMITTED, RequestState.MATCHING}, "开放对接", "open it")
-        self.state = RequestState.OPEN
+        self.state = _OPEN_TO_BANKS.taken_from(self.state)
 
     def find_no_match(self, *, now: datetime) -> None:
         """End as UNMATCHED: no product fits, or every bank has said no."""
-        self._leave(_ALIVE, "结束匹配", "end the matching")
-        self.state, self.ended_at = RequestState.UNMATCHED, now
+        self.state, self.ended_at = _FIND_NO_MATCH.taken_from(self.state), now
 
     def receive_offer(self) -> None:
         """Enter OFFERED with the first offer; further offers leave it there."""
-        self._leave({RequestState.OPEN, RequestState.OFFERED}, "接收报价", "receive an offer")
-        self.state = RequestState.OFFERED
+        self.state = _RECEIVE_OFFER.taken_from(self.state)
 
     def lose_offers(self) -> None:
         """Return to OPEN when the last open offer is gone and banks may still answer."""
-        self._leave({RequestState.OFFERED}, "退回对接", "return to open")
-        self.state = RequestState.OPEN
+        self.state = _LOSE_OFFERS.taken_from(self.state)
 
     def accept(self, *, now: datetime) -> None:
         """Enter ACCEPTED: the subject has chosen an offer."""
-        self._leave({RequestState.OFFERED}, "接受报价", "accept an offer")
-        self.state, self.ended_at = RequestState.ACCEPTED, now
+        self.state, self.ended_at = _ACCEPT.taken_from(self.state), now
 
     def withdraw(self, *, now: datetime) -> None:
         """End as WITHDRAWN by the subject's own decision."""
-        self._leave({RequestState.DRAFT, *_ALIVE}, "撤回", "withdraw it")
-        self.state, self.ended_at = RequestState.WITHDRAWN, now
+        self.state, self.ended_at = _WITHDRAW.taken_from(self.state), now
 
     def expire(self, *, now: datetime) -> None:
         """End as EXPIRED when its time is over."""
-        self._leave(_ALIVE, "到期", "expire it")
-        self.state, self.ended_at = RequestState.EXPIRED, now
-
-    def _leave(
-        self, allowed: "set[RequestState] | frozenset[RequestState]", zh: str, en: str
-    ) -> None:
-        if self.state not in allowed:
-            raise StepNotPossible(state=self.state.value, step_zh=zh, step_en=en)
+        self.state, self.ended_at = _EXPIRE.taken_from(self.state), now
 
 
 class MatchResult(Table):

@@ -1,0 +1,208 @@
+"""Every change of state that anyone could write × everyone who may write: the database takes exactly the declared steps.
+
+The statements are plain SQL under the application's role, past every command; policies that admit the row are met first.
+"""
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from small_city import SmallCity, offered
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from suxin.consent.models import Consent, ConsentState
+from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.database import sqlstate
+from suxin.kernel.tables import Table, models
+from suxin.lending.models import (
+    LoanProduct,
+    LoanRequest,
+    Offer,
+    OfferState,
+    ProductStatus,
+    Referral,
+    ReferralState,
+    RequestState,
+)
+
+BANK, SUBJECT, PLATFORM = "bank", "subject", "platform"
+CHECK_VIOLATION = "23514"
+REFUSED = "no step of this caller leads there"
+ALIVE = ("SUBMITTED", "MATCHING", "OPEN", "OFFERED")
+WAITING = ("DISPATCHED", "ACCEPTED", "CONTACTED", "DUE_DILIGENCE")
+
+Moves = dict[tuple[str, str], tuple[str, ...]]
+
+
+def moves(sources: tuple[str, ...], to: str, *by: str) -> Moves:
+    return {(source, to): by for source in sources if source != to}
+
+
+# Who may write which change; written down here once more, so that a change of the declaration is seen.
+REQUEST = (
+    moves(("SUBMITTED", "MATCHING"), "OPEN", SUBJECT)
+    | moves(ALIVE, "UNMATCHED", SUBJECT, PLATFORM)
+    | moves(("OPEN",), "OFFERED", BANK)
+    | moves(("OFFERED",), "OPEN", BANK, PLATFORM)
+    | moves(("OFFERED",), "ACCEPTED", SUBJECT)
+    | moves(("DRAFT", *ALIVE), "WITHDRAWN", SUBJECT)
+    | moves(ALIVE, "EXPIRED", PLATFORM)
+)
+REFERRAL = (
+    moves(("DISPATCHED",), "ACCEPTED", BANK)
+    | moves(("ACCEPTED",), "CONTACTED", BANK)
+    | moves(("CONTACTED", "OFFERED"), "DUE_DILIGENCE", BANK)
+    | moves(("ACCEPTED", "CONTACTED", "DUE_DILIGENCE"), "OFFERED", BANK)
+    | moves(WAITING, "DECLINED", BANK)
+    | moves(WAITING, "LAPSED", PLATFORM)
+    | moves((*WAITING, "OFFERED"), "PASSED", SUBJECT, PLATFORM)
+)
+OFFER = (
+    moves(("OPEN",), "CHOSEN", SUBJECT)
+    | moves(("OPEN",), "PASSED", SUBJECT, PLATFORM)
+    | moves(("OPEN",), "EXPIRED", PLATFORM)
+    | moves(("OPEN",), "WITHDRAWN", BANK)
+)
+PRODUCT = moves(("DRAFT",), "PUBLISHED", BANK) | moves(("DRAFT", "PUBLISHED"), "RETIRED", BANK)
+CONSENT = (
+    moves(("REQUESTED", "PAUSED"), "ACTIVE", SUBJECT)
+    | moves(("REQUESTED",), "REJECTED", SUBJECT)
+    | moves(("REQUESTED",), "LAPSED", PLATFORM)
+    | moves(("ACTIVE",), "PAUSED", SUBJECT)
+    | moves(("ACTIVE", "PAUSED"), "REVOKED", SUBJECT, PLATFORM)
+    | moves(("ACTIVE", "PAUSED"), "EXPIRED", PLATFORM)
+    | moves(("ACTIVE", "PAUSED"), "SUPERSEDED", SUBJECT)
+)
+MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
+    LoanRequest: (RequestState, REQUEST),
+    Referral: (ReferralState, REFERRAL),
+    Offer: (OfferState, OFFER),
+    LoanProduct: (ProductStatus, PRODUCT),
+    Consent: (ConsentState, CONSENT),
+}
+# In which states a row may be added, and by whom; the platform loads rows that have a history, in any.
+BEGINS = {
+    LoanRequest: {"SUBMITTED": SUBJECT},
+    Referral: {"DISPATCHED": SUBJECT, "ACCEPTED": BANK},
+    Offer: {"OPEN": BANK},
+    LoanProduct: {"DRAFT": BANK},
+    Consent: {"REQUESTED": SUBJECT, "ACTIVE": SUBJECT},
+}
+
+
+def writers(city: SmallCity) -> dict[str, Actor]:
+    """Return who may come: each sees the row he would write, so that the triggers alone are in question."""
+    bank, applicant = city.banks[0].officer, city.applicant
+    both = {"tenant_id": bank.tenant_id, "tenant_kind": "bank", "subject_id": applicant.subject_id}
+    return {
+        "staff": replace(bank, **both),
+        "client": replace(bank, kind=ActorKind.CLIENT, **both),
+        "subject": replace(applicant, **both),
+        "system": replace(Actor.system("test"), **both),
+        "operator": replace(city.operator, **both),
+    }
+
+
+PARTY = {"staff": BANK, "client": BANK, "subject": SUBJECT, "system": PLATFORM, "operator": ""}
+
+
+async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table]) -> UUID:
+    """Let a bank offer; return the id of the row that everything is tried on."""
+    submitted, offer_id = await offered(city, city.banks[0])
+    consent_id: UUID = await admin.fetchval("select id from consents")
+    return {
+        LoanRequest: submitted.request.id,
+        Referral: await city.referral_to(submitted, city.banks[0]),
+        Offer: offer_id,
+        LoanProduct: city.banks[0].product_id,
+        Consent: consent_id,
+    }[model]
+
+
+def setting(model: type[Table]) -> str:
+    """Return the SET clause that writes a state, with what the table's own checks want beside it."""
+    assert model.__machine__ is not None
+    column = model.__machine__.column
+    if model is not Referral:
+        return f"{column} = cast(:to as text)"
+    reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"
+    return f"{column} = cast(:to as text), decline_reason = {reason}"
+
+
+def test_every_table_with_a_machine_is_listed() -> None:
+    assert {model for model in models() if model.__machine__ is not None} == set(MACHINES)
+
+
+@pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)
+async def test_the_database_takes_exactly_the_declared_steps(
+    small_city: SmallCity, admin: asyncpg.Connection, model: type[Table]
+) -> None:
+    row_id = await row_of(small_city, admin, model)
+    states, declared = MACHINES[model]
+    table, assignment = model.__tablename__, setting(model)
+    assert model.__machine__ is not None
+    column = model.__machine__.column
+    place = text(f"update {table} set {assignment} where id = :id returning {column}")  # noqa: S608 - names of our own tables
+    found: dict[str, set[tuple[str, str]]] = {name: set() for name in PARTY}
+    for before in states:
+        await admin.execute(
+            f"update {table} set {assignment.replace(':to', '$1')} where id = $2",  # noqa: S608 - names of our own tables
+            before.value,
+            row_id,
+        )
+        for name, actor in writers(small_city).items():
+            for to in states:
+                if await written(small_city, actor, place, to=to.value, id=row_id):
+                    found[name].add((before.value, to.value))
+    stays = {(state.value, state.value) for state in states}
+    assert found == {
+        name: {pair for pair, by in declared.items() if party in by} | stays
+        for name, party in PARTY.items()
+    }
+
+
+async def written(city: SmallCity, actor: Actor, statement: Any, **given: Any) -> bool:
+    """Try a statement and take it back; return whether it wrote the row. Only a trigger may have refused it."""
+    try:
+        async with city.database.transaction(actor, now=city.now) as session:
+            rows = (await session.execute(statement, given)).all()
+            await session.rollback()
+    except DBAPIError as error:
+        if sqlstate(error) != CHECK_VIOLATION or REFUSED not in str(error):
+            raise
+        return False
+    return len(rows) == 1
+
+
+@pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)
+async def test_a_row_begins_only_in_its_first_states(
+    small_city: SmallCity, admin: asyncpg.Connection, model: type[Table]
+) -> None:
+    row_id = await row_of(small_city, admin, model)
+    states, _ = MACHINES[model]
+    assert model.__machine__ is not None
+    column, table = model.__machine__.column, model.__tablename__
+    again = text(
+        f"insert into {table} select (jsonb_populate_record(t, jsonb_build_object("  # noqa: S608 - names of our own tables
+        f"'id', gen_random_uuid(), '{column}', cast(:to as text)))).* from {table} t where id = :id"
+    )
+    for name, actor in writers(small_city).items():
+        for state in states:
+            refused = await refusal_of(small_city, actor, again, to=state.value, id=row_id)
+            begins = BEGINS[model].get(state.value) == PARTY[name] or name == "system"
+            assert (REFUSED in refused) is not begins, (name, state)
+
+
+async def refusal_of(city: SmallCity, actor: Actor, statement: Any, **given: Any) -> str:
+    """Return why a statement was refused, by whatever; nothing if it was not. Nothing of it stays."""
+    try:
+        async with city.database.transaction(actor, now=city.now) as session:
+            await session.execute(statement, given)
+            await session.rollback()
+    except DBAPIError as error:
+        return str(error)
+    return ""

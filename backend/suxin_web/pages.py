@@ -7,17 +7,15 @@ macros. Templates escape everything and fail on a name that was not given.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
-from suxin.tenancy.models import StaffMember, Tenant
+from suxin.tenancy.queries import names_at_work
 from suxin_web.assets import SHARED_ASSETS, Assets
 from suxin_web.cookies import FLASH, end_cookie
 from suxin_web.csrf import FIELD, HEADER, csrf_token
@@ -59,19 +57,8 @@ async def shell_of(
     session: AsyncSession, actor: Actor, *, desk_zh: str, nav: Sequence[NavItem]
 ) -> Shell:
     """Return the shell of the actor's desk; names are read in the running snapshot."""
-    tenant_name, staff_name = await _names(session, actor.own_tenant, actor.staff_id)
+    tenant_name, staff_name = await names_at_work(session, actor.own_tenant, actor.staff_id)
     return Shell(desk_zh=desk_zh, tenant_name=tenant_name, staff_name=staff_name, nav=tuple(nav))
-
-
-async def _names(session: AsyncSession, tenant_id: UUID, staff_id: UUID | None) -> tuple[str, str]:
-    row = (
-        await session.execute(
-            select(Tenant.short_name, StaffMember.name)
-            .join(StaffMember, StaffMember.tenant_id == Tenant.id)
-            .where(Tenant.id == tenant_id, StaffMember.id == staff_id)
-        )
-    ).one()
-    return row[0], row[1]
 
 
 class Pages:

@@ -1,16 +1,17 @@
-"""Who is behind a referral: the dossier that the applicant's consent opens, with its receipt."""
+"""Who is behind a referral: what the applicant's consent opens, or a contract with him, with its receipt."""
 
 from datetime import date, datetime
 from typing import ClassVar, Final
 
 import strawberry
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.bases import BasisKind
 from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
 from suxin.lending import models
 from suxin.lending.models import DispatchMode, RequestState
-from suxin.lending.queries.dossier import Dossier, dossier
+from suxin.lending.queries.dossier import Dossier, contracted_request, dossier
+from suxin.lending.queries.referrals import own_referral
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RepaymentMethod
 from suxin.subjects.identities import identity_of
 from suxin_graphql.consents import Consent
@@ -22,6 +23,8 @@ from suxin_graphql.subjects import CreditRecord
 
 MAX_DOSSIERS: Final = 20
 """How many applicants' records one request may open (proposed default): reading them is a matter of single cases."""
+
+_BY_CONSENT: Final = "仅有合同依据时为空。Nothing where only a contract is left."
 
 
 class TooManyApplicants(Refusal):
@@ -63,7 +66,7 @@ class Person(Record):
     name: str
     resident_id: str
     phone: str | None = strawberry.field(
-        description="授权不含联系方式时为空。Nothing where the consent does not cover contact."
+        description="依据不含联系方式时为空。Nothing where the basis does not cover contact."
     )
 
 
@@ -79,14 +82,18 @@ async def tell_person(session: AsyncSession, context: Context, applicant: Record
     return Person.given(name=found.name, resident_id=found.resident_id, phone=found.phone)
 
 
-@strawberry.type(description="申请人。Who is behind a referral, as far as his consent goes.")
+@strawberry.type(
+    description="申请人。Who is behind a referral, as far as the basis goes: a consent opens what it names, a contract"
+    " the request and the person alone."
+)
 class Applicant(Record):
-    """Who is behind a referral."""
+    """Who is behind a referral. What only a consent opens is nothing, or empty, on a contract's basis."""
 
-    name: str
-    kind: ApplicantKind
+    basis: BasisKind = strawberry.field(description="查阅依据。The ground on which this is told.")
+    name: str | None = strawberry.field(description="登记名称；" + _BY_CONSENT)
+    kind: ApplicantKind | None = strawberry.field(description="申请主体类型；" + _BY_CONSENT)
     uscc: str | None
-    county_code: str
+    county_code: str | None = strawberry.field(description="所在县区代码；" + _BY_CONSENT)
     county: Area | None = to_one(lambda: Area, "county_code")
     town: Area | None = to_one(lambda: Area, "town_code")
     industry: str | None
@@ -98,9 +105,10 @@ class Applicant(Record):
     )
     records: list[CreditRecord] = read_field(
         Held(lambda: CreditRecord, "records"),
-        description="授权类别内的信用信息，新的在前。What is on record in the permitted categories, latest first.",
+        description="授权类别内的信用信息，新的在前；仅有合同依据时没有。"
+        "What is on record in the permitted categories, latest first; none on a contract's basis.",
     )
-    consent: Consent
+    consent: Consent | None = strawberry.field(description="申请人的授权；" + _BY_CONSENT)
 
 
 async def tell_applicant(
@@ -109,29 +117,27 @@ async def tell_applicant(
     """Return who is behind a referral, or nothing without a live basis; the read leaves its receipt.
 
     :raises TooManyApplicants: if the request has opened ``MAX_DOSSIERS`` already
-    :raises Forbidden, OutsideOwnArea: see ``dossier``
+    :raises Forbidden, OutsideOwnArea: see ``dossier`` and ``contracted_request``
     """
     actor = context.actor
     if context.dossiers >= MAX_DOSSIERS:
         raise TooManyApplicants(limit=MAX_DOSSIERS)
-    row = await session.scalar(
-        select(models.Referral).where(
-            models.Referral.tenant_id == actor.own_tenant,
-            models.Referral.id == referral.__dict__["_id"],
-        )
-    )
-    if row is None:
-        return None
+    row, _ = await own_referral(session, actor, referral.__dict__["_id"])
     found = await dossier(session, actor, row)
-    if found is None:
+    if found is not None:
+        context.dossiers += 1
+        return _known(found, context)
+    request = await contracted_request(session, actor, row)
+    if request is None:
         return None
     context.dossiers += 1
-    return _applicant(found, context)
+    return _contracted(request, context)
 
 
-def _applicant(found: Dossier, context: Context) -> Applicant:
+def _known(found: Dossier, context: Context) -> Applicant:
     subject = found.subject
     return Applicant.given(
+        basis=BasisKind.CONSENT,
         name=subject.name,
         kind=ApplicantKind.coded(subject.kind.value),
         uscc=subject.uscc,
@@ -144,4 +150,15 @@ def _applicant(found: Dossier, context: Context) -> Applicant:
         request=LoanRequest.of_row(found.request, context),
         _records=[CreditRecord.of_row(row, context) for row in found.records],
         consent=Consent.of_row(found.consent, context),
+    )
+
+
+def _contracted(request: models.LoanRequest, context: Context) -> Applicant:
+    registered = ("name", "kind", "uscc", "county_code", "industry", "registered_on")
+    return Applicant.given(
+        basis=BasisKind.CONTRACT,
+        **dict.fromkeys((*registered, "_county_code", "_town_code", "consent")),
+        _person_id=request.person_id,
+        request=LoanRequest.of_row(request, context),
+        _records=[],
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 import strawberry
 
 from suxin.consent.models import ConsentState
+from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.models import (
     DispatchMode,
@@ -77,6 +78,11 @@ _CONSENT_STATES: Final[Labels] = {
     "REJECTED": ("已拒绝", "rejected"),
     "LAPSED": ("未确认失效", "lapsed before a decision"),
 }
+_BASES: Final[Labels] = {
+    "CONSENT": ("申请人授权", "the subject's consent"),
+    "CONTRACT": ("履行合同所必需", "a contract with him"),
+    "STATUTORY": ("法定职责或义务", "a statute"),
+}
 _CATEGORIES: Final[Labels] = {
     "IDENTITY": ("身份信息", "identity"),
     "CONTACT": ("联系方式", "contact"),
@@ -136,6 +142,7 @@ def describe_enums() -> None:
     _describe(DispatchMode, "对接方式。How a request reaches banks.", _MODES)
     _describe(RequestState, "申请状态。Where a loan request stands.", _REQUEST_STATES)
     _describe(ConsentState, "授权状态。Where a consent stands.", _CONSENT_STATES)
+    _describe(BasisKind, "查阅依据。The ground of lawful access, PIPL art. 13.", _BASES)
     _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
     _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
     _describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)

@@ -3,9 +3,8 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import case
-
-from suxin.lending.models import Lead, LoanProduct, Offer, ProductStatus, Referral
+from suxin.lending.models import Lead, LoanProduct, Offer, Referral
+from suxin.lending.queries.products import retired_last
 from suxin_graphql.cursors import Key, Ordering
 
 REFERRALS: Final = Ordering("lending.referrals/1", (Key(Referral.id, UUID),))
@@ -14,11 +13,7 @@ OFFERS: Final = Ordering("lending.offers/1", (Key(Offer.id, UUID),))
 PRODUCTS: Final = Ordering(
     "lending.products/1",
     (
-        Key(
-            case((LoanProduct.status == ProductStatus.RETIRED, 1), else_=0).label("retired"),
-            int,
-            descending=False,
-        ),
+        Key(retired_last().label("retired"), int, descending=False),
         Key(LoanProduct.id, UUID),
     ),
 )

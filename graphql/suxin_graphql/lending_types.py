@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import strawberry
-from sqlalchemy import Select, exists, or_, select
 from strawberry.scalars import JSON
 
 from suxin.lending import models, policies
@@ -13,7 +12,12 @@ from suxin.lending.industries import industry_name_en, industry_name_zh
 from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND, AmountBand, TermBand
 from suxin.lending.models import DispatchMode, OfferState, ProductStatus, ReferralState
 from suxin.lending.queries.products import own_products
-from suxin.lending.queries.referrals import next_due, within_reach
+from suxin.lending.queries.referrals import (
+    leads_shown,
+    next_due,
+    offers_in_reach,
+    referrals_in_reach,
+)
 from suxin.lending.terms import (
     ApplicantKind,
     DeclineReason,
@@ -93,15 +97,6 @@ class LoanProduct(Node):
     published_at: datetime | None
 
 
-def _leads(context: Context) -> Select[Any]:
-    """Return the leads of the open pool and those referred to the bank."""
-    referred = exists().where(
-        models.Referral.lead_id == models.Lead.id,
-        models.Referral.tenant_id == context.actor.own_tenant,
-    )
-    return select(models.Lead).where(or_(models.Lead.pool_open, referred))
-
-
 def _applicant_kind(stored: str, _: Context) -> str | None:
     return None if stored == ANY_KIND else stored
 
@@ -122,7 +117,9 @@ class Lead(Node):
     """An anonymous lead."""
 
     __model__: ClassVar = models.Lead
-    __source__: ClassVar = Source(_leads, models.Lead.id, policies.REFERRAL_READ)
+    __source__: ClassVar = Source(
+        lambda context: leads_shown(context.actor), models.Lead.id, policies.REFERRAL_READ
+    )
 
     id: strawberry.ID = global_id("Lead")
     number: str
@@ -149,10 +146,6 @@ class Lead(Node):
     closes_at: datetime
 
 
-def _referrals(context: Context) -> Select[Any]:
-    return select(models.Referral).where(within_reach(context.actor))
-
-
 @strawberry.type(
     description="对接申请：一条线索推送给一家银行。One lead dispatched to this bank, with its clocks."
 )
@@ -160,7 +153,11 @@ class Referral(Node):
     """One lead dispatched to the caller's bank."""
 
     __model__: ClassVar = models.Referral
-    __source__: ClassVar = Source(_referrals, models.Referral.id, policies.REFERRAL_READ)
+    __source__: ClassVar = Source(
+        lambda context: referrals_in_reach(context.actor),
+        models.Referral.id,
+        policies.REFERRAL_READ,
+    )
 
     id: strawberry.ID = global_id("Referral")
     state: ReferralState
@@ -176,8 +173,9 @@ class Referral(Node):
     )
     applicant: Applicant | None = read_field(
         Told(lambda: Applicant, tell_applicant, needs=("id",)),
-        description="申请人及其授权的信息；没有有效授权时为空，每次查阅都会记录并向申请人公开。"
-        "Who is behind it and what he lets this bank see; nothing without a live consent. Each read leaves a receipt.",
+        description="申请人及其授权的信息；没有有效授权或合同时为空，每次查阅都会记录并向申请人公开。"
+        "Who is behind it and what he lets this bank see; nothing without a live consent or contract."
+        " Each read leaves a receipt.",
     )
     dispatched_at: datetime
     accept_by: datetime
@@ -198,25 +196,14 @@ class Referral(Node):
     escalations: int
 
 
-def _offers(context: Context) -> Select[Any]:
-    """Return the bank's offers on the referrals within the actor's reach."""
-    return (
-        select(models.Offer)
-        .join(
-            models.Referral,
-            (models.Referral.tenant_id == models.Offer.tenant_id)
-            & (models.Referral.id == models.Offer.referral_id),
-        )
-        .where(models.Offer.tenant_id == context.actor.own_tenant, within_reach(context.actor))
-    )
-
-
 @strawberry.type(description="报价。This bank's offer, with what it costs in full.")
 class Offer(Node):
     """An offer of the caller's bank."""
 
     __model__: ClassVar = models.Offer
-    __source__: ClassVar = Source(_offers, models.Offer.id, policies.REFERRAL_READ)
+    __source__: ClassVar = Source(
+        lambda context: offers_in_reach(context.actor), models.Offer.id, policies.REFERRAL_READ
+    )
 
     id: strawberry.ID = global_id("Offer")
     state: OfferState

@@ -4,9 +4,9 @@ from datetime import date
 from typing import ClassVar
 
 import strawberry
-from sqlalchemy import select
 
 from suxin.places import models
+from suxin.places.queries import every_area
 from suxin_graphql.execution.records import Record, Source
 
 
@@ -15,7 +15,7 @@ class Area(Record):
     """An area of the city."""
 
     __model__: ClassVar = models.Area
-    __source__: ClassVar = Source(lambda _: select(models.Area), models.Area.code)
+    __source__: ClassVar = Source(lambda _: every_area().order_by(None), models.Area.code)
 
     code: str
     name: str

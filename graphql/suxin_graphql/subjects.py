@@ -4,11 +4,11 @@ from datetime import date
 from typing import ClassVar
 
 import strawberry
-from sqlalchemy import select
 from strawberry.scalars import JSON
 
 from suxin.subjects import models
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
+from suxin.subjects.queries import catalogue
 from suxin_graphql.execution.records import Record, Source, to_one
 from suxin_graphql.scalars import Fen
 
@@ -18,7 +18,7 @@ class CatalogueItem(Record):
     """One thing that may be recorded."""
 
     __model__: ClassVar = models.CatalogueItem
-    __source__: ClassVar = Source(lambda _: select(models.CatalogueItem), models.CatalogueItem.code)
+    __source__: ClassVar = Source(lambda _: catalogue().order_by(None), models.CatalogueItem.code)
 
     code: str
     name: str

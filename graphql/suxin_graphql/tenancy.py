@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 
 import strawberry
-from sqlalchemy import select
 
 from suxin.tenancy import models
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.queries import staff_of, tenants_by_id
 from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.records import Record, Source, to_one
 from suxin_graphql.fields import Access, query
@@ -19,8 +19,7 @@ class Tenant(Record):
 
     __model__: ClassVar = models.Tenant
     __source__: ClassVar = Source(
-        lambda context: select(models.Tenant).where(models.Tenant.id == context.actor.own_tenant),
-        models.Tenant.id,
+        lambda context: tenants_by_id([context.actor.own_tenant]), models.Tenant.id
     )
 
     kind: TenantKind
@@ -35,10 +34,7 @@ class StaffMember(Record):
 
     __model__: ClassVar = models.StaffMember
     __source__: ClassVar = Source(
-        lambda context: select(models.StaffMember).where(
-            models.StaffMember.tenant_id == context.actor.own_tenant
-        ),
-        models.StaffMember.id,
+        lambda context: staff_of(context.actor.own_tenant).order_by(None), models.StaffMember.id
     )
 
     name: str

@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from litestar import Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import KEY_PATTERN, IdempotencyKeyInvalid, Outcome, once
-from suxin_mini_program.reading import AnyRequest
+from suxin_mini_program.paging import AnySelect, PageQuery, newest_first
+from suxin_mini_program.reading import AnyRequest, read_query
 from suxin_web.runtime import Runtime
 
 KEY_HEADER: Final = "Idempotency-Key"
@@ -27,6 +30,22 @@ class _NotAnsweredYet(Exception):
 def answer(value: object, *, status: int = HTTPStatus.OK) -> Response[bytes]:
     """Answer a value as JSON."""
     return Response(msgspec.json.encode(value), status_code=status, media_type=MEDIA_TYPE)
+
+
+async def newest_page(
+    request: AnyRequest,
+    runtime: Runtime,
+    actor: Actor,
+    statement: AnySelect,
+    *,
+    name: str,
+    by: InstrumentedAttribute[UUID],
+    view: Callable[[Any], object],
+) -> Response[bytes]:
+    """Answer the asked-for page of one of the actor's own lists, newest first; see ``newest_first``."""
+    query = read_query(request, PageQuery)
+    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
+        return answer(await newest_first(session, statement, query, name=name, by=by, view=view))
 
 
 async def write_once(

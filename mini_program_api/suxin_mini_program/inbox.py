@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.queries import reads_of
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry
-from suxin.kernel.notices import Notice, inbox_of_person, mark_read
+from suxin.kernel.notices import Notice, mark_read
+from suxin.kernel.queries import inbox_of_person
 from suxin.subjects.queries import subject_row
 from suxin.tenancy.models import Tenant
-from suxin_mini_program.answering import answer, write_once
+from suxin_mini_program.answering import answer, newest_page, write_once
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import Label, category
-from suxin_mini_program.paging import MAX_PAGE, Page, PageQuery, newest_first, page_of, place_of
+from suxin_mini_program.paging import MAX_PAGE, Page, PageQuery, page_of, place_of
 from suxin_mini_program.reading import AnyRequest, read_body, read_query
 from suxin_mini_program.recipients import purpose_label, recipient_view
 from suxin_mini_program.reference import BankView
@@ -125,11 +126,7 @@ async def _reads(
     session: AsyncSession, actor: Actor, query: PageQuery, about: Label
 ) -> list[_Seen]:
     """Return one reading more than the page may hold, about the subject the actor acts for."""
-    statement = (
-        reads_of(actor.own_subject)
-        .add_columns(Tenant)
-        .outerjoin(Tenant, Tenant.id == AuditEntry.tenant_id)
-    )
+    statement = reads_of(actor.own_subject)
     if query.after is not None:
         statement = statement.where(AuditEntry.id < place_of(query.after, _READS, UUID))
     rows = await session.execute(statement.limit(query.first + 1))
@@ -141,17 +138,15 @@ async def list_notices(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """List the person's notices."""
-    query = read_query(request, PageQuery)
-    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
-        page = await newest_first(
-            session,
-            inbox_of_person(actor.own_person),
-            query,
-            name="notices",
-            by=Notice.id,
-            view=lambda row: _notice_view(row[0]),
-        )
-        return answer(page)
+    return await newest_page(
+        request,
+        runtime,
+        actor,
+        inbox_of_person(actor.own_person),
+        name="notices",
+        by=Notice.id,
+        view=lambda row: _notice_view(row[0]),
+    )
 
 
 @post("/notices/read", status_code=200, opt=MARK_READ.opt)

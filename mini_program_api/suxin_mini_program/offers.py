@@ -7,14 +7,13 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.commands import RecipientUnknown
 from suxin.kernel.refusals import NotFound
 from suxin.lending.commands.offers import OfferLapsed, accept_offer
 from suxin.lending.models import Offer, StepNotPossible
-from suxin.lending.queries.requests import offers_of, own_request
+from suxin.lending.queries.requests import offer_to, offers_of, own_request
 from suxin.lending.repayment import Fees, Instalment, schedule
 from suxin.tenancy.models import Tenant
 from suxin_mini_program.answering import answer, write_once
@@ -134,12 +133,7 @@ async def show_schedule(
     """Show the repayment plan of an offer."""
     wanted, query = path_id(offer_id), read_query(request, PageQuery)
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
-        offer = await session.scalar(
-            select(Offer).where(Offer.subject_id == actor.own_subject, Offer.id == wanted)
-        )
-        if offer is None:
-            raise NotFound(thing_zh="报价", thing_en="offer")
-        return answer(_schedule(offer, query))
+        return answer(_schedule(await offer_to(session, actor, wanted), query))
 
 
 @post("/offers/{offer_id:str}/acceptance", status_code=200, opt=ACCEPT.opt)

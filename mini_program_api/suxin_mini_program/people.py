@@ -7,12 +7,11 @@ from uuid import UUID
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.identifiers import PhoneInvalid, ResidentIdInvalid, UsccChecksum, UsccMalformed
-from suxin.kernel.notices import Notice
+from suxin.kernel.queries import inbox_of_person, unread_count
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.terms import ApplicantKind
 from suxin.subjects import sessions
@@ -243,11 +242,7 @@ async def show_me(
     async with runtime.database.snapshot(himself, now=now) as session:
         identity = (await identity_of(session, runtime.sealer, person_id)).masked()
         subjects = await my_subjects(session, person_id=person_id, now=now)
-        unread = await session.scalar(
-            select(func.count())
-            .select_from(Notice)
-            .where(Notice.person_id == person_id, Notice.read_at.is_(None))
-        )
+        unread = await unread_count(session, inbox_of_person(person_id))
         return answer(
             Me(
                 proved=True,
@@ -258,7 +253,7 @@ async def show_me(
                     phone=identity.phone,
                 ),
                 subjects=[_choice(subject) for subject in subjects],
-                unread_notices=unread or 0,
+                unread_notices=unread,
             )
         )
 

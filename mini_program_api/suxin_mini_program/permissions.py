@@ -7,24 +7,23 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import commands, queries
 from suxin.consent.models import Consent, ConsentStateConflict
 from suxin.consent.purposes import CategoriesOutsidePurpose
-from suxin.kernel.bases import AccessBasis, BasisKind
+from suxin.kernel.bases import AccessBasis
 from suxin.kernel.refusals import NotFound
 from suxin.lending.commands.requests import consent_to_bank
 from suxin.lending.models import StepNotPossible
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.models import Tenant
-from suxin_mini_program.answering import answer, write_once
+from suxin_mini_program.answering import newest_page, write_once
 from suxin_mini_program.consent_notices import TAG, LifeDays
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import BASES, CONSENT_STATES, Label, category, label_of
-from suxin_mini_program.paging import Page, PageQuery, newest_first
-from suxin_mini_program.reading import AnyRequest, path_id, read_body, read_query
+from suxin_mini_program.paging import Page, PageQuery
+from suxin_mini_program.reading import AnyRequest, path_id, read_body
 from suxin_mini_program.recipients import purpose_label, recipient_view
 from suxin_mini_program.reference import BankView
 from suxin_web.callers import GivenActor
@@ -185,23 +184,15 @@ async def list_consents(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """List one's permissions."""
-    query, now = read_query(request, PageQuery), runtime.clock.now()
-    async with runtime.database.snapshot(actor, now=now) as session:
-        # A suspended bank's name is not public, but a permission given to it must still be found and taken back.
-        statement = (
-            queries.consents_of(actor.own_subject)
-            .add_columns(Tenant)
-            .outerjoin(Tenant, Tenant.id == Consent.tenant_id)
-        )
-        page = await newest_first(
-            session,
-            statement,
-            query,
-            name="consents",
-            by=Consent.id,
-            view=lambda row: _consent_view(row[0], row[1]),
-        )
-        return answer(page)
+    return await newest_page(
+        request,
+        runtime,
+        actor,
+        queries.consents_of(actor.own_subject),
+        name="consents",
+        by=Consent.id,
+        view=lambda row: _consent_view(row[0], row[1]),
+    )
 
 
 @post("/consents/{consent_id:str}/pause", status_code=200, opt=PAUSE.opt)
@@ -255,26 +246,15 @@ async def list_bases(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """List the grounds other than consent."""
-    query, now = read_query(request, PageQuery), runtime.clock.now()
-    async with runtime.database.snapshot(actor, now=now) as session:
-        statement = (
-            select(AccessBasis, Tenant)
-            .outerjoin(Tenant, Tenant.id == AccessBasis.tenant_id)
-            .where(
-                AccessBasis.subject_id == actor.own_subject,
-                AccessBasis.kind != BasisKind.CONSENT,
-            )
-            .order_by(AccessBasis.id.desc())
-        )
-        page = await newest_first(
-            session,
-            statement,
-            query,
-            name="access-bases",
-            by=AccessBasis.id,
-            view=lambda row: _basis_view(row[0], row[1]),
-        )
-        return answer(page)
+    return await newest_page(
+        request,
+        runtime,
+        actor,
+        queries.grounds_of(actor.own_subject),
+        name="access-bases",
+        by=AccessBasis.id,
+        view=lambda row: _basis_view(row[0], row[1]),
+    )
 
 
 def _consent_view(consent: Consent, tenant: Tenant | None) -> ConsentView:

@@ -8,14 +8,16 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound
 from suxin.lending import matching
 from suxin.lending.criterion import Outcome
 from suxin.lending.models import LoanProduct, MatchResult, Referral
+from suxin.lending.queries.products import product_names
 from suxin.lending.queries.requests import (
+    match_counts,
     match_results_of,
     offers_of,
     own_request,
@@ -179,7 +181,8 @@ async def list_referrals(
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
         await own_request(session, actor, wanted)
         rows = (await session.execute(referrals_of(wanted))).all()
-        products = await _product_names(session, [row[0].product_id for row in rows])
+        matched = [row[0].product_id for row in rows if row[0].product_id is not None]
+        products = await product_names(session, matched)
         return answer(
             listed(
                 rows,
@@ -211,12 +214,7 @@ async def show_timeline(
 async def _matches(
     session: AsyncSession, subject_id: UUID, request_id: UUID, query: MatchQuery
 ) -> MatchPage:
-    counted = await session.execute(
-        select(MatchResult.eligible, func.count())
-        .where(MatchResult.subject_id == subject_id, MatchResult.request_id == request_id)
-        .group_by(MatchResult.eligible)
-    )
-    counts = {row[0]: row[1] for row in counted}
+    eligible, rejected = await match_counts(session, subject_id, request_id)
     statement = _asked_for(match_results_of(subject_id, request_id), query)
     rows = (await session.execute(statement.limit(query.first + 1))).all()
     shown = rows[: query.first]
@@ -224,8 +222,8 @@ async def _matches(
     return MatchPage(
         items=[_match_view(*row) for row in shown],
         next_cursor=last and cursor_of("matches", [last.rank, last.product_id]),
-        eligible_count=counts.get(True, 0),
-        rejected_count=counts.get(False, 0),
+        eligible_count=eligible,
+        rejected_count=rejected,
     )
 
 
@@ -271,14 +269,6 @@ def _match_view(result: MatchResult, product: LoanProduct, bank: Tenant | None) 
             for reason in result.reasons
         ],
     )
-
-
-async def _product_names(session: AsyncSession, product_ids: list[UUID | None]) -> dict[UUID, str]:
-    wanted = {product_id for product_id in product_ids if product_id is not None}
-    rows = await session.execute(
-        select(LoanProduct.id, LoanProduct.name).where(LoanProduct.id.in_(wanted))
-    )
-    return {row.id: row.name for row in rows}
 
 
 def _referral_view(

@@ -33,11 +33,11 @@ from suxin.lending.terms import (
     RepaymentMethod,
     RequestTerms,
 )
-from suxin_mini_program.answering import answer, write_once
+from suxin_mini_program.answering import answer, newest_page, write_once
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import MODES, REQUEST_STATES, Label, label_of, labelled
-from suxin_mini_program.paging import Page, PageQuery, newest_first
-from suxin_mini_program.reading import AnyRequest, path_id, read_body, read_query
+from suxin_mini_program.paging import Page, PageQuery
+from suxin_mini_program.reading import AnyRequest, path_id, read_body
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
@@ -176,17 +176,15 @@ async def list_requests(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """List one's loan requests."""
-    query = read_query(request, PageQuery)
-    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
-        page = await newest_first(
-            session,
-            requests_of(actor.own_subject),
-            query,
-            name="loan-requests",
-            by=LoanRequest.id,
-            view=lambda row: request_view(row[0]),
-        )
-        return answer(page)
+    return await newest_page(
+        request,
+        runtime,
+        actor,
+        requests_of(actor.own_subject),
+        name="loan-requests",
+        by=LoanRequest.id,
+        view=lambda row: request_view(row[0]),
+    )
 
 
 @get("/loan-requests/{request_id:str}", opt=SHOW.opt)

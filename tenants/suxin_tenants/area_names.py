@@ -3,28 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.places.models import CITY_CODE, Area, AreaLevel
+from suxin.places.models import CITY_CODE
+from suxin.places.queries import counties, short_names
 
 CITY_ZH: Final = "宿迁全市"
-
-
-def counties() -> Select[Area]:
-    """Return the counties in force, by code."""
-    return (
-        select(Area)
-        .where(Area.level == AreaLevel.COUNTY, Area.valid_until.is_(None))
-        .order_by(Area.code)
-    )
 
 
 async def area_names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
     """Return a name for each code; a code that is not known stands for itself."""
     wanted = set(codes)
-    rows = await session.execute(select(Area.code, Area.name).where(Area.code.in_(wanted)))
-    known = dict(rows.all())
+    known = await short_names(session, wanted)
     return {
         code: known.get(code, CITY_ZH if code == CITY_CODE else code) for code in sorted(wanted)
     }

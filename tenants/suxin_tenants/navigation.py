@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor, Permission
-from suxin.kernel.notices import Notice
+from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.tenancy.policies import STAFF_READ, TENANT_READ
@@ -57,26 +56,9 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
 }
 
 
-def for_me(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a notice is for this staff member: to all of his house, or to a right he holds."""
-    rights = [str(permission) for permission in actor.permissions]
-    return and_(
-        Notice.tenant_id == actor.own_tenant,
-        or_(Notice.permission.is_(None), Notice.permission.in_(rights)),
-    )
-
-
-async def unread_notices(session: AsyncSession, actor: Actor) -> int:
-    """Return how many notices for this staff member nobody of his house has read."""
-    count = await session.scalar(
-        select(func.count()).select_from(Notice).where(for_me(actor), Notice.read_at.is_(None))
-    )
-    return count or 0
-
-
 async def nav_of(session: AsyncSession, actor: Actor, *, now: datetime) -> list[NavItem]:
     """Return the entries the staff member may open, with how much waits behind each."""
-    waiting = {"/desk/notices": await unread_notices(session, actor)}
+    waiting = {"/desk/notices": await unread_count(session, inbox_of_staff(actor))}
     if actor.tenant_kind == TenantKind.BANK and actor.may(REFERRAL_READ):
         counts = await inbox_counts(session, actor, now=now)
         waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}

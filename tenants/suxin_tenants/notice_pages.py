@@ -3,11 +3,10 @@
 from typing import Any, Final
 
 from litestar import get, post
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.notices import Notice, mark_read
-from suxin_tenants.navigation import for_me, unread_notices
+from suxin.kernel.queries import inbox_of_staff, unread, unread_count
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit
 from suxin_web.desk_paths import safe_next
@@ -21,9 +20,8 @@ async def show_notices(visit: GivenVisit) -> Answer:
     """Show the notices that are for this staff member, newest first."""
     unread_only = visit.request.query_params.get("show") == "unread"
     async with visit.reading() as session:
-        statement = select(Notice).where(for_me(visit.actor))
-        if unread_only:
-            statement = statement.where(Notice.read_at.is_(None))
+        mine = inbox_of_staff(visit.actor)
+        statement = unread(mine) if unread_only else mine
         kept = {"show": "unread"} if unread_only else {}
         page = await read_page(session, visit.request, statement, Notice.id, kept=kept)
         return await visit.page(
@@ -32,7 +30,7 @@ async def show_notices(visit: GivenVisit) -> Answer:
             {
                 "page": page,
                 "unread_only": unread_only,
-                "unread": await unread_notices(session, visit.actor),
+                "unread": await unread_count(session, mine),
                 "own_link": own_link,
             },
         )
@@ -45,12 +43,11 @@ async def send_read(visit: GivenVisit) -> Answer:
     wanted = form.id("notice")
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        unread = select(Notice).where(for_me(visit.actor)).order_by(Notice.id.desc())
-        if wanted is None:
-            unread = unread.where(Notice.read_at.is_(None)).limit(MAX_MARKED)
-        else:
-            unread = unread.where(Notice.id == wanted)
-        found = (await session.scalars(unread)).all()
+        mine = inbox_of_staff(visit.actor)
+        meant = (
+            unread(mine).limit(MAX_MARKED) if wanted is None else mine.where(Notice.id == wanted)
+        )
+        found = (await session.scalars(meant)).all()
         await mark_read(session, notice_ids=[notice.id for notice in found], now=visit.now)
         return {"link": found[0].link if found and wanted is not None else PLACE}
 

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.houses import add_branch
-from suxin.tenancy.models import Membership, StaffMember
+from suxin.tenancy.models import StaffMember
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
-from suxin.tenancy.queries import branches, staff_of
+from suxin.tenancy.queries import branches, memberships_by_staff, staff_of
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff, end_staff
 from suxin_tenants.area_names import area_names, county_options
@@ -121,7 +120,9 @@ async def _show(
     async with visit.reading() as session:
         page = await read_page(session, visit.request, staff_of(actor.own_tenant), StaffMember.id)
         houses = (await session.scalars(branches(actor.own_tenant))).all()
-        roles = await _roles(session, visit, [row[0].id for row in page.rows])
+        roles = await memberships_by_staff(
+            session, actor.own_tenant, [row[0].id for row in page.rows]
+        )
         codes = {code for held in roles.values() for code in held[0].area_codes}
         codes |= {code for house in houses for code in house.area_codes}
         return await visit.page(
@@ -153,17 +154,3 @@ def _adding(errors: Mapping[str, str]) -> str:
     if not errors:
         return ""
     return "branch" if set(errors) & set(BRANCH_FIELDS) else "staff"
-
-
-async def _roles(
-    session: AsyncSession, visit: Visit, staff_ids: list[UUID]
-) -> dict[UUID, list[Membership]]:
-    rows = await session.scalars(
-        select(Membership)
-        .where(Membership.tenant_id == visit.actor.own_tenant, Membership.staff_id.in_(staff_ids))
-        .order_by(Membership.id)
-    )
-    found: dict[UUID, list[Membership]] = {}
-    for membership in rows:
-        found.setdefault(membership.staff_id, []).append(membership)
-    return found

@@ -27,6 +27,15 @@ CLOCKS = ("backend/suxin_web/clock.py", "backend/suxin_server/")
 # Ids are dated by the machine: a sort key, never a fact of the domain.
 RAW_CLOCKS = ("backend/suxin/kernel/ids.py", "backend/suxin_server/")
 ENVIRONMENT = "backend/suxin_server/"
+EDGES = (
+    "tenants/suxin_tenants/",
+    "mini_program_api/suxin_mini_program/",
+    "backend/suxin_web/",
+    "graphql/suxin_graphql/",
+)
+READING_PATH = "graphql/suxin_graphql/execution/"
+STATEMENTS = {"select", "update", "insert", "delete", "text", "exists", "func", "literal_column"}
+JOINS = {"outerjoin", "select_from", "add_columns", "subquery"}
 
 
 def calls(tree: ast.Module, *dotted: str) -> list[int]:
@@ -93,6 +102,32 @@ def test_the_environment_is_read_by_the_server_alone(sources):
         if not source.path.startswith(ENVIRONMENT)
     ]
     assert found == []
+
+
+def test_edges_build_no_statements(sources):
+    """What is read is a query of the core, with the filters and the proofs that belong to it; an edge pages and renders it.
+
+    The reading path of GraphQL alone composes what the core's queries return.
+    """
+    found = [
+        f"{source.path}:{node.lineno}: {name}"
+        for source in sources
+        if source.path.startswith(EDGES) and not source.path.startswith(READING_PATH)
+        for node in ast.walk(source.tree)
+        for name in _statements_made(node)
+    ]
+    assert found == []
+
+
+def _statements_made(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy":
+        return {alias.name for alias in node.names} & STATEMENTS
+    if isinstance(node, ast.Import):
+        # Under its own name everything in it would be within reach.
+        return {alias.name for alias in node.names if alias.name == "sqlalchemy"}
+    if isinstance(node, ast.Attribute):
+        return {node.attr} & JOINS
+    return set()
 
 
 def test_one_module_knows_arq(sources):

@@ -173,4 +173,4 @@ async def test_the_areas_are_browsed_level_by_level(desks, places, words):
     assert "仅用于统计" in top
     towns = words(await desk.get("/desk/areas?within=321322"))
     assert "沭城街道" in towns
-    assert "找不到该区域" in await desk.get("/desk/areas?within=999999", status=404)
+    assert "找不到该区划" in await desk.get("/desk/areas?within=999999", status=404)

@@ -113,8 +113,30 @@ async def test_an_expired_consent_tells_nothing(desks, accepted, receipts, small
     assert len(await receipts()) == 2
 
 
-async def test_a_contract_alone_opens_no_dossier(bank_a, accepted, receipts, small_city, admin):
-    consent_id = await accepted.consent()
+CONTRACTED = """query ($id: ID!) {
+  referral(id: $id) {
+    applicant {
+      basis name kind uscc countyCode county { name } town { name } industry registeredOn
+      records { itemCode } consent { state } request { amountFen purpose } person { name phone }
+    }
+  }
+}"""
+REGISTERED = ("name", "kind", "uscc", "countyCode", "county", "town", "industry", "registeredOn")
+BY_CONTRACT = {
+    "applicant": {
+        "basis": "CONTRACT",
+        **dict.fromkeys(REGISTERED),
+        "records": [],
+        "consent": None,
+        "request": {"amountFen": 50_000_000, "purpose": "WORKING_CAPITAL"},
+        "person": {"name": "王小明", "phone": "19900000001"},
+    }
+}
+
+
+async def contracted(bank, accepted, small_city, admin, **given):
+    """Let the bank offer and the applicant accept; return the consent that is still live."""
+    consent_id = await accepted.consent(**given)
     terms = {
         "amountFen": 40_000_000,
         "termMonths": 12,
@@ -122,14 +144,74 @@ async def test_a_contract_alone_opens_no_dossier(bank_a, accepted, receipts, sma
         "repaymentMethod": "BULLET",
         "guarantee": "CREDIT",
     }
-    await bank_a.write("make_offer", referralId=accepted.referral_id, terms=terms)
+    await bank.write("make_offer", referralId=accepted.referral_id, terms=terms)
     offer_id = await admin.fetchval("select id from offers")
-    applicant = small_city.applicant
-    await small_city.act(accept_offer, applicant, offer_id=offer_id)
-    await small_city.act(revoke_consent, applicant, consent_id=consent_id, reason=None)
+    await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
+    return consent_id
+
+
+async def test_a_contract_alone_tells_who_borrows_and_no_records(
+    bank_a, accepted, receipts, small_city, admin
+):
+    consent_id = await contracted(bank_a, accepted, small_city, admin)
+    known = (await bank_a.data(CONTRACTED, id=accepted.referral_id))["referral"]["applicant"]
+    assert (known["basis"], known["name"]) == ("CONSENT", "宿迁市沭河木业有限公司")
+    before = len(await receipts())
+    await small_city.act(revoke_consent, small_city.applicant, consent_id=consent_id, reason=None)
     assert await admin.fetchval("select count(*) from access_bases where ended_at is null") == 1
-    found = await bank_a.data(SHORT, id=accepted.referral_id)
-    assert found["node"] == {"state": "OFFERED", "applicant": None}
+    assert (await bank_a.data(CONTRACTED, id=accepted.referral_id))["referral"] == BY_CONTRACT
+    common = {"tenant_id": bank_a.bank.tenant_id, "purpose": "loan.contract", "row_count": 1}
+    assert (await receipts())[before:] == [
+        {
+            **common,
+            "subject_id": small_city.firm_id,
+            "categories": ["loan_request"],
+            "fields": ["request"],
+        },
+        {
+            **common,
+            "subject_id": small_city.person_id,
+            "categories": ["identity", "contact"],
+            "fields": ["name", "resident_id", "phone"],
+        },
+    ]
+
+
+async def test_what_a_paused_consent_no_longer_opens_a_contract_opens_in_part(
+    bank_a, accepted, small_city, admin
+):
+    consent_id = await contracted(bank_a, accepted, small_city, admin)
+    await small_city.act(pause_consent, small_city.applicant, consent_id=consent_id)
+    assert (await bank_a.data(CONTRACTED, id=accepted.referral_id))["referral"] == BY_CONTRACT
+    await small_city.act(resume_consent, small_city.applicant, consent_id=consent_id)
+    again = (await bank_a.data(CONTRACTED, id=accepted.referral_id))["referral"]["applicant"]
+    assert again["basis"] == "CONSENT"
+    assert len(again["records"]) == 3
+
+
+async def test_a_contract_outlives_the_consent_and_ends_itself(
+    desks, bank_a, accepted, small_city, admin, receipts, clock
+):
+    await contracted(bank_a, accepted, small_city, admin, life_days=2)
+    clock.pass_time(days=2)
+    later = await desks.open(small_city.banks[0], now=clock.now())
+    assert (await later.data(CONTRACTED, id=accepted.referral_id))["referral"] == BY_CONTRACT
+    before = await receipts()
+    clock.pass_time(days=12 * 31 + 5 * 365)
+    over = await desks.open(small_city.banks[0], now=clock.now())
+    assert (await over.data(CONTRACTED, id=accepted.referral_id))["referral"] == {"applicant": None}
+    assert await receipts() == before
+
+
+async def test_a_contract_tells_nothing_to_whom_may_not_read_identities(
+    desks, bank_a, accepted, receipts, small_city, admin
+):
+    consent_id = await contracted(bank_a, accepted, small_city, admin)
+    await small_city.act(revoke_consent, small_city.applicant, consent_id=consent_id, reason=None)
+    viewer = await desks.open(small_city.banks[0], roles=["viewer"])
+    body = await viewer.answer(CONTRACTED, id=accepted.referral_id)
+    assert body["data"]["referral"] == {"applicant": None}
+    assert body["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert await receipts() == []
 
 

@@ -7,16 +7,15 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.actor import Actor, ActorKind, Permission
 from suxin.kernel.notices import (
     DELIVER_TOPIC,
     Notice,
-    inbox_of_person,
-    inbox_of_tenant,
     mark_read,
     notify_person,
     notify_tenant,
 )
+from suxin.kernel.queries import inbox_of_person, inbox_of_staff, unread, unread_count
 
 PERSON, STRANGER, BANK, OTHER_BANK = (uuid4() for _ in range(4))
 
@@ -26,8 +25,17 @@ def person(person_id: UUID = PERSON) -> Actor:
     return Actor.subject("r1", person_id=person_id, subject_id=uuid4())
 
 
+WORK = Permission("lending.referral.work")
+
+
 def officer(tenant_id: UUID = BANK) -> Actor:
-    return Actor(kind=ActorKind.STAFF, request_id="r1", tenant_id=tenant_id, staff_id=uuid4())
+    return Actor(
+        kind=ActorKind.STAFF,
+        request_id="r1",
+        tenant_id=tenant_id,
+        staff_id=uuid4(),
+        permissions=frozenset({WORK}),
+    )
 
 
 async def to_person(database, now, by: Actor, title: str = "有新报价") -> UUID:
@@ -49,7 +57,7 @@ async def to_bank(database, now, by: Actor) -> UUID:
         return await notify_tenant(
             session,
             tenant_id=BANK,
-            permission="lending.referral.work",
+            permission=WORK,
             template="lead",
             title="有新线索",
             body="请受理",
@@ -78,8 +86,27 @@ async def test_a_person_is_notified_in_his_inbox_and_by_a_message(database, admi
 
 async def test_a_tenant_is_notified_in_its_inbox_alone(database, admin, now):
     notice_id = await to_bank(database, now, person())
-    assert await inbox(database, now, officer(), inbox_of_tenant(BANK)) == [notice_id]
+    assert await inbox(database, now, officer(), inbox_of_staff(officer())) == [notice_id]
+    stranger = officer(OTHER_BANK)
+    assert await inbox(database, now, stranger, inbox_of_staff(stranger)) == []
     assert await admin.fetchval("select count(*) from outbox") == 0
+
+
+async def test_who_lacks_the_right_a_notice_is_meant_for_does_not_find_it(database, now):
+    await to_bank(database, now, person())
+    clerk = officer().with_permissions(())
+    assert await inbox(database, now, clerk, inbox_of_staff(clerk)) == []
+    async with database.snapshot(clerk, now=now) as session:
+        assert await unread_count(session, inbox_of_staff(clerk)) == 0
+
+
+async def test_what_was_read_waits_no_longer(database, now):
+    first, second = [await to_person(database, now, officer(), title) for title in ("一", "二")]
+    async with database.transaction(person(), now=now) as session:
+        assert await unread_count(session, inbox_of_person(PERSON)) == 2
+        await mark_read(session, notice_ids=[first], now=now)
+        assert await unread_count(session, inbox_of_person(PERSON)) == 1
+    assert await inbox(database, now, person(), unread(inbox_of_person(PERSON))) == [second]
 
 
 async def test_an_inbox_shows_the_newest_first(database, now):

@@ -111,7 +111,12 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         roles=[RoleGrant("loan_officer")],
         profiles=PROFILES,
     )
-    draft = await city.act(draft_product, bank.officer, draft=product_draft(code="P-2"))
+    draft = await city.act(
+        draft_product,
+        bank.officer,
+        draft=product_draft(code="P-2"),
+        replaces=bank.product_id,
+    )
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
     async with city.batch.transaction(Actor.system("test"), now=city.now) as session:

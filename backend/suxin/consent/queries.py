@@ -10,22 +10,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.models import Consent, ConsentState
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import READ_ACTION, AuditEntry
-from suxin.kernel.bases import AccessBasis, live
+from suxin.kernel.bases import AccessBasis, BasisKind, live
 from suxin.kernel.refusals import NotFound
 from suxin.tenancy.models import Tenant, TenantStatus
 
 _OPEN = (ConsentState.REQUESTED, ConsentState.ACTIVE, ConsentState.PAUSED)
 
 
-def consents_of(subject_id: UUID) -> Select[Consent]:
-    """Return a subject's consents, newest first."""
-    return select(Consent).where(Consent.subject_id == subject_id).order_by(Consent.id.desc())
+def consents_of(subject_id: UUID) -> Select[Consent, Tenant]:
+    """Return a subject's consents with their tenants, newest first.
 
-
-def reads_of(subject_id: UUID) -> Select[AuditEntry]:
-    """Return who read the subject's data, newest first: the receipts he may see at once."""
+    A suspended tenant's row is not public and reads as nothing, but a permission given to it must still be found and
+    taken back.
+    """
     return (
-        select(AuditEntry)
+        select(Consent, Tenant)
+        .outerjoin(Tenant, Tenant.id == Consent.tenant_id)
+        .where(Consent.subject_id == subject_id)
+        .order_by(Consent.id.desc())
+    )
+
+
+def reads_of(subject_id: UUID) -> Select[AuditEntry, Tenant]:
+    """Return who read the subject's data, newest first: the receipts he may see at once, with the readers' tenants."""
+    return (
+        select(AuditEntry, Tenant)
+        .outerjoin(Tenant, Tenant.id == AuditEntry.tenant_id)
         .where(AuditEntry.subject_id == subject_id, AuditEntry.action == READ_ACTION)
         .order_by(AuditEntry.id.desc())
     )
@@ -92,6 +102,37 @@ async def lock_consent(session: AsyncSession, subject_id: UUID, consent_id: UUID
         select(Consent)
         .where(Consent.subject_id == subject_id, Consent.id == consent_id)
         .with_for_update()
+    )
+
+
+async def contract_basis(
+    session: AsyncSession, actor: Actor, *, subject_id: UUID, context_id: UUID, now: datetime
+) -> AccessBasis | None:
+    """Return the live basis that a contract about one matter gives the actor's tenant."""
+    return await session.scalar(
+        select(AccessBasis)
+        .where(
+            AccessBasis.subject_id == subject_id,
+            AccessBasis.tenant_id == actor.own_tenant,
+            AccessBasis.kind == BasisKind.CONTRACT,
+            AccessBasis.context_id == context_id,
+            live(now),
+        )
+        .order_by(AccessBasis.id)
+        .limit(1)
+    )
+
+
+def grounds_of(subject_id: UUID) -> Select[AccessBasis, Tenant]:
+    """Return the grounds other than consent on which a subject's data may be read, with their tenants, newest first.
+
+    Where a tenant is suspended its row is not public and reads as nothing.
+    """
+    return (
+        select(AccessBasis, Tenant)
+        .outerjoin(Tenant, Tenant.id == AccessBasis.tenant_id)
+        .where(AccessBasis.subject_id == subject_id, AccessBasis.kind != BasisKind.CONSENT)
+        .order_by(AccessBasis.id.desc())
     )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, select, update
+from sqlalchemy import CheckConstraint, Index, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -136,13 +136,3 @@ async def mark_read(session: AsyncSession, *, notice_ids: Sequence[UUID], now: d
         .where(Notice.id.in_(notice_ids), Notice.read_at.is_(None))
         .values(read_at=now)
     )
-
-
-def inbox_of_person(person_id: UUID) -> Select[Notice]:
-    """Return the person's notices, newest first."""
-    return select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc())
-
-
-def inbox_of_tenant(tenant_id: UUID) -> Select[Notice]:
-    """Return the tenant's notices, newest first."""
-    return select(Notice).where(Notice.tenant_id == tenant_id).order_by(Notice.id.desc())

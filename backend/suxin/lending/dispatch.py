@@ -15,6 +15,7 @@ from suxin.kernel.working_days import Calendar, add_working_days
 from suxin.lending.deadlines import DECIDE_WITHIN_DAYS, REMIND_BEFORE, clocks_from
 from suxin.lending.leads import LeadFacts
 from suxin.lending.models import (
+    IN_PROGRESS,
     DispatchMode,
     Lead,
     LeadParty,
@@ -66,9 +67,9 @@ _NEARLY_LATE = {
     Step.DECIDE: "该线索即将超过答复时限，请报价或婉拒。",
 }
 _OPEN_AT = {
-    Step.ACCEPT: (ReferralState.DISPATCHED,),
-    Step.CONTACT: (ReferralState.ACCEPTED,),
-    Step.DECIDE: (ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.DUE_DILIGENCE),
+    Step.ACCEPT: {ReferralState.DISPATCHED},
+    Step.CONTACT: {ReferralState.ACCEPTED},
+    Step.DECIDE: IN_PROGRESS,
 }
 _DUE_TOPICS = {
     Step.ACCEPT: ACCEPT_DUE_TOPIC,

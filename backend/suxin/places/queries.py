@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound
-from suxin.places.models import Area
+from suxin.places.models import Area, AreaLevel
 
 
 def areas_of(parent_code: str | None, *, on: date | None = None) -> Select[Area]:
@@ -20,6 +20,50 @@ def areas_of(parent_code: str | None, *, on: date | None = None) -> Select[Area]
     return found.order_by(Area.code)
 
 
+def every_area() -> Select[Area]:
+    """Return every area, those that have ended included, by code."""
+    return select(Area).order_by(Area.code)
+
+
+def counties() -> Select[Area]:
+    """Return the counties in force, by code."""
+    return (
+        select(Area)
+        .where(Area.level == AreaLevel.COUNTY, Area.valid_until.is_(None))
+        .order_by(Area.code)
+    )
+
+
+def areas_within(code: str) -> Select[Area]:
+    """Return the areas in force directly within one, in the order of their names."""
+    return (
+        select(Area)
+        .where(Area.parent_code == code, Area.code != code, Area.valid_until.is_(None))
+        .order_by(Area.pinyin, Area.code)
+    )
+
+
+async def areas_around(session: AsyncSession, code: str) -> list[Area]:
+    """Return the areas around one, the widest first; the city itself is understood."""
+    around: list[Area] = []
+    inner = await area(session, code)
+    while inner.parent_code is not None and inner.parent_code != inner.code:
+        inner = await area(session, inner.parent_code)
+        if inner.level is not AreaLevel.CITY:
+            around.insert(0, inner)
+    return around
+
+
+async def area_counts(session: AsyncSession, codes: Iterable[str]) -> dict[str, int]:
+    """Return how many areas ever lay directly within each of these; one with none is left out."""
+    rows = await session.execute(
+        select(Area.parent_code, func.count())
+        .where(Area.parent_code.in_(set(codes)))
+        .group_by(Area.parent_code)
+    )
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
 async def area(session: AsyncSession, code: str) -> Area:
     """Return the area with a code, also one that has ended.
 
@@ -29,6 +73,12 @@ async def area(session: AsyncSession, code: str) -> Area:
     if found is None:
         raise NotFound(thing_zh="区划", thing_en="area")
     return found
+
+
+async def short_names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of areas without what lies around them, by code; a code that is not known is left out."""
+    rows = await session.execute(select(Area.code, Area.name).where(Area.code.in_(set(codes))))
+    return {row.code: row.name for row in rows}
 
 
 async def names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound
@@ -34,10 +34,36 @@ async def tenant_name(session: AsyncSession, tenant_id: UUID) -> str:
     return name
 
 
-def tenants(*, kind: TenantKind | None = None) -> Select[Tenant]:
-    """Return the tenants the caller sees, of one kind or all, by name."""
+async def tenant_row(session: AsyncSession, tenant_id: UUID) -> Tenant:
+    """Return a tenant.
+
+    :raises NotFound: if the caller sees no such tenant
+    """
+    tenant = await session.get(Tenant, tenant_id)
+    if tenant is None:
+        raise NotFound(thing_zh="机构", thing_en="tenant")
+    return tenant
+
+
+def tenants(*, kind: TenantKind | None = None, search: str = "") -> Select[Tenant]:
+    """Return the tenants the caller sees, of one kind or all, by name.
+
+    ``search`` leaves those whose name, short name or credit code contains it; a per cent sign or an underscore in it is
+    meant as itself.
+    """
     found = select(Tenant).order_by(Tenant.name, Tenant.id)
-    return found if kind is None else found.where(Tenant.kind == kind)
+    if kind is not None:
+        found = found.where(Tenant.kind == kind)
+    if not search:
+        return found
+    columns = (Tenant.name, Tenant.short_name, Tenant.uscc)
+    return found.where(or_(*(column.contains(search, autoescape=True) for column in columns)))
+
+
+async def tenant_counts(session: AsyncSession) -> dict[TenantKind, int]:
+    """Return how many tenants of each kind the caller sees; a kind without any is left out."""
+    rows = await session.execute(select(Tenant.kind, func.count()).group_by(Tenant.kind))
+    return {row[0]: row[1] for row in rows}
 
 
 def tenants_by_id(ids: Iterable[UUID]) -> Select[Tenant]:
@@ -53,6 +79,62 @@ def branches(tenant_id: UUID) -> Select[Branch]:
 def staff_of(tenant_id: UUID) -> Select[StaffMember]:
     """Return a tenant's staff, those who have left included, in the order they came."""
     return select(StaffMember).where(StaffMember.tenant_id == tenant_id).order_by(StaffMember.id)
+
+
+async def names_at_work(
+    session: AsyncSession, tenant_id: UUID, staff_id: UUID | None
+) -> tuple[str, str]:
+    """Return the short name of a staff member's tenant, and his own name.
+
+    :raises NotFound: if the caller sees nobody of this id there
+    """
+    row = (
+        await session.execute(
+            select(Tenant.short_name, StaffMember.name)
+            .join(StaffMember, StaffMember.tenant_id == Tenant.id)
+            .where(Tenant.id == tenant_id, StaffMember.id == staff_id)
+        )
+    ).first()
+    if row is None:
+        raise NotFound(thing_zh="工作人员", thing_en="staff member")
+    return row[0], row[1]
+
+
+async def staff_names(
+    session: AsyncSession, tenant_id: UUID, staff_ids: Iterable[UUID]
+) -> dict[UUID, str]:
+    """Return the names of some of a tenant's staff."""
+    rows = await session.execute(
+        select(StaffMember.id, StaffMember.name).where(
+            StaffMember.tenant_id == tenant_id, StaffMember.id.in_(set(staff_ids))
+        )
+    )
+    return {row.id: row.name for row in rows}
+
+
+async def staff_count(session: AsyncSession, tenant_id: UUID) -> int:
+    """Return how many people work for a tenant at present."""
+    count = await session.scalar(
+        select(func.count())
+        .select_from(StaffMember)
+        .where(StaffMember.tenant_id == tenant_id, StaffMember.ended_at.is_(None))
+    )
+    return count or 0
+
+
+async def memberships_by_staff(
+    session: AsyncSession, tenant_id: UUID, staff_ids: Iterable[UUID]
+) -> dict[UUID, list[Membership]]:
+    """Return the roles of some of a tenant's staff, each one's first given first."""
+    rows = await session.scalars(
+        select(Membership)
+        .where(Membership.tenant_id == tenant_id, Membership.staff_id.in_(set(staff_ids)))
+        .order_by(Membership.id)
+    )
+    found: dict[UUID, list[Membership]] = {}
+    for membership in rows:
+        found.setdefault(membership.staff_id, []).append(membership)
+    return found
 
 
 def memberships_of(tenant_id: UUID, staff_id: UUID) -> Select[Membership]:

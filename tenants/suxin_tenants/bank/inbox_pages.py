@@ -1,6 +1,6 @@
 """The bank's inbox of referrals and the open pool."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,29 +8,20 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin.lending.commands.referrals import MAX_OPEN_CLAIMS, claim_lead
-from suxin.lending.models import Lead, Referral, ReferralState
+from suxin.lending.models import ENDED, IN_PROGRESS, WAITING, Lead, Referral, ReferralState
 from suxin.lending.policies import REFERRAL_READ, REFERRAL_WORK
 from suxin.lending.queries import referrals as queries
-from suxin.tenancy.models import StaffMember
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.queries import staff_names
 from suxin_tenants.bank.lead_words import MODES, lead_words
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right
 from suxin_tenants.words import REFERRAL_STATES, said
-
-WAITING: Final = (
-    ReferralState.DISPATCHED,
-    ReferralState.ACCEPTED,
-    ReferralState.CONTACTED,
-    ReferralState.DUE_DILIGENCE,
-)
-IN_PROGRESS: Final = WAITING[1:]
-ENDED: Final = (ReferralState.DECLINED, ReferralState.LAPSED, ReferralState.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,7 @@ class Tab:
     """A way to look at the inbox: some states, or how pressing the next deadline is."""
 
     zh: str
-    states: tuple[ReferralState, ...] = ()
+    states: frozenset[ReferralState] = frozenset()
     pressing: str | None = None
 
     def chosen(self, statement: Select[Referral, Lead], *, now: datetime) -> Select[Referral, Lead]:
@@ -61,9 +52,9 @@ def _pressing(which: str | None, *, now: datetime) -> tuple[ColumnElement[bool],
 
 TABS: Final[Mapping[str, Tab]] = {
     "all": Tab("全部"),
-    "dispatched": Tab("待受理", (ReferralState.DISPATCHED,)),
+    "dispatched": Tab("待受理", frozenset({ReferralState.DISPATCHED})),
     "in_progress": Tab("办理中", IN_PROGRESS),
-    "offered": Tab("已报价", (ReferralState.OFFERED,)),
+    "offered": Tab("已报价", frozenset({ReferralState.OFFERED})),
     "due_soon": Tab("即将超时", WAITING, "soon"),
     "overdue": Tab("已超时", WAITING, "over"),
     "ended": Tab("已结束", ENDED),
@@ -92,7 +83,7 @@ async def show_inbox(visit: GivenVisit) -> Answer:
                 "state": state if state in TABS else "all",
                 "page": page,
                 "words": await lead_words(session, (row[1] for row in page.rows)),
-                "staff": await staff_names(session, visit, (row[0] for row in page.rows)),
+                "staff": await taken_by(session, visit, (row[0] for row in page.rows)),
                 "states": REFERRAL_STATES,
                 "modes": MODES,
                 "next_due": next_due,
@@ -118,14 +109,15 @@ async def show_pool(visit: GivenVisit) -> Answer:
     async with visit.reading() as session:
         statement = queries.pool_leads(visit.actor, now=visit.now)
         page = await read_page(session, visit.request, statement, Lead.id)
-        held = await queries.claims_open(session, visit.actor.own_tenant, now=visit.now)
+        own_tenant, shown = visit.actor.own_tenant, [row[0].id for row in page.rows]
+        held = await queries.claims_open(session, own_tenant, now=visit.now)
         return await visit.page(
             session,
             "bank/pool.html",
             {
                 "page": page,
                 "words": await lead_words(session, (row[0] for row in page.rows)),
-                "had": await _had(session, visit, [row[0].id for row in page.rows]),
+                "had": await queries.leads_had(session, own_tenant, shown),
                 "held": held,
                 "limit": MAX_OPEN_CLAIMS,
                 "may_claim": visit.actor.may(REFERRAL_WORK),
@@ -161,22 +153,9 @@ def next_due(referral: Referral) -> datetime | None:
     return referral.contact_by if referral.state is ReferralState.ACCEPTED else referral.decide_by
 
 
-async def staff_names(session: AsyncSession, visit: Visit, referrals: Any) -> dict[Any, str]:  # noqa: ANN401 - any iterable of rows
-    """Return the names of those who took the referrals up."""
+async def taken_by(
+    session: AsyncSession, visit: Visit, referrals: Iterable[Referral]
+) -> dict[UUID, str]:
+    """Return the names of those who took the referrals up, by their ids."""
     wanted = {found.accepted_by for found in referrals if found.accepted_by is not None}
-    rows = await session.execute(
-        select(StaffMember.id, StaffMember.name).where(
-            StaffMember.tenant_id == visit.actor.own_tenant, StaffMember.id.in_(wanted)
-        )
-    )
-    return dict(rows.all())
-
-
-async def _had(session: AsyncSession, visit: Visit, lead_ids: list[UUID]) -> set[UUID]:
-    """Return which of the leads this bank had before and so cannot claim again."""
-    rows = await session.scalars(
-        select(Referral.lead_id).where(
-            Referral.tenant_id == visit.actor.own_tenant, Referral.lead_id.in_(lead_ids)
-        )
-    )
-    return set(rows)
+    return await staff_names(session, visit.actor.own_tenant, wanted)

@@ -12,12 +12,14 @@ from suxin.kernel.refusals import Refusal
 from suxin.lending import policies
 from suxin.lending.commands.offers import OfferTerms, make_offer, price
 from suxin.lending.commands.referrals import ConsentRequired
+from suxin.lending.models import IN_PROGRESS
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries.dossier import dossier
+from suxin.lending.queries.products import referred_product
 from suxin.lending.repayment import schedule
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 from suxin.tenancy.profiles import TenantKind
-from suxin_tenants.bank.inbox_pages import WAITING, next_due
+from suxin_tenants.bank.inbox_pages import next_due
 from suxin_tenants.bank.lead_words import lead_words
 from suxin_tenants.bank.offer_form import (
     FIELD_NAMES,
@@ -26,7 +28,6 @@ from suxin_tenants.bank.offer_form import (
     terms_typed,
     typed_values,
 )
-from suxin_tenants.bank.referral_pages import product_of
 from suxin_tenants.forms import Form, options
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import said
@@ -106,11 +107,11 @@ async def _show(
         found = await dossier(session, visit.actor, referral)
         if found is None:
             return visit.go(f"/desk/referrals/{referral_id}", said(ConsentRequired()), good=False)
-        if referral.state not in WAITING[1:]:
+        if referral.state not in IN_PROGRESS:
             return visit.go(
                 f"/desk/referrals/{referral_id}", "当前状态不能报价，请先受理", good=False
             )
-        product = await product_of(session, referral)
+        product = await referred_product(session, referral)
         values = first_values(found.request, product) if form is None else typed_values(form)
         shown = form or Form({name: (value,) for name, value in values.items()})
         context = {

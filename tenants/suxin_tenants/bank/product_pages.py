@@ -6,7 +6,6 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.ids import new_id
@@ -62,6 +61,7 @@ async def show_products(visit: GivenVisit) -> Answer:
         page = await read_page(
             session, visit.request, statement, LoanProduct.id, kept={"state": state}
         )
+        replaced = [row[0].draft_of for row in page.rows if row[0].draft_of is not None]
         return await visit.page(
             session,
             "bank/products.html",
@@ -71,7 +71,7 @@ async def show_products(visit: GivenVisit) -> Answer:
                 "state": state,
                 "states": PRODUCT_STATES,
                 "may_edit": visit.actor.may(PRODUCT_EDIT),
-                "replaced": await _names_of_replaced(session, visit, page.rows),
+                "replaced": await queries.product_names(session, replaced),
             },
         )
 
@@ -112,7 +112,7 @@ async def show_edit_product(visit: GivenVisit, product_id: FromPath[UUID]) -> An
     """Show the form of a draft, or of the draft that will take a published product's place."""
     async with visit.reading() as session:
         product = await queries.own_product(session, visit.actor, product_id)
-        draft_id = await _draft_of(session, product)
+        draft_id = await queries.draft_of(session, product)
     if draft_id is not None:
         # One draft at a time takes a product's place; whoever comes second goes on with it.
         return visit.go(f"/desk/products/{draft_id}/edit")
@@ -275,25 +275,3 @@ def _tried(
         return (), errors_of(refusal, FIELD_NAMES, FIELDS)
     terms = terms_of_draft(draft, product_id=new_id(), tenant_id=visit.actor.own_tenant)
     return try_product(terms), {}
-
-
-async def _draft_of(session: AsyncSession, product: LoanProduct) -> UUID | None:
-    return await session.scalar(
-        select(LoanProduct.id)
-        .where(
-            LoanProduct.tenant_id == product.tenant_id,
-            LoanProduct.draft_of == product.id,
-            LoanProduct.status == ProductStatus.DRAFT,
-        )
-        .limit(1)
-    )
-
-
-async def _names_of_replaced(session: AsyncSession, visit: Visit, rows: Any) -> dict[Any, str]:  # noqa: ANN401 - a page's rows
-    wanted = {row[0].draft_of for row in rows if row[0].draft_of is not None}
-    found = await session.execute(
-        select(LoanProduct.id, LoanProduct.name).where(
-            LoanProduct.tenant_id == visit.actor.own_tenant, LoanProduct.id.in_(wanted)
-        )
-    )
-    return dict(found.all())

@@ -7,14 +7,10 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.notice_texts import CATEGORY_ZH, in_order
-from suxin.consent.purposes import LOAN_CONTRACT
-from suxin.kernel.audit import Receipt, note_read
-from suxin.kernel.bases import AccessBasis, BasisKind
-from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.refusals import Refusal
 from suxin.lending import policies
 from suxin.lending.commands.offers import withdraw_offer
 from suxin.lending.commands.referrals import (
@@ -24,16 +20,24 @@ from suxin.lending.commands.referrals import (
     record_contact,
     start_due_diligence,
 )
-from suxin.lending.models import LoanProduct, LoanRequest, Offer, Referral, ReferralState
+from suxin.lending.models import (
+    IN_PROGRESS,
+    WAITING,
+    LoanRequest,
+    Offer,
+    Referral,
+    ReferralState,
+)
 from suxin.lending.queries import referrals as queries
-from suxin.lending.queries.dossier import Dossier, dossier
+from suxin.lending.queries.dossier import Dossier, contracted_request, dossier
+from suxin.lending.queries.products import referred_product
 from suxin.lending.terms import DeclineReason
 from suxin.subjects.identities import identity_of
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.queries import catalogue
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.area_names import area_names
-from suxin_tenants.bank.inbox_pages import WAITING, next_due, staff_names
+from suxin_tenants.bank.inbox_pages import next_due, taken_by
 from suxin_tenants.bank.lead_words import MODES, lead_words
 from suxin_tenants.bank.record_words import RecordWords, record_words
 from suxin_tenants.bank.steps import steps_of
@@ -41,7 +45,6 @@ from suxin_tenants.forms import options
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import CONSENT_STATES, OFFER_STATES, REFERRAL_STATES
 
-_OFFERABLE: Final = WAITING[1:]
 _DECLINE_FIELDS: Final = ("reason", "note")
 
 
@@ -183,21 +186,22 @@ async def _show(
         known = await _known(session, visit, referral)
         contracted = None if known else await _contracted(session, visit, referral)
         offers = (await session.scalars(queries.offers_on(referral.tenant_id, referral.id))).all()
-        staff = await staff_names(session, visit, [referral])
+        staff = await taken_by(session, visit, [referral])
+        taker = None if referral.accepted_by is None else staff.get(referral.accepted_by)
         context = {
             "referral": referral,
             "lead": (await lead_words(session, [lead]))[lead.id],
-            "product": await product_of(session, referral),
+            "product": await referred_product(session, referral),
             "due": next_due(referral),
             "state": REFERRAL_STATES[referral.state],
             "mode": MODES[referral.mode],
-            "taken_by": staff.get(referral.accepted_by),
+            "taken_by": taker,
             "rights": _rights(visit, referral, offers, consented=known is not None),
             "known": known,
             "contracted": contracted,
             "offers": offers,
             "offer_states": OFFER_STATES,
-            "steps": steps_of(referral, offers, taken_by=staff.get(referral.accepted_by)),
+            "steps": steps_of(referral, offers, taken_by=taker),
             "reasons": options(DeclineReason),
             "declining": declining or {"reason": "", "note": ""},
             "errors": errors or {},
@@ -220,11 +224,7 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
     """Return who is behind the referral, if the applicant consents and the officer may read records."""
     if not visit.actor.may(RECORD_READ):
         return None
-    try:
-        found = await dossier(session, visit.actor, referral)
-    except NotFound:
-        # A contract's basis outlives the consent, but does not cover the registration data.
-        return None
+    found = await dossier(session, visit.actor, referral)
     if found is None:
         return None
     items = {item.code: item.name for item in await session.scalars(catalogue())}
@@ -248,45 +248,7 @@ async def _contracted(
     """Return the request a contract stands on, if the officer may learn who the borrower is; the look is on record."""
     if not visit.actor.may(IDENTITY_READ):
         return None
-    request = await queries.request_behind(session, referral.lead_id)
-    if request is None:
-        return None
-    basis = await session.scalar(
-        select(AccessBasis.id).where(
-            AccessBasis.subject_id == request.subject_id,
-            AccessBasis.tenant_id == visit.actor.own_tenant,
-            AccessBasis.kind == BasisKind.CONTRACT,
-            AccessBasis.context_id == request.id,
-            AccessBasis.ended_at.is_(None),
-            AccessBasis.ends_at > visit.now,
-        )
-    )
-    if basis is None:
-        return None
-    note_read(
-        session,
-        Receipt(
-            subject_id=request.subject_id,
-            purpose=LOAN_CONTRACT.code,
-            categories=("loan_request",),
-            fields=("number",),
-            row_count=1,
-            object_type="loan_request",
-            object_id=request.id,
-        ),
-    )
-    return request
-
-
-async def product_of(session: AsyncSession, referral: Referral) -> LoanProduct | None:
-    """Return the product a referral was matched with, if it was."""
-    if referral.product_id is None:
-        return None
-    return await session.scalar(
-        select(LoanProduct).where(
-            LoanProduct.tenant_id == referral.tenant_id, LoanProduct.id == referral.product_id
-        )
-    )
+    return await contracted_request(session, visit.actor, referral)
 
 
 def _rights(
@@ -299,7 +261,7 @@ def _rights(
         accept=works and state is ReferralState.DISPATCHED,
         contact=works and consented and state is ReferralState.ACCEPTED,
         examine=works and state is ReferralState.CONTACTED,
-        offer=offers_open and consented and state in _OFFERABLE,
+        offer=offers_open and consented and state in IN_PROGRESS,
         decline=works and state in WAITING,
         read_records=visit.actor.may(RECORD_READ),
         read_identity=visit.actor.may(IDENTITY_READ),

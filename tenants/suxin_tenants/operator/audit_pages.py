@@ -5,11 +5,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import get
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.audit import AuditEntry
 from suxin.kernel.ids import parse_id
+from suxin.kernel.queries import entries, latest_acts
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.policies import TENANT_READ
@@ -27,6 +27,8 @@ from suxin_tenants.visits import Answer, GivenVisit
 
 RECENT: Final = 10
 PAGE: Final = 50
+MAX_CHOICES: Final = 500
+"""How many organisations the filter offers by name; the address narrows the stream to any other one."""
 
 
 @get("/audit")
@@ -38,18 +40,14 @@ async def show_audit(visit: GivenVisit) -> Answer:
     action = asked.get("action", "")
     action = action if action in ACTIONS else ""
     tenant_id = _tenant_asked(asked.get("tenant"))
-    statement = select(AuditEntry)
-    if action:
-        statement = statement.where(AuditEntry.action == action)
-    if tenant_id is not None:
-        statement = statement.where(AuditEntry.tenant_id == tenant_id)
+    statement = entries(action=action or None, tenant_id=tenant_id)
     kept = {"action": action, "tenant": str(tenant_id) if tenant_id else ""}
     kept = {name: value for name, value in kept.items() if value}
     async with visit.reading() as session:
         page = await read_page(
             session, visit.request, statement, AuditEntry.id, kept=kept, size=PAGE
         )
-        known = (await session.scalars(tenants())).all()
+        known = (await session.scalars(tenants().limit(MAX_CHOICES))).all()
         return await visit.page(
             session,
             "operator/audit.html",
@@ -70,14 +68,7 @@ async def show_audit(visit: GivenVisit) -> Answer:
 
 async def recent_acts(session: AsyncSession, tenant_id: UUID) -> Sequence[AuditEntry]:
     """Return the latest acts on a tenant itself, newest first."""
-    return (
-        await session.scalars(
-            select(AuditEntry)
-            .where(AuditEntry.tenant_id == tenant_id, AuditEntry.action.startswith("tenancy."))
-            .order_by(AuditEntry.id.desc())
-            .limit(RECENT)
-        )
-    ).all()
+    return await latest_acts(session, prefix="tenancy.", tenant_id=tenant_id, limit=RECENT)
 
 
 async def tenant_names(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, str]:

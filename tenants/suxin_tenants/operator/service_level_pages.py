@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from litestar import get
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.audit import AuditEntry
+from suxin.kernel.queries import acts_counted
 from suxin.lending.models import BankSpeed
 from suxin.lending.policies import STATISTICS_READ
+from suxin.lending.queries.requests import speeds_measured
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import tenants
@@ -82,19 +81,9 @@ async def show_service_levels(visit: GivenVisit) -> Answer:
 async def bank_levels(session: AsyncSession, visit: Visit, *, days: int) -> list[BankLevel]:
     """Return each bank with its published speed and its acts of the last days."""
     banks = (await session.scalars(tenants(kind=TenantKind.BANK))).all()
-    speeds = {speed.tenant_id: speed for speed in await session.scalars(select(BankSpeed))}
-    rows = await session.execute(
-        select(AuditEntry.tenant_id, AuditEntry.action, func.count())
-        .where(
-            AuditEntry.at >= visit.now - timedelta(days=days),
-            AuditEntry.action.startswith(_PREFIX),
-            AuditEntry.tenant_id.is_not(None),
-        )
-        .group_by(AuditEntry.tenant_id, AuditEntry.action)
-    )
-    counted: dict[tuple[UUID | None, str], int] = {
-        (tenant_id, action): count for tenant_id, action, count in rows
-    }
+    speeds = {speed.tenant_id: speed for speed in await session.scalars(speeds_measured())}
+    since = visit.now - timedelta(days=days)
+    counted = await acts_counted(session, prefix=_PREFIX, since=since)
     return [
         BankLevel(
             bank,

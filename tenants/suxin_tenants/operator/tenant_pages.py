@@ -6,15 +6,14 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath
-from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.refusals import Refusal
 from suxin.tenancy.commands import create_tenant, resume_tenant, suspend_tenant
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.policies import TENANT_MANAGE, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin.tenancy.queries import quotas_of, tenants
+from suxin.tenancy.queries import quotas_of, tenant_counts, tenant_row, tenants
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_tenants.area_names import area_names
@@ -52,16 +51,9 @@ async def show_tenants(visit: GivenVisit) -> Answer:
     search = asked.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
     kept = {**({"kind": kind.value} if kind else {}), **({"q": search} if search else {})}
     async with visit.reading() as session:
-        statement = tenants(kind=kind)
-        if search:
-            # A typed per cent sign or underscore is meant as itself.
-            contained = [
-                column.contains(search, autoescape=True)
-                for column in (Tenant.name, Tenant.short_name, Tenant.uscc)
-            ]
-            statement = statement.where(or_(*contained))
+        statement = tenants(kind=kind, search=search)
         page = await read_page(session, visit.request, statement, Tenant.id, kept=kept)
-        counted = await session.execute(select(Tenant.kind, func.count()).group_by(Tenant.kind))
+        counted = await tenant_counts(session)
         return await visit.page(
             session,
             "operator/tenants.html",
@@ -71,7 +63,7 @@ async def show_tenants(visit: GivenVisit) -> Answer:
                 "search": search,
                 "kinds": [(kind.value, zh) for kind, zh in TENANT_KINDS.items()],
                 "kind_names": TENANT_KINDS,
-                "counts": {kind.value: count for kind, count in counted},
+                "counts": {kind.value: count for kind, count in counted.items()},
                 "states": TENANT_STATES,
                 "areas": await area_names(session, (row[0].area_code for row in page.rows)),
                 "may_manage": visit.actor.may(TENANT_MANAGE),
@@ -202,9 +194,7 @@ async def _show_tenant(
     visit.require_kind(TenantKind.OPERATOR)
     visit.actor.require(TENANT_READ)
     async with visit.reading() as session:
-        tenant = await session.get(Tenant, tenant_id)
-        if tenant is None:
-            raise NotFound(thing_zh="机构", thing_en="tenant")
+        tenant = await tenant_row(session, tenant_id)
         profile = visit.runtime.profiles[tenant.kind]
         own = {row.name: row for row in await session.scalars(quotas_of(tenant_id))}
         quotas = [

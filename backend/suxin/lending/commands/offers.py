@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import commands as consents
@@ -15,20 +14,15 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
 from suxin.kernel.money import format_wan
-from suxin.kernel.refusals import Invalid, NotFound, Refusal
+from suxin.kernel.refusals import Invalid, Refusal
 from suxin.lending import dispatch, policies
 from suxin.lending.commands.referrals import ConsentRequired, hold_consent, release_claim
 from suxin.lending.commands.requests import close_request
-from suxin.lending.models import (
-    LoanProduct,
-    LoanRequest,
-    Offer,
-    OfferState,
-    Referral,
-)
+from suxin.lending.models import LoanRequest, Offer, OfferState, Referral
 from suxin.lending.product_promises import broken_promise
 from suxin.lending.queries import referrals as bank_queries
 from suxin.lending.queries import requests as queries
+from suxin.lending.queries.products import referred_product
 from suxin.lending.repayment import CostSummary, Fees, cost, schedule
 from suxin.lending.snapshots import freeze_what_was_seen
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod, check_amount_fen
@@ -111,6 +105,55 @@ def price(terms: OfferTerms) -> CostSummary:
     )
 
 
+def new_offer(
+    referral: Referral,
+    request: LoanRequest,
+    terms: OfferTerms,
+    *,
+    offer_id: UUID,
+    made_by: UUID | None,
+    now: datetime,
+) -> Offer:
+    """Return an open offer of these terms with what they cost; it stands no longer than the request does.
+
+    :raises LoanTermOutOfRange, Invalid: see ``price``
+    """
+    priced = price(terms)
+    return Offer(
+        tenant_id=referral.tenant_id,
+        id=offer_id,
+        referral_id=referral.id,
+        request_id=request.id,
+        subject_id=request.subject_id,
+        product_id=referral.product_id,
+        state=OfferState.OPEN,
+        amount_fen=terms.amount_fen,
+        term_months=terms.term_months,
+        rate_bps=terms.rate_bps,
+        upfront_fee_bps=terms.upfront_fee_bps,
+        upfront_fee_fen=terms.upfront_fee_fen,
+        repayment_method=terms.repayment_method,
+        guarantee=terms.guarantee,
+        monthly_payment_fen=priced.monthly_payment_fen,
+        total_interest_fen=priced.total_interest_fen,
+        total_fees_fen=priced.total_fees_fen,
+        total_cost_fen=priced.total_cost_fen,
+        annualised_rate_bps=priced.annualised_rate_bps,
+        cooling_off_days=terms.cooling_off_days,
+        conditions=terms.conditions,
+        made_at=now,
+        made_by=made_by,
+        valid_until=min(now + timedelta(days=terms.valid_days), request.expires_at),
+    )
+
+
+def contract_ends_at(offer: Offer, *, accepted_at: datetime) -> datetime:
+    """Return until when an accepted offer's bank keeps access to identity and contact: long after the loan's last day."""
+    return (
+        accepted_at + timedelta(days=_DAYS_A_MONTH * offer.term_months) + CONTRACT_BASIS_AFTER_END
+    )
+
+
 async def make_offer(
     session: AsyncSession, actor: Actor, *, referral_id: UUID, terms: OfferTerms, now: datetime
 ) -> Offer:
@@ -126,7 +169,7 @@ async def make_offer(
     actor.require(policies.OFFER_MAKE)
     known, _ = await bank_queries.own_referral(session, actor, referral_id)
     policies.require_in_reach(actor, known)
-    priced = price(terms)
+    price(terms)
     request = await bank_queries.request_behind(session, known.lead_id)
     if request is None:
         raise ConsentRequired
@@ -142,7 +185,7 @@ async def make_offer(
     referral = await bank_queries.lock_own_referral(session, actor, referral_id)
     await hold_consent(session, actor, request.subject_id, request.id, now=now)
     referral.offer(now=now)
-    offer = _new_offer(actor, referral, request, terms, priced, now=now)
+    offer = new_offer(referral, request, terms, offer_id=new_id(), made_by=actor.staff_id, now=now)
     session.add(offer)
     await outbox.post(
         session,
@@ -203,11 +246,7 @@ async def accept_offer(
     :raises RecipientUnknown: if its bank is suspended
     """
     subject_id = actor.own_subject
-    known = await session.scalar(
-        select(Offer).where(Offer.subject_id == subject_id, Offer.id == offer_id)
-    )
-    if known is None:
-        raise NotFound(thing_zh="报价", thing_en="offer")
+    known = await queries.offer_to(session, actor, offer_id)
     request = await queries.lock_own_request(session, actor, known.request_id)
     lead = await queries.lock_lead_of(session, request.id)
     if lead is not None:
@@ -234,7 +273,7 @@ async def accept_offer(
         tenant_id=offer.tenant_id,
         contract_id=offer.id,
         context_id=request.id,
-        ends_at=now + timedelta(days=_DAYS_A_MONTH * offer.term_months) + CONTRACT_BASIS_AFTER_END,
+        ends_at=contract_ends_at(offer, accepted_at=now),
         now=now,
     )
     _record(session, offer, "accepted", now=now)
@@ -261,53 +300,10 @@ def _check_bounds(field: str, value: int, lowest: int, highest: int) -> None:
 
 
 async def _check_product(session: AsyncSession, referral: Referral, terms: OfferTerms) -> None:
-    if referral.product_id is None:
-        return
-    product = await session.scalar(
-        select(LoanProduct).where(
-            LoanProduct.tenant_id == referral.tenant_id, LoanProduct.id == referral.product_id
-        )
-    )
+    product = await referred_product(session, referral)
     broken = broken_promise(product, terms) if product is not None else None
     if broken is not None:
         raise OfferOutsideProduct(field=broken[0], bound=broken[1])
-
-
-def _new_offer(
-    actor: Actor,
-    referral: Referral,
-    request: LoanRequest,
-    terms: OfferTerms,
-    priced: CostSummary,
-    *,
-    now: datetime,
-) -> Offer:
-    return Offer(
-        tenant_id=referral.tenant_id,
-        id=new_id(),
-        referral_id=referral.id,
-        request_id=request.id,
-        subject_id=request.subject_id,
-        product_id=referral.product_id,
-        state=OfferState.OPEN,
-        amount_fen=terms.amount_fen,
-        term_months=terms.term_months,
-        rate_bps=terms.rate_bps,
-        upfront_fee_bps=terms.upfront_fee_bps,
-        upfront_fee_fen=terms.upfront_fee_fen,
-        repayment_method=terms.repayment_method,
-        guarantee=terms.guarantee,
-        monthly_payment_fen=priced.monthly_payment_fen,
-        total_interest_fen=priced.total_interest_fen,
-        total_fees_fen=priced.total_fees_fen,
-        total_cost_fen=priced.total_cost_fen,
-        annualised_rate_bps=priced.annualised_rate_bps,
-        cooling_off_days=terms.cooling_off_days,
-        conditions=terms.conditions,
-        made_at=now,
-        made_by=actor.staff_id,
-        valid_until=min(now + timedelta(days=terms.valid_days), request.expires_at),
-    )
 
 
 def _record(session: AsyncSession, offer: Offer, step: str, *, now: datetime) -> None:

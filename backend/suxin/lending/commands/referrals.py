@@ -79,7 +79,7 @@ async def claim_lead(
     if await queries.claims_open(session, tenant_id, now=now) >= MAX_OPEN_CLAIMS:
         raise TooManyClaims(limit=MAX_OPEN_CLAIMS)
     lead = await queries.lock_pool_lead(session, lead_id, now=now)
-    if lead is None or await queries.had_referral(session, tenant_id, lead_id):
+    if lead is None or await queries.leads_had(session, tenant_id, [lead_id]):
         raise LeadNotClaimable
     policies.require_county(actor, lead.county_code)
     referral = dispatch.new_referral(

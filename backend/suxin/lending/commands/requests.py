@@ -25,12 +25,12 @@ from suxin.lending.leads import coarsen, keys_of
 from suxin.lending.match_rows import match_rows
 from suxin.lending.matching import MatchOutcome, match
 from suxin.lending.models import (
+    ENDED,
     DispatchMode,
     Lead,
     LoanRequest,
     MatchResult,
     Referral,
-    ReferralState,
     RequestState,
 )
 from suxin.lending.product_terms import terms_of
@@ -324,7 +324,7 @@ async def _referral_to(session: AsyncSession, request_id: UUID, tenant_id: UUID)
     row = (
         await session.execute(
             queries.referrals_of(request_id).where(
-                Referral.tenant_id == tenant_id, Referral.state.not_in(_CLOSED)
+                Referral.tenant_id == tenant_id, Referral.state.not_in(ENDED)
             )
         )
     ).first()
@@ -332,6 +332,3 @@ async def _referral_to(session: AsyncSession, request_id: UUID, tenant_id: UUID)
         raise NotFound(thing_zh="该银行的对接", thing_en="referral to this bank", field="tenantId")
     referral: Referral = row[0]
     return referral
-
-
-_CLOSED = (ReferralState.DECLINED, ReferralState.LAPSED, ReferralState.PASSED)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
@@ -30,15 +30,13 @@ class ReferralState(StrEnum):
     PASSED = "PASSED"
 
 
-_WAITING = frozenset(
-    {
-        ReferralState.DISPATCHED,
-        ReferralState.ACCEPTED,
-        ReferralState.CONTACTED,
-        ReferralState.DUE_DILIGENCE,
-    }
+IN_PROGRESS: Final = frozenset(
+    {ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.DUE_DILIGENCE}
 )
-_ANSWERABLE = _WAITING | {ReferralState.OFFERED}
+WAITING: Final = IN_PROGRESS | {ReferralState.DISPATCHED}
+"""The bank has a deadline to take the next step by."""
+_ANSWERABLE = WAITING | {ReferralState.OFFERED}
+ENDED: Final = frozenset(ReferralState) - _ANSWERABLE
 _BANK = frozenset({Party.TENANT})
 
 _ACCEPT = NamedStep(
@@ -63,7 +61,7 @@ _EXAMINE = NamedStep(
     en="start due diligence",
 )
 _OFFER = NamedStep(
-    leaves=_WAITING - {ReferralState.DISPATCHED},
+    leaves=IN_PROGRESS,
     to=ReferralState.OFFERED,
     by=_BANK,
     zh="报价",
@@ -77,10 +75,10 @@ _REOPEN = NamedStep(
     en="take the offer back",
 )
 _DECLINE = NamedStep(
-    leaves=_WAITING, to=ReferralState.DECLINED, by=_BANK, zh="婉拒", en="decline it"
+    leaves=WAITING, to=ReferralState.DECLINED, by=_BANK, zh="婉拒", en="decline it"
 )
 _LAPSE = NamedStep(
-    leaves=_WAITING,
+    leaves=WAITING,
     to=ReferralState.LAPSED,
     by=frozenset({Party.PLATFORM}),
     zh="失效",

@@ -1,4 +1,4 @@
-"""The dossier: what a bank reads about the applicant behind a referral, on his consent, with a receipt."""
+"""The dossier: what a bank reads about the applicant behind a referral, on his consent or a contract, with a receipt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.models import Consent, ConsentState
-from suxin.consent.purposes import LOAN_MATCH
+from suxin.consent.purposes import LOAN_CONTRACT, LOAN_MATCH
+from suxin.consent.queries import contract_basis
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
 from suxin.lending import policies
 from suxin.lending.models import LoanRequest, Referral
 from suxin.lending.queries.referrals import party_of, request_behind
 from suxin.subjects.models import CreditRecord, Subject
+from suxin.subjects.policies import IDENTITY_READ, require_reader
 from suxin.subjects.queries import records_of, subject_row
 
 
@@ -30,8 +32,8 @@ class Dossier:
 async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Dossier | None:
     """Return who is behind a referral and what he lets this bank see; nothing without a live consent to this request.
 
-    A contract's basis alone opens no dossier, and a consent to another request adds no category to this one. The read
-    is noted as receipts that the applicant sees.
+    A contract's basis alone opens no dossier (see ``contracted_request``), and a consent to another request adds no
+    category to this one. The read is noted as receipts that the applicant sees.
 
     :raises Forbidden: without the right to read referrals
     :raises OutsideOwnArea: if the referral lies outside the actor's branch or areas
@@ -70,3 +72,45 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
         ),
     )
     return Dossier(subject, request, records, consent)
+
+
+async def contracted_request(
+    session: AsyncSession, actor: Actor, referral: Referral
+) -> LoanRequest | None:
+    """Return the request that a contract of this bank stands on; nothing without a live contract.
+
+    A contract tells who the borrower is and how to reach him (``identity_of`` the request's person), and neither what is
+    registered nor what is on record about the subject. The read is noted as a receipt that the applicant sees.
+
+    :raises Forbidden: without the right to read referrals or, where there is a contract, identities
+    :raises OutsideOwnArea: if the referral lies outside the actor's branch or areas
+    Source: PIPL art. 13(2)
+    """
+    actor.require(policies.REFERRAL_READ)
+    policies.require_in_reach(actor, referral)
+    request = await request_behind(session, referral.lead_id)
+    if request is None:
+        return None
+    basis = await contract_basis(
+        session,
+        actor,
+        subject_id=request.subject_id,
+        context_id=request.id,
+        now=session.info["now"],
+    )
+    if basis is None:
+        return None
+    require_reader(actor, IDENTITY_READ)
+    note_read(
+        session,
+        Receipt(
+            subject_id=request.subject_id,
+            purpose=LOAN_CONTRACT.code,
+            categories=("loan_request",),
+            fields=("request",),
+            row_count=1,
+            object_type="loan_request",
+            object_id=request.id,
+        ),
+    )
+    return request

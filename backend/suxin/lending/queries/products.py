@@ -1,13 +1,19 @@
 """A bank's own products."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
-from suxin.lending.models import LoanProduct, ProductStatus
+from suxin.lending.models import LoanProduct, ProductStatus, Referral
+
+
+def retired_last() -> ColumnElement[int]:
+    """Return the SQL expression by which retired products come after the others."""
+    return case((LoanProduct.status == ProductStatus.RETIRED, 1), else_=0)
 
 
 def own_products(actor: Actor) -> Select[LoanProduct]:
@@ -15,7 +21,7 @@ def own_products(actor: Actor) -> Select[LoanProduct]:
     return (
         select(LoanProduct)
         .where(LoanProduct.tenant_id == actor.own_tenant)
-        .order_by((LoanProduct.status == ProductStatus.RETIRED), LoanProduct.id.desc())
+        .order_by(retired_last(), LoanProduct.id.desc())
     )
 
 
@@ -45,6 +51,38 @@ async def lock_own_product(session: AsyncSession, actor: Actor, product_id: UUID
             .with_for_update()
         )
     )
+
+
+async def referred_product(session: AsyncSession, referral: Referral) -> LoanProduct | None:
+    """Return the product a referral was matched with; nothing for one that was claimed out of the pool."""
+    if referral.product_id is None:
+        return None
+    return await session.scalar(
+        select(LoanProduct).where(
+            LoanProduct.tenant_id == referral.tenant_id, LoanProduct.id == referral.product_id
+        )
+    )
+
+
+async def draft_of(session: AsyncSession, product: LoanProduct) -> UUID | None:
+    """Return the draft that is to take a product's place, if there is one."""
+    return await session.scalar(
+        select(LoanProduct.id)
+        .where(
+            LoanProduct.tenant_id == product.tenant_id,
+            LoanProduct.draft_of == product.id,
+            LoanProduct.status == ProductStatus.DRAFT,
+        )
+        .limit(1)
+    )
+
+
+async def product_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of products that the caller sees: published and retired ones, and a bank's own drafts."""
+    rows = await session.execute(
+        select(LoanProduct.id, LoanProduct.name).where(LoanProduct.id.in_(set(ids)))
+    )
+    return {row.id: row.name for row in rows}
 
 
 async def live_products(session: AsyncSession, tenant_id: UUID) -> int:

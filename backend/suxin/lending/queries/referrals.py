@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -14,6 +14,8 @@ from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import SHANGHAI, days_touched
 from suxin.lending import policies
 from suxin.lending.models import (
+    IN_PROGRESS,
+    WAITING,
     Lead,
     LeadParty,
     LoanRequest,
@@ -24,15 +26,9 @@ from suxin.lending.models import (
 )
 
 SOON = timedelta(hours=8)
-_WAITING = (
-    ReferralState.DISPATCHED,
-    ReferralState.ACCEPTED,
-    ReferralState.CONTACTED,
-    ReferralState.DUE_DILIGENCE,
-)
 
 # An offer that is taken back lets the time to decide run on.
-_RUNNING: Final = (*_WAITING, ReferralState.OFFERED)
+_RUNNING: Final = (*WAITING, ReferralState.OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +81,29 @@ def inbox(actor: Actor, *, states: Sequence[ReferralState] = ()) -> Select[Refer
     return statement.where(Referral.state.in_(states)) if states else statement
 
 
+def referrals_in_reach(actor: Actor) -> Select[Referral]:
+    """Return the bank's referrals within the actor's branch and areas."""
+    return select(Referral).where(within_reach(actor))
+
+
+def offers_in_reach(actor: Actor) -> Select[Offer]:
+    """Return the bank's offers on the referrals within the actor's branch and areas."""
+    return (
+        select(Offer)
+        .join(
+            Referral,
+            (Referral.tenant_id == Offer.tenant_id) & (Referral.id == Offer.referral_id),
+        )
+        .where(Offer.tenant_id == actor.own_tenant, within_reach(actor))
+    )
+
+
+def leads_shown(actor: Actor) -> Select[Lead]:
+    """Return the leads a bank is shown: those of the open pool, and those referred to it."""
+    referred = exists().where(Referral.lead_id == Lead.id, Referral.tenant_id == actor.own_tenant)
+    return select(Lead).where(or_(Lead.pool_open, referred))
+
+
 def pool_leads(actor: Actor, *, now: datetime) -> Select[Lead]:
     """Return the leads of the open pool that may be claimed from within the actor's areas, newest first."""
     statement = select(Lead).where(_claimable(now)).order_by(Lead.id.desc())
@@ -94,15 +113,13 @@ def pool_leads(actor: Actor, *, now: datetime) -> Select[Lead]:
 
 async def inbox_counts(session: AsyncSession, actor: Actor, *, now: datetime) -> InboxCounts:
     """Return the numbers at the top of the inbox."""
-    waiting = Referral.state.in_(_WAITING)
+    waiting = Referral.state.in_(WAITING)
     due = next_due()
     row = (
         await session.execute(
             select(
                 func.count().filter(Referral.state == ReferralState.DISPATCHED),
-                func.count().filter(
-                    Referral.state.in_(_WAITING), Referral.state != ReferralState.DISPATCHED
-                ),
+                func.count().filter(Referral.state.in_(IN_PROGRESS)),
                 func.count().filter(Referral.state == ReferralState.OFFERED),
                 func.count().filter(waiting, due > now, due <= now + SOON),
                 func.count().filter(waiting, due <= now),
@@ -232,12 +249,16 @@ async def claims_open(session: AsyncSession, tenant_id: UUID, *, now: datetime) 
     return count or 0
 
 
-async def had_referral(session: AsyncSession, tenant_id: UUID, lead_id: UUID) -> bool:
-    """Return whether the bank has, or once had, a referral of this lead."""
-    found = await session.scalar(
-        select(Referral.id).where(Referral.tenant_id == tenant_id, Referral.lead_id == lead_id)
+async def leads_had(
+    session: AsyncSession, tenant_id: UUID, lead_ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Return of which of these leads the bank has, or once had, a referral: it cannot claim them again."""
+    found = await session.scalars(
+        select(Referral.lead_id).where(
+            Referral.tenant_id == tenant_id, Referral.lead_id.in_(lead_ids)
+        )
     )
-    return found is not None
+    return frozenset(found)
 
 
 async def party_of(session: AsyncSession, lead_id: UUID) -> LeadParty | None:

@@ -79,6 +79,21 @@ def match_results_of(
     )
 
 
+async def match_counts(
+    session: AsyncSession, subject_id: UUID, request_id: UUID
+) -> tuple[int, int]:
+    """Return how many products fit a request, and how many did not."""
+    row = (
+        await session.execute(
+            select(
+                func.count().filter(MatchResult.eligible),
+                func.count().filter(~MatchResult.eligible),
+            ).where(MatchResult.subject_id == subject_id, MatchResult.request_id == request_id)
+        )
+    ).one()
+    return row[0], row[1]
+
+
 def offers_of(subject_id: UUID, request_id: UUID) -> Select[Offer, Tenant]:
     """Return the offers on a request with their banks (nothing where one is suspended), cheapest first."""
     return (
@@ -87,6 +102,19 @@ def offers_of(subject_id: UUID, request_id: UUID) -> Select[Offer, Tenant]:
         .where(Offer.subject_id == subject_id, Offer.request_id == request_id)
         .order_by(Offer.total_cost_fen, Offer.id)
     )
+
+
+async def offer_to(session: AsyncSession, actor: Actor, offer_id: UUID) -> Offer:
+    """Return one of the offers made to the acting subject.
+
+    :raises NotFound: if it is not on a request of his
+    """
+    offer = await session.scalar(
+        select(Offer).where(Offer.subject_id == actor.own_subject, Offer.id == offer_id)
+    )
+    if offer is None:
+        raise NotFound(thing_zh="报价", thing_en="offer")
+    return offer
 
 
 def referrals_of(request_id: UUID) -> Select[Referral, Tenant]:
@@ -140,9 +168,14 @@ async def applicant(session: AsyncSession, subject_id: UUID) -> Applicant:
     return Applicant(row[0], records.all(), row[1], had_loan is not None)
 
 
+def speeds_measured() -> Select[BankSpeed]:
+    """Return each bank's speed as it was last measured."""
+    return select(BankSpeed)
+
+
 async def bank_speeds(session: AsyncSession) -> dict[UUID, SpeedRecord]:
     """Return how fast each bank answered lately."""
-    rows = await session.scalars(select(BankSpeed))
+    rows = await session.scalars(speeds_measured())
     return {
         row.tenant_id: SpeedRecord(
             response_hours=row.median_response_hours,

@@ -15,12 +15,6 @@ from suxin_server.faults import Fault
 from suxin_server.settings import Settings
 
 SOME_REJECTED: Final = 2
-_IN_ENGLISH: Final = {
-    "MALFORMED": "the row is malformed",
-    "DUPLICATE": "an earlier row has the same source and number",
-    "SUBJECT_UNKNOWN": "no organisation with this credit code is registered",
-    "NOT_IN_CATALOGUE": "the catalogue has no such item",
-}
 
 
 class FileUnreadable(Fault):
@@ -52,8 +46,8 @@ def load_records(settings: Settings, path: Path) -> int:
     )
     click.echo(f"未装载 · rejected: {len(report.rejects)}")
     for reject in report.rejects:
-        reason = _IN_ENGLISH.get(reject.code, reject.code)
-        click.echo(f"  第 {reject.line} 行 · row {reject.line}: {reject.zh} · {reason}")
+        why = f"{reject.refusal.zh_message} · {reject.refusal.en_message}"
+        click.echo(f"  第 {reject.line} 行 · row {reject.line}: {why}")
     return SOME_REJECTED if report.rejects else 0
 
 

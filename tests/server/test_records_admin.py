@@ -79,10 +79,10 @@ async def test_rows_that_are_not_taken_are_named_and_the_others_go_in(load, firm
     assert lines[0].startswith("已装载 · loaded: 1（")
     assert lines[1] == "未装载 · rejected: 4"
     assert lines[2] == (
-        "  第 3 行 · row 3: 登记数据中没有该统一社会信用代码"
-        " · no organisation with this credit code is registered"
+        "  第 3 行 · row 3: 本市登记数据中没有该统一社会信用代码的主体"
+        " · The city's registry data has no organisation with this unified social credit code"
     )
-    assert lines[3].startswith("  第 4 行 · row 4: 与前面某行的来源和编号相同 · an earlier row")
+    assert lines[3].startswith("  第 4 行 · row 4: 与前面某行的来源和编号相同 · A line before")
     assert [line.split(":")[0] for line in lines[4:]] == ["  第 5 行 · row 5", "  第 6 行 · row 6"]
     assert await count(admin) == 1
 

@@ -14,12 +14,12 @@ from suxin.subjects.doors import subject_behind, uscc_door
 from suxin.subjects.loads import (
     LoadReport,
     RecordRow,
-    Reject,
     SubjectRow,
     load_records,
     load_records_file,
     load_subjects,
 )
+from suxin.subjects.mandates import SubjectUnknown
 from suxin.subjects.models import Polarity, RecordStatus, SubjectKind
 
 FIRM = "91321302MATE5T017A"
@@ -148,7 +148,7 @@ async def test_rows_that_cannot_be_taken_come_back_and_the_others_go_in(firms, l
         GRADE,
     )
     assert (report.added, report.changed, report.unchanged) == (1, 0, 0)
-    assert [(one.line, one.code) for one in report.rejects] == [
+    assert [(one.line, one.refusal.code) for one in report.rejects] == [
         (1, "SUBJECT_UNKNOWN"),
         (2, "NOT_IN_CATALOGUE"),
         (3, "INVALID"),
@@ -157,7 +157,7 @@ async def test_rows_that_cannot_be_taken_come_back_and_the_others_go_in(firms, l
         (6, "INVALID"),
         (7, "INVALID"),
         (8, "INVALID"),
-        (10, "DUPLICATE"),
+        (10, "ROW_REPEATED"),
     ]
     assert await counted("credit_records") == (1,)
 
@@ -166,9 +166,12 @@ async def test_chunks_add_up(firms, load, monkeypatch):
     monkeypatch.setattr(loads, "CHUNK", 7)
     rows = [replace(GRADE, source_ref=str(n)) for n in range(20)]
     rows[13] = replace(rows[13], uscc=FARM[:-1] + "X")
-    assert await load(*rows) == LoadReport(
-        19, 0, 0, (Reject(14, "SUBJECT_UNKNOWN", "登记数据中没有该统一社会信用代码"),)
-    )
+    report = await load(*rows)
+    assert (report.added, report.changed, report.unchanged) == (19, 0, 0)
+    (reject,) = report.rejects
+    assert (reject.line, type(reject.refusal)) == (14, SubjectUnknown)
+    assert reject.refusal.zh_message == "本市登记数据中没有该统一社会信用代码的主体"
+    assert reject.refusal.en_message == SubjectUnknown.en
     assert (await load(*rows)).unchanged == 19
 
 
@@ -188,8 +191,8 @@ async def test_a_csv_file_with_its_bad_lines(firms, batch, admin, now, tmp_path)
     async with batch.transaction(SYSTEM, now=now) as session:
         report = await load_records_file(session, path)
     assert report.added == 2
-    assert [(one.line, one.code) for one in report.rejects] == [
-        (line, "MALFORMED") for line in (4, 5, 6, 7)
+    assert [(one.line, one.refusal.code) for one in report.rejects] == [
+        (line, "ROW_MALFORMED") for line in (4, 5, 6, 7)
     ]
     row = await admin.fetchrow("select * from credit_records where source_ref = '2'")
     assert (row["amount_fen"], row["polarity"], row["valid_until"]) == (

@@ -9,14 +9,15 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
+from suxin.consent.bases import basis_of_consent, basis_of_contract
 from suxin.consent.models import Consent, ConsentState, ConsentStateConflict, NoticeText
 from suxin.consent.notice_texts import TEXTS, current_text
 from suxin.consent.oauth.grants import end_grants_on_consent
-from suxin.consent.purposes import LOAN_CONTRACT, Purpose, narrow, purpose_named
+from suxin.consent.purposes import narrow, purpose_named
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
-from suxin.kernel.bases import AccessBasis, BasisKind
+from suxin.kernel.bases import AccessBasis
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Refusal, RefusalKind
 from suxin.subjects.models import DataCategory
@@ -133,7 +134,7 @@ async def grant_consent(
     session.add(consent)
     consent.enter(ConsentState.ACTIVE)
     consent.decided_at, consent.decided_by = now, actor.person_id
-    _open_basis(session, consent, now=now)
+    session.add(basis_of_consent(consent, basis_id=new_id(), starts_at=now))
     await outbox.post(
         session,
         EXPIRE_TOPIC,
@@ -174,7 +175,7 @@ async def resume_consent(
     if consent.expires_at <= now:
         raise ConsentStateConflict(state=ConsentState.EXPIRED.value)
     consent.enter(ConsentState.ACTIVE)
-    _open_basis(session, consent, now=now)
+    session.add(basis_of_consent(consent, basis_id=new_id(), starts_at=now))
     _record(session, consent, "resumed", now=now)
     return consent
 
@@ -263,20 +264,14 @@ async def open_contract_basis(
     ends_at: datetime,
     now: datetime,
 ) -> UUID:
-    """Give the contract's bank access to identity and contact for as long as the contract needs it.
-
-    Source: PIPL art. 13(2): necessary to conclude or perform a contract the individual is party to
-    """
-    basis = AccessBasis(
-        id=new_id(),
+    """Give the contract's bank access to identity and contact for as long as the contract needs it."""
+    basis = basis_of_contract(
+        basis_id=new_id(),
         subject_id=actor.own_subject,
         person_id=actor.own_person,
         tenant_id=tenant_id,
-        kind=BasisKind.CONTRACT,
-        purpose=LOAN_CONTRACT.code,
-        categories=_names(LOAN_CONTRACT),
+        contract_id=contract_id,
         context_id=context_id,
-        source_id=contract_id,
         starts_at=now,
         ends_at=ends_at,
     )
@@ -291,28 +286,6 @@ async def open_contract_basis(
         detail={"categories": basis.categories, "until": ends_at.isoformat()},
     )
     return basis.id
-
-
-def _names(purpose: Purpose) -> list[str]:
-    return sorted(category.value for category in purpose.required)
-
-
-def _open_basis(session: AsyncSession, consent: Consent, *, now: datetime) -> None:
-    session.add(
-        AccessBasis(
-            id=new_id(),
-            subject_id=consent.subject_id,
-            person_id=consent.decided_by,
-            tenant_id=consent.tenant_id,
-            kind=BasisKind.CONSENT,
-            purpose=consent.purpose,
-            categories=consent.categories,
-            context_id=consent.context_id,
-            source_id=consent.id,
-            starts_at=now,
-            ends_at=consent.expires_at,
-        )
-    )
 
 
 async def _end_bases(session: AsyncSession, consent: Consent, *, now: datetime) -> None:

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.models import Consent, ConsentState
 from suxin.kernel.ids import new_id
 from suxin.lending.models import DecisionSnapshot, LoanRequest, Offer
-from suxin.subjects.models import CreditRecord
+from suxin.subjects.models import CreditRecord, RecordStatus
 
 _NEVER_GIVEN: Final = (ConsentState.REQUESTED, ConsentState.REJECTED, ConsentState.LAPSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRecord:
+    """What a snapshot keeps of one record."""
+
+    item_code: str
+    occurred_on: date
+    amount_fen: int | None
+    content: Mapping[str, Any]
+    status: RecordStatus
 
 
 async def freeze_what_was_seen(
@@ -36,7 +50,7 @@ async def freeze_what_was_seen(
         .order_by(Consent.starts_at.desc(), Consent.id.desc())
         .limit(1)
     )
-    records = await session.scalars(
+    found = await session.scalars(
         select(CreditRecord)
         .where(
             CreditRecord.subject_id == request.subject_id,
@@ -45,6 +59,41 @@ async def freeze_what_was_seen(
         )
         .order_by(CreditRecord.id)
     )
+    records = [
+        SeenRecord(
+            item_code=record.item_code,
+            occurred_on=record.occurred_on,
+            amount_fen=record.amount_fen,
+            content=record.content,
+            status=record.status,
+        )
+        for record in found
+    ]
+    session.add(
+        snapshot_of(
+            request,
+            offer,
+            consent_id=consent.id if consent else None,
+            records=records,
+            snapshot_id=new_id(),
+            now=now,
+        )
+    )
+
+
+def snapshot_of(
+    request: LoanRequest,
+    offer: Offer,
+    *,
+    consent_id: UUID | None,
+    records: Iterable[SeenRecord],
+    snapshot_id: UUID,
+    now: datetime,
+) -> DecisionSnapshot:
+    """Return the snapshot of an accepted offer: request, offer, consent and records in the order given, with its SHA-256.
+
+    The hash is of the content as JSON with sorted keys and no blanks, in UTF-8.
+    """
     content: dict[str, Any] = {
         "request": {
             "number": request.number,
@@ -60,7 +109,7 @@ async def freeze_what_was_seen(
             "annualisedRateBps": offer.annualised_rate_bps,
             "totalCostFen": offer.total_cost_fen,
         },
-        "consent": str(consent.id) if consent else None,
+        "consent": str(consent_id) if consent_id else None,
         "records": [
             {
                 "item": record.item_code,
@@ -73,15 +122,13 @@ async def freeze_what_was_seen(
         ],
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    session.add(
-        DecisionSnapshot(
-            tenant_id=offer.tenant_id,
-            id=new_id(),
-            subject_id=request.subject_id,
-            request_id=request.id,
-            offer_id=offer.id,
-            content=content,
-            sha256=hashlib.sha256(canonical.encode()).hexdigest(),
-            taken_at=now,
-        )
+    return DecisionSnapshot(
+        tenant_id=offer.tenant_id,
+        id=snapshot_id,
+        subject_id=request.subject_id,
+        request_id=request.id,
+        offer_id=offer.id,
+        content=content,
+        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        taken_at=now,
     )

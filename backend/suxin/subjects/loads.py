@@ -25,8 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.ids import new_id
 from suxin.kernel.pinyin import pinyin_of
-from suxin.kernel.refusals import Invalid, Refusal
+from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.subjects.contents import SHAPES, check_content, publication_end
+from suxin.subjects.mandates import SubjectUnknown
 from suxin.subjects.models import Polarity, RecordStatus, SubjectKind
 
 CHUNK: Final = 5_000
@@ -148,13 +149,38 @@ class RecordRow:
     valid_until: date | None = None
 
 
+class RowMalformed(Refusal):
+    """A line of the file is no record."""
+
+    code = "ROW_MALFORMED"
+    kind = RefusalKind.INVALID
+    zh = "该行格式不正确"
+    en = "The line is not a record"
+
+
+class RowRepeated(Refusal):
+    """A row before it has the same source and number."""
+
+    code = "ROW_REPEATED"
+    zh = "与前面某行的来源和编号相同"
+    en = "A line before it has the same source and number"
+
+
+class NotInCatalogue(Refusal):
+    """The row's item is none that may be recorded."""
+
+    code = "NOT_IN_CATALOGUE"
+    kind = RefusalKind.NOT_FOUND
+    zh = "目录中没有该事项"
+    en = "The catalogue has no such item"
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that was not taken: its line (the first row is 1, in a file 2), and why."""
+    """A row that was not taken: its line (the first row is 1, in a file 2), and the refusal that says why."""
 
     line: int
-    code: str
-    zh: str
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +277,11 @@ def _stage(
         try:
             taken = _staged_record(line, row, now)
         except Refusal as refusal:
-            rejects.append(Reject(line, refusal.code, refusal.zh_message))
+            rejects.append(Reject(line, refusal))
             continue
         key = (str(taken["uscc"]), row.source, row.source_ref)
         if key in staged:
-            rejects.append(Reject(line, "DUPLICATE", "与前面某行的来源和编号相同"))
+            rejects.append(Reject(line, RowRepeated()))
         else:
             staged[key] = taken
     return list(staged.values())
@@ -295,8 +321,8 @@ def _staged_record(line: int, row: RecordRow, now: datetime) -> dict[str, object
 def _unmatched(row: object) -> Reject:
     line: int = getattr(row, "line")  # noqa: B009 - rows of textual SQL have no declared columns
     if getattr(row, "subject_unknown"):  # noqa: B009 - as above
-        return Reject(line, "SUBJECT_UNKNOWN", "登记数据中没有该统一社会信用代码")
-    return Reject(line, "NOT_IN_CATALOGUE", "目录中没有该事项")
+        return Reject(line, SubjectUnknown())
+    return Reject(line, NotInCatalogue())
 
 
 def _read(lines: Iterable[str]) -> Iterator[tuple[int, RecordRow | Reject]]:
@@ -304,7 +330,7 @@ def _read(lines: Iterable[str]) -> Iterator[tuple[int, RecordRow | Reject]]:
         try:
             yield line, _parsed(row)
         except (ValueError, KeyError, TypeError, AttributeError):
-            yield line, Reject(line, "MALFORMED", "该行格式不正确")
+            yield line, Reject(line, RowMalformed())
 
 
 def _parsed(row: Mapping[str, str]) -> RecordRow:

@@ -5,10 +5,10 @@ from enum import Enum, auto
 from typing import Final
 
 from suxin.kernel.working_days import BUILT_IN, add_working_days
-from suxin.lending.commands.offers import OfferTerms, price
+from suxin.lending.commands.offers import OfferTerms, new_offer
 from suxin.lending.deadlines import CLAIM_WITHIN_DAYS, DECIDE_WITHIN_DAYS
 from suxin.lending.matching import ProductTerms
-from suxin.lending.models import DispatchMode, Offer, OfferState, Referral
+from suxin.lending.models import DispatchMode, Offer, Referral
 from suxin.lending.terms import DeclineReason
 from suxin_server.demo import consenting
 from suxin_server.demo.asking import Answer, Case, next_bank, refer
@@ -133,37 +133,18 @@ def offer(stage: Stage, case: Case, answer: Answer, *, after: datetime, cut_bps:
     latest = min(referral.decide_by, stage.now)
     made = stage.hours.between(dice, after, _half(after, latest, stage.now))
     terms = _terms(stage, case, referral, cut_bps)
-    priced = price(terms)
     bank = stage.banks[referral.tenant_id]
     referral.offer(now=made)
     request.receive_offer()
     if case.lead is not None and case.lead.claimed_by == referral.tenant_id:
         case.lead.release()
-    offered = Offer(
-        tenant_id=referral.tenant_id,
-        id=dice.id_at(made),
-        referral_id=referral.id,
-        request_id=request.id,
-        subject_id=request.subject_id,
-        product_id=referral.product_id,
-        state=OfferState.OPEN,
-        amount_fen=terms.amount_fen,
-        term_months=terms.term_months,
-        rate_bps=terms.rate_bps,
-        upfront_fee_bps=terms.upfront_fee_bps,
-        upfront_fee_fen=terms.upfront_fee_fen,
-        repayment_method=terms.repayment_method,
-        guarantee=terms.guarantee,
-        monthly_payment_fen=priced.monthly_payment_fen,
-        total_interest_fen=priced.total_interest_fen,
-        total_fees_fen=priced.total_fees_fen,
-        total_cost_fen=priced.total_cost_fen,
-        annualised_rate_bps=priced.annualised_rate_bps,
-        cooling_off_days=terms.cooling_off_days,
-        conditions=terms.conditions,
-        made_at=made,
+    offered = new_offer(
+        referral,
+        request,
+        terms,
+        offer_id=dice.id_at(made),
         made_by=bank.officer_id,
-        valid_until=made + timedelta(days=terms.valid_days),
+        now=made,
     )
     answer.offers.append(offered)
     stage.book.add(offered)

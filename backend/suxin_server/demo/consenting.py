@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from suxin.consent.bases import basis_of_consent, basis_of_contract
 from suxin.consent.commands import EXPIRE_TOPIC
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.notice_texts import current_text
-from suxin.consent.purposes import LOAN_CONTRACT, LOAN_MATCH
-from suxin.kernel.bases import AccessBasis, BasisKind
+from suxin.consent.purposes import LOAN_MATCH
 from suxin.subjects.models import DataCategory
 from suxin_server.demo.asking import Answer, Case
 from suxin_server.demo.book import Stage
@@ -102,16 +102,13 @@ def open_contract_basis(
 ) -> None:
     """Give the contract's bank access to identity and contact for as long as the contract needs it."""
     stage.book.add(
-        AccessBasis(
-            id=stage.dice.id_at(at),
+        basis_of_contract(
+            basis_id=stage.dice.id_at(at),
             subject_id=case.party.subject_id,
             person_id=case.party.person_id,
             tenant_id=tenant_id,
-            kind=BasisKind.CONTRACT,
-            purpose=LOAN_CONTRACT.code,
-            categories=sorted(category.value for category in LOAN_CONTRACT.required),
+            contract_id=contract_id,
             context_id=case.request.id,
-            source_id=contract_id,
             starts_at=at,
             ends_at=ends_at,
         )
@@ -126,20 +123,10 @@ def _categories(stage: Stage) -> list[str]:
 
 
 def _open_and_end_basis(stage: Stage, given: Consent, *, ended_at: datetime | None) -> None:
+    starts_at = given.starts_at
     stage.book.add(
-        AccessBasis(
-            id=stage.dice.id_at(given.starts_at),
-            subject_id=given.subject_id,
-            person_id=given.decided_by,
-            tenant_id=given.tenant_id,
-            kind=BasisKind.CONSENT,
-            purpose=given.purpose,
-            categories=given.categories,
-            context_id=given.context_id,
-            source_id=given.id,
-            starts_at=given.starts_at,
-            ends_at=given.expires_at,
-            ended_at=ended_at,
+        basis_of_consent(
+            given, basis_id=stage.dice.id_at(starts_at), starts_at=starts_at, ended_at=ended_at
         )
     )
 

@@ -1,20 +1,19 @@
 """How requests of the demo city end: chosen, taken back, run out, or with nobody left to ask."""
 
-import hashlib
-import json
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from suxin.consent.models import ConsentState
-from suxin.lending.commands.offers import CONTRACT_BASIS_AFTER_END
-from suxin.lending.models import DecisionSnapshot, Offer
+from suxin.lending.commands.offers import contract_ends_at
+from suxin.lending.models import Offer
+from suxin.lending.snapshots import SeenRecord, snapshot_of
 from suxin_server.demo import consenting
 from suxin_server.demo.answering import record_offer
 from suxin_server.demo.asking import Answer, Case
 from suxin_server.demo.book import Stage
 
-_DAYS_A_MONTH: Final = 31
 _MOMENT: Final = timedelta(minutes=2)
 
 
@@ -58,14 +57,13 @@ def choose(stage: Stage, case: Case) -> bool:
     case.request.accept(now=at)
     close(stage, case, reason="申请人已选择其他银行", at=at, chosen_tenant=chosen.tenant_id)
     _freeze(stage, case, chosen, at)
-    months = timedelta(days=_DAYS_A_MONTH * chosen.term_months)
     consenting.open_contract_basis(
         stage,
         case,
         tenant_id=chosen.tenant_id,
         contract_id=chosen.id,
         at=at,
-        ends_at=at + months + CONTRACT_BASIS_AFTER_END,
+        ends_at=contract_ends_at(chosen, accepted_at=at),
     )
     record_offer(stage, case, chosen, step="accepted", at=at, bank=None)
     return True
@@ -127,43 +125,16 @@ def _freeze(stage: Stage, case: Case, chosen: Offer, at: datetime) -> None:
     records = sorted(
         (row for row in case.party.records if row["category"] in seen), key=lambda row: row["id"]
     )
-    content: dict[str, Any] = {
-        "request": {
-            "number": request.number,
-            "amountFen": request.amount_fen,
-            "termMonths": request.term_months,
-            "purpose": request.purpose.value,
-            "facts": request.facts,
-        },
-        "offer": {
-            "amountFen": chosen.amount_fen,
-            "termMonths": chosen.term_months,
-            "rateBps": chosen.rate_bps,
-            "annualisedRateBps": chosen.annualised_rate_bps,
-            "totalCostFen": chosen.total_cost_fen,
-        },
-        "consent": str(given.id) if given else None,
-        "records": [
-            {
-                "item": row["item_code"],
-                "occurredOn": row["occurred_on"].isoformat(),
-                "amountFen": row["amount_fen"],
-                "content": row["content"],
-                "status": row["status"].value,
-            }
-            for row in records
-        ],
-    }
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     stage.book.add(
-        DecisionSnapshot(
-            tenant_id=chosen.tenant_id,
-            id=stage.dice.id_at(at),
-            subject_id=request.subject_id,
-            request_id=request.id,
-            offer_id=chosen.id,
-            content=content,
-            sha256=hashlib.sha256(canonical.encode()).hexdigest(),
-            taken_at=at,
+        snapshot_of(
+            request,
+            chosen,
+            consent_id=given.id if given else None,
+            records=[
+                SeenRecord(**{field.name: row[field.name] for field in fields(SeenRecord)})
+                for row in records
+            ],
+            snapshot_id=stage.dice.id_at(at),
+            now=at,
         )
     )

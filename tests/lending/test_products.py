@@ -23,7 +23,7 @@ from suxin.lending.commands.products import (
 from suxin.lending.criteria import CriteriaInvalid
 from suxin.lending.models import LoanProduct, StepNotPossible
 from suxin.lending.queries.products import own_product, own_products
-from suxin.lending.terms import LoanTermOutOfRange
+from suxin.lending.terms import GuaranteeMode, LoanTermOutOfRange
 
 ROW = "select * from loan_products where id = $1"
 
@@ -101,10 +101,21 @@ async def test_only_a_published_product_can_be_replaced(
     [
         ({"code": "P"}, Invalid, "code"),
         ({"code": "P" * 33}, Invalid, "code"),
+        ({"code": "a b<script>"}, Invalid, "code"),
+        ({"code": "-P"}, Invalid, "code"),
         ({"name": " "}, Invalid, "name"),
         ({"summary": "长" * 501}, Invalid, "summary"),
         ({"repayment_methods": ()}, Invalid, "repaymentMethods"),
         ({"guarantee_modes": ()}, Invalid, "guaranteeModes"),
+        ({"guarantee_modes": (GuaranteeMode.CREDIT,) * 2}, Invalid, "guaranteeModes"),
+        ({"preferred_areas": ("",)}, Invalid, "preferredAreas"),
+        ({"preferred_areas": ("zzz",)}, Invalid, "preferredAreas"),
+        ({"preferred_areas": ("3213",)}, Invalid, "preferredAreas"),
+        ({"preferred_areas": ("999999",)}, Invalid, "preferredAreas"),
+        ({"preferred_areas": ("321302", "321302")}, Invalid, "preferredAreas"),
+        ({"preferred_industries": ("??",)}, Invalid, "preferredIndustries"),
+        ({"preferred_industries": ("",)}, Invalid, "preferredIndustries"),
+        ({"preferred_industries": ("C", "C")}, Invalid, "preferredIndustries"),
         ({"min_amount_fen": 0}, LoanTermOutOfRange, "minAmountFen"),
         ({"max_amount_fen": 10**15}, LoanTermOutOfRange, "maxAmountFen"),
         ({"min_term_months": 0}, LoanTermOutOfRange, "minTermMonths"),
@@ -136,6 +147,18 @@ async def test_a_draft_that_contradicts_itself_is_refused_when_drafted_and_when_
             await small_city.act(edit_product, officer, product_id=held.id, draft=draft)
     if field is not None:
         assert refused.value.field == field
+
+
+async def test_a_county_a_town_a_section_and_a_division_can_be_preferred(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    draft = product_draft(
+        code="P-2.a_b", preferred_areas=("321302", "321322001"), preferred_industries=("C", "51")
+    )
+    made = await small_city.act(draft_product, small_city.banks[0].officer, draft=draft)
+    row = await one(admin, ROW, made.id)
+    assert row["preferred_areas"] == ["321302", "321322001"]
+    assert row["preferred_industries"] == ["C", "51"]
 
 
 async def test_a_code_is_free_again_once_its_product_is_retired(small_city: SmallCity) -> None:

@@ -1,5 +1,7 @@
 """A product's terms: as a bank drafts them, as they are stored, as a match reads them."""
 
+import re
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +10,7 @@ import msgspec
 from suxin.kernel.refusals import Invalid
 from suxin.lending.criteria import criteria_to_builtins, parse_criteria
 from suxin.lending.criterion import MAX_LISTED
+from suxin.lending.industries import is_section_or_division
 from suxin.lending.matching import ProductTerms
 from suxin.lending.models import LoanProduct
 from suxin.lending.repayment import Fees, check_fees
@@ -22,6 +25,9 @@ from suxin.lending.terms import (
 MAX_NAME: Final = 60
 MAX_SUMMARY: Final = 500
 MAX_COOLING_OFF_DAYS: Final = 30
+
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+_COUNTY_OR_TOWN: Final = re.compile(r"[0-9]{6}(?:[0-9]{3})?", re.ASCII)
 
 
 class ProductDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,12 +67,16 @@ class ProductDraft(msgspec.Struct, frozen=True, kw_only=True):
 def check_draft(draft: ProductDraft) -> ProductDraft:
     """Refuse a draft whose terms contradict themselves or leave the platform's bounds; else return it.
 
-    :raises Invalid: naming the field that is empty, too long or below its lower bound
+    Whether the preferred areas exist is for the area tree to say; here they have the form of one.
+
+    :raises Invalid: naming the field that is empty, too long, below its lower bound, no code or
+        listed twice
     :raises LoanTermOutOfRange: naming the figure that is out of bounds
     :raises CriteriaInvalid: if a criterion is of no known kind or has an impossible threshold
     :raises TooManyCriteria: if there are too many
     """
     _check_words(draft)
+    _check_codes(draft)
     check_amount_fen(draft.min_amount_fen, field="minAmountFen")
     check_amount_fen(draft.max_amount_fen, field="maxAmountFen")
     check_term_months(draft.min_term_months, field="minTermMonths")
@@ -104,6 +114,37 @@ def _check_words(draft: ProductDraft) -> None:
                 reason_zh=f"长度应为 {lowest} 至 {highest}",
                 reason_en=f"its length must be {lowest} to {highest}",
             )
+
+
+def _check_codes(draft: ProductDraft) -> None:
+    if not _CODE.fullmatch(draft.code.strip()):
+        raise Invalid(
+            field="code",
+            reason_zh="应由字母、数字和 . _ - 组成，以字母或数字开头",
+            reason_en="it has letters, digits and . _ -, and begins with a letter or digit",
+        )
+    # Matching compares beginnings, and every area begins with an empty text.
+    if not all(map(_COUNTY_OR_TOWN.fullmatch, draft.preferred_areas)):
+        raise Invalid(
+            field="preferredAreas",
+            reason_zh="每一项应为县区（6 位）或乡镇（9 位）的区划代码",
+            reason_en="each must be the code of a county (6 digits) or town (9)",
+        )
+    if not all(map(is_section_or_division, draft.preferred_industries)):
+        raise Invalid(
+            field="preferredIndustries",
+            reason_zh="每一项应为行业门类（字母）或大类（2 位数字）的代码",
+            reason_en="each must be the code of an industry section (a letter) or division (2 digits)",
+        )
+    _check_once(draft.repayment_methods, field="repaymentMethods")
+    _check_once(draft.guarantee_modes, field="guaranteeModes")
+    _check_once(draft.preferred_areas, field="preferredAreas")
+    _check_once(draft.preferred_industries, field="preferredIndustries")
+
+
+def _check_once(listed: Sequence[str], *, field: str) -> None:
+    if len(set(listed)) != len(listed):
+        raise Invalid(field=field, reason_zh="有重复项", reason_en="something is listed twice")
 
 
 def _check_order(low: int, high: int, *, field: str) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Refusal
+from suxin.kernel.refusals import Invalid, Refusal
 from suxin.lending import policies
 from suxin.lending.models import LoanProduct, ProductStatus
 from suxin.lending.product_terms import ProductDraft, check_draft
 from suxin.lending.queries import products as queries
 from suxin.lending.queries.turns import take_turn
+from suxin.places import queries as places
 
 MAX_PRODUCTS = 100
 
@@ -46,7 +47,8 @@ async def draft_product(
     """Write a new draft; ``replaces`` names the published product it will take the place of.
 
     :raises Forbidden: without the right to edit products
-    :raises Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria: see ``check_draft``
+    :raises Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria: see ``check_draft``; also if a
+        preferred area does not exist
     :raises NotFound: if the replaced product is not this bank's
     :raises StepNotPossible: if the replaced product is a draft itself, or retired
     :raises ProductCodeTaken: if another product has the code
@@ -54,6 +56,7 @@ async def draft_product(
     """
     actor.require(policies.PRODUCT_EDIT)
     check_draft(draft)
+    await _check_areas(session, draft)
     tenant_id = actor.own_tenant
     if replaces is not None:
         (await queries.own_product(session, actor, replaces)).require_published()
@@ -83,11 +86,13 @@ async def edit_product(
     :raises Forbidden: without the right to edit products
     :raises NotFound: if it is not this bank's
     :raises StepNotPossible: if it is no draft
-    :raises Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria: see ``check_draft``
+    :raises Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria: see ``check_draft``; also if a
+        preferred area does not exist
     :raises ProductCodeTaken: if another product has the code
     """
     actor.require(policies.PRODUCT_EDIT)
     check_draft(draft)
+    await _check_areas(session, draft)
     await take_turn(session, "products", actor.own_tenant)
     product = await queries.lock_own_product(session, actor, product_id)
     product.require_draft()
@@ -135,6 +140,17 @@ async def retire_product(
     product.retire(now=now)
     _record(session, product, "retired", now=now)
     return product
+
+
+async def _check_areas(session: AsyncSession, draft: ProductDraft) -> None:
+    known = await places.names(session, draft.preferred_areas)
+    for code in draft.preferred_areas:
+        if code not in known:
+            raise Invalid(
+                field="preferredAreas",
+                reason_zh=f"没有代码为 {code} 的县区或乡镇",
+                reason_en=f"there is no county or town with the code {code}",
+            )
 
 
 async def _check_code(

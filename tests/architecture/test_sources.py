@@ -195,3 +195,45 @@ def test_the_floors_of_the_house_hold(root):
     done = subprocess.run([str(linter)], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     assert re.search(r"Contracts: [3-9]\d* kept, 0 broken", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [
+        ("backend/suxin/kernel/readers.py", lambda tree: functions_returning(tree, "Reader")),
+        ("backend/suxin/lending/facts.py", lambda tree: fields_of(tree, "ApplicantFacts")),
+    ],
+)
+def test_what_others_are_to_build_on_is_built_on(sources, path, offered):
+    """A way to admit readers that no table declares, or a fact that no match reads, is dead."""
+    (own,) = (source for source in sources if source.path == path)
+    used = {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for source in sources
+        if source is not own
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+    names = offered(own.tree)
+    assert len(names) > 5
+    # The finest area is read through a property of the facts themselves.
+    assert names - used - {"town_code"} == set()
+
+
+def functions_returning(tree: ast.Module, kind: str) -> set[str]:
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and node.returns is not None
+        and ast.unparse(node.returns) == kind
+    }
+
+
+def fields_of(tree: ast.Module, name: str) -> set[str]:
+    (cls,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+    return {
+        node.target.id
+        for node in cls.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }

@@ -73,11 +73,6 @@ def reading_tenant(column: str = "tenant_id") -> Reader:
     return Reader("reading_tenant", f"{column} = {TENANT}")
 
 
-def counterparty(column: str, *, name: str = "counterparty") -> Reader:
-    """Admit another tenant that the row names, to read."""
-    return Reader(name, f"{column} = {TENANT}")
-
-
 def data_subject(column: str = "subject_id", *, writes: bool = False) -> Reader:
     """Admit the subject the row is about, acted for by himself or by whoever holds his mandate."""
     return Reader("data_subject", f"{column} = {SUBJECT}", "ALL" if writes else "SELECT")

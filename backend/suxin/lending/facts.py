@@ -60,7 +60,6 @@ class ApplicantFacts(msgspec.Struct, frozen=True, kw_only=True):
     eco_grade: EcoGrade | None = None
     honours: frozenset[str] | None = None
     first_loan: bool | None = None
-    has_outstanding_loan: bool | None = None
     credit_grade: str | None = None
 
     @property

@@ -85,7 +85,7 @@ async def show_notice(
         row = (await session.execute(referred)).first()
         if row is None:
             raise NotFound(
-                thing_zh="该银行的对接", thing_en="referral to this bank", field="tenantId"
+                thing_zh="银行的对接", thing_en="referral to this bank", field="tenantId"
             )
         return answer(_notice(row[1], asked, query.life_days))
 

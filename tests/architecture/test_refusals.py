@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 from suxin.kernel.refusals import Refusal, refusal_catalogue
+from suxin_graphql.ids import KINDS
 
 PACKAGES = (
     "suxin",
@@ -117,6 +118,22 @@ def test_whoever_raises_a_refusal_gives_its_figures(sources):
                 wrong.append(f"{source.path}:{node.lineno}: {name} lacks {sorted(missing)}")
     assert wrong == []
     assert seen > 30
+
+
+def test_what_is_not_found_is_named_without_a_word_that_points(sources):
+    """The sentence itself points (找不到该…, no such …); a thing that did so too would read doubled."""
+    named = [
+        word.value.value
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "NotFound"
+        for word in node.keywords
+        if word.arg in ("thing_zh", "thing_en") and isinstance(word.value, ast.Constant)
+    ]
+    named += [name for kind in KINDS.values() for name in (kind.zh, kind.en)]
+    pointing = re.compile(r"[该此这那本]|(?:the|this|that|such|an?) ")
+    assert [thing for thing in named if pointing.match(thing)] == []
+    assert len(named) > 40
 
 
 def needed(refusal: type[Refusal]) -> set[str]:

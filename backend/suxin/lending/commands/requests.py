@@ -329,6 +329,6 @@ async def _referral_to(session: AsyncSession, request_id: UUID, tenant_id: UUID)
         )
     ).first()
     if row is None:
-        raise NotFound(thing_zh="该银行的对接", thing_en="referral to this bank", field="tenantId")
+        raise NotFound(thing_zh="银行的对接", thing_en="referral to this bank", field="tenantId")
     referral: Referral = row[0]
     return referral

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from suxin.consent.models import ConsentState
+from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal
 from suxin.lending.models import OfferState, ProductStatus, ReferralState, RequestState
 from suxin.lending.models.steps import StepNotPossible
@@ -98,6 +99,8 @@ def said(refusal: Refusal, *, beside: bool = False) -> str:
         return f"应为 {refusal.facts['range_zh']}"
     if isinstance(refusal, Invalid) and beside:
         return str(refusal.facts["reason_zh"])
+    if isinstance(refusal, UsccChecksum):
+        return f"{refusal.zh_message}。如证照确系如此，请填写校验例外原因"
     if isinstance(refusal, Forbidden):
         return "您的角色没有这项操作的权限"
     return refusal.zh_message

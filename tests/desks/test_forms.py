@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
 from suxin.lending.models import StepNotPossible
 from suxin.lending.samples import SAMPLES
@@ -110,6 +111,8 @@ def test_refusals_are_said_in_the_desks_own_words():
     wrong = Invalid(field="note", reason_zh="太长", reason_en="too long")
     assert said(wrong, beside=True) == "太长"
     assert said(NotFound(thing_zh="报价", thing_en="offer")) == "找不到该报价"
+    checksum = UsccChecksum(field="uscc", expected="3", actual="4")
+    assert said(checksum, beside=True).endswith("这里是 4。如证照确系如此，请填写校验例外原因")
     with pytest.raises(LoanTermOutOfRange) as amount:
         check_amount_fen(1)
     assert said(amount.value) == "贷款金额应为 1,000元 至 10,000万元"

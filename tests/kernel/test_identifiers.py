@@ -100,6 +100,9 @@ def test_a_wrong_check_character_is_refused_unless_a_reason_is_given(code, expec
         check_uscc(code, field="uscc")
     assert refused.value.facts == {"expected": expected, "actual": actual}
     assert refused.value.code == "USCC_CHECKSUM"
+    # Not everyone who types a code may override the check: where one may, the page says so.
+    assert refused.value.zh_message.endswith(f"应为 {expected}，这里是 {actual}")
+    assert refused.value.en_message.endswith(f"call for {expected}")
     with pytest.raises(UsccChecksum):
         check_uscc(code, field="uscc", override_reason=" \t")
     assert check_uscc(code, field="uscc", override_reason="营业执照原件如此") == code

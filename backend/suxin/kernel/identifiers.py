@@ -69,15 +69,16 @@ class UsccMalformed(Refusal):
 class UsccChecksum(Refusal):
     """The check character of a unified social credit code does not fit the others.
 
-    Some codes in use were issued that way, so this refusal alone can be overridden with a reason.
+    Some codes in use were issued that way, so this refusal alone can be overridden with a reason;
+    whoever asks for one says so beside it.
     """
 
     code = "USCC_CHECKSUM"
     kind = RefusalKind.INVALID
-    zh = "统一社会信用代码校验位不符：按前 17 位计算应为 {expected}，这里是 {actual}。如证照确系如此，请填写理由后提交"
+    zh = "统一社会信用代码校验位不符：按前 17 位计算应为 {expected}，这里是 {actual}"
     en = (
         "The check character of the unified social credit code is {actual}, but the first 17 "
-        "call for {expected}. If the certificate really says so, give a reason"
+        "call for {expected}"
     )
 
 

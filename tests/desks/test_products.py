@@ -112,7 +112,7 @@ async def test_a_draft_is_stored_as_typed_and_once(desks, admin, places):
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"name": ""}, "name", "长度应为 2 至 60"),
+        ({"name": ""}, "name", "应为 2 至 60 个字"),
         ({"minAmount": "300"}, "maxAmount", "上限不能小于下限"),
         ({"maxRate": "25"}, "maxRate", "应为 0.00% 至 24.00%"),
         ({"minTermMonths": "x"}, "minTermMonths", "请填写整数"),

@@ -126,7 +126,7 @@ async def test_an_offer_ends_no_later_than_its_request(
         ({"amount_fen": 0}, LoanTermOutOfRange, "amountFen"),
         ({"amount_fen": -1}, LoanTermOutOfRange, "amountFen"),
         ({"rate_bps": 2_401}, LoanTermOutOfRange, "rateBps"),
-        ({"upfront_fee_bps": 1_001}, LoanTermOutOfRange, "fees.upfrontBps"),
+        ({"upfront_fee_bps": 1_001}, LoanTermOutOfRange, "upfrontFeeBps"),
         ({"valid_days": 0}, Invalid, "validDays"),
         ({"valid_days": 31}, Invalid, "validDays"),
         ({"cooling_off_days": -1}, Invalid, "coolingOffDays"),
@@ -150,6 +150,8 @@ async def test_an_offer_out_of_bounds_is_refused_at_its_field(
                 make_offer, bank.officer, referral_id=referral_id, terms=offer_terms(**changes)
             )
     assert refused.value.field == field
+    units = {"validDays": " 天", "coolingOffDays": " 天", "conditions": " 个字"}
+    assert refused.value.zh_message.endswith(units.get(field, ""))
 
 
 async def test_an_offer_on_what_is_not_ones_own_or_without_consent_is_refused(

@@ -9,6 +9,8 @@ import pytest
 from observing import acts, nothing_written, one
 from small_city import SmallCity, product_draft
 
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
 from suxin.lending import policies
 from suxin.lending.commands import products
@@ -24,6 +26,7 @@ from suxin.lending.criteria import CriteriaInvalid
 from suxin.lending.models import LoanProduct, StepNotPossible
 from suxin.lending.queries.products import own_product, own_products
 from suxin.lending.terms import GuaranteeMode, LoanTermOutOfRange
+from suxin.places.commands import load_areas
 
 ROW = "select * from loan_products where id = $1"
 
@@ -150,8 +153,10 @@ async def test_a_draft_that_contradicts_itself_is_refused_when_drafted_and_when_
 
 
 async def test_a_county_a_town_a_section_and_a_division_can_be_preferred(
-    small_city: SmallCity, admin: asyncpg.Connection
+    small_city: SmallCity, batch: Database, admin: asyncpg.Connection
 ) -> None:
+    async with batch.transaction(Actor.system("test"), now=small_city.now) as session:
+        await load_areas(session)
     draft = product_draft(
         code="P-2.a_b", preferred_areas=("321302", "321322001"), preferred_industries=("C", "51")
     )

@@ -17,6 +17,7 @@ from suxin.lending.repayment import (
     Fees,
     Instalment,
     Price,
+    check_fees,
     cost,
     costs,
     schedule,
@@ -290,13 +291,22 @@ def test_a_higher_rate_or_fee_never_costs_less(principal, rate, term, method, fe
         (1_000_000, 4.35, 12, NO_FEES, "rateBps"),
         (1_000_000, 435, 0, NO_FEES, "termMonths"),
         (1_000_000, 435, 361, NO_FEES, "termMonths"),
-        (1_000_000, 435, 12, Fees(upfront_bps=1_001), "fees.upfrontBps"),
-        (1_000_000, 435, 12, Fees(upfront_bps=-1), "fees.upfrontBps"),
-        (1_000_000, 435, 12, Fees(monthly_bps=101), "fees.monthlyBps"),
-        (1_000_000, 435, 12, Fees(upfront_fen=100_001), "fees.upfrontFen"),
+        (1_000_000, 435, 12, Fees(upfront_bps=1_001), "upfrontFeeBps"),
+        (1_000_000, 435, 12, Fees(upfront_bps=-1), "upfrontFeeBps"),
+        (1_000_000, 435, 12, Fees(monthly_bps=101), "monthlyFeeBps"),
+        (1_000_000, 435, 12, Fees(upfront_fen=100_001), "upfrontFeeFen"),
+        (10**13, 435, 12, Fees(upfront_fen=1_000_000_001), "upfrontFeeFen"),
     ],
 )
 def test_figures_out_of_range_are_refused(principal, rate, term, fees, field):
     with pytest.raises(LoanTermOutOfRange) as refused:
         schedule(principal, rate, term, RepaymentMethod.EQUAL_INSTALMENT, fees)
     assert refused.value.field == field
+    assert field not in refused.value.en_message
+
+
+def test_no_fee_is_above_that_of_the_largest_loan():
+    with pytest.raises(LoanTermOutOfRange) as refused:
+        check_fees(Fees(upfront_fen=-1))
+    assert refused.value.zh_message == "一次性费用应为 0元 至 1,000万元"
+    assert refused.value.en_message == "The upfront fee must be 0.00 to 10,000,000.00 yuan"

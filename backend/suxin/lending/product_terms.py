@@ -26,6 +26,8 @@ MAX_NAME: Final = 60
 MAX_SUMMARY: Final = 500
 MAX_COOLING_OFF_DAYS: Final = 30
 
+_CHARACTERS: Final = ("个字", "characters")
+_ENTRIES: Final = ("项", "entries")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _COUNTY_OR_TOWN: Final = re.compile(r"[0-9]{6}(?:[0-9]{3})?", re.ASCII)
 
@@ -98,22 +100,24 @@ def check_draft(draft: ProductDraft) -> ProductDraft:
 
 
 def _check_words(draft: ProductDraft) -> None:
-    lengths: dict[str, tuple[int, int, int]] = {
-        "code": (len(draft.code.strip()), 2, 32),
-        "name": (len(draft.name.strip()), 2, MAX_NAME),
-        "summary": (len(draft.summary), 0, MAX_SUMMARY),
-        "repaymentMethods": (len(draft.repayment_methods), 1, len(RepaymentMethod)),
-        "guaranteeModes": (len(draft.guarantee_modes), 1, len(GuaranteeMode)),
-        "preferredAreas": (len(draft.preferred_areas), 0, MAX_LISTED),
-        "preferredIndustries": (len(draft.preferred_industries), 0, MAX_LISTED),
-    }
-    for field, (length, lowest, highest) in lengths.items():
-        if not lowest <= length <= highest:
-            raise Invalid(
-                field=field,
-                reason_zh=f"长度应为 {lowest} 至 {highest}",
-                reason_en=f"its length must be {lowest} to {highest}",
-            )
+    _check_length("code", draft.code.strip(), 2, 32, _CHARACTERS)
+    _check_length("name", draft.name.strip(), 2, MAX_NAME, _CHARACTERS)
+    _check_length("summary", draft.summary, 0, MAX_SUMMARY, _CHARACTERS)
+    _check_length("repaymentMethods", draft.repayment_methods, 1, len(RepaymentMethod), _ENTRIES)
+    _check_length("guaranteeModes", draft.guarantee_modes, 1, len(GuaranteeMode), _ENTRIES)
+    _check_length("preferredAreas", draft.preferred_areas, 0, MAX_LISTED, _ENTRIES)
+    _check_length("preferredIndustries", draft.preferred_industries, 0, MAX_LISTED, _ENTRIES)
+
+
+def _check_length(
+    field: str, value: Sequence[str], lowest: int, highest: int, unit: tuple[str, str]
+) -> None:
+    if not lowest <= len(value) <= highest:
+        raise Invalid(
+            field=field,
+            reason_zh=f"应为 {lowest} 至 {highest} {unit[0]}",
+            reason_en=f"must be {lowest} to {highest} {unit[1]}",
+        )
 
 
 def _check_codes(draft: ProductDraft) -> None:

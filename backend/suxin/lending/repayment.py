@@ -14,6 +14,7 @@ import msgspec
 from suxin.lending.annualised_rate import annualised_rate
 from suxin.lending.flows import Flows, flows_of, month_interest
 from suxin.lending.terms import (
+    MAX_AMOUNT_FEN,
     MAX_MONTHLY_FEE_BPS,
     MAX_UPFRONT_FEE_BPS,
     Figure,
@@ -29,6 +30,16 @@ MAX_PRINCIPAL_FEN: Final = 10_000_000_000_000
 _BPS: Final = 10_000
 # A share is rounded half up: twice the product and a half, over twice the whole.
 _TWICE_BPS: Final = 2 * _BPS
+
+MAX_UPFRONT_FEE_FEN: Final = MAX_AMOUNT_FEN * MAX_UPFRONT_FEE_BPS // _BPS
+"""What may be charged at drawdown of the largest loan there is."""
+
+_FEES: Final = (
+    ("upfrontFeeBps", MAX_UPFRONT_FEE_BPS, Figure.BPS, "一次性费率", "The upfront fee rate"),
+    ("upfrontFeeFen", MAX_UPFRONT_FEE_FEN, Figure.FEN, "一次性费用", "The upfront fee"),
+    ("monthlyFeeBps", MAX_MONTHLY_FEE_BPS, Figure.BPS, "每月费率", "The monthly fee rate"),
+)
+"""Each fee by the input it comes from, its highest value, and its names."""
 
 
 class Fees(msgspec.Struct, frozen=True):
@@ -158,7 +169,7 @@ def check_upfront(principal_fen: int, fees: Fees) -> int:
     highest_fen = highest_upfront_fen(principal_fen)
     if upfront_fen > highest_fen:
         raise LoanTermOutOfRange(
-            field="fees.upfrontFen", minimum=0, maximum=highest_fen,
+            field="upfrontFeeFen", minimum=0, maximum=highest_fen,
             figure=Figure.FEN, name_zh="一次性费用合计", name_en="Upfront fees",
         )  # fmt: skip
     return upfront_fen
@@ -174,12 +185,8 @@ def check_fees(fees: Fees) -> Fees:
 
     :raises LoanTermOutOfRange: naming the field at fault
     """
-    figures = (
-        ("fees.upfrontBps", fees.upfront_bps, MAX_UPFRONT_FEE_BPS, Figure.BPS, "一次性费率"),
-        ("fees.upfrontFen", fees.upfront_fen, MAX_PRINCIPAL_FEN, Figure.FEN, "一次性费用"),
-        ("fees.monthlyBps", fees.monthly_bps, MAX_MONTHLY_FEE_BPS, Figure.BPS, "每月费率"),
-    )
-    for field, value, maximum, figure, name_zh in figures:
+    values = (fees.upfront_bps, fees.upfront_fen, fees.monthly_bps)
+    for value, (field, maximum, figure, name_zh, name_en) in zip(values, _FEES, strict=True):
         if type(value) is not int or not 0 <= value <= maximum:
             raise LoanTermOutOfRange(
                 field=field,
@@ -187,7 +194,7 @@ def check_fees(fees: Fees) -> Fees:
                 minimum=0,
                 maximum=maximum,
                 name_zh=name_zh,
-                name_en=field,
+                name_en=name_en,
             )
     return fees
 

@@ -24,8 +24,8 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "amountFen": "amount",
     "principalFen": "amount",
     "rateBps": "rate",
-    "fees.upfrontBps": "upfrontFeeRate",
-    "fees.upfrontFen": "upfrontFee",
+    "upfrontFeeBps": "upfrontFeeRate",
+    "upfrontFeeFen": "upfrontFee",
 }
 """The form's names of the fields that the command calls otherwise."""
 

@@ -39,8 +39,8 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "maxAmountFen": "maxAmount",
     "minRateBps": "minRate",
     "maxRateBps": "maxRate",
-    "fees.upfrontBps": "upfrontFeeRate",
-    "fees.upfrontFen": "upfrontFee",
+    "upfrontFeeBps": "upfrontFeeRate",
+    "upfrontFeeFen": "upfrontFee",
 }
 """The form's names of the fields that the command calls otherwise."""
 

@@ -90,9 +90,9 @@ def price(terms: OfferTerms) -> CostSummary:
     :raises LoanTermOutOfRange: naming the figure that is out of bounds
     :raises Invalid: if a period is out of bounds or the conditions are too long
     """
-    _check_bounds("validDays", terms.valid_days, 1, MAX_VALID_DAYS)
-    _check_bounds("coolingOffDays", terms.cooling_off_days, 0, MAX_COOLING_OFF_DAYS)
-    _check_bounds("conditions", len(terms.conditions), 0, MAX_CONDITIONS)
+    _check_bounds("validDays", terms.valid_days, 1, MAX_VALID_DAYS, _DAYS)
+    _check_bounds("coolingOffDays", terms.cooling_off_days, 0, MAX_COOLING_OFF_DAYS, _DAYS)
+    _check_bounds("conditions", len(terms.conditions), 0, MAX_CONDITIONS, _CHARACTERS)
     check_amount_fen(terms.amount_fen)
     return cost(
         schedule(
@@ -290,12 +290,16 @@ async def accept_offer(
     return offer
 
 
-def _check_bounds(field: str, value: int, lowest: int, highest: int) -> None:
+_DAYS = ("天", "days")
+_CHARACTERS = ("个字", "characters")
+
+
+def _check_bounds(field: str, value: int, lowest: int, highest: int, unit: tuple[str, str]) -> None:
     if not lowest <= value <= highest:
         raise Invalid(
             field=field,
-            reason_zh=f"应为 {lowest} 至 {highest}",
-            reason_en=f"must be {lowest} to {highest}",
+            reason_zh=f"应为 {lowest} 至 {highest} {unit[0]}",
+            reason_en=f"must be {lowest} to {highest} {unit[1]}",
         )
 
 

@@ -23,6 +23,7 @@ from strawberry.schema.schema import validate_document
 from typing_extensions import override
 
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin_graphql.errors import DocumentInvalid, DocumentMalformed
 from suxin_graphql.limits import (
     MAX_CHARACTERS,
     MAX_COMMENTS,
@@ -37,8 +38,6 @@ from suxin_graphql.limits import (
 )
 
 REMEMBERED: Final = 512
-MALFORMED: Final = "DOCUMENT_MALFORMED"
-INVALID: Final = "DOCUMENT_INVALID"
 
 
 class OperationUnknown(Refusal):
@@ -73,7 +72,7 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
         )
         errors = validate_document(schema, document, tuple(specified_rules))
         if errors:
-            return Prepared(document, tuple(_coded(error, INVALID) for error in errors))
+            return Prepared(document, tuple(_coded(error, DocumentInvalid) for error in errors))
         bounds = check_document(document)
     except GraphQLSyntaxError as error:
         return Prepared(None, (_of_syntax(error),))
@@ -123,11 +122,11 @@ def _of_syntax(error: GraphQLSyntaxError) -> GraphQLError:
         return _refused(DocumentTooDeep(limit=MAX_DEPTH))
     if "Parsing aborted" in error.message:
         return _refused(DocumentTooLong(limit=MAX_TOKENS))
-    return _coded(error, MALFORMED)
+    return _coded(error, DocumentMalformed)
 
 
-def _coded(error: GraphQLError, code: str) -> GraphQLError:
-    error.extensions = {**(error.extensions or {}), "code": code}
+def _coded(error: GraphQLError, fault: type[Refusal]) -> GraphQLError:
+    error.extensions = {**(error.extensions or {}), "code": fault.code}
     return error
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from graphql import GraphQLError
 from litestar import Response, post
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ControllerRouterHandler
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
@@ -21,9 +22,15 @@ from suxin_graphql.documents import OperationUnknown
 from suxin_graphql.errors import Shown, is_internal, shown_errors, shown_refusal
 from suxin_graphql.media import JSON, accepted
 from suxin_graphql.schema import schema
+from suxin_web.bodies import MAX_BODY_BYTES
 from suxin_web.callers import AnyRequest, staff
 from suxin_web.problems import headers_of, status_of
-from suxin_web.refusals import BodyMalformed, ContentTypeUnsupported, RequestMalformed
+from suxin_web.refusals import (
+    BodyMalformed,
+    BodyTooLarge,
+    ContentTypeUnsupported,
+    RequestMalformed,
+)
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime
 
@@ -64,6 +71,8 @@ async def _body(request: AnyRequest) -> GraphQLRequest:
         raise ContentTypeUnsupported
     try:
         return msgspec.json.decode(await request.body(), type=GraphQLRequest)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge(limit_kib=MAX_BODY_BYTES // 1024) from None
     except msgspec.ValidationError:
         raise RequestMalformed from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,5 +1,6 @@
 """Defects are masked under the request's id; what graphql-core says of a document keeps its words."""
 
+import pytest
 import structlog.testing
 
 SECRET = "6222020200001234567"
@@ -87,8 +88,40 @@ async def test_what_is_wrong_with_a_document_is_said_in_words(bank_a):
     [error] = body["errors"]
     assert error["message"] == "Cannot query field 'nothing' on type 'Viewer'."
     assert error["locations"] == [{"line": 1, "column": 12}]
-    assert error["extensions"]["code"] == "DOCUMENT_INVALID"
-    assert error["extensions"]["requestId"]
+    assert error["extensions"].pop("requestId")
+    assert error["extensions"] == {
+        "code": "DOCUMENT_INVALID",
+        "messageZh": "查询文档与接口模式不符：第 1 行第 12 列",
+        "messageEn": "The document does not fit the schema at line 1, column 12",
+        "retryable": False,
+        "field": None,
+    }
+    [error] = (await bank_a.answer("{\n  viewer {"))["errors"]
+    assert error["extensions"]["messageZh"] == "查询文档语法有误：第 2 行第 11 列"
+
+
+PREVIEW = "query ($terms: OfferTermsInput!) { offerPreview(terms: $terms) { totalCostFen } }"
+IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "field"),
+    [
+        (PREVIEW, {}, "terms"),
+        (PREVIEW, {"terms": 1}, "terms"),
+        (PREVIEW, {"terms": {"amountFen": 1.5}}, "terms.amountFen"),
+        (PREVIEW, {"terms": {"amountFen": " at 'terms.x'; "}}, "terms.amountFen"),
+        (PREVIEW, {"terms": {"nothing": 1}}, "terms"),
+        (IDS, {"ids": ["x", {}]}, "ids[1]"),
+    ],
+)
+async def test_a_wrong_variable_is_named_with_its_place(bank_a, document, variables, field):
+    error = (await bank_a.answer(document, **variables))["errors"][0]
+    told = error["extensions"]
+    assert error["message"].startswith("Variable '$")
+    assert (told["code"], told["field"]) == ("VARIABLES_INVALID", field)
+    assert told["messageZh"] == f"变量缺失或类型不符：{field}"
+    assert told["messageEn"] == f"A variable is missing or of another type: {field}"
 
 
 async def test_money_is_whole(bank_a):

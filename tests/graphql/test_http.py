@@ -238,10 +238,24 @@ async def test_only_post_is_taken(call):
         assert "POST" in response.headers["Allow"]
 
 
-async def test_a_body_that_is_too_large(call):
+async def test_a_body_that_is_too_large(call, socket, bank_a):
     response = await call(content=b'{"query": "' + b" " * 300_000 + b'"}')
     assert response.status_code == 413
-    assert response.json()["code"] == "BODY_TOO_LARGE"
+    assert codes_of(response) == ["BODY_TOO_LARGE"]
+    assert response.json()["errors"][0]["message"] == "提交的内容超过 256 KiB"
+    # Neither does a body whose length is not told beforehand get another shape.
+    async with httpx.AsyncClient() as client:
+        streamed = await client.post(
+            socket,
+            content=pieces(300),
+            headers={"Authorization": f"Bearer {bank_a.token}", "Content-Type": OLD},
+        )
+    assert (streamed.status_code, codes_of(streamed)) == (413, ["BODY_TOO_LARGE"])
+
+
+async def pieces(count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b" " * 1024
 
 
 async def test_the_request_id_comes_back(call, socket, bank_a):

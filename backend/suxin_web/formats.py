@@ -23,8 +23,8 @@ _MINUTE_S: Final = 60
 
 
 def money(amount_fen: int) -> str:
-    """Write an amount: ``1,234.56 元``."""
-    return f"{format_yuan(amount_fen)} 元"
+    """Write an amount: ``1,234.56元``."""
+    return f"{format_yuan(amount_fen)}元"
 
 
 def wan(amount_fen: int) -> str:
@@ -104,6 +104,7 @@ def with_breaks(value: str) -> list[str]:
 
 FILTERS: Final = {
     "money": money,
+    "yuan": format_yuan,
     "wan": wan,
     "percent": percent,
     "local_date": local_date,

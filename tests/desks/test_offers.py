@@ -49,10 +49,10 @@ async def test_the_preview_shows_the_full_cost(desks, admin, words):
         answer = await desk.post("/desk/offers/preview", **GOOD)
     shown = words(answer.text)
     # 400,000 yuan over a year at 4.35 % and 2,100 yuan in fees.
-    assert "每月还款 34,123.96 元" in shown
-    assert "利息合计 9,487.53 元" in shown
-    assert "费用合计 2,100.00 元" in shown
-    assert "总成本 11,587.53 元" in shown
+    assert "每月还款 34,123.96元" in shown
+    assert "利息合计 9,487.53元" in shown
+    assert "费用合计 2,100.00元" in shown
+    assert "总成本 11,587.53元" in shown
     assert answer.text.count("<tr><td>") == 12
     assert "1 32,673.96 1,450.00 34,123.96" in shown
 

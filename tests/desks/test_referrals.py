@@ -176,7 +176,7 @@ async def test_with_consent_the_applicant_is_shown_and_the_look_is_on_record(
         "2020-05-01",
         "纳税信息",
         "A 级，年度 2025",
-        "300,000.00 元",
+        "300,000.00元",
         "参保人数 25",
         "本次查阅已记录并向申请人公开",
     ):

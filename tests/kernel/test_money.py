@@ -72,7 +72,7 @@ def test_negative_and_huge_amounts_are_refused_with_the_limits(text):
     with pytest.raises(AmountOutOfRange) as refused:
         parse_yuan(text, field="limit")
     assert refused.value.field == "limit"
-    assert refused.value.zh_message == "金额应在 0.00 元至 100,000,000,000.00 元之间"
+    assert refused.value.zh_message == "金额应在 0.00元至 100,000,000,000.00元之间"
 
 
 @pytest.mark.parametrize("value", [True, False, 5.0, "5", None, float("nan")])
@@ -107,7 +107,10 @@ def test_fen_within_the_limits_pass(value):
         (1_000_000, "10,000.00", "1万元"),
         (50_000_000, "500,000.00", "50万元"),
         (12_340_000, "123,400.00", "12.34万元"),
-        (12_345_678, "123,456.78", "12.345678万元"),
+        (12_300_000, "123,000.00", "12.3万元"),
+        (10_050_000, "100,500.00", "10.05万元"),
+        (12_345_600, "123,456.00", "123,456元"),
+        (12_345_678, "123,456.78", "123,456.78元"),
         (1_200_000_000, "12,000,000.00", "1,200万元"),
         (-123_456, "-1,234.56", "-1,234.56元"),
         (-12_340_000, "-123,400.00", "-12.34万元"),

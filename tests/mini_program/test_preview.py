@@ -1,15 +1,20 @@
 """The phone preview: its page and files under the content policy, and the routes that only a demo has."""
 
+import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from importlib.resources import files
 
 import httpx
 import pytest
 
+from suxin.kernel.money import format_wan
 from suxin_mini_program.preview import StandInCodes, demo_routes
 from suxin_mini_program.routes import routes
 from suxin_outbound.guarded import GuardedClient
+from suxin_web import formats
 from suxin_web.application import build_app
 from suxin_web.refusals import ServiceUnavailable
 
@@ -141,3 +146,31 @@ async def test_only_a_demos_front_page_leads_to_the_preview(runtime, demo) -> No
 async def test_a_stand_in_that_does_not_answer_is_told(guarded: GuardedClient) -> None:
     with pytest.raises(ServiceUnavailable):
         await StandInCodes("http://127.0.0.1:9", guarded).codes("19900000088")
+
+
+def test_the_phone_writes_money_as_the_server_does() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no Node.js here")
+    amounts = (
+        0,
+        5,
+        999_999,
+        1_000_000,
+        10_050_000,
+        12_345_600,
+        50_000_000,
+        1_200_000_000,
+        -123_456,
+    )
+    program = f"""
+      import {{ wan, yuan }} from {json.dumps((ASSETS / "preview/format.js").as_uri())};
+      console.log(JSON.stringify({list(amounts)}.map((fen) => [wan(fen), yuan(fen)])));
+    """
+    told = subprocess.run(
+        [node, "--no-warnings", "--input-type=module", "-e", program],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(told.stdout) == [[format_wan(fen), formats.money(fen)] for fen in amounts]

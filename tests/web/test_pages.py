@@ -16,9 +16,9 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (formats.money(123_456), "1,234.56 元"),
-        (formats.money(0), "0.00 元"),
-        (formats.money(-5), "-0.05 元"),
+        (formats.money(123_456), "1,234.56元"),
+        (formats.money(0), "0.00元"),
+        (formats.money(-5), "-0.05元"),
         (formats.wan(50_000_000), "50万元"),
         (formats.percent(435), "4.35%"),
         (formats.percent(5), "0.05%"),

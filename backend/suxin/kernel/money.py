@@ -62,7 +62,7 @@ class AmountOutOfRange(Refusal):
 
     code = "AMOUNT_OUT_OF_RANGE"
     kind = RefusalKind.INVALID
-    zh = "金额应在 {minimum} 元至 {maximum} 元之间"
+    zh = "金额应在 {minimum}元至 {maximum}元之间"
     en = "The amount must be from {minimum} to {maximum} yuan"
 
     def __init__(self, *, field: str, minimum_fen: int, maximum_fen: int) -> None:
@@ -117,16 +117,18 @@ def format_yuan(amount_fen: int) -> str:
 
 
 def format_wan(amount_fen: int) -> str:
-    """Write an amount as people say it: ``50万元``, ``12.34万元``; below 10,000 yuan ``5,000元``.
+    """Write an amount as people say it: ``50万元``, ``12.34万元``, ``5,000元``.
 
-    Nothing is rounded: an amount that is not round keeps every decimal it needs.
+    Nothing is rounded: below 10,000 yuan, and where 万元 would need more than two decimals, it is
+    written in yuan.
     """
     sign = "-" if amount_fen < 0 else ""
     size = abs(amount_fen)
-    if size < FEN_PER_WAN:
-        return f"{sign}{format_yuan(size).removesuffix('.00')}元"
     wan, rest = divmod(size, FEN_PER_WAN)
-    decimals = f"{rest:06d}".rstrip("0")
+    hundredths, finer = divmod(rest, FEN_PER_WAN // 100)
+    if not wan or finer:
+        return f"{sign}{format_yuan(size).removesuffix('.00')}元"
+    decimals = f"{hundredths:02d}".rstrip("0") if hundredths else ""
     return f"{sign}{wan:,}{'.' if decimals else ''}{decimals}万元"
 
 

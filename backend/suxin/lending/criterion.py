@@ -4,6 +4,7 @@ from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
+from suxin.kernel.money import format_wan, format_yuan
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.terms import (
     MAX_AMOUNT_FEN,
@@ -14,8 +15,6 @@ from suxin.lending.terms import (
 )
 
 MAX_LISTED: Final = 200
-_FEN_PER_YUAN: Final = 100
-_FEN_PER_WAN: Final = 1_000_000
 
 Months = Annotated[int, msgspec.Meta(ge=0, le=1_200)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -90,12 +89,8 @@ def check_range(minimum: int, maximum: int) -> None:
 
 
 def yuan_words(fen: int) -> Words:
-    """Return an amount as people say it: whole 万元 where it is whole, else yuan to the fen."""
-    yuan, rest = divmod(fen, _FEN_PER_YUAN)
-    exact = f"{yuan:,}.{rest:02d}" if rest else f"{yuan:,}"
-    if fen and not fen % _FEN_PER_WAN:
-        return Words(f"{fen // _FEN_PER_WAN}万元", f"{exact} yuan")
-    return Words(f"{exact}元", f"{exact} yuan")
+    """Return an amount as people say it."""
+    return Words(format_wan(fen), f"{format_yuan(fen).removesuffix('.00')} yuan")
 
 
 def percent(bps: int) -> str:

@@ -34,8 +34,8 @@ class AmountBand(LabelledEnum):
     FROM_50_WAN = "from_50_wan", "50万—100万元", "500 thousand to 1 million yuan"
     FROM_100_WAN = "from_100_wan", "100万—300万元", "1 to 3 million yuan"
     FROM_300_WAN = "from_300_wan", "300万—500万元", "3 to 5 million yuan"
-    FROM_500_WAN = "from_500_wan", "500万—1000万元", "5 to 10 million yuan"
-    FROM_1000_WAN = "from_1000_wan", "1000万元及以上", "10 million yuan or more"
+    FROM_500_WAN = "from_500_wan", "500万—1,000万元", "5 to 10 million yuan"
+    FROM_1000_WAN = "from_1000_wan", "1,000万元及以上", "10 million yuan or more"
     UNDER_100_WAN = "under_100_wan", "100万元以下", "under 1 million yuan"
     WIDE_100_WAN = "wide_100_wan", "100万元及以上", "1 million yuan or more"
 

@@ -90,7 +90,7 @@ def offer(story: Story) -> str:
     made = bank.do("makeOffer", terms=story.offer_terms)["offer"]
     expect(made["totalCostFen"] == story.costs["totalCostFen"], story.costs, made)
     rate = made["annualisedRateBps"] / 100
-    return f"{bank.name}报价：年化 {rate:.2f}%，总成本 {format_yuan(made['totalCostFen'])} 元，与试算一致"
+    return f"{bank.name}报价：年化 {rate:.2f}%，总成本 {format_yuan(made['totalCostFen'])}元，与试算一致"
 
 
 def decline(story: Story) -> str:

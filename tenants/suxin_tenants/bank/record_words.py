@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from suxin.consent.notice_texts import CATEGORY_ZH
-from suxin.kernel.money import format_yuan
 from suxin.kernel.working_days import local_day
 from suxin.lending.applicants import counts
 from suxin.lending.facts import EcoGrade
 from suxin.lending.industries import industry_name_zh
 from suxin.subjects.models import CreditRecord, RecordStatus
+from suxin_web.formats import money
 
 STATUSES: Final = {
     RecordStatus.ACTIVE: ("有效", "good"),
@@ -59,9 +59,7 @@ def record_words(
                 item=items.get(record.item_code, record.item_code),
                 on=record.occurred_on,
                 content=_content(record.content),
-                amount=None
-                if record.amount_fen is None
-                else f"{format_yuan(record.amount_fen)} 元",
+                amount=None if record.amount_fen is None else money(record.amount_fen),
                 source="本人申报" if record.self_declared else record.source,
                 status=_status(record, today),
             )

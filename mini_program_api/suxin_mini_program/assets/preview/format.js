@@ -5,21 +5,22 @@ const zone = { timeZone: "Asia/Shanghai" };
 const clock = new Intl.DateTimeFormat("zh-CN", { ...zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false });
 const calendar = new Intl.DateTimeFormat("zh-CN", { ...zone, year: "numeric", month: "2-digit", day: "2-digit" });
 
-/** 123456 -> "1,234.56 元" */
+/** 123456 -> "1,234.56元" */
 export function yuan(fen) {
   if (fen === null || fen === undefined) return "—";
   const digits = String(Math.abs(fen)).padStart(3, "0");
   const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${fen < 0 ? "-" : ""}${whole}.${digits.slice(-2)} 元`;
+  return `${fen < 0 ? "-" : ""}${whole}.${digits.slice(-2)}元`;
 }
 
-/** 50000000 -> "50 万元" */
+/** 50000000 -> "50万元"; in yuan below 10,000 and where 万元 would need more than two decimals, as the server writes it. */
 export function wan(fen) {
   if (fen === null || fen === undefined) return "—";
-  const digits = String(Math.abs(fen)).padStart(7, "0");
+  if (Math.abs(fen) < 1000000 || fen % 10000) return yuan(fen).replace(".00元", "元");
+  const digits = String(Math.abs(fen));
   const part = digits.slice(-6).replace(/0+$/, "");
   const whole = digits.slice(0, -6).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${fen < 0 ? "-" : ""}${whole}${part ? `.${part}` : ""} 万元`;
+  return `${fen < 0 ? "-" : ""}${whole}${part ? `.${part}` : ""}万元`;
 }
 
 /** 435 -> "4.35%" */

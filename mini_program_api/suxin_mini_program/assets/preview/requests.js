@@ -93,7 +93,7 @@ function plan(offer) {
   return h("details", { class: "score", "data-testid": "schedule", ontoggle: opened }, h("summary", null, "还款计划（元）"), body);
 }
 
-const bare = (fen) => yuan(fen).replace(" 元", "");
+const bare = (fen) => yuan(fen).replace("元", "");
 
 async function accept(go, offer) {
   const agreed = await confirm("接受这份报价？", [

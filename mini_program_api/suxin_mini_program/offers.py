@@ -30,7 +30,10 @@ TAG: Final = "报价"
 
 
 class OfferView(msgspec.Struct, rename="camel", kw_only=True):
-    """An offer with everything it costs; ``open`` says that it may be accepted now."""
+    """An offer with everything it costs; ``open`` says that it may be accepted now.
+
+    ``shortOfAskedFen`` is by how much the amount falls short of what was asked for.
+    """
 
     id: UUID
     request_id: UUID
@@ -39,6 +42,7 @@ class OfferView(msgspec.Struct, rename="camel", kw_only=True):
     state: Label
     open: bool
     amount_fen: int
+    short_of_asked_fen: int
     term_months: int
     rate_bps: int
     annualised_rate_bps: int
@@ -83,8 +87,8 @@ class AcceptedView(msgspec.Struct, rename="camel", kw_only=True):
 
 OFFERS: Final = Contract(
     tag=TAG,
-    zh="一笔申请收到的报价，总成本低者在前",
-    en="The offers on a request, cheapest in total first",
+    zh="一笔申请收到的报价，年化利率低者在前，相同时每元借款成本低者在前",
+    en="The offers on a request, lowest annualised rate first, then lowest cost of a yuan borrowed",
     query=PageQuery,
     answer=Page[OfferView],
     refusals=(NotFound,),
@@ -114,14 +118,14 @@ async def list_offers(
     """List the offers on a request."""
     wanted, query, now = path_id(request_id), read_query(request, PageQuery), runtime.clock.now()
     async with runtime.database.snapshot(actor, now=now) as session:
-        await own_request(session, actor, wanted)
+        own = await own_request(session, actor, wanted)
         rows = (await session.execute(offers_of(actor.own_subject, wanted))).all()
         return answer(
             listed(
                 rows,
                 query,
                 name=f"offers:{wanted}",
-                view=lambda row: _offer_view(row[0], row[1], now),
+                view=lambda row: _offer_view(row[0], row[1], own.amount_fen, now),
             )
         )
 
@@ -182,7 +186,7 @@ def _instalment_view(part: Instalment) -> InstalmentView:
     )
 
 
-def _offer_view(offer: Offer, bank: Tenant | None, now: datetime) -> OfferView:
+def _offer_view(offer: Offer, bank: Tenant | None, asked_fen: int, now: datetime) -> OfferView:
     return OfferView(
         id=offer.id,
         request_id=offer.request_id,
@@ -192,6 +196,7 @@ def _offer_view(offer: Offer, bank: Tenant | None, now: datetime) -> OfferView:
         # A suspended bank has no contract to give.
         open=offer.open and offer.valid_until > now and bank is not None,
         amount_fen=offer.amount_fen,
+        short_of_asked_fen=max(asked_fen - offer.amount_fen, 0),
         term_months=offer.term_months,
         rate_bps=offer.rate_bps,
         annualised_rate_bps=offer.annualised_rate_bps,

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from small_city import offered
+from small_city import SmallCity, offer_terms, offered
 
 from suxin.consent.models import ConsentState
+from suxin.lending.commands.offers import make_offer
+from suxin.lending.commands.referrals import accept_referral
+from suxin.lending.commands.requests import Submitted
 
 
 async def test_an_offer_shows_everything_it_costs(applicant, small_city) -> None:
@@ -19,6 +22,7 @@ async def test_an_offer_shows_everything_it_costs(applicant, small_city) -> None
     assert offer["bank"]["shortName"] == "一行"
     assert {name: value for name, value in offer.items() if name.endswith(("Fen", "Bps"))} == {
         "amountFen": 40_000_000,
+        "shortOfAskedFen": 10_000_000,
         "rateBps": 435,
         "annualisedRateBps": 435,
         "monthlyPaymentFen": 3_412_396,
@@ -26,6 +30,46 @@ async def test_an_offer_shows_everything_it_costs(applicant, small_city) -> None
         "totalFeesFen": 0,
         "totalCostFen": 948_753,
     }
+
+
+async def offer_each(city: SmallCity, submitted: Submitted, *terms: dict[str, object]) -> None:
+    """Let each bank offer, on terms of its own."""
+    for bank, given in zip(city.banks, terms, strict=True):
+        await city.consent(submitted.request.id, bank)
+        referral_id = await city.referral_to(submitted, bank)
+        await city.act(accept_referral, bank.officer, referral_id=referral_id)
+        offer = offer_terms(**given)
+        await city.act(make_offer, bank.officer, referral_id=referral_id, terms=offer)
+
+
+async def test_lending_less_makes_no_offer_cheaper(applicant, small_city) -> None:
+    submitted = await small_city.submit()
+    asked = submitted.request.amount_fen
+    small = {"amount_fen": asked // 5, "rate_bps": 560}
+    whole = {"amount_fen": asked, "rate_bps": 400}
+    await offer_each(small_city, submitted, small, whole)
+
+    offers = (await applicant.read(f"/loan-requests/{submitted.request.id}/offers"))["items"]
+
+    assert offers[0]["totalCostFen"] > offers[1]["totalCostFen"]
+    assert [(offer["annualisedRateBps"], offer["shortOfAskedFen"]) for offer in offers] == [
+        (400, 0),
+        (560, asked - asked // 5),
+    ]
+
+
+async def test_of_one_rate_the_cheaper_yuan_comes_first(applicant, small_city) -> None:
+    """A yuan kept longer costs more, at the same rate."""
+    submitted = await small_city.submit()
+    asked = submitted.request.amount_fen
+    late = {"amount_fen": asked // 5, "term_months": 12}
+    soon = {"amount_fen": asked, "term_months": 3}
+    await offer_each(small_city, submitted, late, soon)
+
+    offers = (await applicant.read(f"/loan-requests/{submitted.request.id}/offers"))["items"]
+
+    assert offers[0]["totalCostFen"] > offers[1]["totalCostFen"]
+    assert [offer["amountFen"] for offer in offers] == [asked, asked // 5]
 
 
 async def test_the_plan_sums_to_what_the_offer_says(applicant, small_city) -> None:

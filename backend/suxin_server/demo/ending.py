@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def choose(stage: Stage, case: Case) -> bool:
     ]
     if not standing or after >= stage.now:
         return False
-    chosen = min(standing, key=lambda offer: (offer.total_cost_fen, offer.id))
+    chosen = min(standing, key=_price)
     middle = after + (min(chosen.valid_until, stage.now) - after) / 2
     at = stage.hours.between(stage.dice, after, middle)
     chosen.choose(now=at)
@@ -67,6 +68,10 @@ def choose(stage: Stage, case: Case) -> bool:
     )
     record_offer(stage, case, chosen, step="accepted", at=at, bank=None)
     return True
+
+
+def _price(offer: Offer) -> tuple[int, Fraction, UUID]:
+    return offer.annualised_rate_bps, Fraction(offer.total_cost_fen, offer.amount_fen), offer.id
 
 
 def withdraw(stage: Stage, case: Case) -> None:

@@ -95,12 +95,16 @@ async def match_counts(
 
 
 def offers_of(subject_id: UUID, request_id: UUID) -> Select[Offer, Tenant]:
-    """Return the offers on a request with their banks (nothing where one is suspended), cheapest first."""
+    """Return the offers on a request with their banks (nothing where one is suspended), cheapest first.
+
+    Cheapest is the lowest annualised rate, then the lowest cost of a yuan borrowed: by its cost alone, an offer would
+    move up by lending less.
+    """
     return (
         select(Offer, Tenant)
         .outerjoin(Tenant, Tenant.id == Offer.tenant_id)
         .where(Offer.subject_id == subject_id, Offer.request_id == request_id)
-        .order_by(Offer.total_cost_fen, Offer.id)
+        .order_by(Offer.annualised_rate_bps, Offer.total_cost_fen / Offer.amount_fen, Offer.id)
     )
 
 

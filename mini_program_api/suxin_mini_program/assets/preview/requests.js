@@ -4,7 +4,7 @@ import { all, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { day, percent, time, wan, yuan } from "./format.js";
 import { permittedBanks } from "./permissions.js";
-import { button, card, confirm, empty, facts, loading, say, section, state } from "./ui.js";
+import { badge, button, card, confirm, empty, facts, loading, say, section, state } from "./ui.js";
 
 /** The list. */
 export async function showRequests(go) {
@@ -22,7 +22,7 @@ export async function showRequest(go, id) {
     get(`/loan-requests/${id}`), all(`/loan-requests/${id}/referrals`), all(`/loan-requests/${id}/offers`), all(`/loan-requests/${id}/timeline`), permittedBanks(id)]);
   return h("div", { "data-testid": "request-page", "data-state": request.state.code },
     h("div", { class: "result" }, h("strong", null, wan(request.amountFen)), h("span", null, `${request.termMonths} 个月 · ${request.purpose.zh} · ${request.guarantee.zh}`), state(request.state)),
-    section("收到的报价", offers.length ? comparison(go, request, offers) : empty("暂无报价", request.alive ? "银行受理并取得您的授权后会在这里报价" : null)),
+    section(offers.length > 1 ? "收到的报价（年化利率低者在前）" : "收到的报价", offers.length ? comparison(go, request, offers) : empty("暂无报价", request.alive ? "银行受理并取得您的授权后会在这里报价" : null)),
     section("银行办理进度", referrals.length ? referrals.map((referral) => bank(go, id, referral, permitted)) : empty(request.mode.code === "open_pool" ? "等待银行抢单" : "没有对接的银行")),
     section("时间线", h("ol", { class: "timeline", "data-testid": "timeline" }, events.map((event) => h("li", null, h("time", { datetime: event.at }, time(event.at)), h("span", null, event.bank && h("b", null, event.bank, " "), event.zh))))),
     section("申请信息", card(facts([
@@ -49,7 +49,7 @@ const due = (referral) => (!referral.acceptedAt ? referral.acceptBy : !referral.
 const duty = (referral) => (!referral.acceptedAt ? "受理" : !referral.contactedAt ? "联系您" : "答复");
 
 const ROWS = [
-  ["报价金额", (offer) => wan(offer.amountFen)],
+  ["报价金额", (offer) => h("span", null, wan(offer.amountFen), " ", offer.shortOfAskedFen > 0 && badge(`比申请少 ${wan(offer.shortOfAskedFen)}`, "warn"))],
   ["年利率（名义）", (offer) => percent(offer.rateBps)],
   ["年化利率（含费用）", (offer) => percent(offer.annualisedRateBps)],
   ["费用合计", (offer) => yuan(offer.totalFeesFen)],

@@ -28,9 +28,10 @@ LifeDays = Annotated[int, msgspec.Meta(ge=1, le=MAX_ASKED_LIFE_DAYS)]
 
 
 class NoticeQuery(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """About whom and which request, and what the subject is about to permit (default: all of it).
+    """About whom and which request, and what the subject is about to permit.
 
-    ``categories`` are their codes with commas between them.
+    ``categories`` are their codes with commas between them. Without them only what the purpose cannot do without is chosen:
+    the rest is the subject's own choice (PIPL art. 6, 14).
     """
 
     tenant_id: UUID
@@ -92,7 +93,7 @@ async def show_notice(
 
 def _categories(text: str | None) -> list[DataCategory]:
     if text is None:
-        return sorted(LOAN_MATCH.categories)
+        return sorted(LOAN_MATCH.required)
     try:
         return [DataCategory(code) for code in text.split(",") if code]
     except ValueError:

@@ -97,11 +97,26 @@ async def test_the_notice_tells_all_that_the_law_asks_for(applicant, small_city,
     }
 
 
+async def test_nothing_but_what_is_needed_is_chosen_beforehand(
+    applicant, small_city, asked
+) -> None:
+    about = {"tenantId": str(small_city.banks[0].tenant_id), "requestId": asked}
+    for given in ({}, {"categories": ""}):
+        notice = await applicant.read("/consent-notices", **about, **given)
+        assert [choice["required"] for choice in notice["categories"]] == [
+            choice["chosen"] for choice in notice["categories"]
+        ]
+        assert "纳税信息" not in notice["body"]
+
+
 async def test_the_notice_and_its_switches_name_the_categories_in_one_order(
     applicant, small_city, asked
 ) -> None:
     notice = await applicant.read(
-        "/consent-notices", tenantId=str(small_city.banks[0].tenant_id), requestId=asked
+        "/consent-notices",
+        tenantId=str(small_city.banks[0].tenant_id),
+        requestId=asked,
+        categories=",".join(ORDER),
     )
     names = [choice["category"]["zh"] for choice in notice["categories"]]
     assert names[:5] == [

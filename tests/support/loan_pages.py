@@ -5,6 +5,7 @@ import re
 from browsing import Screen
 from playwright.async_api import Locator, Page, expect
 
+from suxin.consent.purposes import LOAN_MATCH
 from suxin_server.demo import cast
 
 WHO = cast.LI_XIUYING
@@ -118,9 +119,23 @@ class Phone:
             round(no["width"]),
             round(no["height"]),
         )
+        await self._choose_more()
         await self.at("consent-yes").click()
         await expect(self.card_of(tenant_id).get_by_test_id("permitted")).to_be_visible()
         await self.screen.shoot("consented")
+
+    async def _choose_more(self) -> None:
+        """See that nothing optional is chosen beforehand, and choose some of it."""
+        switches = self.page.get_by_role("switch")
+        optional = await switches.evaluate_all(
+            "(all) => all.filter((one) => !one.disabled).map((one) => [one.name, one.checked])"
+        )
+        assert len(optional) == len(LOAN_MATCH.optional)
+        assert [name for name, chosen in optional if chosen] == []
+        for name in ("tax", "social_insurance"):
+            await self.at(f"switch-{name}").click()
+            await expect(self.at(f"switch-{name}")).to_be_checked()
+        await expect(self.at("notice-text")).to_contain_text("纳税信息")
 
     async def compare_and_accept(self, chosen: str, declined: str) -> None:
         await self.reload()

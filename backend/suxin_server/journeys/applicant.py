@@ -94,18 +94,19 @@ class Applicant:
             after = {"after": page["nextCursor"]}
 
     def consent_to(self, request: Thing, tenant_id: str) -> Thing:
-        """Read the notice about a bank and agree to it as it stands; return the consent."""
-        notice = self.talk.get(
-            f"{API}/consent-notices", requestId=request["id"], tenantId=tenant_id
-        )
+        """Read the notice about a bank, choose everything that may be added, and agree; return the consent."""
+        about = {"requestId": request["id"], "tenantId": tenant_id}
+        offered = self.talk.get(f"{API}/consent-notices", **about)["categories"]
+        beforehand = [one["category"]["code"] for one in offered if one["chosen"]]
+        required = [one["category"]["code"] for one in offered if one["required"]]
+        expect(beforehand == required, f"事先只选办理必需的 {required}", beforehand)
+        everything = [one["category"]["code"] for one in offered]
+        notice = self.talk.get(f"{API}/consent-notices", **about, categories=",".join(everything))
         body = notice["body"]
         expect(notice["recipient"]["name"] in body, "告知书写明接收方", body)
         agreed = {
-            "requestId": request["id"],
-            "tenantId": tenant_id,
-            "categories": [
-                one["category"]["code"] for one in notice["categories"] if one["chosen"]
-            ],
+            **about,
+            "categories": everything,
             "lifeDays": notice["lifeDays"],
             "noticeVersion": notice["version"],
         }

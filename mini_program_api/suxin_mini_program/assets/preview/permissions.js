@@ -14,7 +14,7 @@ export async function showConsent(go, requestId, tenantId) {
   const chosen = { lifeDays: 30, categories: null };
   const draw = async () => {
     const notice = await get("/consent-notices", { tenantId, requestId, lifeDays: chosen.lifeDays, categories: chosen.categories?.join(",") });
-    chosen.categories ??= notice.categories.map((choice) => choice.category.code);
+    chosen.categories ??= notice.categories.filter((choice) => choice.chosen).map((choice) => choice.category.code);
     fill(place, page(go, requestId, notice, chosen, draw));
   };
   await draw();
@@ -29,7 +29,7 @@ function page(go, requestId, notice, chosen, draw) {
   const life = select(LIVES.map((days) => [String(days), `${days} 天`]), String(notice.lifeDays), { onchange: (event) => { chosen.lifeDays = Number(event.target.value); draw(); } });
   return [
     section("授权告知书", card(h("p", { class: "notice-text", "data-testid": "notice-text" }, notice.body), h("p", { class: "fine" }, `版本 ${notice.version}`))),
-    section("提供哪些信息", h("div", { class: "weui-cells" }, notice.categories.map((choice) => toggle(choice.category.code, choice.category.zh, {
+    section("提供哪些信息", h("p", { class: "fine" }, "“办理必需”以外的信息由您自愿选择，不选也可以授权。"), h("div", { class: "weui-cells" }, notice.categories.map((choice) => toggle(choice.category.code, choice.category.zh, {
       checked: choice.chosen, disabled: choice.required, note: choice.required ? "办理必需" : null, onchange: (event) => pick(choice.category.code, event.target.checked) })))),
     section("授权多久", h("div", { class: "weui-cells" }, field("lifeDays", "授权期限", life))),
     h("div", { class: "pair actions" },

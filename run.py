@@ -44,10 +44,13 @@ def main() -> int:
     """Run the named task and return its exit code."""
     task, *rest = sys.argv[1:] or [""]
     if task not in TASKS:
+        asked_for_help = task in {"", "-h", "--help", "help"}
+        if not asked_for_help:
+            print(f"没有这项任务 · no such task: {task}\n", file=sys.stderr)
         print("用法 · usage: python3 run.py TASK [ARGUMENTS]\n")
         for name, meaning in TASKS.items():
             print(f"  {name:6} {meaning}")
-        return 0 if task in {"", "-h", "--help", "help"} else NO_SUCH_TASK
+        return 0 if asked_for_help else NO_SUCH_TASK
     os.chdir(ROOT)
     if task == "lock":
         return lock(rest)

@@ -32,7 +32,7 @@ def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_alone_it_lists_its_tasks() -> None:
     told = task()
-    assert told.returncode == 0
+    assert (told.returncode, told.stderr) == (0, "")
     for name in ("up", "test", "check", "fmt", "bench", "lock"):
         assert f"\n  {name:6} " in told.stdout
 
@@ -40,6 +40,7 @@ def test_alone_it_lists_its_tasks() -> None:
 def test_an_unknown_task_is_an_error_and_lists_them_too() -> None:
     told = task("deploy")
     assert told.returncode == 2
+    assert told.stderr == "没有这项任务 · no such task: deploy\n\n"
     assert "\n  up " in told.stdout
 
 

@@ -33,6 +33,7 @@ def load_records(settings: Settings, path: Path) -> int:
     """Load the file, print what became of its rows, and return 0 when all were taken, 2 when some were not.
 
     :raises FileUnreadable: if it is no CSV file in UTF-8
+    :raises ColumnsMissing: if its first row does not name every column
     :raises NotAvailable: if the batch role's address is missing
     """
     try:

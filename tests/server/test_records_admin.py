@@ -95,6 +95,33 @@ async def test_what_is_no_text_in_utf_8_is_one_clear_line_and_writes_nothing(loa
     assert await count(admin) == 0
 
 
+@pytest.mark.parametrize(
+    ("content", "missing"),
+    [
+        ("", HEADER.strip().split(",")),
+        ("localhost\n", HEADER.strip().split(",")),
+        (HEADER.replace(",content", "") + GOOD, ["content"]),
+        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc", "status"]),
+    ],
+)
+async def test_a_file_without_the_columns_is_refused_and_they_are_named(
+    load, firm, admin, content, missing
+):
+    told = await load(content.encode())
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr == (
+        f"错误 · error: 文件首行缺少列：{'、'.join(missing)}"
+        f" · the file's first row lacks the columns {', '.join(missing)}\n"
+    )
+    assert await count(admin) == 0
+
+
+async def test_columns_may_come_in_any_order(load, firm, admin):
+    swapped = HEADER.replace("uscc,item_code", "item_code,uscc")
+    told = await load((swapped + GOOD.replace(f"{FIRM},TAX-GRADE", f"TAX-GRADE,{FIRM}")).encode())
+    assert (told.returncode, await count(admin)) == (0, 1)
+
+
 async def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path):
     told = await asyncio.to_thread(
         subprocess.run,

@@ -10,7 +10,7 @@ because the platform is no unlicensed credit bureau (征信业管理条例 art. 
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -31,6 +31,19 @@ from suxin.subjects.mandates import SubjectUnknown
 from suxin.subjects.models import Polarity, RecordStatus, SubjectKind
 
 CHUNK: Final = 5_000
+COLUMNS: Final = (
+    "uscc",
+    "item_code",
+    "source",
+    "source_ref",
+    "occurred_on",
+    "published_until",
+    "valid_until",
+    "polarity",
+    "status",
+    "amount_fen",
+    "content",
+)
 _HEADER_LINES: Final = 1
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
@@ -113,6 +126,18 @@ _LOAD_RECORDS: Final = text(
     returning id, (xmax = 0) as is_new
     """
 )
+
+
+class ColumnsMissing(Refusal):
+    """The heading of a file of records lacks columns, so that none of its rows can be read."""
+
+    code = "RECORD_COLUMNS_MISSING"
+    kind = RefusalKind.INVALID
+    zh = "文件首行缺少列：{columns_zh}"
+    en = "the file's first row lacks the columns {columns_en}"
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__(columns_zh="、".join(columns), columns_en=", ".join(columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +244,16 @@ async def load_records(session: AsyncSession, rows: Iterable[RecordRow]) -> Load
 async def load_records_file(session: AsyncSession, path: Path) -> LoadReport:
     """Write the records of a CSV file in UTF-8, as the batch role; return what became of them.
 
-    Its columns are ``uscc, item_code, source, source_ref, occurred_on, published_until, valid_until, polarity, status,
-    amount_fen, content``; dates are ISO 8601, ``content`` is JSON, what may be absent may be empty.
+    Its first row names the ``COLUMNS``, in any order; dates are ISO 8601, ``content`` is JSON, what may be absent may be
+    empty.
+
+    :raises ColumnsMissing: if its first row does not name them all
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return await _load(session, _read(file))
+        rows = csv.DictReader(file)
+        if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+            raise ColumnsMissing(missing)
+        return await _load(session, _read(rows))
 
 
 async def _load(
@@ -325,8 +355,8 @@ def _unmatched(row: object) -> Reject:
     return Reject(line, NotInCatalogue())
 
 
-def _read(lines: Iterable[str]) -> Iterator[tuple[int, RecordRow | Reject]]:
-    for line, row in enumerate(csv.DictReader(lines), start=1 + _HEADER_LINES):
+def _read(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[int, RecordRow | Reject]]:
+    for line, row in enumerate(rows, start=1 + _HEADER_LINES):
         try:
             yield line, _parsed(row)
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -55,6 +55,30 @@ class PortTaken(Fault):
         )
 
 
+class PortForbidden(Fault):
+    """The operating system does not let this account listen on the port."""
+
+    exit_code = 4
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            zh=f"系统不允许当前账号监听端口 {port}（{host}），请用 --port 换一个 1024 以上的端口",
+            en=f"this account may not listen on port {port} of {host}; choose one above 1024 with --port",
+        )
+
+
+class HostUnusable(Fault):
+    """The host that the web server is asked to listen on is no address of this machine."""
+
+    exit_code = 7
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(
+            zh=f"不能在 {host} 上监听，它不是本机的地址，请用 --host 指明：{reason}",
+            en=f"cannot listen on {host}, which is no address of this machine; name one with --host: {reason}",
+        )
+
+
 class BinaryMissing(Fault):
     """No usable binary of a server that has to be started was found."""
 

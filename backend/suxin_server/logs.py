@@ -115,7 +115,8 @@ def configure_logging(
     logging.getLogger("uvicorn.access").disabled = True
     # One line for each call outside says nothing that the caller's own event does not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    # Which revision it comes from and which context it runs in says nothing to whoever starts the product.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

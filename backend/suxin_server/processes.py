@@ -136,17 +136,22 @@ def wait_until(ready: Callable[[], bool], *, timeout_s: float) -> bool:
     return True
 
 
+def refusal_to_listen(host: str, port: int) -> OSError | None:
+    """Return why no server could listen on this address now; nothing where one could."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return error
+    return None
+
+
 def port_is_free(host: str, port: int) -> bool:
     """Tell whether a server could listen on this address now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if sys.platform != "win32":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    return refusal_to_listen(host, port) is None
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -18,6 +18,7 @@ from suxin_server.faults import NotAvailable
 PREFIX: Final = "SUXIN_"
 MAX_PORT: Final = 65_535
 MAX_POOL_SIZE: Final = 500
+USUAL_DATA_DIR: Final = Path(".suxin")
 
 
 def _plain(name: str) -> AliasChoices:
@@ -42,7 +43,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, le=MAX_POOL_SIZE)
 
     # Where this installation lives and listens.
-    data_dir: Path = Path(".suxin")
+    data_dir: Path = USUAL_DATA_DIR
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=MAX_PORT)
     public_url: str | None = None
@@ -108,9 +109,14 @@ class Settings(BaseSettings):
         return variables
 
 
-_BARE_NAMES: Final = frozenset(
-    {"database_url", "database_owner_url", "database_batch_url", "redis_url"}
-)
+_POSTGRESQL: Final = ("postgresql://",)
+_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "database_url": _POSTGRESQL,
+    "database_owner_url": _POSTGRESQL,
+    "database_batch_url": _POSTGRESQL,
+    "redis_url": ("redis://", "rediss://", "unix://"),
+}
+_BARE_NAMES: Final = frozenset(_SCHEMES)
 
 
 def wants_demo(settings: Settings) -> bool:
@@ -136,12 +142,24 @@ def read_settings(**overrides: object) -> Settings:
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type] # pydantic checks the values
+        settings = Settings(**given)  # type: ignore[arg-type] # pydantic checks the values
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
         )
         raise NotAvailable(zh=f"设置不正确：{faults}", en=f"wrong settings: {faults}") from None
+    _require_schemes(settings)
+    return settings
+
+
+def _require_schemes(settings: Settings) -> None:
+    for name, schemes in _SCHEMES.items():
+        address: SecretStr | None = getattr(settings, name)
+        if address is not None and not address.get_secret_value().startswith(schemes):
+            raise NotAvailable(
+                zh=f"设置不正确：{name.upper()} 应以 {'、'.join(schemes)} 开头",
+                en=f"wrong settings: {name.upper()} must begin with {' or '.join(schemes)}",
+            )
 
 
 def child_environment(

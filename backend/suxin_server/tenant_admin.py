@@ -95,6 +95,23 @@ def create_tenant(
     )
 
 
+def city_is_founded(settings: Settings) -> bool:
+    """Return whether the city has its operator.
+
+    :raises NotAvailable: if the database's address is not known
+    """
+
+    async def ask() -> bool:
+        database = Database.connect(settings.need("database_url"), pool_size=1)
+        try:
+            async with database.snapshot(Actor.system("up"), now=datetime.now(UTC)) as session:
+                return await is_founded(session)
+        finally:
+            await database.close()
+
+    return asyncio.run(ask())
+
+
 async def _create(settings: Settings, new: NewTenant) -> UUID:
     now, actor = datetime.now(UTC), Actor.system("tenant-create")
     database = Database.connect(settings.need("database_url"), pool_size=1)

@@ -4,7 +4,9 @@ PostgreSQL, Valkey and the stand-ins of the outside world start side by side; th
 web server loading beside them, then the worker and the demo city. What the settings name elsewhere is not started here.
 """
 
+import errno
 import http.client
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,19 +17,21 @@ from pydantic import SecretStr
 
 from suxin_server.children import Child
 from suxin_server.data_folder import held, sealing_keys
-from suxin_server.faults import Fault, PartFailed, PortTaken
+from suxin_server.faults import Fault, HostUnusable, PartFailed, PortForbidden, PortTaken
+from suxin_server.given_servers import try_given_servers
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
-from suxin_server.processes import port_is_free, remembered_port, wait_until
+from suxin_server.processes import refusal_to_listen, remembered_port, wait_until
 from suxin_server.settings import Settings, child_environment, wants_demo
 from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
 from suxin_server.valkey import Valkey
-from suxin_server.welcome import show_welcome
+from suxin_server.welcome import say_begun, show_welcome
 
 READY_TIMEOUT_S: Final = 90.0
 DEMO_TIMEOUT_S: Final = 120.0
 PROBE_TIMEOUT_S: Final = 2.0
+REPORT_BYTES: Final = 2_000
 # Children of a supervisor that was killed need a moment to let go of the port.
 PORT_PATIENCE_S: Final = 2.0
 SERVERS, STAND_INS, PROGRAMS = 0, 1, 2
@@ -49,15 +53,17 @@ def run_up(settings: Settings) -> None:
 
     :raises DataDirInUse: if another one runs on this data folder
     :raises PortTaken: if something else listens on the web port
+    :raises PortForbidden: if this account may not listen on it
+    :raises HostUnusable: if the host is no address of this machine
+    :raises NotAvailable: if a server that the settings name does not answer
     :raises PartFailed: if a part does not start
     """
     data_dir = settings.data_dir.absolute()
     settings = settings.model_copy(update={"data_dir": data_dir, "demo": wants_demo(settings)})
     with held(data_dir), stop_signals():
-        if not wait_until(
-            lambda: port_is_free(settings.host, settings.port), timeout_s=PORT_PATIENCE_S
-        ):
-            raise PortTaken(settings.host, settings.port)
+        _require_place(settings.host, settings.port)
+        try_given_servers(settings)
+        say_begun()
         supervisor = Supervisor()
         try:
             _Start(supervisor, settings).run()
@@ -66,6 +72,26 @@ def run_up(settings: Settings) -> None:
             log.info("stopping")
         finally:
             supervisor.stop_all()
+
+
+def _require_place(host: str, port: int) -> None:
+    def settled() -> bool:
+        found = refusal_to_listen(host, port)
+        return found is None or found.errno != errno.EADDRINUSE
+
+    wait_until(settled, timeout_s=PORT_PATIENCE_S)
+    refused = refusal_to_listen(host, port)
+    if refused is not None:
+        raise fault_of_place(host, port, refused)
+
+
+def fault_of_place(host: str, port: int, refused: OSError) -> Fault:
+    """Return the fault behind the system's refusal to let a server listen."""
+    if refused.errno == errno.EADDRINUSE:
+        return PortTaken(host, port)
+    if refused.errno in (errno.EACCES, errno.EPERM):
+        return PortForbidden(host, port)
+    return HostUnusable(host, refused.strerror or str(refused))
 
 
 class _Start:
@@ -93,8 +119,17 @@ class _Start:
         self._wait_for_demo(self._begin_demo())
         self._wait_until_ready()
         show_welcome(
-            self._settings, seconds=time.monotonic() - self._began, stand_ins=self._stand_ins
+            self._settings,
+            seconds=time.monotonic() - self._began,
+            stand_ins=self._stand_ins,
+            founded=self._settings.demo or self._is_founded(),
         )
+
+    def _is_founded(self) -> bool:
+        # It loads the core, which a start with the demo city has no need of here.
+        from suxin_server.tenant_admin import city_is_founded  # noqa: PLC0415 - see above
+
+        return city_is_founded(self._settings)
 
     def _set(self, **found: object) -> None:
         self._settings = self._settings.model_copy(update=found)
@@ -192,7 +227,7 @@ class _Start:
             return status == http.client.OK
 
         if not self._supervisor.watch(until=ready, timeout_s=READY_TIMEOUT_S):
-            raise PartFailed("web", last)
+            raise PartFailed("web", unwell(last))
 
     def _child(
         self, name: str, module: str, *arguments: str, without: frozenset[str] = frozenset()
@@ -213,11 +248,21 @@ def probe(settings: Settings, path: str) -> tuple[int, str]:
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status, answer.read(500).decode(errors="replace")
+        return answer.status, answer.read(REPORT_BYTES).decode(errors="replace")
     except (OSError, http.client.HTTPException) as error:
         return 0, f"{path}: {error}"
     finally:
         connection.close()
+
+
+def unwell(report: str) -> str:
+    """Return what a health report finds wrong, in a few words; a text that is none stands for itself."""
+    try:
+        checks = json.loads(report)["checks"].items()
+        found = [f"{name}: {check['status']}" for name, check in checks if check["status"] != "ok"]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return report
+    return "; ".join(found) or report
 
 
 def _need(part: Part, begun: "Future[None]") -> None:

@@ -1,12 +1,13 @@
 """What ``suxin up`` shows once everything answers: where to go, and who to be."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from suxin_server.settings import Settings
+from suxin_server.settings import USUAL_DATA_DIR, Settings
 
 _PLACES = (
     ("银行与部门工作台", "desks", "/desk"),
@@ -25,14 +26,28 @@ _SERVICES: Final = {
 }
 
 
+def say_begun(console: Console | None = None) -> None:
+    """Say at once that the start has begun: on a new machine it takes a while."""
+    screen = console or Console()
+    screen.print(
+        "正在启动宿信，首次约需 15 秒 … · starting Suxin, about 15 s the first time …",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
 def show_welcome(
     settings: Settings,
     *,
     seconds: float,
     stand_ins: Sequence[str] = (),
+    founded: bool = True,
     console: Console | None = None,
 ) -> None:
-    """Print the addresses and, for the demo city, its log-ins; else warn of what stands in for the outside world."""
+    """Print the addresses and, for the demo city, its log-ins; else warn of what stands in for the outside world.
+
+    A city that is not ``founded`` needs its operator first: the command that makes it is printed.
+    """
     screen = console or Console()
     places = Table(title=f"宿信已启动，用时 {seconds:.1f} 秒 · Suxin is up", title_justify="left")
     for heading in ("入口", "Where", "URL"):
@@ -52,10 +67,26 @@ def show_welcome(
         screen.print(people)
     elif stand_ins:
         _warn(screen, stand_ins)
+    if not founded:
+        _show_next_step(screen, settings)
     screen.print(
         f"数据目录 data folder: {settings.data_dir}\n"
         f"日志 logs: {settings.data_dir / 'logs'}\n"
         "按 Ctrl-C 停止 · press Ctrl-C to stop",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _show_next_step(screen: Console, settings: Settings) -> None:
+    # The command finds the database by the data folder, where that is not the usual one.
+    usual = settings.data_dir.absolute() == USUAL_DATA_DIR.absolute()
+    place = "" if usual else f"SUXIN_DATA_DIR={shlex.quote(str(settings.data_dir))} "
+    screen.print(
+        "下一步：本市还没有运营机构，请在另一个终端设立（换成贵单位的内容）\n"
+        "NEXT: this city has no operator yet; make it in another terminal (with your own particulars)\n"
+        f"  {place}suxin tenant create --kind operator --name 某市信用管理办公室"
+        " --uscc 91321302MATE5T017A --contact 0527-00000000 --area 321302 --admin office",
         highlight=False,
         soft_wrap=True,
     )

@@ -83,14 +83,18 @@ def test_a_server_that_is_not_there_is_one_clear_line() -> None:
     )
 
 
-def test_a_city_without_its_people_is_a_wrong_answer_at_the_first_step_that_needs_them() -> None:
+def test_a_city_without_its_people_is_one_clear_line_and_says_what_comes_next() -> None:
     with started_city("--no-demo") as city:
         told = suxin("journey", "loan", "--url", city.url)
-    assert told.returncode == 1
-    assert steps_of(told.stdout) == ALL_STEPS[:2]
-    assert "✗  3 实名认证" in told.stdout
-    assert "期望 · expected: GET /preview/sms-code → HTTP 200\n" in told.stdout
-    assert "得到 · got: HTTP 404" in told.stdout
+        welcome = (city.folder.parent / "up.log").read_text()
+    assert (told.returncode, told.stdout) == (12, "")
+    assert told.stderr.count("\n") == 1
+    assert f"{city.url} 没有演示城市" in told.stderr
+    assert "has no demo city" in told.stderr
+    # The start says that it has begun before anything else, and what an empty city needs first.
+    assert welcome.startswith("正在启动宿信")
+    assert f"SUXIN_DATA_DIR={city.folder} suxin tenant create --kind operator " in welcome
+    assert "alembic" not in welcome
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
@@ -101,7 +105,7 @@ def test_the_signal_to_stop_leaves_nothing_running() -> None:
         assert "suxin_server.cli" in before
         began = time.monotonic()
         assert city.stop() == 0
-        # How fast is for the start-up benchmark to print; here it must not hang.
-        assert time.monotonic() - began < 10
+        # The promise is 2 s, which the start-up benchmark holds on a machine of its own; this one may be busy.
+        assert time.monotonic() - began < 3
         assert city.processes() == {}
         assert port_is_free("127.0.0.1", int(city.url.rsplit(":", 1)[1]))

@@ -1,5 +1,6 @@
 """``suxin up`` and the other commands, as someone at a terminal meets them."""
 
+import errno
 import os
 import signal
 import socket
@@ -16,8 +17,10 @@ from click.testing import CliRunner
 from suxin_server import up
 from suxin_server.cli import cli
 from suxin_server.data_folder import held
+from suxin_server.faults import Fault, HostUnusable, PortForbidden, PortTaken
 from suxin_server.processes import command_line, free_port, is_alive, port_is_free, wait_until
 from suxin_server.settings import Settings, wants_demo
+from suxin_server.valkey import Valkey
 
 pytestmark = pytest.mark.processes
 
@@ -92,6 +95,93 @@ def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
     assert f"端口 {port}（127.0.0.1）已被其他程序占用" in told.stderr
     assert f"port {port} on 127.0.0.1 is taken" in told.stderr
     assert [path.name for path in folder.iterdir()] == ["up.lock"]
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "no-such-host.invalid"])
+def test_a_host_that_is_not_this_machine_is_told_from_a_taken_port(folder: Path, host: str) -> None:
+    told = suxin("up", "--data-dir", folder, "--host", host, "--port", str(free_port()))
+    assert told.returncode == 7
+    assert told.stderr.count("\n") == 1
+    assert f"不能在 {host} 上监听" in told.stderr
+    assert "占用" not in told.stderr
+    assert [path.name for path in folder.iterdir()] == ["up.lock"]
+
+
+@pytest.mark.parametrize(
+    ("number", "fault", "exit_code"),
+    [
+        (errno.EADDRINUSE, PortTaken, 4),
+        (errno.EACCES, PortForbidden, 4),
+        (errno.EADDRNOTAVAIL, HostUnusable, 7),
+        (socket.EAI_NONAME, HostUnusable, 7),
+    ],
+)
+def test_each_refusal_to_listen_is_called_what_it_is(
+    number: int, fault: type[Fault], exit_code: int
+) -> None:
+    told = up.fault_of_place("127.0.0.1", 80, OSError(number, "as the system says it"))
+    assert (type(told), told.exit_code) == (fault, exit_code)
+
+
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [
+        ("DATABASE_URL", "postgresql://suxin_app:geheim@127.0.0.1:{port}/suxin"),
+        ("DATABASE_OWNER_URL", "postgresql://suxin_owner:geheim@127.0.0.1:{port}/suxin"),
+        ("REDIS_URL", "redis://:geheim@127.0.0.1:{port}/0"),
+    ],
+)
+def test_a_server_of_ones_own_that_does_not_answer_is_named_before_anything_starts(
+    folder: Path, variable: str, address: str
+) -> None:
+    told = suxin(
+        *("up", "--data-dir", folder, "--port", str(free_port())),
+        **{variable: address.format(port=free_port())},
+    )
+    assert told.returncode == 7
+    assert told.stderr.count("\n") == 1
+    assert f"{variable} 指明的服务器无法使用" in told.stderr
+    assert f"the server at {variable} cannot be used" in told.stderr
+    assert "geheim" not in told.stderr
+    assert [path.name for path in folder.iterdir()] == ["up.lock"]
+
+
+def test_a_valkey_that_asks_for_its_password_is_named(folder: Path, valkey: Valkey) -> None:
+    told = suxin(
+        *("up", "--data-dir", folder, "--port", str(free_port())),
+        REDIS_URL=f"redis://127.0.0.1:{valkey.port}/0",
+    )
+    assert told.returncode == 7
+    assert "REDIS_URL 指明的服务器无法使用" in told.stderr
+    assert "Authentication" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "address", "scheme"),
+    [
+        ("DATABASE_URL", "mysql://db/geheim", "postgresql://"),
+        ("DATABASE_BATCH_URL", "db/geheim", "postgresql://"),
+        ("REDIS_URL", "zz", "redis://"),
+    ],
+)
+def test_an_address_of_another_kind_is_a_wrong_setting(
+    folder: Path, variable: str, address: str, scheme: str
+) -> None:
+    told = suxin("up", "--data-dir", folder, **{variable: address})
+    assert told.returncode == 7
+    assert told.stderr.count("\n") == 1
+    assert f"{variable} 应以 {scheme}" in told.stderr
+    assert "geheim" not in told.stderr
+    assert not folder.exists()
+
+
+def test_a_health_report_is_told_in_a_few_words() -> None:
+    report = (
+        '{"status": "unavailable", "checks": {"database": {"status": "ok", "tookMs": 3},'
+        ' "valkey": {"status": "does not answer", "tookMs": 9}}}'
+    )
+    assert up.unwell(report) == "valkey: does not answer"
+    assert up.unwell("/health/ready: refused") == "/health/ready: refused"
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")

@@ -9,12 +9,20 @@ from suxin_server.settings import Settings
 from suxin_server.welcome import show_welcome
 
 
-def shown(*, demo: bool, stand_ins: tuple[str, ...], colours: bool = False) -> str:
+def shown(
+    *,
+    demo: bool = False,
+    stand_ins: tuple[str, ...] = (),
+    founded: bool = True,
+    folder: str = "/srv/suxin",
+    colours: bool = False,
+) -> str:
     page = io.StringIO()
     show_welcome(
-        Settings(data_dir=Path("/srv/suxin"), demo=demo),
+        Settings(data_dir=Path(folder), demo=demo),
         seconds=1,
         stand_ins=stand_ins,
+        founded=founded,
         console=Console(
             file=page,
             width=200,
@@ -51,3 +59,12 @@ def test_real_services_and_the_demo_city_need_no_warning() -> None:
     demo = shown(demo=True, stand_ins=("wechat", "identity", "sms"))
     assert "WARNING" not in demo
     assert "Demo log-ins" in demo
+
+
+def test_a_city_without_an_operator_is_told_how_to_make_one() -> None:
+    told = shown(founded=False, folder="/srv/my city")
+    assert "本市还没有运营机构" in told
+    assert "this city has no operator yet" in told
+    assert "SUXIN_DATA_DIR='/srv/my city' suxin tenant create --kind operator --name " in told
+    assert "\n  suxin tenant create --kind operator " in shown(founded=False, folder=".suxin")
+    assert "tenant create" not in shown(founded=True)

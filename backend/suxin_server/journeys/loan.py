@@ -1,5 +1,6 @@
 """我要贷款, from the log-in to the accepted offer, with the wrong turns on the way."""
 
+from http import HTTPStatus
 from typing import Final
 
 import httpx
@@ -8,7 +9,7 @@ from suxin_server.demo import cast
 from suxin_server.journeys import answering, asking, choosing
 from suxin_server.journeys.applicant import Applicant
 from suxin_server.journeys.story import Story
-from suxin_server.journeys.walking import Step, Unreachable, walk
+from suxin_server.journeys.walking import DemoAbsent, Step, Unreachable, walk
 
 PATIENCE_S: Final = 5
 
@@ -45,12 +46,15 @@ def run(url: str) -> int:
     """Walk the loan path over HTTP against the demo city at ``url``; return 0 when every answer was right.
 
     :raises Unreachable: if no server answers there
+    :raises DemoAbsent: if it runs without the demo city
     """
     address = url.rstrip("/")
     try:
-        httpx.get(f"{address}/health/live", timeout=PATIENCE_S, trust_env=False)
+        people = httpx.get(f"{address}/preview/people.json", timeout=PATIENCE_S, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL):
         raise Unreachable(address) from None
+    if people.status_code == HTTPStatus.NOT_FOUND:
+        raise DemoAbsent(address)
     story = Story(
         url=address,
         applicant=Applicant(address, cast.ZHANG_WEI),

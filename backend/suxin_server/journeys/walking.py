@@ -46,6 +46,19 @@ class Unreachable(Fault):
         )
 
 
+class DemoAbsent(Fault):
+    """The server runs without the demo city, whose people the journey needs."""
+
+    exit_code = 12
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            zh=f"{url} 没有演示城市，流程需要其中的人物和银行；请用 suxin up --demo 在空数据目录中启动",
+            en=f"{url} has no demo city, whose people and banks the journey needs;"
+            " start `suxin up --demo` on an empty data folder",
+        )
+
+
 def expect(fact: object, expected: object, got: object) -> None:
     """Go on only if ``fact`` holds.
 

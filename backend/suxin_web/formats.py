@@ -78,7 +78,7 @@ def remaining(due_at: datetime, now: datetime) -> str:
     return f"{word} {max(1, size // _MINUTE_S)} 分钟"
 
 
-def urgency(due_at: datetime, now: datetime, *, soon_hours: int = 8) -> str:
+def urgency(due_at: datetime, now: datetime, *, soon_hours: int = 24) -> str:
     """Return how pressing a deadline is: ``over``, ``soon`` (within ``soon_hours``) or ``calm``."""
     seconds = (due_at - now).total_seconds()
     if seconds < 0:

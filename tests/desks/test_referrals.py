@@ -35,7 +35,7 @@ async def test_the_numbers_and_tabs_follow_state_and_time(desks, words):
     referral_id = await desks.referred()
 
     assert words(await desk.get("/desk/referrals/counts")) == (
-        "待受理 1 办理中 0 已报价 0 即将超时 0 8 小时内 已超时 0 可抢线索 0 抢单大厅"
+        "待受理 1 办理中 0 已报价 0 即将超时 0 24 小时内 已超时 0 可抢线索 0 抢单大厅"
     )
     assert str(referral_id) in await desk.get("/desk/referrals?state=dispatched")
     assert str(referral_id) not in await desk.get("/desk/referrals?state=in_progress")

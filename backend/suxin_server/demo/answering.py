@@ -266,7 +266,10 @@ def feasible(stage: Stage, referral: Referral, *, pooled: bool = False) -> froze
     elif add_working_days(referral.decide_by, DECIDE_WITHIN_DAYS, calendar=BUILT_IN).at > now:
         courses.add(Course.EXAMINED)
     if pooled:
-        courses.add(Course.TAKEN)
+        # A claim is held from other banks, and goes back when its deadline for contact passes.
+        courses.discard(Course.TAKEN)
+        if referral.contact_by > now:
+            courses.add(Course.TAKEN)
     else:
         courses.add(Course.WAITING if referral.accept_by > now else Course.SILENT)
     return frozenset(courses)

@@ -275,7 +275,11 @@ def _keep_results(stage: Stage, case: Case) -> None:
 
 
 def start_duties(stage: Stage, case: Case) -> None:
-    """Schedule what falls due for a request that still runs, and for the referrals that wait for a bank."""
+    """Schedule what falls due for a request that still runs, and for the referrals that wait for a bank.
+
+    A deadline that has passed keeps its duty where its step is still to be taken, and the platform decides what
+    follows; every other one, and a reminder of what is past, is taken as done.
+    """
     if not case.request.alive:
         return
     stage.duty(
@@ -284,12 +288,17 @@ def start_duties(stage: Stage, case: Case) -> None:
         {"subject_id": case.request.subject_id, "request_id": case.request.id},
     )
     for answer in case.answers:
-        referral = answer.referral
         for offer in answer.offers:
             if offer.open:
                 of_offer = {"tenant_id": offer.tenant_id, "offer_id": offer.id}
                 stage.duty(OFFER_EXPIRE_TOPIC, offer.valid_until, of_offer, offer.tenant_id)
-        if referral.answerable:
-            for step in dispatch.Step:
-                for topic, payload, at in dispatch.duties_of(referral, step):
-                    stage.duty(topic, at, payload, referral.tenant_id)
+        if answer.referral.answerable:
+            _start_clocks(stage, answer.referral)
+
+
+def _start_clocks(stage: Stage, referral: Referral) -> None:
+    for step in dispatch.Step:
+        for topic, payload, at in dispatch.duties_of(referral, step):
+            awaited = topic != dispatch.REMIND_TOPIC and step.open_at(referral)
+            if at > stage.now or awaited:
+                stage.duty(topic, at, payload, referral.tenant_id)

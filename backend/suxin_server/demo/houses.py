@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from suxin.kernel.tables import Table
-from suxin.lending.models import BankSpeed, LoanProduct
+from suxin.lending.models import BankSpeed, LoanProduct, ProductStatus
 from suxin.tenancy.models import (
     Branch,
     Membership,
@@ -118,7 +118,7 @@ def _house(
     used = {
         QuotaName.STAFF: len(people),
         QuotaName.BRANCHES: len(branches),
-        QuotaName.PRODUCTS: len(products),
+        QuotaName.PRODUCTS: sum(one.status is not ProductStatus.RETIRED for one in products),
     }
     ceilings = profiles[tenant.kind].quotas
     quotas = [

@@ -291,11 +291,15 @@ SHELVES: Final[dict[str, tuple[str, ...]]] = {
 DRAFTS: Final = {"chufeng": "green", "luoma": "crew", "yanghe": "first"}
 """A kind of offer that a bank is still drafting."""
 
+RETIRED: Final = {"chufeng": "crab", "luoma": "shop"}
+"""A kind of offer that a bank has taken off; no request of the stories met it."""
+
+_RETIRED_AFTER: Final = timedelta(days=120)
 _CHEAPER_BPS: Final = {"chufeng": 30, "luoma": 25}
 
 
 def bank_products(slug: str, tenant_id: UUID, *, brand: str, now: datetime) -> list[LoanProduct]:
-    """Return one bank's products: what is published, and a draft where it works on one."""
+    """Return one bank's products: what is published, what was taken off, and a draft where it works on one."""
     return list(_products(slug, tenant_id, brand=brand, now=now))
 
 
@@ -311,6 +315,18 @@ def _products(slug: str, tenant_id: UUID, *, brand: str, now: datetime) -> Itera
             version=1,
             status=ProductStatus.PUBLISHED,
             updated_at=published,
+            published_at=published,
+        )
+    if slug in RETIRED:
+        published = now - timedelta(days=FIRST_PUBLISHED_DAYS)
+        draft = _draft(dice, OFFERS[RETIRED[slug]], slug, f"{slug.upper()[:6]}-80", brand)
+        yield LoanProduct(
+            **_columns(draft),
+            tenant_id=tenant_id,
+            id=dice.id_at(published),
+            version=1,
+            status=ProductStatus.RETIRED,
+            updated_at=published + _RETIRED_AFTER,
             published_at=published,
         )
     if slug in DRAFTS:

@@ -153,7 +153,7 @@ FATES: Final = (
     ),
 )
 LATE: Final = 9
-"""Referrals that wait past their deadline, so that the inbox shows what that looks like."""
+"""Referrals that wait past the deadline for contact, so that the inbox shows what that looks like."""
 
 UNFIT: Final = 12
 DRAFTS: Final = 14
@@ -168,8 +168,8 @@ def tell_all(stage: Stage, parties: Sequence[Party], cast_parties: Mapping[str, 
     for fate in FATES:
         for _ in range(fate.count):
             _tell(stage, fate, queue)
-    for number in range(LATE):
-        _tell_late(stage, queue, called=number % 2 == 1)
+    for _ in range(LATE):
+        _tell_late(stage, queue)
     for _ in range(UNFIT):
         _tell_unfit(stage, queue)
     _tell_unsent(stage, queue)
@@ -297,11 +297,13 @@ def _change_minds(stage: Stage, case: Case) -> None:
             consenting.shorten(given, after=done, before=stage.now)
 
 
-def _tell_late(stage: Stage, queue: Queue, *, called: bool) -> None:
-    """Tell of a bank past its deadline, whose lead the platform's jobs have not returned."""
-    due = stage.hours.days_where(
-        lambda clocks: (clocks.contact_by if called else clocks.accept_by) <= stage.now
-    )
+def _tell_late(stage: Stage, queue: Queue) -> None:
+    """Tell of a bank past the deadline for contact whose applicant has not consented.
+
+    Without a consent there is nobody to contact, so that the platform leaves such a lead with its bank until the decision
+    is due; any other missed deadline it answers at once.
+    """
+    due = stage.hours.days_where(lambda clocks: clocks.contact_by <= stage.now)
     fate = Fate(count=1, days_ago=(due[0], due[0]), modes=_NAMED)
     for _ in range(TRIES):
         scratch = replace(stage, book=Book())
@@ -310,7 +312,7 @@ def _tell_late(stage: Stage, queue: Queue, *, called: bool) -> None:
         if case is None:
             queue.append(party)
             continue
-        answering.play(scratch, case, case.answers[0], Course.TAKEN if called else Course.WAITING)
+        answering.play(scratch, case, case.answers[0], Course.TAKEN)
         consenting.settle(scratch, case)
         asking.start_duties(scratch, case)
         stage.book.take_over(scratch.book)

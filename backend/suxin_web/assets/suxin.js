@@ -3,7 +3,7 @@
 
 (() => {
   const MINUTE_MS = 60000;
-  const SOON_HOURS = 8;
+  const SOON_HOURS = 24;
 
   const toggle = (button) => {
     const open = button.getAttribute("aria-expanded") !== "true";

@@ -99,11 +99,14 @@ CONTRADICTIONS = {
     "a product that did not fit says why": """
         select product_id from match_results
         where eligible = (jsonb_array_length(reasons) > 0) or eligible <> (rank is not null)""",
-    "a live referral whose clock runs has its duty scheduled": """
-        select f.id from referrals f join lead_parties p on p.lead_id = f.lead_id
-        where f.state = 'DISPATCHED' and f.accept_by > $1 and not exists (
+    "a live referral has the duty of its next deadline in the book": """
+        select f.id from referrals f, lateral (values
+            ('DISPATCHED', 'accept_due', f.accept_by), ('ACCEPTED', 'contact_due', f.contact_by),
+            ('ACCEPTED', 'decide_due', f.decide_by), ('CONTACTED', 'decide_due', f.decide_by),
+            ('DUE_DILIGENCE', 'decide_due', f.decide_by)) as duty (state, topic, at)
+        where f.state = duty.state and not exists (
             select 1 from outbox b where b.payload ->> 'referral_id' = f.id::text
-            and b.topic = 'lending.referral.accept_due' and b.not_before = f.accept_by)""",
+            and b.topic = 'lending.referral.' || duty.topic and b.not_before = duty.at)""",
     "a mandate is the requester's": """
         select r.id from loan_requests r where not exists (
             select 1 from mandates m where m.subject_id = r.subject_id
@@ -252,6 +255,20 @@ def test_the_registry_names_who_represents_whom(tmp_path: Path):
     }
 
 
+LATE = """
+    select f.id from referrals f where (f.state = 'DISPATCHED' and f.accept_by <= $1)
+    or (f.state in ('ACCEPTED', 'CONTACTED', 'DUE_DILIGENCE') and f.decide_by <= $1)
+    or (f.state = 'ACCEPTED' and f.contact_by <= $1 and (f.mode = 'open_pool' or exists (
+        select 1 from access_bases b join lead_parties p on p.subject_id = b.subject_id
+        and p.request_id = b.context_id where p.lead_id = f.lead_id
+        and b.tenant_id = f.tenant_id and b.ended_at is null and b.ends_at > $1)))"""
+"""Referrals that wait past a deadline which the platform answers by itself."""
+
+
+async def test_no_referral_is_late_that_the_platform_would_have_answered(built):
+    assert await built.column(LATE, NOW) == []
+
+
 async def _handled(session, job):
     """Stand for the message that another context sends."""
 
@@ -269,12 +286,7 @@ async def test_what_falls_due_on_the_first_day_is_carried_out(new_city):
             for row in claimed:
                 done += await perform(city.database, row.id, handlers, now=later)
         failed = await city.of("outbox", "error", where="error is not null")
-        forgotten = await city.column(
-            "select id from referrals"
-            " where state = 'DISPATCHED' and accept_by > $1 and accept_by <= $2",
-            NOW,
-            later,
-        )
+        forgotten = await city.column(LATE, later)
         lapsed = await city.column("select count(*) from referrals where decided_at = $1", later)
         await _require_no_contradiction(city, later)
 

@@ -25,7 +25,8 @@ from suxin.lending.models import (
     ReferralState,
 )
 
-SOON = timedelta(hours=8)
+SOON = timedelta(hours=24)
+"""Deadlines end with their day: whatever is due today is nearly late from its first hour on."""
 
 # An offer that is taken back lets the time to decide run on.
 _RUNNING: Final = (*WAITING, ReferralState.OFFERED)

@@ -231,7 +231,8 @@ def main() -> None:
         _say(fault.zh, fault.en)
         sys.exit(fault.exit_code)
     except Refusal as refusal:
-        _say(refusal.zh_message, refusal.en_message)
+        at = f" ({refusal.field})" if refusal.field else ""
+        _say(refusal.zh_message, f"{refusal.en_message}{at}")
         sys.exit(REFUSED)
     except OSError as error:
         # A server that does not answer, a folder that may not be written: the system's own words are the reason.

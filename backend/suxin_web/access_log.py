@@ -26,7 +26,9 @@ UNMATCHED: Final = "(unmatched)"
 OTHER_METHOD: Final = "OTHER"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET: Final = ("/health", "/metrics", "/assets", "/preview/assets")
-_NO_ANSWER: Final = 499
+NO_ANSWER: Final = 499
+"""What is recorded where the caller left before there was an answer."""
+
 _SERVER_ERROR: Final = 500
 _KNOWN: Final = ("request_id", "tenant_id", "actor_kind")
 
@@ -57,7 +59,7 @@ class AccessLog:
         remember_request_id(scope, request_id)  # type: ignore[arg-type] # a TypedDict, used openly
         structlog.contextvars.unbind_contextvars(*_KNOWN)
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        status, began = _NO_ANSWER, time.perf_counter()
+        status, began = NO_ANSWER, time.perf_counter()
 
         async def note(message: Message) -> None:
             nonlocal status
@@ -72,7 +74,7 @@ class AccessLog:
         try:
             await self._app(scope, receive, note)
         except BaseException:
-            status = max(status, _SERVER_ERROR) if status != _NO_ANSWER else status
+            status = max(status, _SERVER_ERROR) if status != NO_ANSWER else status
             raise
         finally:
             self._record(scope, status, time.perf_counter() - began)

@@ -14,6 +14,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import (
     ClientException,
     HTTPException,
+    InternalServerException,
     MethodNotAllowedException,
     SerializationException,
     ValidationException,
@@ -23,8 +24,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from suxin.kernel.database import DEADLOCK_DETECTED, SERIALIZATION_FAILURE, sqlstate
-from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin_web import problems
+from suxin_web.access_log import NO_ANSWER
 from suxin_web.bodies import MAX_BODY_BYTES
 from suxin_web.desk_paths import LOG_IN_PATH, is_desk_path, log_in_url
 from suxin_web.pages import SHARED_PAGES
@@ -32,20 +34,22 @@ from suxin_web.problems import Problem, headers_of, internal_problem, problem_of
 from suxin_web.refusals import (
     BodyMalformed,
     BodyTooLarge,
-    InputInvalid,
     MethodNotAllowed,
     RequestMalformed,
     RouteUnknown,
     ServiceUnavailable,
 )
 from suxin_web.request_ids import request_id_of
-from suxin_web.validation import field_problems
+from suxin_web.validation import UNREADABLE, field_problems
 
 AnyRequest = Request[Any, Any, Any]
 
 API_PATHS: Final = ("/mp", "/graphql", "/health", "/metrics", "/oauth", "/.well-known")
 CHARACTER_NOT_IN_REPERTOIRE: Final = "22021"
 _PASSING_STATES: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED})
+_LEFT: Final = "client disconnected prematurely"
+"""All by which the framework's own exception for this can be told from others."""
+
 _CONNECTION_STATES: Final = ("08", "57P0", "53300")
 
 log = structlog.get_logger("suxin.web")
@@ -79,9 +83,8 @@ def answer_refusal(request: AnyRequest, refusal: Refusal) -> Response[bytes]:
 def answer_validation(request: AnyRequest, error: ValidationException) -> Response[bytes]:
     """Answer a request whose fields do not have the expected shape."""
     fields = field_problems(error.extra)
-    refusal = InputInvalid(
-        count=max(1, len(fields)), field=(fields[0].field or None) if fields else None
-    )
+    first = fields[0] if fields else UNREADABLE
+    refusal = Invalid(field=first.field or None, reason_zh=first.detail, reason_en=first.detail_en)
     problem = problem_of(
         refusal, instance=request.scope["path"], request_id=request_id_of(request), fields=fields
     )
@@ -92,6 +95,9 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer what the framework refused: an unknown path, a wrong method, a body that is too large or broken."""
     if isinstance(error, ValidationException):
         return answer_validation(request, error)
+    if is_departure(error):
+        log.info("client left")
+        return Response(b"", status_code=NO_ANSWER, media_type=MediaType.TEXT)
     refusal = _edge_refusal(error)
     if refusal is None:
         return answer_unexpected(request, error)
@@ -111,6 +117,11 @@ def answer_unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("unexpected", exc_info=error)
     problem = internal_problem(instance=request.scope["path"], request_id=request_id_of(request))
     return _page(request, problem, {}) if wants_page(request) else _json(problem, {})
+
+
+def is_departure(error: HTTPException) -> bool:
+    """Return whether the caller left before his body had arrived, which is nobody's defect."""
+    return isinstance(error, InternalServerException) and error.detail == _LEFT
 
 
 def is_outage(error: Exception) -> bool:

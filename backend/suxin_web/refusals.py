@@ -77,15 +77,6 @@ class MethodNotAllowed(EdgeRefusal):
     en = "This address does not take that method"
 
 
-class InputInvalid(Refusal):
-    """One or more fields of the request do not have the expected shape."""
-
-    code = "INPUT_INVALID"
-    kind = RefusalKind.INVALID
-    zh = "填写的内容有 {count} 处不正确"
-    en = "The request is not valid in {count} place(s)"
-
-
 class TokenProofRefused(EdgeRefusal):
     """The access token came without a DPoP proof that fits this request (RFC 9449 §7)."""
 

@@ -29,6 +29,9 @@ _BOUND: Final = re.compile(r"(?P<sign>>=|<=|>|<) (?P<bound>-?[\d.]+)")
 _EXPECTED: Final = re.compile(r"Expected `(?P<type>\w+)(?: \| \w+)*`")
 _SIGNS: Final = {">=": "不小于", "<=": "不大于", ">": "大于", "<": "小于"}
 
+UNREADABLE: Final = FieldProblem(field="", detail="格式不正确", detail_en="It cannot be read")
+"""What is said where the framework says nothing."""
+
 _NO_BODY: Final = "'data'"
 """All the framework says when there is no body."""
 

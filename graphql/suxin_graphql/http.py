@@ -22,15 +22,10 @@ from suxin_graphql.documents import OperationUnknown
 from suxin_graphql.errors import Shown, is_internal, shown_errors, shown_refusal
 from suxin_graphql.media import JSON, accepted
 from suxin_graphql.schema import schema
-from suxin_web.bodies import MAX_BODY_BYTES
+from suxin_web.bodies import MAX_BODY_BYTES, decoded
 from suxin_web.callers import AnyRequest, staff
 from suxin_web.problems import headers_of, status_of
-from suxin_web.refusals import (
-    BodyMalformed,
-    BodyTooLarge,
-    ContentTypeUnsupported,
-    RequestMalformed,
-)
+from suxin_web.refusals import BodyTooLarge, ContentTypeUnsupported, RequestMalformed
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime
 
@@ -70,13 +65,12 @@ async def _body(request: AnyRequest) -> GraphQLRequest:
     if kind.lower() != JSON or parameters.get("charset", "").strip('"').lower() not in _UTF_8:
         raise ContentTypeUnsupported
     try:
-        return msgspec.json.decode(await request.body(), type=GraphQLRequest)
-    except RequestEntityTooLarge:
-        raise BodyTooLarge(limit_kib=MAX_BODY_BYTES // 1024) from None
+        return decoded(await request.body(), GraphQLRequest)
     except msgspec.ValidationError:
         raise RequestMalformed from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BodyMalformed from None
+    except RequestEntityTooLarge:
+        # Refused here, so that it is told in the shape of every other error of this API.
+        raise BodyTooLarge(limit_kib=MAX_BODY_BYTES // 1024) from None
 
 
 async def _answer(

@@ -31,7 +31,7 @@ _WITH_BODY: Final = (
     edge.BodyMalformed,
     edge.BodyTooLarge,
     edge.ContentTypeUnsupported,
-    edge.InputInvalid,
+    Invalid,
 )
 _WITH_KEY: Final = (IdempotencyKeyInvalid, IdempotencyKeyReused, RequestInFlight)
 
@@ -62,7 +62,7 @@ class Contract:
         if self.body is not None:
             found.extend(_WITH_BODY)
         if self.query is not None:
-            found.extend((edge.InputInvalid, Invalid))
+            found.extend((Invalid,))
         if self.keyed:
             found.extend(_WITH_KEY)
         return tuple(dict.fromkeys((*found, *_ALWAYS)))

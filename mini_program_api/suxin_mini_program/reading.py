@@ -14,7 +14,7 @@ from litestar import Request
 from litestar.exceptions import ValidationException
 
 from suxin.kernel.ids import parse_id
-from suxin_web.refusals import BodyMalformed
+from suxin_web.bodies import decoded
 
 Shape = TypeVar("Shape")
 AnyRequest = Request[Any, Any, Any]
@@ -31,11 +31,9 @@ async def read_body(request: AnyRequest, shape: type[Shape]) -> Shape:
     """
     content = await request.body()
     try:
-        body = msgspec.json.decode(content, type=shape)
+        body = decoded(content, shape)
     except msgspec.ValidationError as error:
         _refuse(str(error))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BodyMalformed from None
     _require_no_nul(msgspec.to_builtins(body), "")
     return body
 

@@ -258,6 +258,15 @@ async def pieces(count: int) -> AsyncIterator[bytes]:
         yield b" " * 1024
 
 
+@pytest.mark.parametrize("accept", [OLD, NEW])
+async def test_a_body_that_is_too_large_is_told_as_every_other_error(call, accept):
+    response = await call(content=b'{"query": "' + b" " * 300_000 + b'"}', accept=accept)
+    assert response.status_code == 413
+    assert response.headers["Content-Type"].startswith(accept)
+    assert codes_of(response) == ["BODY_TOO_LARGE"]
+    assert response.json()["errors"][0]["message"] == "提交的内容超过 256 KiB"
+
+
 async def test_the_request_id_comes_back(call, socket, bank_a):
     async with httpx.AsyncClient() as client:
         request_id = "0190163d-8694-739b-aea5-966c26f8ad91"

@@ -267,7 +267,7 @@ def test_another_area_code_is_refused_with_its_length(text, length):
     with pytest.raises(Invalid) as refused:
         check_area_code(text, field="areaCode")
     assert refused.value.zh_message == (
-        f"“areaCode”不正确：区划代码应为 6、9、12 或 15 位数字，这里有 {length} 位"
+        f"填写有误：区划代码应为 6、9、12 或 15 位数字，这里有 {length} 位"
     )
 
 
@@ -281,6 +281,5 @@ def test_another_grid_code_is_refused(text):
         check_grid_code(text, field="gridCode")
     assert refused.value.field == "gridCode"
     assert refused.value.zh_message == (
-        "“gridCode”不正确：网格代码应为 15 位数字（12 位村级代码 + 001 至 999），"
-        f"这里有 {len(text)} 位"
+        f"填写有误：网格代码应为 15 位数字（12 位村级代码 + 001 至 999），这里有 {len(text)} 位"
     )

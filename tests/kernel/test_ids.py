@@ -114,5 +114,5 @@ def test_anything_else_is_refused_with_its_field(text):
     assert refused.value.field == "loanId"
     assert refused.value.code == "INVALID"
     assert refused.value.zh_message == (
-        "“loanId”不正确：应为 36 位的标识（如 0190163d-8694-739b-aea5-966c26f8ad91）"
+        "填写有误：应为 36 位的标识（如 0190163d-8694-739b-aea5-966c26f8ad91）"
     )

@@ -173,4 +173,4 @@ async def test_a_hundred_notices_at_most_are_marked_at_once(applicant) -> None:
     for ids in ([], [str(uuid4())] * 101, ["x"], "all"):
         refused = await applicant.post("/notices/read", {"ids": ids})
 
-        assert (refused.status_code, refused.json()["code"]) == (422, "INPUT_INVALID")
+        assert (refused.status_code, refused.json()["code"]) == (422, "INVALID")

@@ -130,7 +130,7 @@ BAD_CLAIMS = {
     ),
     "name of one": ({"name": "赵"}, 422, "INVALID", "name"),
     "no phone": ({"phone": "10086"}, 422, "PHONE_INVALID", "phone"),
-    "code as number": ({"code": 123456}, 422, "INPUT_INVALID", "code"),
+    "code as number": ({"code": 123456}, 422, "INVALID", "code"),
 }
 
 
@@ -318,8 +318,8 @@ BAD_DECLARATIONS = {
         "INVALID",
         "content.level",
     ),
-    "fraction": ({"content": {"title": 1.5, "issuer": "y"}}, "INPUT_INVALID", "content[...]"),
-    "nested": ({"content": {"title": {}, "issuer": "y"}}, "INPUT_INVALID", "content[...]"),
+    "fraction": ({"content": {"title": 1.5, "issuer": "y"}}, "INVALID", "content[...]"),
+    "nested": ({"content": {"title": {}, "issuer": "y"}}, "INVALID", "content[...]"),
 }
 
 

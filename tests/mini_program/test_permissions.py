@@ -131,11 +131,11 @@ async def test_the_notice_and_its_switches_name_the_categories_in_one_order(
 
 BAD_NOTICES = {
     "unknown category": ({"categories": "tax,blood_type"}, 422, "INVALID"),
-    "life zero": ({"lifeDays": "0"}, 422, "INPUT_INVALID"),
-    "life huge": ({"lifeDays": "99999"}, 422, "INPUT_INVALID"),
+    "life zero": ({"lifeDays": "0"}, 422, "INVALID"),
+    "life huge": ({"lifeDays": "99999"}, 422, "INVALID"),
     "no bank": ({"tenantId": str(uuid4())}, 404, "NOT_FOUND"),
     "no request": ({"requestId": str(uuid4())}, 404, "NOT_FOUND"),
-    "bank malformed": ({"tenantId": "1"}, 422, "INPUT_INVALID"),
+    "bank malformed": ({"tenantId": "1"}, 422, "INVALID"),
 }
 
 
@@ -184,11 +184,11 @@ async def test_a_wider_permission_is_narrowed_and_says_so(applicant, small_city,
 
 BAD_CONSENTS = {
     "old text": ({"noticeVersion": "loan.match/2020-01"}, 409, "NOTICE_OUTDATED"),
-    "unknown category": ({"categories": ["blood_type"]}, 422, "INPUT_INVALID"),
-    "category in words": ({"categories": "tax"}, 422, "INPUT_INVALID"),
-    "life zero": ({"lifeDays": 0}, 422, "INPUT_INVALID"),
-    "life fractional": ({"lifeDays": 30.0}, 422, "INPUT_INVALID"),
-    "life bool": ({"lifeDays": True}, 422, "INPUT_INVALID"),
+    "unknown category": ({"categories": ["blood_type"]}, 422, "INVALID"),
+    "category in words": ({"categories": "tax"}, 422, "INVALID"),
+    "life zero": ({"lifeDays": 0}, 422, "INVALID"),
+    "life fractional": ({"lifeDays": 30.0}, 422, "INVALID"),
+    "life bool": ({"lifeDays": True}, 422, "INVALID"),
     "no such bank": ({"tenantId": str(uuid4())}, 404, "NOT_FOUND"),
     "no such request": ({"requestId": str(uuid4())}, 404, "NOT_FOUND"),
 }

@@ -97,6 +97,36 @@ async def test_a_defect_is_recorded_once_with_its_trace_and_redacted(lines, web)
     assert [line["status"] for line in requests(lines)] == [500]
 
 
+async def test_a_caller_who_leaves_early_is_a_quiet_line_and_no_defect(lines, app):
+    sent, arriving = [], [{"type": "http.request", "body": b'{"amount', "more_body": True}]
+
+    async def receive():
+        return arriving.pop() if arriving else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"500")]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/mp/v1/open-things",
+        "raw_path": b"/mp/v1/open-things",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("192.0.2.1", 4711),
+        "server": ("suxin.test", 80),
+    }
+    await app(scope, receive, send)
+    told = [(line["event"], line["level"]) for line in lines()]
+    assert told == [("client left", "info"), ("request", "info")]
+    assert [line["status"] for line in requests(lines)] == [499]
+    assert sent[0]["status"] == 499
+
+
 async def test_a_refusal_is_no_defect(lines, web):
     await web.get("/mp/v1/refused/stale")
     assert [line["event"] for line in lines()] == ["request"]

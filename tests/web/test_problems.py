@@ -154,11 +154,11 @@ async def test_a_wrong_field_is_named_as_the_caller_knows_it(api):
         answer = await api(content)
         assert answer.status_code == 422, content
         assert answer.json() == document(
-            "INPUT_INVALID",
+            "INVALID",
             422,
             "填写内容有误",
-            "填写的内容有 1 处不正确",
-            "The request is not valid in 1 place(s)",
+            f"填写有误：{zh}",
+            f"Not valid: {en}",
             field=field,
             fields=[{"field": field, "detail": zh, "detailEn": en}],
         )
@@ -177,7 +177,7 @@ async def test_a_body_that_is_no_object_names_no_field(api, content, zh):
 async def test_an_integer_beyond_all_bounds_is_refused_and_not_a_defect(api):
     answer = await api(b'{"amountFen": ' + b"9" * 5000 + b"}")
     assert answer.status_code in {400, 422}
-    assert answer.json()["code"] in {"BODY_MALFORMED", "INPUT_INVALID"}
+    assert answer.json()["code"] in {"BODY_MALFORMED", "INVALID"}
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", None])

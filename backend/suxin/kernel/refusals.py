@@ -70,15 +70,18 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """An input is not acceptable as it stands."""
+    """An input is not acceptable as it stands.
+
+    The sentences do not name the field: ``field`` is a name for programs, and people see the sentence beside it.
+    """
 
     code = "INVALID"
     kind = RefusalKind.INVALID
-    zh = "“{field_name}”不正确：{reason_zh}"
-    en = "{field_name} is not valid: {reason_en}"
+    zh = "填写有误：{reason_zh}"
+    en = "Not valid: {reason_en}"
 
-    def __init__(self, *, field: str, reason_zh: str, reason_en: str) -> None:
-        super().__init__(field=field, field_name=field, reason_zh=reason_zh, reason_en=reason_en)
+    def __init__(self, *, field: str | None, reason_zh: str, reason_en: str) -> None:
+        super().__init__(field=field, reason_zh=reason_zh, reason_en=reason_en)
 
 
 class Unauthenticated(Refusal):

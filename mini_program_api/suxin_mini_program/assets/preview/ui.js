@@ -154,7 +154,7 @@ export function complain(made, top, problem) {
 
 /** A refusal made here, before asking the server. */
 export const refuse = (name, detail) =>
-  new Problem({ status: 422, code: "INPUT_INVALID", detail, field: name });
+  new Problem({ status: 422, code: "INVALID", detail, field: name });
 
 /** Refuse a form whose necessary fields are not all filled in. */
 export function requireAll(given, names) {

@@ -17,9 +17,10 @@ from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import tenants, tenants_by_id
 from suxin_tenants.operator.audit_words import (
     ACTIONS,
-    ACTORS,
     action_words,
+    actor_words,
     detail_words,
+    object_words,
     read_words,
 )
 from suxin_tenants.paging import read_page
@@ -58,8 +59,9 @@ async def show_audit(visit: GivenVisit) -> Answer:
                 "actions": list(ACTIONS.items()),
                 "tenants": [(str(tenant.id), tenant.short_name) for tenant in known],
                 "tenant_names": await tenant_names(session, page.rows),
-                "actors": ACTORS,
+                "actor_words": actor_words,
                 "action_words": action_words,
+                "object_words": object_words,
                 "detail_words": detail_words,
                 "read_words": read_words,
             },

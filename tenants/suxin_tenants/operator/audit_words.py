@@ -6,6 +6,8 @@ from typing import Any, Final
 from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
+from suxin.lending.terms import DeclineReason
+from suxin_tenants.words import TENANT_KINDS
 
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
@@ -35,8 +37,10 @@ ACTIONS: Final[Mapping[str, str]] = {
     "lending.referral.contacted": "登记联系",
     "lending.referral.examined": "开始尽调",
     "lending.referral.declined": "婉拒",
+    "lending.referral.escalated": "超时上报",
     "lending.referral.lapsed": "超时退回",
     "lending.referral.redated": "调整办理时限",
+    "lending.lead.pooled": "转入抢单池",
     "lending.offer.made": "报价",
     "lending.offer.withdrawn": "撤回报价",
     "lending.offer.accepted": "接受报价",
@@ -61,6 +65,42 @@ ACTORS: Final[Mapping[str, str]] = {
     "operator": "运营机构",
     "system": "平台",
 }
+OBJECTS: Final[Mapping[str, str]] = {
+    "access_basis": "查阅依据",
+    "branch": "网点",
+    "consent": "授权",
+    "credit_record": "信用记录",
+    "lead": "线索",
+    "loan_product": "产品",
+    "loan_request": "贷款申请",
+    "mandate": "代表权",
+    "membership": "角色",
+    "offer": "报价",
+    "person_identity": "实名信息",
+    "referral": "对接",
+    "staff": "人员",
+    "subject": "主体",
+    "tenant": "机构",
+}
+REASONS: Final[Mapping[str, str]] = {
+    "add a branch": "增加网点",
+    "add staff": "增加人员",
+    "consent expiry": "授权到期",
+    "demo city": "载入演示城市",
+    "end staff": "停用人员",
+    "grant a role": "授予角色",
+    "last offer gone": "最后一份报价撤回",
+    "offer received": "收到报价",
+    "offer taken back": "报价撤回",
+    "revoke a role": "收回角色",
+    "the operator's first administrator": "设立运营机构的首位管理员",
+}
+"""Why the platform acted for another, in the words of the commands that did."""
+
+DECLINED: Final[Mapping[str, str]] = {reason.value: reason.zh for reason in DeclineReason}
+
+_KINDS: Final[Mapping[str, str]] = {kind.value: zh for kind, zh in TENANT_KINDS.items()}
+_BEFORE_SESSION: Final = "tenancy.log_in."
 _DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",
     "year": "年份",
@@ -88,6 +128,18 @@ def action_words(action: str) -> str:
     return ACTIONS.get(action, action)
 
 
+def actor_words(entry: AuditEntry) -> str:
+    """Return who did it. Whoever logs in has no session yet, but is known by the entry itself."""
+    if entry.actor_kind == "anonymous" and entry.action.startswith(_BEFORE_SESSION):
+        return ACTORS["staff"]
+    return ACTORS.get(entry.actor_kind, entry.actor_kind)
+
+
+def object_words(object_type: str) -> str:
+    """Return what kind of thing it was done to."""
+    return OBJECTS.get(object_type, object_type)
+
+
 def read_words(entry: AuditEntry) -> str:
     """Return what was read, in one line."""
     purpose = PURPOSES[entry.purpose].zh if entry.purpose in PURPOSES else entry.purpose
@@ -100,14 +152,20 @@ def _categories(names: Iterable[str]) -> str:
 
 def detail_words(detail: Mapping[str, Any]) -> str:
     """Return an entry's details in one line."""
-    parts = []
-    for name, value in detail.items():
-        if value in (None, "", []):
-            continue
-        shown = str(value)
-        if isinstance(value, list):
-            shown = _categories(value) if name == "categories" else "、".join(map(str, value))
-        elif name == "purpose" and value in PURPOSES:
-            shown = PURPOSES[value].zh
-        parts.append(f"{_DETAILS.get(name, name)}：{shown}")
-    return "；".join(parts)
+    return "；".join(
+        f"{_DETAILS.get(name, name)}：{_shown(name, value)}"
+        for name, value in detail.items()
+        if value not in (None, "", [])
+    )
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    if name == "categories":
+        return _categories(value)
+    if name == "reason":
+        return REASONS.get(value, DECLINED.get(value, value))
+    if name == "kind":
+        return _KINDS.get(value, value)
+    if name == "purpose" and value in PURPOSES:
+        return PURPOSES[value].zh
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
+from suxin_graphql import docs as graphql_docs
 from suxin_graphql import http as graphql
 from suxin_mini_program import routes as mini_program
 from suxin_oauth import routes as oauth
@@ -42,6 +43,7 @@ EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *oauth.routes,
     *mini_program.routes,
     *graphql.routes,
+    *graphql_docs.routes,
     *desks.routes,
 )
 """The routes of every edge; a new edge is added here."""

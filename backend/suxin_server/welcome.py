@@ -12,7 +12,7 @@ from suxin_server.settings import USUAL_DATA_DIR, Settings
 _PLACES = (
     ("银行与部门工作台", "desks", "/desk"),
     ("手机预览：我要贷款", "phone preview", "/preview"),
-    ("GraphQL 接口", "GraphQL API", "/graphql"),
+    ("GraphQL 接口文档", "GraphQL API", "/graphql/docs"),
     ("小程序接口文档", "mini program API", "/mp/v1/docs"),
     ("健康检查", "health", "/health/ready"),
     ("指标", "metrics", "/metrics"),

@@ -1,5 +1,7 @@
 """The API's documentation for people: the OpenAPI document as one page."""
 
+import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Response, get
@@ -10,6 +12,24 @@ from suxin_mini_program.reading import AnyRequest
 from suxin_web.callers import GivenActor
 
 _METHOD_ORDER: Final = ("get", "post", "delete")
+_BULLET: Final = "- "
+_CODE: Final = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a line: plain text, or code."""
+
+    text: str
+    code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together: a list, or paragraphs."""
+
+    listed: bool
+    items: list[list[Part]]
 
 
 @get("/docs")
@@ -20,8 +40,32 @@ async def show_docs(request: AnyRequest, caller: GivenActor) -> Response[bytes]:
     return PAGES.render(
         request,
         "api_docs.html",
-        {"info": published["info"], "sections": _sections(published), "prefix": PREFIX},
+        {
+            "info": published["info"],
+            "introduction": blocks_of(published["info"]["description"]),
+            "sections": _sections(published),
+            "prefix": PREFIX,
+        },
     )
+
+
+def blocks_of(markdown: str) -> list[Block]:
+    """Return the blocks of a text in as much Markdown as the document's own introduction has: lists and code."""
+    blocks: list[Block] = []
+    for line in markdown.splitlines():
+        if not line.strip():
+            continue
+        listed = line.startswith(_BULLET)
+        if not blocks or blocks[-1].listed is not listed:
+            blocks.append(Block(listed, []))
+        blocks[-1].items.append(_parts(line.removeprefix(_BULLET)))
+    return blocks
+
+
+def _parts(line: str) -> list[Part]:
+    # Splitting at a group leaves what it matched at every second place.
+    pieces = enumerate(_CODE.split(line))
+    return [Part(text, code=place % 2 == 1) for place, text in pieces if text]
 
 
 def _sections(published: dict[str, Any]) -> list[dict[str, Any]]:

@@ -94,6 +94,13 @@ async def test_the_documentation_page_lists_every_route(nobody, published) -> No
     page = await nobody.get("/docs")
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert (
+        "<li>登录：<code>POST /sessions</code> 得到令牌，以 <code>Authorization: Bearer</code>"
+        in page.text
+    )
+    # Nothing of the document's Markdown is left standing.
+    assert "`" not in page.text
+    assert "\n- " not in page.text
     for _, operation in operations(published):
         assert f'id="{operation["operationId"]}"' in page.text
         assert operation["summary"] in page.text

@@ -136,7 +136,7 @@ class ColumnsMissing(Refusal):
     zh = "文件首行缺少列：{columns_zh}"
     en = "the file's first row lacks the columns {columns_en}"
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, *, columns: Sequence[str]) -> None:
         super().__init__(columns_zh="、".join(columns), columns_en=", ".join(columns))
 
 
@@ -252,7 +252,7 @@ async def load_records_file(session: AsyncSession, path: Path) -> LoadReport:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
-            raise ColumnsMissing(missing)
+            raise ColumnsMissing(columns=missing)
         return await _load(session, _read(rows))
 
 

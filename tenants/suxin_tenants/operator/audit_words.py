@@ -86,6 +86,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "membership": "角色",
     "offer": "报价",
     "person_identity": "实名信息",
+    "published_arrangement": "放假安排",
     "referral": "对接",
     "staff": "人员",
     "subject": "主体",

@@ -48,7 +48,7 @@ from suxin_oauth.browsers import (
 )
 from suxin_oauth.forms import AnyRequest, parameters_of
 from suxin_oauth.log_in_pages import log_in_page
-from suxin_oauth.words import permission_words
+from suxin_web.permission_words import permission_words
 from suxin_web.problems import headers_of, problem_of, status_of
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime

@@ -22,8 +22,8 @@ from suxin_oauth import paths
 from suxin_oauth.browsers import OAUTH_PAGES, browser_token, require_our_form, who_logged_in
 from suxin_oauth.forms import AnyRequest
 from suxin_oauth.log_in_pages import log_in_page
-from suxin_oauth.words import permission_words
 from suxin_web.callers import client_address
+from suxin_web.permission_words import permission_words
 from suxin_web.problems import headers_of, status_of
 from suxin_web.rate_limits import Limit
 from suxin_web.request_ids import request_id_of

@@ -7,6 +7,7 @@ from typing import Any, Final
 import strawberry
 
 from suxin.consent.models import ConsentState
+from suxin.consent.oauth.models import ClientStatus
 from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.models import (
@@ -114,6 +115,12 @@ _TENANT_KINDS: Final[Labels] = {
     "VILLAGE_GRID": ("村居网格", "a village"),
 }
 
+_CLIENT_STATES: Final[Labels] = {
+    "ACTIVE": ("正常", "may act"),
+    "SUSPENDED": ("已暂停", "stopped, may be resumed"),
+    "RETIRED": ("已停用", "ended for good"),
+}
+
 
 def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -> None:
     # A type that names the enumeration may have been declared before: its definition is completed, never replaced.
@@ -146,4 +153,5 @@ def describe_enums() -> None:
     _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
     _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
     _describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)
+    _describe(ClientStatus, "客户端状态。Whether a client may act.", _CLIENT_STATES)
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)

@@ -27,6 +27,7 @@ KINDS: Final[dict[str, Kind]] = {
     "Lead": Kind(2, "线索", "lead"),
     "LoanProduct": Kind(3, "贷款产品", "loan product"),
     "Offer": Kind(4, "报价", "offer"),
+    "OAuthClient": Kind(5, "接口客户端", "client"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

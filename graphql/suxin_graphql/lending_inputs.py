@@ -8,14 +8,8 @@ from strawberry.scalars import JSON
 from suxin.lending.commands.offers import OfferTerms
 from suxin.lending.product_terms import ProductDraft
 from suxin.lending.terms import DeclineReason, GuaranteeMode, RepaymentMethod
+from suxin_graphql.payloads import idempotency_key
 from suxin_graphql.scalars import Fen
-
-
-def _key() -> Any:  # noqa: ANN401 - stands for the field's own type
-    return strawberry.field(
-        description="幂等键，8 至 128 位字母、数字或 _ . : -。"
-        "Sent again with the same key, a mutation answers what it answered before."
-    )
 
 
 @strawberry.input(description="报价条件。The terms of an offer; rates and fees in basis points.")
@@ -79,7 +73,7 @@ class AcceptReferralInput:
     """Which referral to accept."""
 
     referral_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="抢单。Which lead of the open pool to claim.")
@@ -87,7 +81,7 @@ class ClaimLeadInput:
     """Which lead of the open pool to claim."""
 
     lead_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="登记联系。Whose applicant was contacted.")
@@ -95,7 +89,7 @@ class RecordContactInput:
     """Whose applicant was contacted."""
 
     referral_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="开始尽调。Which application the bank now examines.")
@@ -103,7 +97,7 @@ class StartDueDiligenceInput:
     """Which application the bank now examines."""
 
     referral_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="不予受理。Which referral to decline, and why.")
@@ -116,7 +110,7 @@ class DeclineReferralInput:
         default=None,
         description="原因说明，最多 300 字。Words for the applicant; one reason needs them.",
     )
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="报价。What to offer on which referral.")
@@ -125,7 +119,7 @@ class MakeOfferInput:
 
     referral_id: strawberry.ID
     terms: OfferTermsInput
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="撤回报价。Which offer to take back.")
@@ -133,7 +127,7 @@ class WithdrawOfferInput:
     """Which offer to take back."""
 
     offer_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="起草产品。A new draft.")
@@ -145,7 +139,7 @@ class DraftProductInput:
         default=None,
         description="将被替换的已发布产品。The published product that it takes the place of when published.",
     )
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="修改草稿。Which draft to change, and into what.")
@@ -154,7 +148,7 @@ class EditProductInput:
 
     product_id: strawberry.ID
     terms: ProductTermsInput
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="发布产品。Which draft to offer to applicants.")
@@ -162,7 +156,7 @@ class PublishProductInput:
     """Which draft to offer to applicants."""
 
     product_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()
 
 
 @strawberry.input(description="下架产品。Which product to take off.")
@@ -170,4 +164,4 @@ class RetireProductInput:
     """Which product to take off."""
 
     product_id: strawberry.ID
-    idempotency_key: str = _key()
+    idempotency_key: str = idempotency_key()

@@ -4,7 +4,7 @@ Each mutation runs one command of the core in one committed transaction and then
 """
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -20,25 +20,13 @@ from suxin.lending.policies import OutsideOwnArea
 from suxin.lending.terms import LoanTermOutOfRange
 from suxin_graphql import lending_inputs as inputs
 from suxin_graphql.context import Info
-from suxin_graphql.execution.records import Record, to_one
-from suxin_graphql.fields import Written, commit, mutation
+from suxin_graphql.execution.records import to_one
+from suxin_graphql.fields import commit, mutation
 from suxin_graphql.ids import local_id
 from suxin_graphql.lending_types import LoanProduct, Offer, Referral
+from suxin_graphql.payloads import INPUT, REPLAYED, Payload
 
-_INPUT = strawberry.argument(name="input")
-_REPLAYED = (
-    "是否为重放：同一幂等键此前已办理。Whether an earlier request with the same key had written it."
-)
 _TERMS = (Invalid, LoanTermOutOfRange, CriteriaInvalid, TooManyCriteria)
-
-
-class Payload(Record):
-    """What a mutation wrote; ``replayed`` says that an earlier request with the same key had written it."""
-
-    @classmethod
-    def of(cls, written: Written) -> Self:
-        """Return the payload of what was written, to be read again."""
-        return cls.given(_id=written.id, replayed=written.replayed)
 
 
 @strawberry.type
@@ -46,7 +34,7 @@ class ReferralPayload(Payload):
     """A referral that was worked on."""
 
     referral: Referral = to_one(lambda: Referral, "id")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 @strawberry.type
@@ -54,7 +42,7 @@ class OfferPayload(Payload):
     """An offer that was made or taken back."""
 
     offer: Offer = to_one(lambda: Offer, "id")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 @strawberry.type
@@ -62,7 +50,7 @@ class ProductPayload(Payload):
     """A product that was written."""
 
     product: LoanProduct = to_one(lambda: LoanProduct, "id")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 @strawberry.type(description="已受理的对接申请。The referral that was accepted.")
@@ -131,7 +119,7 @@ class LendingMutations:
         description="受理，仍为匿名。Take a referral up, still blind; the applicant is asked for his consent.",
     )
     async def accept_referral(
-        self, info: Info, given: Annotated[inputs.AcceptReferralInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.AcceptReferralInput, INPUT]
     ) -> AcceptReferralPayload:
         """Accept a referral."""
         referral_id = local_id(
@@ -151,7 +139,7 @@ class LendingMutations:
         description="抢单。Claim a lead of the open pool; the first bank holds it until it must have made contact.",
     )
     async def claim_lead(
-        self, info: Info, given: Annotated[inputs.ClaimLeadInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.ClaimLeadInput, INPUT]
     ) -> ClaimLeadPayload:
         """Claim a lead."""
         lead_id = local_id(given.lead_id, "Lead", info.context.actor, field="leadId")
@@ -169,7 +157,7 @@ class LendingMutations:
         description="登记已联系申请人，须有有效授权。Record that the applicant was contacted; needs his live consent.",
     )
     async def record_contact(
-        self, info: Info, given: Annotated[inputs.RecordContactInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.RecordContactInput, INPUT]
     ) -> RecordContactPayload:
         """Record that the applicant was contacted."""
         referral_id = local_id(
@@ -189,7 +177,7 @@ class LendingMutations:
         description="登记开始尽调。Record that the bank examines the application.",
     )
     async def start_due_diligence(
-        self, info: Info, given: Annotated[inputs.StartDueDiligenceInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.StartDueDiligenceInput, INPUT]
     ) -> StartDueDiligencePayload:
         """Record that the bank examines the application."""
         referral_id = local_id(
@@ -211,7 +199,7 @@ class LendingMutations:
         description="不予受理，原因会告知申请人。Decline with a reason, which the applicant is told.",
     )
     async def decline_referral(
-        self, info: Info, given: Annotated[inputs.DeclineReferralInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.DeclineReferralInput, INPUT]
     ) -> DeclineReferralPayload:
         """Decline a referral."""
         referral_id = local_id(
@@ -246,7 +234,7 @@ class LendingMutations:
         description="报价，须有有效授权。Offer terms on a referral; needs the applicant's live consent.",
     )
     async def make_offer(
-        self, info: Info, given: Annotated[inputs.MakeOfferInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.MakeOfferInput, INPUT]
     ) -> MakeOfferPayload:
         """Make an offer."""
         referral_id = local_id(
@@ -269,7 +257,7 @@ class LendingMutations:
         description="在申请人选择前撤回报价。Take an offer back before the applicant chose.",
     )
     async def withdraw_offer(
-        self, info: Info, given: Annotated[inputs.WithdrawOfferInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.WithdrawOfferInput, INPUT]
     ) -> WithdrawOfferPayload:
         """Take an offer back."""
         offer_id = local_id(given.offer_id, "Offer", info.context.actor, field="offerId")
@@ -287,7 +275,7 @@ class LendingMutations:
         description="起草产品，或起草已发布产品的新版本。Write a new draft, perhaps of a published product's next version.",
     )
     async def draft_product(
-        self, info: Info, given: Annotated[inputs.DraftProductInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.DraftProductInput, INPUT]
     ) -> DraftProductPayload:
         """Write a new draft."""
         replaces = _optional(info, given.replaces_id)
@@ -308,7 +296,7 @@ class LendingMutations:
         description="修改草稿。Change a draft.",
     )
     async def edit_product(
-        self, info: Info, given: Annotated[inputs.EditProductInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.EditProductInput, INPUT]
     ) -> EditProductPayload:
         """Change a draft."""
         product_id = local_id(
@@ -331,7 +319,7 @@ class LendingMutations:
         description="发布草稿；其替换的产品同时下架。Offer a draft to applicants; what it replaces is retired.",
     )
     async def publish_product(
-        self, info: Info, given: Annotated[inputs.PublishProductInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.PublishProductInput, INPUT]
     ) -> PublishProductPayload:
         """Offer a draft to applicants."""
         product_id = local_id(
@@ -351,7 +339,7 @@ class LendingMutations:
         description="下架产品；进行中的申请不受影响。Take a product off; running requests keep what they matched.",
     )
     async def retire_product(
-        self, info: Info, given: Annotated[inputs.RetireProductInput, _INPUT]
+        self, info: Info, given: Annotated[inputs.RetireProductInput, INPUT]
     ) -> RetireProductPayload:
         """Take a product off."""
         product_id = local_id(

@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from suxin.kernel.refusals import Refusal
+from suxin_graphql.clients import OAuthClient
 from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
@@ -20,6 +21,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "Lead": Lead,
     "LoanProduct": LoanProduct,
     "Offer": Offer,
+    "OAuthClient": OAuthClient,
 }
 
 

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
+from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.lending_mutations import LendingMutations
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="查询。Everything that is read.")
-class Query(TenancyQueries, NodeQueries, LendingQueries):
+class Query(TenancyQueries, NodeQueries, ClientQueries, LendingQueries):
     """Everything that is read."""
 
 
 @strawberry.type(
     description="办理。Everything that is written: each is one transaction, and says in its result why not."
 )
-class Mutation(LendingMutations):
+class Mutation(ClientMutations, LendingMutations):
     """Everything that is written."""
 
 

@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from suxin_tenants import home_pages, notice_pages, staff_pages
+from suxin_tenants import client_pages, home_pages, notice_pages, staff_pages
 from suxin_tenants.bank import inbox_pages, offer_pages, product_pages, referral_pages
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
@@ -25,6 +25,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     staff_pages.send_new_staff,
     staff_pages.send_end_staff,
     staff_pages.send_new_branch,
+    *client_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,
     inbox_pages.show_inbox,

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.policies import CLIENT_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
@@ -23,6 +24,7 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
 }
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员与网点", href="/desk/staff", icon="people"))
+_CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
 
 
@@ -39,6 +41,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         _STAFF,
+        _CLIENTS,
         _NOTICES,
     ),
     TenantKind.OPERATOR: (
@@ -48,11 +51,12 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
         (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),
         _STAFF,
+        _CLIENTS,
         _NOTICES,
     ),
-    TenantKind.MERCHANT: (_HOME, _STAFF, _NOTICES),
-    TenantKind.ATTRACTION: (_HOME, _STAFF, _NOTICES),
-    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _NOTICES),
+    TenantKind.MERCHANT: (_HOME, _STAFF, _CLIENTS, _NOTICES),
+    TenantKind.ATTRACTION: (_HOME, _STAFF, _CLIENTS, _NOTICES),
+    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _CLIENTS, _NOTICES),
 }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from suxin.consent.models import ConsentState
+from suxin.consent.oauth.clients import ClientStateConflict
+from suxin.consent.oauth.models import ClientStatus
 from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal
 from suxin.lending.models import OfferState, ProductStatus, ReferralState, RequestState
@@ -60,6 +62,11 @@ CONSENT_STATES: Final[Mapping[ConsentState, Said]] = {
     ConsentState.REJECTED: ("已拒绝", "bad"),
     ConsentState.LAPSED: ("未决定", "plain"),
 }
+CLIENT_STATES: Final[Mapping[ClientStatus, Said]] = {
+    ClientStatus.ACTIVE: ("正常", "good"),
+    ClientStatus.SUSPENDED: ("已暂停", "warn"),
+    ClientStatus.RETIRED: ("已停用", "plain"),
+}
 TENANT_STATES: Final[Mapping[TenantStatus, Said]] = {
     TenantStatus.ACTIVE: ("正常", "good"),
     TenantStatus.SUSPENDED: ("已暂停", "bad"),
@@ -82,6 +89,7 @@ _STATE_WORDS: Final[Mapping[str, str]] = {
     **{state.value: label for state, (label, _) in PRODUCT_STATES.items()},
     **{state.value: label for state, (label, _) in OFFER_STATES.items()},
     **{state.value: label for state, (label, _) in REFERRAL_STATES.items()},
+    **{state.value: label for state, (label, _) in CLIENT_STATES.items()},
 }
 _REQUEST_WORDS: Final[Mapping[str, str]] = {
     state.value: f"申请{label}" for state, label in REQUEST_STATES.items()
@@ -93,7 +101,7 @@ def said(refusal: Refusal, *, beside: bool = False) -> str:
 
     ``beside`` is for the place beside the field at fault, where the field need not be named again.
     """
-    if isinstance(refusal, StepNotPossible):
+    if isinstance(refusal, StepNotPossible | ClientStateConflict):
         return _step_said(refusal)
     if isinstance(refusal, LoanTermOutOfRange) and beside:
         return f"应为 {refusal.facts['range_zh']}"
@@ -107,6 +115,6 @@ def said(refusal: Refusal, *, beside: bool = False) -> str:
 
 
 def _step_said(refusal: Refusal) -> str:
-    state, step = str(refusal.facts["state"]), str(refusal.facts["step_zh"])
+    state, step = str(refusal.facts["state"]), str(refusal.facts.get("step_zh", "执行该操作"))
     words = _REQUEST_WORDS if step in _STEPS_OF_REQUEST else _STATE_WORDS
     return f"当前状态为“{words.get(state, state)}”，不能{step}"

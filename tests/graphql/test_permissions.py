@@ -38,6 +38,14 @@ CALLS = {
     "draftProduct": f"draftProduct(input: {{terms: {TERMS}, {KEY}}})",
     "editProduct": f'editProduct(input: {{productId: "x", terms: {TERMS}, {KEY}}})',
     "publishProduct": f'publishProduct(input: {{productId: "x", {KEY}}})',
+    "oauthClients": "{ oauthClients(first: 1) { totalCount } }",
+    "oauthClient": '{ oauthClient(id: "x") { id } }',
+    "registerClient": f'registerClient(input: {{name: "系统", grantTypes: ["client_credentials"], {KEY}}})',
+    "replaceClientKeys": f'replaceClientKeys(input: {{id: "x", {KEY}}})',
+    "replaceClientRedirects": f'replaceClientRedirects(input: {{id: "x", redirectUris: [], {KEY}}})',
+    "suspendClient": f'suspendClient(input: {{id: "x", reason: "x", {KEY}}})',
+    "resumeClient": f'resumeClient(input: {{id: "x", {KEY}}})',
+    "retireClient": f'retireClient(input: {{id: "x", {KEY}}})',
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 

@@ -84,6 +84,7 @@ MATRIX: dict[str, Row] = {
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
+    "consent.oauth.queries.own_client_row": ("rival", client, NotFound),
     "consent.queries.consents_of": ("rival", subject, None),
     "consent.queries.contract_basis": (
         "rival",
@@ -224,6 +225,7 @@ MATRIX: dict[str, Row] = {
     "lending.queries.requests.match_results_of": ("stranger", both(subject, request), None),
     "lending.queries.requests.offer_to": ("stranger", offer, NotFound),
     "lending.queries.requests.offers_of": ("stranger", both(subject, request), None),
+    "lending.queries.requests.offered_products": ("anonymous", nothing_given, PUBLIC),
     "lending.queries.requests.own_request": ("stranger", request, NotFound),
     "lending.queries.requests.population": (
         "stranger",

@@ -84,6 +84,17 @@ def clients_of(tenant_id: UUID) -> Select[OAuthClient]:
     )
 
 
+async def own_client_row(session: AsyncSession, actor: Actor, client_id: UUID) -> OAuthClient:
+    """Return one of the actor's tenant's clients.
+
+    :raises NotFound: if it is not this tenant's
+    """
+    client = await session.scalar(clients_of(actor.own_tenant).where(OAuthClient.id == client_id))
+    if client is None:
+        raise NotFound(thing_zh="客户端", thing_en="client")
+    return client
+
+
 async def lock_own_client(session: AsyncSession, actor: Actor, client_id: UUID) -> OAuthClient:
     """Return one of the actor's tenant's clients, locked.
 

@@ -1,4 +1,4 @@
-"""What a staff member is told that an application may do for him."""
+"""Permissions in words, as people are told what an application or a role may do."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -9,6 +9,7 @@ _ZH: Final[Mapping[str, str]] = {
     DESK: "使用工作台的全部功能",
     "consent.client.manage": "登记和停用接口客户端",
     "consent.client.read": "查看接口客户端",
+    "kernel.calendar.manage": "载入放假安排",
     "lending.offer.make": "向申请人报价、撤回报价",
     "lending.product.edit": "编辑贷款产品草稿",
     "lending.product.publish": "发布和下架贷款产品",

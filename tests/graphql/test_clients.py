@@ -1,0 +1,77 @@
+"""A tenant's clients over GraphQL: registered, changed, stopped and ended by its administrator."""
+
+import pytest
+from oauth_client import new_key, public_jwks
+from observing import nothing_written
+
+DRAFT = {
+    "name": "信贷管理系统",
+    "grantTypes": ["client_credentials", "authorization_code"],
+    "redirectUris": ["https://bank.example/callback"],
+    "scopes": ["lending.product.read"],
+    "detailTypes": ["credit_record"],
+}
+
+
+async def registered(bank) -> dict[str, object]:
+    made = await bank.write("register_client", **DRAFT, jwks=public_jwks(new_key()))
+    return made["client"]
+
+
+async def test_a_client_is_registered_and_listed(bank_a, bank_b):
+    client = await registered(bank_a)
+    assert client["status"] == "ACTIVE"
+    assert client["redirectUris"] == ["https://bank.example/callback"]
+    assert [key["alg"] for key in client["jwks"]["keys"]] == ["ES256"]
+    listed = await bank_a.run("clients", first=10)
+    assert [edge["node"]["clientId"] for edge in listed["edges"]] == [client["clientId"]]
+    assert (await bank_b.run("clients", first=10))["totalCount"] == 0
+
+
+async def test_a_client_is_changed_stopped_and_ended(bank_a):
+    client, key = await registered(bank_a), new_key()
+    given = {"id": client["id"]}
+    changed = await bank_a.write("replace_client_keys", **given, jwks=public_jwks(key))
+    assert [one["kid"] for one in changed["client"]["jwks"]["keys"]] == [key.thumbprint()]
+    moved = await bank_a.write(
+        "replace_client_redirects", **given, redirectUris=["https://bank.example/new"]
+    )
+    assert moved["client"]["redirectUris"] == ["https://bank.example/new"]
+    stopped = await bank_a.write("suspend_client", **given, reason="密钥泄露")
+    assert (stopped["client"]["status"], stopped["client"]["statusReason"]) == (
+        "SUSPENDED",
+        "密钥泄露",
+    )
+    assert (await bank_a.write("resume_client", **given))["client"]["status"] == "ACTIVE"
+    assert (await bank_a.write("retire_client", **given))["client"]["status"] == "RETIRED"
+    refused = await bank_a.write("resume_client", **given)
+    assert refused["code"] == "CLIENT_STATE_CONFLICT"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": "x"}, "name"),
+        ({"grantTypes": ["password"]}, "grantTypes"),
+        ({"redirectUris": ["https://bank.example/#x"]}, "redirectUris"),
+        ({"scopes": ["tenancy.tenant.manage"]}, "scopes"),
+        ({"detailTypes": ["everything"]}, "detailTypes"),
+        ({"jwks": {"keys": [{"kty": "oct", "k": "x"}]}}, "jwks"),
+        ({"jwks": [1]}, "jwks"),
+    ],
+)
+async def test_what_is_wrong_is_named_by_its_field(bank_a, admin, changes, field):
+    async with nothing_written(admin):
+        refused = await bank_a.write(
+            "register_client", **{**DRAFT, "jwks": public_jwks(new_key()), **changes}
+        )
+    assert (refused["code"], refused["field"]) == ("INVALID", field)
+
+
+async def test_anothers_client_is_not_found(bank_a, bank_b, admin):
+    client = await registered(bank_a)
+    async with nothing_written(admin):
+        for step in ("suspend_client", "resume_client", "retire_client"):
+            given = {"reason": "x"} if step == "suspend_client" else {}
+            refused = await bank_b.write(step, id=client["id"], **given)
+            assert refused["code"] == "NOT_FOUND"

@@ -32,12 +32,13 @@ from suxin.consent.purposes import narrow
 from suxin.consent.queries import recipient
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import parse_id
-from suxin.kernel.refusals import Refusal
+from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.lending.commands.requests import consent_to_bank
 from suxin.subjects.models import DataCategory
 from suxin.subjects.queries import my_subjects
 from suxin.subjects.sessions import acting_actor
 from suxin.tenancy.actors import staff_member_actor
+from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin.tenancy.models import Tenant
 from suxin_oauth import paths
 from suxin_oauth.browsers import (
@@ -48,6 +49,7 @@ from suxin_oauth.browsers import (
 )
 from suxin_oauth.forms import AnyRequest, parameters_of
 from suxin_oauth.log_in_pages import log_in_page
+from suxin_oauth.password_pages import to_new_password
 from suxin_web.permission_words import permission_words
 from suxin_web.problems import headers_of, problem_of, status_of
 from suxin_web.request_ids import request_id_of
@@ -88,7 +90,7 @@ async def show_request(request: AnyRequest, runtime: GivenRuntime) -> Response[b
             return await _allow_staff(request, runtime, asked, who)
         return await _page(request, runtime, asked, who)
     except Refusal as refusal:
-        return _refused(request, refusal, asked=asked)
+        return _led_on(request, runtime, refusal, asked)
 
 
 @post(paths.AUTHORIZE, include_in_schema=False, status_code=200)
@@ -100,6 +102,9 @@ async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     who = await who_logged_in(request, runtime)
     try:
         asked = await _asked(request, runtime, given)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    try:
         if who is None or (who.person_id is not None) != (asked.consent is not None):
             raise LogInOfAnother
         if form.get("decision") != "allow":
@@ -108,7 +113,7 @@ async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
             return await _allow_staff(request, runtime, asked, who)
         return await _allow_subject(request, runtime, asked, who, form)
     except Refusal as refusal:
-        return _refused(request, refusal)
+        return _led_on(request, runtime, refusal, asked)
 
 
 routes: list[ControllerRouterHandler] = [show_request, decide]
@@ -296,6 +301,7 @@ async def _staff(
         session,
         tenant_id=who.tenant_id,
         staff_id=who.staff_id,
+        authenticated_at=who.authenticated_at,
         profiles=runtime.profiles,
         request_id=request_id,
     )
@@ -335,6 +341,18 @@ def _leading_to(asked: AuthorizationRequest) -> dict[str, str]:
     return {
         "Content-Security-Policy": page_policy(forms_lead_to=[f"{parts.scheme}://{parts.netloc}"])
     }
+
+
+def _led_on(
+    request: AnyRequest, runtime: Runtime, refusal: Refusal, asked: _Asked
+) -> Response[bytes]:
+    """Lead whoever cannot decide as he is logged in now to where he can set that right, or show why he cannot."""
+    back = f"{paths.AUTHORIZE}?{asked.query}"
+    if isinstance(refusal, Unauthenticated):
+        return log_in_page(request, runtime, back=back, person=asked.consent is not None)
+    if isinstance(refusal, PasswordChangeRequired):
+        return to_new_password(request, back=back)
+    return _refused(request, refusal, asked=asked)
 
 
 def _refused(

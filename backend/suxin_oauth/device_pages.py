@@ -16,12 +16,14 @@ from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import RequestReferenceRefused, ScopeRefused
 from suxin.consent.queries import recipient
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import Refusal
+from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.tenancy.actors import staff_member_actor
+from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin_oauth import paths
 from suxin_oauth.browsers import OAUTH_PAGES, browser_token, require_our_form, who_logged_in
 from suxin_oauth.forms import AnyRequest
 from suxin_oauth.log_in_pages import log_in_page
+from suxin_oauth.password_pages import to_new_password
 from suxin_web.callers import client_address
 from suxin_web.permission_words import permission_words
 from suxin_web.problems import headers_of, status_of
@@ -39,14 +41,16 @@ async def show_device(request: AnyRequest, runtime: GivenRuntime) -> Response[by
     code = request.query_params.get("user_code", "")[:MAX_CODE_CHARACTERS]
     who = await who_logged_in(request, runtime)
     if who is None or who.staff_id is None:
-        return log_in_page(
-            request, runtime, back=f"{paths.DEVICE}?user_code={_plain(code)}", person=False
-        )
+        return log_in_page(request, runtime, back=_own_address(code), person=False)
     if not code:
         return _page(request, "device.html", {"code": "", "error": None})
     try:
         await runtime.limits.take(USER_CODES, client_address(request))
         return await _question(request, runtime, who, code)
+    except Unauthenticated:
+        return log_in_page(request, runtime, back=_own_address(code), person=False)
+    except PasswordChangeRequired:
+        return to_new_password(request, back=_own_address(code))
     except Refusal as refusal:
         return _page(request, "device.html", {"code": code, "error": refusal}, refusal)
 
@@ -131,6 +135,7 @@ async def _staff(
         session,
         tenant_id=who.tenant_id,
         staff_id=who.staff_id,
+        authenticated_at=who.authenticated_at,
         profiles=runtime.profiles,
         request_id=request_id,
     )
@@ -151,5 +156,6 @@ def _page(
     )
 
 
-def _plain(code: str) -> str:
-    return "".join(letter for letter in code if letter.isascii() and letter.isalnum())
+def _own_address(code: str) -> str:
+    plain = "".join(letter for letter in code if letter.isascii() and letter.isalnum())
+    return f"{paths.DEVICE}?user_code={plain}"

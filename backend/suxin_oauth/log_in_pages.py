@@ -69,7 +69,7 @@ async def show_log_in(request: AnyRequest, runtime: GivenRuntime) -> Response[by
     """Show the log-in on its own, for whoever wants to be somebody else."""
     query = request.query_params
     return log_in_page(
-        request, runtime, back=_back(query.get("back")), person=query.get("as") == "person"
+        request, runtime, back=back_of(query.get("back")), person=query.get("as") == "person"
     )
 
 
@@ -77,14 +77,18 @@ async def show_log_in(request: AnyRequest, runtime: GivenRuntime) -> Response[by
 async def log_staff_in(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Take a staff member's log-in name and password."""
     await require_our_form(request)
-    form = await _fields(request, "login", "password", "back")
+    form = await fields_of(request, "login", "password", "back")
     now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
     try:
         await runtime.limits.take(LOG_IN_BY_ADDRESS, client_address(request))
         await runtime.limits.take(LOG_IN_BY_NAME, normal_login(form["login"]))
         async with runtime.database.transaction(anyone, now=now) as session:
             known = await check_password(
-                session, login=form["login"], password=form["password"], now=now
+                session,
+                login=form["login"],
+                password=form["password"],
+                sealer=runtime.sealer,
+                now=now,
             )
             who = LoggedIn(
                 amr=("pwd",),
@@ -96,16 +100,16 @@ async def log_staff_in(request: AnyRequest, runtime: GivenRuntime) -> Response[b
     except Refusal as refusal:
         shown = {"login": form["login"]}
         return log_in_page(
-            request, runtime, back=_back(form["back"]), person=False, error=refusal, form=shown
+            request, runtime, back=back_of(form["back"]), person=False, error=refusal, form=shown
         )
-    return _logged_in(request, runtime, token, _back(form["back"]))
+    return logged_in_here(request, runtime, token, back_of(form["back"]))
 
 
 @post(paths.LOG_IN_CODE, include_in_schema=False, status_code=200)
 async def send_code(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Send a code to the phone of whoever has the resident id; the answer is the same for everyone."""
     await require_our_form(request)
-    form = await _fields(request, "residentId", "back")
+    form = await fields_of(request, "residentId", "back")
     now, request_id = runtime.clock.now(), request_id_of(request)
     error: Refusal | None = None
     try:
@@ -124,7 +128,7 @@ async def send_code(request: AnyRequest, runtime: GivenRuntime) -> Response[byte
     return log_in_page(
         request,
         runtime,
-        back=_back(form["back"]),
+        back=back_of(form["back"]),
         person=True,
         error=error,
         form=form,
@@ -136,7 +140,7 @@ async def send_code(request: AnyRequest, runtime: GivenRuntime) -> Response[byte
 async def log_person_in(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Take a person's resident id and the code that was sent to his phone."""
     await require_our_form(request)
-    form = await _fields(request, "residentId", "code", "back")
+    form = await fields_of(request, "residentId", "code", "back")
     now, request_id = runtime.clock.now(), request_id_of(request)
     try:
         await runtime.limits.take(LOG_IN_BY_ADDRESS, client_address(request))
@@ -156,26 +160,26 @@ async def log_person_in(request: AnyRequest, runtime: GivenRuntime) -> Response[
         return log_in_page(
             request,
             runtime,
-            back=_back(form["back"]),
+            back=back_of(form["back"]),
             person=True,
             error=refusal,
             form=form,
             code_sent=True,
         )
-    return _logged_in(request, runtime, token, _back(form["back"]))
+    return logged_in_here(request, runtime, token, back_of(form["back"]))
 
 
 @post(paths.LOG_OUT, include_in_schema=False, status_code=200)
 async def log_out(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Forget who logged in in this browser, and go on to log in as somebody else."""
     await require_our_form(request)
-    form = await _fields(request, "back", "as")
+    form = await fields_of(request, "back", "as")
     token = cookies.read_cookie(request, cookies.LOG_IN)
     if token is not None:
         now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
         async with runtime.database.transaction(anyone, now=now) as session:
             await end_log_in(session, token=token, now=now)
-    answer = see_other(request, _back(form["back"]) or paths.LOG_IN)
+    answer = see_other(request, back_of(form["back"]) or paths.LOG_IN)
     answer.set_cookie(cookies.end_cookie(runtime, cookies.LOG_IN))
     return answer
 
@@ -189,7 +193,8 @@ routes: list[ControllerRouterHandler] = [
 ]
 
 
-def _logged_in(request: AnyRequest, runtime: Runtime, token: str, back: str) -> Response[bytes]:
+def logged_in_here(request: AnyRequest, runtime: Runtime, token: str, back: str) -> Response[bytes]:
+    """Remember in this browser who logged in, and lead back to where that was needed."""
     answer = see_other(request, back or "/")
     life_s = int(STAFF_LIFE.total_seconds())
     answer.set_cookie(cookies.make_cookie(runtime, cookies.LOG_IN, token, max_age_s=life_s))
@@ -197,7 +202,7 @@ def _logged_in(request: AnyRequest, runtime: Runtime, token: str, back: str) -> 
     return answer
 
 
-async def _fields(request: AnyRequest, *names: str) -> dict[str, str]:
+async def fields_of(request: AnyRequest, *names: str) -> dict[str, str]:
     """Read the form; what is too long to be meant is cut and then does not fit."""
     form: Mapping[str, Any] = await request.form()
     limits = {"back": MAX_BACK_CHARACTERS}
@@ -207,7 +212,7 @@ async def _fields(request: AnyRequest, *names: str) -> dict[str, str]:
     }
 
 
-def _back(wanted: str | None) -> str:
+def back_of(wanted: str | None) -> str:
     """Return where a log-in leads back to: a page of this server that needed it, or nowhere."""
     if not wanted or len(wanted) > MAX_BACK_CHARACTERS or not _BACK.fullmatch(wanted):
         return ""

@@ -15,4 +15,5 @@ GRANTS: Final = "/oauth/grants"
 LOG_IN: Final = "/oauth/log-in"
 LOG_IN_CODE: Final = "/oauth/log-in/code"
 LOG_IN_PERSON: Final = "/oauth/log-in/person"
+NEW_PASSWORD: Final = "/oauth/log-in/password"  # noqa: S105 - a path
 LOG_OUT: Final = "/oauth/log-out"

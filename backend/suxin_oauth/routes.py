@@ -11,6 +11,7 @@ from suxin_oauth import (
     grant_management,
     log_in_pages,
     metadata,
+    password_pages,
 )
 
 routes: Final[list[ControllerRouterHandler]] = [
@@ -19,6 +20,7 @@ routes: Final[list[ControllerRouterHandler]] = [
     *endpoints.routes,
     *authorize_pages.routes,
     *log_in_pages.routes,
+    *password_pages.routes,
     *device_pages.routes,
     *grant_management.routes,
 ]

@@ -13,7 +13,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.subjects.models import MiniSession, PhoneCode
-from suxin.tenancy.models import DeskSession
+from suxin.tenancy.models import DeskSession, LogInFailure
 
 CHUNK: Final = 1_000
 PAUSE_S: Final = 0.05
@@ -22,14 +22,14 @@ EVERY_S: Final = 24 * 3600.0
 OUTBOX_KEPT_FOR: Final = timedelta(days=30)
 # An ended session is kept for a day, so that a page can still say that it has ended.
 SESSIONS_KEPT_FOR: Final = timedelta(days=1)
-_EXPIRING: Final = (DeskSession, MiniSession, PhoneCode)
+_EXPIRING: Final = (DeskSession, LogInFailure, MiniSession, PhoneCode)
 _PRUNER: Final = Actor.system("prune")
 
 Chunk = Callable[[AsyncSession], Awaitable[int]]
 
 
 async def prune(database: Database, *, now: datetime) -> dict[str, int]:
-    """Delete finished outbox rows, forgotten idempotency keys and expired sessions; return how many of each."""
+    """Delete finished outbox rows, forgotten idempotency keys, and expired sessions and counts; return how many of each."""
     before = now - OUTBOX_KEPT_FOR
     kept_since = now - idempotency.KEPT_FOR
     gone = {
@@ -55,7 +55,9 @@ async def prune_daily(database: Database) -> None:
         await asyncio.sleep(EVERY_S)
 
 
-def _expired(model: type[DeskSession | MiniSession | PhoneCode], now: datetime) -> Chunk:
+def _expired(
+    model: type[DeskSession | LogInFailure | MiniSession | PhoneCode], now: datetime
+) -> Chunk:
     # Each of these tables is found by what it hashes or counts, its only key column.
     key = list(model.__table__.primary_key)
 

@@ -43,6 +43,7 @@ async def staff(request: AnyRequest, runtime: GivenRuntime) -> Actor:
     :raises Unauthenticated: if there is no live session
     :raises TokenRefused, TokenProofRefused, TokenNonceNeeded: if there is a token and it is not good
     :raises TenantSuspended: if the organisation is suspended
+    :raises PasswordChangeRequired: if his password is a temporary one
     :raises CsrfRefused: if only the cookie vouches for an unsafe method and its token does not
     :raises TooManyRequests: if the caller asks for too much
     """
@@ -50,6 +51,19 @@ async def staff(request: AnyRequest, runtime: GivenRuntime) -> Actor:
     actor = await (
         _by_cookie(request, runtime) if token is None else _by_token(request, runtime, token)
     )
+    return await _counted(request, runtime, actor)
+
+
+async def staff_at_own_account(request: AnyRequest, runtime: GivenRuntime) -> Actor:
+    """Return the staff member behind a desk session also while his password is a temporary one; no token leads here.
+
+    :raises Unauthenticated, TenantSuspended, CsrfRefused, TooManyRequests: see ``staff``
+    """
+    actor = await _by_cookie(request, runtime, with_temporary_password=True)
+    return await _counted(request, runtime, actor)
+
+
+async def _counted(request: AnyRequest, runtime: Runtime, actor: Actor) -> Actor:
     bind_actor(actor)
     await share_out(request, runtime, f"staff:{actor.staff_id or actor.tenant_id}")
     return actor
@@ -62,18 +76,42 @@ async def _by_token(request: AnyRequest, runtime: Runtime, token: AccessToken) -
         return await tenant_actor(session, live, profiles=runtime.profiles, request_id=request_id)
 
 
-async def _by_cookie(request: AnyRequest, runtime: Runtime) -> Actor:
+async def _by_cookie(
+    request: AnyRequest, runtime: Runtime, *, with_temporary_password: bool = False
+) -> Actor:
     token = bearer_token(request)
     if token is None:
-        token = read_cookie(request, SESSION)
-        if token is None:
-            raise Unauthenticated
+        token = required_cookie(request)
         await require_own_page(request)
     now, request_id = runtime.clock.now(), request_id_of(request)
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
         return await staff_actor(
-            session, token=token, profiles=runtime.profiles, request_id=request_id, now=now
+            session,
+            token=token,
+            profiles=runtime.profiles,
+            request_id=request_id,
+            now=now,
+            with_temporary_password=with_temporary_password,
         )
+
+
+def session_token(connection: Connection) -> str:
+    """Return the token of the desk session that the request comes from.
+
+    :raises Unauthenticated: if there is none
+    """
+    return bearer_token(connection) or required_cookie(connection)
+
+
+def required_cookie(connection: Connection) -> str:
+    """Return the token of the desk's session cookie.
+
+    :raises Unauthenticated: if there is none
+    """
+    token = read_cookie(connection, SESSION)
+    if token is None:
+        raise Unauthenticated
+    return token
 
 
 async def anyone(request: AnyRequest, runtime: GivenRuntime) -> Actor:

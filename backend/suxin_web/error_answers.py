@@ -25,10 +25,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from suxin.kernel.database import DEADLOCK_DETECTED, SERIALIZATION_FAILURE, sqlstate
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
+from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin_web import problems
 from suxin_web.access_log import NO_ANSWER
 from suxin_web.bodies import MAX_BODY_BYTES
-from suxin_web.desk_paths import LOG_IN_PATH, is_desk_path, log_in_url
+from suxin_web.desk_paths import ACCOUNT_PATH, LOG_IN_PATH, is_desk_path, log_in_url
 from suxin_web.pages import SHARED_PAGES
 from suxin_web.problems import Problem, headers_of, internal_problem, problem_of
 from suxin_web.refusals import (
@@ -77,6 +78,8 @@ def answer_refusal(request: AnyRequest, refusal: Refusal) -> Response[bytes]:
         return _json(problem, headers_of(refusal))
     if refusal.kind is RefusalKind.UNAUTHENTICATED and is_desk_path(instance):
         return _to_log_in(request)
+    if isinstance(refusal, PasswordChangeRequired) and is_desk_path(instance):
+        return _to(request, ACCOUNT_PATH)
     return _page(request, problem, headers_of(refusal))
 
 
@@ -185,14 +188,23 @@ def _page(request: AnyRequest, problem: Problem, headers: dict[str, str]) -> Res
 def _to_log_in(request: AnyRequest) -> Response[bytes]:
     """Send a person whose session has ended to the log-in page, and back to where he was afterwards."""
     if is_htmx(request):
-        # A redirect would be followed by htmx itself and its page put into a part of this one.
         shown = urlsplit(request.headers.get("hx-current-url", ""))
-        target = log_in_url(shown.path, shown.query)
-        return Response(
-            b"", status_code=401, headers={"HX-Redirect": target}, media_type=MediaType.TEXT
-        )
+        return _to(request, log_in_url(shown.path, shown.query), htmx_status=401)
     scope = request.scope
     target = LOG_IN_PATH
     if request.method == "GET":
         target = log_in_url(scope["path"], scope["query_string"].decode("latin-1"))
+    return _to(request, target)
+
+
+def _to(request: AnyRequest, target: str, *, htmx_status: int = 403) -> Response[bytes]:
+    """Send the browser to another page of the desks."""
+    if is_htmx(request):
+        # A redirect would be followed by htmx itself and its page put into a part of this one.
+        return Response(
+            b"",
+            status_code=htmx_status,
+            headers={"HX-Redirect": target},
+            media_type=MediaType.TEXT,
+        )
     return Response(b"", status_code=303, headers={"Location": target}, media_type=MediaType.TEXT)

@@ -79,7 +79,13 @@ async def _begin(request: AnyRequest, runtime: Runtime, form: Mapping[str, str])
     await runtime.limits.take(LOG_IN_BY_NAME, normal_login(form["login"]))
     now, anonymous = runtime.clock.now(), Actor.anonymous(request_id_of(request))
     async with runtime.database.transaction(anonymous, now=now) as session:
-        return await log_in(session, login=form["login"], password=form["password"], now=now)
+        return await log_in(
+            session,
+            login=form["login"],
+            password=form["password"],
+            sealer=runtime.sealer,
+            now=now,
+        )
 
 
 async def _form(request: Request[Any, Any, Any]) -> dict[str, str]:

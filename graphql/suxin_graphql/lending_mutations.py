@@ -18,6 +18,7 @@ from suxin.lending.criteria import CriteriaInvalid, TooManyCriteria
 from suxin.lending.models import StepNotPossible
 from suxin.lending.policies import OutsideOwnArea
 from suxin.lending.terms import LoanTermOutOfRange
+from suxin.tenancy.quotas import QuotaExhausted
 from suxin_graphql import lending_inputs as inputs
 from suxin_graphql.context import Info
 from suxin_graphql.execution.records import to_one
@@ -135,7 +136,7 @@ class LendingMutations:
     @mutation(
         policies.REFERRAL_WORK,
         ClaimLeadPayload,
-        refusals=(OutsideOwnArea, referrals.TooManyClaims, referrals.LeadNotClaimable),
+        refusals=(OutsideOwnArea, referrals.LeadNotClaimable, QuotaExhausted),
         description="抢单。Claim a lead of the open pool; the first bank holds it until it must have made contact.",
     )
     async def claim_lead(
@@ -143,9 +144,12 @@ class LendingMutations:
     ) -> ClaimLeadPayload:
         """Claim a lead."""
         lead_id = local_id(given.lead_id, "Lead", info.context.actor, field="leadId")
+        profiles = info.context.runtime.profiles
 
         async def work(session: AsyncSession, actor: Actor, now: datetime) -> UUID:
-            done = await referrals.claim_lead(session, actor, lead_id=lead_id, now=now)
+            done = await referrals.claim_lead(
+                session, actor, lead_id=lead_id, profiles=profiles, now=now
+            )
             return done.id
 
         return ClaimLeadPayload.of(await commit(info, given, work))

@@ -122,6 +122,8 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON loan_requests TO suxin_app',
     "CREATE TRIGGER loan_requests_begins BEFORE INSERT ON loan_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER loan_requests_step BEFORE UPDATE OF state ON loan_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'WITHDRAWN', 'subject'), ('MATCHING', 'EXPIRED', 'system'), ('MATCHING', 'OPEN', 'subject'), ('MATCHING', 'UNMATCHED', 'subject'), ('MATCHING', 'UNMATCHED', 'system'), ('MATCHING', 'WITHDRAWN', 'subject'), ('OFFERED', 'ACCEPTED', 'subject'), ('OFFERED', 'EXPIRED', 'system'), ('OFFERED', 'OPEN', 'client'), ('OFFERED', 'OPEN', 'staff'), ('OFFERED', 'OPEN', 'system'), ('OFFERED', 'UNMATCHED', 'subject'), ('OFFERED', 'UNMATCHED', 'system'), ('OFFERED', 'WITHDRAWN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'OFFERED', 'client'), ('OPEN', 'OFFERED', 'staff'), ('OPEN', 'UNMATCHED', 'subject'), ('OPEN', 'UNMATCHED', 'system'), ('OPEN', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'EXPIRED', 'system'), ('SUBMITTED', 'OPEN', 'subject'), ('SUBMITTED', 'UNMATCHED', 'subject'), ('SUBMITTED', 'UNMATCHED', 'system'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_failures TO suxin_doorway',
+    'GRANT SELECT ON log_in_failures TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_sessions TO suxin_doorway',
     'ALTER TABLE mandates ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE mandates FORCE ROW LEVEL SECURITY',
@@ -207,6 +209,7 @@ ACCESS = (
     "CREATE POLICY data_subject ON referrals FOR SELECT TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY dispatcher ON referrals FOR INSERT TO suxin_app WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     'CREATE POLICY batch ON referrals FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY operator ON referrals FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY decider ON referrals FOR UPDATE TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = referrals.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON referrals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON referrals TO suxin_app',
@@ -306,6 +309,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries')),
     sa.UniqueConstraint('seq', name=op.f('uq_audit_entries_seq'))
     )
+    op.create_index('ix_audit_entries_at', 'audit_entries', ['at'], unique=False, postgresql_using='brin')
     op.create_index('ix_audit_entries_subject_id', 'audit_entries', ['subject_id', 'id'], unique=False)
     op.create_index('ix_audit_entries_tenant_id', 'audit_entries', ['tenant_id', 'id'], unique=False)
     op.create_index('ix_audit_entries_unsealed', 'audit_entries', ['id'], unique=False, postgresql_where=sa.text('seq is null'))
@@ -540,6 +544,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_loan_requests_number'))
     )
     op.create_index('ix_loan_requests_id', 'loan_requests', ['id'], unique=True)
+    op.create_table('log_in_failures',
+    sa.Column('name_index', sa.LargeBinary(), nullable=False),
+    sa.Column('key_version', sa.BigInteger(), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name_index', name=op.f('pk_log_in_failures'))
+    )
+    op.create_index('ix_log_in_failures_expires_at', 'log_in_failures', ['expires_at'], unique=False)
     op.create_table('log_in_sessions',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
@@ -778,8 +791,8 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
     sa.Column('password_hash', sa.Text(), nullable=False),
-    sa.Column('failures', sa.BigInteger(), nullable=False),
-    sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('password_set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('temporary', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('login', name=op.f('pk_staff_log_ins'))
     )
     op.create_index('ix_staff_log_ins_tenant_id', 'staff_log_ins', ['tenant_id', 'staff_id'], unique=False)
@@ -871,10 +884,15 @@ def upgrade() -> None:
     sa.Column('decline_note', sa.Text(), nullable=True),
     sa.Column('reminders', sa.BigInteger(), nullable=False),
     sa.Column('escalations', sa.BigInteger(), nullable=False),
+    sa.Column('escalated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('escalated_step', sa.Enum('accept', 'contact', 'decide', name='step', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.CheckConstraint("(state = 'DECLINED') = (decline_reason is not null)", name=op.f('ck_referrals_decline_reason')),
+    sa.CheckConstraint('(escalations > 0) = (escalated_at is not null) and (escalated_at is null) = (escalated_step is null)', name=op.f('ck_referrals_escalated')),
     sa.ForeignKeyConstraint(['tenant_id', 'product_id'], ['loan_products.tenant_id', 'loan_products.id'], name=op.f('fk_referrals_tenant_id_product_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_referrals'))
     )
+    op.create_index('ix_referrals_dispatched_at', 'referrals', ['dispatched_at'], unique=False)
+    op.create_index('ix_referrals_escalated', 'referrals', ['escalated_at'], unique=False, postgresql_where=sa.text('escalations > 0'))
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
@@ -931,6 +949,8 @@ def downgrade() -> None:
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
+    op.drop_index('ix_referrals_escalated', table_name='referrals', postgresql_where=sa.text('escalations > 0'))
+    op.drop_index('ix_referrals_dispatched_at', table_name='referrals')
     op.drop_table('referrals')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
@@ -975,6 +995,8 @@ def downgrade() -> None:
     op.drop_table('mandates')
     op.drop_index('ix_log_in_sessions_staff_id', table_name='log_in_sessions')
     op.drop_table('log_in_sessions')
+    op.drop_index('ix_log_in_failures_expires_at', table_name='log_in_failures')
+    op.drop_table('log_in_failures')
     op.drop_index('ix_loan_requests_id', table_name='loan_requests')
     op.drop_table('loan_requests')
     op.drop_index('ix_loan_products_published', table_name='loan_products', postgresql_where=sa.text("status = 'PUBLISHED'"))
@@ -1004,6 +1026,7 @@ def downgrade() -> None:
     op.drop_index('ix_audit_entries_unsealed', table_name='audit_entries', postgresql_where=sa.text('seq is null'))
     op.drop_index('ix_audit_entries_tenant_id', table_name='audit_entries')
     op.drop_index('ix_audit_entries_subject_id', table_name='audit_entries')
+    op.drop_index('ix_audit_entries_at', table_name='audit_entries', postgresql_using='brin')
     op.drop_table('audit_entries')
     op.drop_index('ix_areas_parent_code', table_name='areas')
     op.drop_table('areas')

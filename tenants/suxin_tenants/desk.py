@@ -6,7 +6,15 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from suxin_tenants import client_pages, home_pages, notice_pages, staff_pages
+from suxin_tenants import (
+    account_pages,
+    branch_pages,
+    client_pages,
+    home_pages,
+    member_pages,
+    notice_pages,
+    staff_pages,
+)
 from suxin_tenants.bank import inbox_pages, offer_pages, product_pages, referral_pages
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
@@ -23,8 +31,15 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     home_pages.show_home,
     staff_pages.show_staff,
     staff_pages.send_new_staff,
-    staff_pages.send_end_staff,
-    staff_pages.send_new_branch,
+    member_pages.show_member,
+    member_pages.send_grant,
+    member_pages.send_revoke,
+    member_pages.send_reset,
+    member_pages.send_end_staff,
+    branch_pages.show_branches,
+    branch_pages.send_new_branch,
+    account_pages.show_account,
+    account_pages.send_new_password,
     *client_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,
@@ -58,8 +73,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     tenant_pages.show_tenant,
     tenant_pages.send_suspend,
     tenant_pages.send_resume,
+    tenant_pages.send_quotas,
     audit_pages.show_audit,
     service_level_pages.show_service_levels,
+    service_level_pages.show_escalations,
     area_pages.show_areas,
     calendar_pages.show_calendar,
     calendar_pages.send_arrangement,

@@ -18,7 +18,9 @@ from suxin_tenants.words import said
 
 MAX_VALUES: Final = 1_000
 MAX_DIGITS: Final = 12
-SECRET_FIELDS: Final = frozenset({"_csrf", "password", "idempotencyKey"})
+SECRET_FIELDS: Final = frozenset(
+    {"_csrf", "idempotencyKey", "password", "currentPassword", "newPassword", "newPasswordAgain"}
+)
 _BPS_DECIMALS: Final = 2
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -61,6 +63,10 @@ class Form:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return every value of a field that is not empty."""
         return tuple(value.strip() for value in self._values.get(name, ()) if value.strip())
+
+    def has(self, name: str) -> bool:
+        """Return whether a field was sent, be it empty."""
+        return name in self._values
 
     def checked(self, name: str) -> bool:
         """Return whether a box was ticked."""

@@ -13,6 +13,7 @@ from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.tenancy.policies import STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
+from suxin_web.desk_paths import ACCOUNT_PATH
 from suxin_web.pages import NavItem
 
 DESK_NAMES: Final[Mapping[TenantKind, str]] = {
@@ -23,9 +24,11 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
     TenantKind.VILLAGE_GRID: "村居工作台",
 }
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
-_STAFF: Final = (STAFF_READ, NavItem(zh="人员与网点", href="/desk/staff", icon="people"))
+_STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
 _CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
+_ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
+_BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
 
 
 def kind_of(actor: Actor) -> TenantKind:
@@ -41,8 +44,10 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         _STAFF,
+        _BRANCHES,
         _CLIENTS,
         _NOTICES,
+        _ACCOUNT,
     ),
     TenantKind.OPERATOR: (
         (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
@@ -51,12 +56,14 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
         (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),
         _STAFF,
+        _BRANCHES,
         _CLIENTS,
         _NOTICES,
+        _ACCOUNT,
     ),
-    TenantKind.MERCHANT: (_HOME, _STAFF, _CLIENTS, _NOTICES),
-    TenantKind.ATTRACTION: (_HOME, _STAFF, _CLIENTS, _NOTICES),
-    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _CLIENTS, _NOTICES),
+    TenantKind.MERCHANT: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _NOTICES, _ACCOUNT),
+    TenantKind.ATTRACTION: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _NOTICES, _ACCOUNT),
+    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _NOTICES, _ACCOUNT),
 }
 
 

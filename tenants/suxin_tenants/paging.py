@@ -1,4 +1,4 @@
-"""Paging: a list read by its own key, newest first, a page at a time in both directions."""
+"""Paging: a list read by its own key, a page at a time in both directions; ids newest first, codes in their order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select, Text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,8 +15,11 @@ from suxin.kernel.refusals import Refusal
 from suxin_web.callers import AnyRequest
 
 PAGE_SIZE: Final = 20
+MAX_SEARCH: Final = 60
 
-Key = InstrumentedAttribute[UUID] | ColumnElement[UUID]
+MAX_CODE: Final = 40
+
+Key = InstrumentedAttribute[UUID] | InstrumentedAttribute[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +42,28 @@ async def read_page(
 ) -> ListPage:
     """Read the page that the address asks for by ``after`` (older) or ``before`` (newer).
 
-    ``statement`` has no order of its own that matters: rows come by ``key``, newest first. ``kept`` are the filters that
-    the neighbours' addresses repeat. A cursor that is none is as good as none.
+    ``statement`` has no order of its own that matters: rows come by ``key``, ids newest first and codes ascending.
+    ``kept`` are the filters that the neighbours' addresses repeat. A cursor that is none is as good as none.
     """
-    before, after = _cursor(request, "before"), _cursor(request, "after")
+    ascending = isinstance(key.type, Text)
+    before, after = (_cursor(request, name, code=ascending) for name in ("before", "after"))
     rows_of = statement.order_by(None).limit(size + 1)
     if before is not None:
-        found = list(await session.execute(rows_of.where(key > before).order_by(key.asc())))
+        earlier = key < before if ascending else key > before
+        backwards = key.desc() if ascending else key.asc()
+        found = list(await session.execute(rows_of.where(earlier).order_by(backwards)))
         more, rows = len(found) > size, found[:size][::-1]
         newer, older = more, True
     else:
-        rows_of = rows_of if after is None else rows_of.where(key < after)
-        found = list(await session.execute(rows_of.order_by(key.desc())))
+        if after is not None:
+            rows_of = rows_of.where(key > after if ascending else key < after)
+        forwards = key.asc() if ascending else key.desc()
+        found = list(await session.execute(rows_of.order_by(forwards)))
         rows = found[:size]
         newer, older = after is not None, len(found) > size
 
     def address(name: str, row: Any) -> str:  # noqa: ANN401 - a row of whatever was selected
-        cursor = str(row[0].id)
+        cursor = str(getattr(row[0], key.key))
         return f"{request.scope['path']}?{urlencode({**(kept or {}), name: cursor})}"
 
     return ListPage(
@@ -65,8 +73,18 @@ async def read_page(
     )
 
 
-def _cursor(request: AnyRequest, name: str) -> UUID | None:
+def asked_text(request: AnyRequest, name: str) -> str:
+    """Return what the address asks to search for: one line, without blanks around it, of limited length."""
+    return request.query_params.get(name, "").replace("\x00", "").strip()[:MAX_SEARCH]
+
+
+def _cursor(request: AnyRequest, name: str, *, code: bool) -> UUID | str | None:
+    text = request.query_params.get(name)
+    if code:
+        return (
+            text if text and len(text) <= MAX_CODE and text.isascii() and text.isalnum() else None
+        )
     try:
-        return parse_id(request.query_params.get(name), field=name)
+        return parse_id(text, field=name)
     except Refusal:
         return None

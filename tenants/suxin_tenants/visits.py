@@ -23,7 +23,7 @@ from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.forms import Form
 from suxin_tenants.navigation import DESK_NAMES, kind_of, nav_of
 from suxin_tenants.words import said
-from suxin_web.callers import AnyRequest, staff
+from suxin_web.callers import AnyRequest, staff, staff_at_own_account
 from suxin_web.flash import see_other
 from suxin_web.pages import Pages, shell_of
 from suxin_web.refusals import RouteUnknown
@@ -53,6 +53,11 @@ class Visit:
     def kind(self) -> TenantKind:
         """The kind of tenant the staff member works for."""
         return kind_of(self.actor)
+
+    @property
+    def role_names(self) -> Mapping[str, str]:
+        """The roles of this kind of house by their codes, as people read them."""
+        return {code: role.zh for code, role in self.runtime.profiles[self.kind].roles.items()}
 
     def require_kind(self, *kinds: TenantKind) -> None:
         """Refuse unless the desk of one of these kinds has the page; another desk has no such address.
@@ -163,9 +168,19 @@ async def provide_visit(request: AnyRequest, runtime: GivenRuntime) -> Visit:
 
     :raises Unauthenticated: without a live session
     :raises TenantSuspended: if the organisation is suspended
+    :raises PasswordChangeRequired: while the password is a temporary one
     :raises CsrfRefused: if a form did not come from our own page
     """
     actor = await staff(request, runtime)
+    return Visit(request, runtime, actor, runtime.clock.now())
+
+
+async def provide_account_visit(request: AnyRequest, runtime: GivenRuntime) -> Visit:
+    """Give the account's own page its ``visit``, also while the password is a temporary one.
+
+    :raises Unauthenticated, TenantSuspended, CsrfRefused: see ``provide_visit``
+    """
+    actor = await staff_at_own_account(request, runtime)
     return Visit(request, runtime, actor, runtime.clock.now())
 
 

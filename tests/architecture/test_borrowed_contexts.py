@@ -7,6 +7,9 @@ ACT_FOR = {
     "backend/suxin/consent/jobs.py:expire_consent": (
         "the platform ends a consent whose period is over, in the subject's own rows"
     ),
+    "backend/suxin/lending/claims.py:end_claim": (
+        "the applicant or the platform ends a bank's claim, which is counted in the bank's own quota"
+    ),
     "backend/suxin/lending/commands/offers.py:make_offer": (
         "a bank's offer moves the applicant's request on, which only he can write"
     ),
@@ -26,7 +29,7 @@ ACT_FOR = {
 # Where a doorway has shown who the caller is.
 CONTINUE_AS = {
     "backend/suxin/consent/oauth/callers.py:tenant_actor": "the client whom a token has just shown",
-    "backend/suxin/tenancy/actors.py:staff_member_actor": "the desk's session token shows who it is",
+    "backend/suxin/tenancy/actors.py:_actor": "the desk's session token shows who it is",
     "backend/suxin/subjects/sessions.py:acting_actor": "a session or log-in shows the person",
     "backend/suxin/subjects/person_log_ins.py:_known": (
         "the platform looks up the phone that a code is sent to, before its holder has shown himself"

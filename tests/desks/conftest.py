@@ -12,6 +12,7 @@ import httpx
 import pytest
 from litestar.types import ASGIApp
 from small_city import PASSWORD, Bank, SmallCity
+from staff_log_ins import keep_passwords
 from stdnum.cn.uscc import calc_check_digit
 
 from suxin.kernel.actor import Actor
@@ -145,7 +146,9 @@ class Desks:
     stack: AsyncExitStack
     serial: list[int] = field(default_factory=lambda: [0])
 
-    async def of(self, role: str, tenant_id: UUID | None = None, **bounds: Any) -> Desk:
+    async def of(
+        self, role: str, tenant_id: UUID | None = None, *, temporary: bool = False, **bounds: Any
+    ) -> Desk:
         """Return the desk of a new staff member in a role; of the first bank unless said otherwise."""
         home = tenant_id or self.city.banks[0].tenant_id
         self.serial[0] += 1
@@ -163,13 +166,25 @@ class Desks:
                 now=city.now,
                 tenant_id=elsewhere,
             )
-        async with city.database.transaction(Actor.anonymous("test"), now=city.now) as session:
-            token = (await log_in(session, login=login, password=PASSWORD, now=city.now)).token
+        if not temporary:
+            await keep_passwords(city.database, now=city.now)
+        return await self.logged_in(login, home, staff_id)
+
+    async def logged_in(
+        self, login: str, tenant_id: UUID, staff_id: UUID, *, password: str = PASSWORD
+    ) -> Desk:
+        """Return the desk of somebody who logs in now."""
+        moment = self.clock.moment
+        async with self.city.database.transaction(Actor.anonymous("test"), now=moment) as session:
+            found = await log_in(
+                session, login=login, password=password, sealer=self.city.sealer, now=moment
+            )
+        token = found.token
         transport = httpx.ASGITransport(self.app, client=("192.0.2.1", 4711))
         client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
         client.cookies.set("suxin_desk", token)
         await self.stack.enter_async_context(client)
-        return Desk(client, token, home, staff_id)
+        return Desk(client, token, tenant_id, staff_id)
 
     async def officer(self, bank: Bank | None = None) -> Desk:
         """Return the desk of a bank's loan officer."""

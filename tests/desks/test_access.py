@@ -85,6 +85,7 @@ async def test_pages_are_sound(desks, places, page_of):
     officer, product_manager = await desks.officer(), await desks.of("product_manager")
     await officer.post(f"/desk/referrals/{referral_id}/accept")
     admin, operator = await desks.of("bank_admin"), await desks.operator()
+    newcomer = await desks.of("viewer", temporary=True)
     shown = (
         (
             officer,
@@ -101,13 +102,25 @@ async def test_pages_are_sound(desks, places, page_of):
             f"/desk/products/{product_id}",
             f"/desk/products/{product_id}/edit",
         ),
-        (admin, "/desk/staff", f"/desk/products/{product_id}"),
+        (
+            admin,
+            "/desk/staff",
+            f"/desk/staff/{admin.staff_id}",
+            f"/desk/staff/{officer.staff_id}",
+            "/desk/branches",
+            "/desk/account",
+            f"/desk/products/{product_id}",
+        ),
+        (newcomer, "/desk/account"),
         (
             operator,
             *OPERATOR_PAGES,
             f"/desk/tenants/{admin.tenant_id}",
             "/desk/areas?within=321302",
+            "/desk/areas?q=%E6%B2%AD",
             "/desk/calendar/2027",
+            "/desk/service-levels/escalations",
+            "/desk/audit?q=%E4%B8%80",
         ),
     )
     await desks.city.act(load_arrangement, desks.city.operator, arrangement=arrangement_2027())
@@ -121,7 +134,7 @@ async def test_pages_are_sound(desks, places, page_of):
             assert (path, page.posts_without_token) == (path, 0)
             assert (path, sorted(page.ids)) == (path, sorted(set(page.ids)))
             seen += 1
-    assert seen == 20
+    assert seen == 28
 
 
 @pytest.mark.parametrize(

@@ -59,5 +59,6 @@ def test_whoever_logs_in_is_named_for_what_he_is(kind, action, words):
 def test_details_are_told_in_chinese():
     assert detail_words({"reason": "demo city"}) == "原因：载入演示城市"
     assert detail_words({"reason": "BUSINESS_TOO_YOUNG"}) == "原因：经营年限不足"
+    assert detail_words({"step": "contact"}) == "时限：联系"
     assert detail_words({"kind": "bank", "override_reason": None}) == "类型：银行"
     assert detail_words({"reason": "整改", "areas": ["321322"]}) == "原因：整改；区域：321322"

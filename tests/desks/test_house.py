@@ -51,7 +51,7 @@ async def test_what_is_wrong_with_a_colleague_is_said_beside_the_field(
     desks, admin, changes, field, message
 ):
     desk = await desks.of("bank_admin")
-    await desk.done("/desk/branches", branchName="营业部")
+    await desk.done("/desk/branches", name="营业部")
     async with nothing_written(admin):
         answer = await desk.post("/desk/staff", **{**NEW, **changes})
     assert answer.status_code == 422
@@ -84,12 +84,12 @@ async def test_ending_a_colleague_ends_his_session_and_nobody_ends_himself(desks
 
 async def test_branches_are_added_by_who_may(desks, admin, places, words):
     desk = await desks.of("bank_admin")
-    page = await desk.done("/desk/branches", branchName="沭阳支行", branchAreas=["321322"])
+    page = await desk.done("/desk/branches", name="沭阳支行", areaCodes=["321322"])
     assert "沭阳支行 沭阳县" in words(page)
     async with nothing_written(admin):
-        empty = await desk.post("/desk/branches", branchName=" ")
+        empty = await desk.post("/desk/branches", name=" ")
         assert (empty.status_code, "此项必填" in empty.text) == (422, True)
-        bad = await desk.post("/desk/branches", branchName="甲", branchAreas=["99"])
+        bad = await desk.post("/desk/branches", name="甲", areaCodes=["99"])
         assert bad.status_code == 422
 
 
@@ -98,7 +98,7 @@ async def test_only_managers_change_staff_and_branches(desks, admin):
     async with nothing_written(admin):
         for desk in (officer, auditor):
             assert (await desk.post("/desk/staff", **NEW)).status_code == 403
-            assert (await desk.post("/desk/branches", branchName="甲")).status_code == 403
+            assert (await desk.post("/desk/branches", name="甲")).status_code == 403
         page = await auditor.get("/desk/staff")
         assert 'data-testid="add-staff"' not in page
 

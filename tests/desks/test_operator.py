@@ -3,10 +3,13 @@
 from uuid import uuid4
 
 import pytest
-from observing import acts, nothing_written, one
+from observing import acts, as_platform, nothing_written, one
 from stdnum.cn.uscc import calc_check_digit
 
+from suxin.lending.commands import returns
+from suxin.lending.commands.referrals import decline_referral
 from suxin.lending.models import BankSpeed
+from suxin.lending.terms import DeclineReason
 
 STEM = "91321302MA1234567"
 WRONG = "A" if calc_check_digit(STEM) != "A" else "B"
@@ -163,6 +166,131 @@ async def test_service_levels_count_what_banks_did(desks, admin, words):
     assert "受理 1 联系 0 报价 0 婉拒 0 超时退回 0 成交 0" in page
     assert "一行 87.50% 5 小时 1 0 0 0 0 0" in page
     assert "二行 — — 0 0 0 0 0 0" in page
+    assert "时限：1 个工作日受理、3 个工作日联系、5 个工作日答复" in page
+    # Of the request both banks got a referral; the first accepted its own.
+    assert "一行 1 0 1 0 0 0 0 0 0 0 0" in page
+    assert "二行 1 1 0 0 0 0 0 0 0 0 0" in page
+    assert "没有已上报而未办结的线索" in page
+
+
+async def test_escalations_are_shown_until_the_bank_has_answered(desks, admin, words):
+    """A bank that had consent and made contact, and did not decide: reported, with the deadline it missed."""
+    officer, referral_id = await desks.officer(), await desks.referred(consented=True)
+    await officer.done(f"/desk/referrals/{referral_id}/accept")
+    await officer.done(f"/desk/referrals/{referral_id}/contact")
+    desk = await desks.operator("credit_office")
+    assert "没有已上报而未办结的线索" in await desk.get("/desk/service-levels/escalations")
+    due = await admin.fetchval("select decide_by from referrals where id = $1", referral_id)
+    which = {"tenant_id": officer.tenant_id, "referral_id": referral_id}
+    await as_platform(desks.city, returns.decide_due, now=due, **which)
+    desks.clock.moment = due
+    desk = await desks.operator("auditor")
+    async with nothing_written(admin):
+        levels = words(await desk.get("/desk/service-levels?days=30"))
+        page = await desk.get("/desk/service-levels/escalations")
+    assert "1 条已上报的线索仍在等待银行办理" in levels
+    # The last two columns: reported for contact, and for the decision.
+    assert "一行 1 0 0 1 0 0 0 0 0 0 1" in levels
+    assert page.count('data-testid="escalation"') == 1
+    shown = words(page)
+    assert "1 条线索错过时限、已上报，银行仍未办结" in shown
+    assert "5 个工作日答复" in shown
+    assert "2026-11-27 23:59" in shown or "11-27 23:59" in shown
+    for secret in ("沭河木业", "王", str(referral_id)):
+        assert secret not in shown
+    await desks.city.act(
+        decline_referral,
+        desks.city.banks[0].officer,
+        referral_id=referral_id,
+        reason=DeclineReason.OVER_INDEBTED,
+        note=None,
+        now=due,
+    )
+    assert 'data-testid="escalation"' not in await desk.get("/desk/service-levels/escalations")
+
+
+async def test_a_city_without_banks_has_no_levels(desks, admin):
+    desk = await desks.operator()
+    await admin.execute("update tenants set kind = 'merchant' where kind = 'bank'")
+    assert "还没有银行入驻" in await desk.get("/desk/service-levels")
+
+
+async def test_ceilings_are_set_together_or_not_at_all(desks, admin, words):
+    desk, bank = await desks.operator(), desks.city.banks[0]
+    await desks.officer()
+    place = f"/desk/tenants/{bank.tenant_id}"
+    page = await desk.get(place)
+    for shown in ("已用 1，本类机构默认 500", "已用 0，本类机构默认 200"):
+        assert shown in page
+    wanted = {
+        "ceiling.staff": "600",
+        "ceiling.branches": "10",
+        "ceiling.products": "60",
+        "ceiling.open_claims": "30",
+    }
+    for changes, field, message in (
+        ({"ceiling.staff": "0"}, "ceiling.staff", "已使用 1，上限不能低于该数"),
+        ({"ceiling.open_claims": "x"}, "ceiling.open_claims", "请填写整数"),
+        ({"ceiling.open_claims": "9999999"}, "ceiling.open_claims", "应为 0 至 1000000"),
+    ):
+        async with nothing_written(admin):
+            answer = await desk.post(f"{place}/quotas", **{**wanted, **changes})
+        assert answer.status_code == 422
+        assert message in answer.text.split(f'id="e-{field}"')[1].split("</p>")[0]
+        assert 'value="60"' in answer.text
+    page = await desk.done(f"{place}/quotas", **wanted)
+    assert "额度已更新" in page
+    rows = await admin.fetch(
+        "select name, ceiling from quotas where tenant_id = $1 order by name", bank.tenant_id
+    )
+    assert {row["name"]: row["ceiling"] for row in rows} == {
+        "staff": 600,
+        "branches": 10,
+        "products": 60,
+        "open_claims": 30,
+    }
+    assert (await acts(admin, "tenancy.quota"))[-1] == "tenancy.quota.set"
+    pool = await (await desks.officer()).get("/desk/pool")
+    assert "本行在手 0 / 30 条" in words(pool)
+
+
+async def test_who_reads_only_sees_ceilings_and_sets_none(desks, admin, words):
+    desk, bank = await desks.operator("auditor"), desks.city.banks[0]
+    place = f"/desk/tenants/{bank.tenant_id}"
+    async with nothing_written(admin):
+        page = await desk.get(place)
+        answer = await desk.post(f"{place}/quotas", **{"ceiling.staff": "600"})
+    assert answer.status_code == 403
+    assert "在手线索 0 / 200 默认 200" in words(page)
+    assert 'data-testid="quotas-send"' not in page
+
+
+async def test_the_audit_stream_is_searched_by_an_organisations_name(desks, admin, words):
+    officer, referral_id = await desks.officer(), await desks.referred()
+    await officer.done(f"/desk/referrals/{referral_id}/accept")
+    desk = await desks.operator("auditor")
+    mine = await desk.get("/desk/audit?action=lending.referral.accepted&q=%E4%B8%80")
+    assert mine.count('data-testid="audit-row"') == 1
+    other = await desk.get("/desk/audit?action=lending.referral.accepted&q=%E4%BA%8C%E8%A1%8C")
+    assert "没有符合条件的记录" in other
+    only = words(await desk.get(f"/desk/audit?tenant={officer.tenant_id}"))
+    assert "只看 一行" in only
+
+
+async def test_no_page_grows_with_the_number_of_tenants(desks, admin):
+    """1,500 villages: lists are read a page at a time and found by name, and no filter lists them all."""
+    await admin.execute(
+        "insert into tenants (id, kind, name, short_name, uscc, contact, area_code, status, created_at)"
+        " select gen_random_uuid(), 'village_grid', '第' || n || '村', '村' || n, 'V' || n, '1', '321302',"
+        " 'ACTIVE', now() from generate_series(1, 1500) n"
+    )
+    desk = await desks.operator()
+    for path in ("/desk/tenants", "/desk/audit", "/desk/service-levels"):
+        assert len(await desk.get(path)) < 100_000, path
+    assert (await desk.get("/desk/tenants")).count('data-testid="tenant-row"') == 20
+    assert (await desk.get("/desk/tenants?q=%E6%9D%911500")).count('data-testid="tenant-row"') == 1
+    crowd = await desk.get("/desk/audit?q=%E6%9D%91")
+    assert "符合的机构超过 50 家" in crowd
 
 
 async def test_the_areas_are_browsed_level_by_level(desks, places, words):
@@ -174,3 +302,35 @@ async def test_the_areas_are_browsed_level_by_level(desks, places, words):
     towns = words(await desk.get("/desk/areas?within=321322"))
     assert "沭城街道" in towns
     assert "找不到该区划" in await desk.get("/desk/areas?within=999999", status=404)
+
+
+async def test_areas_are_paged_by_code_and_found_by_name(desks, places, admin):
+    desk = await desks.operator("auditor")
+    await admin.execute(
+        "insert into areas (code, level, name, full_name, pinyin, parent_code, statistical_only,"
+        " predecessors, valid_from) select '321302150' || lpad(n::text, 3, '0'), 'village', '村' || n,"
+        " '宿城区某街道村' || n, 'cun', '321302150', false, array[]::text[], date '2020-01-01'"
+        " from generate_series(1, 120) n"
+    )
+
+    async def codes(path):
+        page = await desk.get(path)
+        rows = [part.split("</code>")[0] for part in page.split('data-label="代码"><code>')[1:]]
+        links = {
+            rel: page.split(f'rel="{rel}"')[0].rsplit('href="', 1)[1].split('"')[0]
+            for rel in ("prev", "next")
+            if f'rel="{rel}"' in page
+        }
+        return rows, {rel: link.replace("&amp;", "&") for rel, link in links.items()}
+
+    first, links = await codes("/desk/areas?within=321302150")
+    assert (first[0], len(first), set(links)) == ("321302150001", 50, {"next"})
+    second, links = await codes(links["next"])
+    assert (second[0], len(second), set(links)) == ("321302150051", 50, {"prev", "next"})
+    third, ends = await codes(links["next"])
+    assert (third[-1], len(third), set(ends)) == ("321302150120", 20, {"prev"})
+    assert (await codes(ends["prev"]))[0] == second
+    assert (await codes("/desk/areas?q=%E6%9D%91120"))[0] == ["321302150120"]
+    assert (await codes("/desk/areas?q=321302150119"))[0] == ["321302150119"]
+    assert (await codes("/desk/areas?q=%25"))[0] == []
+    assert len((await codes("/desk/areas?within=321302150&after=%27"))[0]) == 50

@@ -14,7 +14,7 @@ async def test_claiming_leads_to_the_referral(desks, admin, places, words):
     lead_id = submitted.lead.id
     page = await desk.get("/desk/pool")
     assert "宿城区 · 企业" in words(page)
-    assert "本行在手 0 / 20 条" in words(page)
+    assert "本行在手 0 / 200 条" in words(page)
     key = str(uuid4())
     first = await desk.post(f"/desk/pool/{lead_id}/claim", idempotencyKey=key)
     row = await one(admin, "select id, tenant_id, state from referrals where lead_id = $1", lead_id)

@@ -1,5 +1,6 @@
 """Every root field declares who may use it, and holds to it."""
 
+from observing import nothing_written
 from strawberry.types.base import get_object_definition
 
 from suxin.kernel.actor import Permission
@@ -151,3 +152,28 @@ async def test_a_revoked_session_and_a_suspended_bank(bank_a, bank_b, admin):
     response = await bank_b.post(query)
     assert response.status_code == 403
     assert response.json()["errors"][0]["extensions"]["code"] == "TENANT_SUSPENDED"
+
+
+async def test_a_temporary_password_opens_nothing(bank_a, case, admin):
+    """Neither a query nor a mutation, until its owner has changed it at the desk."""
+    await admin.execute(
+        "insert into staff_log_ins (login, tenant_id, staff_id, password_hash, temporary)"
+        " values ('newcomer', $1, $2, 'x', true)",
+        bank_a.bank.tenant_id,
+        bank_a.bank.staff_id,
+    )
+    accepting = (
+        "mutation ($id: ID!) { acceptReferral(input: {referralId: $id,"
+        ' idempotencyKey: "a-key-of-mine"}) { __typename } }'
+    )
+    async with nothing_written(admin):
+        for sent in (
+            {"query": "{ viewer { __typename } }"},
+            {"query": accepting, "variables": {"id": str(case.referral_id)}},
+        ):
+            response = await bank_a.post(sent)
+            assert response.status_code == 403
+            [error] = response.json()["errors"]
+            assert error["extensions"]["code"] == "PASSWORD_CHANGE_REQUIRED"
+    await admin.execute("update staff_log_ins set temporary = false where login = 'newcomer'")
+    assert (await bank_a.post({"query": "{ __typename }"})).status_code == 200

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 from observing import changed, contents
-from small_city import offer_terms, product_draft
+from small_city import PASSWORD, offer_terms, product_draft
 from small_world import World
 from trespassing import (
     EVERYONE_BUT_BANKS,
@@ -27,7 +27,7 @@ from trespassing import (
 from suxin.consent.oauth.clients import ClientDraft
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.lending.commands.referrals import ConsentRequired, LeadNotClaimable
-from suxin.lending.commands.requests import RequestForm
+from suxin.lending.commands.requests import RequestForm, Submitted
 from suxin.lending.models import DispatchMode
 from suxin.lending.terms import DeclineReason, GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import DataCategory
@@ -81,6 +81,23 @@ def client(world: World) -> dict[str, Any]:
 
 def staff(world: World) -> dict[str, Any]:
     return {"staff_id": world.staff_id}
+
+
+def claim(submitted: Submitted) -> dict[str, Any]:
+    assert submitted.lead is not None
+    return {"lead_id": submitted.lead.id, "profiles": PROFILES}
+
+
+def membership(world: World) -> dict[str, Any]:
+    return {"membership_id": world.membership_id, "profiles": PROFILES}
+
+
+def ending(world: World) -> dict[str, Any]:
+    return staff(world) | {"profiles": PROFILES}
+
+
+def reset(world: World) -> dict[str, Any]:
+    return staff(world) | {"password": "a-long-Demo-pass-2", "sealer": world.city.sealer}
 
 
 def newcomer(_world: World) -> dict[str, Any]:
@@ -158,9 +175,9 @@ MATRIX: dict[str, list[Case]] = {
     "lending.commands.referrals.accept_referral": banks_own(referral),
     "lending.commands.referrals.claim_lead": [
         # Held by the first bank; and one that never was in the pool.
-        ("rival", LeadNotClaimable, lambda world: {"lead_id": world.pool.lead.id}),
-        ("rival", LeadNotClaimable, lambda world: {"lead_id": world.running.lead.id}),
-        *by(EVERYONE_BUT_BANKS, Forbidden, lambda world: {"lead_id": world.pool.lead.id}),
+        ("rival", LeadNotClaimable, lambda world: claim(world.pool)),
+        ("rival", LeadNotClaimable, lambda world: claim(world.running)),
+        *by(EVERYONE_BUT_BANKS, Forbidden, lambda world: claim(world.pool)),
     ],
     "lending.commands.referrals.decline_referral": banks_own(
         lambda world: referral(world) | {"reason": DeclineReason.OVER_INDEBTED, "note": None}
@@ -206,6 +223,20 @@ MATRIX: dict[str, list[Case]] = {
     "tenancy.houses.add_branch": in_the_house(
         lambda _world: {"name": "外点", "area_codes": [], "profiles": PROFILES}
     ),
+    "tenancy.password_changes.change_password": by(
+        ("stranger", "anonymous", "system"),
+        Forbidden,
+        lambda world: {
+            "token": world.desk_token,
+            "current": PASSWORD,
+            "new": "a-long-Demo-pass-2",
+            "sealer": world.city.sealer,
+        },
+    ),
+    "tenancy.password_changes.reset_password": [
+        *in_the_house(reset),
+        *by(("rival", "merchant", "operator"), NotFound, reset),
+    ],
     "tenancy.quotas.set_quota": by(
         ("rival", "stranger", "merchant", "anonymous", "system"),
         Forbidden,
@@ -227,17 +258,13 @@ MATRIX: dict[str, list[Case]] = {
         ),
     ],
     "tenancy.roles.revoke_role": [
-        *in_the_house(lambda world: {"membership_id": world.membership_id}),
-        *by(
-            ("rival", "merchant", "operator"),
-            NotFound,
-            lambda world: {"membership_id": world.membership_id},
-        ),
+        *in_the_house(membership),
+        *by(("rival", "merchant", "operator"), NotFound, membership),
     ],
     "tenancy.staff.add_staff": in_the_house(newcomer),
     "tenancy.staff.end_staff": [
-        *in_the_house(staff),
-        *by(("rival", "merchant", "operator"), NotFound, staff),
+        *in_the_house(ending),
+        *by(("rival", "merchant", "operator"), NotFound, ending),
     ],
 }
 # Proved outside any transaction, through the registry; decided by whoever has just logged in, as whom he acts: their

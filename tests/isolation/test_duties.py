@@ -14,7 +14,7 @@ from sqlalchemy import text
 from trespassing import found
 
 from suxin.kernel.actor import Actor
-from suxin.lending.dispatch import Step
+from suxin.lending.models import Step
 
 WRITTEN = text("select sum(n_tup_ins + n_tup_upd) from pg_stat_xact_user_tables")
 
@@ -68,8 +68,6 @@ DUTIES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 # Parts of commands that take a row which only its owner could have loaded; the city's founding; the batch's loading.
 PARTS = {
-    "lending.commands.referrals.keep_claim",
-    "lending.commands.referrals.release_claim",
     "lending.commands.requests.close_request",
     "lending.commands.returns.return_lead",
     "places.commands.load_areas",

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from query_matrix import EXPRESSION, MATRIX, NOTHING, OWN, PUBLIC, Given, nothing_given, tenant
+from query_matrix import (
+    EXPRESSION,
+    MATRIX,
+    NOTHING,
+    OWN,
+    PUBLIC,
+    Given,
+    nothing_given,
+    quotas,
+    since,
+    tenant,
+)
 from small_world import World, call
 
 import suxin
@@ -68,8 +79,9 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         found = [await answer(world, place, caller, given) for caller in own]
         if all(one in NOTHING or isinstance(one, type) for one in found):
             silent.append(place)
-    # What the first bank claimed is claimable to nobody.
+    # What the first bank claimed is claimable to nobody; and nobody here has a password that was set for him.
     assert set(silent) == {
+        "tenancy.queries.has_temporary_password",
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
     }
@@ -90,6 +102,8 @@ async def test_what_is_published_is_the_same_for_everyone(world: World) -> None:
 def _shown(found: Any) -> Any:
     if isinstance(found, list):
         return [_shown(one) for one in found]
+    if isinstance(found, dict):
+        return {key: _shown(one) for key, one in found.items()}
     if isinstance(found, Tenant):
         return found.id
     if hasattr(found, "_fields"):
@@ -121,7 +135,11 @@ async def test_a_rivals_lists_and_counts_are_his_own(world: World) -> None:
     assert await asked("lending.queries.referrals.inbox_counts") == InboxCounts(0, 0, 0, 0, 0, 0)
     # Of the first bank's three products he counts the one that is published; that it holds a lead he does not see.
     assert await asked("lending.queries.products.live_products", tenant) == 1
-    assert await asked("lending.queries.referrals.claims_open", tenant) == 0
+    assert await asked("lending.queries.service_levels.referrals_by_state", since) == {
+        (rival.tenant_id, ReferralState.PASSED): 1
+    }
+    levels = await asked("tenancy.queries.quota_levels", quotas)
+    assert {level.used for level in levels.values()} == {0}
 
 
 @pytest.mark.parametrize("name", ["stranger", "merchant", "anonymous", "operator"])

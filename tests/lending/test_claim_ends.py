@@ -13,6 +13,7 @@ from suxin.lending.commands.offers import make_offer, withdraw_offer
 from suxin.lending.commands.referrals import claim_lead, decline_referral, record_contact
 from suxin.lending.models import DispatchMode
 from suxin.lending.terms import DeclineReason
+from suxin_tenants import PROFILES
 
 REFERRAL = "select * from referrals where id = $1"
 # From Friday 20 November at 10:00: the ends of one, three and five working days, in Shanghai 23:59:59.
@@ -30,14 +31,18 @@ async def test_a_lapse_out_of_the_pool_frees_the_lead(
 ) -> None:
     bank, rival = small_city.banks
     submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
-    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
+    referral = await small_city.act(
+        claim_lead, bank.officer, lead_id=submitted.lead.id, profiles=PROFILES
+    )
     await small_city.consent(submitted.request.id, bank)
     assert await carry_out(small_city, admin, "lending.referral.contact_due", now=CONTACT_BY) == 1
     assert (await one(admin, REFERRAL, referral.id))["state"] == "LAPSED"
     lead = await one(admin, "select * from leads")
     assert (lead["claimed_by"], lead["pool_open"]) == (None, True)
     assert (await one(admin, "select state from loan_requests"))["state"] == "OPEN"
-    await small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id, now=CONTACT_BY)
+    await small_city.act(
+        claim_lead, rival.officer, lead_id=submitted.lead.id, profiles=PROFILES, now=CONTACT_BY
+    )
 
 
 async def test_a_claim_without_a_consent_goes_back_too_when_contact_is_due(
@@ -45,7 +50,9 @@ async def test_a_claim_without_a_consent_goes_back_too_when_contact_is_due(
 ) -> None:
     bank = small_city.banks[0]
     submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
-    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
+    referral = await small_city.act(
+        claim_lead, bank.officer, lead_id=submitted.lead.id, profiles=PROFILES
+    )
     assert await carry_out(small_city, admin, "lending.referral.contact_due", now=CONTACT_BY) == 1
     row = await one(admin, REFERRAL, referral.id)
     # The bank could not have called, so that nobody is told on it.
@@ -59,7 +66,9 @@ async def test_a_claim_lasts_as_long_as_the_decision_is_given(
 ) -> None:
     bank, rival = small_city.banks
     submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
-    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
+    referral = await small_city.act(
+        claim_lead, bank.officer, lead_id=submitted.lead.id, profiles=PROFILES
+    )
     await small_city.consent(submitted.request.id, bank)
     await small_city.act(record_contact, bank.officer, referral_id=referral.id)
     await as_platform(small_city, returns.decide_due, now=DECIDE_BY, **of(bank, referral.id))
@@ -67,7 +76,9 @@ async def test_a_claim_lasts_as_long_as_the_decision_is_given(
     assert (await one(admin, "select claim_expires_at from leads"))["claim_expires_at"] == again
     await as_platform(small_city, returns.decide_due, now=again, **of(bank, referral.id))
     assert (await one(admin, REFERRAL, referral.id))["state"] == "LAPSED"
-    await small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id, now=again)
+    await small_city.act(
+        claim_lead, rival.officer, lead_id=submitted.lead.id, profiles=PROFILES, now=again
+    )
 
 
 async def test_a_lapse_does_not_free_what_another_bank_holds_by_now(
@@ -76,12 +87,14 @@ async def test_a_lapse_does_not_free_what_another_bank_holds_by_now(
     """An offer frees the lead for other banks; taken back, its bank decides anew without the claim."""
     bank, rival = small_city.banks
     submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
-    referral = await small_city.act(claim_lead, bank.officer, lead_id=submitted.lead.id)
+    referral = await small_city.act(
+        claim_lead, bank.officer, lead_id=submitted.lead.id, profiles=PROFILES
+    )
     granted = await small_city.consent(submitted.request.id, bank)
     offer = await small_city.act(
         make_offer, bank.officer, referral_id=referral.id, terms=offer_terms()
     )
-    await small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id)
+    await small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id, profiles=PROFILES)
     await small_city.act(withdraw_offer, bank.officer, offer_id=offer.id)
     await small_city.act(
         revoke_consent, small_city.applicant, consent_id=granted.consent_id, reason=None
@@ -106,7 +119,7 @@ async def test_a_recommended_request_goes_to_the_pool_when_no_matched_bank_is_le
     assert await acts(admin, "lending.lead") == ["lending.lead.pooled"]
 
     claimed = await small_city.act(
-        claim_lead, third.officer, lead_id=submitted.lead.id, now=ACCEPT_BY
+        claim_lead, third.officer, lead_id=submitted.lead.id, profiles=PROFILES, now=ACCEPT_BY
     )
     await small_city.act(
         decline_referral,

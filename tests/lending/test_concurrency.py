@@ -7,23 +7,27 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from small_city import SmallCity, another_bank, offer_terms, offered, product_draft
+from small_city import Bank, SmallCity, another_bank, offer_terms, offered, product_draft
 
 from suxin.consent.commands import ConsentExists
 from suxin.kernel.refusals import Refusal
-from suxin.lending.commands import referrals, requests
+from suxin.lending.commands import requests
 from suxin.lending.commands.offers import accept_offer, make_offer, withdraw_offer
 from suxin.lending.commands.products import ProductCodeTaken, draft_product
 from suxin.lending.commands.referrals import (
     ConsentRequired,
     LeadNotClaimable,
-    TooManyClaims,
     accept_referral,
     claim_lead,
+    decline_referral,
 )
 from suxin.lending.commands.requests import TooManyLoanRequests, consent_to_bank, withdraw_request
 from suxin.lending.models import DispatchMode, StepNotPossible
+from suxin.lending.terms import DeclineReason
 from suxin.subjects.models import DataCategory
+from suxin.tenancy.profiles import QuotaName
+from suxin.tenancy.quotas import QuotaExhausted, set_quota
+from suxin_tenants import PROFILES
 
 RACES = 20
 
@@ -45,7 +49,7 @@ async def test_of_two_banks_that_claim_at_once_one_holds_the_lead(
         lead_id = submitted.lead.id
         found = await at_once(
             *(
-                small_city.act(claim_lead, bank.officer, lead_id=lead_id)
+                small_city.act(claim_lead, bank.officer, lead_id=lead_id, profiles=PROFILES)
                 for bank in small_city.banks
             )
         )
@@ -66,24 +70,95 @@ async def test_who_comes_while_a_claim_is_being_written_is_refused_without_waiti
     bank, rival = small_city.banks
     submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
     async with small_city.database.transaction(bank.officer, now=small_city.now) as session:
-        await claim_lead(session, bank.officer, lead_id=submitted.lead.id, now=small_city.now)
+        await claim_lead(
+            session, bank.officer, lead_id=submitted.lead.id, profiles=PROFILES, now=small_city.now
+        )
         with pytest.raises(LeadNotClaimable):
             await asyncio.wait_for(
-                small_city.act(claim_lead, rival.officer, lead_id=submitted.lead.id), timeout=5
+                small_city.act(
+                    claim_lead, rival.officer, lead_id=submitted.lead.id, profiles=PROFILES
+                ),
+                timeout=5,
             )
 
 
-async def test_two_officers_of_one_bank_do_not_get_past_its_ceiling(
-    small_city: SmallCity, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+async def test_many_claims_of_one_bank_at_once_do_not_get_past_its_ceiling(
+    small_city: SmallCity, admin: asyncpg.Connection
 ) -> None:
-    monkeypatch.setattr(referrals, "MAX_OPEN_CLAIMS", 1)
-    leads = [(await small_city.submit(mode=DispatchMode.OPEN_POOL)).lead.id for _ in range(3)]
-    officer = small_city.banks[0].officer
-    found = await at_once(
-        *(small_city.act(claim_lead, officer, lead_id=lead_id) for lead_id in leads)
+    bank, rival = small_city.banks
+    await small_city.act(
+        set_quota,
+        small_city.operator,
+        tenant_id=bank.tenant_id,
+        name=QuotaName.OPEN_CLAIMS,
+        ceiling=5,
+        profiles=PROFILES,
     )
-    assert sorted(found, key=str) == [TooManyClaims, TooManyClaims, "done"]
-    assert await admin.fetchval("select count(*) from leads where claimed_by is not null") == 1
+    leads = await many_leads(small_city, admin, 32)
+    found = await at_once(
+        *(
+            small_city.act(claim_lead, bank.officer, lead_id=lead_id, profiles=PROFILES)
+            for lead_id in leads
+        )
+    )
+    assert (found.count("done"), found.count(QuotaExhausted)) == (5, 27)
+    assert await held_and_counted(admin, bank) == (5, 5)
+    # What is left is for others.
+    left = await admin.fetchval("select id from leads where claimed_by is null limit 1")
+    assert await small_city.act(claim_lead, rival.officer, lead_id=left, profiles=PROFILES)
+
+
+async def test_claims_ending_and_beginning_at_once_are_counted_right(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    """Half of what a bank holds is declined while it claims as much anew."""
+    bank = small_city.banks[0]
+    leads = await many_leads(small_city, admin, 16)
+    claimed = [
+        await small_city.act(claim_lead, bank.officer, lead_id=lead_id, profiles=PROFILES)
+        for lead_id in leads[:8]
+    ]
+    found = await at_once(
+        *(
+            small_city.act(
+                decline_referral,
+                bank.officer,
+                referral_id=referral.id,
+                reason=DeclineReason.OVER_INDEBTED,
+                note=None,
+            )
+            for referral in claimed
+        ),
+        *(
+            small_city.act(claim_lead, bank.officer, lead_id=lead_id, profiles=PROFILES)
+            for lead_id in leads[8:]
+        ),
+    )
+    assert found == ["done"] * 16
+    assert await held_and_counted(admin, bank) == (8, 8)
+
+
+async def many_leads(city: SmallCity, admin: asyncpg.Connection, count: int) -> list[UUID]:
+    """Let many leads be in the pool, all like one that was submitted."""
+    await city.submit(mode=DispatchMode.OPEN_POOL)
+    columns = await admin.fetchval(
+        "select string_agg(column_name, ', ') from information_schema.columns"
+        " where table_schema = 'public' and table_name = 'leads' and column_name <> 'id'"
+    )
+    await admin.execute(
+        f"insert into leads (id, {columns}) select gen_random_uuid(), {columns}"  # noqa: S608 - columns of our own
+        f" from leads, generate_series(2, {count})"
+    )
+    return [row["id"] for row in await admin.fetch("select id from leads order by id")]
+
+
+async def held_and_counted(admin: asyncpg.Connection, bank: Bank) -> tuple[int, int]:
+    row = await admin.fetchrow(
+        "select (select count(*) from leads where claimed_by = $1),"
+        " (select used from quotas where tenant_id = $1 and name = 'open_claims')",
+        bank.tenant_id,
+    )
+    return tuple(row)
 
 
 async def test_requests_submitted_at_once_stay_within_the_ceiling(

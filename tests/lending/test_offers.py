@@ -35,6 +35,7 @@ from suxin.lending.models import (
 )
 from suxin.lending.policies import OutsideOwnArea
 from suxin.lending.terms import GuaranteeMode, LoanTermOutOfRange, RepaymentMethod
+from suxin_tenants import PROFILES
 
 OFFER = "select * from offers where id = $1"
 
@@ -205,7 +206,9 @@ async def test_an_offer_out_of_the_pool_frees_the_lead_for_others(
     bank, rival = small_city.banks
     submitted = await small_city.submit(mode=DispatchMode.OPEN_POOL)
     for holder in (bank, rival):
-        referral = await small_city.act(claim_lead, holder.officer, lead_id=submitted.lead.id)
+        referral = await small_city.act(
+            claim_lead, holder.officer, lead_id=submitted.lead.id, profiles=PROFILES
+        )
         await small_city.consent(submitted.request.id, holder)
         await small_city.act(
             make_offer, holder.officer, referral_id=referral.id, terms=offer_terms(rate_bps=1_000)

@@ -22,8 +22,7 @@ from suxin.lending.commands.referrals import (
     record_contact,
     start_due_diligence,
 )
-from suxin.lending.dispatch import Step
-from suxin.lending.models import DispatchMode
+from suxin.lending.models import DispatchMode, Step
 from suxin.lending.terms import DeclineReason
 
 REFERRAL = "select * from referrals where id = $1"

@@ -17,6 +17,7 @@ from suxin.lending.models import (
     Referral,
     ReferralState,
     RequestState,
+    Step,
     StepNotPossible,
 )
 from suxin.lending.terms import DeclineReason
@@ -28,11 +29,12 @@ ARGUMENTS: dict[str, Any] = {
     "reason": DeclineReason.OVER_INDEBTED,
     "note": None,
     "version": 1,
+    "step": Step.DECIDE,
 }
 ALIVE = ("SUBMITTED", "MATCHING", "OPEN", "OFFERED")
 WAITING = ("DISPATCHED", "ACCEPTED", "CONTACTED", "DUE_DILIGENCE")
 
-# Step: the states it may leave, and where it leads (None: it only asks, and the state stays).
+# Step: the states it may leave, and where it leads (None: the state stays).
 REQUEST = {
     "require_alive": (ALIVE, None),
     "open_to_banks": (("SUBMITTED", "MATCHING"), "OPEN"),
@@ -51,6 +53,7 @@ REFERRAL = {
     "reopen": (("OFFERED",), "DUE_DILIGENCE"),
     "decline": (WAITING, "DECLINED"),
     "lapse": (WAITING, "LAPSED"),
+    "escalate": (WAITING[1:], None),
     "pass_over": ((*WAITING, "OFFERED"), "PASSED"),
 }
 OFFER = {

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from staff_log_ins import SEALER
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.identifiers import UsccChecksum
@@ -58,10 +59,16 @@ async def written(admin) -> tuple[int, ...]:
 async def actor_with(database, told: str, login: str, now) -> Actor:
     password = told.splitlines()[-1].rsplit(": ", 1)[1]
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
-        desk = await log_in(session, login=login, password=password, now=now)
+        desk = await log_in(session, login=login, password=password, sealer=SEALER, now=now)
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
         return await staff_actor(
-            session, token=desk.token, profiles=PROFILES, request_id="t", now=now
+            session,
+            token=desk.token,
+            profiles=PROFILES,
+            request_id="t",
+            now=now,
+            # It was made up for him, so that he must change it first.
+            with_temporary_password=True,
         )
 
 

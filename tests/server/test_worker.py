@@ -17,7 +17,7 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.outbox import Job, OutboxRow
 from suxin.subjects.models import MiniSession
-from suxin.tenancy.models import DeskSession
+from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin_server import loops, pruning
 from suxin_server.faults import Fault, NotAvailable
 from suxin_server.jobs import TopicTaken, merged
@@ -236,6 +236,7 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
                     expires_at=ends,
                 )
             )
+            session.add(LogInFailure(name_index=uuid4().bytes, failures=1, expires_at=ends))
             session.add(
                 MiniSession(token_hash=uuid4().bytes, openid="o", created_at=old, expires_at=ends)
             )
@@ -244,15 +245,22 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
         "outbox": 7,
         "idempotency_keys": 4,
         "desk_sessions": 1,
+        "log_in_failures": 1,
         "mini_sessions": 1,
         "phone_codes": 0,
     }
     async with database.snapshot(SYSTEM, now=now) as session, doorway(session):
         counts = [
             await session.scalar(select(func.count()).select_from(table))
-            for table in (OutboxRow, idempotency.IdempotencyKey, DeskSession, MiniSession)
+            for table in (
+                OutboxRow,
+                idempotency.IdempotencyKey,
+                DeskSession,
+                LogInFailure,
+                MiniSession,
+            )
         ]
-    assert counts == [3, 1, 1, 1]
+    assert counts == [3, 1, 1, 1, 1]
 
 
 async def nothing(_session: AsyncSession, _job: Job) -> None:

@@ -1,15 +1,18 @@
 """Every query of the core with someone whom its answer is none of the business of, and what he shall get."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from small_world import World
 
 from suxin.kernel.queries import inbox_of_person
-from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin.lending.commands.requests import Submitted
 from suxin.lending.leads import LeadKey
 from suxin.lending.models import LoanProduct, Referral
+from suxin.tenancy.profiles import TenantKind
+from suxin_tenants import PROFILES
 
 NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {}, (0, 0))
 PUBLIC = "published: the same for everyone"
@@ -40,6 +43,14 @@ def lead(world: World) -> dict[str, Any]:
 
 def tenant(world: World) -> dict[str, Any]:
     return {"tenant_id": world.bank.tenant_id}
+
+
+def quotas(world: World) -> dict[str, Any]:
+    return tenant(world) | {"kind": TenantKind.BANK, "profiles": PROFILES}
+
+
+def since(world: World) -> dict[str, Any]:
+    return {"since": world.city.now - timedelta(days=30)}
 
 
 def referral(world: World) -> dict[str, Any]:
@@ -119,10 +130,14 @@ MATRIX: dict[str, Row] = {
     "consent.queries.recipient": ("stranger", tenant, PUBLIC),
     "kernel.queries.acts_counted": (
         "rival",
-        lambda world: {"prefix": "lending.offer.", "since": world.city.now},
+        lambda world: {"actions": ["lending.offer.made"], "since": world.city.now},
         None,
     ),
-    "kernel.queries.entries": ("rival", lambda world: {"tenant_id": world.bank.tenant_id}, None),
+    "kernel.queries.entries": (
+        "rival",
+        lambda world: {"tenant_ids": [world.bank.tenant_id]},
+        None,
+    ),
     "kernel.queries.inbox_of_person": (
         "stranger",
         lambda world: {"person_id": world.city.person_id},
@@ -178,7 +193,6 @@ MATRIX: dict[str, Row] = {
         None,
     ),
     "lending.queries.products.retired_last": ("rival", nothing_given, EXPRESSION),
-    "lending.queries.referrals.claims_open": ("rival", tenant, OWN),
     "lending.queries.referrals.inbox": ("rival", nothing_given, OWN),
     "lending.queries.referrals.inbox_counts": ("rival", nothing_given, OWN),
     "lending.queries.referrals.leads_had": (
@@ -245,7 +259,15 @@ MATRIX: dict[str, Row] = {
     "lending.queries.requests.published_products": ("anonymous", nothing_given, PUBLIC),
     "lending.queries.requests.referrals_of": ("stranger", request, None),
     "lending.queries.requests.requests_of": ("rival", subject, None),
-    "lending.queries.requests.speeds_measured": ("anonymous", nothing_given, PUBLIC),
+    "lending.queries.service_levels.count_open_escalations": ("rival", nothing_given, None),
+    "lending.queries.service_levels.escalations_by_step": ("rival", since, None),
+    "lending.queries.service_levels.open_escalations": ("rival", nothing_given, None),
+    "lending.queries.service_levels.referrals_by_state": ("rival", since, OWN),
+    "lending.queries.service_levels.speeds_of_banks": (
+        "stranger",
+        lambda world: {"bank_ids": [world.bank.tenant_id]},
+        PUBLIC,
+    ),
     "lending.queries.turns.take_turn": (
         "rival",
         lambda world: {"counted": "claims", "owner": world.bank.tenant_id},
@@ -254,8 +276,8 @@ MATRIX: dict[str, Row] = {
     "places.queries.area": ("anonymous", lambda _world: {"code": "321302"}, PUBLIC),
     "places.queries.area_counts": ("anonymous", lambda _world: {"codes": ["321302"]}, PUBLIC),
     "places.queries.areas_around": ("anonymous", lambda _world: {"code": "321302101"}, PUBLIC),
+    "places.queries.areas_asked": ("anonymous", lambda _world: {"within": "321302"}, PUBLIC),
     "places.queries.areas_of": ("anonymous", lambda _world: {"parent_code": "321300"}, PUBLIC),
-    "places.queries.areas_within": ("anonymous", lambda _world: {"code": "321302"}, PUBLIC),
     "places.queries.counties": ("anonymous", nothing_given, PUBLIC),
     "places.queries.every_area": ("anonymous", nothing_given, PUBLIC),
     "places.queries.names": ("anonymous", lambda _world: {"codes": ["321302"]}, PUBLIC),
@@ -284,6 +306,12 @@ MATRIX: dict[str, Row] = {
     ),
     "subjects.queries.subject_row": ("rival", subject, NotFound),
     "tenancy.queries.branches": ("rival", tenant, None),
+    "tenancy.queries.branches_by_id": (
+        "rival",
+        lambda world: tenant(world) | {"ids": [world.branch_id]},
+        None,
+    ),
+    "tenancy.queries.has_temporary_password": ("stranger", nothing_given, Forbidden),
     "tenancy.queries.is_founded": ("anonymous", nothing_given, PUBLIC),
     "tenancy.queries.memberships_by_staff": (
         "rival",
@@ -292,7 +320,12 @@ MATRIX: dict[str, Row] = {
     ),
     "tenancy.queries.memberships_of": ("rival", staff, None),
     "tenancy.queries.names_at_work": ("rival", staff, NotFound),
-    "tenancy.queries.quotas_of": ("rival", tenant, None),
+    "tenancy.queries.own_staff_member": (
+        "rival",
+        lambda world: {"staff_id": world.staff_id},
+        NotFound,
+    ),
+    "tenancy.queries.quota_levels": ("rival", quotas, OWN),
     "tenancy.queries.staff_count": ("rival", tenant, None),
     "tenancy.queries.staff_names": (
         "rival",

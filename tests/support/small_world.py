@@ -5,6 +5,7 @@ The first bank and the applicant are those whose rows must stay theirs; everybod
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from oauth_client import new_key, public_jwks
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from sqlalchemy import select
+from staff_log_ins import keep_passwords
 
 from suxin.consent.commands import publish_notice_texts
 from suxin.consent.oauth import models as oauth
@@ -41,7 +43,7 @@ from suxin.subjects.phone_codes import send_phone_code
 from suxin.subjects.sessions import begin_session
 from suxin.tenancy.commands import create_tenant
 from suxin.tenancy.houses import add_branch
-from suxin.tenancy.log_ins import log_in
+from suxin.tenancy.log_ins import LogInRefused, log_in
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
@@ -127,7 +129,12 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     running, running_referral, running_offer, consent_id = await _offered(city, DispatchMode.NAMED)
     pool = await city.submit(mode=DispatchMode.OPEN_POOL)
     assert pool.lead is not None
-    claimed = await city.act(claim_lead, bank.officer, lead_id=pool.lead.id)
+    claimed = await city.act(claim_lead, bank.officer, lead_id=pool.lead.id, profiles=PROFILES)
+    await admin.execute(
+        "update referrals set escalations = 1, escalated_step = 'decide', escalated_at = $2 where id = $1",
+        claimed.id,
+        city.now,
+    )
     desk_token, mini_token = await _fill_doorways(city)
     return World(
         city=city,
@@ -238,8 +245,12 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
 
 async def _fill_doorways(city: SmallCity) -> tuple[str, str]:
     now, anyone = city.now, Actor.anonymous("test")
+    await keep_passwords(city.database, now=now)
+    with suppress(LogInRefused):
+        async with city.database.transaction(anyone, now=now) as session:
+            await log_in(session, login="nobody", password=PASSWORD, sealer=city.sealer, now=now)
     async with city.database.transaction(anyone, now=now) as session:
-        desk = await log_in(session, login=LOGIN, password=PASSWORD, now=now)
+        desk = await log_in(session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=now)
         await send_phone_code(
             session, openid=OPENID, phone="19900000001", sealer=city.sealer, now=now
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from staff_log_ins import SEALER, keep_passwords
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -50,15 +51,19 @@ class Tokens:
     ) -> str:
         moment = at or self._now
         async with self._database.transaction(Actor.anonymous("test"), now=moment) as session:
-            found = await log_in(session, login=login, password=password, now=moment)
+            found = await log_in(session, login=login, password=password, sealer=SEALER, now=moment)
         return found.token
 
-    async def actor(self, token: str, at: datetime | None = None) -> Actor:
+    async def actor(self, token: str, at: datetime | None = None, **admitted: bool) -> Actor:
         moment = at or self._now
         async with self._database.transaction(Actor.anonymous("test"), now=moment) as session:
             return await staff_actor(
-                session, token=token, profiles=PROFILES, request_id="test", now=moment
+                session, token=token, profiles=PROFILES, request_id="test", now=moment, **admitted
             )
+
+    async def keep(self) -> None:
+        """Let everybody keep the password that was set for him."""
+        await keep_passwords(self._database, now=self._now)
 
 
 @pytest.fixture
@@ -82,6 +87,7 @@ async def operator(database: Database, tokens: Tokens, now: datetime) -> Actor:
             profiles=PROFILES,
             now=now,
         )
+    await tokens.keep()
     return await tokens.actor(await tokens.fresh("operator"))
 
 
@@ -113,6 +119,7 @@ async def two_banks(database: Database, operator: Actor, tokens: Tokens, now: da
                 now=now,
                 tenant_id=tenant_id,
             )
+        await tokens.keep()
         admins.append(await tokens.actor(await tokens.fresh(f"admin{number}")))
     return TwoBanks(operator, admins[0], admins[1])
 

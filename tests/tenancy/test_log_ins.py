@@ -5,12 +5,18 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from staff_log_ins import SEALER
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import Unauthenticated
-from suxin.tenancy.log_ins import (
+from suxin.kernel.refusals import Refusal, Unauthenticated
+from suxin.tenancy import passwords
+from suxin.tenancy.log_in_failures import (
+    CLEARED_AT_ONCE,
+    FORGOTTEN_AFTER,
     LOCKED_FOR,
     MAX_LOG_IN_FAILURES,
+)
+from suxin.tenancy.log_ins import (
     SESSION_IDLE,
     SESSION_LIFE,
     LogInLocked,
@@ -31,7 +37,9 @@ async def wrong(tokens, times, at=None):
 
 async def test_a_session_token_is_kept_only_as_its_hash(two_banks, database, admin, now):
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
-        found = await log_in(session, login="  Admin1 ", password="correct-horse-9", now=now)
+        found = await log_in(
+            session, login="  Admin1 ", password="correct-horse-9", sealer=SEALER, now=now
+        )
     assert found.expires_at == now + SESSION_LIFE
     assert len(found.token) == 43
     row = await admin.fetchrow(
@@ -81,8 +89,7 @@ async def test_a_right_password_starts_the_count_anew(two_banks, tokens, admin):
     await tokens.fresh()
     await wrong(tokens, MAX_LOG_IN_FAILURES - 1)
     assert await tokens.fresh()
-    failures = await admin.fetchval("select failures from staff_log_ins where login = 'admin1'")
-    assert failures == 0
+    assert await admin.fetchval("select count(*) from log_in_failures") == 0
 
 
 async def test_guesses_made_at_once_count_one_by_one(two_banks, tokens):
@@ -91,6 +98,67 @@ async def test_guesses_made_at_once_count_one_by_one(two_banks, tokens):
     )
     kinds = sorted(type(outcome).__name__ for outcome in outcomes)
     assert kinds == ["LogInLocked"] * 3 + ["LogInRefused"] * 5
+
+
+async def answers(tokens, login, times, at=None):
+    """What somebody is told who guesses at a name, again and again."""
+    told = []
+    for number in range(times):
+        with pytest.raises(Refusal) as refused:
+            await tokens.fresh(login, at=at, password=f"guess-number-{number}")
+        told.append((type(refused.value), refused.value.zh_message, refused.value.facts))
+    return told
+
+
+async def test_a_name_that_nobody_has_is_counted_and_locked_like_one_that_exists(
+    two_banks, tokens, admin, now
+):
+    known, unknown = [await answers(tokens, name, 8) for name in ("admin1", "nobody")]
+    assert known == unknown
+    assert [kind for kind, *_ in known] == [LogInRefused] * 5 + [LogInLocked] * 3
+    later = now + LOCKED_FOR - STEP
+    assert await answers(tokens, "admin1", 1, later) == await answers(tokens, "nobody", 1, later)
+    free = now + LOCKED_FOR
+    assert await answers(tokens, "admin1", 6, free) == await answers(tokens, "nobody", 6, free)
+    # One spelling of a name is as good as another, and what is no name at all is counted too.
+    for odd in (" NoBody ", "", "漢字", "n" * 129):
+        assert len(await answers(tokens, odd, 1, free)) == 1
+    rows = await admin.fetch("select * from log_in_failures")
+    assert len(rows) == 5
+    assert not any("nobody" in str(dict(row)) for row in rows)
+
+
+@pytest.mark.parametrize("login", ["admin1", "nobody"])
+async def test_known_and_unknown_names_cost_one_hash_each(two_banks, tokens, monkeypatch, login):
+    """What takes time at a log-in is the hash of the password: it is taken for both, and for neither while locked."""
+    checked = []
+    genuine = passwords.matches
+
+    async def counting(password, password_hash):
+        checked.append(password_hash is not None)
+        return await genuine(password, password_hash)
+
+    monkeypatch.setattr(passwords, "matches", counting)
+    await answers(tokens, login, 8)
+    assert checked == [login == "admin1"] * 5
+
+
+async def test_a_count_is_forgotten_an_hour_after_the_last_wrong_password(two_banks, tokens, now):
+    await wrong(tokens, MAX_LOG_IN_FAILURES - 1)
+    await wrong(tokens, MAX_LOG_IN_FAILURES - 1, now + FORGOTTEN_AFTER)
+    assert await tokens.fresh(at=now + FORGOTTEN_AFTER)
+
+
+async def test_made_up_names_do_not_stay(two_banks, tokens, counted, now):
+    """Each wrong password adds one name at most and clears more than one away once they are forgotten."""
+    for number in range(30):
+        await answers(tokens, f"made.up.{number}", 1)
+    assert await counted("log_in_failures") == (30,)
+    later = now + FORGOTTEN_AFTER
+    await answers(tokens, "nobody", 1, later)
+    assert await counted("log_in_failures") == (30 - CLEARED_AT_ONCE + 1,)
+    await answers(tokens, "nobody", 1, later)
+    assert await counted("log_in_failures") == (1,)
 
 
 async def test_another_log_in_is_not_locked_with_it(two_banks, tokens):

@@ -5,11 +5,14 @@ import asyncio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
-from suxin.tenancy.profiles import QuotaName
-from suxin.tenancy.queries import quotas_of
+from suxin.tenancy.models import Quota
+from suxin.tenancy.profiles import QuotaName, TenantKind
+from suxin.tenancy.queries import QuotaLevel, quota_levels
 from suxin.tenancy.quotas import (
+    MAX_CEILING,
     QuotaBelowUse,
     QuotaExhausted,
     release_quota,
@@ -54,7 +57,8 @@ def quota(database, two_banks, now):
 
         async def state(self, actor=two_banks.first):
             async with database.snapshot(actor, now=now) as session:
-                rows = (await session.scalars(quotas_of(two_banks.first_id))).all()
+                of_first = select(Quota).where(Quota.tenant_id == two_banks.first_id)
+                rows = (await session.scalars(of_first)).all()
             return {row.name: (row.used, row.ceiling) for row in rows}
 
     return Products()
@@ -87,6 +91,7 @@ async def test_a_ceiling_is_set_by_the_operator_and_not_below_use(quota, two_ban
     for ceiling, actor, refusal in (
         (5, two_banks.first, Forbidden),
         (-1, two_banks.operator, Invalid),
+        (MAX_CEILING + 1, two_banks.operator, Invalid),
         (1, two_banks.operator, QuotaBelowUse),
     ):
         with pytest.raises(refusal):
@@ -95,6 +100,28 @@ async def test_a_ceiling_is_set_by_the_operator_and_not_below_use(quota, two_ban
     assert await counted("audit_entries") == before
     await quota.set(2)
     assert (await quota.state())["products"] == (2, 2)
+
+
+async def test_a_ceiling_that_is_set_already_is_not_put_on_record_again(quota, counted):
+    await quota.set(50)
+    before = await counted("audit_entries")
+    await quota.set(50)
+    assert await counted("audit_entries") == before
+
+
+async def test_levels_show_use_ceiling_and_what_the_kind_is_given(quota, two_banks, database, now):
+    await quota.take(2)
+    await quota.set(7)
+    async with database.snapshot(two_banks.operator, now=now) as session:
+        levels = await quota_levels(
+            session, tenant_id=two_banks.first_id, kind=TenantKind.BANK, profiles=PROFILES
+        )
+    assert levels == {
+        QuotaName.STAFF: QuotaLevel(used=1, ceiling=500, default=500),
+        QuotaName.BRANCHES: QuotaLevel(used=0, ceiling=200, default=200),
+        QuotaName.PRODUCTS: QuotaLevel(used=2, ceiling=7, default=50),
+        QuotaName.OPEN_CLAIMS: QuotaLevel(used=0, ceiling=200, default=200),
+    }
 
 
 async def test_what_a_profile_does_not_name_is_not_to_be_had(two_banks, database, now):

@@ -1,5 +1,6 @@
 """Branches, staff and roles: as two tenants and as the operator; nothing is written by what is refused."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -8,10 +9,18 @@ from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Unauthenticated
 from suxin.tenancy.houses import add_branch
 from suxin.tenancy.log_ins import LogInRefused
 from suxin.tenancy.passwords import PasswordUnfit
+from suxin.tenancy.policies import OwnAccount
 from suxin.tenancy.profiles import QuotaName
 from suxin.tenancy.queries import branches, memberships_of, staff_of
 from suxin.tenancy.quotas import QuotaExhausted, set_quota
-from suxin.tenancy.roles import ReachMismatch, RoleGrant, RoleUnknown, grant_role, revoke_role
+from suxin.tenancy.roles import (
+    LastManager,
+    ReachMismatch,
+    RoleGrant,
+    RoleUnknown,
+    grant_role,
+    revoke_role,
+)
 from suxin.tenancy.staff import LogInTaken, add_staff, end_staff
 from suxin_tenants import PROFILES
 
@@ -26,13 +35,15 @@ NEW = {
 
 
 @pytest.fixture
-def staffing(database, two_banks, now):
+def staffing(database, two_banks, tokens, now):
     """Add staff and branches as an actor, each in a transaction of its own."""
 
     class Staffing:
         async def add(self, actor=two_banks.first, **changes):
             async with database.transaction(actor, now=now) as session:
-                return await add_staff(session, actor, **(NEW | changes), now=now)
+                added = await add_staff(session, actor, **(NEW | changes), now=now)
+            await tokens.keep()
+            return added
 
         async def branch(self, actor=two_banks.first, **changes):
             values = {"name": "洋河支行", "area_codes": ["321302150"], "profiles": PROFILES}
@@ -53,7 +64,9 @@ def staffing(database, two_banks, now):
 
         async def end(self, staff_id, actor=two_banks.first, **changes):
             async with database.transaction(actor, now=now) as session:
-                await end_staff(session, actor, staff_id=staff_id, now=now, **changes)
+                await end_staff(
+                    session, actor, staff_id=staff_id, profiles=PROFILES, now=now, **changes
+                )
 
     return Staffing()
 
@@ -184,10 +197,14 @@ async def test_a_granted_role_adds_rights_and_a_revoked_one_takes_them(
     for actor, refusal in ((two_banks.second, NotFound), (two_banks.first, None)):
         async with database.transaction(actor, now=now) as session:
             if refusal is None:
-                await revoke_role(session, actor, membership_id=membership_id, now=now)
+                await revoke_role(
+                    session, actor, membership_id=membership_id, profiles=PROFILES, now=now
+                )
             else:
                 with pytest.raises(refusal):
-                    await revoke_role(session, actor, membership_id=membership_id, now=now)
+                    await revoke_role(
+                        session, actor, membership_id=membership_id, profiles=PROFILES, now=now
+                    )
     assert (await tokens.actor(token)).permissions == bank.roles["loan_officer"].permissions
 
 
@@ -234,3 +251,79 @@ async def test_staff_and_branches_stay_within_their_quota(
     with pytest.raises(QuotaExhausted):
         await staffing.branch()
     assert await counted(*TABLES) == before
+
+
+async def memberships(admin, staff_id):
+    rows = await admin.fetch("select id from memberships where staff_id = $1", staff_id)
+    return [row["id"] for row in rows]
+
+
+async def test_a_tenant_keeps_somebody_who_manages_its_staff(
+    staffing, two_banks, database, admin, counted, now
+):
+    """Neither the last administrator's role nor his account is taken away, by whomever."""
+    first, operator = two_banks.first, two_banks.operator
+    elsewhere = {"tenant_id": two_banks.first_id}
+    [role] = await memberships(admin, first.staff_id)
+    before = await counted(*TABLES)
+    for actor, changes in ((first, {}), (operator, elsewhere)):
+        with pytest.raises(LastManager):
+            async with database.transaction(actor, now=now) as session:
+                await revoke_role(
+                    session, actor, membership_id=role, profiles=PROFILES, now=now, **changes
+                )
+    with pytest.raises(LastManager):
+        await staffing.end(first.staff_id, operator, **elsewhere)
+    with pytest.raises(OwnAccount):
+        await staffing.end(first.staff_id)
+    assert await counted(*TABLES) == before
+
+
+async def test_nobody_takes_his_own_right_to_manage_staff_away(
+    staffing, two_banks, database, admin, tokens, now
+):
+    first = two_banks.first
+    other = await staffing.add(roles=[RoleGrant("bank_admin")])
+    [role] = await memberships(admin, first.staff_id)
+
+    async def revoke(actor):
+        async with database.transaction(actor, now=now) as session:
+            await revoke_role(session, actor, membership_id=role, profiles=PROFILES, now=now)
+
+    with pytest.raises(OwnAccount):
+        await revoke(first)
+    # Another administrator may; and a role of one's own that does not manage staff may go.
+    viewer = await staffing.grant(first.staff_id, RoleGrant("viewer"))
+    async with database.transaction(first, now=now) as session:
+        await revoke_role(session, first, membership_id=viewer, profiles=PROFILES, now=now)
+    await revoke(await tokens.actor(await tokens.fresh("zhangsan")))
+    assert await memberships(admin, first.staff_id) == []
+    assert len(await memberships(admin, other)) == 1
+
+
+async def test_two_administrators_who_remove_each_other_at_once_leave_one(
+    staffing, two_banks, database, admin, tokens, now
+):
+    first = two_banks.first
+    other = await staffing.add(roles=[RoleGrant("bank_admin")])
+    second = await tokens.actor(await tokens.fresh("zhangsan"))
+
+    async def end(actor, staff_id):
+        await database.run(
+            actor,
+            lambda session: end_staff(
+                session, actor, staff_id=staff_id, profiles=PROFILES, now=now
+            ),
+            now=now,
+        )
+
+    outcomes = await asyncio.gather(
+        end(first, other), end(second, first.staff_id), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LastManager", "NoneType"]
+    assert (
+        await admin.fetchval(
+            "select count(*) from memberships where tenant_id = $1", two_banks.first_id
+        )
+        == 1
+    )

@@ -14,6 +14,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ASGIApp
 from msgspec import Meta, Struct
 from redis.asyncio import Redis
+from staff_log_ins import SEALER, keep_passwords
 from stdnum.cn.uscc import calc_check_digit
 
 from suxin.kernel.actor import Actor
@@ -272,6 +273,7 @@ async def desk(database: Database, now: datetime) -> Desk:
             password=PASSWORD,
             **common,
         )
+    await keep_passwords(database, now=now)
     operator = await actor_of_log_in(database, "city.admin", now)
     async with database.transaction(operator, now=now) as session:
         tenant_id = await create_tenant(
@@ -294,14 +296,17 @@ async def desk(database: Database, now: datetime) -> Desk:
             now=now,
             tenant_id=tenant_id,
         )
+    await keep_passwords(database, now=now)
     async with database.transaction(Actor.anonymous("seed"), now=now) as session:
-        token = await log_in(session, login="chufeng.loan", password=PASSWORD, now=now)
+        token = await log_in(
+            session, login="chufeng.loan", password=PASSWORD, sealer=SEALER, now=now
+        )
     return Desk(operator, tenant_id, staff_id, "chufeng.loan", token.token)
 
 
 async def actor_of_log_in(database: Database, login: str, now: datetime) -> Actor:
     async with database.transaction(Actor.anonymous("seed"), now=now) as session:
-        token = await log_in(session, login=login, password=PASSWORD, now=now)
+        token = await log_in(session, login=login, password=PASSWORD, sealer=SEALER, now=now)
     async with database.transaction(Actor.anonymous("seed"), now=now) as session:
         return await staff_actor(
             session, token=token.token, profiles=PROFILES, request_id="seed", now=now

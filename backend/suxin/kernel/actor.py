@@ -100,6 +100,16 @@ class Actor:
         return self.tenant_id
 
     @property
+    def own_staff(self) -> UUID:
+        """The staff member acting.
+
+        :raises Forbidden: if no staff member acts
+        """
+        if self.staff_id is None:
+            raise Forbidden(permission="staff")
+        return self.staff_id
+
+    @property
     def own_subject(self) -> UUID:
         """The subject acted for.
 

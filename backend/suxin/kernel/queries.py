@@ -1,6 +1,6 @@
 """What is read of the kernel's own tables: the audit stream, and the inboxes of notices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,12 +12,14 @@ from suxin.kernel.audit import AuditEntry
 from suxin.kernel.notices import Notice
 
 
-def entries(*, action: str | None = None, tenant_id: UUID | None = None) -> Select[AuditEntry]:
-    """Return the entries of the audit stream that the caller sees, of one act or one tenant or all, newest first."""
+def entries(
+    *, action: str | None = None, tenant_ids: Collection[UUID] | None = None
+) -> Select[AuditEntry]:
+    """Return the entries of the audit stream that the caller sees, of one act and some tenants or all, newest first."""
     found = select(AuditEntry).order_by(AuditEntry.id.desc())
     if action is not None:
         found = found.where(AuditEntry.action == action)
-    return found if tenant_id is None else found.where(AuditEntry.tenant_id == tenant_id)
+    return found if tenant_ids is None else found.where(AuditEntry.tenant_id.in_(tenant_ids))
 
 
 async def latest_acts(
@@ -25,18 +27,18 @@ async def latest_acts(
 ) -> Sequence[AuditEntry]:
     """Return the latest ``limit`` acts on a tenant whose names begin with ``prefix``, newest first."""
     named = AuditEntry.action.startswith(prefix, autoescape=True)
-    return (await session.scalars(entries(tenant_id=tenant_id).where(named).limit(limit))).all()
+    return (await session.scalars(entries(tenant_ids=[tenant_id]).where(named).limit(limit))).all()
 
 
 async def acts_counted(
-    session: AsyncSession, *, prefix: str, since: datetime
+    session: AsyncSession, *, actions: Collection[str], since: datetime
 ) -> dict[tuple[UUID, str], int]:
-    """Return how often each tenant did each act whose name begins with ``prefix``, since a moment."""
+    """Return how often each tenant did each of these acts, since a moment."""
     rows = await session.execute(
         select(AuditEntry.tenant_id, AuditEntry.action, func.count())
         .where(
             AuditEntry.at >= since,
-            AuditEntry.action.startswith(prefix, autoescape=True),
+            AuditEntry.action.in_(actions),
         )
         .group_by(AuditEntry.tenant_id, AuditEntry.action)
     )

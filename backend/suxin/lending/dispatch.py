@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +14,13 @@ from suxin.kernel.working_days import Calendar, add_working_days
 from suxin.lending.deadlines import DECIDE_WITHIN_DAYS, REMIND_BEFORE, clocks_from
 from suxin.lending.leads import LeadFacts
 from suxin.lending.models import (
-    IN_PROGRESS,
     DispatchMode,
     Lead,
     LeadParty,
     LoanRequest,
     Referral,
     ReferralState,
+    Step,
 )
 from suxin.lending.policies import REFERRAL_READ
 
@@ -31,46 +30,6 @@ CONTACT_DUE_TOPIC = "lending.referral.contact_due"
 DECIDE_DUE_TOPIC = "lending.referral.decide_due"
 
 
-class Step(StrEnum):
-    """The steps of a referral that have a deadline."""
-
-    ACCEPT = "accept"
-    CONTACT = "contact"
-    DECIDE = "decide"
-
-    @property
-    def nearly_late(self) -> str:
-        """What a bank is told shortly before the deadline."""
-        return _NEARLY_LATE[self]
-
-    def open_at(self, referral: Referral) -> bool:
-        """Return whether the referral stands where this step is still to be taken."""
-        return referral.state in _OPEN_AT[self]
-
-    def lies_ahead(self, referral: Referral) -> bool:
-        """Return whether the step's deadline may still bind: the step is to be taken, or may be to be taken again."""
-        return self is Step.DECIDE or self.open_at(referral) or Step.ACCEPT.open_at(referral)
-
-    def due_of(self, referral: Referral) -> datetime:
-        """Return when the referral must have taken this step."""
-        by = {
-            Step.ACCEPT: referral.accept_by,
-            Step.CONTACT: referral.contact_by,
-            Step.DECIDE: referral.decide_by,
-        }
-        return by[self]
-
-
-_NEARLY_LATE = {
-    Step.ACCEPT: "该线索即将超过 1 个工作日受理时限。",
-    Step.CONTACT: "该线索即将超过 3 个工作日联系时限，逾期线索将被退回。",
-    Step.DECIDE: "该线索即将超过答复时限，请报价或婉拒。",
-}
-_OPEN_AT = {
-    Step.ACCEPT: {ReferralState.DISPATCHED},
-    Step.CONTACT: {ReferralState.ACCEPTED},
-    Step.DECIDE: IN_PROGRESS,
-}
 _DUE_TOPICS = {
     Step.ACCEPT: ACCEPT_DUE_TOPIC,
     Step.CONTACT: CONTACT_DUE_TOPIC,

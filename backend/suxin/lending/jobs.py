@@ -10,11 +10,12 @@ from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch
 from suxin.lending.commands import offers, redating, referrals, requests, returns
+from suxin.lending.models import Step
 
 
 async def remind(session: AsyncSession, job: Job) -> None:
     """Remind a bank of a step that is nearly late."""
-    step = dispatch.Step(job.payload["step"])
+    step = Step(job.payload["step"])
     await returns.remind(session, **_referral(job), step=step, now=job.now)
 
 

@@ -34,13 +34,21 @@ def counties() -> Select[Area]:
     )
 
 
-def areas_within(code: str) -> Select[Area]:
-    """Return the areas in force directly within one, in the order of their names."""
-    return (
-        select(Area)
-        .where(Area.parent_code == code, Area.code != code, Area.valid_until.is_(None))
-        .order_by(Area.pinyin, Area.code)
-    )
+def areas_asked(*, within: str = "", search: str = "") -> Select[Area]:
+    """Return areas in force, by code: the counties, those directly within one area, or those found by name or code.
+
+    ``search`` looks anywhere within the area, or the city: for a part of the full name, or the beginning of the code.
+    """
+    found = select(Area).where(Area.valid_until.is_(None)).order_by(Area.code)
+    if search:
+        named = or_(
+            Area.full_name.contains(search, autoescape=True),
+            Area.code.startswith(search, autoescape=True),
+        )
+        return found.where(named, Area.code.startswith(within, autoescape=True))
+    if not within:
+        return counties()
+    return found.where(Area.parent_code == within, Area.code != within)
 
 
 async def areas_around(session: AsyncSession, code: str) -> list[Area]:

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for, actor_of
-from suxin.kernel.doorways import doorway
 from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
-from suxin.tenancy.models import DeskSession, Tenant, TenantStatus
+from suxin.tenancy.desk_sessions import end_sessions
+from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.policies import TENANT_MANAGE, require_tenant_manager
 from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin.tenancy.roles import RoleGrant
@@ -206,13 +206,7 @@ async def resume_tenant(
         object_id=tenant_id,
         detail={"reason": reason},
     )
-    async with doorway(session):
-        await session.execute(
-            update(DeskSession)
-            .where(DeskSession.tenant_id == tenant_id, DeskSession.revoked_at.is_(None))
-            .values(revoked_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    await end_sessions(session, tenant_id, now=now)
 
 
 async def _lock_for_status(

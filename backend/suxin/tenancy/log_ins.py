@@ -1,7 +1,7 @@
 """Log-ins of staff: with a password, on an anonymous session, ending in a desk session.
 
-Wrong passwords are counted on the log-in's row under its lock, so that guesses made at once count one by one; the
-count is kept although the log-in is refused. Five wrong ones lock the log-in for a quarter of an hour.
+Wrong passwords are counted (``tenancy.log_in_failures``) although the log-in is refused. Five in a row lock the name
+for a quarter of an hour, whether anybody has it or not.
 """
 
 import math
@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.sealing import Sealer
 from suxin.kernel.tokens import new_token, token_hash
 from suxin.tenancy import passwords
+from suxin.tenancy.log_in_failures import Count, count_failure, forget_failures, lock_count
 from suxin.tenancy.models import DeskSession, StaffLogIn, Tenant, TenantStatus
 from suxin.tenancy.staff import normal_login
 
-MAX_LOG_IN_FAILURES: Final = 5
-LOCKED_FOR: Final = timedelta(minutes=15)
 SESSION_LIFE: Final = timedelta(hours=8)
 SESSION_IDLE: Final = timedelta(minutes=60)
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -42,7 +42,7 @@ class LogInRefused(Refusal):
 
 
 class LogInLocked(Refusal):
-    """Too many wrong passwords were tried; the log-in is locked for a while."""
+    """Too many wrong passwords were tried under this name; it is locked for a while, whether anybody has it or not."""
 
     code = "LOG_IN_LOCKED"
     kind = RefusalKind.LIMITED
@@ -60,6 +60,15 @@ class TenantSuspended(Refusal):
     en = "Your organisation is suspended; please contact the operator of the platform"
 
 
+class PasswordChangeRequired(Refusal):
+    """The password was set by somebody else; nothing but changing it is possible with this session."""
+
+    code = "PASSWORD_CHANGE_REQUIRED"
+    kind = RefusalKind.FORBIDDEN
+    zh = "当前使用的是初始密码，请先修改密码"
+    en = "Your password is a temporary one; change it first"
+
+
 @dataclass(frozen=True, slots=True)
 class DeskToken:
     """The token of a new desk session, shown once, and when the session ends at the latest."""
@@ -73,8 +82,6 @@ class _Door:
     tenant_id: UUID
     staff_id: UUID
     password_hash: str
-    failures: int
-    locked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +93,43 @@ class KnownStaff:
 
 
 async def check_password(
-    session: AsyncSession, *, login: str, password: str, now: datetime
+    session: AsyncSession, *, login: str, password: str, sealer: Sealer, now: datetime
 ) -> KnownStaff:
     """Return whose log-in name and password these are; on an anonymous session.
 
+    Whether the password is a temporary one is looked at by whoever then lets him act (``tenancy.actors``).
+
     :raises LogInRefused: if name and password do not fit; the failure is counted
-    :raises LogInLocked: if five wrong passwords in a row have locked the log-in
+    :raises LogInLocked: if five wrong passwords in a row have locked the name
     :raises TenantSuspended: if the password is right and the organisation is suspended
     """
     name = normal_login(login)
-    door = await _lock_door(session, name)
-    if door is not None and door.locked_until is not None and door.locked_until > now:
-        seconds = math.ceil((door.locked_until - now).total_seconds())
-        minutes = math.ceil(seconds / _SECONDS_A_MINUTE)
-        raise LogInLocked(minutes=minutes, retry_after_seconds=seconds)
+    count = await lock_count(session, login=name, sealer=sealer, now=now)
+    require_unlocked(count, now=now)
+    door = await _door(session, name)
     fits = await passwords.matches(password, door.password_hash if door else None)
-    if door is None:
-        raise LogInRefused
-    if not fits:
-        await _count_failure(session, name, door, now)
+    if door is None or not fits:
+        if await count_failure(session, count, now=now) and door is not None:
+            record_lock(session, door.tenant_id, door.staff_id, now=now)
         raise LogInRefused
     # An anonymous caller sees active tenants only.
     if not await session.scalar(
         select(Tenant.id).where(Tenant.id == door.tenant_id, Tenant.status == TenantStatus.ACTIVE)
     ):
         raise TenantSuspended
+    await forget_failures(session, count)
     await _note_success(session, name, door, password, now)
     return KnownStaff(door.tenant_id, door.staff_id)
 
 
-async def log_in(session: AsyncSession, *, login: str, password: str, now: datetime) -> DeskToken:
+async def log_in(
+    session: AsyncSession, *, login: str, password: str, sealer: Sealer, now: datetime
+) -> DeskToken:
     """Begin a desk session for whoever knows the password; on an anonymous session.
 
     :raises LogInRefused, LogInLocked, TenantSuspended: see ``check_password``
     """
-    known = await check_password(session, login=login, password=password, now=now)
+    known = await check_password(session, login=login, password=password, sealer=sealer, now=now)
     return await begin_desk_session(session, known, now=now)
 
 
@@ -144,6 +153,30 @@ async def begin_desk_session(
     return DeskToken(token, expires_at)
 
 
+def require_unlocked(count: Count, *, now: datetime) -> None:
+    """Refuse while a name is locked.
+
+    :raises LogInLocked: if it is
+    """
+    if count.locked_until is None or count.locked_until <= now:
+        return
+    seconds = math.ceil((count.locked_until - now).total_seconds())
+    minutes = math.ceil(seconds / _SECONDS_A_MINUTE)
+    raise LogInLocked(minutes=minutes, retry_after_seconds=seconds)
+
+
+def record_lock(session: AsyncSession, tenant_id: UUID, staff_id: UUID, *, now: datetime) -> None:
+    """Put on record that wrong passwords have locked somebody's log-in."""
+    append_act(
+        session,
+        action="tenancy.log_in.locked",
+        now=now,
+        tenant_id=tenant_id,
+        object_type="staff",
+        object_id=staff_id,
+    )
+
+
 async def log_out(session: AsyncSession, *, token: str, now: datetime) -> None:
     """End the session of this token; one that is not known or has ended is passed over."""
     async with doorway(session):
@@ -155,53 +188,21 @@ async def log_out(session: AsyncSession, *, token: str, now: datetime) -> None:
         )
 
 
-async def _lock_door(session: AsyncSession, login: str) -> _Door | None:
+async def _door(session: AsyncSession, login: str) -> _Door | None:
     async with doorway(session):
         row = (
             await session.execute(
-                select(
-                    StaffLogIn.tenant_id,
-                    StaffLogIn.staff_id,
-                    StaffLogIn.password_hash,
-                    StaffLogIn.failures,
-                    StaffLogIn.locked_until,
+                select(StaffLogIn.tenant_id, StaffLogIn.staff_id, StaffLogIn.password_hash).where(
+                    StaffLogIn.login == login
                 )
-                .where(StaffLogIn.login == login)
-                .with_for_update()
             )
         ).first()
     return _Door(*row) if row else None
 
 
-async def _count_failure(session: AsyncSession, login: str, door: _Door, now: datetime) -> None:
-    failures = door.failures + 1
-    locks = failures >= MAX_LOG_IN_FAILURES
-    if locks:
-        append_act(
-            session,
-            action="tenancy.log_in.locked",
-            now=now,
-            tenant_id=door.tenant_id,
-            object_type="staff",
-            object_id=door.staff_id,
-        )
-    async with doorway(session):
-        await session.execute(
-            update(StaffLogIn)
-            .where(StaffLogIn.login == login)
-            .values(
-                failures=0 if locks else failures, locked_until=now + LOCKED_FOR if locks else None
-            )
-            .execution_options(synchronize_session=False)
-        )
-
-
 async def _note_success(
     session: AsyncSession, login: str, door: _Door, password: str, now: datetime
 ) -> None:
-    password_hash = door.password_hash
-    if passwords.is_outdated(password_hash):
-        password_hash = await passwords.hashed(password)
     append_act(
         session,
         action="tenancy.log_in.succeeded",
@@ -210,10 +211,13 @@ async def _note_success(
         object_type="staff",
         object_id=door.staff_id,
     )
+    if not passwords.is_outdated(door.password_hash):
+        return
+    password_hash = await passwords.hashed(password)
     async with doorway(session):
         await session.execute(
             update(StaffLogIn)
             .where(StaffLogIn.login == login)
-            .values(failures=0, locked_until=None, password_hash=password_hash)
+            .values(password_hash=password_hash)
             .execution_options(synchronize_session=False)
         )

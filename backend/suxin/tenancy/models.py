@@ -2,15 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, operator, owner_tenant, published, reading_tenant, system
+from suxin.kernel.sealed_columns import indexed
 from suxin.kernel.tables import WITH_DELETE, Privilege, Table
 from suxin.tenancy.profiles import TenantKind
+
+LOG_IN_NAME: Final = "staff.log_in"
+"""The purpose for which log-in names are hashed where wrong passwords are counted."""
 
 
 class TenantStatus(StrEnum):
@@ -116,7 +120,7 @@ class Quota(Table):
 
 
 class StaffLogIn(Table):
-    """A staff member's log-in name and password hash (argon2id), with the count of wrong tries."""
+    """A staff member's log-in name and password hash (argon2id); a temporary password must be changed before all else."""
 
     __tablename__ = "staff_log_ins"
     __doorway__: ClassVar[str | None] = "the log-in name is what tells the tenant"
@@ -126,8 +130,26 @@ class StaffLogIn(Table):
     tenant_id: Mapped[UUID]
     staff_id: Mapped[UUID]
     password_hash: Mapped[str]
+    # Whoever showed who he is before this moment does so again: with the password as it was, he showed nothing.
+    password_set_at: Mapped[datetime]
+    temporary: Mapped[bool]
+
+
+class LogInFailure(Table):
+    """Wrong passwords in a row under one log-in name, known or not; the name is kept only as its keyed hash."""
+
+    __tablename__ = "log_in_failures"
+    __doorway__: ClassVar[str | None] = "counted before anybody is known to stand at the door"
+    # Counted by key version before a key is dropped.
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
+    __table_args__ = (Index("ix_log_in_failures_expires_at", "expires_at"),)
+
+    name_index: Mapped[bytes] = indexed(LOG_IN_NAME, primary_key=True)
+    # Of the key behind the hash; a count is forgotten within the hour, and its row is gone a day later.
+    key_version: Mapped[int]
     failures: Mapped[int]
     locked_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
 
 
 class DeskSession(Table):

@@ -3,12 +3,33 @@
 from uuid import UUID
 
 from suxin.kernel.actor import Actor, ActorKind, Permission
+from suxin.kernel.refusals import Refusal
 
 TENANT_MANAGE = Permission("tenancy.tenant.manage")
 TENANT_READ = Permission("tenancy.tenant.read")
 BRANCH_MANAGE = Permission("tenancy.branch.manage")
 STAFF_MANAGE = Permission("tenancy.staff.manage")
 STAFF_READ = Permission("tenancy.staff.read")
+
+
+class OwnAccount(Refusal):
+    """Nobody ends himself, takes his own last right to manage staff away, or resets his own password.
+
+    His own password he changes knowing the old one; the rest another administrator does.
+    """
+
+    code = "OWN_ACCOUNT"
+    zh = "不能停用自己的账号、重置自己的密码或收回自己的人员管理权限"
+    en = "Nobody ends his own account, resets his own password or takes his own right to manage staff"
+
+
+def require_someone_else(actor: Actor, staff_id: UUID) -> None:
+    """Refuse unless the staff member is another than the actor.
+
+    :raises OwnAccount: if it is he himself
+    """
+    if actor.staff_id == staff_id:
+        raise OwnAccount
 
 
 def require_tenant_manager(actor: Actor) -> None:

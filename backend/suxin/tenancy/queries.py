@@ -1,20 +1,33 @@
 """Queries of tenancy: what there is of tenants, branches, staff, roles and quotas."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import NotFound
 from suxin.tenancy.models import (
     Branch,
     Membership,
     Quota,
+    StaffLogIn,
     StaffMember,
     Tenant,
 )
-from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.profiles import Profiles, QuotaName, TenantKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaLevel:
+    """How much of a quota is in use, the tenant's ceiling, and what its kind is given."""
+
+    used: int
+    ceiling: int
+    default: int
 
 
 async def is_founded(session: AsyncSession) -> bool:
@@ -71,14 +84,49 @@ def tenants_by_id(ids: Iterable[UUID]) -> Select[Tenant]:
     return select(Tenant).where(Tenant.id.in_(ids))
 
 
-def branches(tenant_id: UUID) -> Select[Branch]:
-    """Return a tenant's branches, by name."""
-    return select(Branch).where(Branch.tenant_id == tenant_id).order_by(Branch.name, Branch.id)
+def branches(tenant_id: UUID, *, search: str = "") -> Select[Branch]:
+    """Return a tenant's branches, by name; ``search`` leaves those whose name contains it."""
+    found = select(Branch).where(Branch.tenant_id == tenant_id).order_by(Branch.name, Branch.id)
+    return found.where(Branch.name.contains(search, autoescape=True)) if search else found
 
 
-def staff_of(tenant_id: UUID) -> Select[StaffMember]:
-    """Return a tenant's staff, those who have left included, in the order they came."""
-    return select(StaffMember).where(StaffMember.tenant_id == tenant_id).order_by(StaffMember.id)
+def branches_by_id(tenant_id: UUID, ids: Iterable[UUID]) -> Select[Branch]:
+    """Return those of a tenant's branches that have these ids."""
+    return select(Branch).where(Branch.tenant_id == tenant_id, Branch.id.in_(ids))
+
+
+def staff_of(tenant_id: UUID, *, search: str = "") -> Select[StaffMember]:
+    """Return a tenant's staff, those who have left included, in the order they came.
+
+    ``search`` leaves those whose name or log-in name contains it.
+    """
+    found = select(StaffMember).where(StaffMember.tenant_id == tenant_id).order_by(StaffMember.id)
+    if search:
+        columns = (StaffMember.name, StaffMember.login)
+        found = found.where(or_(*(column.contains(search, autoescape=True) for column in columns)))
+    return found
+
+
+async def own_staff_member(session: AsyncSession, actor: Actor, staff_id: UUID) -> StaffMember:
+    """Return somebody who works, or worked, for the actor's tenant.
+
+    :raises NotFound: if nobody of this id does
+    """
+    member = await session.get(StaffMember, (actor.own_tenant, staff_id))
+    if member is None:
+        raise NotFound(thing_zh="工作人员", thing_en="staff member")
+    return member
+
+
+async def has_temporary_password(session: AsyncSession, actor: Actor) -> bool:
+    """Tell whether the actor's own password was set by somebody else and waits to be changed."""
+    async with doorway(session):
+        temporary = await session.scalar(
+            select(StaffLogIn.temporary).where(
+                StaffLogIn.tenant_id == actor.own_tenant, StaffLogIn.staff_id == actor.own_staff
+            )
+        )
+    return bool(temporary)
 
 
 async def names_at_work(
@@ -146,6 +194,19 @@ def memberships_of(tenant_id: UUID, staff_id: UUID) -> Select[Membership]:
     )
 
 
-def quotas_of(tenant_id: UUID) -> Select[Quota]:
-    """Return a tenant's quotas that were touched or set, by name."""
-    return select(Quota).where(Quota.tenant_id == tenant_id).order_by(Quota.name)
+async def quota_levels(
+    session: AsyncSession, *, tenant_id: UUID, kind: TenantKind, profiles: Profiles
+) -> dict[QuotaName, QuotaLevel]:
+    """Return what a tenant uses of each quota that its kind has, and what it may use."""
+    own = {
+        row.name: row
+        for row in await session.scalars(select(Quota).where(Quota.tenant_id == tenant_id))
+    }
+    return {
+        name: QuotaLevel(
+            used=own[name].used if name in own else 0,
+            ceiling=own[name].ceiling if name in own else default,
+            default=default,
+        )
+        for name, default in profiles[kind].quotas.items()
+    }

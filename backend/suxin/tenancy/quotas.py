@@ -5,6 +5,7 @@ name, the tenant may not have at all.
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,6 +18,8 @@ from suxin.kernel.refusals import Invalid, NotFound, Refusal
 from suxin.tenancy.models import Quota, Tenant
 from suxin.tenancy.policies import TENANT_MANAGE
 from suxin.tenancy.profiles import Profiles, QuotaName
+
+MAX_CEILING: Final = 1_000_000
 
 
 class QuotaExhausted(Refusal):
@@ -39,7 +42,7 @@ _ZH = {
     QuotaName.STAFF: "工作人员",
     QuotaName.BRANCHES: "网点",
     QuotaName.PRODUCTS: "产品",
-    QuotaName.OPEN_CLAIMS: "未结代偿申请",
+    QuotaName.OPEN_CLAIMS: "在手线索",
 }
 
 
@@ -91,22 +94,28 @@ async def set_quota(
     profiles: Profiles,
     now: datetime,
 ) -> None:
-    """Set a tenant's own ceiling in place of its kind's.
+    """Set a tenant's own ceiling in place of its kind's; nothing is recorded where it is that already.
 
     :raises Forbidden: if the actor may not manage tenants
-    :raises Invalid: if the ceiling is negative
+    :raises Invalid: if the ceiling is negative, or higher than ``MAX_CEILING``
     :raises NotFound: if there is no such tenant
     :raises QuotaBelowUse: if more than that is in use
     """
     actor.require(TENANT_MANAGE)
-    if ceiling < 0:
-        raise Invalid(field="ceiling", reason_zh="不能为负数", reason_en="must not be negative")
+    if not 0 <= ceiling <= MAX_CEILING:
+        raise Invalid(
+            field="ceiling",
+            reason_zh=f"应为 0 至 {MAX_CEILING}",
+            reason_en=f"must be 0 to {MAX_CEILING}",
+        )
     await _ensure(session, tenant_id, name, profiles)
     quota = await session.get_one(
         Quota, (tenant_id, name.value), with_for_update=True, populate_existing=True
     )
     if ceiling < quota.used:
         raise QuotaBelowUse(field="ceiling", used=quota.used)
+    if ceiling == quota.ceiling:
+        return
     quota.ceiling = ceiling
     append_act(
         session,

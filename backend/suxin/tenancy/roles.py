@@ -1,5 +1,6 @@
 """Roles of staff: given and taken away, bounded by a branch and by areas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
 from suxin.tenancy.houses import checked_areas, house, record
 from suxin.tenancy.models import Branch, Membership, StaffMember, Tenant
-from suxin.tenancy.policies import STAFF_MANAGE
+from suxin.tenancy.policies import STAFF_MANAGE, require_someone_else
 from suxin.tenancy.profiles import Profiles
 
 
@@ -36,6 +37,14 @@ class ReachMismatch(Refusal):
     kind = RefusalKind.INVALID
     zh = "同一工作人员的各角色须限于相同的网点和区域"
     en = "All roles of one staff member share the same branch and areas"
+
+
+class LastManager(Refusal):
+    """Somebody of every tenant can manage its staff."""
+
+    code = "LAST_MANAGER"
+    zh = "每个机构至少须有一名可以管理人员的管理员"
+    en = "At least one member of every organisation manages its staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ async def revoke_role(
     actor: Actor,
     *,
     membership_id: UUID,
+    profiles: Profiles,
     now: datetime,
     tenant_id: UUID | None = None,
 ) -> None:
@@ -83,11 +93,18 @@ async def revoke_role(
 
     :raises Forbidden: if the actor may not change staff there
     :raises NotFound: if there is no such membership
+    :raises LastManager: if nobody of the tenant could manage its staff any more
+    :raises OwnAccount: if it is the actor's own last right to manage staff
     """
     async with house(session, actor, tenant_id, STAFF_MANAGE, "revoke a role") as home:
+        managers = await lock_managers(session, home, profiles)
         membership = await session.get(Membership, (home, membership_id), with_for_update=True)
         if membership is None:
             raise NotFound(thing_zh="角色", thing_en="membership")
+        left = [one for one in managers if one.id != membership_id]
+        require_manager_left(managers, left)
+        if len(left) < len(managers) and all(one.staff_id != actor.staff_id for one in left):
+            require_someone_else(actor, membership.staff_id)
         await session.delete(membership)
         record(
             session,
@@ -97,6 +114,37 @@ async def revoke_role(
             now=now,
             detail={"role": membership.role},
         )
+
+
+async def lock_managers(
+    session: AsyncSession, tenant_id: UUID, profiles: Profiles
+) -> Sequence[Membership]:
+    """Return the roles of a tenant's staff that give the right to manage staff, under the locks of their rows.
+
+    Whoever takes such a role away locks them first: of two administrators who remove each other at once, the second
+    finds himself the last one.
+    """
+    kind = (await session.scalars(select(Tenant.kind).where(Tenant.id == tenant_id))).one()
+    managing = [
+        code for code, role in profiles[kind].roles.items() if STAFF_MANAGE in role.permissions
+    ]
+    return (
+        await session.scalars(
+            select(Membership)
+            .where(Membership.tenant_id == tenant_id, Membership.role.in_(managing))
+            .order_by(Membership.id)
+            .with_for_update()
+        )
+    ).all()
+
+
+def require_manager_left(before: Sequence[Membership], left: Sequence[Membership]) -> None:
+    """Refuse a change after which nobody of a tenant could manage its staff any more.
+
+    :raises LastManager: if there was somebody and nobody is left
+    """
+    if before and not left:
+        raise LastManager
 
 
 async def lock_staff(session: AsyncSession, tenant_id: UUID, staff_id: UUID) -> StaffMember:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -15,12 +15,19 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, Refusal
 from suxin.tenancy import passwords
+from suxin.tenancy.desk_sessions import end_sessions
 from suxin.tenancy.houses import checked_name, house, record
-from suxin.tenancy.models import DeskSession, Membership, StaffLogIn, StaffMember
-from suxin.tenancy.policies import STAFF_MANAGE
+from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
+from suxin.tenancy.policies import STAFF_MANAGE, require_someone_else
 from suxin.tenancy.profiles import Profiles, QuotaName
 from suxin.tenancy.quotas import release_quota, take_quota
-from suxin.tenancy.roles import RoleGrant, give_role, lock_staff
+from suxin.tenancy.roles import (
+    RoleGrant,
+    give_role,
+    lock_managers,
+    lock_staff,
+    require_manager_left,
+)
 
 MAX_ROLES: Final = 10
 
@@ -47,7 +54,7 @@ async def add_staff(
     now: datetime,
     tenant_id: UUID | None = None,
 ) -> UUID:
-    """Add a staff member with a log-in and roles; return his id.
+    """Add a staff member with a log-in and roles; return his id. The password is temporary: he changes it first.
 
     ``tenant_id`` is another tenant's, for whoever may manage tenants.
 
@@ -117,7 +124,7 @@ async def place_staff(
         await give_role(
             session, tenant_id=tenant_id, staff_id=staff_id, grant=grant, profiles=profiles, now=now
         )
-    await _open_log_in(session, tenant_id, staff_id, checked_login, password)
+    await _open_log_in(session, (tenant_id, staff_id), checked_login, password, now=now)
     return staff_id
 
 
@@ -126,16 +133,22 @@ async def end_staff(
     actor: Actor,
     *,
     staff_id: UUID,
+    profiles: Profiles,
     now: datetime,
     tenant_id: UUID | None = None,
 ) -> None:
     """Take a staff member's roles and log-in away; his sessions end and his name stays on record.
 
     :raises Forbidden: if the actor may not change staff there
+    :raises OwnAccount: if it is he himself
     :raises NotFound: if nobody of this id works there
+    :raises LastManager: if nobody else of the tenant manages its staff
     """
     async with house(session, actor, tenant_id, STAFF_MANAGE, "end staff") as home:
+        require_someone_else(actor, staff_id)
+        managers = await lock_managers(session, home, profiles)
         member = await lock_staff(session, home, staff_id)
+        require_manager_left(managers, [one for one in managers if one.staff_id != staff_id])
         member.ended_at = now
         await session.execute(
             delete(Membership).where(Membership.tenant_id == home, Membership.staff_id == staff_id)
@@ -148,21 +161,13 @@ async def end_staff(
                     StaffLogIn.tenant_id == home, StaffLogIn.staff_id == staff_id
                 )
             )
-            await session.execute(
-                update(DeskSession)
-                .where(
-                    DeskSession.tenant_id == home,
-                    DeskSession.staff_id == staff_id,
-                    DeskSession.revoked_at.is_(None),
-                )
-                .values(revoked_at=now)
-                .execution_options(synchronize_session=False)
-            )
+        await end_sessions(session, home, staff_id=staff_id, now=now)
 
 
 async def _open_log_in(
-    session: AsyncSession, tenant_id: UUID, staff_id: UUID, login: str, password: str
+    session: AsyncSession, of: tuple[UUID, UUID], login: str, password: str, *, now: datetime
 ) -> None:
+    tenant_id, staff_id = of
     password_hash = await passwords.hashed(password)
     async with doorway(session):
         taken = await session.scalar(select(StaffLogIn.login).where(StaffLogIn.login == login))
@@ -173,8 +178,8 @@ async def _open_log_in(
                     tenant_id=tenant_id,
                     staff_id=staff_id,
                     password_hash=password_hash,
-                    failures=0,
-                    locked_until=None,
+                    password_set_at=now,
+                    temporary=True,
                 )
             )
     if taken is not None:

@@ -8,7 +8,7 @@ from suxin.kernel.working_days import BUILT_IN, add_working_days
 from suxin.lending.commands.offers import OfferTerms, new_offer
 from suxin.lending.deadlines import CLAIM_WITHIN_DAYS, DECIDE_WITHIN_DAYS
 from suxin.lending.matching import ProductTerms
-from suxin.lending.models import DispatchMode, Offer, Referral
+from suxin.lending.models import DispatchMode, Offer, Referral, Step
 from suxin.lending.terms import DeclineReason
 from suxin_server.demo import consenting
 from suxin_server.demo.asking import Answer, Case, next_bank, refer
@@ -251,7 +251,7 @@ def _escalate(referral: Referral, now: datetime) -> None:
     if referral.decide_by > now:
         return
     deadline = add_working_days(referral.decide_by, DECIDE_WITHIN_DAYS, calendar=BUILT_IN)
-    referral.escalations = 1
+    referral.escalate(Step.DECIDE, now=referral.decide_by)
     referral.decide_from = referral.decide_by
     referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
 

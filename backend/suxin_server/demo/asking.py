@@ -31,6 +31,7 @@ from suxin.lending.models import (
     Offer,
     Referral,
     RequestState,
+    Step,
 )
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RepaymentMethod, RequestTerms
 from suxin.places.models import CITY_CODE
@@ -297,7 +298,7 @@ def start_duties(stage: Stage, case: Case) -> None:
 
 
 def _start_clocks(stage: Stage, referral: Referral) -> None:
-    for step in dispatch.Step:
+    for step in Step:
         for topic, payload, at in dispatch.duties_of(referral, step):
             awaited = topic != dispatch.REMIND_TOPIC and step.open_at(referral)
             if at > stage.now or awaited:

@@ -1,9 +1,9 @@
 """The rows of the demo city while they are put together, by table, and what everything in it refers to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from suxin.consent.purposes import LOAN_MATCH
@@ -17,6 +17,7 @@ from suxin_server.demo.dice import Dice
 from suxin_server.demo.office_hours import OfficeHours
 
 REQUEST_ID: Final = "demo-city"
+Model = TypeVar("Model", bound=Table)
 
 
 class Book:
@@ -46,6 +47,10 @@ class Book:
     def rows(self, model: type[Table]) -> Sequence[Row]:
         """Return the rows of one table."""
         return self._rows.get(model, [])
+
+    def models(self, model: type[Model]) -> Iterator[Model]:
+        """Yield those rows of one table that were taken as models."""
+        return (row for row in self.rows(model) if isinstance(row, model))
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table has."""

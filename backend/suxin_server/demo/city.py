@@ -64,7 +64,7 @@ from suxin.tenancy.queries import is_founded
 from suxin_server.demo import cast, stories, telling
 from suxin_server.demo.book import REQUEST_ID, Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
-from suxin_server.demo.houses import House, houses, speed
+from suxin_server.demo.houses import House, houses, speed, with_claims
 from suxin_server.demo.office_hours import OfficeHours
 from suxin_server.demo.organisations import Organisation, organisations
 from suxin_server.demo.people import Register
@@ -142,6 +142,11 @@ async def build_demo_city(setting: Setting, *, now: datetime) -> DemoReport:
             # PostgreSQL takes the subjects in while the stories are being told.
             together.create_task(_write_subjects(batch, book))
             await asyncio.to_thread(_tell, stage, parties, known)
+        held = Counter(lead.claimed_by for lead in book.models(Lead))
+        tenants = [
+            with_claims(house, held[house.tenant.id], profiles=setting.profiles)
+            for house in tenants
+        ]
         async with setting.database.transaction(system, now=now) as session:
             await _write_tenants(session, system, tenants, now=now)
             for model in _WRITES_AS_SYSTEM:

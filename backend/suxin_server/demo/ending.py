@@ -102,6 +102,7 @@ def close(
 ) -> None:
     """Pass over what is left, close the lead and end the permissions; the chosen bank's stay."""
     if case.lead is not None:
+        case.lead.release()
         case.lead.close()
     for answer in case.answers:
         if answer.referral.answerable and answer.referral.tenant_id != chosen_tenant:

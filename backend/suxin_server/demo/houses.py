@@ -1,7 +1,7 @@
 """The tenants of the demo city with their branches, staff, log-ins and products."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -135,13 +135,25 @@ def _house(
                 tenant_id=tenant.id,
                 staff_id=member.id,
                 password_hash=password_hash,
-                failures=0,
+                password_set_at=member.created_at,
+                temporary=False,
             )
             for member in people
         ),
         products=products,
         officer_id=_officer(organiser, people),
     )
+
+
+def with_claims(house: House, held: int, *, profiles: Profiles) -> House:
+    """Return the tenant with the leads of the open pool that it holds counted, if its kind claims any."""
+    ceiling = profiles[house.tenant.kind].quotas.get(QuotaName.OPEN_CLAIMS)
+    if ceiling is None:
+        return house
+    quota = Quota(
+        tenant_id=house.tenant.id, name=QuotaName.OPEN_CLAIMS.value, ceiling=ceiling, used=held
+    )
+    return replace(house, own=(*house.own, quota))
 
 
 def _officer(organiser: cast.Organiser, people: list[StaffMember]) -> UUID | None:

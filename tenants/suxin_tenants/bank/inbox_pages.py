@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
-from suxin.lending.commands.referrals import MAX_OPEN_CLAIMS, claim_lead
+from suxin.lending.commands.referrals import claim_lead
 from suxin.lending.models import ENDED, IN_PROGRESS, WAITING, Lead, Referral, ReferralState
 from suxin.lending.policies import REFERRAL_READ, REFERRAL_WORK
 from suxin.lending.queries import referrals as queries
-from suxin.tenancy.profiles import TenantKind
-from suxin.tenancy.queries import staff_names
+from suxin.tenancy.profiles import QuotaName, TenantKind
+from suxin.tenancy.queries import quota_levels, staff_names
 from suxin_tenants.bank.lead_words import MODES, lead_words
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right
@@ -110,7 +110,9 @@ async def show_pool(visit: GivenVisit) -> Answer:
         statement = queries.pool_leads(visit.actor, now=visit.now)
         page = await read_page(session, visit.request, statement, Lead.id)
         own_tenant, shown = visit.actor.own_tenant, [row[0].id for row in page.rows]
-        held = await queries.claims_open(session, own_tenant, now=visit.now)
+        levels = await quota_levels(
+            session, tenant_id=own_tenant, kind=visit.kind, profiles=visit.runtime.profiles
+        )
         return await visit.page(
             session,
             "bank/pool.html",
@@ -118,8 +120,7 @@ async def show_pool(visit: GivenVisit) -> Answer:
                 "page": page,
                 "words": await lead_words(session, (row[0] for row in page.rows)),
                 "had": await queries.leads_had(session, own_tenant, shown),
-                "held": held,
-                "limit": MAX_OPEN_CLAIMS,
+                "claims": levels[QuotaName.OPEN_CLAIMS],
                 "may_claim": visit.actor.may(REFERRAL_WORK),
             },
         )
@@ -132,7 +133,13 @@ async def send_claim(visit: GivenVisit, lead_id: FromPath[UUID]) -> Answer:
     form = await visit.form()
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        referral = await claim_lead(session, visit.actor, lead_id=lead_id, now=visit.now)
+        referral = await claim_lead(
+            session,
+            visit.actor,
+            lead_id=lead_id,
+            profiles=visit.runtime.profiles,
+            now=visit.now,
+        )
         return {"id": str(referral.id)}
 
     try:

@@ -46,6 +46,8 @@ from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, er
 from suxin_tenants.words import CONSENT_STATES, OFFER_STATES, REFERRAL_STATES
 
 _DECLINE_FIELDS: Final = ("reason", "note")
+MAX_OFFERS_SHOWN: Final = 20
+"""How many of a bank's own offers on one referral its page lists, the latest of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,8 @@ async def _show(
         policies.require_in_reach(visit.actor, referral)
         known = await _known(session, visit, referral)
         contracted = None if known else await _contracted(session, visit, referral)
-        offers = (await session.scalars(queries.offers_on(referral.tenant_id, referral.id))).all()
+        made = queries.offers_on(referral.tenant_id, referral.id).limit(MAX_OFFERS_SHOWN)
+        offers = (await session.scalars(made)).all()
         staff = await taken_by(session, visit, [referral])
         taker = None if referral.accepted_by is None else staff.get(referral.accepted_by)
         context = {

@@ -1,13 +1,14 @@
-"""The areas of the city, a level at a time."""
+"""The areas of the city: a level at a time, or by name."""
 
 from typing import Final
 
 from litestar import get
 
 from suxin.places import queries
-from suxin.places.models import AreaLevel
+from suxin.places.models import Area, AreaLevel
 from suxin.tenancy.policies import TENANT_READ
 from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.paging import asked_text, read_page
 from suxin_tenants.visits import Answer, GivenVisit
 
 LEVELS: Final = {
@@ -17,26 +18,28 @@ LEVELS: Final = {
     AreaLevel.VILLAGE: "村（社区）",
     AreaLevel.GRID: "网格",
 }
-MAX_SHOWN: Final = 1_000
+PAGE: Final = 50
 
 
 @get("/areas")
 async def show_areas(visit: GivenVisit) -> Answer:
-    """Show the counties, or what lies within the area asked for."""
+    """Show the counties, what lies within the area asked for, or the areas of a name."""
     visit.require_kind(TenantKind.OPERATOR)
     visit.actor.require(TENANT_READ)
-    code = visit.request.query_params.get("within", "").replace("\x00", "")
+    code, search = asked_text(visit.request, "within"), asked_text(visit.request, "q")
+    kept = {name: text for name, text in (("within", code), ("q", search)) if text}
     async with visit.reading() as session:
-        found = queries.areas_within(code) if code else queries.counties()
-        rows = (await session.scalars(found.limit(MAX_SHOWN))).all()
+        found = queries.areas_asked(within=code, search=search)
+        page = await read_page(session, visit.request, found, Area.code, kept=kept, size=PAGE)
         return await visit.page(
             session,
             "operator/areas.html",
             {
                 "area": await queries.area(session, code) if code else None,
                 "above": await queries.areas_around(session, code) if code else [],
-                "rows": rows,
+                "page": page,
+                "search": search,
                 "levels": LEVELS,
-                "children": await queries.area_counts(session, [row.code for row in rows]),
+                "children": await queries.area_counts(session, [row[0].code for row in page.rows]),
             },
         )

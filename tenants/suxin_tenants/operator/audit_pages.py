@@ -23,13 +23,13 @@ from suxin_tenants.operator.audit_words import (
     object_words,
     read_words,
 )
-from suxin_tenants.paging import read_page
+from suxin_tenants.paging import asked_text, read_page
 from suxin_tenants.visits import Answer, GivenVisit
 
 RECENT: Final = 10
 PAGE: Final = 50
-MAX_CHOICES: Final = 500
-"""How many organisations the filter offers by name; the address narrows the stream to any other one."""
+MAX_TENANTS: Final = 50
+"""How many organisations a name may stand for in one search of the stream."""
 
 
 @get("/audit")
@@ -40,24 +40,29 @@ async def show_audit(visit: GivenVisit) -> Answer:
     asked = visit.request.query_params
     action = asked.get("action", "")
     action = action if action in ACTIONS else ""
-    tenant_id = _tenant_asked(asked.get("tenant"))
-    statement = entries(action=action or None, tenant_id=tenant_id)
-    kept = {"action": action, "tenant": str(tenant_id) if tenant_id else ""}
+    tenant_id, search = _tenant_asked(asked.get("tenant")), asked_text(visit.request, "q")
+    kept = {"action": action, "tenant": str(tenant_id) if tenant_id else "", "q": search}
     kept = {name: value for name, value in kept.items() if value}
     async with visit.reading() as session:
+        found = await _tenants_asked(session, tenant_id, search)
+        statement = entries(
+            action=action or None,
+            tenant_ids=None if found is None else [one.id for one in found],
+        )
         page = await read_page(
             session, visit.request, statement, AuditEntry.id, kept=kept, size=PAGE
         )
-        known = (await session.scalars(tenants().limit(MAX_CHOICES))).all()
         return await visit.page(
             session,
             "operator/audit.html",
             {
                 "page": page,
                 "action": action,
-                "tenant": kept.get("tenant", ""),
+                "tenant": found[0] if tenant_id is not None and found else None,
+                "search": search,
+                "too_many": found is not None and len(found) > MAX_TENANTS,
+                "most": MAX_TENANTS,
                 "actions": list(ACTIONS.items()),
-                "tenants": [(str(tenant.id), tenant.short_name) for tenant in known],
                 "tenant_names": await tenant_names(session, page.rows),
                 "actor_words": actor_words,
                 "action_words": action_words,
@@ -66,6 +71,17 @@ async def show_audit(visit: GivenVisit) -> Answer:
                 "read_words": read_words,
             },
         )
+
+
+async def _tenants_asked(
+    session: AsyncSession, tenant_id: UUID | None, search: str
+) -> Sequence[Tenant] | None:
+    """Return the organisations whose acts are asked for; nothing where those of all are."""
+    if tenant_id is not None:
+        return (await session.scalars(tenants_by_id([tenant_id]))).all()
+    if not search:
+        return None
+    return (await session.scalars(tenants(search=search).limit(MAX_TENANTS + 1))).all()
 
 
 async def recent_acts(session: AsyncSession, tenant_id: UUID) -> Sequence[AuditEntry]:

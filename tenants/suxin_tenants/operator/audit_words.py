@@ -6,6 +6,7 @@ from typing import Any, Final
 from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
+from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
 from suxin_tenants.words import TENANT_KINDS
 
@@ -25,6 +26,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "tenancy.staff.ended": "停用人员",
     "tenancy.role.granted": "授予角色",
     "tenancy.role.revoked": "收回角色",
+    "tenancy.password.changed": "修改密码",
+    "tenancy.password.reset": "重置密码",
     "tenancy.quota.set": "调整额度",
     "consent.client.registered": "登记接口客户端",
     "consent.client.keys_replaced": "更换客户端密钥",
@@ -95,6 +98,7 @@ OBJECTS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     "add a branch": "增加网点",
     "add staff": "增加人员",
+    "claim ended": "抢单结束",
     "consent expiry": "授权到期",
     "demo city": "载入演示城市",
     "end staff": "停用人员",
@@ -102,6 +106,7 @@ REASONS: Final[Mapping[str, str]] = {
     "last offer gone": "最后一份报价撤回",
     "offer received": "收到报价",
     "offer taken back": "报价撤回",
+    "reset a password": "重置密码",
     "revoke a role": "收回角色",
     "the operator's first administrator": "设立运营机构的首位管理员",
 }
@@ -110,6 +115,11 @@ REASONS: Final[Mapping[str, str]] = {
 DECLINED: Final[Mapping[str, str]] = {reason.value: reason.zh for reason in DeclineReason}
 
 _KINDS: Final[Mapping[str, str]] = {kind.value: zh for kind, zh in TENANT_KINDS.items()}
+_STEPS: Final[Mapping[str, str]] = {
+    Step.ACCEPT.value: "受理",
+    Step.CONTACT.value: "联系",
+    Step.DECIDE.value: "答复",
+}
 _BEFORE_SESSION: Final = "tenancy.log_in."
 _DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",
@@ -130,6 +140,9 @@ _DETAILS: Final[Mapping[str, str]] = {
     "eligible": "符合产品数",
     "rejected": "不符合产品数",
     "until": "截止",
+    "step": "时限",
+    "name": "额度",
+    "ceiling": "上限",
 }
 
 
@@ -176,6 +189,8 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
         return REASONS.get(value, DECLINED.get(value, value))
     if name == "kind":
         return _KINDS.get(value, value)
+    if name == "step":
+        return _STEPS.get(value, value)
     if name == "purpose" and value in PURPOSES:
         return PURPOSES[value].zh
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -12,15 +12,16 @@ from suxin.kernel.refusals import Refusal
 from suxin.tenancy.commands import create_tenant, resume_tenant, suspend_tenant
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.policies import TENANT_MANAGE, TENANT_READ
-from suxin.tenancy.profiles import TenantKind
-from suxin.tenancy.queries import quotas_of, tenant_counts, tenant_row, tenants
+from suxin.tenancy.profiles import QuotaName, TenantKind
+from suxin.tenancy.queries import quota_levels, tenant_counts, tenant_row, tenants
+from suxin.tenancy.quotas import set_quota
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_tenants.area_names import area_names
 from suxin_tenants.forms import Form
 from suxin_tenants.operator.audit_pages import recent_acts
 from suxin_tenants.operator.audit_words import action_words
-from suxin_tenants.paging import read_page
+from suxin_tenants.paging import asked_text, read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import QUOTAS, TENANT_KINDS, TENANT_STATES
 
@@ -38,7 +39,8 @@ FIELDS: Final = (
 )
 REQUIRED: Final = tuple(name for name in FIELDS if name not in {"kind", "overrideReason"})
 _STATUS_FIELDS: Final = ("reason",)
-MAX_SEARCH: Final = 60
+CEILINGS: Final = {name: f"ceiling.{name.value}" for name in QuotaName}
+"""The form field of each quota's ceiling."""
 
 
 @get("/tenants")
@@ -48,7 +50,7 @@ async def show_tenants(visit: GivenVisit) -> Answer:
     visit.actor.require(TENANT_READ)
     asked = visit.request.query_params
     kind = next((kind for kind in TenantKind if kind.value == asked.get("kind")), None)
-    search = asked.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
+    search = asked_text(visit.request, "q")
     kept = {**({"kind": kind.value} if kind else {}), **({"q": search} if search else {})}
     async with visit.reading() as session:
         statement = tenants(kind=kind, search=search)
@@ -104,7 +106,7 @@ async def send_new_tenant(visit: GivenVisit) -> Answer:
 @get("/tenants/{tenant_id:uuid}")
 async def show_tenant(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
     """Show one tenant with what was done with it."""
-    return await _show_tenant(visit, tenant_id, "", {}, status=200)
+    return await _show_tenant(visit, tenant_id, Form({}), {}, status=200)
 
 
 @post("/tenants/{tenant_id:uuid}/suspend", status_code=200)
@@ -117,6 +119,43 @@ async def send_suspend(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
 async def send_resume(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
     """Let a tenant act again."""
     return await _set_status(visit, tenant_id, TenantStatus.ACTIVE)
+
+
+@post("/tenants/{tenant_id:uuid}/quotas", status_code=200)
+async def send_quotas(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
+    """Set the tenant's ceilings: those that are sent, all of them or none."""
+    visit.require_kind(TenantKind.OPERATOR)
+    visit.actor.require(TENANT_MANAGE)
+    form = await visit.form()
+    sent = {name: field for name, field in CEILINGS.items() if form.has(field)}
+    ceilings = {name: form.whole(field) for name, field in sent.items()}
+    if form.errors:
+        return await _show_tenant(visit, tenant_id, form, form.errors, status=422)
+    setting = ""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        nonlocal setting
+        for name, ceiling in ceilings.items():
+            setting = sent[name]
+            await set_quota(
+                session,
+                visit.actor,
+                tenant_id=tenant_id,
+                name=name,
+                ceiling=ceiling,
+                profiles=visit.runtime.profiles,
+                now=visit.now,
+            )
+        return {}
+
+    try:
+        await visit.once(form, "tenant.quotas", work, tenant=tenant_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {"ceiling": setting}, tuple(sent.values()))
+        return await _show_tenant(visit, tenant_id, form, errors, status=422)
+    return visit.go(f"/desk/tenants/{tenant_id}", "额度已更新")
 
 
 async def _take_in(
@@ -167,7 +206,7 @@ async def _set_status(visit: Visit, tenant_id: UUID, to: TenantStatus) -> Answer
         if not can_be_set_right(refusal):
             raise
         errors = errors_of(refusal, {}, _STATUS_FIELDS)
-        return await _show_tenant(visit, tenant_id, form.text("reason"), errors, status=422)
+        return await _show_tenant(visit, tenant_id, form, errors, status=422)
     done = "已暂停，其工作人员的下一次操作即被拒绝" if command is suspend_tenant else "已恢复"
     return visit.go(f"/desk/tenants/{tenant_id}", done)
 
@@ -189,32 +228,33 @@ async def _show_form(visit: Visit, form: Form, errors: Mapping[str, str], *, sta
 
 
 async def _show_tenant(
-    visit: Visit, tenant_id: UUID, reason: str, errors: Mapping[str, str], *, status: int
+    visit: Visit, tenant_id: UUID, typed: Form, errors: Mapping[str, str], *, status: int
 ) -> Answer:
     visit.require_kind(TenantKind.OPERATOR)
     visit.actor.require(TENANT_READ)
     async with visit.reading() as session:
         tenant = await tenant_row(session, tenant_id)
         profile = visit.runtime.profiles[tenant.kind]
-        own = {row.name: row for row in await session.scalars(quotas_of(tenant_id))}
-        quotas = [
-            (
-                QUOTAS[name],
-                own[name].used if name in own else 0,
-                own[name].ceiling if name in own else ceiling,
-            )
-            for name, ceiling in profile.quotas.items()
-        ]
+        levels = await quota_levels(
+            session,
+            tenant_id=tenant_id,
+            kind=tenant.kind,
+            profiles=visit.runtime.profiles,
+        )
         context = {
             "tenant": tenant,
             "kind": TENANT_KINDS[tenant.kind],
             "state": TENANT_STATES[tenant.status],
             "area": (await area_names(session, [tenant.area_code]))[tenant.area_code],
             "roles": [role.zh for role in profile.roles.values()],
-            "quotas": quotas,
+            "quotas": [
+                (QUOTAS[name], CEILINGS[name], level, typed.text(CEILINGS[name]) or level.ceiling)
+                for name, level in levels.items()
+            ],
+            "may_set": visit.actor.may(TENANT_MANAGE),
             "acts": await recent_acts(session, tenant_id),
             "action_words": action_words,
-            "reason": reason,
+            "reason": typed.text("reason"),
             "errors": errors,
             "may_manage": visit.actor.may(TENANT_MANAGE) and tenant.kind is not TenantKind.OPERATOR,
         }

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
+from staff_log_ins import SEALER
 
 from suxin.kernel.actor import Actor
 from suxin.lending.commands.requests import RequestForm, Submitted, submit_request
@@ -111,7 +112,7 @@ async def test_every_tab_of_products_has_one(built):
 async def _staff(built, login: str) -> Actor:
     anonymous = Actor.anonymous("test")
     async with built.database.transaction(anonymous, now=NOW) as session:
-        token = await log_in(session, login=login, password=cast.PASSWORD, now=NOW)
+        token = await log_in(session, login=login, password=cast.PASSWORD, sealer=SEALER, now=NOW)
     async with built.database.transaction(anonymous, now=NOW) as session:
         return await staff_actor(
             session, token=token.token, profiles=PROFILES, request_id="test", now=NOW

@@ -123,6 +123,18 @@ async def test_no_row_contradicts_a_rule(built, rule: str):
     assert found == []
 
 
+async def test_what_tenants_are_counted_to_have_is_what_they_have(built):
+    rows = await built.admin.fetch(
+        "select q.name, sum(q.used) as used, case q.name"
+        " when 'open_claims' then (select count(*) from leads where claimed_by is not null)"
+        " when 'staff' then (select count(*) from staff)"
+        " when 'branches' then (select count(*) from branches) end as found"
+        " from quotas q where q.name <> 'products' group by q.name"
+    )
+    assert {row["name"]: row["used"] for row in rows} == {row["name"]: row["found"] for row in rows}
+    assert len(rows) == 3
+
+
 async def test_a_lead_hides_among_enough_subjects(built):
     shared = await built.column(
         "select distinct c.subjects from leads l left join population_cells c"

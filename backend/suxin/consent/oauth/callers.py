@@ -26,8 +26,9 @@ async def tenant_actor(
     """Return the actor of a tenant whom a token speaks for; on an anonymous session.
 
     :raises TokenRefused: if it speaks for no one of a tenant
-    :raises Unauthenticated: if its staff member works there no longer
+    :raises Unauthenticated: if its staff member works there no longer, or his password was set since
     :raises TenantSuspended: if the organisation is suspended
+    :raises PasswordChangeRequired: if its staff member's password is a temporary one
     """
     grant = live.grant
     if grant is not None and grant.kind is GrantKind.STAFF:
@@ -55,6 +56,7 @@ async def _staff(
         session,
         tenant_id=grant.tenant_id,
         staff_id=grant.staff_id,
+        authenticated_at=grant.authenticated_at,
         profiles=profiles,
         request_id=request_id,
     )

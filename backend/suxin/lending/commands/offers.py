@@ -16,9 +16,10 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.money import format_wan
 from suxin.kernel.refusals import Invalid, Refusal
 from suxin.lending import dispatch, policies
-from suxin.lending.commands.referrals import ConsentRequired, hold_consent, release_claim
+from suxin.lending.claims import release_claim
+from suxin.lending.commands.referrals import ConsentRequired, hold_consent
 from suxin.lending.commands.requests import close_request
-from suxin.lending.models import LoanRequest, Offer, OfferState, Referral
+from suxin.lending.models import DispatchMode, LoanRequest, Offer, OfferState, Referral
 from suxin.lending.product_promises import broken_promise
 from suxin.lending.queries import referrals as bank_queries
 from suxin.lending.queries import requests as queries
@@ -181,10 +182,12 @@ async def make_offer(
         if owned is None:
             raise ConsentRequired
         owned.receive_offer()
-    await release_claim(session, known)
+    if known.mode is DispatchMode.OPEN_POOL:
+        await bank_queries.lock_lead(session, known.lead_id)
     referral = await bank_queries.lock_own_referral(session, actor, referral_id)
     await hold_consent(session, actor, request.subject_id, request.id, now=now)
     referral.offer(now=now)
+    await release_claim(session, referral)
     offer = new_offer(referral, request, terms, offer_id=new_id(), made_by=actor.staff_id, now=now)
     session.add(offer)
     await outbox.post(

@@ -16,9 +16,9 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.working_days import Calendar, local_day
 from suxin.lending import dispatch, policies
+from suxin.lending.claims import move_claim
 from suxin.lending.deadlines import clocks_from, moved_to
-from suxin.lending.dispatch import Step
-from suxin.lending.models import Lead, Referral, ReferralState
+from suxin.lending.models import Lead, Referral, ReferralState, Step
 from suxin.lending.queries.referrals import Place, lock_running_referrals
 
 REDATE_TOPIC: Final = "lending.deadlines.redate"
@@ -58,7 +58,8 @@ async def redate_deadlines(
     for referral, lead in found:
         moves = _redate(referral, calendar, now=now) if referral.answerable else []
         if moves:
-            _move_claim(lead, referral, moves)
+            ends = {move.before: move.after for move in moves}
+            move_claim(lead, tenant_id=referral.tenant_id, ends=ends)
             await _tell(session, referral, lead, moves, calendar, year=year, now=now)
     if len(found) < CHUNK:
         return None
@@ -82,16 +83,6 @@ def _redate(referral: Referral, calendar: Calendar, *, now: datetime) -> list[_M
             moves.append(_Move(step, due, anew))
     referral.deadlines_provisional = clocks.provisional
     return moves
-
-
-def _move_claim(lead: Lead, referral: Referral, moves: list[_Move]) -> None:
-    """Hold a claimed lead until the deadline it was held for, wherever that went."""
-    if lead.claimed_by != referral.tenant_id:
-        return
-    for move in moves:
-        if lead.claim_expires_at == move.before:
-            lead.claim(referral.tenant_id, until=move.after)
-            return
 
 
 async def _tell(

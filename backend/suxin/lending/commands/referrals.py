@@ -13,12 +13,12 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.lending import dispatch, policies
+from suxin.lending.claims import keep_claim, release_claim, take_claim
 from suxin.lending.models import DispatchMode, Referral
 from suxin.lending.queries import referrals as queries
-from suxin.lending.queries.turns import take_turn
 from suxin.lending.terms import DeclineReason
+from suxin.tenancy.profiles import Profiles
 
-MAX_OPEN_CLAIMS = 20
 MAX_NOTE = 300
 ANSWERED_TOPIC = "lending.referral.answered"
 
@@ -29,15 +29,6 @@ class LeadNotClaimable(Refusal):
     code = "LEAD_NOT_CLAIMABLE"
     zh = "该线索已被其他机构抢先受理或已关闭"
     en = "Another bank holds this lead, or it has closed"
-
-
-class TooManyClaims(Refusal):
-    """The bank holds as many leads of the pool as it may at once."""
-
-    code = "TOO_MANY_CLAIMS"
-    kind = RefusalKind.LIMITED
-    zh = "同时抢单最多 {limit} 条，请先处理已抢的线索"
-    en = "At most {limit} leads may be held at once; work on those first"
 
 
 class ConsentRequired(Refusal):
@@ -64,20 +55,17 @@ async def accept_referral(
 
 
 async def claim_lead(
-    session: AsyncSession, actor: Actor, *, lead_id: UUID, now: datetime
+    session: AsyncSession, actor: Actor, *, lead_id: UUID, profiles: Profiles, now: datetime
 ) -> Referral:
     """Claim a lead of the open pool (抢单): the first bank locks it until it must have made contact.
 
     :raises Forbidden: if the actor may not work on referrals
     :raises OutsideOwnArea: if the lead's county is outside the actor's areas
-    :raises TooManyClaims: if the bank holds ``MAX_OPEN_CLAIMS`` leads
     :raises LeadNotClaimable: if another bank was first, this bank had it before, or it left the pool
+    :raises QuotaExhausted: if the bank holds as many leads of the pool as it may at once
     """
     actor.require(policies.REFERRAL_WORK)
     tenant_id = actor.own_tenant
-    await take_turn(session, "claims", tenant_id)
-    if await queries.claims_open(session, tenant_id, now=now) >= MAX_OPEN_CLAIMS:
-        raise TooManyClaims(limit=MAX_OPEN_CLAIMS)
     lead = await queries.lock_pool_lead(session, lead_id, now=now)
     if lead is None or await queries.leads_had(session, tenant_id, [lead_id]):
         raise LeadNotClaimable
@@ -92,7 +80,9 @@ async def claim_lead(
     )
     referral.branch_id = actor.branch_id
     referral.accept(staff_id=actor.staff_id, now=now)
-    lead.claim(tenant_id, until=referral.contact_by)
+    await take_claim(
+        session, lead, tenant_id=tenant_id, until=referral.contact_by, profiles=profiles
+    )
     session.add(referral)
     await session.flush()
     await dispatch.start_clocks(session, referral, now=now)
@@ -187,27 +177,6 @@ async def hold_consent(
     )
     if basis is None:
         raise ConsentRequired
-
-
-async def release_claim(session: AsyncSession, referral: Referral) -> None:
-    """Give the lead of an open-pool referral back to the pool, if this bank still holds it.
-
-    The lead is locked here; call it before the referral is, unless the lead is locked already.
-    """
-    if referral.mode is not DispatchMode.OPEN_POOL:
-        return
-    lead = await queries.lock_lead(session, referral.lead_id)
-    if lead is not None and lead.claimed_by == referral.tenant_id:
-        lead.release()
-
-
-async def keep_claim(session: AsyncSession, referral: Referral) -> None:
-    """Hold a claimed lead until the decision is due: the applicant was contacted, or the bank was given longer."""
-    if referral.mode is not DispatchMode.OPEN_POOL:
-        return
-    lead = await queries.lock_lead(session, referral.lead_id)
-    if lead is not None and lead.claimed_by == referral.tenant_id:
-        lead.claim(referral.tenant_id, until=referral.decide_by)
 
 
 async def _lock(session: AsyncSession, actor: Actor, referral_id: UUID) -> Referral:

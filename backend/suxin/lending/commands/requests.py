@@ -19,6 +19,7 @@ from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
 from suxin.kernel.working_days import local_day
 from suxin.lending import dispatch
 from suxin.lending.applicants import facts_of
+from suxin.lending.claims import end_claim
 from suxin.lending.deadlines import REQUEST_LIFE
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.leads import coarsen, keys_of
@@ -215,7 +216,8 @@ async def close_request(
 ) -> None:
     """Pass over what is left of a request that has ended, close its lead, and end its permissions.
 
-    The chosen bank's referral, offer and permission stay. Locks follow the order request, lead, referrals, offers.
+    The chosen bank's referral, offer and permission stay. Locks follow the order request, lead, referrals, offers,
+    consents, and last the quota of the bank that held the lead.
     """
     lead = await queries.lock_lead_of(session, request.id)
     if lead is not None:
@@ -234,6 +236,8 @@ async def close_request(
         now=now,
         except_tenant=chosen_tenant,
     )
+    if lead is not None:
+        await end_claim(session, lead)
 
 
 def _check_form(form: RequestForm) -> None:

@@ -14,10 +14,9 @@ from suxin.kernel import notices
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis, live
 from suxin.lending import dispatch, policies
-from suxin.lending.commands.referrals import keep_claim, release_claim
+from suxin.lending.claims import keep_claim, release_claim
 from suxin.lending.commands.requests import close_request
 from suxin.lending.deadlines import REMIND_BEFORE
-from suxin.lending.dispatch import Step
 from suxin.lending.models import (
     DispatchMode,
     Lead,
@@ -28,6 +27,7 @@ from suxin.lending.models import (
     Referral,
     ReferralState,
     RequestState,
+    Step,
 )
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries import requests as request_queries
@@ -76,7 +76,9 @@ async def contact_due(
     if referral.contact_by > now or not await _must_be_contacted(session, referral, now=now):
         return
     if await _could_be_contacted(session, referral, now=now):
-        await _escalate(session, referral, "3 个工作日内未联系申请人，线索已退回。", now=now)
+        await _escalate(
+            session, referral, Step.CONTACT, "3 个工作日内未联系申请人，线索已退回。", now=now
+        )
     await _lapse(session, referral, now=now)
 
 
@@ -90,7 +92,7 @@ async def decide_due(
     if referral.consented_at is None or referral.escalations > 0:
         await _lapse(session, referral, now=now)
         return
-    await _escalate(session, referral, "5 个工作日内未作出决定，已延长一次。", now=now)
+    await _escalate(session, referral, Step.DECIDE, "5 个工作日内未作出决定，已延长一次。", now=now)
     await dispatch.restart_decision(session, referral, now=now)
     await keep_claim(session, referral)
     await _tell_bank(
@@ -215,7 +217,6 @@ async def return_lead(session: AsyncSession, referral: Referral, *, now: datetim
 
 async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
     referral.lapse(now=now)
-    await release_claim(session, referral)
     append_act(
         session,
         action="lending.referral.lapsed",
@@ -227,11 +228,14 @@ async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) ->
     await _tell_bank(session, referral, "线索已退回", "超过时限，线索已退回。", now=now)
     await session.flush()
     await return_lead(session, referral, now=now)
+    await release_claim(session, referral)
 
 
-async def _escalate(session: AsyncSession, referral: Referral, what: str, *, now: datetime) -> None:
+async def _escalate(
+    session: AsyncSession, referral: Referral, step: Step, what: str, *, now: datetime
+) -> None:
     """Report a missed deadline to the operator: on the audit stream, and to those who watch service levels."""
-    referral.escalations += 1
+    referral.escalate(step, now=now)
     append_act(
         session,
         action="lending.referral.escalated",
@@ -239,6 +243,7 @@ async def _escalate(session: AsyncSession, referral: Referral, what: str, *, now
         tenant_id=referral.tenant_id,
         object_type="referral",
         object_id=referral.id,
+        detail={"step": step.value},
     )
     bank = await request_queries.bank_name(session, referral.tenant_id)
     number = await session.scalar(select(Lead.number).where(Lead.id == referral.lead_id))
@@ -251,7 +256,7 @@ async def _escalate(session: AsyncSession, referral: Referral, what: str, *, now
             template="referral_escalated",
             title="银行办理超时",
             body=f"{bank}对线索 {number} {what}",
-            link="/desk/service-levels",
+            link="/desk/service-levels/escalations",
             now=now,
         )
 

@@ -9,6 +9,7 @@ from suxin.lending.models.referrals import (
     WAITING,
     Referral,
     ReferralState,
+    Step,
 )
 from suxin.lending.models.requests import DispatchMode, LoanRequest, MatchResult, RequestState
 from suxin.lending.models.steps import StepNotPossible
@@ -32,5 +33,6 @@ __all__ = [
     "Referral",
     "ReferralState",
     "RequestState",
+    "Step",
     "StepNotPossible",
 ]

@@ -101,7 +101,6 @@ class Lead(Table):
     def close(self) -> None:
         """Take the lead out of the pool."""
         self.pool_open = False
-        self.release()
 
 
 class LeadParty(Table):

@@ -5,15 +5,15 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, batch, owner_tenant, system, when
+from suxin.kernel.readers import Reader, batch, operator, owner_tenant, system, when
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
 from suxin.lending.models.leads import of_own_request
 from suxin.lending.models.requests import DispatchMode
-from suxin.lending.models.steps import NamedStep
+from suxin.lending.models.steps import NamedStep, StepNotPossible
 from suxin.lending.terms import DeclineReason
 
 
@@ -93,6 +93,48 @@ _PASS_OVER = NamedStep(
 )
 
 
+class Step(StrEnum):
+    """The steps of a referral that have a deadline."""
+
+    ACCEPT = "accept"
+    CONTACT = "contact"
+    DECIDE = "decide"
+
+    @property
+    def nearly_late(self) -> str:
+        """What a bank is told shortly before the deadline."""
+        return _NEARLY_LATE[self]
+
+    def open_at(self, referral: "Referral") -> bool:
+        """Return whether the referral stands where this step is still to be taken."""
+        return referral.state in _OPEN_AT[self]
+
+    def lies_ahead(self, referral: "Referral") -> bool:
+        """Return whether the step's deadline may still bind: the step is to be taken, or may be to be taken again."""
+        return self is Step.DECIDE or self.open_at(referral) or Step.ACCEPT.open_at(referral)
+
+    def due_of(self, referral: "Referral") -> datetime:
+        """Return when the referral must have taken this step."""
+        by = {
+            Step.ACCEPT: referral.accept_by,
+            Step.CONTACT: referral.contact_by,
+            Step.DECIDE: referral.decide_by,
+        }
+        return by[self]
+
+
+_NEARLY_LATE = {
+    Step.ACCEPT: "该线索即将超过 1 个工作日受理时限。",
+    Step.CONTACT: "该线索即将超过 3 个工作日联系时限，逾期线索将被退回。",
+    Step.DECIDE: "该线索即将超过答复时限，请报价或婉拒。",
+}
+_OPEN_AT = {
+    Step.ACCEPT: {ReferralState.DISPATCHED},
+    Step.CONTACT: {ReferralState.ACCEPTED},
+    Step.DECIDE: IN_PROGRESS,
+}
+
+
 class Referral(Table):
     """One lead dispatched to one bank, with its clocks. It names no subject: only the lead's party does."""
 
@@ -113,6 +155,8 @@ class Referral(Table):
         when("dispatcher", of_own_request("referrals.lead_id"), "INSERT"),
         # Counted by the platform's statistics.
         batch(),
+        # Who watches over the deadlines sees where each referral stands: which bank's, and of nobody by name.
+        operator(),
         when("decider", of_own_request("referrals.lead_id"), "UPDATE"),
         system(),
     )
@@ -120,11 +164,18 @@ class Referral(Table):
         Index("uq_referrals_lead_id", "tenant_id", "lead_id", unique=True),
         Index("ix_referrals_lead_id", "lead_id"),
         Index("ix_referrals_inbox", "tenant_id", "state", "id"),
+        Index("ix_referrals_dispatched_at", "dispatched_at"),
+        Index("ix_referrals_escalated", "escalated_at", postgresql_where=text("escalations > 0")),
         ForeignKeyConstraint(
             ["tenant_id", "product_id"], ["loan_products.tenant_id", "loan_products.id"]
         ),
         CheckConstraint(
             "(state = 'DECLINED') = (decline_reason is not null)", name="decline_reason"
+        ),
+        CheckConstraint(
+            "(escalations > 0) = (escalated_at is not null)"
+            " and (escalated_at is null) = (escalated_step is null)",
+            name="escalated",
         ),
     )
 
@@ -152,6 +203,8 @@ class Referral(Table):
     decline_note: Mapped[str | None]
     reminders: Mapped[int]
     escalations: Mapped[int]
+    escalated_at: Mapped[datetime | None]
+    escalated_step: Mapped[Step | None]
 
     @property
     def answerable(self) -> bool:
@@ -187,6 +240,13 @@ class Referral(Table):
     def lapse(self, *, now: datetime) -> None:
         """Enter LAPSED: the bank missed a deadline and the lead goes back."""
         self.state, self.decided_at = _LAPSE.taken_from(self.state), now
+
+    def escalate(self, step: Step, *, now: datetime) -> None:
+        """Note that the bank missed a deadline it could have met; the state stays."""
+        if self.state not in IN_PROGRESS:
+            raise StepNotPossible(state=self.state.value, step_zh="上报", step_en="escalate it")
+        self.escalations = (self.escalations or 0) + 1
+        self.escalated_at, self.escalated_step = now, step
 
     def pass_over(self, *, now: datetime) -> None:
         """Enter PASSED: the applicant chose another offer or took the request back."""

@@ -240,16 +240,6 @@ async def lock_lead(session: AsyncSession, lead_id: UUID) -> Lead | None:
     )
 
 
-async def claims_open(session: AsyncSession, tenant_id: UUID, *, now: datetime) -> int:
-    """Return how many leads of the pool a bank holds at present."""
-    count = await session.scalar(
-        select(func.count())
-        .select_from(Lead)
-        .where(Lead.claimed_by == tenant_id, Lead.claim_expires_at > now)
-    )
-    return count or 0
-
-
 async def leads_had(
     session: AsyncSession, tenant_id: UUID, lead_ids: Sequence[UUID]
 ) -> frozenset[UUID]:

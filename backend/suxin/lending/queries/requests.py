@@ -172,14 +172,9 @@ async def applicant(session: AsyncSession, subject_id: UUID) -> Applicant:
     return Applicant(row[0], records.all(), row[1], had_loan is not None)
 
 
-def speeds_measured() -> Select[BankSpeed]:
-    """Return each bank's speed as it was last measured."""
-    return select(BankSpeed)
-
-
 async def bank_speeds(session: AsyncSession) -> dict[UUID, SpeedRecord]:
     """Return how fast each bank answered lately."""
-    rows = await session.scalars(speeds_measured())
+    rows = await session.scalars(select(BankSpeed))
     return {
         row.tenant_id: SpeedRecord(
             response_hours=row.median_response_hours,

@@ -11,7 +11,7 @@ from suxin_web.application import build_app
 from suxin_web.bodies import MAX_BODY_BYTES
 from suxin_web.problems import headers_of, problem_of, status_of
 from suxin_web.refusals import TooManyRequests
-from suxin_web.validation import field_problems, in_chinese
+from suxin_web.validation import field_problems
 
 REQUEST_ID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
@@ -305,23 +305,6 @@ def test_a_limited_refusal_says_exactly_when():
     assert headers_of(refusal) == {"Retry-After": "17"}
     assert (problem.status, problem.retryable) == (429, True)
     assert problem.detail == "操作过于频繁，请在 17 秒后再试"
-
-
-@pytest.mark.parametrize(
-    ("message", "zh"),
-    [
-        ("Invalid enum value 'x'", "不在可选范围内"),
-        ("Expected `str` matching regex '^a$'", "格式不正确"),
-        ("Expected `str` of length <= 20", "长度应不大于 20"),
-        ("Expected `int` < 3", "应小于 3"),
-        ("Expected `array`, got `str`", "应为列表"),
-        ("Expected `str | null`, got `int`", "应为文字"),
-        ("Invalid UUID", "格式不正确"),
-        ("", "格式不正确"),
-    ],
-)
-def test_the_decoders_words_are_retold_in_chinese(message, zh):
-    assert in_chinese(message) == zh
 
 
 def test_no_more_than_twenty_fields_are_told():

@@ -21,9 +21,19 @@ class ActorKind(StrEnum):
 
 
 class Permission(str):
-    """A right by name, ``context.thing.act``; declared once, in the policies of the context that checks it."""
+    """A right by name, ``context.thing.act``, and as a person calls it.
 
-    __slots__ = ()
+    Declared once, in the policies of the context that checks it.
+    """
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, name: str, zh: str) -> Self:
+        """Name the right, and say in Chinese what it is a right to."""
+        made = super().__new__(cls, name)
+        made.zh = zh
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

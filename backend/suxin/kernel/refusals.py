@@ -98,11 +98,13 @@ class Forbidden(Refusal):
 
     code = "FORBIDDEN"
     kind = RefusalKind.FORBIDDEN
-    zh = "没有权限：{permission}"
-    en = "Not permitted: {permission}"
+    zh = "没有权限：{permission_zh}"
+    en = "Not permitted: {permission_en}"
 
     def __init__(self, *, permission: str) -> None:
-        super().__init__(permission=permission)
+        # A right carries its Chinese name; what is no right of a role has none.
+        words = getattr(permission, "zh", "此操作不对当前身份开放")
+        super().__init__(permission_zh=words, permission_en=str(permission))
 
 
 class NotFound(Refusal):

@@ -12,6 +12,7 @@ from suxin.lending.criterion import (
     Count,
     Criterion,
     Fen,
+    Impossible,
     Label,
     Listed,
     Months,
@@ -71,7 +72,10 @@ class AreaIn(Criterion, frozen=True, tag="AREA_IN"):
     def __post_init__(self) -> None:
         """Refuse names that do not go with the codes."""
         if self.names and len(self.names) != len(self.codes):
-            raise ValueError("there must be one name for each area code, or none")
+            raise Impossible(
+                zh="区域名称应与区划代码一一对应，或都不填",
+                en="there must be one name for each area code, or none",
+            )
 
     @override
     def outcome(self, request: RequestTerms, facts: ApplicantFacts) -> Outcome:
@@ -111,7 +115,10 @@ def _industry_outcome(industry: str | None, codes: tuple[str, ...]) -> Outcome:
 def _check_industries(codes: tuple[str, ...]) -> None:
     for code in codes:
         if not is_section_or_division(code):
-            raise ValueError(f"{code} is no section or division of GB/T 4754")
+            raise Impossible(
+                zh=f"{code} 不是国民经济行业分类的门类或大类",
+                en=f"{code} is no section or division of GB/T 4754",
+            )
 
 
 def _industry_words(facts: ApplicantFacts) -> Words:

@@ -9,11 +9,13 @@ No criterion reads 西楚分 or any other personal score: the score opens benefi
 (plan §22).
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, get_args
 
 import msgspec
 
+from suxin.kernel.decoding import in_chinese
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.lending.applicant_criteria import (
     AreaIn,
@@ -29,7 +31,7 @@ from suxin.lending.applicant_criteria import (
     SubjectKindIn,
     TaxGradeAtLeast,
 )
-from suxin.lending.criterion import UNKNOWN_WORDS, Criterion, Outcome, Words
+from suxin.lending.criterion import UNKNOWN_WORDS, Criterion, Impossible, Outcome, Words
 from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
 from suxin.lending.request_criteria import (
     AmountWithin,
@@ -106,13 +108,16 @@ AnyCriterion = (
 CRITERION_TYPES: Final[tuple[type[Criterion], ...]] = get_args(AnyCriterion)
 
 
+_PLACE: Final = re.compile(r" - at `\$\[(?P<index>\d+)\]")
+
+
 class CriteriaInvalid(Refusal):
     """Criteria are not of a known kind, or a threshold makes no sense."""
 
     code = "CRITERIA_INVALID"
     kind = RefusalKind.INVALID
-    zh = "准入条件不正确：{detail}"
-    en = "The eligibility criteria are not valid: {detail}"
+    zh = "准入条件不正确：{detail_zh}"
+    en = "The eligibility criteria are not valid: {detail_en}"
 
 
 class TooManyCriteria(Refusal):
@@ -201,7 +206,17 @@ def parse_criteria(data: object, *, field: str = "criteria") -> tuple[AnyCriteri
             raise TooManyCriteria(field=field, limit=MAX_CRITERIA, count=len(data))
         return msgspec.convert(data, tuple[AnyCriterion, ...])
     except msgspec.MsgspecError as fault:
-        raise CriteriaInvalid(field=field, detail=str(fault)) from fault
+        raise CriteriaInvalid(
+            field=field, detail_zh=_fault_zh(fault), detail_en=str(fault)
+        ) from fault
+
+
+def _fault_zh(fault: msgspec.MsgspecError) -> str:
+    """Return which criterion is at fault, and why."""
+    cause = fault.__cause__
+    why = cause.zh if isinstance(cause, Impossible) else in_chinese(str(fault))
+    place = _PLACE.search(str(fault))
+    return f"第 {int(place['index']) + 1} 项，{why}" if place else why
 
 
 def criteria_to_builtins(criteria: Sequence[AnyCriterion]) -> list[dict[str, Any]]:

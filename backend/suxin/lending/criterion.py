@@ -79,13 +79,24 @@ def at_least(value: int | None, minimum: int) -> Outcome:
     return PASSED if value >= minimum else FAILED
 
 
+class Impossible(ValueError):
+    """A threshold that makes no sense, in both languages; the parser turns it into a refusal."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        self.zh = zh
+        super().__init__(en)
+
+
 def check_range(minimum: int, maximum: int) -> None:
     """Refuse a range that holds nothing; the parser turns the fault into a refusal.
 
-    :raises ValueError: if the lower bound is above the upper
+    :raises Impossible: if the lower bound is above the upper
     """
     if minimum > maximum:
-        raise ValueError(f"the lower bound {minimum} is above the upper bound {maximum}")
+        raise Impossible(
+            zh=f"下限 {minimum} 高于上限 {maximum}",
+            en=f"the lower bound {minimum} is above the upper bound {maximum}",
+        )
 
 
 def yuan_words(fen: int) -> Words:

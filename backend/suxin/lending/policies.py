@@ -5,13 +5,13 @@ from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.lending.models import Referral
 from suxin.places.models import CITY_CODE
 
-PRODUCT_READ = Permission("lending.product.read")
-PRODUCT_EDIT = Permission("lending.product.edit")
-PRODUCT_PUBLISH = Permission("lending.product.publish")
-REFERRAL_READ = Permission("lending.referral.read")
-REFERRAL_WORK = Permission("lending.referral.work")
-OFFER_MAKE = Permission("lending.offer.make")
-STATISTICS_READ = Permission("lending.statistics.read")
+PRODUCT_READ = Permission("lending.product.read", "查看贷款产品")
+PRODUCT_EDIT = Permission("lending.product.edit", "编辑贷款产品")
+PRODUCT_PUBLISH = Permission("lending.product.publish", "发布和下架贷款产品")
+REFERRAL_READ = Permission("lending.referral.read", "查看贷款对接")
+REFERRAL_WORK = Permission("lending.referral.work", "办理贷款对接")
+OFFER_MAKE = Permission("lending.offer.make", "报价")
+STATISTICS_READ = Permission("lending.statistics.read", "查看办理时效")
 
 
 class OutsideOwnArea(Refusal):

@@ -2,8 +2,8 @@
 
 from suxin.kernel.actor import Actor, ActorKind, Permission
 
-RECORD_READ = Permission("subjects.record.read")
-IDENTITY_READ = Permission("subjects.identity.read")
+RECORD_READ = Permission("subjects.record.read", "查阅信用记录")
+IDENTITY_READ = Permission("subjects.identity.read", "查阅身份与联系方式")
 
 
 def reads_for_others(actor: Actor) -> bool:

@@ -5,11 +5,11 @@ from uuid import UUID
 from suxin.kernel.actor import Actor, ActorKind, Permission
 from suxin.kernel.refusals import Refusal
 
-TENANT_MANAGE = Permission("tenancy.tenant.manage")
-TENANT_READ = Permission("tenancy.tenant.read")
-BRANCH_MANAGE = Permission("tenancy.branch.manage")
-STAFF_MANAGE = Permission("tenancy.staff.manage")
-STAFF_READ = Permission("tenancy.staff.read")
+TENANT_MANAGE = Permission("tenancy.tenant.manage", "管理入驻机构")
+TENANT_READ = Permission("tenancy.tenant.read", "查看入驻机构")
+BRANCH_MANAGE = Permission("tenancy.branch.manage", "管理网点")
+STAFF_MANAGE = Permission("tenancy.staff.manage", "管理人员")
+STAFF_READ = Permission("tenancy.staff.read", "查看人员")
 
 
 class OwnAccount(Refusal):

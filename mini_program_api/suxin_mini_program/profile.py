@@ -59,7 +59,7 @@ class SubjectProfile(msgspec.Struct, rename="camel", kw_only=True):
     name: str
     uscc: str | None
     area_code: str
-    area_name: str | None
+    area_name: str
     industry: str | None
     registered_on: date | None
     records: list[RecordSummary]
@@ -112,7 +112,7 @@ async def show_profile(runtime: GivenRuntime, actor: GivenActor) -> Response[byt
                 name=subject.name,
                 uscc=subject.uscc,
                 area_code=area,
-                area_name=(await names(session, [area])).get(area),
+                area_name=(await names(session, [area]))[area],
                 industry=subject.industry,
                 registered_on=subject.registered_on,
                 records=_summaries(held, items),

@@ -12,12 +12,9 @@ CITY_ZH: Final = "宿迁全市"
 
 
 async def area_names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
-    """Return a name for each code; a code that is not known stands for itself."""
-    wanted = set(codes)
-    known = await short_names(session, wanted)
-    return {
-        code: known.get(code, CITY_ZH if code == CITY_CODE else code) for code in sorted(wanted)
-    }
+    """Return a name for each code, the nearest around it where it is not known itself."""
+    known = await short_names(session, codes)
+    return {code: CITY_ZH if code == CITY_CODE else known[code] for code in sorted(known)}
 
 
 async def county_options(session: AsyncSession) -> list[tuple[str, str]]:

@@ -48,6 +48,14 @@ async def test_a_town_has_its_full_name_and_its_pinyin(loaded, database, now):
         assert await names(session, ["321324102", "321302150", "999999999"]) == {
             "321324102": "宿迁市泗洪县上塘镇",
             "321302150": "宿迁市宿城区洋河镇",
+            "999999999": "市外",
+        }
+        # What is not known itself is called by the nearest area around it.
+        assert await names(session, ["321324102999001", "321324999", "321399", "999999"]) == {
+            "321324102999001": "宿迁市泗洪县上塘镇",
+            "321324999": "宿迁市泗洪县",
+            "321399": "宿迁市",
+            "999999": "市外",
         }
         with pytest.raises(NotFound):
             await area(session, "321324999")

@@ -5,8 +5,10 @@ from datetime import date
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from suxin.kernel.refusals import NotFound
+from suxin.places.codes import OUTSIDE_ZH, codes_around
 from suxin.places.models import Area, AreaLevel
 
 
@@ -84,12 +86,26 @@ async def area(session: AsyncSession, code: str) -> Area:
 
 
 async def short_names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
-    """Return the names of areas without what lies around them, by code; a code that is not known is left out."""
-    rows = await session.execute(select(Area.code, Area.name).where(Area.code.in_(set(codes))))
-    return {row.code: row.name for row in rows}
+    """Return the names of areas without what lies around them, for people to read; see ``names``."""
+    return await _nearest(session, codes, Area.name)
 
 
 async def names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
-    """Return the full names of areas by their codes; a code that is not known is left out."""
-    rows = await session.execute(select(Area.code, Area.full_name).where(Area.code.in_(set(codes))))
-    return {row.code: row.full_name for row in rows}
+    """Return the full names of areas by their codes, for people to read.
+
+    A code that is not known has the name of the nearest area around it that is, and outside the city ``OUTSIDE_ZH``.
+    """
+    return await _nearest(session, codes, Area.full_name)
+
+
+async def _nearest(
+    session: AsyncSession, codes: Iterable[str], name: InstrumentedAttribute[str]
+) -> dict[str, str]:
+    around = {code: codes_around(code) for code in set(codes)}
+    wanted = {place for places in around.values() for place in places}
+    rows = await session.execute(select(Area.code, name).where(Area.code.in_(wanted)))
+    known = {row[0]: row[1] for row in rows}
+    return {
+        code: next((known[place] for place in places if place in known), OUTSIDE_ZH)
+        for code, places in around.items()
+    }

@@ -26,6 +26,7 @@ from suxin.lending.models import (
     RequestState,
 )
 from suxin.places.models import Area
+from suxin.places.queries import names
 from suxin.subjects.models import CreditRecord, Subject
 from suxin.tenancy.models import Tenant, TenantStatus
 
@@ -46,7 +47,7 @@ class Applicant:
 
     subject: Subject
     records: Sequence[CreditRecord]
-    area_name: str | None
+    area_name: str
     had_loan: bool
 
 
@@ -169,7 +170,10 @@ async def applicant(session: AsyncSession, subject_id: UUID) -> Applicant:
         .where(Offer.subject_id == subject_id, Offer.state == OfferState.CHOSEN)
         .limit(1)
     )
-    return Applicant(row[0], records.all(), row[1], had_loan is not None)
+    county = row[0].county_code
+    # A seat that is no county of the city is called by what is nearest.
+    place: str = row[1] or (await names(session, [county]))[county]
+    return Applicant(row[0], records.all(), place, had_loan is not None)
 
 
 async def bank_speeds(session: AsyncSession) -> dict[UUID, SpeedRecord]:

@@ -28,6 +28,7 @@ from suxin.consent.oauth.own_clients import own_client
 from suxin.consent.oauth.pushed_requests import AuthorizationRequest, use_request, visit_request
 from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import RequestReferenceRefused
+from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.purposes import narrow
 from suxin.consent.queries import recipient
 from suxin.kernel.actor import Actor
@@ -50,7 +51,6 @@ from suxin_oauth.browsers import (
 from suxin_oauth.forms import AnyRequest, parameters_of
 from suxin_oauth.log_in_pages import log_in_page
 from suxin_oauth.password_pages import to_new_password
-from suxin_web.permission_words import permission_words
 from suxin_web.problems import headers_of, problem_of, status_of
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime
@@ -163,7 +163,8 @@ async def _page(
             actor = await _staff(session, runtime, who, request_id=request_id)
             if asked.client.tenant_id != who.tenant_id:
                 raise LogInOfAnother
-            words = permission_words(grantable(asked.request.scopes, actor))
+            scopes = grantable(asked.request.scopes, actor)
+            words = scope_words(scopes, runtime.profiles[tenant.kind])
             return OAUTH_PAGES.render(
                 request,
                 "authorize_staff.html",

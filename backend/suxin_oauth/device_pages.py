@@ -14,18 +14,19 @@ from suxin.consent.oauth.log_ins import LoggedIn
 from suxin.consent.oauth.models import DeviceCode, GrantKind
 from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import RequestReferenceRefused, ScopeRefused
+from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.queries import recipient
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.log_ins import PasswordChangeRequired
+from suxin.tenancy.profiles import TenantKind
 from suxin_oauth import paths
 from suxin_oauth.browsers import OAUTH_PAGES, browser_token, require_our_form, who_logged_in
 from suxin_oauth.forms import AnyRequest
 from suxin_oauth.log_in_pages import log_in_page
 from suxin_oauth.password_pages import to_new_password
 from suxin_web.callers import client_address
-from suxin_web.permission_words import permission_words
 from suxin_web.problems import headers_of, status_of
 from suxin_web.rate_limits import Limit
 from suxin_web.request_ids import request_id_of
@@ -83,7 +84,8 @@ async def _question(
         client = await _client(session, device, who)
         tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
         actor = await _staff(session, runtime, who, request_id=request_id)
-        words = permission_words(grantable(tuple(device.scopes), actor))
+        scopes = grantable(tuple(device.scopes), actor)
+        words = scope_words(scopes, runtime.profiles[TenantKind(actor.tenant_kind or "")])
         context = {"code": code, "client": client, "tenant": tenant, "permissions": words}
         return _page(request, "device_question.html", context)
 

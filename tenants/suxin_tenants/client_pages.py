@@ -27,13 +27,12 @@ from suxin.consent.oauth.clients import (
 from suxin.consent.oauth.models import ClientStatus, OAuthClient
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
 from suxin.consent.oauth.queries import clients_of, own_client_row
-from suxin.consent.oauth.scopes import permissions_for_clients
+from suxin.consent.oauth.scopes import permissions_for_clients, scope_words
 from suxin.kernel.refusals import Refusal
 from suxin_tenants.forms import Form, listed
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import CLIENT_STATES
-from suxin_web.permission_words import permission_words
 
 PLACE: Final = "/desk/clients"
 FIELDS: Final = (
@@ -229,7 +228,8 @@ async def _show_list(
 ) -> Answer:
     visit.actor.require(CLIENT_READ)
     typed = form or Form({})
-    scopes = sorted(permissions_for_clients(visit.runtime.profiles[visit.kind]))
+    profile = visit.runtime.profiles[visit.kind]
+    scopes = sorted(permissions_for_clients(profile))
     async with visit.reading() as session:
         page = await read_page(
             session, visit.request, clients_of(visit.actor.own_tenant), OAuthClient.id
@@ -243,7 +243,7 @@ async def _show_list(
                 "grants": GRANTS,
                 "grant_words": dict(GRANTS),
                 "details": [(name, DETAILS[name]) for name in DETAIL_TYPES],
-                "scopes": permission_words(scopes),
+                "scopes": scope_words(scopes, profile),
                 "limit": MAX_CLIENTS,
                 "values": {name: typed.text(name) for name in FIELDS},
                 "chosen": {
@@ -272,7 +272,7 @@ async def _show_one(
                 "keys": [] if client.jwks is None else client.jwks["keys"],
                 "grant_words": dict(GRANTS),
                 "details": DETAILS,
-                "scopes": permission_words(client.scopes),
+                "scopes": scope_words(client.scopes, visit.runtime.profiles[visit.kind]),
                 "issuer": visit.runtime.issuer,
                 "values": {
                     "redirectUris": typed.text("redirectUris") or "\n".join(client.redirect_uris),

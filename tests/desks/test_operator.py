@@ -155,16 +155,16 @@ async def test_service_levels_count_what_banks_did(desks, admin, words):
             BankSpeed(
                 tenant_id=bank.tenant_id,
                 measured_on=desks.city.now.date(),
-                referrals=8,
-                answered_on_time=7,
-                median_response_hours=5,
+                referrals=9,
+                answered_on_time=8,
+                median_response_hours=0,
             )
         )
     desk = await desks.operator("credit_office")
     async with nothing_written(admin):
         page = words(await desk.get("/desk/service-levels?days=7"))
     assert "受理 1 联系 0 报价 0 婉拒 0 超时退回 0 成交 0" in page
-    assert "一行 87.50% 5 小时 1 0 0 0 0 0" in page
+    assert "一行 88.89% 不足 1 小时 1 0 0 0 0 0" in page
     assert "二行 — — 0 0 0 0 0 0" in page
     assert "时限：1 个工作日受理、3 个工作日联系、5 个工作日答复" in page
     # Of the request both banks got a referral; the first accepted its own.

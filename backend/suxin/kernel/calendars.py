@@ -22,7 +22,7 @@ from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.kernel.tables import Table
 from suxin.kernel.working_days import Arrangement, Calendar, built_in_year, local_day
 
-CALENDAR_MANAGE: Final = Permission("kernel.calendar.manage")
+CALENDAR_MANAGE: Final = Permission("kernel.calendar.manage", "载入放假安排")
 CALENDAR_CHANGED_TOPIC: Final = "kernel.calendar.changed"
 MAX_SOURCE_CHARACTERS: Final = 200
 _CALENDAR_LOCK: Final = 0x53555843

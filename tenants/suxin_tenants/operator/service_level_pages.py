@@ -12,6 +12,7 @@ from typing import Final
 from litestar import get
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.pinyin import pinyin_of
 from suxin.kernel.queries import acts_counted
 from suxin.lending.deadlines import ACCEPT_WITHIN_DAYS, CONTACT_WITHIN_DAYS, DECIDE_WITHIN_DAYS
 from suxin.lending.models import BankSpeed, Referral, ReferralState, Step
@@ -32,6 +33,7 @@ PERIODS: Final[Mapping[str, tuple[str, int]]] = {
 DEFAULT_PERIOD: Final = "30"
 BANKS_A_PAGE: Final = 50
 ESCALATIONS_A_PAGE: Final = 20
+_BPS: Final = 10_000
 COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
     "受理": ("lending.referral.accepted", "lending.referral.claimed"),
     "联系": ("lending.referral.contacted",),
@@ -61,10 +63,17 @@ class BankLevel:
 
     @property
     def on_time_bps(self) -> int | None:
-        """The share of referrals answered in time, in basis points."""
+        """The share of referrals answered in time, in basis points, rounded half up."""
         if self.speed is None or not self.speed.referrals:
             return None
-        return self.speed.answered_on_time * 10_000 // self.speed.referrals
+        referrals = self.speed.referrals
+        return (self.speed.answered_on_time * 2 * _BPS + referrals) // (2 * referrals)
+
+    @property
+    def response_zh(self) -> str:
+        """The median time to an answer, as people say it."""
+        hours = 0 if self.speed is None else self.speed.median_response_hours
+        return f"{hours} 小时" if hours else "不足 1 小时"
 
     @property
     def referrals(self) -> int:
@@ -126,6 +135,11 @@ async def show_escalations(visit: GivenVisit) -> Answer:
         )
 
 
+def by_short_name(tenant: Tenant) -> tuple[str, str]:
+    """Return the key that orders organisations as a reader looks for them: by the pinyin of the name that is shown."""
+    return pinyin_of(tenant.short_name), tenant.short_name
+
+
 async def bank_levels(
     session: AsyncSession, visit: Visit, *, days: str
 ) -> tuple[ListPage, list[BankLevel], Mapping[str, int]]:
@@ -139,7 +153,7 @@ async def bank_levels(
         kept={"days": days},
         size=BANKS_A_PAGE,
     )
-    banks = sorted((row[0] for row in page.rows), key=lambda bank: (bank.name, bank.id))
+    banks = sorted((row[0] for row in page.rows), key=by_short_name)
     acts = await acts_counted(
         session,
         actions=[action for actions in COUNTED.values() for action in actions],

@@ -18,6 +18,7 @@ MINI_PROGRAM: Final = "mini_program"
 MAX_SCOPES: Final = 40
 MAX_SCOPE_CHARACTERS: Final = 2_000
 
+_DESK_ZH: Final = "使用工作台的全部功能"
 # RFC 6749 §3.3, without the characters that no permission has.
 _TOKEN: Final = re.compile(r"[a-z0-9_.:-]{1,80}", re.ASCII)
 
@@ -56,6 +57,12 @@ def require_within(asked: Iterable[str], allowed: Collection[str]) -> None:
 def permissions_for_clients(profile: TenantProfile) -> frozenset[Permission]:
     """Return every permission that a client of such a tenant may be registered for."""
     return profile.permissions_of(frozenset(profile.roles))
+
+
+def scope_words(scopes: Iterable[str], profile: TenantProfile) -> list[tuple[str, str]]:
+    """Return each scope with what people of such a tenant call it; one that is no right of theirs by its name."""
+    known = {str(right): right.zh for right in permissions_for_clients(profile)} | {DESK: _DESK_ZH}
+    return [(scope, known.get(scope, scope)) for scope in scopes]
 
 
 def narrowed(permissions: frozenset[Permission], scopes: Collection[str]) -> frozenset[Permission]:

@@ -18,6 +18,7 @@ from typing_extensions import override
 from suxin_server.assembly import Assembly, assemble, opened, routes
 from suxin_server.faults import PortTaken
 from suxin_server.settings import Settings, read_settings
+from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
 
 GRACE_S: Final = 1
@@ -68,6 +69,7 @@ def _application(assembly: Assembly, lifespan: Sequence[Lifespan] = ()) -> ASGIA
         routes(assembly),
         observe=assembly.metrics.observe_request,
         lifespan=lifespan,
+        desk_frame=desk_frame,
     )
 
 

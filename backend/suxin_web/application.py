@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from suxin_web.access_log import AccessLog, Observe
 from suxin_web.assets import SHARED_ASSETS
 from suxin_web.bodies import MAX_BODY_BYTES
+from suxin_web.desk_errors import FRAME, DeskFrame
 from suxin_web.error_answers import EXCEPTION_HANDLERS
 from suxin_web.front_page import show_front_page
 from suxin_web.log_in_pages import send_log_in, send_log_out, show_log_in
@@ -24,10 +25,12 @@ def build_app(
     *,
     observe: Observe | None = None,
     lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = (),
+    desk_frame: DeskFrame | None = None,
 ) -> ASGIApp:
     """Return the ASGI application that serves the routes with this runtime.
 
-    ``observe`` is told of each request; ``lifespan`` is entered when an ASGI server starts it.
+    ``observe`` is told of each request; ``lifespan`` is entered when an ASGI server starts it; ``desk_frame`` gives what
+    stands around the desks' error pages.
     """
     app = Litestar(
         route_handlers=[
@@ -38,7 +41,7 @@ def build_app(
             SHARED_ASSETS.route(),
             *routes,
         ],
-        state=State({"runtime": runtime}),
+        state=State({"runtime": runtime, FRAME: desk_frame}),
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

@@ -83,16 +83,9 @@ async def _by_cookie(
     if token is None:
         token = required_cookie(request)
         await require_own_page(request)
-    now, request_id = runtime.clock.now(), request_id_of(request)
-    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        return await staff_actor(
-            session,
-            token=token,
-            profiles=runtime.profiles,
-            request_id=request_id,
-            now=now,
-            with_temporary_password=with_temporary_password,
-        )
+    return await staff_behind(
+        request, runtime, token, with_temporary_password=with_temporary_password
+    )
 
 
 def session_token(connection: Connection) -> str:
@@ -112,6 +105,27 @@ def required_cookie(connection: Connection) -> str:
     if token is None:
         raise Unauthenticated
     return token
+
+
+async def staff_behind(
+    request: AnyRequest, runtime: Runtime, token: str, *, with_temporary_password: bool = False
+) -> Actor:
+    """Return the staff member whose desk session has this token, without counting the request.
+
+    :raises Unauthenticated: if there is no live session
+    :raises TenantSuspended: if the organisation is suspended
+    :raises PasswordChangeRequired: if his password is a temporary one, unless that is allowed here
+    """
+    now, request_id = runtime.clock.now(), request_id_of(request)
+    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
+        return await staff_actor(
+            session,
+            token=token,
+            profiles=runtime.profiles,
+            request_id=request_id,
+            now=now,
+            with_temporary_password=with_temporary_password,
+        )
 
 
 async def anyone(request: AnyRequest, runtime: GivenRuntime) -> Actor:

@@ -29,6 +29,7 @@ from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin_web import problems
 from suxin_web.access_log import NO_ANSWER
 from suxin_web.bodies import MAX_BODY_BYTES
+from suxin_web.desk_errors import DeskErrorPage
 from suxin_web.desk_paths import ACCOUNT_PATH, LOG_IN_PATH, is_desk_path, log_in_url
 from suxin_web.pages import SHARED_PAGES
 from suxin_web.problems import Problem, headers_of, internal_problem, problem_of
@@ -179,9 +180,14 @@ def _json(problem: Problem, headers: dict[str, str]) -> Response[bytes]:
 
 
 def _page(request: AnyRequest, problem: Problem, headers: dict[str, str]) -> Response[bytes]:
-    template = "error_message.html" if is_htmx(request) else "error.html"
+    if is_htmx(request):
+        template = "error_message.html"
+    elif is_desk_path(request.scope["path"]):
+        return DeskErrorPage(request, problem, headers)
+    else:
+        template = "error.html"
     return SHARED_PAGES.render(
-        request, template, {"problem": problem}, status=problem.status, headers=headers
+        request, template, {"problem": problem, "home": "/"}, status=problem.status, headers=headers
     )
 
 

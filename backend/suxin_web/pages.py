@@ -19,7 +19,7 @@ from suxin.tenancy.queries import names_at_work
 from suxin_web.assets import SHARED_ASSETS, Assets
 from suxin_web.cookies import FLASH, end_cookie
 from suxin_web.csrf import FIELD, HEADER, csrf_token
-from suxin_web.desk_paths import LOG_IN_PATH, LOG_OUT_PATH
+from suxin_web.desk_paths import DESK_PATH, LOG_IN_PATH, LOG_OUT_PATH
 from suxin_web.flash import read_flash
 from suxin_web.formats import FILTERS
 from suxin_web.request_ids import request_id_of
@@ -78,6 +78,7 @@ class Pages:
             asset=self.asset,
             csrf_field=FIELD,
             csrf_header=HEADER,
+            desk_path=DESK_PATH,
             log_in_path=LOG_IN_PATH,
             log_out_path=LOG_OUT_PATH,
             new_key=lambda: str(new_id()),

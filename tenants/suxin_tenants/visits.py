@@ -23,9 +23,15 @@ from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.forms import Form
 from suxin_tenants.navigation import DESK_NAMES, kind_of, nav_of
 from suxin_tenants.words import said
-from suxin_web.callers import AnyRequest, staff, staff_at_own_account
+from suxin_web.callers import (
+    AnyRequest,
+    required_cookie,
+    staff,
+    staff_at_own_account,
+    staff_behind,
+)
 from suxin_web.flash import see_other
-from suxin_web.pages import Pages, shell_of
+from suxin_web.pages import Pages, Shell, shell_of
 from suxin_web.refusals import RouteUnknown
 from suxin_web.runtime import GivenRuntime, Runtime
 
@@ -94,8 +100,7 @@ class Visit:
         status: int = 200,
     ) -> Answer:
         """Render a whole page inside the desk's shell."""
-        nav = await nav_of(session, self.actor, now=self.now)
-        shell = await shell_of(session, self.actor, desk_zh=DESK_NAMES[self.kind], nav=nav)
+        shell = await _shell(session, self.actor, now=self.now)
         return self.part(template, {"shell": shell, **context}, status=status)
 
     def part(
@@ -182,6 +187,23 @@ async def provide_account_visit(request: AnyRequest, runtime: GivenRuntime) -> V
     """
     actor = await staff_at_own_account(request, runtime)
     return Visit(request, runtime, actor, runtime.clock.now())
+
+
+async def desk_frame(request: AnyRequest, runtime: Runtime) -> Shell:
+    """Return the shell of the desk whose session the request's cookie shows, for a page that no visit leads to.
+
+    :raises Unauthenticated: without a live session
+    :raises TenantSuspended: if the organisation is suspended
+    """
+    token = required_cookie(request)
+    actor, now = await staff_behind(request, runtime, token), runtime.clock.now()
+    async with runtime.database.snapshot(actor, now=now) as session:
+        return await _shell(session, actor, now=now)
+
+
+async def _shell(session: AsyncSession, actor: Actor, *, now: datetime) -> Shell:
+    nav = await nav_of(session, actor, now=now)
+    return await shell_of(session, actor, desk_zh=DESK_NAMES[kind_of(actor)], nav=nav)
 
 
 def errors_of(refusal: Refusal, names: Mapping[str, str], known: Sequence[str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from suxin.tenancy.staff import add_staff
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_tenants import PROFILES
 from suxin_tenants.desk import routes
+from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
 from suxin_web.csrf import token_for
 from suxin_web.rate_limits import RateLimits
@@ -239,7 +240,7 @@ async def desks(
         public_url=ORIGIN,
     )
     async with AsyncExitStack() as stack:
-        yield Desks(build_app(runtime, routes), small_city, clock, stack)
+        yield Desks(build_app(runtime, routes, desk_frame=desk_frame), small_city, clock, stack)
 
 
 @pytest.fixture

@@ -155,6 +155,40 @@ async def test_odd_addresses_are_answered_calmly(desks, path, status):
     await desk.get(path, status=status)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/desk/staff", 403),
+        ("/desk/nothing-here", 404),
+        ("/desk/referrals/not-an-id", 404),
+        ("/desk/referrals/00000000-0000-7000-8000-000000000000", 404),
+    ],
+)
+async def test_an_error_stands_in_the_desks_frame(desks, page_of, path, status):
+    officer = await desks.officer()
+    text = await officer.get(path, status=status)
+    page = page_of(text)
+    assert (len(page.headings), page.unlabelled, page.inline) == (1, [], [])
+    assert 'href="/desk/referrals"' in text
+    assert "员工1" in text
+    assert '<a class="button" href="/desk">返回工作台</a>' in text
+    assert "返回首页" not in text
+    part = await officer.client.get(path, headers={"HX-Request": "true"})
+    assert "<nav" not in part.text
+
+
+async def test_whoever_has_no_desk_gets_a_plain_error_page(desks):
+    transport = httpx.ASGITransport(desks.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://suxin.test") as stranger:
+        answer = await stranger.get("/desk/nothing-here")
+        wrong = await stranger.put("/desk/log-in")
+        elsewhere = await stranger.get("/nothing-here", headers={"Accept": "text/html"})
+    assert (answer.status_code, "<nav" in answer.text) == (404, False)
+    assert "返回工作台" in answer.text
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, OPTIONS, POST")
+    assert '<a class="button" href="/">返回首页</a>' in elsewhere.text
+
+
 async def test_without_a_session_one_is_sent_to_the_log_in(desks):
     transport = httpx.ASGITransport(desks.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://suxin.test") as stranger:

@@ -13,6 +13,7 @@ from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import SubjectKind
 from suxin.tenancy.profiles import TenantKind
 from suxin_server.demo.numbers import credit_code, phone, resident_id
+from suxin_tenants import PROFILES
 
 PASSWORD: Final = "Suqian-2026-demo"  # noqa: S105 - the password of synthetic accounts, printed for everyone
 
@@ -196,7 +197,6 @@ class Staff:
     name: str
     login: str
     role: str
-    note: str
     branch: str | None = None
     area_codes: tuple[str, ...] = ()
 
@@ -216,9 +216,9 @@ class Organiser:
 
 def _bank_staff(slug: str, admin: str, product: str, officer: str) -> tuple[Staff, ...]:
     return (
-        Staff(name=officer, login=f"{slug}.loan", role="loan_officer", note="信贷员"),
-        Staff(name=product, login=f"{slug}.product", role="product_manager", note="产品经理"),
-        Staff(name=admin, login=f"{slug}.admin", role="bank_admin", note="银行管理员"),
+        Staff(name=officer, login=f"{slug}.loan", role="loan_officer"),
+        Staff(name=product, login=f"{slug}.product", role="product_manager"),
+        Staff(name=admin, login=f"{slug}.admin", role="bank_admin"),
     )
 
 
@@ -235,9 +235,9 @@ OPERATOR: Final = Organiser(
     name="宿迁市信用管理办公室（演示）",
     short_name="市信用办",
     staff=(
-        Staff(name="孙立", login="operator.admin", role="operator_admin", note="平台管理员"),
-        Staff(name="周颖", login="operator.credit", role="credit_office", note="工作人员"),
-        Staff(name="吴审", login="operator.audit", role="auditor", note="审计（只读）"),
+        Staff(name="孙立", login="operator.admin", role="operator_admin"),
+        Staff(name="周颖", login="operator.credit", role="credit_office"),
+        Staff(name="吴审", login="operator.audit", role="auditor"),
     ),
 )
 
@@ -252,11 +252,10 @@ CHUFENG: Final = Organiser(
             name="许志明",
             login="chufeng.shuyang",
             role="loan_officer",
-            note="沭阳支行信贷员",
             branch="沭阳支行",
             area_codes=("321322",),
         ),
-        Staff(name="罗静", login="chufeng.viewer", role="viewer", note="只读"),
+        Staff(name="罗静", login="chufeng.viewer", role="viewer"),
     ),
     branches=CITY_BRANCHES,
 )
@@ -303,7 +302,7 @@ OTHERS: Final = (
         kind=TenantKind.MERCHANT,
         name="宿迁水韵百货（演示）",
         short_name="水韵百货",
-        staff=(Staff(name="钱红", login="mall.admin", role="merchant_admin", note="商户管理员"),),
+        staff=(Staff(name="钱红", login="mall.admin", role="merchant_admin"),),
     ),
     Organiser(
         slug="lake",
@@ -311,7 +310,7 @@ OTHERS: Final = (
         name="骆马湖云水景区（演示）",
         short_name="云水景区",
         area_code="321311",
-        staff=(Staff(name="田宇", login="lake.admin", role="attraction_admin", note="景区管理员"),),
+        staff=(Staff(name="田宇", login="lake.admin", role="attraction_admin"),),
     ),
     Organiser(
         slug="village",
@@ -319,7 +318,7 @@ OTHERS: Final = (
         name="沭阳县锦绣新村村民委员会（演示）",
         short_name="锦绣新村",
         area_code="321322",
-        staff=(Staff(name="史福", login="village.admin", role="village_admin", note="村委会"),),
+        staff=(Staff(name="史福", login="village.admin", role="village_admin"),),
     ),
 )
 
@@ -340,11 +339,16 @@ class DemoLogIn:
     note: str
 
 
+def _role_zh(tenant: Organiser, person: Staff) -> str:
+    # The name that the desk itself gives the role.
+    return PROFILES[tenant.kind].roles[person.role].zh
+
+
 def log_ins() -> Sequence[DemoLogIn]:
     """Return the log-ins worth showing: two banks in full, one of each other kind of tenant, and the applicants."""
     desks = [
         DemoLogIn(
-            who=f"{tenant.short_name} {person.note}",
+            who=f"{tenant.short_name} {person.branch or ''}{_role_zh(tenant, person)}",
             where=DESK,
             login=person.login,
             password=PASSWORD,

@@ -161,6 +161,11 @@ async def test_every_desk_log_in_works(built):
     actors = {row.login: await _staff(built, row.login) for row in rows}
 
     assert len(actors) == 14
+    # A role has one name, here and at the desk.
+    who = {row.login: row.who for row in rows}
+    assert who["chufeng.loan"] == "楚风农商行 客户经理"
+    assert who["chufeng.shuyang"] == "楚风农商行 沭阳支行客户经理"
+    assert who["operator.audit"] == "市信用办 审计员（只读）"
     assert all(actor.permissions for actor in actors.values())
     assert actors["operator.admin"].kind == "operator"
     assert len(log_ins()) == len(rows) + len(cast.APPLICANTS)

@@ -38,6 +38,7 @@ async def applicant(request: AnyRequest, runtime: GivenRuntime) -> Actor:
             acting_subject_id=_acting_subject(request),
             request_id=request_id,
             now=now,
+            field=SUBJECT_HEADER,
         )
     bind_actor(actor)
     await share_out(request, runtime, f"person:{actor.person_id}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browsing import NARROW, Screen
 from loan_pages import Desk, Phone
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from running_city import RunningCity
 
 from suxin_server.demo import cast
@@ -71,6 +71,51 @@ async def test_three_offers_are_compared_on_a_phone_and_on_a_tablet(
     await phone.compare_offers()
     await screen.close()
     assert screen.wrong == []
+
+
+async def test_a_mandate_that_ended_leads_back_to_the_choice_of_whom_to_act_for(
+    running_city: RunningCity, browser: Browser
+) -> None:
+    screen = await Screen.open(browser, "trader", width=390, height=844)
+    phone = Phone(screen, running_city.url)
+    await phone.log_in_as(cast.ZHAO_MIN)
+    await phone.lose_the_mandate()
+    await screen.close()
+    assert screen.wrong == []
+
+
+async def test_the_operators_list_and_a_long_name_are_readable_on_a_phone(
+    running_city: RunningCity, browser: Browser
+) -> None:
+    screen = await Screen.open(browser, "operator", width=NARROW, height=800)
+    page = screen.page
+    await page.goto(f"{running_city.url}/desk")
+    await page.get_by_label("登录名").fill("operator.admin")
+    await page.get_by_label("密码").fill(cast.PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_test_id("tenants")).to_be_visible()
+    for width in (NARROW, 1440):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.get_by_test_id("tenant-search").evaluate(PLACEHOLDER_FITS)
+    await page.set_viewport_size({"width": NARROW, "height": 800})
+    name = page.locator(".who-tenant")
+    await name.evaluate("(element) => { element.textContent = '一'.repeat(20); }")
+    await screen.shoot("long-name")
+    # Ten characters of a long name can be read, which is most of any.
+    assert (await name.bounding_box() or {})["width"] >= 10 * 14
+    await screen.close()
+    assert screen.wrong == []
+
+
+PLACEHOLDER_FITS = """
+(input) => {
+  const style = getComputedStyle(input);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(input.placeholder).width <= room;
+}
+"""
 
 
 async def test_what_is_out_of_shape_is_noticed(browser: Browser, tmp_path: Path) -> None:

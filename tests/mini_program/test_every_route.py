@@ -140,8 +140,10 @@ async def test_a_subject_that_one_does_not_represent_is_not_found(
                 refused = await call(applicant, route)
 
                 problem = refused.json()
-                answers.add((refused.status_code, problem["code"], problem["detail"]))
-    assert answers == {(404, "NOT_FOUND", "找不到该可代理的主体")}
+                told = (problem["code"], problem["detail"], problem["field"])
+                answers.add((refused.status_code, *told))
+    # The preview tells by the field that the choice of whom to act for has to be made again.
+    assert answers == {(404, "NOT_FOUND", "找不到该可代理的主体", "Suxin-Subject")}
 
 
 async def test_a_malformed_subject_is_named(applicant) -> None:

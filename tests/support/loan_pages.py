@@ -12,6 +12,24 @@ WHO = cast.LI_XIUYING
 """Whoever is clicked for; the journey of the command line walks for somebody else."""
 
 
+END_MANDATE = """
+async () => {
+  const { token } = JSON.parse(sessionStorage.getItem("suxin.preview"));
+  const headers = { Authorization: `Bearer ${token}` };
+  const me = await (await fetch("/mp/v1/me", { headers })).json();
+  const held = me.subjects.filter((subject) => subject.mandate);
+  return Promise.all(held.map(async (subject, number) => (await fetch(
+    `/mp/v1/mandates/${subject.mandate.id}`,
+    { method: "DELETE", headers: { ...headers, "Idempotency-Key": `end-mandate-${number}` } })).status));
+}
+"""
+CLEAR_PX = 4
+GAP = """
+(name) => document.querySelector(`[data-testid="error-${name}"]`).getBoundingClientRect().top
+  - document.querySelector(`[data-testid="field-${name}"]`).getBoundingClientRect().bottom
+"""
+
+
 class Phone:
     """The applicant's phone, showing the preview of the mini program."""
 
@@ -34,10 +52,17 @@ class Phone:
             await self.at("field-phone").fill("12345")
             await self.at("send-code").click()
             await expect(self.at("error-phone")).to_be_visible()
+            # The line under a field in focus keeps clear of what is said below it.
+            assert await self.page.evaluate(GAP, "phone") >= CLEAR_PX
             await self.screen.shoot("wrong-phone")
         await self.at("field-phone").fill(WHO.phone)
+        with self.screen.refusals_expected():
+            await self.at("field-code").fill("1")
+            await self.at("prove").click()
+            await expect(self.at("error-code")).to_be_visible()
         await self.at("send-code").click()
         await self.at("fill-code").click()
+        await expect(self.at("error-code")).to_have_count(0)
         await self.screen.shoot("proof")
         await self.at("prove").click()
         await expect(self.at("title")).to_have_text("选择申请主体")
@@ -48,6 +73,25 @@ class Phone:
         await self.at(f"person-{person.wechat}").click()
         await self.at("subject").get_by_text(person.subject_name).click()
         await expect(self.at("acting-for")).to_have_text(person.subject_name)
+
+    async def lose_the_mandate(self) -> None:
+        """Have the mandate end behind the page's back, and go on: the choice of whom to act for comes again."""
+        ended = await self.page.evaluate(END_MANDATE)
+        assert ended == [200]
+        with self.screen.refusals_expected():
+            await self.at("tab-requests").click()
+            await expect(self.at("title")).to_have_text("选择申请主体")
+        await expect(self.at("toast")).to_contain_text("您已不能代理该主体")
+        await self.screen.shoot("mandate-ended")
+        # Whom he chooses next he acts for, on every page.
+        await self.at("subject").first.click()
+        for tab in ("mine", "requests", "ask"):
+            await self.at(f"tab-{tab}").click()
+            await expect(self.at("loading")).to_have_count(0)
+            await expect(self.at("error")).to_have_count(0)
+        await self.page.evaluate("location.hash = '/declare'")
+        await expect(self.page.locator(".lead")).to_have_text(re.compile("自主申报”。$"))
+        await self.screen.shoot("declare")
 
     async def compare_offers(self) -> None:
         """Open the newest request; its offers are cards on a phone and a table where there is room."""

@@ -108,6 +108,7 @@ async def subject_actor(
     acting_subject_id: UUID | None,
     request_id: str,
     now: datetime,
+    field: str = "subjectId",
 ) -> Actor:
     """Return the actor behind a mini program session; on an anonymous session, which may be a snapshot.
 
@@ -124,6 +125,7 @@ async def subject_actor(
         acting_subject_id=acting_subject_id,
         request_id=request_id,
         now=now,
+        field=field,
     )
 
 
@@ -134,11 +136,12 @@ async def acting_actor(
     acting_subject_id: UUID | None,
     request_id: str,
     now: datetime,
+    field: str | None = None,
 ) -> Actor:
     """Return a proved person as an actor; on an anonymous session, which may be a snapshot.
 
     Without ``acting_subject_id`` he acts for himself; for anyone else he needs a live mandate. The actor's commands
-    and queries open a transaction of their own.
+    and queries open a transaction of their own. ``field`` is what the caller calls the subject acted for.
 
     :raises NotFound: if he holds no live mandate for the subject
     """
@@ -150,7 +153,7 @@ async def acting_actor(
         session, person_id=person_id, subject_id=acting_subject_id, now=now
     )
     if mandate is None:
-        raise NotFound(thing_zh="可代理的主体", thing_en="subject you may act for")
+        raise NotFound(thing_zh="可代理的主体", thing_en="subject you may act for", field=field)
     return Actor.subject(
         request_id,
         person_id=person_id,

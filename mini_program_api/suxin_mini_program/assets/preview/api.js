@@ -2,7 +2,9 @@
 
 const BASE = "/mp/v1";
 const STORE = "suxin.preview";
+const SUBJECT_HEADER = "Suxin-Subject";
 const listeners = new Set();
+const bereaved = new Set();
 const pending = new Map();
 
 /** A refusal, as a problem document tells it. */
@@ -37,6 +39,9 @@ export function forget() {
 /** Be told when the session has ended. */
 export const onEnded = (listener) => listeners.add(listener);
 
+/** Be told when one may no longer act for the subject that was chosen. */
+export const onMandateEnded = (listener) => bereaved.add(listener);
+
 export const get = (path, query) => call("GET", path, { query });
 export const post = (path, body) => call("POST", path, { body });
 export const remove = (path) => call("DELETE", path, {});
@@ -70,7 +75,7 @@ async function call(method, path, { query, body }) {
   }
   const headers = { Accept: "application/json" };
   if (session.token) headers.Authorization = `Bearer ${session.token}`;
-  if (session.subjectId) headers["Suxin-Subject"] = session.subjectId;
+  if (session.subjectId) headers[SUBJECT_HEADER] = session.subjectId;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const intent = `${method} ${path} ${session.subjectId} ${JSON.stringify(body)}`;
   if (method !== "GET") headers["Idempotency-Key"] = keyOf(intent);
@@ -96,6 +101,10 @@ async function understood(response) {
   if (problem.code === "UNAUTHENTICATED" && session.token) {
     forget();
     listeners.forEach((listener) => listener());
+  }
+  if (problem.code === "NOT_FOUND" && problem.field === SUBJECT_HEADER && session.subjectId) {
+    remember({ subjectId: undefined, subjectName: undefined, subjectKind: undefined });
+    bereaved.forEach((listener) => listener());
   }
   throw problem;
 }

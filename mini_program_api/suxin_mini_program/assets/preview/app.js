@@ -1,6 +1,6 @@
 // The shell: which page is shown for which address, the title, the tabs, going back.
 
-import { get, onEnded, session } from "./api.js";
+import { get, onEnded, onMandateEnded, session } from "./api.js";
 import { fill } from "./dom.js";
 import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
@@ -98,5 +98,6 @@ for (const choice of document.querySelectorAll("[data-size]")) {
   choice.addEventListener("click", () => resize(choice.dataset.size));
 }
 onEnded(() => { say("登录已失效，请重新登录"); go("/log-in", { replace: true }); });
+onMandateEnded(() => { say("您已不能代理该主体，请重新选择以谁的名义办理"); go("/subjects", { replace: true }); });
 window.addEventListener("hashchange", show);
 show();

@@ -2,7 +2,7 @@
 
 import { all, forget, get, post, remove, session } from "./api.js";
 import { h } from "./dom.js";
-import { day, time, yuan } from "./format.js";
+import { time, yuan } from "./format.js";
 import { badge, button, card, empty, facts, field, form, input, say, section, select } from "./ui.js";
 
 /** The page of oneself. */
@@ -15,7 +15,7 @@ export async function showMine(go) {
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
       row(go, "自主申报", "/declare", "", "to-declare")),
     section("当前主体", card(h("strong", { class: "subject-name" }, subject.name), facts([
-      ["类型", subject.kind.zh], subject.uscc && ["信用代码", subject.uscc], ["所在地", subject.areaName || subject.areaCode], subject.registeredOn && ["成立日期", subject.registeredOn]]))),
+      ["类型", subject.kind.zh], subject.uscc && ["信用代码", subject.uscc], ["所在地", subject.areaName], subject.registeredOn && ["成立日期", subject.registeredOn]]))),
     section("信用记录", subject.records.length ? subject.records.map(record) : empty("暂无记录")),
     h("div", { class: "actions" }, button("退出登录", () => logOut(go), { kind: "default", testid: "log-out" })));
 }
@@ -62,7 +62,7 @@ export async function showDeclare(go) {
   if (!subject.declarable.length) return empty("没有可申报的事项");
   draw(subject.declarable[0].itemCode);
   return form("declare-form", (given) => declare(go, given),
-    h("p", { class: "lead" }, `为 ${session.subjectName || subject.name} 自主申报，记录会标明“自主申报”。${day(new Date().toISOString())}`),
+    h("p", { class: "lead" }, `为 ${session.subjectName || subject.name} 自主申报，记录会标明“自主申报”。`),
     h("div", { class: "weui-cells" }, field("itemCode", "事项", kinds)), fields,
     h("div", { class: "actions" }, button("提交申报", null, { submit: true, testid: "declare" })));
 }

@@ -99,12 +99,19 @@ async function showDemoCode(phone, before, code, received) {
     if (!found) return;
     if (found.count > before) {
       fill(received, "演示短信：验证码 ", h("strong", { "data-testid": "demo-code" }, found.code), " ",
-        button("填入", () => { code.value = found.code; code.focus(); }, { kind: "default", mini: true, testid: "fill-code" }));
+        button("填入", () => fillIn(code, found.code), { kind: "default", mini: true, testid: "fill-code" }));
       received.hidden = false;
       return;
     }
     await new Promise((resolve) => { setTimeout(resolve, 700); });
   }
+}
+
+/** Put a value into a field as typing it would, so that a complaint about the former one goes. */
+function fillIn(control, value) {
+  control.value = value;
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+  control.focus();
 }
 
 const demoCode = (phone) => demo(`sms-code?phone=${encodeURIComponent(phone)}`);

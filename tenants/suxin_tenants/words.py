@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from suxin.consent.models import ConsentState
-from suxin.consent.oauth.clients import ClientStateConflict
 from suxin.consent.oauth.models import ClientStatus
 from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal
-from suxin.lending.models import OfferState, ProductStatus, ReferralState, RequestState
-from suxin.lending.models.steps import StepNotPossible
+from suxin.lending.models import OfferState, ProductStatus, ReferralState
 from suxin.lending.terms import LoanTermOutOfRange
 from suxin.tenancy.models import TenantStatus
 from suxin.tenancy.profiles import QuotaName, TenantKind
@@ -26,19 +24,6 @@ REFERRAL_STATES: Final[Mapping[ReferralState, Said]] = {
     ReferralState.DECLINED: ("已婉拒", "plain"),
     ReferralState.LAPSED: ("超时退回", "bad"),
     ReferralState.PASSED: ("已结束", "plain"),
-}
-REQUEST_STATES: Final[Mapping[RequestState, str]] = {
-    RequestState.DRAFT: "草稿",
-    RequestState.SUBMITTED: "已提交",
-    RequestState.MATCHING: "匹配中",
-    RequestState.OPEN: "对接中",
-    RequestState.OFFERED: "已有报价",
-    RequestState.ACCEPTED: "已选定报价",
-    RequestState.CONTRACTED: "已签约",
-    RequestState.DISBURSED: "已放款",
-    RequestState.WITHDRAWN: "已撤回",
-    RequestState.EXPIRED: "已到期",
-    RequestState.UNMATCHED: "未匹配",
 }
 OFFER_STATES: Final[Mapping[OfferState, Said]] = {
     OfferState.OPEN: ("等待申请人选择", "info"),
@@ -84,25 +69,13 @@ QUOTAS: Final[Mapping[QuotaName, str]] = {
     QuotaName.PRODUCTS: "产品",
     QuotaName.OPEN_CLAIMS: "在手线索",
 }
-_STEPS_OF_REQUEST: Final = frozenset({"接收报价", "退回对接", "继续办理"})
-_STATE_WORDS: Final[Mapping[str, str]] = {
-    **{state.value: label for state, (label, _) in PRODUCT_STATES.items()},
-    **{state.value: label for state, (label, _) in OFFER_STATES.items()},
-    **{state.value: label for state, (label, _) in REFERRAL_STATES.items()},
-    **{state.value: label for state, (label, _) in CLIENT_STATES.items()},
-}
-_REQUEST_WORDS: Final[Mapping[str, str]] = {
-    state.value: f"申请{label}" for state, label in REQUEST_STATES.items()
-}
 
 
 def said(refusal: Refusal, *, beside: bool = False) -> str:
-    """Return a refusal's reason as a desk says it: in yuan and per cent, with states by their Chinese names.
+    """Return a refusal's reason as a desk says it.
 
     ``beside`` is for the place beside the field at fault, where the field need not be named again.
     """
-    if isinstance(refusal, StepNotPossible | ClientStateConflict):
-        return _step_said(refusal)
     if isinstance(refusal, LoanTermOutOfRange) and beside:
         return f"应为 {refusal.facts['range_zh']}"
     if isinstance(refusal, Invalid) and beside:
@@ -112,9 +85,3 @@ def said(refusal: Refusal, *, beside: bool = False) -> str:
     if isinstance(refusal, Forbidden):
         return "您的角色没有这项操作的权限"
     return refusal.zh_message
-
-
-def _step_said(refusal: Refusal) -> str:
-    state, step = str(refusal.facts["state"]), str(refusal.facts.get("step_zh", "执行该操作"))
-    words = _REQUEST_WORDS if step in _STEPS_OF_REQUEST else _STATE_WORDS
-    return f"当前状态为“{words.get(state, state)}”，不能{step}"

@@ -274,7 +274,7 @@ async def test_a_paused_consent_whose_time_is_over_is_not_resumed(
             await small_city.act(
                 resume_consent, small_city.applicant, now=granted.expires_at, **mine
             )
-    assert refused.value.facts == {"state": "EXPIRED"}
+    assert refused.value.zh_message == "授权当前状态为“已到期”，不能执行该操作"
     assert await carry_out(small_city, admin, "consent.consent.expire", now=granted.expires_at) == 1
     assert (await one(admin, "select state from consents"))["state"] == "EXPIRED"
 

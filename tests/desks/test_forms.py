@@ -6,7 +6,7 @@ import pytest
 
 from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
-from suxin.lending.models import StepNotPossible
+from suxin.lending.models import ReferralState, StepNotPossible
 from suxin.lending.samples import SAMPLES
 from suxin.lending.terms import GuaranteeMode, LoanTermOutOfRange, check_amount_fen, check_rate_bps
 from suxin_tenants.forms import Form, listed, percent_text, wan_text, yuan_text
@@ -103,10 +103,12 @@ def test_lists_are_split_at_every_mark_people_use():
 
 
 def test_refusals_are_said_in_the_desks_own_words():
-    step = StepNotPossible(state="DISPATCHED", step_zh="报价", step_en="offer")
-    assert said(step) == "当前状态为“待受理”，不能报价"
-    request = StepNotPossible(state="WITHDRAWN", step_zh="接收报价", step_en="receive an offer")
-    assert said(request) == "当前状态为“申请已撤回”，不能接收报价"
+    step = StepNotPossible(
+        state=ReferralState.DISPATCHED,
+        step_zh="报价",
+        step_en="offer",
+    )
+    assert said(step) == "对接当前状态为“待受理”，不能报价"
     assert said(Forbidden(permission="a.b.c")) == "您的角色没有这项操作的权限"
     wrong = Invalid(field="note", reason_zh="太长", reason_en="too long")
     assert said(wrong, beside=True) == "太长"

@@ -99,8 +99,8 @@ async def test_a_step_that_the_state_does_not_allow(bank_a, case, admin):
         refused = await bank_a.write("start_due_diligence", referralId=case.referral_id)
     assert refused == {
         "code": "STEP_NOT_POSSIBLE",
-        "messageZh": "当前状态为“DISPATCHED”，不能开始尽调",
-        "messageEn": "It is DISPATCHED; it is not possible to start due diligence",
+        "messageZh": "对接当前状态为“待受理”，不能开始尽调",
+        "messageEn": "The referral is not yet accepted; it is not possible to start due diligence",
         "retryable": False,
         "field": None,
     }

@@ -271,7 +271,7 @@ async def test_a_step_from_a_state_that_does_not_lead_there_is_refused(
                 await small_city.act(
                     step, bank.officer, referral_id=referral_id, **reason_for(step)
                 )
-        assert refused.value.facts["state"] == state.value
+        assert refused.value.facts["state_zh"] == state.zh
 
 
 async def test_a_lead_of_the_whole_city_is_in_everyones_inbox(

@@ -112,7 +112,7 @@ def test_a_step_leaves_exactly_the_states_it_may(model: type, state: Any, name: 
     else:
         with pytest.raises(StepNotPossible) as refused:
             step(row, **wanted)
-        assert refused.value.facts["state"] == state.value
+        assert refused.value.facts["state_zh"] == state.zh
         assert getattr(row, column) is state
 
 

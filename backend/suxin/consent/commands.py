@@ -171,9 +171,9 @@ async def resume_consent(
     """
     consent = await queries.lock_own_consent(session, actor, consent_id)
     if consent.state is not ConsentState.PAUSED:
-        raise ConsentStateConflict(state=consent.state.value)
+        raise ConsentStateConflict(state=consent.state)
     if consent.expires_at <= now:
-        raise ConsentStateConflict(state=ConsentState.EXPIRED.value)
+        raise ConsentStateConflict(state=ConsentState.EXPIRED)
     consent.enter(ConsentState.ACTIVE)
     session.add(basis_of_consent(consent, basis_id=new_id(), starts_at=now))
     _record(session, consent, "resumed", now=now)

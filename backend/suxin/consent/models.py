@@ -32,8 +32,24 @@ class ConsentStateConflict(Refusal):
     """The consent is in a state from which this step does not lead."""
 
     code = "CONSENT_STATE_CONFLICT"
-    zh = "授权当前状态为“{state}”，不能执行该操作"
-    en = "The consent is {state}; this step is not possible"
+    zh = "授权当前状态为“{state_zh}”，不能执行该操作"
+    en = "The consent is {state_en}; this step is not possible"
+
+    def __init__(self, *, state: ConsentState) -> None:
+        state_zh, state_en = _NAMES[state]
+        super().__init__(state_zh=state_zh, state_en=state_en)
+
+
+_NAMES: dict[ConsentState, tuple[str, str]] = {
+    ConsentState.REQUESTED: ("待决定", "not yet decided"),
+    ConsentState.ACTIVE: ("有效", "active"),
+    ConsentState.PAUSED: ("已暂停", "paused"),
+    ConsentState.REVOKED: ("已撤回", "revoked"),
+    ConsentState.EXPIRED: ("已到期", "expired"),
+    ConsentState.SUPERSEDED: ("已被替代", "superseded"),
+    ConsentState.REJECTED: ("已拒绝", "rejected"),
+    ConsentState.LAPSED: ("未决定", "lapsed"),
+}
 
 
 _OPEN = frozenset({ConsentState.ACTIVE, ConsentState.PAUSED})
@@ -123,5 +139,5 @@ class Consent(Table):
         :raises ConsentStateConflict: if no step leads there from the present state
         """
         if not self.__machine__.leads(self.state, state):
-            raise ConsentStateConflict(state=self.state.value)
+            raise ConsentStateConflict(state=self.state)
         self.state = state

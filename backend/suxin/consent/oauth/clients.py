@@ -49,8 +49,19 @@ class ClientStateConflict(Refusal):
     """The client is in a state from which this step does not lead."""
 
     code = "CLIENT_STATE_CONFLICT"
-    zh = "客户端当前状态为“{state}”，不能执行该操作"
-    en = "The client is {state}; this step is not possible"
+    zh = "客户端当前状态为“{state_zh}”，不能执行该操作"
+    en = "The client is {state_en}; this step is not possible"
+
+    def __init__(self, *, state: ClientStatus) -> None:
+        state_zh, state_en = _STATE_NAMES[state]
+        super().__init__(state_zh=state_zh, state_en=state_en)
+
+
+_STATE_NAMES: Final = {
+    ClientStatus.ACTIVE: ("正常", "active"),
+    ClientStatus.SUSPENDED: ("已暂停", "suspended"),
+    ClientStatus.RETIRED: ("已停用", "retired"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +231,7 @@ async def _move(
 ) -> OAuthClient:
     client = await _own_client(session, actor, client_id)
     if status not in _STEPS[client.status]:
-        raise ClientStateConflict(state=client.status.value)
+        raise ClientStateConflict(state=client.status)
     client.status, client.status_reason = status, reason
     return client
 

@@ -1,12 +1,12 @@
 """Offers, and the snapshot of what a bank had seen when one was accepted."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import override
 
 from suxin.kernel.readers import (
     SUBJECT,
@@ -20,18 +20,23 @@ from suxin.kernel.readers import (
 )
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
-from suxin.lending.models.steps import NamedStep
+from suxin.lending.models.steps import LabelledState, NamedStep
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
 
-class OfferState(StrEnum):
+class OfferState(LabelledState):
     """Where an offer stands."""
 
-    OPEN = "OPEN"
-    CHOSEN = "CHOSEN"
-    PASSED = "PASSED"
-    EXPIRED = "EXPIRED"
-    WITHDRAWN = "WITHDRAWN"
+    OPEN = "OPEN", "等待选择", "open"
+    CHOSEN = "CHOSEN", "已接受", "accepted"
+    PASSED = "PASSED", "未被选择", "passed over"
+    EXPIRED = "EXPIRED", "已过期", "expired"
+    WITHDRAWN = "WITHDRAWN", "已撤回", "withdrawn"
+
+    @property
+    @override
+    def thing(self) -> tuple[str, str]:
+        return "报价", "offer"
 
 
 def _decision(to: OfferState, *by: Party) -> NamedStep[OfferState]:

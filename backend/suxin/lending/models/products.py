@@ -1,25 +1,30 @@
 """Banks' loan products and how fast the banks answer."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import override
 
 from suxin.kernel.readers import Reader, batch, owner_tenant, published, system
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
-from suxin.lending.models.steps import NamedStep, StepNotPossible
+from suxin.lending.models.steps import LabelledState, NamedStep, StepNotPossible
 
 
-class ProductStatus(StrEnum):
+class ProductStatus(LabelledState):
     """Where a product stands; only published ones are matched."""
 
-    DRAFT = "DRAFT"
-    PUBLISHED = "PUBLISHED"
-    RETIRED = "RETIRED"
+    DRAFT = "DRAFT", "草稿", "a draft"
+    PUBLISHED = "PUBLISHED", "已发布", "published"
+    RETIRED = "RETIRED", "已下架", "retired"
+
+    @property
+    @override
+    def thing(self) -> tuple[str, str]:
+        return "产品", "product"
 
 
 _BANK = frozenset({Party.TENANT})
@@ -99,7 +104,11 @@ class LoanProduct(Table):
         :raises StepNotPossible: if it is a draft or retired
         """
         if self.status is not ProductStatus.PUBLISHED:
-            raise StepNotPossible(state=self.status.value, step_zh="替换", step_en="replace it")
+            raise StepNotPossible(
+                state=self.status,
+                step_zh="替换",
+                step_en="replace it",
+            )
 
     def publish(self, *, version: int, now: datetime) -> None:
         """Enter PUBLISHED as this version."""

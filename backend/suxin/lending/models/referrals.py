@@ -7,27 +7,33 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import override
 
 from suxin.kernel.readers import Reader, batch, operator, owner_tenant, system, when
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
 from suxin.lending.models.leads import of_own_request
 from suxin.lending.models.requests import DispatchMode
-from suxin.lending.models.steps import NamedStep, StepNotPossible
+from suxin.lending.models.steps import LabelledState, NamedStep, StepNotPossible
 from suxin.lending.terms import DeclineReason
 
 
-class ReferralState(StrEnum):
+class ReferralState(LabelledState):
     """Where a referral stands."""
 
-    DISPATCHED = "DISPATCHED"
-    ACCEPTED = "ACCEPTED"
-    CONTACTED = "CONTACTED"
-    DUE_DILIGENCE = "DUE_DILIGENCE"
-    OFFERED = "OFFERED"
-    DECLINED = "DECLINED"
-    LAPSED = "LAPSED"
-    PASSED = "PASSED"
+    DISPATCHED = "DISPATCHED", "待受理", "not yet accepted"
+    ACCEPTED = "ACCEPTED", "已受理", "accepted"
+    CONTACTED = "CONTACTED", "已联系", "contacted"
+    DUE_DILIGENCE = "DUE_DILIGENCE", "尽调中", "under examination"
+    OFFERED = "OFFERED", "已报价", "offered"
+    DECLINED = "DECLINED", "已婉拒", "declined"
+    LAPSED = "LAPSED", "超时退回", "lapsed"
+    PASSED = "PASSED", "已结束", "closed"
+
+    @property
+    @override
+    def thing(self) -> tuple[str, str]:
+        return "对接", "referral"
 
 
 IN_PROGRESS: Final = frozenset(
@@ -244,7 +250,7 @@ class Referral(Table):
     def escalate(self, step: Step, *, now: datetime) -> None:
         """Note that the bank missed a deadline it could have met; the state stays."""
         if self.state not in IN_PROGRESS:
-            raise StepNotPossible(state=self.state.value, step_zh="上报", step_en="escalate it")
+            raise StepNotPossible(state=self.state, step_zh="上报", step_en="escalate it")
         self.escalations = (self.escalations or 0) + 1
         self.escalated_at, self.escalated_step = now, step
 

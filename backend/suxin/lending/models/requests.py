@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import override
 
 from suxin.kernel.readers import Reader, data_subject, system, with_basis
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
-from suxin.lending.models.steps import NamedStep, StepNotPossible
+from suxin.lending.models.steps import LabelledState, NamedStep, StepNotPossible
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RepaymentMethod
 
 
@@ -23,20 +24,25 @@ class DispatchMode(StrEnum):
     OPEN_POOL = "open_pool"
 
 
-class RequestState(StrEnum):
+class RequestState(LabelledState):
     """Where a loan request stands."""
 
-    DRAFT = "DRAFT"
-    SUBMITTED = "SUBMITTED"
-    MATCHING = "MATCHING"
-    OPEN = "OPEN"
-    OFFERED = "OFFERED"
-    ACCEPTED = "ACCEPTED"
-    CONTRACTED = "CONTRACTED"
-    DISBURSED = "DISBURSED"
-    WITHDRAWN = "WITHDRAWN"
-    EXPIRED = "EXPIRED"
-    UNMATCHED = "UNMATCHED"
+    DRAFT = "DRAFT", "草稿", "a draft"
+    SUBMITTED = "SUBMITTED", "已提交", "submitted"
+    MATCHING = "MATCHING", "匹配中", "being matched"
+    OPEN = "OPEN", "对接中", "with banks"
+    OFFERED = "OFFERED", "已有报价", "offered on"
+    ACCEPTED = "ACCEPTED", "已选定报价", "settled on an offer"
+    CONTRACTED = "CONTRACTED", "已签约", "under contract"
+    DISBURSED = "DISBURSED", "已放款", "paid out"
+    WITHDRAWN = "WITHDRAWN", "已撤回", "withdrawn"
+    EXPIRED = "EXPIRED", "已到期", "expired"
+    UNMATCHED = "UNMATCHED", "未匹配", "unmatched"
+
+    @property
+    @override
+    def thing(self) -> tuple[str, str]:
+        return "申请", "request"
 
 
 _ALIVE = frozenset(
@@ -151,9 +157,7 @@ class LoanRequest(Table):
         :raises StepNotPossible: if it has ended
         """
         if not self.alive:
-            raise StepNotPossible(
-                state=self.state.value, step_zh="继续办理", step_en="go on with it"
-            )
+            raise StepNotPossible(state=self.state, step_zh="继续办理", step_en="go on with it")
 
     def open_to_banks(self) -> None:
         """Enter OPEN after matching found someone to ask."""

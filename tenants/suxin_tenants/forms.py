@@ -5,7 +5,7 @@ that a page shows every mistake of a form at once.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, Self, TypeVar
@@ -87,6 +87,15 @@ class Form:
         for name in names:
             if not self.secret(name).strip():
                 self.fail(name, "此项必填")
+
+    def check(self, name: str, check: Callable[[str], object]) -> None:
+        """Note what a check of the core refuses about a field, unless it was left empty."""
+        text = self.secret(name)
+        if text.strip():
+            try:
+                check(text)
+            except Refusal as refusal:
+                self.fail(name, said(refusal, beside=True))
 
     def whole(self, name: str, *, default: int = 0) -> int:
         """Read a whole number that is not negative."""

@@ -62,6 +62,16 @@ async def test_a_refused_organisation_leaves_nothing(desks, admin, changes, fiel
     assert 'value="0527-12345"' in answer.text
 
 
+async def test_everything_that_is_wrong_with_a_new_tenant_is_said_at_once(desks, admin):
+    desk = await desks.operator()
+    wrong = {"name": "", "uscc": STEM + WRONG, "areaCode": "32", "password": "short"}
+    async with nothing_written(admin):
+        answer = await desk.post("/desk/tenants", **{**NEW, **wrong})
+    assert answer.status_code == 422
+    assert {name for name in NEW if f'id="e-{name}"' in answer.text} == set(wrong)
+    assert "请填写校验例外原因" in answer.text
+
+
 async def test_there_is_no_second_operator(desks, admin):
     desk = await desks.operator()
     async with nothing_written(admin):

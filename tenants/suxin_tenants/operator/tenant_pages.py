@@ -8,15 +8,17 @@ from litestar import get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.commands import create_tenant, resume_tenant, suspend_tenant
 from suxin.tenancy.models import Tenant, TenantStatus
+from suxin.tenancy.passwords import require_fit
 from suxin.tenancy.policies import TENANT_MANAGE, TENANT_READ
 from suxin.tenancy.profiles import QuotaName, TenantKind
 from suxin.tenancy.queries import quota_levels, tenant_counts, tenant_row, tenants
 from suxin.tenancy.quotas import set_quota
 from suxin.tenancy.roles import RoleGrant
-from suxin.tenancy.staff import add_staff
+from suxin.tenancy.staff import add_staff, normal_login
 from suxin_tenants.area_names import area_names
 from suxin_tenants.forms import Form
 from suxin_tenants.operator.audit_pages import recent_acts
@@ -86,7 +88,7 @@ async def send_new_tenant(visit: GivenVisit) -> Answer:
     visit.actor.require(TENANT_MANAGE)
     form = await visit.form()
     kind = form.choice("kind", TenantKind)
-    form.require(*REQUIRED)
+    _check_typed(form)
     if kind is None or form.errors:
         return await _show_form(visit, form, form.errors, status=422)
 
@@ -156,6 +158,15 @@ async def send_quotas(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
         errors = errors_of(refusal, {"ceiling": setting}, tuple(sent.values()))
         return await _show_tenant(visit, tenant_id, form, errors, status=422)
     return visit.go(f"/desk/tenants/{tenant_id}", "额度已更新")
+
+
+def _check_typed(form: Form) -> None:
+    """Note everything that is wrong with the form by itself, so that nobody corrects one field after another."""
+    form.require(*REQUIRED)
+    reason, login = form.text("overrideReason"), normal_login(form.text("login"))
+    form.check("uscc", lambda text: check_uscc(text, field="uscc", override_reason=reason))
+    form.check("areaCode", lambda text: check_area_code(text, field="areaCode"))
+    form.check("password", lambda text: require_fit(text, login=login))
 
 
 async def _take_in(

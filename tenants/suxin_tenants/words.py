@@ -7,7 +7,7 @@ from suxin.consent.models import ConsentState
 from suxin.consent.oauth.models import ClientStatus
 from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal
-from suxin.lending.models import OfferState, ProductStatus, ReferralState
+from suxin.lending.models import LoanProduct, OfferState, ProductStatus, ReferralState
 from suxin.lending.terms import LoanTermOutOfRange
 from suxin.tenancy.models import TenantStatus
 from suxin.tenancy.profiles import QuotaName, TenantKind
@@ -32,11 +32,12 @@ OFFER_STATES: Final[Mapping[OfferState, Said]] = {
     OfferState.EXPIRED: ("已过期", "plain"),
     OfferState.WITHDRAWN: ("已撤回", "plain"),
 }
-PRODUCT_STATES: Final[Mapping[ProductStatus, Said]] = {
+_PRODUCT_STATES: Final[Mapping[ProductStatus, Said]] = {
     ProductStatus.DRAFT: ("草稿", "warn"),
     ProductStatus.PUBLISHED: ("已发布", "good"),
     ProductStatus.RETIRED: ("已下架", "plain"),
 }
+_DISCARDED: Final[Said] = ("已作废", "plain")
 CONSENT_STATES: Final[Mapping[ConsentState, Said]] = {
     ConsentState.REQUESTED: ("待决定", "warn"),
     ConsentState.ACTIVE: ("有效", "good"),
@@ -69,6 +70,12 @@ QUOTAS: Final[Mapping[QuotaName, str]] = {
     QuotaName.PRODUCTS: "产品",
     QuotaName.OPEN_CLAIMS: "在手线索",
 }
+
+
+def product_state(product: LoanProduct) -> Said:
+    """Return how a product's state is said: what was given up as a draft was never taken off."""
+    given_up = product.status is ProductStatus.RETIRED and product.published_at is None
+    return _DISCARDED if given_up else _PRODUCT_STATES[product.status]
 
 
 def said(refusal: Refusal, *, beside: bool = False) -> str:

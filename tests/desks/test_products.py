@@ -1,5 +1,6 @@
 """The bank's products: drafting, the trial on samples, publishing, retiring; and every kind of criterion both ways."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -71,6 +72,8 @@ def test_every_kind_of_criterion_has_a_row():
         kind.__struct_config__.tag for kind in CRITERION_TYPES
     ]
     assert len(ADDABLE) == 13
+    for kind in KINDS.values():
+        assert kind.zh not in [item.zh for item in kind.inputs]
 
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda item: item["criterion"])
@@ -112,7 +115,7 @@ async def test_a_draft_is_stored_as_typed_and_once(desks, admin, places):
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"name": ""}, "name", "应为 2 至 60 个字"),
+        ({"name": "短"}, "name", "应为 2 至 60 个字"),
         ({"minAmount": "300"}, "maxAmount", "上限不能小于下限"),
         ({"maxRate": "25"}, "maxRate", "应为 0.00% 至 24.00%"),
         ({"minTermMonths": "x"}, "minTermMonths", "请填写整数"),
@@ -120,7 +123,9 @@ async def test_a_draft_is_stored_as_typed_and_once(desks, admin, places):
         ({"code": "P-1"}, "code", "产品代码 P-1 已被使用"),
     ],
 )
-async def test_a_refused_draft_is_explained_beside_its_field(desks, admin, changes, field, message):
+async def test_a_refused_draft_is_explained_beside_its_field(
+    desks, admin, places, changes, field, message
+):
     desk = await desks.of("product_manager")
     async with nothing_written(admin):
         answer = await desk.post("/desk/products", **{**GOOD, **changes})
@@ -128,6 +133,30 @@ async def test_a_refused_draft_is_explained_beside_its_field(desks, admin, chang
     assert message in answer.text.split(f'id="e-{field}"')[1].split("</p>")[0]
     assert "面向首贷户</textarea>" in answer.text
     assert '<input type="checkbox" name="guaranteeModes" value="mortgage" checked>' in answer.text
+
+
+async def test_every_required_field_that_is_empty_is_named_at_once(desks, admin):
+    desk = await desks.of("product_manager")
+    form = await desk.get("/desk/products/new")
+    required = set(re.findall(r'name="(\w+)"[^>]* required', form))
+    async with nothing_written(admin):
+        answer = await desk.post("/desk/products", **dict.fromkeys(GOOD, ""))
+    assert answer.status_code == 422
+    flagged = {name for name in GOOD if f'id="e-{name}"' in answer.text}
+    assert {"name", "code", "minAmount", "maxRate"} <= required <= flagged
+    assert answer.text.count("请至少选择一项") == 2
+
+
+async def test_a_draft_is_discarded_and_not_taken_off(desks, admin, places):
+    desk = await desks.of("product_manager")
+    place = (await desk.post("/desk/products", **GOOD)).headers["location"]
+    head = await desks.of("bank_admin")
+    shown = await head.get(place)
+    assert ("作废草稿" in shown, "下架" in shown) == (True, False)
+    assert "草稿已作废" in await head.done(f"{place}/retire")
+    shown = await head.get(place)
+    assert ("已作废" in shown, "已下架" in shown) == (True, False)
+    assert "已作废" in await head.get("/desk/products?state=retired")
 
 
 async def test_an_unfinished_criterion_keeps_the_others(desks, admin):
@@ -164,7 +193,8 @@ async def test_the_samples_answer_while_one_types(desks, admin, places, words):
         unfinished = await desk.post("/desk/products/preview", **{**GOOD, "maxRate": ""})
     assert "12 个样本中 8 个符合" in words(broad.text)
     assert "12 个样本中 1 个符合" in words(narrow.text)
-    assert "纳税信用B级及以上，您为M级" in narrow.text
+    assert "纳税信用B级及以上，申请人为M级" in narrow.text
+    assert "您" not in narrow.text
     assert narrow.text.count('data-outcome="pass"') == 1
     assert "还有 1 处需要填写或更正" in words(unfinished.text)
 
@@ -180,7 +210,7 @@ async def test_rows_are_added_and_taken_away_by_kind(desks):
         assert await desk.get(f"/desk/products/criteria{nothing}") == ""
 
 
-async def test_a_published_product_is_changed_through_a_draft(desks, admin):
+async def test_a_published_product_is_changed_through_a_draft(desks, admin, places):
     product_id = desks.city.banks[0].product_id
     manager, head = await desks.of("product_manager"), await desks.of("bank_admin")
     saved = await manager.post(f"/desk/products/{product_id}/edit", **{**GOOD, "code": "P-1"})
@@ -206,7 +236,7 @@ async def test_a_published_product_is_changed_through_a_draft(desks, admin):
     assert [tuple(row) for row in rows] == [("RETIRED", 1), ("PUBLISHED", 2)]
 
 
-async def test_retiring_and_what_follows(desks, admin):
+async def test_retiring_and_what_follows(desks, admin, places):
     place = f"/desk/products/{desks.city.banks[0].product_id}"
     head = await desks.of("bank_admin")
     assert "产品已下架" in await head.done(f"{place}/retire")
@@ -243,7 +273,7 @@ async def test_another_bank_and_other_roles_change_nothing(desks, admin):
         assert (await officer.client.get(place)).status_code == 200
 
 
-async def test_names_are_shown_and_never_run(desks):
+async def test_names_are_shown_and_never_run(desks, places):
     desk = await desks.of("product_manager")
     attack = "<script>alert(1)</script>"
     page = await desk.done("/desk/products", **{**GOOD, "name": attack, "summary": attack})

@@ -163,6 +163,11 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
         return self.words.zh
 
     @property
+    def about_zh(self) -> str:
+        """Return the reason in Chinese as it is said about the applicant to somebody else."""
+        return self.zh.replace("您", "申请人")
+
+    @property
     def en(self) -> str:
         """Return the reason in English."""
         return self.words.en

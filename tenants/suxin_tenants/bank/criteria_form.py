@@ -67,18 +67,18 @@ def _several_kind(
     return Kind(
         code,
         zh,
-        (_several(field, zh, members),),
+        (_several(field, "可以是", members),),
         lambda form, row: {field: list(form.texts(f"{row}.{field}"))},
         lambda item: {field: [member.value for member in getattr(item, field)]},
         standing,
     )
 
 
-def _whole_kind(code: str, zh: str, field: str, unit: str) -> Kind:
+def _whole_kind(code: str, zh: str, label: str, field: str, unit: str) -> Kind:
     return Kind(
         code,
         zh,
-        (Input(field, zh, "whole", unit=unit),),
+        (Input(field, label, "whole", unit=unit),),
         lambda form, row: {field: form.whole(f"{row}.{field}")},
         lambda item: {field: getattr(item, field)},
     )
@@ -88,7 +88,7 @@ def _grade_kind(code: str, zh: str, members: Iterable[Any]) -> Kind:
     return Kind(
         code,
         zh,
-        (Input("grade", zh, "one", tuple(options(members))),),
+        (Input("grade", "不低于", "one", tuple(options(members))),),
         lambda form, row: {"grade": form.text(f"{row}.grade")},
         lambda item: {"grade": item.grade.value},
     )
@@ -160,24 +160,24 @@ _ALL: Final[tuple[Kind, ...]] = (
     ),
     _industry_kind("INDUSTRY_IN", "限定行业"),
     _industry_kind("INDUSTRY_NOT_IN", "排除行业"),
-    _whole_kind("MINIMUM_AGE_MONTHS", "成立满", "months", "个月"),
-    _grade_kind("TAX_GRADE_AT_LEAST", "纳税信用级别不低于", TaxGrade),
+    _whole_kind("MINIMUM_AGE_MONTHS", "成立时间", "满", "months", "个月"),
+    _grade_kind("TAX_GRADE_AT_LEAST", "纳税信用级别", TaxGrade),
     Kind(
         "MINIMUM_ANNUAL_TAX_FEN",
-        "年纳税额不低于",
-        (Input("tax", "年纳税额不低于", "number", unit="万元"),),
+        "年纳税额",
+        (Input("tax", "不低于", "number", unit="万元"),),
         lambda form, row: {"tax_fen": form.wan(f"{row}.tax")},
         lambda item: {"tax": wan_text(item.tax_fen)},
     ),
-    _whole_kind("SOCIAL_INSURANCE_AT_LEAST", "社保参保人数不少于", "headcount", "人"),
-    _whole_kind("NO_OPEN_PENALTY_WITHIN", "近期无有效行政处罚", "months", "个月内"),
-    _grade_kind("ECO_GRADE_AT_LEAST", "生态环境信用不低于", EcoGrade),
+    _whole_kind("SOCIAL_INSURANCE_AT_LEAST", "社保参保人数", "不少于", "headcount", "人"),
+    _whole_kind("NO_OPEN_PENALTY_WITHIN", "近期无有效行政处罚", "最近", "months", "个月内"),
+    _grade_kind("ECO_GRADE_AT_LEAST", "生态环境信用级别", EcoGrade),
     Kind("FIRST_LOAN_ONLY", "仅限首贷", (), lambda _form, _row: {}, lambda _item: {}),
     _several_kind("PURPOSE_IN", "贷款用途", "purposes", LoanPurpose),
     Kind(
         "HONOUR_ANY",
         "具有荣誉之一",
-        (Input("honours", "具有荣誉之一", "text", hint="多项用顿号隔开"),),
+        (Input("honours", "荣誉名称", "text", hint="多项用顿号隔开"),),
         lambda form, row: {"honours": list(listed(form.text(f"{row}.honours")))},
         lambda item: {"honours": "、".join(item.honours)},
     ),
@@ -185,8 +185,8 @@ _ALL: Final[tuple[Kind, ...]] = (
         "AMOUNT_WITHIN",
         "申请金额",
         (
-            Input("minimum", "申请金额不低于", "number", unit="万元"),
-            Input("maximum", "申请金额不超过", "number", unit="万元"),
+            Input("minimum", "不低于", "number", unit="万元"),
+            Input("maximum", "不超过", "number", unit="万元"),
         ),
         lambda form, row: {
             "minimum_fen": form.wan(f"{row}.minimum"),
@@ -202,8 +202,8 @@ _ALL: Final[tuple[Kind, ...]] = (
         "TERM_WITHIN",
         "贷款期限",
         (
-            Input("minimum", "贷款期限不短于", "whole", unit="个月"),
-            Input("maximum", "贷款期限不超过", "whole", unit="个月"),
+            Input("minimum", "不短于", "whole", unit="个月"),
+            Input("maximum", "不超过", "whole", unit="个月"),
         ),
         lambda form, row: {
             "minimum_months": form.whole(f"{row}.minimum"),
@@ -215,8 +215,8 @@ _ALL: Final[tuple[Kind, ...]] = (
     _several_kind("GUARANTEE_MODE_IN", "担保方式", "modes", GuaranteeMode, standing=True),
     Kind(
         "RATE_CEILING",
-        "申请人可接受的利率不低于",
-        (Input("rate", "申请人可接受的利率不低于", "number", unit="%"),),
+        "申请人可接受的利率",
+        (Input("rate", "不低于", "number", unit="%"),),
         lambda form, row: {"lowest_rate_bps": form.percent(f"{row}.rate")},
         lambda item: {"rate": percent_text(item.lowest_rate_bps)},
         standing=True,

@@ -102,6 +102,10 @@ def typed_values(form: Form) -> ProductValues:
 
 def draft_typed(form: Form, counties: Mapping[str, str]) -> ProductDraft | None:
     """Return the draft that was typed; nothing, with the form's errors set, where a field cannot be read."""
+    form.require("name", "code")
+    for listed in ("repaymentMethods", "guaranteeModes"):
+        if not form.texts(listed):
+            form.fail(listed, "请至少选择一项")
     figures: dict[str, Any] = {
         "min_amount_fen": form.wan("minAmount"),
         "max_amount_fen": form.wan("maxAmount"),

@@ -38,7 +38,7 @@ from suxin_tenants.bank.product_form import (
 from suxin_tenants.forms import Form, options
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
-from suxin_tenants.words import PRODUCT_STATES
+from suxin_tenants.words import product_state
 
 TABS: Final[Mapping[str, tuple[str, tuple[ProductStatus, ...]]]] = {
     "live": ("在用", (ProductStatus.PUBLISHED, ProductStatus.DRAFT)),
@@ -69,7 +69,7 @@ async def show_products(visit: GivenVisit) -> Answer:
                 "page": page,
                 "tabs": TABS,
                 "state": state,
-                "states": PRODUCT_STATES,
+                "product_state": product_state,
                 "may_edit": visit.actor.may(PRODUCT_EDIT),
                 "replaced": await queries.product_names(session, replaced),
             },
@@ -95,7 +95,7 @@ async def show_product(visit: GivenVisit, product_id: FromPath[UUID]) -> Answer:
             "bank/product.html",
             {
                 "product": product,
-                "state": PRODUCT_STATES[product.status],
+                "state": product_state(product),
                 "conditions": [item.requirement().zh for item in terms.criteria],
                 "methods": [method.zh for method in terms.repayment_methods],
                 "guarantees": [mode.zh for mode in terms.guarantee_modes],
@@ -188,15 +188,19 @@ async def send_retire(visit: GivenVisit, product_id: FromPath[UUID]) -> Answer:
     """Take a product off."""
     visit.require_kind(TenantKind.BANK)
 
+    async with visit.reading() as session:
+        product = await queries.own_product(session, visit.actor, product_id)
+
     async def work(session: AsyncSession) -> dict[str, Any]:
         await retire_product(session, visit.actor, product_id=product_id, now=visit.now)
         return {}
 
+    published = product.published_at is not None
     return await visit.press(
         "product.retire",
         work,
         back=f"/desk/products/{product_id}",
-        done="产品已下架，进行中的申请不受影响",
+        done="产品已下架，进行中的申请不受影响" if published else "草稿已作废",
         product=product_id,
     )
 

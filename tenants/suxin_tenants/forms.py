@@ -98,9 +98,9 @@ class Form:
                 self.fail(name, said(refusal, beside=True))
 
     def whole(self, name: str, *, default: int = 0) -> int:
-        """Read a whole number that is not negative."""
+        """Read a whole number; a negative one is for the core to refuse, with the range it has."""
         text = unicodedata.normalize("NFKC", self.text(name)).replace(",", "")
-        if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
+        if _is_whole(text.removeprefix("-")):
             return int(text)
         self.fail(name, "请填写整数" if text else "此项必填")
         return default
@@ -152,7 +152,7 @@ class Form:
     def _decimal(self, name: str, *, decimals: int) -> Decimal | None:
         text = unicodedata.normalize("NFKC", self.text(name)).replace(",", "").removesuffix("%")
         whole, _, part = text.partition(".")
-        if not (whole.isascii() and whole.isdigit() and len(whole) <= MAX_DIGITS):
+        if not _is_whole(whole.removeprefix("-")):
             self.fail(name, "请填写数字" if text else "此项必填")
             return None
         if len(part) > decimals:
@@ -163,6 +163,10 @@ class Form:
         except InvalidOperation:
             self.fail(name, "请填写数字")
             return None
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
 
 
 def wan_text(amount_fen: int) -> str:

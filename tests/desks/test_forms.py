@@ -36,6 +36,7 @@ def typed(text: str) -> Form:
         (" 1,000 ", 1_000_000_000),
         ("５０", 50_000_000),
         ("0", 0),
+        ("-1", -1_000_000),
     ],
 )
 def test_wan_is_exact_to_the_fen(text, fen):
@@ -44,7 +45,8 @@ def test_wan_is_exact_to_the_fen(text, fen):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-1", "1e3", "1.2.3", "0.0000001", "一", "NaN", "inf", "9" * 13, "+1", ".5", "٣"]
+    "text",
+    ["", "--1", "-", "1e3", "1.2.3", "0.0000001", "一", "NaN", "inf", "9" * 13, "+1", ".5", "٣"],
 )
 def test_what_is_no_wan_is_noted(text):
     form = typed(text)
@@ -53,14 +55,15 @@ def test_what_is_no_wan_is_noted(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "bps"), [("4.35", 435), ("4.35%", 435), ("4.3", 430), ("24", 2400), ("0", 0)]
+    ("text", "bps"),
+    [("4.35", 435), ("4.35%", 435), ("4.3", 430), ("24", 2400), ("0", 0), ("-1", -100)],
 )
 def test_rates_are_whole_basis_points(text, bps):
     form = typed(text)
     assert (form.percent("x"), form.errors) == (bps, {})
 
 
-@pytest.mark.parametrize("text", ["4.355", "-1", "a", ""])
+@pytest.mark.parametrize("text", ["4.355", "--1", "a", ""])
 def test_what_is_no_rate_is_noted(text):
     form = typed(text)
     assert (form.percent("x"), set(form.errors)) == (0, {"x"})

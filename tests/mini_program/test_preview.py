@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from importlib.resources import files
+from typing import Any
 
 import httpx
 import pytest
@@ -148,11 +149,27 @@ async def test_a_stand_in_that_does_not_answer_is_told(guarded: GuardedClient) -
         await StandInCodes("http://127.0.0.1:9", guarded).codes("19900000088")
 
 
-def test_the_phone_writes_money_as_the_server_does() -> None:
+def told_by_node(expression: str) -> Any:
+    """Return what an expression over the phone's formats gives."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("no Node.js here")
-    amounts = (
+    module = json.dumps((ASSETS / "preview/format.js").as_uri())
+    program = f"""
+      import {{ toBps, toFen, wan, yuan }} from {module};
+      console.log(JSON.stringify({expression}));
+    """
+    told = subprocess.run(
+        [node, "--no-warnings", "--input-type=module", "-e", program],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(told.stdout)
+
+
+def test_the_phone_writes_money_as_the_server_does() -> None:
+    amounts = [
         0,
         5,
         999_999,
@@ -162,15 +179,16 @@ def test_the_phone_writes_money_as_the_server_does() -> None:
         50_000_000,
         1_200_000_000,
         -123_456,
-    )
-    program = f"""
-      import {{ wan, yuan }} from {json.dumps((ASSETS / "preview/format.js").as_uri())};
-      console.log(JSON.stringify({list(amounts)}.map((fen) => [wan(fen), yuan(fen)])));
-    """
-    told = subprocess.run(
-        [node, "--no-warnings", "--input-type=module", "-e", program],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert json.loads(told.stdout) == [[format_wan(fen), formats.money(fen)] for fen in amounts]
+    ]
+
+    told = told_by_node(f"{amounts}.map((fen) => [wan(fen), yuan(fen)])")
+
+    assert told == [[format_wan(fen), formats.money(fen)] for fen in amounts]
+
+
+def test_what_is_out_of_range_reaches_the_server_that_says_the_range() -> None:
+    amounts = told_by_node('["-5", "1,000", "0.001", "x", "--1"].map((text) => toFen(text, "元"))')
+    rates = told_by_node('["-1", "4.35", "4.355", "x"].map(toBps)')
+
+    assert amounts == [-500, 100_000, None, None, None]
+    assert rates == [-100, 435, None, None]

@@ -266,6 +266,7 @@ def criteria_typed(form: Form, counties: Mapping[str, str]) -> tuple[Values, ...
     """Return the criteria that were typed, as the core parses them; errors are noted beside their inputs."""
     found = []
     for name, kind in _rows(form):
+        _refuse_negative(form, name, kind)
         values = kind.read(form, name)
         _require_chosen(form, name, kind, values)
         if kind.code == "AREA_IN" and all(code in counties for code in values["codes"]):
@@ -273,6 +274,13 @@ def criteria_typed(form: Form, counties: Mapping[str, str]) -> tuple[Values, ...
             values["names"] = [counties[code] for code in values["codes"]]
         found.append({"criterion": kind.code, **values})
     return tuple(found)
+
+
+def _refuse_negative(form: Form, name: str, kind: Kind) -> None:
+    for item in kind.inputs:
+        field = f"{name}.{item.name}"
+        if item.shape in ("whole", "number") and form.text(field).startswith("-"):
+            form.fail(field, "不能小于 0")
 
 
 def _require_chosen(form: Form, name: str, kind: Kind, values: Values) -> None:

@@ -29,10 +29,10 @@ export function percent(bps) {
   return `${Math.trunc(bps / 100)}.${String(Math.abs(bps) % 100).padStart(2, "0")}%`;
 }
 
-/** What was typed, as whole fen; null when it is no amount, or finer than a fen. */
+/** What was typed, as whole fen; null when it is no amount, or finer than a fen. What is out of range the server refuses, and says the range. */
 export function toFen(text, unit) {
   const plain = text.replace(/[\s,，]/g, "");
-  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(plain);
+  const match = /^(-?\d{1,12})(?:\.(\d+))?$/.exec(plain);
   if (!match) return null;
   const places = FEN[unit];
   const part = (match[2] || "").replace(/0+$/, "");
@@ -42,7 +42,7 @@ export function toFen(text, unit) {
 
 /** "4.35" percent -> 435 basis points; null when it is no rate of two decimals. */
 export function toBps(text) {
-  const match = /^(\d{1,3})(?:\.(\d{1,2}))?%?$/.exec(text.trim());
+  const match = /^(-?\d{1,3})(?:\.(\d{1,2}))?%?$/.exec(text.trim());
   return match ? Number(match[1] + (match[2] || "").padEnd(2, "0")) : null;
 }
 

@@ -29,8 +29,8 @@ function page(go, requestId, notice, chosen, draw) {
   const life = select(LIVES.map((days) => [String(days), `${days} 天`]), String(notice.lifeDays), { onchange: (event) => { chosen.lifeDays = Number(event.target.value); draw(); } });
   return [
     section("授权告知书", card(h("p", { class: "notice-text", "data-testid": "notice-text" }, notice.body), h("p", { class: "fine" }, `版本 ${notice.version}`))),
-    section("提供哪些信息", h("p", { class: "fine" }, "“办理必需”以外的信息由您自愿选择，不选也可以授权。"), h("div", { class: "weui-cells" }, notice.categories.map((choice) => toggle(choice.category.code, choice.category.zh, {
-      checked: choice.chosen, disabled: choice.required, note: choice.required ? "办理必需" : null, onchange: (event) => pick(choice.category.code, event.target.checked) })))),
+    section("提供哪些信息", h("div", { class: "weui-cells" }, notice.categories.map((choice) => toggle(choice.category.code, choice.category.zh, {
+      checked: choice.chosen, disabled: choice.required, note: choice.required ? "办理必需" : null, onchange: (event) => pick(choice.category.code, event.target.checked) }))), h("p", { class: "weui-cells__tips" }, "“办理必需”以外的信息由您自愿选择，不选也可以授权。")),
     section("授权多久", h("div", { class: "weui-cells" }, field("lifeDays", "授权期限", life))),
     h("div", { class: "pair actions" },
       button("暂不授权", () => go(`/requests/${requestId}`), { kind: "default", testid: "consent-no" }),

@@ -336,7 +336,7 @@ def _products(slug: str, tenant_id: UUID, *, brand: str, now: datetime) -> Itera
             **_columns(draft),
             tenant_id=tenant_id,
             id=dice.id_at(begun),
-            version=1,
+            version=0,
             status=ProductStatus.DRAFT,
             updated_at=begun,
         )

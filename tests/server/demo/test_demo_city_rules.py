@@ -87,6 +87,9 @@ CONTRADICTIONS = {
         select c.id from consents c where not exists (
             select 1 from referrals f join lead_parties p on p.lead_id = f.lead_id
             where f.tenant_id = c.tenant_id and p.request_id = c.context_id)""",
+    "a draft was never published": """
+        select id from loan_products
+        where status = 'DRAFT' and (version <> 0 or published_at is not null)""",
     "an offer keeps to its product": """
         select o.id from offers o join loan_products p on p.id = o.product_id
         where o.rate_bps not between p.min_rate_bps and p.max_rate_bps

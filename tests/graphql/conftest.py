@@ -27,7 +27,7 @@ from suxin.kernel.tokens import new_token, token_hash
 from suxin.lending.commands.referrals import accept_referral
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
-from suxin.tenancy.models import DeskSession, Membership, StaffMember
+from suxin.tenancy.models import DeskSession, Membership, StaffLogIn, StaffMember
 from suxin_graphql.http import routes
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.postgres import Postgres
@@ -259,14 +259,24 @@ class Desks:
                 for role in roles
             )
             async with doorway(session):
-                session.add(
-                    DeskSession(
-                        token_hash=token_hash(token),
-                        tenant_id=bank.tenant_id,
-                        staff_id=staff_id,
-                        created_at=now,
-                        seen_at=now,
-                        expires_at=now + timedelta(hours=8),
+                session.add_all(
+                    (
+                        StaffLogIn(
+                            login=f"officer.{staff_id}",
+                            tenant_id=bank.tenant_id,
+                            staff_id=staff_id,
+                            password_hash="of no password",
+                            password_set_at=now,
+                            temporary=False,
+                        ),
+                        DeskSession(
+                            token_hash=token_hash(token),
+                            tenant_id=bank.tenant_id,
+                            staff_id=staff_id,
+                            created_at=now,
+                            seen_at=now,
+                            expires_at=now + timedelta(hours=8),
+                        ),
                     )
                 )
         return Caller(self.client, token, replace(bank, staff_id=staff_id))

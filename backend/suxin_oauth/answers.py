@@ -80,14 +80,17 @@ def refused(refusal: Refusal) -> Answer:
 
 
 def error_body(error: str, refusal: Refusal) -> dict[str, str]:
-    """Return the members of an error answer; the description keeps to the characters that the RFC allows."""
-    description = "".join(
-        letter if " " <= letter <= "~" and letter not in '"\\' else "?"
-        for letter in refusal.en_message
-    )
+    """Return the members of an error answer."""
     return {
         "error": error,
-        "error_description": description,
+        "error_description": described(refusal.en_message),
         "code": refusal.code,
         "detail": refusal.zh_message,
     }
+
+
+def described(text: str) -> str:
+    """Return a description in the characters that RFC 6749 §5.2 allows it."""
+    return "".join(
+        letter if " " <= letter <= "~" and letter not in '"\\' else "?" for letter in text
+    )

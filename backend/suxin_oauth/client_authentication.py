@@ -11,7 +11,7 @@ from suxin.consent.oauth.client_keys import stored_keys
 from suxin.consent.oauth.dpop import Proof, verify_proof
 from suxin.consent.oauth.own_clients import own_client
 from suxin.consent.oauth.queries import Client, active_client
-from suxin.consent.oauth.refusals import ClientRefused, ProofRefused
+from suxin.consent.oauth.refusals import ClientRefused, ProofRefused, RequestInvalid
 from suxin.kernel.actor import Actor
 from suxin.kernel.signing import SignatureInvalid, unverified_header
 from suxin_oauth.forms import AnyRequest
@@ -115,11 +115,14 @@ async def proof_of(request: AnyRequest, runtime: Runtime, path: str) -> Proof | 
 async def required_proof(request: AnyRequest, runtime: Runtime, path: str) -> Proof:
     """Return what the request's DPoP proof shows.
 
-    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``; there must be one
+    :raises RequestInvalid: if it has none; the RFC's error for proofs is for those that were sent (RFC 9449 §5)
+    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``
     """
     proof = await proof_of(request, runtime, path)
     if proof is None:
-        raise ProofRefused(reason_zh="缺少 DPoP 证明", reason_en="there is no DPoP proof")
+        raise RequestInvalid(
+            parameter="DPoP", reason_zh="缺少 DPoP 证明", reason_en="there is no DPoP proof"
+        )
     return proof
 
 

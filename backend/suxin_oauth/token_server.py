@@ -5,6 +5,7 @@ asks of us is awaited from there. The client has shown who it is and which key i
 the call works with travels on the request.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,10 +44,10 @@ from suxin.consent.oauth.models import (
 )
 from suxin.consent.oauth.own_clients import WECHAT
 from suxin.consent.oauth.queries import Client
-from suxin.consent.oauth.refusals import ClientNotAllowed
+from suxin.consent.oauth.refusals import ClientNotAllowed, GrantRefused, OAuthRefusal
 from suxin.consent.oauth.scopes import MINI_PROGRAM, parse_scope, require_within
 from suxin.kernel.signing import KeySet
-from suxin_oauth.answers import Answer
+from suxin_oauth.answers import Answer, described, error_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +130,21 @@ class _Server(AuthorizationServer):  # type: ignore[misc] # Authlib has no types
 
     @override
     def handle_error_response(self, request: object, error: OAuth2Error) -> Answer:
-        description = error.description or ""
-        return Answer(
-            {
-                "error": error.error,
-                "error_description": description,
-                "code": f"OAUTH_{error.error.upper()}",
-            },
-            HTTPStatus.BAD_REQUEST,
-        )
+        refusal = _AS_OURS.get(error.error, _TokenRequestRefused)()
+        body = error_body(error.error, refusal)
+        description = described(error.description or "") or body["error_description"]
+        return Answer({**body, "error_description": description}, HTTPStatus.BAD_REQUEST)
+
+
+class _TokenRequestRefused(OAuthRefusal):
+    """What Authlib itself refuses, under the error that it names."""
+
+    code = "OAUTH_TOKEN_REQUEST_REFUSED"
+    zh = "请求的参数、权限范围或授权方式不正确"
+    en = "a parameter, the scope or the grant type is not acceptable"
+
+
+_AS_OURS: Final[Mapping[str, type[OAuthRefusal]]] = {"invalid_grant": GrantRefused}
 
 
 class _OurTokens:
@@ -182,6 +189,9 @@ class _OurTokens:
         return body
 
 
+_VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
+
+
 class _S256(CodeChallenge):  # type: ignore[misc] # Authlib has no types
     """PKCE by S256, for every client (RFC 7636; FAPI 2.0 §5.3.2.2)."""
 
@@ -190,8 +200,9 @@ class _S256(CodeChallenge):  # type: ignore[misc] # Authlib has no types
 
     @override
     def validate_code_verifier(self, grant: "_Codes", result: object) -> None:
-        if not grant.request.form.get("code_verifier"):
-            raise InvalidGrantError("the code_verifier is missing")
+        # One that is missing or malformed is not the one that was hashed (RFC 7636 §4.6).
+        if not _VERIFIER.fullmatch(grant.request.form.get("code_verifier", "")):
+            raise InvalidGrantError("the code_verifier is missing or malformed")
         super().validate_code_verifier(grant, result)
 
     @override

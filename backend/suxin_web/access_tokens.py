@@ -22,8 +22,8 @@ async def given_token(request: AnyRequest, runtime: Runtime) -> AccessToken | No
 
     That its grant still lives is looked up by whoever opens a session (``live_token``).
 
-    :raises TokenRefused: if it is not ours, or not good now
-    :raises TokenProofRefused: if the proof is missing, or does not fit the request or the token
+    :raises TokenRefused: if it is not ours, not good now, or bound to another key than the proof's
+    :raises TokenProofRefused: if the proof is missing, or does not fit the request
     :raises TokenNonceNeeded: if the proof carries no nonce of ours that is good now
     :raises ReplayUncertain: if replays cannot be ruled out
     Source: RFC 9449 §7
@@ -35,10 +35,8 @@ async def given_token(request: AnyRequest, runtime: Runtime) -> AccessToken | No
     jkt = await _proved_key(request, runtime, token)
     read = await _read(runtime, token)
     if read.jkt != jkt:
-        raise TokenProofRefused(
-            reason_zh="与令牌绑定的密钥不符",
-            reason_en="its key is not the one the token is bound to",
-        )
+        # The proof is good, and of another key: it is the token that does not fit (RFC 9449 §7.1).
+        raise TokenRefused
     return read
 
 

@@ -8,15 +8,18 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from string import ascii_letters, digits
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from joserfc import jws
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from typing_extensions import override
 
 from suxin.consent.oauth.refusals import ProofNonceNeeded, ProofRefused
 from suxin.consent.oauth.replay import ReplayStore
@@ -30,6 +33,9 @@ MAX_PROOF_CHARACTERS: Final = 4 * 1024
 MAX_ID_CHARACTERS: Final = 256
 PROOF_LIFE: Final = timedelta(seconds=60)
 CLOCK_SKEW: Final = timedelta(seconds=10)
+REMEMBERED_FOR: Final = PROOF_LIFE + 2 * CLOCK_SKEW
+"""How long a use is remembered: longer than the proof is good, by our clock and by Valkey's."""
+
 NONCE_STEP_S: Final = 120
 """A nonce is good in the step it was made and the next, so for two to four minutes."""
 
@@ -47,6 +53,8 @@ _IMPORTS: Final[Mapping[str, Callable[[Any], PublicKey]]] = {
     "RSA": RSAKey.import_key,
     "OKP": OKPKey.import_key,
 }
+_ENCODED: Final = re.compile(r"%[0-9A-Fa-f]{2}", re.ASCII)
+_UNRESERVED: Final = frozenset(ascii_letters + digits + "-._~")
 _CURVES: Final = {"ES256": "P-256", "EdDSA": "Ed25519"}
 
 
@@ -103,13 +111,21 @@ async def verify_proof(
         raise _refused("签名不正确", "its signature is wrong")
     _require_about(claims, method=method, url=url, access_token=access_token)
     _require_fresh(claims, now=now)
-    jkt, nonce = key.thumbprint(), claims.get("nonce")
-    seen = await replays.use(f"dpop:{jkt}:{_proof_id(claims)}", life=PROOF_LIFE + 2 * CLOCK_SKEW)
-    if not isinstance(nonce, str) or not nonces.fits(nonce, seen.epoch, now=now):
+    jkt, nonce = key.thumbprint(), str(claims.get("nonce"))
+    seen = await replays.use(_use_of(jkt, nonce, _proof_id(claims)), life=REMEMBERED_FOR)
+    if not nonces.fits(nonce, seen.epoch, now=now):
         raise ProofNonceNeeded(nonce=nonces.fresh(seen.epoch, now=now))
     if not seen.first:
         raise _refused("已被使用过", "it was used before")
     return Proof(jkt)
+
+
+def _use_of(jkt: str, nonce: str, proof_id: str) -> str:
+    """Return the name under which a use is remembered.
+
+    The nonce is part of it: a client that is told to use another may keep its ``jti``, since that proof was not accepted.
+    """
+    return "dpop:" + hashlib.sha256(f"{jkt} {nonce} {proof_id}".encode()).hexdigest()
 
 
 def token_digest(access_token: str) -> str:
@@ -118,11 +134,25 @@ def token_digest(access_token: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+class _Headers(jws.JWSRegistry):
+    """The header of a JWT: a member that we do not know is passed over (RFC 7515 §4), and an RSA key is long."""
+
+    max_header_length = MAX_PROOF_CHARACTERS
+
+    @override
+    def get_alg(self, name: str) -> Any:
+        # The library does not export the type, and warns of the name EdDSA (RFC 9864), which the profile still goes by.
+        if name not in (self.allowed or ()):
+            raise UnsupportedAlgorithmError(name)
+        return self.algorithms[name]
+
+
 def signed_claims(signed: str, key: PublicKey, algorithm: str) -> dict[str, Any] | None:
     """Return the claims of a JWT that the key signed by one of the pinned algorithms; None if it did not."""
+    headers = _Headers(algorithms=[algorithm], strict_check_header=False)
     try:
-        claims = json.loads(jws.deserialize_compact(signed, key, [algorithm]).payload)
-    except (JoseError, ValueError):
+        claims = json.loads(jws.deserialize_compact(signed, key, registry=headers).payload)
+    except (JoseError, ValueError, RecursionError):
         return None
     return claims if isinstance(claims, dict) else None
 
@@ -210,7 +240,7 @@ def moment(value: object) -> datetime | None:
 
 
 def _same_address(claimed: object, url: str) -> bool:
-    """Compare without query and fragment, after the normalization of RFC 3986 §6.2.2 and §6.2.3."""
+    """Compare without query and fragment, after the normalization of RFC 3986 §6.2.2.1, §6.2.2.2 and §6.2.3."""
     return isinstance(claimed, str) and _normal(claimed) == _normal(url)
 
 
@@ -222,7 +252,13 @@ def _normal(url: str) -> str:
         return ""
     default = {"https": 443, "http": 80}.get(parts.scheme.lower())
     host = (parts.hostname or "") if port in (None, default) else f"{parts.hostname}:{port}"
-    return urlunsplit((parts.scheme.lower(), host, parts.path or "/", "", ""))
+    path = _ENCODED.sub(_decoded, parts.path) or "/"
+    return urlunsplit((parts.scheme.lower(), host, path, "", ""))
+
+
+def _decoded(encoded: re.Match[str]) -> str:
+    letter = chr(int(encoded[0][1:], 16))
+    return letter if letter in _UNRESERVED else encoded[0].upper()
 
 
 def _step(now: datetime) -> int:

@@ -96,7 +96,7 @@ class RequestReferenceRefused(OAuthRefusal):
 
 
 class ProofRefused(OAuthRefusal):
-    """The DPoP proof is missing or does not fit this request (RFC 9449 §4.3)."""
+    """The DPoP proof does not fit this request (RFC 9449 §4.3)."""
 
     error = "invalid_dpop_proof"
     code = "OAUTH_DPOP_PROOF_REFUSED"

@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from code_flow import CALLBACK, OFFICER, OTHER_CALLBACK, CodeFlow
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp, new_key, public_jwks
-from small_city import Bank, SmallCity
+from small_city import PASSWORD, Bank, SmallCity
+from sqlalchemy import select
 
 from suxin.consent.oauth.clients import (
     CLIENT_CREDENTIALS,
@@ -17,8 +19,13 @@ from suxin.consent.oauth.clients import (
     REFRESH,
     ClientDraft,
     register_client,
+    replace_redirects,
 )
 from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import doorway
+from suxin.kernel.tables import Table
+from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.staff import add_staff
 from suxin_graphql.http import routes as graphql_routes
 from suxin_oauth.routes import routes
 from suxin_outbound.client_key_sets import ClientKeySets
@@ -29,7 +36,6 @@ from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
 
 ORIGIN = "http://suxin.test"
-CALLBACK = "https://bank.example/callback"
 EVERY_GRANT = (CODE, CLIENT_CREDENTIALS, REFRESH, DEVICE)
 
 
@@ -95,9 +101,10 @@ def register(small_city: SmallCity, web: httpx.AsyncClient, clock: HeldClock) ->
         scopes: Sequence[str] = ("lending.product.read", "lending.referral.read"),
         grant_types: Sequence[str] = EVERY_GRANT,
         confidential: bool = True,
+        key: Any = None,
         **given: Any,
     ) -> OAuthApp:
-        key = new_key()
+        key = key or new_key()
         admin: Actor = (bank or small_city.banks[0]).officer
         registered_client = await small_city.act(
             register_client,
@@ -107,7 +114,7 @@ def register(small_city: SmallCity, web: httpx.AsyncClient, clock: HeldClock) ->
                 grant_types=[
                     kind for kind in grant_types if confidential or kind != CLIENT_CREDENTIALS
                 ],
-                redirect_uris=[CALLBACK],
+                redirect_uris=[CALLBACK, OTHER_CALLBACK],
                 scopes=scopes,
                 detail_types=["credit_record", "loan_request"],
                 confidential=confidential,
@@ -127,3 +134,78 @@ def register(small_city: SmallCity, web: httpx.AsyncClient, clock: HeldClock) ->
 async def bank_app(register: Register) -> OAuthApp:
     """The first bank's confidential client."""
     return await register()
+
+
+@pytest.fixture
+async def officer(small_city: SmallCity) -> None:
+    """A loan officer of the first bank, who logs in as ``officer.one``."""
+    await small_city.act(
+        add_staff,
+        small_city.banks[0].officer,
+        name="赵客户经理",
+        login=OFFICER,
+        password=PASSWORD,
+        roles=[RoleGrant("loan_officer")],
+        profiles=PROFILES,
+    )
+
+
+@pytest.fixture
+async def browser(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    """The officer's browser, which shares nothing with the clients' own connections."""
+    transport = httpx.ASGITransport(app, client=("192.0.2.2", 4712))
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def flow(bank_app: OAuthApp, browser: httpx.AsyncClient, officer: None) -> CodeFlow:
+    """The first bank's confidential client and the officer's browser."""
+    return CodeFlow(bank_app, browser)
+
+
+@pytest.fixture
+async def other_flow(register: Register, browser: httpx.AsyncClient, officer: None) -> CodeFlow:
+    """A second client of the same bank, before the same browser."""
+    return CodeFlow(await register(), browser)
+
+
+@pytest.fixture
+async def public_flow(register: Register, browser: httpx.AsyncClient, officer: None) -> CodeFlow:
+    """A public client of the same bank, before the same browser."""
+    return CodeFlow(await register(confidential=False), browser)
+
+
+Rows = Callable[[type[Table]], Awaitable[list[Any]]]
+
+
+@pytest.fixture
+def rows(small_city: SmallCity, clock: HeldClock) -> Rows:
+    """Every row of one of the authorization server's tables."""
+
+    async def all_of(model: type[Table]) -> list[Any]:
+        anyone = Actor.anonymous("test")
+        async with (
+            small_city.database.snapshot(anyone, now=clock.now()) as session,
+            doorway(session),
+        ):
+            return list((await session.scalars(select(model))).all())
+
+    return all_of
+
+
+@pytest.fixture
+def replace_addresses(
+    small_city: SmallCity,
+) -> Callable[[OAuthApp, Sequence[str]], Awaitable[None]]:
+    """Put other redirect addresses in place of a client's of the first bank."""
+
+    async def replaced(app: OAuthApp, addresses: Sequence[str]) -> None:
+        await small_city.act(
+            replace_redirects,
+            small_city.banks[0].officer,
+            client_id=app.client_id,
+            redirect_uris=addresses,
+        )
+
+    return replaced

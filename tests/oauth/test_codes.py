@@ -1,12 +1,7 @@
 """The authorization code flow: pushed request, log-in, decision, code, tokens; for staff and for a subject."""
 
-import html
-import re
-from urllib.parse import parse_qs, urlsplit
-
-import pytest
+from code_flow import CALLBACK, answer_of, assert_refused, fields
 from oauth_client import new_verifier, s256
-from small_city import PASSWORD
 from sqlalchemy import select
 
 from suxin.consent.commands import publish_notice_texts, revoke_consent
@@ -16,64 +11,9 @@ from suxin.kernel.doorways import doorway
 from suxin.subjects.doors import resident_door
 from suxin.subjects.models import SubjectDoor
 from suxin.subjects.person_log_ins import send_log_in_code
-from suxin.tenancy.roles import RoleGrant
-from suxin.tenancy.staff import add_staff
-from suxin_tenants import PROFILES
 
 RESIDENT_ID = "321302199001010012"
-CALLBACK = "https://bank.example/callback"
 QUERY = {"query": "{ viewer { permissions } }"}
-
-
-def fields(page: str) -> dict[str, str]:
-    """The hidden fields of a page's form."""
-    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    return {name: html.unescape(value) for name, value in found}
-
-
-def answer_of(response) -> dict[str, str]:
-    assert response.status_code == 303, response.text
-    location = response.headers["location"]
-    assert location.startswith(CALLBACK)
-    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
-
-
-@pytest.fixture
-async def officer(small_city):
-    return await small_city.act(
-        add_staff,
-        small_city.banks[0].officer,
-        name="赵客户经理",
-        login="officer.one",
-        password=PASSWORD,
-        roles=[RoleGrant("loan_officer")],
-        profiles=PROFILES,
-    )
-
-
-async def staff_code(app, web, *, verifier: str, **pushed) -> dict[str, str]:
-    """Let the officer log in and agree; return what the browser brings back."""
-    answer = await app.pushed(
-        redirect_uri=CALLBACK,
-        code_challenge=s256(verifier),
-        state="s-1",
-        **{"scope": "lending.product.read lending.referral.read", **pushed},
-    )
-    assert answer.status_code == 201, answer.text
-    query = {"client_id": app.client_id, "request_uri": answer.json()["request_uri"]}
-    shown = await web.get("/oauth/authorize", params=query)
-    if 'name="password"' in shown.text:
-        hidden = fields(shown.text)
-        logged_in = await web.post(
-            "/oauth/log-in", data={**hidden, "login": "officer.one", "password": PASSWORD}
-        )
-        assert logged_in.status_code == 303, logged_in.text
-        shown = await web.get(logged_in.headers["location"])
-    assert "测试银行信贷系统" in shown.text
-    assert "查看贷款产品" in shown.text
-    return answer_of(
-        await web.post("/oauth/authorize", data={**fields(shown.text), "decision": "allow"})
-    )
 
 
 async def open_door(small_city) -> None:
@@ -93,34 +33,27 @@ async def open_door(small_city) -> None:
         )
 
 
-async def test_a_staff_member_lets_an_app_act_for_him(bank_app, web, officer):
-    verifier = new_verifier()
-    answer = await staff_code(bank_app, web, verifier=verifier)
+async def test_a_staff_member_lets_an_app_act_for_him(flow):
+    page = await flow.page(await flow.reference())
+    assert "测试银行信贷系统" in page.text
+    assert "查看贷款产品" in page.text
+    answer = answer_of(await flow.decide(page))
     assert answer.keys() == {"code", "state", "iss"}
     assert (answer["state"], answer["iss"]) == ("s-1", "http://suxin.test")
-    given = {"grant_type": "authorization_code", "redirect_uri": CALLBACK}
-    tokens = await bank_app.token(**given, code=answer["code"], code_verifier=verifier)
+    tokens = await flow.redeem(answer["code"])
     assert tokens.status_code == 200, tokens.text
     body = tokens.json()
     assert body["scope"] == "lending.product.read lending.referral.read"
-    seen = await bank_app.call("POST", "/graphql", token=body["access_token"], json=QUERY)
-    assert seen.json()["data"]["viewer"]["permissions"] == [
-        "lending.product.read",
-        "lending.referral.read",
-    ]
+    await flow.assert_works(body["access_token"])
     # A confidential client keeps its refresh token.
-    refreshed = await bank_app.token(
-        grant_type="refresh_token", refresh_token=body["refresh_token"]
-    )
+    refreshed = await flow.refresh(body["refresh_token"])
     assert refreshed.status_code == 200, refreshed.text
     assert "refresh_token" not in refreshed.json()
     # The code again: its grant ends, and with it every token.
-    again = await bank_app.token(**given, code=answer["code"], code_verifier=verifier)
+    again = await flow.redeem(answer["code"])
     assert (again.status_code, again.json()["code"]) == (400, "OAUTH_GRANT_REUSED")
-    token = refreshed.json()["access_token"]
-    assert (await bank_app.call("POST", "/graphql", token=token, json=QUERY)).status_code == 401
-    dead = await bank_app.token(grant_type="refresh_token", refresh_token=body["refresh_token"])
-    assert (dead.status_code, dead.json()["error"]) == (400, "invalid_grant")
+    await flow.assert_dead(refreshed.json()["access_token"])
+    assert_refused(await flow.refresh(body["refresh_token"]), 400, "invalid_grant")
 
 
 async def subject_tokens(bank_app, web, small_city, clock, verifier: str, details: str):

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import httpx
 from joserfc import jws
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+Key = ECKey | RSAKey | OKPKey
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -27,14 +28,30 @@ def new_key() -> ECKey:
     return ECKey.generate_key("P-256")
 
 
-def public_jwks(*keys: ECKey) -> dict[str, Any]:
+def algorithm_of(key: Key) -> str:
+    """The algorithm that a key of this kind signs by."""
+    return {"EC": "ES256", "RSA": "PS256", "OKP": "EdDSA"}[key.key_type]
+
+
+def public_jwks(*keys: Key) -> dict[str, Any]:
     """The key set that a client registers."""
     return {"keys": [{**key.as_dict(private=False), "kid": key.thumbprint()} for key in keys]}
 
 
+class _AnyHeader(jws.JWSRegistry):
+    """Whatever header a test wants to send, under any algorithm."""
+
+    max_header_length = 16 * 1024
+
+    def get_alg(self, name: str) -> jws.JWSAlgModel:
+        return self.algorithms[name]
+
+
 def signed(claims: dict[str, Any], header: dict[str, Any], key: Any) -> str:
-    """A compact JWS; the header names the algorithm."""
-    return jws.serialize_compact(header, json.dumps(claims), key, [header["alg"]])
+    """A compact JWS; the header names the algorithm, and members that are None are left out."""
+    members = {name: value for name, value in header.items() if value is not None}
+    registry = _AnyHeader(strict_check_header=False)
+    return jws.serialize_compact(members, json.dumps(claims), key, registry=registry)
 
 
 def b64(raw: bytes) -> str:
@@ -53,8 +70,8 @@ class OAuthApp:
     issuer: str
     clock: Clock
     client_id: str
-    key: ECKey | None = field(default_factory=new_key)
-    proof_key: ECKey = field(default_factory=new_key)
+    key: Key | None = field(default_factory=new_key)
+    proof_key: Key = field(default_factory=new_key)
     nonce: str | None = None
 
     def assertion(self, *, key: Any = None, header: Any = None, **claims: Any) -> str:
@@ -71,7 +88,8 @@ class OAuthApp:
             "exp": now + 60,
         }
         given = {name: value for name, value in {**usual, **claims}.items() if value is not None}
-        return signed(given, {"alg": "ES256", "kid": signer.thumbprint(), **(header or {})}, signer)
+        named = {"alg": algorithm_of(signer), "kid": signer.thumbprint()}
+        return signed(given, {**named, **(header or {})}, signer)
 
     def proof(
         self,
@@ -94,7 +112,11 @@ class OAuthApp:
             "ath": None if token is None else b64(hashlib.sha256(token.encode()).digest()),
         }
         given = {name: value for name, value in {**usual, **claims}.items() if value is not None}
-        named = {"typ": "dpop+jwt", "alg": "ES256", "jwk": signer.as_dict(private=False)}
+        named = {
+            "typ": "dpop+jwt",
+            "alg": algorithm_of(signer),
+            "jwk": signer.as_dict(private=False),
+        }
         return signed(given, {**named, **(header or {})}, signer)
 
     async def post(

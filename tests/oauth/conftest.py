@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from litestar.types import ASGIApp
 from oauth_client import OAuthApp, new_key, public_jwks
 from small_city import PASSWORD, Bank, SmallCity
 from sqlalchemy import select
+from staff_log_ins import keep_passwords
 
 from suxin.consent.oauth.clients import (
     CLIENT_CREDENTIALS,
@@ -137,9 +139,9 @@ async def bank_app(register: Register) -> OAuthApp:
 
 
 @pytest.fixture
-async def officer(small_city: SmallCity) -> None:
-    """A loan officer of the first bank, who logs in as ``officer.one``."""
-    await small_city.act(
+async def officer(small_city: SmallCity) -> UUID:
+    """A loan officer of the first bank, who logs in as ``officer.one`` with a password that he chose."""
+    staff_id: UUID = await small_city.act(
         add_staff,
         small_city.banks[0].officer,
         name="赵客户经理",
@@ -148,6 +150,8 @@ async def officer(small_city: SmallCity) -> None:
         roles=[RoleGrant("loan_officer")],
         profiles=PROFILES,
     )
+    await keep_passwords(small_city.database, now=small_city.now)
+    return staff_id
 
 
 @pytest.fixture
@@ -159,19 +163,19 @@ async def browser(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def flow(bank_app: OAuthApp, browser: httpx.AsyncClient, officer: None) -> CodeFlow:
+async def flow(bank_app: OAuthApp, browser: httpx.AsyncClient, officer: UUID) -> CodeFlow:
     """The first bank's confidential client and the officer's browser."""
     return CodeFlow(bank_app, browser)
 
 
 @pytest.fixture
-async def other_flow(register: Register, browser: httpx.AsyncClient, officer: None) -> CodeFlow:
+async def other_flow(register: Register, browser: httpx.AsyncClient, officer: UUID) -> CodeFlow:
     """A second client of the same bank, before the same browser."""
     return CodeFlow(await register(), browser)
 
 
 @pytest.fixture
-async def public_flow(register: Register, browser: httpx.AsyncClient, officer: None) -> CodeFlow:
+async def public_flow(register: Register, browser: httpx.AsyncClient, officer: UUID) -> CodeFlow:
     """A public client of the same bank, before the same browser."""
     return CodeFlow(await register(confidential=False), browser)
 

@@ -9,6 +9,7 @@ from staff_log_ins import SEALER
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, Unauthenticated
+from suxin.kernel.sealing import Keyring, Sealer
 from suxin.tenancy import passwords
 from suxin.tenancy.log_in_failures import (
     CLEARED_AT_ONCE,
@@ -27,6 +28,7 @@ from suxin.tenancy.log_ins import (
 from suxin.tenancy.passwords import PasswordUnfit, hashed, matches, require_fit
 
 STEP = timedelta(seconds=1)
+WRONG = "not-this-one"
 
 
 async def wrong(tokens, times, at=None):
@@ -159,6 +161,35 @@ async def test_made_up_names_do_not_stay(two_banks, tokens, counted, now):
     assert await counted("log_in_failures") == (30 - CLEARED_AT_ONCE + 1,)
     await answers(tokens, "nobody", 1, later)
     assert await counted("log_in_failures") == (1,)
+
+
+async def guessed(database, keyring, now, password=WRONG):
+    """Try to log in before a process that has these keys; return what came of it."""
+    given = {"login": "admin1", "password": password, "sealer": Sealer(keyring), "now": now}
+    try:
+        async with database.transaction(Actor.anonymous("test"), now=now) as session:
+            await log_in(session, **given)
+    except Refusal as refused:
+        return type(refused)
+    else:
+        return "logged in"
+
+
+async def test_a_count_and_a_lock_go_on_when_keys_rotate(two_banks, database, admin, now):
+    old = Keyring.generate()
+    new = old.rotated()
+    for ring in (old, old):
+        assert await guessed(database, ring, now) is LogInRefused
+    at_once = await asyncio.gather(*(guessed(database, new, now) for _ in range(8)))
+    assert sorted(outcome.__name__ for outcome in at_once) == (
+        ["LogInLocked"] * 5 + ["LogInRefused"] * 3
+    )
+    assert await guessed(database, new, now, "correct-horse-9") is LogInLocked
+    rows = await admin.fetch("select key_version from log_in_failures")
+    assert [row["key_version"] for row in rows] == [2]
+    free = now + LOCKED_FOR
+    assert await guessed(database, new.without(1), free, "correct-horse-9") == "logged in"
+    assert await admin.fetchval("select count(*) from log_in_failures") == 0
 
 
 async def test_another_log_in_is_not_locked_with_it(two_banks, tokens):

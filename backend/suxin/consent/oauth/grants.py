@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.models import (
@@ -23,6 +23,7 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.tokens import new_token, token_hash
+from suxin.tenancy.models import StaffLogIn
 
 CODE_LIFE: Final = timedelta(seconds=60)
 """FAPI 2.0 §5.3.2.1: at most 60 seconds."""
@@ -201,9 +202,9 @@ async def use_refresh_token(session: AsyncSession, token: RefreshToken, *, now: 
 
 
 async def live_grant(session: AsyncSession, grant_id: UUID, *, now: datetime) -> OAuthGrant:
-    """Return a grant that has not ended.
+    """Return a grant that has not ended and whose holder stands behind it still.
 
-    :raises GrantRefused: if it has
+    :raises GrantRefused: if it is not so
     """
     async with doorway(session):
         grant = await session.scalar(
@@ -211,11 +212,25 @@ async def live_grant(session: AsyncSession, grant_id: UUID, *, now: datetime) ->
                 OAuthGrant.id == grant_id,
                 OAuthGrant.ended_at.is_(None),
                 OAuthGrant.expires_at > now,
+                holder_stands(),
             )
         )
     if grant is None:
         raise GrantRefused
     return grant
+
+
+def holder_stands() -> ColumnElement[bool]:
+    """Return the condition that a grant's staff member still works there, with the password he had shown when he granted.
+
+    A password that was set since may have been set because the former one was known to somebody else.
+    """
+    as_he_showed = exists().where(
+        StaffLogIn.tenant_id == OAuthGrant.tenant_id,
+        StaffLogIn.staff_id == OAuthGrant.staff_id,
+        StaffLogIn.password_set_at <= OAuthGrant.authenticated_at,
+    )
+    return or_(OAuthGrant.staff_id.is_(None), as_he_showed)
 
 
 async def client_grant(
@@ -244,14 +259,6 @@ async def end_grants_on_consent(
 ) -> None:
     """End what was granted on a consent that is no longer active (PIPL art. 15)."""
     await _end(session, OAuthGrant.consent_id == consent_id, reason=reason, now=now)
-
-
-async def end_grants_of_staff(
-    session: AsyncSession, *, tenant_id: UUID, staff_id: UUID, reason: str, now: datetime
-) -> None:
-    """End what a staff member granted for himself: he left, or his password was changed."""
-    his = (OAuthGrant.tenant_id == tenant_id) & (OAuthGrant.staff_id == staff_id)
-    await _end(session, his, reason=reason, now=now)
 
 
 async def _end(

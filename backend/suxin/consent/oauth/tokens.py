@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.access_tokens import AccessToken, read_access_token, subject_name
-from suxin.consent.oauth.grants import end_grant
+from suxin.consent.oauth.grants import end_grant, holder_stands
 from suxin.consent.oauth.models import (
     ClientStatus,
     EndedToken,
@@ -46,7 +46,7 @@ async def live_token(session: AsyncSession, token: AccessToken, *, now: datetime
             await session.execute(
                 select(ended, _client_tenant(token), OAuthGrant)
                 .select_from(select(1).subquery())
-                .outerjoin(OAuthGrant, OAuthGrant.id == token.grant_id)
+                .outerjoin(OAuthGrant, (OAuthGrant.id == token.grant_id) & holder_stands())
             )
         ).one()
     is_ended: bool = row[0]
@@ -131,6 +131,7 @@ async def _introspect_refresh(
                     RefreshToken.expires_at > now,
                     OAuthGrant.ended_at.is_(None),
                     OAuthGrant.expires_at > now,
+                    holder_stands(),
                 )
             )
         ).first()

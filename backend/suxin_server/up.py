@@ -18,7 +18,6 @@ from pydantic import SecretStr
 from suxin_server.children import Child
 from suxin_server.data_folder import held, sealing_keys
 from suxin_server.faults import Fault, HostUnusable, PartFailed, PortForbidden, PortTaken
-from suxin_server.given_servers import try_given_servers
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
 from suxin_server.processes import refusal_to_listen, remembered_port, wait_until
@@ -62,7 +61,7 @@ def run_up(settings: Settings) -> None:
     settings = settings.model_copy(update={"data_dir": data_dir, "demo": wants_demo(settings)})
     with held(data_dir), stop_signals():
         _require_place(settings.host, settings.port)
-        try_given_servers(settings)
+        _try_given_servers(settings)
         say_begun()
         supervisor = Supervisor()
         try:
@@ -72,6 +71,20 @@ def run_up(settings: Settings) -> None:
             log.info("stopping")
         finally:
             supervisor.stop_all()
+
+
+def _try_given_servers(settings: Settings) -> None:
+    named = (
+        settings.database_url,
+        settings.database_owner_url,
+        settings.database_batch_url,
+        settings.redis_url,
+    )
+    if any(address is not None for address in named):
+        # Its clients take half a second to load, which a start with servers of our own need not spend.
+        from suxin_server.given_servers import try_given_servers  # noqa: PLC0415 - see above
+
+        try_given_servers(settings)
 
 
 def _require_place(host: str, port: int) -> None:

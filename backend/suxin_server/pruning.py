@@ -5,9 +5,19 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.models import (
+    AuthorizationCode,
+    DeviceCode,
+    EndedToken,
+    LogInSession,
+    OAuthGrant,
+    PushedRequest,
+    RefreshToken,
+    UsedAssertion,
+)
 from suxin.kernel import idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -20,16 +30,47 @@ PAUSE_S: Final = 0.05
 FIRST_AFTER_S: Final = 60.0
 EVERY_S: Final = 24 * 3600.0
 OUTBOX_KEPT_FOR: Final = timedelta(days=30)
-# An ended session is kept for a day, so that a page can still say that it has ended.
-SESSIONS_KEPT_FOR: Final = timedelta(days=1)
-_EXPIRING: Final = (DeskSession, LogInFailure, MiniSession, PhoneCode)
+# An ended session is kept for a day, so that a page can still say that it has ended. Nothing of the authorization server
+# is looked up longer: whoever had visited a pushed request decides within minutes, and expired is refused before used.
+EXPIRED_KEPT_FOR: Final = timedelta(days=1)
+# How a grant ended is told this long to whoever asks why his tokens died; the audit stream knows it for good.
+GRANTS_KEPT_FOR: Final = timedelta(days=30)
+Expiring = type[
+    DeskSession
+    | LogInFailure
+    | MiniSession
+    | PhoneCode
+    | PushedRequest
+    | AuthorizationCode
+    | DeviceCode
+    | UsedAssertion
+    | EndedToken
+    | RefreshToken
+    | LogInSession
+]
+_EXPIRING: Final[tuple[Expiring, ...]] = (
+    DeskSession,
+    LogInFailure,
+    MiniSession,
+    PhoneCode,
+    PushedRequest,
+    AuthorizationCode,
+    DeviceCode,
+    UsedAssertion,
+    EndedToken,
+    RefreshToken,
+    LogInSession,
+)
 _PRUNER: Final = Actor.system("prune")
 
 Chunk = Callable[[AsyncSession], Awaitable[int]]
 
 
 async def prune(database: Database, *, now: datetime) -> dict[str, int]:
-    """Delete finished outbox rows, forgotten idempotency keys, and expired sessions and counts; return how many of each."""
+    """Delete what is done, forgotten, expired or over; return how many rows of each table.
+
+    Running it again deletes nothing more.
+    """
     before = now - OUTBOX_KEPT_FOR
     kept_since = now - idempotency.KEPT_FOR
     gone = {
@@ -43,7 +84,12 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
         ),
     }
     for model in _EXPIRING:
-        gone[model.__tablename__] = await _in_chunks(database, _expired(model, now), now)
+        over = model.expires_at < now - EXPIRED_KEPT_FOR
+        gone[model.__tablename__] = await _in_chunks(database, _deleting(model, over), now)
+    # After its refresh tokens, each of which must find its grant while it is there.
+    gone[OAuthGrant.__tablename__] = await _in_chunks(
+        database, _deleting(OAuthGrant, _is_over(now)), now
+    )
     return gone
 
 
@@ -55,14 +101,18 @@ async def prune_daily(database: Database) -> None:
         await asyncio.sleep(EVERY_S)
 
 
-def _expired(
-    model: type[DeskSession | LogInFailure | MiniSession | PhoneCode], now: datetime
-) -> Chunk:
-    # Each of these tables is found by what it hashes or counts, its only key column.
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    held = select(RefreshToken.token_hash).where(RefreshToken.grant_id == OAuthGrant.id).exists()
+    # PostgreSQL's least passes over a null: of a grant that was not ended.
+    ended = func.least(OAuthGrant.ended_at, OAuthGrant.expires_at)
+    return (ended < now - GRANTS_KEPT_FOR) & ~held
+
+
+def _deleting(model: Expiring | type[OAuthGrant], over: ColumnElement[bool]) -> Chunk:
     key = list(model.__table__.primary_key)
 
     async def work(session: AsyncSession) -> int:
-        old = select(*key).where(model.expires_at < now - SESSIONS_KEPT_FOR).limit(CHUNK)
+        old = select(*key).where(over).limit(CHUNK)
         async with doorway(session):
             gone = await session.execute(
                 delete(model)

@@ -115,8 +115,7 @@ async def _actor(
         kind=ActorKind.STAFF, request_id=request_id, tenant_id=tenant_id, staff_id=staff_id
     )
     await continue_as(session, known)
-    await _require_member(session, tenant_id, staff_id)
-    kind = await active_kind(session, tenant_id)
+    kind = await active_kind(session, tenant_id, staff_id=staff_id)
     if not may_act:
         raise PasswordChangeRequired
     memberships = (await session.scalars(memberships_of(tenant_id, staff_id))).all()
@@ -175,25 +174,20 @@ async def _holder(session: AsyncSession, token: str, now: datetime) -> _Holder |
     return _Holder(*row) if row else None
 
 
-async def _require_member(session: AsyncSession, tenant_id: UUID, staff_id: UUID) -> None:
-    works_there = select(StaffMember.id).where(
-        StaffMember.tenant_id == tenant_id,
-        StaffMember.id == staff_id,
-        StaffMember.ended_at.is_(None),
-    )
-    if await session.scalar(works_there) is None:
-        raise Unauthenticated
+async def active_kind(
+    session: AsyncSession, tenant_id: UUID, *, staff_id: UUID | None = None
+) -> TenantKind:
+    """Return what kind of tenant this is, in its own row context; where a staff member is named, while he works there.
 
-
-async def active_kind(session: AsyncSession, tenant_id: UUID) -> TenantKind:
-    """Return what kind of tenant this is, in its own row context.
-
-    :raises Unauthenticated: if there is no such tenant
+    :raises Unauthenticated: if there is no such tenant, or he works there no longer
     :raises TenantSuspended: if it is suspended
     """
-    row = (
-        await session.execute(select(Tenant.kind, Tenant.status).where(Tenant.id == tenant_id))
-    ).first()
+    found = select(Tenant.kind, Tenant.status).where(Tenant.id == tenant_id)
+    if staff_id is not None:
+        found = found.join(StaffMember, StaffMember.tenant_id == Tenant.id).where(
+            StaffMember.id == staff_id, StaffMember.ended_at.is_(None)
+        )
+    row = (await session.execute(found)).first()
     if row is None:
         raise Unauthenticated
     if row.status is TenantStatus.SUSPENDED:

@@ -1,9 +1,11 @@
 """Clients' key sets, fetched from the addresses they registered and kept for a while (RFC 7517)."""
 
+import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,15 +17,25 @@ from suxin_outbound.guarded import Call, CallFailed, GuardedClient
 
 KEPT_S: Final = 300.0
 ASKED_AGAIN_S: Final = 30.0
-"""How soon a set is fetched anew because an assertion names a key that is not in it."""
+"""How soon an address is asked anew, because an assertion names a key that is not in its set or because it did not answer."""
 
 MAX_SETS: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
-    keys: Sequence[Mapping[str, Any]]
-    fetched_s: float
+    """What is known of one address; ``turns`` lets one request ask it while the others wait for the answer."""
+
+    keys: Sequence[Mapping[str, Any]] = ()
+    fetched_s: float = -math.inf
+    asked_s: float = -math.inf
+    turns: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def is_current(self, now_s: float) -> bool:
+        return now_s - self.fetched_s < KEPT_S
+
+    def has(self, kid: str | None) -> bool:
+        return kid is None or any(key.get("kid") == kid for key in self.keys)
 
 
 class ClientKeySets:
@@ -38,18 +50,27 @@ class ClientKeySets:
 
         :raises ClientRefused: if the address does not answer with a usable set
         """
-        kept, now_s = self._kept.get(address), time.monotonic()
-        if kept is not None:
-            age_s = now_s - kept.fetched_s
-            named = kid is None or any(key.get("kid") == kid for key in kept.keys)
-            if age_s < (KEPT_S if named else ASKED_AGAIN_S):
-                return kept.keys
-        keys = await self._fetched(address)
-        self._kept[address] = _Kept(keys, now_s)
+        kept = self._known(address)
+        if kept.is_current(time.monotonic()) and kept.has(kid):
+            return kept.keys
+        async with kept.turns:
+            now_s = time.monotonic()
+            satisfied = kept.is_current(now_s) and kept.has(kid)
+            if not satisfied and now_s - kept.asked_s >= ASKED_AGAIN_S:
+                kept.asked_s = now_s
+                # A set that was good stays when its address fails: an outage must not be worth causing.
+                kept.keys = await self._fetched(address)
+                kept.fetched_s = now_s
+        if not kept.is_current(now_s):
+            raise _not_fetched()
+        return kept.keys
+
+    def _known(self, address: str) -> _Kept:
+        kept = self._kept.setdefault(address, _Kept())
         self._kept.move_to_end(address)
         if len(self._kept) > MAX_SETS:
             self._kept.popitem(last=False)
-        return keys
+        return kept
 
     async def _fetched(self, address: str) -> Sequence[Mapping[str, Any]]:
         call = Call(service="client keys", method="GET", url=address, idempotent=True)
@@ -60,6 +81,10 @@ class ClientKeySets:
         except (CallFailed, TargetNotAllowed, Invalid):
             # What went wrong at an address that a tenant gave is not told: it may be a look into somebody's network.
             pass
-        raise ClientRefused(
-            reason_zh="取不到客户端登记的公钥", reason_en="the client's keys cannot be fetched"
-        )
+        raise _not_fetched()
+
+
+def _not_fetched() -> ClientRefused:
+    return ClientRefused(
+        reason_zh="取不到客户端登记的公钥", reason_en="the client's keys cannot be fetched"
+    )

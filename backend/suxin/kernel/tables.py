@@ -71,8 +71,9 @@ class Table(DeclarativeBase):
             values_callable=lambda members: [member.value for member in members],
         ),
         list[str]: ARRAY(Text()),
-        dict[str, Any]: JSONB(),
-        list[dict[str, Any]]: JSONB(),
+        # What is missing is NULL, as every CHECK reads it, and not the JSON value null.
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
     }
 
 

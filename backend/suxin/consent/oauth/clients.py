@@ -289,7 +289,7 @@ def _redirects(redirect_uris: Sequence[str], *, needed: bool) -> list[str]:
     if len(addresses) > MAX_REDIRECTS or (needed and not addresses):
         raise _invalid("redirectUris", f"应有 1 至 {MAX_REDIRECTS} 个", f"1 to {MAX_REDIRECTS}")
     for address in addresses:
-        if not _is_address(address) or "*" in address or urlsplit(address).fragment:
+        if not _is_address(address):
             raise _invalid(
                 "redirectUris",
                 "应为完整的 https 地址，不含通配符与 #",
@@ -301,7 +301,8 @@ def _redirects(redirect_uris: Sequence[str], *, needed: bool) -> list[str]:
 def _is_address(address: str) -> bool:
     if len(address) > MAX_ADDRESS_CHARACTERS or not address.isascii() or not address.isprintable():
         return False
-    if set(address) & set(" \"'<>\\^`{|}"):
+    # A wildcard names many addresses and a fragment, also an empty one, is no part of one; the rest is in no URI.
+    if set(address) & set(" \"#'*<>\\^`{|}"):
         return False
     try:
         parts = urlsplit(address)

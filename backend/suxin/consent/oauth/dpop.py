@@ -164,6 +164,8 @@ def public_key(jwk: object, algorithm: str) -> PublicKey | None:
     read = _IMPORTS.get(str(jwk.get("kty")))
     if read is None or not all(isinstance(value, str) for value in _thumbprinted(jwk)):
         return None
+    if jwk["kty"] == "RSA" and _is_short(jwk.get("n")):
+        return None
     try:
         key = read(jwk)
         key.thumbprint()
@@ -174,8 +176,17 @@ def public_key(jwk: object, algorithm: str) -> PublicKey | None:
 
 def _fits(key: PublicKey, jwk: dict[str, Any], algorithm: str) -> bool:
     if algorithm == "PS256":
-        return isinstance(key, RSAKey) and key.public_key.key_size >= MIN_RSA_BITS
+        return isinstance(key, RSAKey)
     return not isinstance(key, RSAKey) and jwk.get("crv") == _CURVES.get(algorithm)
+
+
+def _is_short(modulus: object) -> bool:
+    """Judge an RSA key before the library reads it, which would warn whoever runs the server of each stranger's."""
+    try:
+        number = base64.urlsafe_b64decode(f"{modulus}==")
+    except ValueError:
+        return True
+    return int.from_bytes(number).bit_length() < MIN_RSA_BITS
 
 
 def _thumbprinted(jwk: dict[str, Any]) -> list[object]:

@@ -241,21 +241,12 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
                 MiniSession(token_hash=uuid4().bytes, openid="o", created_at=old, expires_at=ends)
             )
     gone = await pruning.prune(database, now=now)
-    assert gone == {
+    assert {table: count for table, count in gone.items() if count} == {
         "outbox": 7,
         "idempotency_keys": 4,
         "desk_sessions": 1,
         "log_in_failures": 1,
         "mini_sessions": 1,
-        "phone_codes": 0,
-        "pushed_requests": 0,
-        "authorization_codes": 0,
-        "device_codes": 0,
-        "used_assertions": 0,
-        "ended_tokens": 0,
-        "refresh_tokens": 0,
-        "log_in_sessions": 0,
-        "oauth_grants": 0,
     }
     async with database.snapshot(SYSTEM, now=now) as session, doorway(session):
         counts = [

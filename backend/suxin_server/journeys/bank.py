@@ -34,7 +34,7 @@ query Detail($id: ID!) {
       coolingOffDays upfrontFeeBps upfrontFeeFen
     }
     applicant {
-      name kind uscc
+      basis name kind uscc
       request { number amountFen termMonths guarantee repaymentMethod }
       records { itemCode category status }
       consent { state categories }

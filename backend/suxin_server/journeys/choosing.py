@@ -102,9 +102,8 @@ def see_contract_basis(story: Story) -> str:
 
 
 def revoke(story: Story) -> str:
-    """Take the consent back: the bank's very next read shows nothing and leaves no trace."""
-    since = story.referrals[0]["dispatchedAt"]
-    before = len(story.applicant.reads_by(story.offering.tenant_id, since=since))
+    """Take the consent back: the bank's very next read shows what its contract keeps, and nothing of what was consented to."""
+    before = _reads_on_consent(story)
     ended = story.applicant.talk.post(
         f"{API}/consents/{story.consent['id']}/revocation",
         {"reason": "已选定银行"},
@@ -112,7 +111,16 @@ def revoke(story: Story) -> str:
     )
     expect(ended["state"]["code"] == "REVOKED", "REVOKED", ended)
     applicant = story.offering.referral()["applicant"]
-    expect(applicant is None, "撤回后下一次查阅为空", applicant)
-    after = len(story.applicant.reads_by(story.offering.tenant_id, since=since))
-    expect(after == before, f"查阅记录仍为 {before} 次", after)
-    return "授权已撤回，银行的下一次查阅即为空"
+    expect(applicant["basis"] == "CONTRACT", "只剩合同依据", applicant)
+    told = [applicant[name] for name in ("name", "uscc", "records", "consent") if applicant[name]]
+    expect(not told, "撤回后下一次查阅不含授权内容", told)
+    expect(applicant["request"]["number"] == story.request["number"], "本次申请", applicant)
+    after = _reads_on_consent(story)
+    expect(after == before, f"凭授权的查阅仍为 {before} 次", after)
+    return "授权已撤回，银行的下一次查阅只剩合同保留的内容"
+
+
+def _reads_on_consent(story: Story) -> int:
+    since = story.referrals[0]["dispatchedAt"]
+    reads = story.applicant.reads_by(story.offering.tenant_id, since=since)
+    return len([read for read in reads if read["purpose"]["code"] == PURPOSE])

@@ -8,9 +8,10 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 
-from suxin.consent.oauth.refusals import ClientRefused, OAuthRefusal, ReplayUncertain
+from suxin.consent.oauth.refusals import ClientRefused, OAuthRefusal
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_oauth.forms import AnyRequest
+from suxin_web.nonces import nonce_header
 from suxin_web.problems import headers_of, status_of
 from suxin_web.runtime import Runtime
 
@@ -52,15 +53,6 @@ async def answered(request: AnyRequest, runtime: Runtime, work: Work) -> Respons
             **answer.headers,
         },
     )
-
-
-async def nonce_header(runtime: Runtime) -> dict[str, str]:
-    """Return the header that brings the next nonce (RFC 9449 §8.2); none while nonces cannot be made."""
-    try:
-        epoch = await runtime.replays.epoch()
-    except ReplayUncertain:
-        return {}
-    return {"DPoP-Nonce": runtime.nonces.fresh(epoch, now=runtime.clock.now())}
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -37,7 +37,7 @@ from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.lending.commands.requests import consent_to_bank
 from suxin.subjects.models import DataCategory
 from suxin.subjects.queries import my_subjects
-from suxin.subjects.sessions import acting_actor
+from suxin.subjects.visitors import acting_actor
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin.tenancy.models import Tenant

@@ -35,10 +35,10 @@ from typing_extensions import override
 from suxin.consent.oauth import device_codes, grants
 from suxin.consent.oauth.access_tokens import ACCESS_TOKEN_LIFE, issue_access_token
 from suxin.consent.oauth.clients import REFRESH
+from suxin.consent.oauth.decisions import allow_as_visitor
 from suxin.consent.oauth.models import (
     AuthorizationCode,
     DeviceCode,
-    GrantKind,
     OAuthGrant,
     RefreshToken,
 )
@@ -351,29 +351,15 @@ class _WeChat(_OurTokens, BaseGrant, TokenEndpointMixin):  # type: ignore[misc] 
     def validate_token_request(self) -> None:
         client = self.authenticate_token_endpoint_client()
         client.check_grant_type(WECHAT)
-        if self.request.call.openid is None:
-            raise InvalidGrantError
         self.request.client = client
 
     @override
     def create_token_response(self) -> tuple[int, dict[str, Any], object]:
         call = self.request.call
-        holder = grants.Holder(
-            kind=GrantKind.VISITOR,
-            tenant_id=None,
-            openid=call.openid,
-            amr=("wechat",),
-            authenticated_at=call.now,
-        )
+        if call.openid is None:
+            raise InvalidGrantError
         grant_id = await_only(
-            grants.begin_grant(
-                call.session,
-                call.client,
-                holder,
-                scopes=(MINI_PROGRAM,),
-                expires_at=call.now + grants.VISITOR_GRANT_LIFE,
-                now=call.now,
-            )
+            allow_as_visitor(call.session, call.client, openid=call.openid, now=call.now)
         )
         grant = await_only(grants.live_grant(call.session, grant_id, now=call.now))
         body = self.generate_token(user=grant, scope=MINI_PROGRAM)

@@ -22,7 +22,7 @@ from suxin.kernel import idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
-from suxin.subjects.models import MiniSession, PhoneCode
+from suxin.subjects.models import PhoneCode
 from suxin.tenancy.models import DeskSession, LogInFailure
 
 CHUNK: Final = 1_000
@@ -38,7 +38,6 @@ GRANTS_KEPT_FOR: Final = timedelta(days=30)
 Expiring = type[
     DeskSession
     | LogInFailure
-    | MiniSession
     | PhoneCode
     | PushedRequest
     | AuthorizationCode
@@ -51,7 +50,6 @@ Expiring = type[
 _EXPIRING: Final[tuple[Expiring, ...]] = (
     DeskSession,
     LogInFailure,
-    MiniSession,
     PhoneCode,
     PushedRequest,
     AuthorizationCode,

@@ -12,6 +12,7 @@ from suxin_web.refusals import TokenNonceNeeded, TokenProofRefused
 from suxin_web.runtime import Runtime
 
 MAX_TOKEN_CHARACTERS: Final = 8 * 1024
+PROOF_HEADER: Final = "DPoP"
 _SCHEME: Final = "dpop "
 
 AnyRequest = Request[Any, Any, Any]
@@ -41,7 +42,7 @@ async def given_token(request: AnyRequest, runtime: Runtime) -> AccessToken | No
 
 
 async def _proved_key(request: AnyRequest, runtime: Runtime, token: str) -> str:
-    proofs = request.headers.getall("dpop", [])
+    proofs = request.headers.getall(PROOF_HEADER, [])
     if len(proofs) != 1:
         raise TokenProofRefused(reason_zh="应有且只有一个", reason_en="exactly one is needed")
     try:

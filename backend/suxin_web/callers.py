@@ -165,17 +165,6 @@ def bearer_token(connection: Connection) -> str | None:
     return token
 
 
-def required_bearer(connection: Connection) -> str:
-    """Return the token of the Authorization header.
-
-    :raises Unauthenticated: if there is none
-    """
-    token = bearer_token(connection)
-    if token is None:
-        raise Unauthenticated
-    return token
-
-
 async def share_out(request: AnyRequest, runtime: Runtime, caller: str) -> None:
     """Count one request of the caller against what each may ask for.
 

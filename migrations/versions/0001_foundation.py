@@ -143,7 +143,6 @@ ACCESS = (
     'ALTER TABLE memberships FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON memberships FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON memberships TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE, DELETE ON mini_sessions TO suxin_doorway',
     'ALTER TABLE notice_texts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE notice_texts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON notice_texts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -596,14 +595,6 @@ def upgrade() -> None:
     sa.Column('reasons', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.PrimaryKeyConstraint('subject_id', 'request_id', 'product_id', name=op.f('pk_match_results'))
     )
-    op.create_table('mini_sessions',
-    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
-    sa.Column('openid', sa.Text(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_mini_sessions'))
-    )
     op.create_table('notice_texts',
     sa.Column('version', sa.Text(), nullable=False),
     sa.Column('purpose', sa.Text(), nullable=False),
@@ -988,7 +979,6 @@ def downgrade() -> None:
     op.drop_index('ix_notices_person_id', table_name='notices')
     op.drop_table('notices')
     op.drop_table('notice_texts')
-    op.drop_table('mini_sessions')
     op.drop_table('match_results')
     op.drop_index('uq_mandates_live', table_name='mandates', postgresql_where=sa.text('ended_at is null'))
     op.drop_index('ix_mandates_person_id', table_name='mandates')

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from suxin.consent.oauth.refusals import ReplayUncertain, TokenRefused
 from suxin.kernel.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused, RequestInFlight
 from suxin.kernel.refusals import Invalid, NotFound, Refusal, Unauthenticated
-from suxin.subjects.sessions import IdentityRequired
+from suxin.subjects.visitors import IdentityRequired
 from suxin_web import refusals as edge
 
 OPT: Final = "contract"
@@ -21,10 +22,17 @@ class Caller(Enum):
     APPLICANT = "applicant"
 
 
+_BY_TOKEN: Final[tuple[type[Refusal], ...]] = (
+    Unauthenticated,
+    TokenRefused,
+    edge.TokenProofRefused,
+    edge.TokenNonceNeeded,
+    ReplayUncertain,
+)
 _BY_CALLER: Final[dict[Caller, tuple[type[Refusal], ...]]] = {
     Caller.ANYONE: (),
-    Caller.VISITOR: (Unauthenticated,),
-    Caller.APPLICANT: (Unauthenticated, IdentityRequired, NotFound, Invalid),
+    Caller.VISITOR: _BY_TOKEN,
+    Caller.APPLICANT: (*_BY_TOKEN, IdentityRequired, NotFound, Invalid),
 }
 _ALWAYS: Final = (edge.TooManyRequests, edge.ServiceUnavailable)
 _WITH_BODY: Final = (

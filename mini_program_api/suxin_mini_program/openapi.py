@@ -9,6 +9,8 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT, WECHAT
+from suxin.consent.oauth.scopes import MINI_PROGRAM
 from suxin.kernel.idempotency import KEY_PATTERN
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
@@ -24,14 +26,23 @@ from suxin_mini_program import (
 )
 from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
 from suxin_mini_program.contract import OPT, Caller, Contract
+from suxin_web.access_tokens import PROOF_HEADER
 from suxin_web.applicants import SUBJECT_HEADER
 from suxin_web.callers import GivenActor
-from suxin_web.problems import INTERNAL_ERROR, Problem, status_of
+from suxin_web.nonces import NONCE_HEADER
+from suxin_web.problems import CHALLENGE, INTERNAL_ERROR, Problem, status_of
 from suxin_web.problems import MEDIA_TYPE as PROBLEM_TYPE
 from suxin_web.request_ids import HEADER as REQUEST_ID_HEADER
 
 VERSION: Final = "1.0.0"
 PREFIX: Final = "/mp/v1"
+_USUAL_HEADERS: Final = {
+    REQUEST_ID_HEADER: {"schema": {"type": "string"}},
+    NONCE_HEADER: {
+        "description": "下一个 DPoP 证明所用的随机数 / the nonce of the next DPoP proof",
+        "schema": {"type": "string"},
+    },
+}
 _REF: Final = "#/components/schemas/{name}"
 _PATH_PARAMETER: Final = re.compile(r"\{(?P<name>\w+):str\}")
 
@@ -51,7 +62,9 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
 _INTRODUCTION: Final = """\
 宿信“我要贷款”小程序接口。金额一律为整数分（`Fen`），利率为基点（`Bps`，435 即 4.35%），时间为带时区的 ISO 8601。
 
-- 登录：`POST /sessions` 得到令牌，以 `Authorization: Bearer` 发送；代企业办理时另带 `Suxin-Subject`。
+- 登录：在授权服务器 `POST /oauth/token` 以 `wx.login` 的 code 换取令牌（扩展授权方式），以 `Authorization: DPoP` 发送，每次请求另带 `DPoP` 证明（RFC 9449）；令牌 10 分钟有效，到期前以刷新令牌换新；退出即 `POST /oauth/revoke`。
+- 随机数：每个应答带 `DPoP-Nonce`，用于下一个证明；缺少或过期时应答 401，按其 `DPoP-Nonce` 重签后重发即可。
+- 代企业办理时另带 `Suxin-Subject`。
 - 写入：实名后的写操作须带 `Idempotency-Key`（同一操作重试用同一键，30 天内有效）；重放的应答带 `Idempotency-Replayed: true`。
 - 列表：`first`（1–100，默认 20）与 `after`（上一页的 `nextCursor`）。
 - 拒绝：`application/problem+json`（RFC 9457），`code` 稳定，`detail` 中文、`detailEn` 英文，`field` 指出有误的字段。
@@ -59,6 +72,29 @@ _INTRODUCTION: Final = """\
 
 The API of the mini program: whole fen, basis points, aware times; unknown fields are refused; problems are RFC 9457.
 """
+
+
+_SCHEME: Final = "visitor"
+_SECURITY_SCHEME: Final = {
+    "type": "oauth2",
+    "description": (
+        "以 `Authorization: DPoP <access_token>` 发送，并在 `DPoP` 头中附上对本次请求的证明（RFC 9449，含 `ath` 与"
+        " `nonce`）。/ Sent as `Authorization: DPoP <access_token>` with a proof of this request in the `DPoP` header"
+        " (RFC 9449, with `ath` and `nonce`). Where the server is: `/.well-known/oauth-authorization-server`."
+    ),
+    # No flow of OpenAPI's own is an extension grant (RFC 6749 §4.5); its extensions are where it may be told.
+    "flows": {
+        "x-extensionGrant": {
+            "grantType": WECHAT,
+            "clientId": MINI_PROGRAM_CLIENT,
+            "parameters": {"js_code": "wx.login 返回的 code，一次有效 / of `wx.login`, good once"},
+            "tokenUrl": "/oauth/token",
+            "refreshUrl": "/oauth/token",
+            "revocationUrl": "/oauth/revoke",
+            "scopes": {MINI_PROGRAM: "本人可办的一切 / everything that one may do oneself"},
+        }
+    },
+}
 
 
 def contract_of(handler: HTTPRouteHandler) -> Contract:
@@ -97,13 +133,7 @@ def _document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(components.items())),
-            "securitySchemes": {
-                "session": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "POST /sessions 返回的令牌 / the token of POST /sessions",
-                }
-            },
+            "securitySchemes": {_SCHEME: _SECURITY_SCHEME},
         },
     }
 
@@ -138,7 +168,7 @@ def _operation(
             *_query_parameters(contract, schemas, components),
             *_header_parameters(contract),
         ],
-        "security": [] if contract.caller is Caller.ANYONE else [{"session": []}],
+        "security": [] if contract.caller is Caller.ANYONE else [{_SCHEME: [MINI_PROGRAM]}],
         "responses": _responses(contract, schemas),
     }
     if contract.body is not None:
@@ -176,6 +206,14 @@ def _query_parameters(
 
 
 def _header_parameters(contract: Contract) -> Iterable[dict[str, Any]]:
+    if contract.caller is not Caller.ANYONE:
+        yield {
+            "name": PROOF_HEADER,
+            "in": "header",
+            "required": True,
+            "description": "对本次请求的 DPoP 证明 / the DPoP proof of this request (RFC 9449 §4)",
+            "schema": {"type": "string"},
+        }
     if contract.caller is Caller.APPLICANT:
         yield {
             "name": SUBJECT_HEADER,
@@ -208,7 +246,7 @@ def _responses(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _success(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
-    headers: dict[str, Any] = {REQUEST_ID_HEADER: {"schema": {"type": "string"}}}
+    headers: dict[str, Any] = {**_USUAL_HEADERS}
     if contract.keyed:
         headers[REPLAYED_HEADER] = {
             "description": "该键先前已有应答，本次未再执行 / answered before, not carried out again",
@@ -224,7 +262,11 @@ def _refused(status: int, refusals: Sequence[type[Refusal]]) -> dict[str, Any]:
     lines = [f"- `{refusal.code}` {refusal.zh} / {refusal.en}" for refusal in refusals]
     headers: dict[str, Any] = {}
     if any(refusal.kind is RefusalKind.UNAUTHENTICATED for refusal in refusals):
-        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+        headers["WWW-Authenticate"] = {
+            "description": "所需的方式，以及令牌或证明的问题 / the scheme, and what is wrong with token or proof",
+            "schema": {"type": "string"},
+            "example": f'{CHALLENGE}, error="use_dpop_nonce"',
+        }
     if any(refusal.kind in {RefusalKind.LIMITED, RefusalKind.UNAVAILABLE} for refusal in refusals):
         headers["Retry-After"] = {"schema": {"type": "string", "pattern": "^[0-9]+$"}}
     codes = sorted({refusal.code for refusal in refusals})
@@ -237,7 +279,7 @@ def _problem_response(
     narrowed = {"properties": {"code": {"enum": list(codes)}, "status": {"const": status}}}
     return {
         "description": description,
-        "headers": {REQUEST_ID_HEADER: {"schema": {"type": "string"}}, **headers},
+        "headers": {**_USUAL_HEADERS, **headers},
         "content": {
             PROBLEM_TYPE: {"schema": {"allOf": [{"$ref": _REF.format(name="Problem")}, narrowed]}}
         },

@@ -1,4 +1,4 @@
-"""Who is there: opening the mini program, proving who one is, and for whom one may act."""
+"""Who is there: who opened the mini program, proving who one is, and for whom one may act."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -14,7 +14,6 @@ from suxin.kernel.identifiers import PhoneInvalid, ResidentIdInvalid, UsccChecks
 from suxin.kernel.queries import inbox_of_person, unread_count
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.terms import ApplicantKind
-from suxin.subjects import sessions
 from suxin.subjects.identities import identity_of
 from suxin.subjects.identity import (
     FirmNotRegistered,
@@ -36,34 +35,13 @@ from suxin_mini_program.answering import answer, answered_before, write_once
 from suxin_mini_program.contract import Caller, Contract
 from suxin_mini_program.labels import MANDATE_ROLES, Label, label_of, labelled
 from suxin_mini_program.reading import AnyRequest, path_id, read_body
-from suxin_outbound.wechat import (
-    WeChatCodeInvalid,
-    WeChatRiskUser,
-    WeChatTooOften,
-    WeChatUnavailable,
-)
 from suxin_web.applicants import GivenVisitor
-from suxin_web.callers import GivenActor, by_address, required_bearer
-from suxin_web.rate_limits import IDENTITY_PROOF, PHONE_CODE, WECHAT_LOG_IN
+from suxin_web.callers import GivenActor, by_address
+from suxin_web.rate_limits import IDENTITY_PROOF, PHONE_CODE
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime
 
 TAG: Final = "身份"
-MAX_CODE: Final = 128
-
-
-class LogIn(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """The code that ``wx.login`` gave; it is good once."""
-
-    code: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CODE)]
-
-
-class SessionBegun(msgspec.Struct, rename="camel", kw_only=True):
-    """The token to send as ``Authorization: Bearer``; ``proved`` says whether a person stands behind it."""
-
-    token: str
-    expires_at: datetime
-    proved: bool
 
 
 class PhoneCodeAsked(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -121,7 +99,7 @@ class PersonView(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class Me(msgspec.Struct, rename="camel", kw_only=True):
-    """Who holds the session; without proof there is no person and nobody to act for."""
+    """Who opened the mini program; without proof (``proved``) there is no person and nobody to act for."""
 
     proved: bool
     person: PersonView | None
@@ -129,27 +107,10 @@ class Me(msgspec.Struct, rename="camel", kw_only=True):
     unread_notices: int
 
 
-LOG_IN: Final = Contract(
-    tag=TAG,
-    zh="用微信登录凭证开始会话（凭证一次有效，无需幂等键）",
-    en="Begin a session with a WeChat log-in code; the code is good once, so no idempotency key is taken",
-    caller=Caller.ANYONE,
-    body=LogIn,
-    answer=SessionBegun,
-    status=201,
-    refusals=(WeChatCodeInvalid, WeChatRiskUser, WeChatTooOften, WeChatUnavailable),
-)
-LOG_OUT: Final = Contract(
-    tag=TAG,
-    zh="结束当前会话（再次调用返回 401）",
-    en="End the current session; said twice, the second is 401",
-    caller=Caller.VISITOR,
-    status=204,
-)
 ME: Final = Contract(
     tag=TAG,
-    zh="我是谁、可代理哪些主体、未读消息数",
-    en="Who I am (masked), whom I may act for, and how many notices are unread",
+    zh="是否已实名、我是谁、可代理哪些主体、未读消息数",
+    en="Whether a person is proved, who I am (masked), whom I may act for, and how many notices are unread",
     caller=Caller.VISITOR,
     answer=Me,
 )
@@ -208,32 +169,11 @@ END_MANDATE: Final = Contract(
 )
 
 
-@post("/sessions", status_code=201, opt=LOG_IN.opt, guards=[by_address(WECHAT_LOG_IN)])
-async def begin_session(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
-    """Begin a session."""
-    given = await read_body(request, LogIn)
-    opened = await runtime.wechat.code_to_session(given.code)
-    now, stranger = runtime.clock.now(), Actor.anonymous(request_id_of(request))
-    async with runtime.database.transaction(stranger, now=now) as session:
-        begun = await sessions.begin_session(session, openid=opened.openid, now=now)
-    view = SessionBegun(token=begun.token, expires_at=begun.expires_at, proved=begun.proved)
-    return answer(view, status=201)
-
-
-@delete("/sessions/current", status_code=204, opt=LOG_OUT.opt)
-async def end_session(request: AnyRequest, runtime: GivenRuntime, visitor: GivenVisitor) -> None:
-    """End the current session."""
-    del visitor  # Only someone with a session may end it.
-    now, stranger = runtime.clock.now(), Actor.anonymous(request_id_of(request))
-    async with runtime.database.transaction(stranger, now=now) as session:
-        await sessions.end_session(session, token=required_bearer(request), now=now)
-
-
 @get("/me", opt=ME.opt)
 async def show_me(
     request: AnyRequest, runtime: GivenRuntime, visitor: GivenVisitor
 ) -> Response[bytes]:
-    """Show who holds the session."""
+    """Show who opened the mini program."""
     person_id = visitor.person_id
     if person_id is None:
         return answer(Me(proved=False, person=None, subjects=[], unread_notices=0))
@@ -278,12 +218,11 @@ async def ask_phone_code(request: AnyRequest, runtime: GivenRuntime, visitor: Gi
 async def prove_identity(
     request: AnyRequest, runtime: GivenRuntime, visitor: GivenVisitor
 ) -> Response[bytes]:
-    """Prove who the holder of the session is."""
-    del visitor  # Only someone with a session may prove anything.
+    """Prove who opened the mini program."""
     claim = await read_body(request, IdentityClaim)
     person_id = await prove_person(
         runtime.database,
-        visitor_token=required_bearer(request),
+        visitor=visitor,
         name=claim.name,
         resident_id=claim.resident_id,
         phone=claim.phone,
@@ -356,8 +295,6 @@ def _choice(found: ActableSubject) -> SubjectChoice:
 
 
 HANDLERS: Final = (
-    begin_session,
-    end_session,
     show_me,
     ask_phone_code,
     prove_identity,

@@ -12,6 +12,7 @@ from suxin_mini_program.preview import PREVIEW_ROUTES
 from suxin_web.applicants import applicant, visitor
 from suxin_web.bodies import json_only
 from suxin_web.callers import anyone
+from suxin_web.nonces import NextNonce
 
 API: Final = Router(
     path=PREFIX,
@@ -22,6 +23,7 @@ API: Final = Router(
         "caller": Provide(anyone),
     },
     guards=[json_only],
+    middleware=[NextNonce],
 )
 
 routes: Final[list[ControllerRouterHandler]] = [API, *PREVIEW_ROUTES]

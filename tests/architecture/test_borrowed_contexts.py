@@ -30,7 +30,7 @@ ACT_FOR = {
 CONTINUE_AS = {
     "backend/suxin/consent/oauth/callers.py:tenant_actor": "the client whom a token has just shown",
     "backend/suxin/tenancy/actors.py:_actor": "the desk's session token shows who it is",
-    "backend/suxin/subjects/sessions.py:acting_actor": "a session or log-in shows the person",
+    "backend/suxin/subjects/visitors.py:acting_actor": "a token or log-in shows the person",
     "backend/suxin/subjects/person_log_ins.py:_known": (
         "the platform looks up the phone that a code is sent to, before its holder has shown himself"
     ),

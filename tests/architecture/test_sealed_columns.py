@@ -22,7 +22,6 @@ KEYLESS = {
     "audit_heads.hash": "the chain's last link of a day, published",
     "desk_sessions.token_hash": "of a random token, which a plain hash cannot tell",
     "idempotency_keys.request_hash": "compared with the same request's, within a day",
-    "mini_sessions.token_hash": "of a random token, which a plain hash cannot tell",
 }
 # Hashes by a key that end with their row, whose key version is kept beside the row's blind index.
 BESIDE_AN_INDEX = {"phone_codes.code_hash": "phone_codes.phone_index"}

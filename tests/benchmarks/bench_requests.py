@@ -25,7 +25,7 @@ from running_city import RunningCity, started_city  # noqa: E402 - as above
 
 from suxin_server.demo import cast  # noqa: E402 - as above
 from suxin_server.journeys.applicant import API, Applicant  # noqa: E402 - as above
-from suxin_server.journeys.walking import WrongAnswer, new_key  # noqa: E402 - as above
+from suxin_server.journeys.walking import Talk, WrongAnswer, new_key  # noqa: E402 - as above
 
 CLIENTS = 16
 AT_ONCE = 3
@@ -119,7 +119,7 @@ def applicants(city: RunningCity, wanted: int) -> list[Applicant]:
 async def submit_requests(city: RunningCity) -> Measured:
     """Let every client submit what he may have running at once, take it back unmeasured, and begin again."""
     people = await asyncio.to_thread(applicants, city, CLIENTS)
-    clients = [client_of(city.url, dict(person.talk.headers)) for person in people]
+    clients = [client_of(city.url, person.talk) for person in people]
     form = people[0].form()
     took_ms: list[float] = []
     seconds = 0.0
@@ -172,8 +172,10 @@ async def read_inboxes(city: RunningCity) -> Measured:
     return Measured("bank inbox", took_ms, time.perf_counter() - began)
 
 
-def client_of(url: str, headers: dict[str, str]) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False)
+def client_of(url: str, talk: Talk) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=url, headers=dict(talk.headers), auth=talk.phone, timeout=30, trust_env=False
+    )
 
 
 def main() -> int:

@@ -52,7 +52,6 @@ MATRIX = {
     "mandates": PLATFORM,
     "match_results": PLATFORM,
     "memberships": NOBODY,
-    "mini_sessions": DOORWAY,
     "notice_texts": EVERYBODY,
     "notices": PLATFORM,
     "oauth_clients": NOBODY,

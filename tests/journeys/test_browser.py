@@ -1,33 +1,16 @@
 """The loan path as people click it: an applicant on his phone, an officer at each of two banks."""
 
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from browsing import NARROW, Screen
 from loan_pages import Desk, Phone
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 from running_city import RunningCity
 
 from suxin_server.demo import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.skip(f"no Chromium here: none of {', '.join(CHROMIUM)} is on PATH")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield started
-        await started.close()
 
 
 async def test_the_whole_path_is_clicked_and_no_page_is_out_of_shape(

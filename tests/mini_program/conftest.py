@@ -9,19 +9,23 @@ import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from litestar.types import ASGIApp
+from oauth_client import OAuthApp
+from phones import PREFIX, Phone
 from redis.asyncio import Redis
 from small_city import SmallCity
 from sqlalchemy import update
 
+from suxin.consent import jobs as consent_jobs
+from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
@@ -32,6 +36,7 @@ from suxin.subjects.models import SubjectDoor, WeChatAccount
 from suxin_mini_program.openapi import document
 from suxin_mini_program.preview import DemoPerson, StandInCodes, demo_routes
 from suxin_mini_program.routes import routes
+from suxin_oauth.routes import routes as oauth_routes
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import CallLimits, GuardedClient
@@ -49,7 +54,6 @@ from suxin_web.runtime import Runtime
 
 APP_ID = "wx0000000000000000"
 ORIGIN = "http://suxin.test"
-PREFIX = "/mp/v1"
 SHORT = CallLimits(read_timeout_s=2.0, total_timeout_s=4.0, first_pause_s=0.01, attempts=2)
 TLS = ssl.create_default_context()
 GENEROUS = 1_000
@@ -196,7 +200,7 @@ async def app(
             SubjectDoor(blind_index=uscc_door("91321302MATE5T017A"), subject_id=small_city.firm_id)
         )
     demo = demo_routes(CAST, StandInCodes(stand_ins.sms, guarded))
-    return build_app(runtime, [*routes, *demo])
+    return build_app(runtime, [*routes, *oauth_routes, *demo])
 
 
 class Conformity:
@@ -240,54 +244,6 @@ class Conformity:
 CONFORMITY = Conformity()
 
 
-@dataclass
-class Phone:
-    """One person's phone: who he is to the API, and for whom he acts."""
-
-    web: httpx.AsyncClient
-    token: str | None = None
-    subject: UUID | None = None
-    extra: dict[str, str] = field(default_factory=dict)
-
-    def headers(self, key: str | None) -> dict[str, str]:
-        given = dict(self.extra)
-        if self.token is not None:
-            given["Authorization"] = f"Bearer {self.token}"
-        if self.subject is not None:
-            given["Suxin-Subject"] = str(self.subject)
-        if key is not None:
-            given["Idempotency-Key"] = key
-        return given
-
-    async def get(self, path: str, **query: object) -> httpx.Response:
-        return await self.web.get(f"{PREFIX}{path}", params=query, headers=self.headers(None))
-
-    async def read(self, path: str, **query: object) -> Any:
-        """Get what must be there."""
-        response = await self.get(path, **query)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    async def post(self, path: str, body: object = None, *, key: str | None = "") -> httpx.Response:
-        """Post with a fresh key, unless one is given; with None there is no key."""
-        fresh = str(uuid4()) if key == "" else key
-        content = None if body is None else json.dumps(body).encode()
-        headers = self.headers(fresh)
-        if content is not None:
-            headers["Content-Type"] = "application/json"
-        return await self.web.post(f"{PREFIX}{path}", content=content, headers=headers)
-
-    async def write(self, path: str, body: object = None, *, key: str | None = "") -> Any:
-        """Post what must be carried out."""
-        response = await self.post(path, body, key=key)
-        assert response.status_code in {200, 201}, response.text
-        return response.json()
-
-    async def delete(self, path: str, *, key: str | None = "") -> httpx.Response:
-        fresh = str(uuid4()) if key == "" else key
-        return await self.web.delete(f"{PREFIX}{path}", headers=self.headers(fresh))
-
-
 @pytest.fixture
 async def web(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, client=("192.0.2.1", 4711))
@@ -300,18 +256,25 @@ async def web(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def nobody(web: httpx.AsyncClient) -> Phone:
-    """A phone without a session."""
-    return Phone(web)
+def new_phone(web: httpx.AsyncClient, clock: HeldClock) -> Callable[[], Phone]:
+    """Return a way to have another phone, on which the mini program was never opened."""
+    return lambda: Phone(OAuthApp(web, ORIGIN, clock, MINI_PROGRAM_CLIENT, key=None))
 
 
-async def opened(web: httpx.AsyncClient, name: str) -> Phone:
-    begun = await Phone(web).write("/sessions", {"code": f"demo-{name}"}, key=None)
-    return Phone(web, token=begun["token"])
+@pytest.fixture
+def nobody(new_phone: Callable[[], Phone]) -> Phone:
+    """A phone on which the mini program was never opened."""
+    return new_phone()
 
 
-async def proved(web: httpx.AsyncClient, city: SmallCity, name: str, person_id: UUID) -> Phone:
-    phone = await opened(web, name)
+async def opened(phone: Phone, name: str) -> Phone:
+    answer = await phone.open(f"demo-{name}")
+    assert answer.status_code == 200, answer.text
+    return phone
+
+
+async def proved(phone: Phone, city: SmallCity, name: str, person_id: UUID) -> Phone:
+    await opened(phone, name)
     async with (
         city.database.transaction(Actor.anonymous("test"), now=city.now) as session,
         doorway(session),
@@ -325,23 +288,23 @@ async def proved(web: httpx.AsyncClient, city: SmallCity, name: str, person_id: 
 
 
 @pytest.fixture
-async def guest(web: httpx.AsyncClient) -> Phone:
-    """The phone of someone who logged in and proved nothing."""
-    return await opened(web, "guest")
+async def guest(new_phone: Callable[[], Phone]) -> Phone:
+    """The phone of someone who opened the mini program and proved nothing."""
+    return await opened(new_phone(), "guest")
 
 
 @pytest.fixture
-async def applicant(web: httpx.AsyncClient, small_city: SmallCity) -> Phone:
+async def applicant(new_phone: Callable[[], Phone], small_city: SmallCity) -> Phone:
     """The phone of the person who acts for his firm."""
-    phone = await proved(web, small_city, "xiaoming", small_city.person_id)
+    phone = await proved(new_phone(), small_city, "xiaoming", small_city.person_id)
     phone.subject = small_city.firm_id
     return phone
 
 
 @pytest.fixture
-async def stranger(web: httpx.AsyncClient, small_city: SmallCity) -> Phone:
+async def stranger(new_phone: Callable[[], Phone], small_city: SmallCity) -> Phone:
     """The phone of another person who acts for another firm."""
-    phone = await proved(web, small_city, "lisi", small_city.stranger_id)
+    phone = await proved(new_phone(), small_city, "lisi", small_city.stranger_id)
     phone.subject = small_city.stranger_firm_id
     return phone
 
@@ -352,7 +315,7 @@ def send_messages(small_city: SmallCity, runtime: Runtime) -> Callable[[datetime
 
     async def work(now: datetime) -> None:
         database = small_city.database
-        known = handlers(runtime.sealer, runtime.messages)
+        known = {**consent_jobs.handlers(), **handlers(runtime.sealer, runtime.messages)}
         async with database.transaction(Actor.system("test"), now=now) as session:
             claimed = await outbox.claim(session, now=now)
         for row in claimed:

@@ -124,9 +124,7 @@ async def test_acceptance_leaves_a_contract_basis_that_the_subject_sees(
 async def test_an_offer_past_its_time_cannot_be_accepted(applicant, small_city, clock) -> None:
     submitted, offer_id = await offered(small_city, small_city.banks[0])
     clock.moment += timedelta(days=7)
-    applicant.token = (await applicant.write("/sessions", {"code": "demo-xiaoming"}, key=None))[
-        "token"
-    ]
+    await applicant.open("demo-xiaoming")
 
     refused = await applicant.post(f"/offers/{offer_id}/acceptance")
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from suxin.consent.oauth.own_clients import WECHAT
 from suxin.kernel.refusals import refusal_catalogue
 from suxin_mini_program.openapi import ENDPOINTS, contract_of, document
 
@@ -64,6 +65,17 @@ def test_every_answer_and_problem_is_described(published) -> None:
             assert "401" in operation["responses"], name
 
 
+def test_every_operation_for_people_takes_a_token_with_its_proof(published) -> None:
+    (scheme,) = published["components"]["securitySchemes"].values()
+    assert scheme["flows"]["x-extensionGrant"]["grantType"] == WECHAT
+    for name, operation in operations(published):
+        proofs = [one for one in operation["parameters"] if one["name"] == "DPoP"]
+        assert len(proofs) == len(operation["security"]), name
+        if operation["security"]:
+            headers = operation["responses"]["401"]["headers"]
+            assert {"WWW-Authenticate", "DPoP-Nonce"} <= set(headers), name
+
+
 def test_every_keyed_write_asks_for_the_key(published) -> None:
     asking = {
         operation["operationId"]
@@ -95,7 +107,7 @@ async def test_the_documentation_page_lists_every_route(nobody, published) -> No
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert (
-        "<li>登录：<code>POST /sessions</code> 得到令牌，以 <code>Authorization: Bearer</code>"
+        "<li>登录：在授权服务器 <code>POST /oauth/token</code> 以 <code>wx.login</code> 的 code 换取令牌"
         in page.text
     )
     # Nothing of the document's Markdown is left standing.

@@ -1,42 +1,22 @@
-"""Opening the mini program, proving who one is, and for whom one may act; over the real stand-ins."""
+"""Proving who one is, and for whom one may act; over the real stand-ins."""
 
 import json
 
 import httpx
 import pytest
+from real_names import CLAIM, prove, sent_code
 from small_city import SmallCity
 from sqlalchemy import func, select
 
 from suxin.kernel.actor import Actor
 from suxin.subjects.models import Mandate, PersonIdentity
 
-CLAIM = {
-    "name": "赵一鸣",
-    "residentId": "11010519491231002X",
-    "phone": "19900000077",
-}
 FIRM = "91321302MATE5T017A"
 
 
 async def identities(city: SmallCity) -> int:
     async with city.database.snapshot(Actor.system("test"), now=city.now) as session:
         return await session.scalar(select(func.count()).select_from(PersonIdentity)) or 0
-
-
-async def sent_code(phone, clock, send_messages, number: str = CLAIM["phone"]) -> str:
-    """Ask for a code and read it where the stand-in received it."""
-    asked = await phone.post("/phone-codes", {"phone": number}, key=None)
-    assert asked.status_code == 204, asked.text
-    await send_messages(clock.now())
-    received = await phone.web.get("/preview/sms-code", params={"phone": number})
-    return received.json()["code"]
-
-
-async def prove(phone, clock, send_messages) -> None:
-    code = await sent_code(phone, clock, send_messages)
-    done = await phone.post("/identity-proofs", {**CLAIM, "code": code}, key=None)
-    assert done.status_code == 201, done.text
-    assert list(done.json()) == ["personId"]
 
 
 async def test_a_visitor_becomes_a_proved_person(guest, clock, send_messages) -> None:
@@ -59,43 +39,6 @@ async def test_a_visitor_becomes_a_proved_person(guest, clock, send_messages) ->
     assert [(one["name"], one["kind"]["code"], one["mandate"]) for one in me["subjects"]] == [
         ("赵**", "person", None)
     ]
-
-
-async def test_the_next_session_knows_who_one_is(guest, nobody, clock, send_messages) -> None:
-    await prove(guest, clock, send_messages)
-
-    begun = await nobody.post("/sessions", {"code": "demo-guest"}, key=None)
-
-    assert (begun.status_code, begun.json()["proved"]) == (201, True)
-
-
-async def test_a_code_unknown_to_wechat_begins_nothing(nobody) -> None:
-    refused = await nobody.post("/sessions", {"code": "made-up"}, key=None)
-
-    assert (refused.status_code, refused.json()["code"]) == (401, "WECHAT_CODE_INVALID")
-
-
-async def test_wechat_out_of_order_is_told(nobody, stand_ins) -> None:
-    stand_ins.fail("wechat", "/sns/jscode2session", status=500, times=3)
-
-    refused = await nobody.post("/sessions", {"code": "demo-x"}, key=None)
-
-    assert (refused.status_code, refused.json()["code"]) == (503, "WECHAT_UNAVAILABLE")
-    assert refused.headers["retry-after"].isdecimal()
-
-
-async def test_an_ended_session_opens_nothing(applicant) -> None:
-    ended = await applicant.delete("/sessions/current", key=None)
-    refused = await applicant.get("/me")
-
-    assert (ended.status_code, ended.content) == (204, b"")
-    assert refused.status_code == 401
-
-
-async def test_a_session_ends_by_itself_after_a_week(applicant, clock) -> None:
-    clock.pass_time(days=7, seconds=1)
-
-    assert (await applicant.get("/me")).status_code == 401
 
 
 async def test_a_code_is_sent_once_a_minute(guest, clock) -> None:

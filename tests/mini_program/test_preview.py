@@ -69,7 +69,17 @@ def test_the_scripts_call_nothing_but_the_api_and_the_demo() -> None:
         assert "http://" not in text, script.name
         assert "https://" not in text, script.name
         assert "innerHTML" not in text, script.name
-        assert ("fetch(" in text) is (script.name == "api.js"), script.name
+        assert ("fetch(" in text) is (script.name == "answers.js"), script.name
+
+
+def test_no_script_keeps_a_secret_where_others_could_read_it() -> None:
+    for script in (ASSETS / "preview").iterdir():
+        text = script.read_text(encoding="utf-8")
+        assert "localStorage" not in text, script.name
+        assert "document.cookie" not in text, script.name
+    tokens = (ASSETS / "preview/tokens.js").read_text(encoding="utf-8")
+    assert 'generateKey(CURVE, false, ["sign"])' in tokens
+    assert "sessionStorage" not in tokens
 
 
 def test_the_vendored_style_has_its_licence_and_version() -> None:

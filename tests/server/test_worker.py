@@ -16,7 +16,6 @@ from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.outbox import Job, OutboxRow
-from suxin.subjects.models import MiniSession
 from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin_server import loops, pruning
 from suxin_server.faults import Fault, NotAvailable
@@ -237,16 +236,12 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
                 )
             )
             session.add(LogInFailure(name_index=uuid4().bytes, failures=1, expires_at=ends))
-            session.add(
-                MiniSession(token_hash=uuid4().bytes, openid="o", created_at=old, expires_at=ends)
-            )
     gone = await pruning.prune(database, now=now)
     assert {table: count for table, count in gone.items() if count} == {
         "outbox": 7,
         "idempotency_keys": 4,
         "desk_sessions": 1,
         "log_in_failures": 1,
-        "mini_sessions": 1,
     }
     async with database.snapshot(SYSTEM, now=now) as session, doorway(session):
         counts = [
@@ -256,10 +251,9 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
                 idempotency.IdempotencyKey,
                 DeskSession,
                 LogInFailure,
-                MiniSession,
             )
         ]
-    assert counts == [3, 1, 1, 1, 1]
+    assert counts == [3, 1, 1, 1]
 
 
 async def nothing(_session: AsyncSession, _job: Job) -> None:

@@ -25,7 +25,7 @@ from suxin.subjects.models import SubjectKind
 from suxin.subjects.phone_codes import send_phone_code
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.proofs import prove_person
-from suxin.subjects.sessions import begin_session, subject_actor
+from suxin.subjects.visitors import Visitor, applicant_actor, open_account, visitor_of
 
 FIRM = "91321302MATE5T017A"
 FARM = "93321324MATE5T025T"
@@ -99,10 +99,12 @@ class People:
         self.sealer = Sealer(Keyring.generate())
         self.registry = Registry()
 
-    async def visit(self, openid: str = "openid-wang", at: datetime | None = None) -> str:
+    async def visit(self, openid: str = "openid-wang", at: datetime | None = None) -> Visitor:
+        """Open the mini program, as WeChat vouches for it."""
         moment = at or self.now
         async with self.database.transaction(STRANGER, now=moment) as session:
-            return (await begin_session(session, openid=openid, now=moment)).token
+            await open_account(session, openid=openid, now=moment)
+            return await visitor_of(session, openid=openid)
 
     async def code(
         self,
@@ -116,7 +118,7 @@ class People:
                 session, openid=openid, phone=phone, sealer=self.sealer, now=moment
             )
 
-    async def prove(self, token: str, at: datetime | None = None, **changes: str) -> UUID:
+    async def prove(self, visitor: Visitor, at: datetime | None = None, **changes: str) -> UUID:
         typed = {
             "name": "王小明",
             "resident_id": resident_id(1),
@@ -126,7 +128,7 @@ class People:
         }
         return await prove_person(
             self.database,
-            visitor_token=token,
+            visitor=visitor,
             **typed,
             verifier=self.registry,
             sealer=self.sealer,
@@ -143,21 +145,22 @@ class People:
     ) -> Actor:
         """Return a person who has gone the whole way, acting for himself."""
         phone = f"199000{serial:05d}"
-        token = await self.visit(openid, at)
+        visitor = await self.visit(openid, at)
         code = await self.code(phone, openid, at)
         await self.prove(
-            token, at, resident_id=resident_id(serial), phone=phone, code=code, name=name
+            visitor, at, resident_id=resident_id(serial), phone=phone, code=code, name=name
         )
-        return await self.acting(token, None, at)
+        return await self.acting(visitor, None, at)
 
     async def acting(
-        self, token: str, subject_id: UUID | None, at: datetime | None = None
+        self, visitor: Visitor, subject_id: UUID | None, at: datetime | None = None
     ) -> Actor:
+        """Return the actor behind a visitor as he is now, as each request looks him up."""
         moment = at or self.now
         async with self.database.snapshot(STRANGER, now=moment) as session:
-            return await subject_actor(
+            return await applicant_actor(
                 session,
-                token=token,
+                await visitor_of(session, openid=visitor.openid),
                 acting_subject_id=subject_id,
                 request_id="test",
                 now=moment,

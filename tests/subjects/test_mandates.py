@@ -106,8 +106,8 @@ async def test_only_a_proved_person_gets_a_mandate(firms, prove, reading, counte
 async def test_nobody_ends_the_mandate_of_another(people, firms, prove, database, counted, now):
     wang, li = await people.proved(), await people.proved("openid-li", 2, name="李四")
     await prove(wang)
-    token = await people.visit()
-    mandate_id = (await people.acting(token, firms[FIRM])).mandate_id
+    visitor = await people.visit()
+    mandate_id = (await people.acting(visitor, firms[FIRM])).mandate_id
     before = await counted(*TABLES)
     for actor, wanted in ((li, mandate_id), (wang, uuid4())):
         with pytest.raises(NotFound):

@@ -12,8 +12,8 @@ from suxin.kernel.refusals import Invalid, Unauthenticated
 from suxin.subjects.doors import resident_door
 from suxin.subjects.identity import IdentityNotProved, IdentityServiceUnavailable
 from suxin.subjects.phone_codes import MAX_CODE_FAILURES, PhoneCodeLocked, PhoneCodeWrong
-from suxin.subjects.proofs import AccountBoundElsewhere, MinorNotSupported
-from suxin.subjects.sessions import IdentityRequired
+from suxin.subjects.proofs import UNBOUND_TOPIC, AccountBoundElsewhere, MinorNotSupported
+from suxin.subjects.visitors import IdentityRequired, Visitor
 
 WRITTEN = ("subjects", "person_identities", "subject_doors", "audit_entries")
 PHONE = "19900000001"
@@ -25,8 +25,8 @@ def resident_id(serial: int, born: date = date(1990, 1, 1)) -> str:
 
 
 async def test_a_proved_person_is_stored_masked_sealed_and_on_record(people, admin, now):
-    token, code = await people.visit(), await people.code()
-    person_id = await people.prove(token, name=" 王 小明 ", code=code)
+    visitor, code = await people.visit(), await people.code()
+    person_id = await people.prove(visitor, name=" 王 小明 ", code=code)
     assert people.registry.asked == [
         {"name": "王小明", "resident_id": resident_id(1), "phone": PHONE}
     ]
@@ -85,74 +85,76 @@ async def test_no_table_holds_a_number_or_name_in_clear(people, admin):
     ],
 )
 async def test_what_is_wrong_in_itself_never_reaches_the_service(people, counted, change, refusal):
-    token, code = await people.visit(), await people.code()
+    visitor, code = await people.visit(), await people.code()
     with pytest.raises(refusal):
-        await people.prove(token, **({"code": code} | change))
+        await people.prove(visitor, **({"code": code} | change))
     assert people.registry.asked == []
     assert await counted(*WRITTEN) == (0, 0, 0, 0)
 
 
 async def test_whoever_turns_eighteen_today_in_shanghai_is_of_age(people, now):
-    token, code = await people.visit(), await people.code()
+    visitor, code = await people.visit(), await people.code()
     born = date(2008, 11, 20)
-    assert await people.prove(token, resident_id=resident_id(1, born), code=code)
+    assert await people.prove(visitor, resident_id=resident_id(1, born), code=code)
     # Half past midnight in Shanghai is still the day before in UTC.
     midnight = now.replace(hour=16, minute=30)
-    token, code = (
+    visitor, code = (
         await people.visit("li", midnight),
         await people.code("19900000002", "li", midnight),
     )
     tomorrow = resident_id(2, date(2008, 11, 21))
-    assert await people.prove(token, midnight, resident_id=tomorrow, phone="19900000002", code=code)
+    assert await people.prove(
+        visitor, midnight, resident_id=tomorrow, phone="19900000002", code=code
+    )
 
 
 async def test_a_wrong_code_is_counted_and_locks(people):
-    token, code = await people.visit(), await people.code()
+    visitor, code = await people.visit(), await people.code()
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     for _ in range(MAX_CODE_FAILURES):
         with pytest.raises(PhoneCodeWrong):
-            await people.prove(token, code=wrong)
+            await people.prove(visitor, code=wrong)
     with pytest.raises(PhoneCodeLocked):
-        await people.prove(token, code=code)
+        await people.prove(visitor, code=code)
     assert people.registry.asked == []
 
 
 async def test_a_failed_check_uses_the_code_up_and_writes_nothing(people, counted):
-    token, code = await people.visit(), await people.code()
+    visitor, code = await people.visit(), await people.code()
     people.registry.refusal = IdentityNotProved(proof_ref="P1")
     with pytest.raises(IdentityNotProved):
-        await people.prove(token, code=code)
+        await people.prove(visitor, code=code)
     people.registry.refusal = None
     with pytest.raises(PhoneCodeWrong):
-        await people.prove(token, code=code)
+        await people.prove(visitor, code=code)
     assert await counted(*WRITTEN) == (0, 0, 0, 0)
     with pytest.raises(IdentityRequired):
-        await people.acting(token, None)
+        await people.acting(visitor, None)
 
 
 async def test_one_code_pays_for_one_question_however_many_ask_at_once(people):
-    token, code = await people.visit(), await people.code()
+    visitor, code = await people.visit(), await people.code()
     outcomes = await asyncio.gather(
-        *(people.prove(token, code=code) for _ in range(4)), return_exceptions=True
+        *(people.prove(visitor, code=code) for _ in range(4)), return_exceptions=True
     )
     assert sum(isinstance(outcome, PhoneCodeWrong) for outcome in outcomes) == 3
     assert len(people.registry.asked) == 1
 
 
 async def test_a_service_out_of_reach_leaves_the_code_good(people, counted):
-    token, code = await people.visit(), await people.code()
+    visitor, code = await people.visit(), await people.code()
     people.registry.refusal = IdentityServiceUnavailable()
     with pytest.raises(IdentityServiceUnavailable):
-        await people.prove(token, code=code)
+        await people.prove(visitor, code=code)
     assert await counted(*WRITTEN) == (0, 0, 0, 0)
     people.registry.refusal = None
-    assert await people.prove(token, code=code)
+    assert await people.prove(visitor, code=code)
 
 
-async def test_nobody_is_proved_without_a_session(people, counted):
-    code = await people.code()
+async def test_nobody_is_proved_behind_an_account_that_wechat_never_vouched_for(people, counted):
+    code = await people.code(openid="made-up")
     with pytest.raises(Unauthenticated):
-        await people.prove("no-such-token", code=code)
+        await people.prove(Visitor("made-up", None), code=code)
     assert await counted(*WRITTEN) == (0, 0, 0, 0)
 
 
@@ -162,15 +164,17 @@ async def test_the_same_number_from_another_account_is_the_same_person_rebound(
     first = await people.proved()
     old = await people.visit()
     later = now + timedelta(hours=1)
-    token = await people.visit("openid-new", later)
+    visitor = await people.visit("openid-new", later)
     code = await people.code("19900000077", "openid-new", later)
-    again = await people.prove(token, later, phone="19900000077", code=code)
+    again = await people.prove(visitor, later, phone="19900000077", code=code)
     assert again == first.person_id
-    assert (await people.acting(token, None, later)).person_id == again
-    with pytest.raises(Unauthenticated):
-        await people.acting(old, None, later)
+    assert (await people.acting(visitor, None, later)).person_id == again
     with pytest.raises(IdentityRequired):
-        await people.acting(await people.visit(at=later), None, later)
+        await people.acting(old, None, later)
+    posted = await admin.fetch("select payload from outbox where topic = $1", UNBOUND_TOPIC)
+    assert [json.loads(row["payload"]) for row in posted] == [
+        {"openid": old.openid, "at": later.isoformat()}
+    ]
     assert await counted("subjects", "person_identities", "subject_doors") == (1, 1, 1)
     acts = await admin.fetch(
         "select action, detail from audit_entries where action like 'subjects.%' order by id"
@@ -186,22 +190,22 @@ async def test_the_same_number_from_another_account_is_the_same_person_rebound(
 async def test_an_account_stands_for_one_person_only(people, counted, now):
     await people.proved()
     before = await counted(*WRITTEN)
-    token = await people.visit()
+    visitor = await people.visit()
     code = await people.code("19900000002", at=now)
     with pytest.raises(AccountBoundElsewhere):
         await people.prove(
-            token, name="李四", resident_id=resident_id(2), phone="19900000002", code=code
+            visitor, name="李四", resident_id=resident_id(2), phone="19900000002", code=code
         )
     assert await counted(*WRITTEN) == before
 
 
 async def test_two_proofs_of_one_number_at_once_make_one_person(people, counted):
-    tokens = [await people.visit(openid) for openid in ("a", "b")]
+    visitors = [await people.visit(openid) for openid in ("a", "b")]
     codes = [await people.code(f"1990000000{n}", openid) for n, openid in enumerate("ab")]
     found = await asyncio.gather(
         *(
-            people.prove(token, phone=f"1990000000{n}", code=codes[n])
-            for n, token in enumerate(tokens)
+            people.prove(visitor, phone=f"1990000000{n}", code=codes[n])
+            for n, visitor in enumerate(visitors)
         )
     )
     assert found[0] == found[1]

@@ -158,8 +158,10 @@ class OAuthApp:
     ) -> httpx.Response:
         """Call a resource with a token and a proof; once more where a nonce is asked for."""
         headers = given.pop("headers", {})
+        # The proof names the address as it is sent, which httpx may have to encode first.
+        url = str(self.web.build_request(method, path).url)
         for _ in range(2):
-            shown = self.proof(method, f"{self.issuer}{path}", token=token, **(proof or {}))
+            shown = self.proof(method, url, token=token, **(proof or {}))
             answer = await self.web.request(
                 method,
                 path,

@@ -40,7 +40,6 @@ from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
 from suxin.subjects.phone_codes import send_phone_code
-from suxin.subjects.sessions import begin_session
 from suxin.tenancy.commands import create_tenant
 from suxin.tenancy.houses import add_branch
 from suxin.tenancy.log_ins import LogInRefused, log_in
@@ -63,7 +62,6 @@ class World:
     staff_id: UUID
     membership_id: UUID
     desk_token: str
-    mini_token: str
     draft_id: UUID
     chosen: Submitted
     chosen_referral: UUID
@@ -135,7 +133,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         claimed.id,
         city.now,
     )
-    desk_token, mini_token = await _fill_doorways(city)
+    desk_token = await _fill_doorways(city)
     return World(
         city=city,
         merchant=await _merchant(city),
@@ -145,7 +143,6 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
             "select id from memberships where staff_id = $1", staff_id
         ),
         desk_token=desk_token,
-        mini_token=mini_token,
         draft_id=draft.id,
         chosen=chosen,
         chosen_referral=chosen_referral,
@@ -243,7 +240,7 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
     return client.id
 
 
-async def _fill_doorways(city: SmallCity) -> tuple[str, str]:
+async def _fill_doorways(city: SmallCity) -> str:
     now, anyone = city.now, Actor.anonymous("test")
     await keep_passwords(city.database, now=now)
     with suppress(LogInRefused):
@@ -260,7 +257,6 @@ async def _fill_doorways(city: SmallCity) -> tuple[str, str]:
             session.add(
                 SubjectDoor(blind_index=uscc_door("91321302MATE5T017A"), subject_id=firm[0])
             )
-        mini = await begin_session(session, openid=OPENID, now=now)
     async with city.database.transaction(city.applicant, now=now) as session:
 
         async def work() -> dict[str, Any]:
@@ -275,7 +271,7 @@ async def _fill_doorways(city: SmallCity) -> tuple[str, str]:
             work=work,
             now=now,
         )
-    return desk.token, mini.token
+    return desk.token
 
 
 async def _merchant(city: SmallCity) -> Actor:

@@ -1,17 +1,23 @@
-"""Who a request comes from: bearer tokens, cookies, ended sessions, suspended tenants, mini program sessions."""
+"""Who a request comes from: bearer tokens, cookies, ended sessions, suspended tenants, the mini program's tokens."""
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from litestar import Router, get
 from litestar.di import Provide
+from oauth_client import OAuthApp
 
+from suxin.consent.oauth.access_tokens import issue_access_token
+from suxin.consent.oauth.grants import Holder, begin_grant, live_grant
+from suxin.consent.oauth.models import GrantKind
+from suxin.consent.oauth.own_clients import DESK_CLIENT, MINI_PROGRAM_CLIENT, own_client
+from suxin.consent.oauth.scopes import DESK, MINI_PROGRAM
 from suxin.kernel.actor import Actor
-from suxin.kernel.database import Database
-from suxin.subjects.sessions import begin_session
+from suxin.subjects.visitors import open_account
 from suxin.tenancy.commands import resume_tenant, suspend_tenant
 from suxin.tenancy.log_ins import log_out
 from suxin_web.applicants import GivenVisitor, applicant, visitor
@@ -20,6 +26,7 @@ from suxin_web.callers import GivenActor
 from suxin_web.desk_paths import safe_next
 from suxin_web.runtime import Runtime
 
+ORIGIN = "http://suxin.test"
 UUID_FORM = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -202,20 +209,64 @@ async def mine(actor: GivenActor) -> dict[str, str]:
     return {"subject": str(actor.subject_id)}
 
 
+@dataclass
+class Mini:
+    """A phone on which the mini program was opened."""
+
+    app: OAuthApp
+    token: str
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.app.call("GET", path, token=self.token, headers=headers)
+
+
+async def token_of(
+    runtime: Runtime, phone: OAuthApp, holder: Holder, *, client_id: str, scopes: tuple[str, ...]
+) -> str:
+    """A token as the token endpoint would give it, bound to the phone's key."""
+    now, jkt = runtime.clock.now(), phone.proof_key.thumbprint()
+    client = own_client(client_id, issuer=runtime.issuer)
+    keys = await runtime.keys.at(now)
+    async with runtime.database.transaction(Actor.anonymous("test"), now=now) as session:
+        grant_id = await begin_grant(
+            session, client, holder, scopes=scopes, expires_at=now + timedelta(hours=1), now=now
+        )
+        grant = await live_grant(session, grant_id, now=now)
+        return issue_access_token(
+            keys, client, grant, scopes=scopes, jkt=jkt, issuer=runtime.issuer, now=now
+        )
+
+
 @pytest.fixture
-async def mini(runtime: Runtime, database: Database, now: datetime):
-    async with database.transaction(Actor.anonymous("test"), now=now) as session:
-        token = await begin_session(session, openid="oDemo", now=now)
+async def phone(runtime: Runtime, clock):
     routes = Router(
         "/mp/v1",
         route_handlers=[visit, mine],
         dependencies={"actor": Provide(applicant), "visitor": Provide(visitor)},
     )
     transport = httpx.ASGITransport(build_app(runtime, [routes]))
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://suxin.test", headers=bearer(token.token)
-    ) as client:
-        yield client
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as web:
+        yield OAuthApp(web, ORIGIN, clock, MINI_PROGRAM_CLIENT, key=None)
+
+
+@pytest.fixture
+async def mini(runtime: Runtime, phone: OAuthApp, now: datetime) -> Mini:
+    async with runtime.database.transaction(Actor.anonymous("test"), now=now) as session:
+        await open_account(session, openid="oDemo", now=now)
+    token = await token_of(
+        runtime, phone, visiting(now), client_id=MINI_PROGRAM_CLIENT, scopes=(MINI_PROGRAM,)
+    )
+    return Mini(phone, token)
+
+
+def visiting(now: datetime) -> Holder:
+    return Holder(
+        kind=GrantKind.VISITOR,
+        tenant_id=None,
+        openid="oDemo",
+        amr=("wechat",),
+        authenticated_at=now,
+    )
 
 
 async def test_a_visitor_has_an_openid_and_nobody_behind_it(mini):
@@ -229,16 +280,34 @@ async def test_an_unproved_visitor_is_no_applicant(mini):
 
 
 async def test_a_subject_header_that_is_no_id_is_named(mini):
-    answer = await mini.get("/mp/v1/mine", headers={"Suxin-Subject": "all"})
+    answer = await mini.get("/mp/v1/mine", **{"Suxin-Subject": "all"})
     assert (answer.status_code, answer.json()["field"]) == (422, "Suxin-Subject")
 
 
-async def test_a_desk_token_opens_no_mini_program_session(mini, desk):
-    answer = await mini.get("/mp/v1/visit", headers=bearer(desk.token))
-    assert answer.status_code == 401
+async def test_a_desk_session_opens_no_mini_program(phone, desk):
+    answer = await phone.web.get("/mp/v1/visit", headers=bearer(desk.token))
+    assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
 
 
-async def test_a_cookie_opens_no_mini_program_session(mini, desk):
-    mini.headers.pop("Authorization")
-    mini.cookies.set("suxin_desk", desk.token)
-    assert (await mini.get("/mp/v1/visit")).status_code == 401
+async def test_a_cookie_opens_no_mini_program(phone, desk):
+    phone.web.cookies.set("suxin_desk", desk.token)
+    assert (await phone.web.get("/mp/v1/visit")).status_code == 401
+
+
+async def test_a_token_of_another_kind_of_grant_opens_no_mini_program(runtime, phone, desk, now):
+    staff = Holder(
+        kind=GrantKind.STAFF,
+        tenant_id=desk.tenant_id,
+        staff_id=desk.staff_id,
+        amr=("pwd",),
+        authenticated_at=now,
+    )
+    for holder, client_id, scopes in (
+        (staff, DESK_CLIENT, (DESK,)),
+        (staff, MINI_PROGRAM_CLIENT, (MINI_PROGRAM,)),
+        (visiting(now), DESK_CLIENT, (MINI_PROGRAM,)),
+        (visiting(now), MINI_PROGRAM_CLIENT, (DESK,)),
+    ):
+        token = await token_of(runtime, phone, holder, client_id=client_id, scopes=scopes)
+        answer = await phone.call("GET", "/mp/v1/visit", token=token)
+        assert (answer.status_code, answer.json()["code"]) == (401, "TOKEN_REFUSED"), scopes

@@ -283,19 +283,6 @@ class WeChatAccount(Table):
     created_at: Mapped[datetime]
 
 
-class MiniSession(Table):
-    """A session of the mini program; only the SHA-256 of its token is kept."""
-
-    __tablename__ = "mini_sessions"
-    __doorway__: ClassVar[str | None] = "the session token is what tells the person"
-
-    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    openid: Mapped[str]
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
 class PhoneCode(Table):
     """The last one-time code sent to a phone, hashed, with wrong tries and how many were sent on that day."""
 

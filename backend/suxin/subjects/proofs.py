@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import Database, continue_as
@@ -30,7 +31,6 @@ from suxin.subjects.models import (
     NAME,
     PHONE,
     RESIDENT_ID,
-    MiniSession,
     PersonIdentity,
     Subject,
     SubjectDoor,
@@ -38,7 +38,10 @@ from suxin.subjects.models import (
     WeChatAccount,
 )
 from suxin.subjects.phone_codes import give_phone_code_back, take_phone_code
-from suxin.subjects.sessions import Visitor, visitor
+from suxin.subjects.visitors import Visitor
+
+UNBOUND_TOPIC = "subjects.account.unbound"
+"""Another account was proved for the person: with which one he was told before, and when that ended."""
 
 MIN_NAME_CHARACTERS = 2
 MAX_NAME_CHARACTERS = 50
@@ -74,7 +77,7 @@ class _Claim:
 async def prove_person(
     database: Database,
     *,
-    visitor_token: str,
+    visitor: Visitor,
     name: str,
     resident_id: str,
     phone: str,
@@ -84,14 +87,14 @@ async def prove_person(
     request_id: str,
     now: datetime,
 ) -> UUID:
-    """Prove that the holder of a mini program session is a certain person, and return that person's subject id.
+    """Prove that a visitor of the mini program is a certain person, and return that person's subject id.
 
-    The same resident id is the same person, from whichever account: proved from a new one, the old one is unbound and
-    its sessions end.
+    The same resident id is the same person, from whichever account: proved from a new one, the old one is unbound, so
+    that it acts for him no more, and the event says so to whoever keeps its log-ins.
 
     :raises Invalid: if the name is not one (also what ``check_resident_id`` and ``check_phone`` raise)
     :raises MinorNotSupported: if the person is under 18
-    :raises Unauthenticated: if no live session has this token
+    :raises Unauthenticated: if WeChat never vouched for the account
     :raises PhoneCodeWrong: if the code is not the one sent to this phone; the failure is counted
     :raises PhoneCodeLocked: if five wrong ones were tried
     :raises IdentityNotProved: if name, resident id and phone are not one person's
@@ -101,9 +104,8 @@ async def prove_person(
     claim = _checked(name, resident_id, phone, now.astimezone(_SHANGHAI).date())
     stranger = Actor.anonymous(request_id)
     async with database.transaction(stranger, now=now) as session:
-        holder = await visitor(session, token=visitor_token, now=now)
         expires_at = await take_phone_code(
-            session, openid=holder.openid, phone=claim.phone, code=code, sealer=sealer, now=now
+            session, openid=visitor.openid, phone=claim.phone, code=code, sealer=sealer, now=now
         )
     try:
         proof = await verifier.verify_person(
@@ -113,7 +115,7 @@ async def prove_person(
         async with database.transaction(stranger, now=now) as session:
             await give_phone_code_back(
                 session,
-                openid=holder.openid,
+                openid=visitor.openid,
                 phone=claim.phone,
                 expires_at=expires_at,
                 sealer=sealer,
@@ -121,7 +123,7 @@ async def prove_person(
         raise
 
     async def work(session: AsyncSession) -> UUID:
-        return await _write(session, holder, claim, proof, sealer=sealer, now=now)
+        return await _write(session, visitor, claim, proof, sealer=sealer, now=now)
 
     return await database.run(stranger, work, now=now)
 
@@ -143,7 +145,7 @@ def _checked(name: str, resident_id: str, phone: str, today: date) -> _Claim:
 
 async def _write(
     session: AsyncSession,
-    holder: Visitor,
+    visitor: Visitor,
     claim: _Claim,
     proof: PersonProof,
     *,
@@ -168,7 +170,7 @@ async def _write(
                 )
             )
     await _seal_identity(session, person_id, claim, proof, sealer)
-    await _bind(session, holder, person_id, now)
+    await _bind(session, visitor, person_id, now)
     append_act(
         session,
         action="subjects.person.proved",
@@ -215,34 +217,45 @@ async def _seal_identity(
     await session.flush()
 
 
-async def _bind(session: AsyncSession, holder: Visitor, person_id: UUID, now: datetime) -> None:
+async def _bind(session: AsyncSession, visitor: Visitor, person_id: UUID, now: datetime) -> None:
     """Bind the account to the person, and unbind the one he used before."""
     async with doorway(session):
         accounts = (
             await session.execute(
                 select(WeChatAccount.openid, WeChatAccount.person_id)
                 .where(
-                    (WeChatAccount.openid == holder.openid) | (WeChatAccount.person_id == person_id)
+                    (WeChatAccount.openid == visitor.openid)
+                    | (WeChatAccount.person_id == person_id)
                 )
                 .order_by(WeChatAccount.openid)
                 .with_for_update()
             )
         ).all()
         bound = {account.openid: account.person_id for account in accounts}
-        taken = bound.get(holder.openid) not in (None, person_id)
-        former = [openid for openid in bound if openid != holder.openid]
+        taken = bound.get(visitor.openid) not in (None, person_id)
+        former = [openid for openid in bound if openid != visitor.openid]
         if not taken:
-            await _unbind(session, former, now)
             await session.execute(
                 update(WeChatAccount)
-                .where(WeChatAccount.openid == holder.openid)
+                .where(WeChatAccount.openid.in_(former))
+                .values(person_id=None)
+                .execution_options(synchronize_session=False)
+            )
+            await session.execute(
+                update(WeChatAccount)
+                .where(WeChatAccount.openid == visitor.openid)
                 .values(person_id=person_id)
                 .execution_options(synchronize_session=False)
             )
-    if holder.openid not in bound:
+    if visitor.openid not in bound:
         raise Unauthenticated
     if taken:
         raise AccountBoundElsewhere
+    for openid in former:
+        # Consent, which keeps the log-ins, is above this context; meanwhile the account stands for nobody.
+        await outbox.post(
+            session, UNBOUND_TOPIC, {"openid": openid, "at": now.isoformat()}, now=now
+        )
     if former:
         append_act(
             session,
@@ -252,18 +265,3 @@ async def _bind(session: AsyncSession, holder: Visitor, person_id: UUID, now: da
             object_id=person_id,
             detail={"accounts_unbound": len(former)},
         )
-
-
-async def _unbind(session: AsyncSession, openids: list[str], now: datetime) -> None:
-    await session.execute(
-        update(WeChatAccount)
-        .where(WeChatAccount.openid.in_(openids))
-        .values(person_id=None)
-        .execution_options(synchronize_session=False)
-    )
-    await session.execute(
-        update(MiniSession)
-        .where(MiniSession.openid.in_(openids), MiniSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .execution_options(synchronize_session=False)
-    )

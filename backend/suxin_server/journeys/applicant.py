@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT, WECHAT
+from suxin_oauth import paths
 from suxin_server.demo import cast
+from suxin_server.journeys.dpop_auth import DpopAuth
 from suxin_server.journeys.walking import Talk, expect, moment, new_key, until
 
 API: Final = "/mp/v1"
@@ -22,10 +25,16 @@ class Applicant:
         self.talk = Talk(url)
 
     def log_in(self) -> bool:
-        """Log in with the WeChat code; return whether the account has proved who it is."""
-        begun = self.talk.post(f"{API}/sessions", {"code": self.role.wechat}, status=201)
-        self.talk.show(Authorization=f"Bearer {begun['token']}")
-        return bool(begun["proved"])
+        """Trade the WeChat code for a token bound to a key of the phone; return whether a person is proved behind it."""
+        phone = DpopAuth(self.talk.get(paths.METADATA)["issuer"])
+        self.talk.prove_by(phone)
+        form = {
+            "grant_type": WECHAT,
+            "client_id": MINI_PROGRAM_CLIENT,
+            "js_code": self.role.wechat,
+        }
+        phone.access_token = self.talk.send("POST", paths.TOKEN, data=form).json()["access_token"]
+        return bool(self.me()["proved"])
 
     def phone_code(self) -> str:
         """Have a one-time code sent and read it where the demo shows it; the worker delivers it."""

@@ -12,6 +12,7 @@ import httpx
 from rich.cells import set_cell_size
 
 from suxin_server.faults import Fault
+from suxin_server.journeys.dpop_auth import DpopAuth
 
 TIMEOUT_S: Final = 20.0
 PATIENCE_S: Final = 15.0
@@ -91,12 +92,18 @@ def new_key() -> str:
 
 
 class Talk:
-    """One caller's conversation with the server: what he was given to show, and his cookies."""
+    """One caller's conversation with the server: his phone's key, what he was given to show, and his cookies."""
 
     def __init__(self, url: str) -> None:
         # A journey talks to the named server and to no proxy of this machine.
+        self.phone: DpopAuth | None = None
         self._shown: dict[str, str] = {}
         self._client = httpx.Client(base_url=url, timeout=TIMEOUT_S, trust_env=False)
+
+    def prove_by(self, phone: DpopAuth) -> None:
+        """Prove every request by a phone's key from now on."""
+        self.phone = phone
+        self._client.auth = phone
 
     def show(self, **headers: str) -> None:
         """Send these headers from now on."""

@@ -18,7 +18,7 @@ from suxin.lending.product_terms import terms_of
 from suxin.lending.queries import referrals as bank_queries
 from suxin.lending.queries.requests import match_results_of, published_products, requests_of
 from suxin.subjects.identities import identity_of
-from suxin.subjects.sessions import begin_session, subject_actor
+from suxin.subjects.visitors import applicant_actor, visitor_of
 from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.log_ins import log_in
 from suxin_server.demo import cast
@@ -177,11 +177,9 @@ async def test_the_proved_cast_logs_in_and_finds_its_requests(built):
         subject = (await built.column("select id from subjects where uscc = $1", applicant.uscc))[0]
         anonymous = Actor.anonymous("test")
         async with built.database.transaction(anonymous, now=NOW) as session:
-            token = await begin_session(session, openid=OPENIDS[applicant.wechat], now=NOW)
-        async with built.database.transaction(anonymous, now=NOW) as session:
-            actor = await subject_actor(
+            actor = await applicant_actor(
                 session,
-                token=token.token,
+                await visitor_of(session, openid=OPENIDS[applicant.wechat]),
                 acting_subject_id=UUID(str(subject)),
                 request_id="test",
                 now=NOW,

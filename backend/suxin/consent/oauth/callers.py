@@ -1,4 +1,4 @@
-"""From a live token to the actor behind it."""
+"""From a live token to whoever is behind it: the actor of a tenant, or a visitor of the mini program."""
 
 from dataclasses import replace
 from typing import Final
@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.authorization_details import asked_consent
 from suxin.consent.oauth.models import GrantKind, OAuthGrant
+from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT
 from suxin.consent.oauth.refusals import TokenRefused
-from suxin.consent.oauth.scopes import narrowed, permissions_for_clients
+from suxin.consent.oauth.scopes import MINI_PROGRAM, narrowed, permissions_for_clients
 from suxin.consent.oauth.tokens import LiveToken
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import continue_as
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
+from suxin.subjects.visitors import Visitor, visitor_of
 from suxin.tenancy.actors import active_kind, staff_member_actor
 from suxin.tenancy.profiles import Profiles, TenantKind
 
@@ -40,6 +42,22 @@ async def tenant_actor(
     kind = await active_kind(session, live.tenant_id)
     client = replace(known, tenant_kind=kind.value)
     return _system(client, live, profiles, kind) if grant is None else _approved(client, grant)
+
+
+async def visitor_behind(session: AsyncSession, live: LiveToken) -> Visitor:
+    """Return whoever opened the mini program and holds this token; on an anonymous session.
+
+    :raises TokenRefused: if it is of another client, kind of grant or scope
+    """
+    grant = live.grant
+    if (
+        grant is None
+        or grant.openid is None
+        or grant.client_id != MINI_PROGRAM_CLIENT
+        or MINI_PROGRAM not in live.token.scopes
+    ):
+        raise TokenRefused
+    return await visitor_of(session, openid=grant.openid)
 
 
 async def _staff(

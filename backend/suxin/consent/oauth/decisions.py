@@ -1,4 +1,4 @@
-"""Decisions about a client's request: by a staff member for himself, by a subject about his data."""
+"""Decisions about a client's request: by a staff member for himself, by a subject about his data, by a visitor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.commands import Granted
-from suxin.consent.oauth.grants import STAFF_GRANT_LIFE, Holder, begin_grant, issue_code
+from suxin.consent.oauth.grants import (
+    STAFF_GRANT_LIFE,
+    VISITOR_GRANT_LIFE,
+    Holder,
+    begin_grant,
+    issue_code,
+)
 from suxin.consent.oauth.log_ins import LoggedIn
 from suxin.consent.oauth.models import GrantKind
 from suxin.consent.oauth.pushed_requests import AuthorizationRequest
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import ScopeRefused
-from suxin.consent.oauth.scopes import DESK
+from suxin.consent.oauth.scopes import DESK, MINI_PROGRAM
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.subjects.visitors import open_account
 
 ACCESS_DENIED: Final = "access_denied"
 
@@ -113,6 +120,31 @@ async def allow_as_subject(
         now=now,
     )
     return await issue_code(session, request, grant_id=grant_id, now=now)
+
+
+async def allow_as_visitor(
+    session: AsyncSession, client: Client, *, openid: str, now: datetime
+) -> UUID:
+    """Let the mini program act for whoever opened it, whom WeChat has just vouched for; return the grant's id.
+
+    Opening it is the decision. Nobody is proved by it: the person behind the account, if any, is looked up at each call.
+    """
+    await open_account(session, openid=openid, now=now)
+    holder = Holder(
+        kind=GrantKind.VISITOR,
+        tenant_id=None,
+        openid=openid,
+        amr=("wechat",),
+        authenticated_at=now,
+    )
+    return await begin_grant(
+        session,
+        client,
+        holder,
+        scopes=(MINI_PROGRAM,),
+        expires_at=now + VISITOR_GRANT_LIFE,
+        now=now,
+    )
 
 
 def answer_address(request: AuthorizationRequest, *, issuer: str, **answer: str) -> str:

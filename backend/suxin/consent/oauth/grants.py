@@ -261,6 +261,14 @@ async def end_grants_on_consent(
     await _end(session, OAuthGrant.consent_id == consent_id, reason=reason, now=now)
 
 
+async def end_grants_of_account(
+    session: AsyncSession, *, openid: str, until: datetime, reason: str, now: datetime
+) -> None:
+    """End what was granted to visitors with an openid until a moment; later log-ins stand."""
+    theirs = (OAuthGrant.openid == openid) & (OAuthGrant.created_at <= until)
+    await _end(session, theirs, reason=reason, now=now)
+
+
 async def _end(
     session: AsyncSession, which: ColumnElement[bool], *, reason: str, now: datetime
 ) -> None:

@@ -1,4 +1,7 @@
-// The one way to the server: everything but the demo's cast and its codes goes to /mp/v1.
+// The one way to the server: everything but the log-in, the demo's cast and its codes goes to /mp/v1.
+
+import { reach, understood } from "./answers.js";
+import { ENDED, logIn, logOut, send } from "./tokens.js";
 
 const BASE = "/mp/v1";
 const STORE = "suxin.preview";
@@ -6,14 +9,6 @@ const SUBJECT_HEADER = "Suxin-Subject";
 const listeners = new Set();
 const bereaved = new Set();
 const pending = new Map();
-
-/** A refusal, as a problem document tells it. */
-export class Problem extends Error {
-  constructor(document) {
-    super(document.detail);
-    Object.assign(this, { fields: [], ...document });
-  }
-}
 
 export const session = read();
 
@@ -25,18 +20,30 @@ function read() {
   }
 }
 
-/** Remember something for this tab: the token, the subject acted for, the demo person chosen. */
+/** Remember something for this tab: which phone it shows, the subject acted for, the demo person chosen. No secrets. */
 export function remember(values) {
   Object.assign(session, values);
   sessionStorage.setItem(STORE, JSON.stringify(session));
 }
 
-export function forget() {
+function forget() {
   for (const name of Object.keys(session)) delete session[name];
   sessionStorage.removeItem(STORE);
 }
 
-/** Be told when the session has ended. */
+/** Open the mini program with a code of wx.login, on a phone of its own. */
+export async function enter(code) {
+  await leave();
+  remember({ phone: await logIn(code) });
+}
+
+/** Log out, if one is logged in. */
+export async function leave() {
+  if (session.phone) await logOut(session.phone);
+  forget();
+}
+
+/** Be told when the log-in has ended. */
 export const onEnded = (listener) => listeners.add(listener);
 
 /** Be told when one may no longer act for the subject that was chosen. */
@@ -44,7 +51,6 @@ export const onMandateEnded = (listener) => bereaved.add(listener);
 
 export const get = (path, query) => call("GET", path, { query });
 export const post = (path, body) => call("POST", path, { body });
-export const remove = (path) => call("DELETE", path, {});
 
 /** Every item of a list, page after page, two hundred at most. */
 export async function all(path, query = {}) {
@@ -61,8 +67,7 @@ export async function all(path, query = {}) {
 /** What only a demo has: its cast, and the codes its text message stand-in received. */
 export async function demo(path) {
   try {
-    const response = await fetch(`/preview/${path}`, { headers: { Accept: "application/json" } });
-    return response.ok ? await response.json() : null;
+    return await understood(await reach(`/preview/${path}`));
   } catch {
     return null;
   }
@@ -73,32 +78,25 @@ async function call(method, path, { query, body }) {
   for (const [name, value] of Object.entries(query || {})) {
     if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
   }
-  const headers = { Accept: "application/json" };
-  if (session.token) headers.Authorization = `Bearer ${session.token}`;
+  const headers = {};
   if (session.subjectId) headers[SUBJECT_HEADER] = session.subjectId;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const intent = `${method} ${path} ${session.subjectId} ${JSON.stringify(body)}`;
   if (method !== "GET") headers["Idempotency-Key"] = keyOf(intent);
-  const response = await send(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  // Answered either way: the next press of the button is a new intention.
-  pending.delete(intent);
-  return understood(response);
-}
-
-async function send(address, options) {
   try {
-    return await fetch(address, options);
-  } catch {
-    throw new Problem({ status: 0, code: "NETWORK", detail: "网络不通，请检查后重试", retryable: true });
+    const response = await send(session.phone, address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    // Answered either way: the next press of the button is a new intention.
+    pending.delete(intent);
+    return await understood(response);
+  } catch (problem) {
+    notice(problem);
+    throw problem;
   }
 }
 
-async function understood(response) {
-  if (response.status === 204) return null;
-  const content = await response.json().catch(() => null);
-  if (response.ok) return content;
-  const problem = new Problem(content || { status: response.status, code: "UNKNOWN", detail: `服务器应答 ${response.status}` });
-  if (problem.code === "UNAUTHENTICATED" && session.token) {
+/** Give up what a refusal says is over: the log-in, or the mandate for the subject that was chosen. */
+function notice(problem) {
+  if (problem.code === ENDED && session.phone) {
     forget();
     listeners.forEach((listener) => listener());
   }
@@ -106,14 +104,10 @@ async function understood(response) {
     remember({ subjectId: undefined, subjectName: undefined, subjectKind: undefined });
     bereaved.forEach((listener) => listener());
   }
-  throw problem;
 }
 
 /** The same key for the same intention until an answer came, so that a retry after a lost answer happens once. */
 function keyOf(intent) {
-  if (!pending.has(intent)) {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    pending.set(intent, Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
-  }
+  if (!pending.has(intent)) pending.set(intent, crypto.randomUUID());
   return pending.get(intent);
 }

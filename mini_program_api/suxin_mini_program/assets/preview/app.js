@@ -1,7 +1,7 @@
 // The shell: which page is shown for which address, the title, the tabs, going back.
 
 import { get, onEnded, onMandateEnded, session } from "./api.js";
-import { fill } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
 import { showConsent, showPermissions } from "./permissions.js";
@@ -9,6 +9,7 @@ import { showMatches } from "./matches.js";
 import { showDeclare, showMine, showNotices } from "./mine.js";
 import { showLogIn, showProof, showSubjects } from "./people.js";
 import { showRequest, showRequests } from "./requests.js";
+import { canHoldKeys } from "./tokens.js";
 
 const ROUTES = [
   [/^\/log-in$/, "宿信登录", showLogIn, { open: true }],
@@ -46,7 +47,7 @@ async function show() {
   const found = ROUTES.find(([pattern]) => pattern.test(path));
   if (!found) return go("/ask", { replace: true });
   const [pattern, name, page, options] = found;
-  if (!session.token && !options.open) return go("/log-in", { replace: true });
+  if (!session.phone && !options.open) return go("/log-in", { replace: true });
   const parameters = pattern.exec(path).slice(1);
   frame(name, options, parameters);
   const turn = ++shown;
@@ -62,7 +63,7 @@ async function show() {
     fill(view, failure(error, show));
     if (!error.code) throw error;
   }
-  if (turn === shown && session.token) markUnread();
+  if (turn === shown && session.phone) markUnread();
   return undefined;
 }
 
@@ -99,5 +100,11 @@ for (const choice of document.querySelectorAll("[data-size]")) {
 }
 onEnded(() => { say("登录已失效，请重新登录"); go("/log-in", { replace: true }); });
 onMandateEnded(() => { say("您已不能代理该主体，请重新选择以谁的名义办理"); go("/subjects", { replace: true }); });
-window.addEventListener("hashchange", show);
-show();
+if (canHoldKeys()) {
+  window.addEventListener("hashchange", show);
+  show();
+} else {
+  fill(view, h("div", { class: "empty", role: "alert", "data-testid": "no-keys" },
+    h("p", { class: "empty-title" }, "此地址下不能登录"),
+    h("p", { class: "empty-text" }, "登录需要浏览器的加密功能（WebCrypto），只在 https 地址或本机地址（127.0.0.1、localhost）下可用。请换用这样的地址打开本页，或更新浏览器。")));
+}

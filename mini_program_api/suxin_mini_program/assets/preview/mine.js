@@ -1,6 +1,6 @@
 // Oneself: who one is, for whom one acts, what is on record, notices.
 
-import { all, forget, get, post, remove, session } from "./api.js";
+import { all, get, leave, post, session } from "./api.js";
 import { h } from "./dom.js";
 import { time, yuan } from "./format.js";
 import { badge, button, card, empty, facts, field, form, input, say, section, select } from "./ui.js";
@@ -36,8 +36,7 @@ function record(item) {
 }
 
 async function logOut(go) {
-  await remove("/sessions/current");
-  forget();
+  await leave();
   go("/log-in", { replace: true });
 }
 

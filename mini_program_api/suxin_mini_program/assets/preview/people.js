@@ -1,6 +1,6 @@
 // Who is there: logging in, proving who one is, choosing for whom one asks.
 
-import { demo, forget, get, post, remember, session } from "./api.js";
+import { demo, enter, get, post, remember, session } from "./api.js";
 import { fill, h } from "./dom.js";
 import { button, complain, field, form, input, refuse, requireAll, say, section } from "./ui.js";
 
@@ -28,10 +28,10 @@ function personCard(go, person) {
 
 async function logIn(go, code, person) {
   if (!code) throw refuse("code", "请输入登录凭证");
-  forget();
-  const begun = await post("/sessions", { code });
-  remember({ token: begun.token, person });
-  return go(begun.proved ? "/subjects" : "/proof");
+  await enter(code);
+  remember({ person });
+  const me = await get("/me");
+  return go(me.proved ? "/subjects" : "/proof");
 }
 
 /** The real-name proof. */

@@ -1,6 +1,6 @@
 // The pieces pages are made of, in WeUI's shapes.
 
-import { Problem } from "./api.js";
+import { Problem } from "./answers.js";
 import { fill, h } from "./dom.js";
 
 const toast = document.getElementById("toast");

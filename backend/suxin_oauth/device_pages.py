@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.decisions import LogInOfAnother, grantable
-from suxin.consent.oauth.device_codes import decide_device, waiting_device
+from suxin.consent.oauth.device_codes import decide_device, shown_code, waiting_device
 from suxin.consent.oauth.grants import STAFF_GRANT_LIFE, Holder, begin_grant
 from suxin.consent.oauth.log_ins import LoggedIn
 from suxin.consent.oauth.models import DeviceCode, GrantKind
@@ -86,7 +86,12 @@ async def _question(
         actor = await _staff(session, runtime, who, request_id=request_id)
         scopes = grantable(tuple(device.scopes), actor)
         words = scope_words(scopes, runtime.profiles[TenantKind(actor.tenant_kind or "")])
-        context = {"code": code, "client": client, "tenant": tenant, "permissions": words}
+        context = {
+            "code": shown_code(code),
+            "client": client,
+            "tenant": tenant,
+            "permissions": words,
+        }
         return _page(request, "device_question.html", context)
 
 

@@ -1,11 +1,16 @@
 """One's own account: who one is here, and one's password. The only page of a desk while that is a temporary one."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from litestar import get, post
 from litestar.di import Provide
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.own_grants import end_own_grant, own_grants
+from suxin.consent.oauth.scopes import scope_words
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.password_changes import change_password
 from suxin.tenancy.queries import (
@@ -24,7 +29,7 @@ from suxin_tenants.visits import (
     provide_account_visit,
 )
 from suxin_web.callers import session_token
-from suxin_web.desk_paths import DESK_PATH
+from suxin_web.desk_paths import ACCOUNT_PATH, DESK_PATH
 
 PASSWORD_FIELDS: Final = ("currentPassword", "newPassword", "newPasswordAgain")
 _NAMES: Final = {"current": "currentPassword", "new": "newPassword"}
@@ -64,6 +69,19 @@ async def send_new_password(visit: GivenVisit) -> Answer:
     return visit.go(DESK_PATH, "密码已修改，您在其他设备上的登录已退出")
 
 
+@post("/account/grants/{grant_id:uuid}/end", status_code=200)
+async def send_end_grant(visit: GivenVisit, grant_id: FromPath[UUID]) -> Answer:
+    """Take back what an application was allowed to do."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await end_own_grant(session, visit.actor, grant_id=grant_id, now=visit.now)
+        return {}
+
+    return await visit.press(
+        "grant.end", work, back=ACCOUNT_PATH, done="已终止，该应用不能再代您操作", grant=grant_id
+    )
+
+
 async def _show(visit: Visit, errors: Mapping[str, str], *, status: int) -> Answer:
     actor = visit.actor
     async with visit.reading() as session:
@@ -75,7 +93,8 @@ async def _show(visit: Visit, errors: Mapping[str, str], *, status: int) -> Answ
         branch = await session.scalar(
             branches_by_id(actor.own_tenant, [] if actor.branch_id is None else [actor.branch_id])
         )
-        roles = visit.runtime.profiles[visit.kind].roles
+        profile = visit.runtime.profiles[visit.kind]
+        roles, grants = profile.roles, await own_grants(session, actor, now=visit.now)
         return await visit.page(
             session,
             "house/account.html",
@@ -84,6 +103,8 @@ async def _show(visit: Visit, errors: Mapping[str, str], *, status: int) -> Answ
                 "roles": [roles[one.role].zh for one in held if one.role in roles],
                 "branch": branch.name if branch is not None else "不限",
                 "areas": list((await area_names(session, actor.areas)).values()),
+                "grants": grants,
+                "grant_words": {one.id: scope_words(one.scopes, profile) for one in grants},
                 "errors": errors,
             },
             status=status,

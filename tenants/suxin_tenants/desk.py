@@ -40,6 +40,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     branch_pages.send_new_branch,
     account_pages.show_account,
     account_pages.send_new_password,
+    account_pages.send_end_grant,
     *client_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,

@@ -128,6 +128,13 @@ MATRIX: dict[str, list[Case]] = {
             "ends_at": world.city.now + timedelta(days=1),
         },
     ),
+    "consent.oauth.own_grants.end_own_grant": [
+        *by(("rival", "merchant", "operator"), NotFound, lambda _world: {"grant_id": uuid4()}),
+        *by(("stranger", "anonymous", "system"), Forbidden, lambda _world: {"grant_id": uuid4()}),
+    ],
+    "consent.oauth.own_grants.own_grants": by(
+        ("stranger", "anonymous", "system"), Forbidden, lambda _world: {}
+    ),
     "consent.oauth.clients.register_client": by(
         ("stranger", "anonymous", "system"),
         Forbidden,

@@ -1,13 +1,19 @@
 """The authorization code flow: pushed request, log-in, decision, code, tokens; for staff and for a subject."""
 
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
 from code_flow import CALLBACK, answer_of, assert_refused, fields
 from oauth_client import new_verifier, s256
 from sqlalchemy import select
 
 from suxin.consent.commands import publish_notice_texts, revoke_consent
 from suxin.consent.models import Consent, ConsentState
+from suxin.consent.oauth.own_grants import end_own_grant, own_grants
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
+from suxin.kernel.refusals import NotFound
 from suxin.subjects.doors import resident_door
 from suxin.subjects.models import SubjectDoor
 from suxin.subjects.person_log_ins import send_log_in_code
@@ -124,3 +130,21 @@ async def test_a_subject_permits_a_bank_and_takes_it_back(bank_app, web, small_c
         grant_type="refresh_token", refresh_token=tokens.json()["refresh_token"]
     )
     assert (dead.status_code, dead.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_a_staff_member_sees_and_takes_back_what_he_allowed(flow, officer, small_city, clock):
+    page = await flow.page(await flow.reference())
+    token = (await flow.redeem(answer_of(await flow.decide(page))["code"])).json()["access_token"]
+    bank, now = small_city.banks[0].officer, clock.now()
+    himself, colleague = replace(bank, staff_id=officer), replace(bank, staff_id=uuid4())
+    async with small_city.database.snapshot(himself, now=now) as session:
+        [allowed] = await own_grants(session, himself, now=now)
+    assert allowed.client_name == "测试银行信贷系统"
+    assert allowed.scopes == ("lending.product.read", "lending.referral.read")
+    with pytest.raises(NotFound):
+        await small_city.act(end_own_grant, colleague, grant_id=allowed.id)
+    await flow.assert_works(token)
+    await small_city.act(end_own_grant, himself, grant_id=allowed.id)
+    await flow.assert_dead(token)
+    async with small_city.database.snapshot(himself, now=now) as session:
+        assert await own_grants(session, himself, now=now) == []

@@ -84,7 +84,7 @@ async def request_device_code(
         )
     return DeviceRequest(
         device_code,
-        f"{letters[:_HALF]}-{letters[_HALF:]}",
+        shown_code(letters),
         int(DEVICE_CODE_LIFE.total_seconds()),
         INTERVAL_S,
     )
@@ -97,7 +97,7 @@ async def waiting_device(
 
     :raises UserCodeUnknown: if none does
     """
-    letters = "".join(letter for letter in user_code.upper() if letter in _LETTERS)
+    letters = _letters(user_code)
     query = select(DeviceCode).where(
         DeviceCode.user_code_hash == token_hash(letters),
         DeviceCode.state == DeviceState.PENDING,
@@ -108,6 +108,16 @@ async def waiting_device(
     if row is None:
         raise UserCodeUnknown(field="userCode")
     return row
+
+
+def shown_code(user_code: str) -> str:
+    """Return a user code as the device shows it, however it was typed."""
+    letters = _letters(user_code)
+    return f"{letters[:_HALF]}-{letters[_HALF:]}"
+
+
+def _letters(user_code: str) -> str:
+    return "".join(letter for letter in user_code.upper() if letter in _LETTERS)
 
 
 async def decide_device(

@@ -11,8 +11,8 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.commands import Granted, grant_consent
-from suxin.consent.notice_texts import CATEGORY_ZH, current_text, in_order
+from suxin.consent.commands import grant_consent
+from suxin.consent.giving import Granted
 from suxin.consent.oauth.authorization_details import AskedConsent, asked_consent
 from suxin.consent.oauth.decisions import (
     ACCESS_DENIED,
@@ -29,19 +29,18 @@ from suxin.consent.oauth.pushed_requests import AuthorizationRequest, use_reques
 from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import RequestReferenceRefused
 from suxin.consent.oauth.scopes import scope_words
-from suxin.consent.purposes import narrow
 from suxin.consent.queries import recipient
+from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.lending.commands.requests import consent_to_bank
-from suxin.subjects.models import DataCategory
-from suxin.subjects.queries import my_subjects
 from suxin.subjects.visitors import acting_actor
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin.tenancy.models import Tenant
 from suxin_oauth import paths
+from suxin_oauth.asked_consents import chosen, subject_context
 from suxin_oauth.browsers import (
     OAUTH_PAGES,
     browser_token,
@@ -108,7 +107,7 @@ async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
         if who is None or (who.person_id is not None) != (asked.consent is not None):
             raise LogInOfAnother
         if form.get("decision") != "allow":
-            return await _deny(request, runtime, asked)
+            return await _deny(request, runtime, asked, who, form)
         if asked.consent is None:
             return await _allow_staff(request, runtime, asked, who)
         return await _allow_subject(request, runtime, asked, who, form)
@@ -174,35 +173,10 @@ async def _page(
         actor = await acting_actor(
             session, person_id=_person(who), acting_subject_id=None, request_id=request_id, now=now
         )
-        context = await _subject_context(session, asked.consent, tenant, actor, now=now)
+        context = await subject_context(session, asked.consent, tenant, actor, now=now)
     return OAUTH_PAGES.render(
         request, "authorize_subject.html", {**shared, **context}, headers=headers
     )
-
-
-async def _subject_context(
-    session: AsyncSession, consent: AskedConsent, tenant: Tenant, actor: Actor, *, now: datetime
-) -> dict[str, object]:
-    narrowed = narrow(consent.purpose, categories=consent.categories, life_days=consent.life_days)
-    asked = {category.value for category in narrowed.categories}
-    return {
-        "tenant": tenant,
-        "purpose": consent.purpose,
-        "required": _categories(asked & _codes(consent.purpose.required)),
-        "optional": _categories(asked - _codes(consent.purpose.required)),
-        "life_days": narrowed.life_days,
-        "cuts": narrowed.cuts,
-        "notice_version": current_text(consent.purpose.code).version,
-        "subjects": await my_subjects(session, person_id=actor.own_person, now=now),
-    }
-
-
-def _codes(categories: frozenset[DataCategory]) -> set[str]:
-    return {category.value for category in categories}
-
-
-def _categories(codes: set[str]) -> list[tuple[str, str]]:
-    return [(code, CATEGORY_ZH[code]) for code in in_order(codes)]
 
 
 async def _allow_staff(
@@ -219,21 +193,12 @@ async def _allow_staff(
 async def _allow_subject(
     request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn, form: Mapping[str, Any]
 ) -> Response[bytes]:
-    now, request_id = runtime.clock.now(), request_id_of(request)
-    wanted = str(form.get("subject") or _person(who))
-    subject_id = parse_id(wanted, field="subject")
-    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        actor = await acting_actor(
-            session,
-            person_id=_person(who),
-            acting_subject_id=subject_id,
-            request_id=request_id,
-            now=now,
-        )
+    now = runtime.clock.now()
+    actor = await _decider(request, runtime, who, form, now=now)
     async with runtime.database.transaction(actor, now=now) as session:
         used = await _use(session, asked, now=now)
         granted = await _consent(session, actor, asked, form, now=now)
-        approval = Approval(subject_id, granted)
+        approval = Approval(actor.own_subject, granted)
         code = await allow_as_subject(session, asked.client, used, who, approval, now=now)
     return _back_to_client(used, runtime, code=code)
 
@@ -244,7 +209,7 @@ async def _consent(
     consent, tenant_id = asked.consent, asked.client.tenant_id
     if consent is None or tenant_id is None:
         raise LogInOfAnother
-    categories, version = _chosen(form, consent), str(form.get("noticeVersion", ""))
+    categories, version = chosen(form, consent), str(form.get("noticeVersion", ""))
     if consent.context_id is not None:
         return await consent_to_bank(
             session,
@@ -269,22 +234,47 @@ async def _consent(
     )
 
 
-def _chosen(form: Mapping[str, Any], consent: AskedConsent) -> list[DataCategory]:
-    """Return what is consented to: what the purpose cannot do without, and of the rest what was left ticked."""
-    getall = getattr(form, "getall", None)
-    ticked = set(getall("categories", [])) if getall else {form.get("categories")}
-    return [
-        category
-        for category in consent.categories
-        if category in consent.purpose.required or category.value in ticked
-    ]
-
-
-async def _deny(request: AnyRequest, runtime: Runtime, asked: _Asked) -> Response[bytes]:
-    now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
-    async with runtime.database.transaction(anyone, now=now) as session:
+async def _deny(
+    request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn, form: Mapping[str, Any]
+) -> Response[bytes]:
+    now, actor = runtime.clock.now(), Actor.anonymous(request_id_of(request))
+    if asked.consent is not None:
+        actor = await _decider(request, runtime, who, form, now=now)
+    async with runtime.database.transaction(actor, now=now) as session:
         used = await _use(session, asked, now=now)
+        if asked.consent is not None and asked.client.tenant_id is not None:
+            await refuse_consent(
+                session,
+                actor,
+                tenant_id=asked.client.tenant_id,
+                purpose=asked.consent.purpose.code,
+                categories=asked.consent.categories,
+                life_days=asked.consent.life_days,
+                context_id=asked.consent.context_id,
+                now=now,
+            )
     return _back_to_client(used, runtime, error=ACCESS_DENIED)
+
+
+async def _decider(
+    request: AnyRequest,
+    runtime: Runtime,
+    who: LoggedIn,
+    form: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> Actor:
+    """Return who is logged in, acting for the subject that the form names."""
+    request_id = request_id_of(request)
+    wanted = str(form.get("subject") or _person(who))
+    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
+        return await acting_actor(
+            session,
+            person_id=_person(who),
+            acting_subject_id=parse_id(wanted, field="subject"),
+            request_id=request_id,
+            now=now,
+        )
 
 
 async def _use(session: AsyncSession, asked: _Asked, *, now: datetime) -> AuthorizationRequest:

@@ -12,6 +12,7 @@ from suxin_oauth import (
     log_in_pages,
     metadata,
     password_pages,
+    verify_pages,
 )
 
 routes: Final[list[ControllerRouterHandler]] = [
@@ -23,5 +24,6 @@ routes: Final[list[ControllerRouterHandler]] = [
     *password_pages.routes,
     *device_pages.routes,
     *grant_management.routes,
+    *verify_pages.routes,
 ]
 """What the server mounts."""

@@ -206,6 +206,52 @@ def verify() -> None:
     sys.exit(_load("suxin_server.audit_admin", "verify")(settings))
 
 
+@audit.command("scope")
+@click.option("--tenant", "tenants", multiple=True, type=click.UUID, help="机构编号 · tenant's id")
+@click.option("--client", "clients", multiple=True, help="客户端编号 · client_id")
+@click.option("--since", required=True, help="起（ISO 8601，含时区）· from, with time zone")
+@click.option("--until", required=True, help="止（不含）· until, exclusive")
+def breach_scope(**given: object) -> None:
+    """泄露范围 · Whose data these tenants and clients read in that time."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    _load("suxin_server.audit_admin", "scope")(settings, **given)
+
+
+@cli.group()
+def consent() -> None:
+    """授权 · Consents."""
+
+
+@consent.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option(
+    "--keys", help="已公布的密钥：文件或网址 · the published keys, a file or an address [本平台]"
+)
+def verify_consent(file: Path, keys: str | None) -> None:
+    """验证授权凭证 · Verify a consent artefact with the published keys."""
+    where = keys or f"{_settings().url}/oauth/jwks"
+    _load("suxin_server.consent_admin", "verify_artefact")(file, where)
+
+
+@consent.command("assess")
+@click.argument("code")
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--kind",
+    type=click.Choice(["purpose", "model", "programme"]),
+    default="purpose",
+    show_default=True,
+)
+@click.option("--title", required=True, help="标题 · title")
+@click.option("--conclusion", required=True, help="结论 · conclusion")
+def assess(code: str, document: Path, **texts: str) -> None:
+    """备案影响评估 · Put an impact assessment (PIPL 55-56) on file; until then nobody is asked."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    _load("suxin_server.consent_admin", "file_purpose")(
+        settings, code=code, document=document, **texts
+    )
+
+
 @cli.group()
 def journey() -> None:
     """端到端流程 · Walk a whole path over HTTP."""

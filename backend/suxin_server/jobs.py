@@ -43,7 +43,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
     """Return the handlers of every context by topic."""
     return merged(
         signing.handlers(sealer),
-        consent.handlers(),
+        consent.handlers(sealer),
         lending.handlers(),
         subjects.handlers(sealer, channel),
     )

@@ -94,6 +94,15 @@ _CATEGORIES: Final[Labels] = {
     "PENALTIES": ("行政处罚信息", "administrative penalties"),
     "ENVIRONMENT": ("生态环境信用评价信息", "environmental credit rating"),
     "LOAN_REQUEST": ("本次贷款申请内容", "this loan request"),
+    "SCORE_TIER": ("信用等级（不含分值）", "credit tier, without its number"),
+    "PERK_ORDER": ("优惠订单信息", "order of a benefit"),
+    "RURAL_RATING": ("农村信用评价等级", "rural credit rating"),
+    "GRID_POINTS": ("网格积分", "points of grid governance"),
+    "SCORE": ("信用分值，仅本人可见", "score as a number; its subject alone sees it"),
+    "LOAN_PERFORMANCE": (
+        "贷款履约信息，不向其他机构提供",
+        "how a loan is served; no other organisation sees it",
+    ),
 }
 _POLARITIES: Final[Labels] = {
     "POSITIVE": ("正面", "speaks for its subject"),

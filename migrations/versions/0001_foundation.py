@@ -64,19 +64,34 @@ ACCESS = (
     'CREATE POLICY batch ON catalogue_items FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON catalogue_items TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON catalogue_items TO suxin_batch',
+    'ALTER TABLE consent_artefacts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE consent_artefacts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON consent_artefacts FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY reading_tenant ON consent_artefacts FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON consent_artefacts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON consent_artefacts TO suxin_app',
+    'ALTER TABLE consent_fetches ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE consent_fetches FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON consent_fetches FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY on_a_live_basis ON consent_fetches FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.source_id = consent_fetches.consent_id and b.subject_id = consent_fetches.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY counted ON consent_fetches FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.source_id = consent_fetches.consent_id and b.subject_id = consent_fetches.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY system ON consent_fetches FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (content, erased_at) ON consent_fetches TO suxin_app',
     'ALTER TABLE consents ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consents FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consents FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY reading_tenant ON consents FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY represented ON consents FOR SELECT TO suxin_app USING (exists (select 1 from mandates m where m.subject_id = consents.subject_id and m.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY asking_tenant ON consents FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'REQUESTED' and decided_at is null)",
     "CREATE POLICY system ON consents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON consents TO suxin_app',
-    "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
-    "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared)",
+    "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
+    "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT ON credit_records TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch',
@@ -91,6 +106,11 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
+    'ALTER TABLE impact_assessments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE impact_assessments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON impact_assessments FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY filed ON impact_assessments FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system'))",
+    'GRANT SELECT, INSERT ON impact_assessments TO suxin_app',
     'ALTER TABLE lead_parties ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE lead_parties FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON lead_parties FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -257,11 +277,13 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('consent', 'contract', 'statutory', name='basiskind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('purpose', sa.Text(), nullable=False),
     sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('records_from', sa.Date(), nullable=True),
     sa.Column('context_id', sa.Uuid(), nullable=True),
     sa.Column('source_id', sa.Uuid(), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("not categories && array['score', 'loan_performance']", name=op.f('ck_access_bases_never_shared')),
     sa.CheckConstraint('cardinality(categories) > 0', name=op.f('ck_access_bases_categories')),
     sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_access_bases_period')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_access_bases'))
@@ -293,8 +315,10 @@ def upgrade() -> None:
     sa.Column('actor_kind', sa.Text(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('client_id', sa.Text(), nullable=True),
     sa.Column('person_id', sa.Uuid(), nullable=True),
     sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
     sa.Column('action', sa.Text(), nullable=False),
     sa.Column('object_type', sa.Text(), nullable=True),
     sa.Column('object_id', sa.Uuid(), nullable=True),
@@ -351,11 +375,35 @@ def upgrade() -> None:
     sa.Column('record_class', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('department', sa.Text(), nullable=False),
-    sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', 'score_tier', 'perk_order', 'rural_rating', 'grid_points', 'score', 'loan_performance', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('channel', sa.Enum('publicly_disclosed', 'authorised_public', 'filed_by_subject', 'licensed', name='lawfulchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('validity_months', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_catalogue_items'))
     )
+    op.create_table('consent_artefacts',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('jws', sa.Text(), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('subject_id', 'consent_id', name=op.f('pk_consent_artefacts'))
+    )
+    op.create_table('consent_fetches',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('period', sa.Text(), nullable=False),
+    sa.Column('at_desk', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('sha256', sa.Text(), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('number > 0', name=op.f('ck_consent_fetches_number')),
+    sa.PrimaryKeyConstraint('subject_id', 'consent_id', 'number', name=op.f('pk_consent_fetches'))
+    )
+    op.create_index('ix_consent_fetches_period', 'consent_fetches', ['subject_id', 'consent_id', 'period'], unique=False)
     op.create_table('consents',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -365,9 +413,15 @@ def upgrade() -> None:
     sa.Column('context_id', sa.Uuid(), nullable=True),
     sa.Column('notice_version', sa.Text(), nullable=False),
     sa.Column('notice_sha256', sa.Text(), nullable=False),
+    sa.Column('life_days', sa.BigInteger(), nullable=False),
+    sa.Column('records_from', sa.Date(), nullable=False),
+    sa.Column('frequency_times', sa.BigInteger(), nullable=False),
+    sa.Column('frequency_unit', sa.Enum('ONCE', 'DAY', 'MONTH', name='fetchunit', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('retention_days', sa.BigInteger(), nullable=False),
+    sa.Column('natural_person', sa.Boolean(), nullable=True),
     sa.Column('state', sa.Enum('REQUESTED', 'ACTIVE', 'PAUSED', 'REVOKED', 'EXPIRED', 'SUPERSEDED', 'REJECTED', 'LAPSED', name='consentstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=True),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
@@ -376,15 +430,18 @@ def upgrade() -> None:
     sa.Column('end_reason', sa.Text(), nullable=True),
     sa.CheckConstraint('cardinality(categories) > 0', name=op.f('ck_consents_categories')),
     sa.CheckConstraint('expires_at > starts_at', name=op.f('ck_consents_period')),
+    sa.CheckConstraint('frequency_times > 0', name=op.f('ck_consents_frequency')),
     sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_consents'))
     )
     op.create_index('ix_consents_tenant_id', 'consents', ['tenant_id', 'id'], unique=False)
-    op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
+    op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.create_table('credit_records',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('item_code', sa.Text(), nullable=False),
-    sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', 'score_tier', 'perk_order', 'rural_rating', 'grid_points', 'score', 'loan_performance', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('channel', sa.Enum('publicly_disclosed', 'authorised_public', 'filed_by_subject', 'licensed', name='lawfulchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('natural_person', sa.Boolean(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('source_ref', sa.Text(), nullable=False),
     sa.Column('occurred_on', sa.Date(), nullable=False),
@@ -455,6 +512,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('scope', 'key', name=op.f('pk_idempotency_keys'))
     )
     op.create_index('ix_idempotency_keys_created_at', 'idempotency_keys', ['created_at'], unique=False)
+    op.create_table('impact_assessments',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('purpose', 'model', 'programme', name='assessedkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('conclusion', sa.Text(), nullable=False),
+    sa.Column('document_sha256', sa.Text(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('length(document_sha256) = 64', name=op.f('ck_impact_assessments_document_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
+    )
+    op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'code'], unique=False)
     op.create_table('lead_parties',
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -820,6 +890,7 @@ def upgrade() -> None:
     sa.Column('area_code', sa.Text(), nullable=False),
     sa.Column('status', sa.Enum('ACTIVE', 'SUSPENDED', name='tenantstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('status_reason', sa.Text(), nullable=True),
+    sa.Column('credit_licensed', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('length(name) between 2 and 120', name=op.f('ck_tenants_name')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tenants')),
@@ -995,6 +1066,8 @@ def downgrade() -> None:
     op.drop_table('leads')
     op.drop_index('ix_lead_parties_request_id', table_name='lead_parties')
     op.drop_table('lead_parties')
+    op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
+    op.drop_table('impact_assessments')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
@@ -1005,9 +1078,12 @@ def downgrade() -> None:
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
     op.drop_table('credit_records')
-    op.drop_index('uq_consents_open', table_name='consents', postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
+    op.drop_index('uq_consents_open', table_name='consents', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.drop_index('ix_consents_tenant_id', table_name='consents')
     op.drop_table('consents')
+    op.drop_index('ix_consent_fetches_period', table_name='consent_fetches')
+    op.drop_table('consent_fetches')
+    op.drop_table('consent_artefacts')
     op.drop_table('catalogue_items')
     op.drop_table('branches')
     op.drop_table('bank_speeds')

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get
 
 from suxin.consent.notice_texts import current_text, in_order, told
-from suxin.consent.purposes import LOAN_MATCH, CategoriesOutsidePurpose, narrow
+from suxin.consent.purposes import LOAN_MATCH, CategoriesOutsidePurpose, Wanted, narrow
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.queries.requests import own_request, referrals_of
 from suxin.subjects.models import DataCategory
@@ -105,7 +105,7 @@ def _categories(text: str | None) -> list[DataCategory]:
 
 
 def _notice(bank: Tenant, asked: list[DataCategory], life_days: int) -> ConsentNotice:
-    narrowed = narrow(LOAN_MATCH, categories=asked, life_days=life_days)
+    narrowed = narrow(LOAN_MATCH, Wanted(categories=asked, life_days=life_days))
     kept = {code.value for code in narrowed.categories}
     shown = told(
         current_text(LOAN_MATCH.code),

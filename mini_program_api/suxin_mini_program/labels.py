@@ -96,6 +96,12 @@ _CATEGORY_EN: Final = {
     "penalties": "administrative penalties",
     "environment": "environmental grade",
     "loan_request": "this loan request",
+    "score_tier": "credit tier",
+    "perk_order": "order of a benefit",
+    "rural_rating": "rural credit rating",
+    "grid_points": "points of grid governance",
+    "score": "score as a number",
+    "loan_performance": "how a loan is served",
 }
 
 

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.commands import RecipientUnknown
+from suxin.consent.giving import RecipientUnknown
 from suxin.kernel.refusals import NotFound
 from suxin.lending.commands.offers import OfferLapsed, accept_offer
 from suxin.lending.models import Offer, StepNotPossible

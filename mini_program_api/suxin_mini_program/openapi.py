@@ -15,6 +15,7 @@ from suxin.kernel.idempotency import KEY_PATTERN
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     consent_notices,
+    consent_requests,
     inbox,
     offers,
     people,
@@ -55,6 +56,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *offers.HANDLERS,
     *consent_notices.HANDLERS,
     *permissions.HANDLERS,
+    *consent_requests.HANDLERS,
     *inbox.HANDLERS,
 )
 """Every route that has a contract, in the order in which they are documented."""

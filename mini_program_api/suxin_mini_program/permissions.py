@@ -10,6 +10,9 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import commands, queries
+from suxin.consent.assessments import AssessmentMissing
+from suxin.consent.channels import LicensedChannelRequired
+from suxin.consent.giving import ConsentExists, Granted, NoticeOutdated, RecipientUnknown
 from suxin.consent.models import Consent, ConsentStateConflict
 from suxin.consent.purposes import CategoriesOutsidePurpose
 from suxin.kernel.bases import AccessBasis
@@ -44,13 +47,21 @@ class NewConsent(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
     notice_version: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
+class CutView(msgspec.Struct, rename="camel", kw_only=True):
+    """One thing that was narrowed, in words."""
+
+    zh: str
+    en: str
+
+
 class GrantedView(msgspec.Struct, rename="camel", kw_only=True):
-    """A permission that was given; ``cuts`` say in words what was narrowed."""
+    """A permission that was given; ``cuts`` say in words what was narrowed, ``supersedes`` which permission it replaces."""
 
     id: UUID
     expires_at: datetime
     categories: list[Label]
-    cuts: list[str]
+    cuts: list[CutView]
+    supersedes: UUID | None
 
 
 class Revocation(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -110,9 +121,11 @@ GRANT: Final = Contract(
     refusals=(
         NotFound,
         StepNotPossible,
-        commands.NoticeOutdated,
-        commands.ConsentExists,
-        commands.RecipientUnknown,
+        NoticeOutdated,
+        ConsentExists,
+        RecipientUnknown,
+        AssessmentMissing,
+        LicensedChannelRequired,
         CategoriesOutsidePurpose,
     ),
 )
@@ -169,12 +182,7 @@ async def grant(request: AnyRequest, runtime: GivenRuntime, actor: GivenActor) -
             notice_version=given.notice_version,
             now=now,
         )
-        return GrantedView(
-            id=granted.consent_id,
-            expires_at=granted.expires_at,
-            categories=[category(code.value) for code in granted.categories],
-            cuts=list(granted.cuts),
-        )
+        return granted_view(granted)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -203,7 +211,7 @@ async def pause(
     wanted, now = path_id(consent_id), runtime.clock.now()
 
     async def work(session: AsyncSession) -> msgspec.Struct:
-        return _state_view(await commands.pause_consent(session, actor, consent_id=wanted, now=now))
+        return state_view(await commands.pause_consent(session, actor, consent_id=wanted, now=now))
 
     return await write_once(request, runtime, actor, work)
 
@@ -216,9 +224,7 @@ async def resume(
     wanted, now = path_id(consent_id), runtime.clock.now()
 
     async def work(session: AsyncSession) -> msgspec.Struct:
-        return _state_view(
-            await commands.resume_consent(session, actor, consent_id=wanted, now=now)
-        )
+        return state_view(await commands.resume_consent(session, actor, consent_id=wanted, now=now))
 
     return await write_once(request, runtime, actor, work)
 
@@ -232,7 +238,7 @@ async def revoke(
     given = await read_body(request, Revocation)
 
     async def work(session: AsyncSession) -> msgspec.Struct:
-        return _state_view(
+        return state_view(
             await commands.revoke_consent(
                 session, actor, consent_id=wanted, reason=given.reason, now=now
             )
@@ -274,7 +280,19 @@ def _consent_view(consent: Consent, tenant: Tenant | None) -> ConsentView:
     )
 
 
-def _state_view(consent: Consent) -> ConsentStateView:
+def granted_view(granted: Granted) -> GrantedView:
+    """Return a permission that was given, as its subject sees it."""
+    return GrantedView(
+        id=granted.consent_id,
+        expires_at=granted.expires_at,
+        categories=[category(code.value) for code in granted.categories],
+        cuts=[CutView(zh=cut.zh, en=cut.en) for cut in granted.cuts],
+        supersedes=granted.supersedes,
+    )
+
+
+def state_view(consent: Consent) -> ConsentStateView:
+    """Return where a permission stands after a decision."""
     return ConsentStateView(
         id=consent.id,
         state=label_of(consent.state, CONSENT_STATES),

@@ -4,8 +4,8 @@ import ast
 
 # In whose rows a command works beside the caller's own, and why it must.
 ACT_FOR = {
-    "backend/suxin/consent/jobs.py:expire_consent": (
-        "the platform ends a consent whose period is over, in the subject's own rows"
+    "backend/suxin/consent/jobs.py:in_the_subjects_rows": (
+        "the platform ends, signs and tells of a consent, and erases what was received on it, in the subject's own rows"
     ),
     "backend/suxin/lending/claims.py:end_claim": (
         "the applicant or the platform ends a bank's claim, which is counted in the bank's own quota"

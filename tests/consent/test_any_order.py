@@ -20,15 +20,19 @@ from small_city import SmallCity
 from sqlalchemy import func, select
 
 from suxin.consent.commands import (
-    ConsentExists,
     expire_consent,
     grant_consent,
     pause_consent,
     resume_consent,
     revoke_consent,
 )
+from suxin.consent.giving import ConsentExists
 from suxin.consent.models import ConsentStateConflict
 from suxin.consent.notice_texts import current_text
+from suxin.consent.oauth.grants import Holder, begin_grant, live_grant
+from suxin.consent.oauth.models import GrantKind
+from suxin.consent.oauth.queries import Client
+from suxin.consent.oauth.refusals import GrantRefused
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
@@ -36,6 +40,15 @@ from suxin.subjects.models import CreditRecord, DataCategory
 
 TEXT = current_text("loan.match")
 OPEN = ("ACTIVE", "PAUSED")
+CLIENT = Client(
+    client_id="a-banks-client",
+    tenant_id=None,
+    name="信贷系统",
+    confidential=True,
+    redirect_uris=(),
+    grant_types=(),
+    scopes=(),
+)
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -50,6 +63,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.matter: UUID = new_id()
         self.consent_id: UUID | None = None
         self.state: str | None = None
+        self.days: int | None = None
         self.ends: datetime = self.now
         # Each example is about a bank that knows nothing yet.
         self._run(self._forget())
@@ -79,7 +93,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 90))
     def grant(self, days: int) -> None:
-        possible = self.state not in OPEN
+        # Another life than the open one's supersedes it; the same is refused.
+        possible = self.state not in OPEN or days != self.days
         granted = self._step(
             grant_consent,
             possible=possible,
@@ -92,8 +107,33 @@ class AnyOrder(RuleBasedStateMachine):
             context_id=self.matter,
         )
         if possible:
-            self.consent_id, self.state = granted.consent_id, "ACTIVE"
+            self.consent_id, self.state, self.days = granted.consent_id, "ACTIVE", days
             self.ends = self.now + timedelta(days=days)
+            self.grant_id = self._run(self._allow(granted.consent_id))
+
+    async def _allow(self, consent_id: UUID) -> UUID:
+        """Let a client of the bank read on the consent, as the authorization server does after the decision."""
+        holder = Holder(
+            kind=GrantKind.APPROVED,
+            tenant_id=self.city.banks[0].tenant_id,
+            person_id=self.city.person_id,
+            subject_id=self.city.firm_id,
+            consent_id=consent_id,
+            amr=("sms",),
+            authenticated_at=self.now,
+        )
+        async with self.city.database.transaction(self.city.applicant, now=self.now) as session:
+            return await begin_grant(
+                session, CLIENT, holder, scopes=(), expires_at=self.ends, now=self.now
+            )
+
+    async def _allowed(self) -> bool:
+        async with self.city.database.snapshot(Actor.anonymous("test"), now=self.now) as session:
+            try:
+                await live_grant(session, self.grant_id, now=self.now)
+            except GrantRefused:
+                return False
+            return True
 
     def _decide(
         self, command: Callable[..., Any], *, possible: bool, to: str, **given: Any
@@ -157,6 +197,13 @@ class AnyOrder(RuleBasedStateMachine):
             return
         permitted = self.state == "ACTIVE" and self.now < self.ends
         assert self._run(self._seen()) == (2 if permitted else 0)
+
+    @invariant()
+    def a_clients_grant_lives_exactly_as_long_as_its_consent(self) -> None:
+        if getattr(self, "consent_id", None) is None:
+            return
+        lives = self.state in OPEN and self.now < self.ends
+        assert self._run(self._allowed()) is lives
 
 
 def test_a_bank_reads_if_and_only_if_a_consent_is_active_and_not_over(

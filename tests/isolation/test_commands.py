@@ -24,7 +24,9 @@ from trespassing import (
     tenants_own,
 )
 
+from suxin.consent.models import AssessedKind
 from suxin.consent.oauth.clients import ClientDraft
+from suxin.consent.requests import ConsentForm
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.lending.commands.referrals import ConsentRequired, LeadNotClaimable
 from suxin.lending.commands.requests import RequestForm, Submitted
@@ -111,6 +113,27 @@ def newcomer(_world: World) -> dict[str, Any]:
 
 
 MATRIX: dict[str, list[Case]] = {
+    "consent.assessments.file_assessment": by(
+        ("rival", "stranger", "merchant", "anonymous"),
+        Forbidden,
+        lambda _world: {
+            "kind": AssessedKind.PURPOSE,
+            "code": "loan.match",
+            "title": "x",
+            "conclusion": "x",
+            "document": b"x",
+        },
+    ),
+    "consent.breaches.report_breach_scope": by(
+        ("rival", "stranger", "merchant", "anonymous"),
+        Forbidden,
+        lambda world: {
+            "tenant_ids": [world.bank.tenant_id],
+            "client_ids": [],
+            "since": world.city.now - timedelta(days=1),
+            "until": world.city.now + timedelta(days=1),
+        },
+    ),
     "consent.commands.grant_consent": by(
         EVERYONE_BUT_SUBJECTS,
         Forbidden,
@@ -135,6 +158,7 @@ MATRIX: dict[str, list[Case]] = {
     "consent.oauth.own_grants.own_grants": by(
         ("stranger", "anonymous", "system"), Forbidden, lambda _world: {}
     ),
+    "consent.fetches.fetch_records": banks_own(consent),
     "consent.oauth.clients.register_client": by(
         ("stranger", "anonymous", "system"),
         Forbidden,
@@ -161,6 +185,35 @@ MATRIX: dict[str, list[Case]] = {
     "consent.commands.resume_consent": subjects_own(consent),
     "consent.commands.revoke_consent": subjects_own(
         lambda world: consent(world) | {"reason": None}
+    ),
+    "consent.requests.approve_request": subjects_own(
+        lambda world: (
+            consent(world)
+            | {"categories": [], "life_days": 1, "notice_version": "loan.match/2026-11"}
+        )
+    ),
+    "consent.requests.refuse_consent": by(
+        EVERYONE_BUT_SUBJECTS,
+        Forbidden,
+        lambda world: {
+            "tenant_id": world.bank.tenant_id,
+            "purpose": "loan.match",
+            "categories": [],
+            "life_days": 30,
+            "context_id": world.pool.request.id,
+        },
+    ),
+    "consent.requests.reject_request": subjects_own(
+        lambda world: consent(world) | {"reason": None}
+    ),
+    "consent.requests.request_consent": by(
+        EVERYONE_BUT_BANKS,
+        Forbidden,
+        lambda world: {
+            "form": ConsentForm(
+                subject_id=world.city.firm_id, purpose="loan.match", categories=[], life_days=1
+            )
+        },
     ),
     "lending.commands.offers.accept_offer": subjects_own(offer),
     "lending.commands.offers.make_offer": banks_own(
@@ -223,6 +276,11 @@ MATRIX: dict[str, list[Case]] = {
     ),
     "tenancy.commands.resume_tenant": by(
         ("rival", "stranger", "merchant", "anonymous", "system"), Forbidden, tenant
+    ),
+    "tenancy.commands.set_credit_licence": by(
+        ("rival", "stranger", "merchant", "anonymous", "system"),
+        Forbidden,
+        lambda world: tenant(world) | {"licensed": True},
     ),
     "tenancy.commands.suspend_tenant": by(
         ("rival", "stranger", "merchant", "anonymous", "system"), Forbidden, tenant

@@ -6,7 +6,8 @@ from observing import nothing_written
 from small_city import SmallCity, another_bank, offered
 from small_world import World
 
-from suxin.consent.commands import RecipientUnknown, grant_consent
+from suxin.consent.commands import grant_consent
+from suxin.consent.giving import RecipientUnknown
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Unauthenticated
 from suxin.lending.commands.offers import accept_offer

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from small_city import Bank, SmallCity, another_bank, offer_terms, offered, product_draft
 
-from suxin.consent.commands import ConsentExists
+from suxin.consent.giving import ConsentExists
 from suxin.kernel.refusals import Refusal
 from suxin.lending.commands import requests
 from suxin.lending.commands.offers import accept_offer, make_offer, withdraw_offer

@@ -38,7 +38,8 @@ async def test_what_the_bank_was_permitted_is_frozen_though_taken_back_before_ac
     )
     later = small_city.now + timedelta(hours=1)
     await admin.execute(
-        "insert into credit_records select subject_id, gen_random_uuid(), item_code, category, source,"
+        "insert into credit_records select subject_id, gen_random_uuid(), item_code, category, channel,"
+        " natural_person, source,"
         " 'since', occurred_on, published_until, valid_until, polarity, status, amount_fen, content,"
         " self_declared, $1 from credit_records where item_code = 'TAX-GRADE'",
         later,

@@ -62,6 +62,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "lifeDays": 30,
         "noticeVersion": "loan.match/2026-11",
     },
+    "/consents/{consent_id:str}/approval": {
+        "categories": ["tax"],
+        "lifeDays": 30,
+        "noticeVersion": "loan.match/2026-11",
+    },
+    "/consents/{consent_id:str}/rejection": {"reason": "不需要"},
     "/consents/{consent_id:str}/revocation": {"reason": "不需要了"},
     "/notices/read": {"ids": [SOMEBODY]},
 }
@@ -89,7 +95,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 31
+    assert len(names) == len(set(names)) == 34
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 

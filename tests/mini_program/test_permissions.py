@@ -179,7 +179,7 @@ async def test_a_wider_permission_is_narrowed_and_says_so(applicant, small_city,
 
     granted = await applicant.write("/consents", body)
 
-    assert granted["cuts"] == ["有效期由 365 天调整为 90 天"]
+    assert [cut["zh"] for cut in granted["cuts"]] == ["有效期由 365 天调整为 90 天"]
 
 
 BAD_CONSENTS = {

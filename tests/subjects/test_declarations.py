@@ -8,7 +8,13 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Invalid
 from suxin.subjects.declarations import DeclaredTooMany, NotDeclarable, declare_record
-from suxin.subjects.models import CreditRecord, DataCategory, Polarity, RecordStatus
+from suxin.subjects.models import (
+    CreditRecord,
+    DataCategory,
+    LawfulChannel,
+    Polarity,
+    RecordStatus,
+)
 from suxin.subjects.queries import records_of
 
 HONOUR = {"title": "诚信示范户", "issuer": "上塘镇"}
@@ -94,6 +100,8 @@ async def test_the_database_takes_only_one_s_own_and_only_marked(
                     id=new_id(),
                     item_code="HONOUR",
                     category=DataCategory.HONOURS,
+                    channel=LawfulChannel.FILED_BY_SUBJECT,
+                    natural_person=True,
                     source="x",
                     source_ref="x",
                     occurred_on=now.date(),

@@ -14,7 +14,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.lending import jobs as lending_jobs
 
-HANDLERS = {**lending_jobs.handlers(), **consent_jobs.handlers()}
+HANDLERS = lending_jobs.handlers()
 
 
 async def contents(admin: asyncpg.Connection) -> dict[str, str]:
@@ -90,8 +90,9 @@ async def carry_out(
         topic,
         now,
     )
+    handlers = {**HANDLERS, **consent_jobs.handlers(city.sealer)}
     for row in rows:
-        assert await outbox.perform(city.database, row["id"], HANDLERS, now=now)
+        assert await outbox.perform(city.database, row["id"], handlers, now=now)
     return len(rows)
 
 

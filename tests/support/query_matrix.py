@@ -6,6 +6,7 @@ from typing import Any
 
 from small_world import World
 
+from suxin.consent.models import Consent
 from suxin.kernel.queries import inbox_of_person
 from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin.lending.commands.requests import Submitted
@@ -14,7 +15,7 @@ from suxin.lending.models import LoanProduct, Referral
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
 
-NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {}, (0, 0))
+NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False))
 PUBLIC = "published: the same for everyone"
 EXPRESSION = "part of a statement, not a query"
 # What a bank gets to see beside another: its own, and the leads of the pool that nobody holds.
@@ -61,6 +62,13 @@ def consent(world: World) -> dict[str, Any]:
     return {"consent_id": world.running_consent}
 
 
+def consent_row(world: World) -> Consent:
+    """Return the running request's consent as a caller might make it up."""
+    return Consent(
+        subject_id=world.city.firm_id, id=world.running_consent, tenant_id=world.bank.tenant_id
+    )
+
+
 def client(world: World) -> dict[str, Any]:
     return {"client_id": world.client_id}
 
@@ -102,6 +110,15 @@ MATRIX: dict[str, Row] = {
         lambda world: subject(world) | {"context_id": world.chosen.request.id},
         None,
     ),
+    "consent.queries.fetches_counted": (
+        "rival",
+        lambda world: {
+            "consent": consent_row(world),
+            "period": "2026-11-20",
+            "day_began": world.city.now,
+        },
+        None,
+    ),
     "consent.queries.grounds_of": ("rival", subject, None),
     "consent.queries.hold_basis": (
         "rival",
@@ -110,14 +127,20 @@ MATRIX: dict[str, Row] = {
         ),
         None,
     ),
-    "consent.queries.lock_consent": ("stranger", both(subject, consent), None),
-    "consent.queries.lock_open_about": (
-        "stranger",
-        lambda world: subject(world) | {"context_id": world.running.request.id},
+    "consent.queries.hold_consent_basis": (
+        "rival",
+        lambda world: {"consent": consent_row(world)},
         None,
     ),
-    "consent.queries.lock_own_consent": ("stranger", consent, NotFound),
-    "consent.queries.open_consent": (
+    "consent.queries.is_open": (
+        "rival",
+        lambda world: (
+            subject(world) | {"purpose": "loan.match", "context_id": world.running.request.id}
+        ),
+        None,
+    ),
+    "consent.queries.lock_consent": ("stranger", both(subject, consent), None),
+    "consent.queries.lock_open": (
         "rival",
         lambda world: (
             subject(world)
@@ -126,8 +149,29 @@ MATRIX: dict[str, Row] = {
         ),
         None,
     ),
+    "consent.queries.lock_open_about": (
+        "stranger",
+        lambda world: subject(world) | {"context_id": world.running.request.id},
+        None,
+    ),
+    "consent.queries.lock_own_consent": ("stranger", consent, NotFound),
+    "consent.queries.own_artefact": ("stranger", consent, NotFound),
     "consent.queries.reads_of": ("rival", subject, None),
     "consent.queries.recipient": ("stranger", tenant, PUBLIC),
+    "consent.queries.refusals_of": (
+        "rival",
+        lambda world: (
+            subject(world)
+            | tenant(world)
+            | {
+                "purpose": "bank.credit",
+                "context_id": None,
+                "since": world.city.now - timedelta(days=1),
+            }
+        ),
+        None,
+    ),
+    "consent.queries.tenants_consent": ("rival", consent, NotFound),
     "kernel.queries.acts_counted": (
         "rival",
         lambda world: {"actions": ["lending.offer.made"], "since": world.city.now},

@@ -3,16 +3,18 @@
 Tenants and products come through the commands; subjects and records are loaded as the batch role loads them.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from assessed import file_assessments
+from city_rows import add_firm, add_mandate, add_person, add_records
 
-from suxin.consent.commands import Granted
+from suxin.consent.giving import Granted
 from suxin.consent.notice_texts import current_text
+from suxin.consent.purposes import LOAN_MATCH
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
@@ -29,17 +31,6 @@ from suxin.lending.commands.requests import (
 from suxin.lending.models import DispatchMode, PopulationCell
 from suxin.lending.product_terms import ProductDraft
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RepaymentMethod, RequestTerms
-from suxin.subjects.models import (
-    CreditRecord,
-    DataCategory,
-    Mandate,
-    MandateRole,
-    PersonIdentity,
-    Polarity,
-    RecordStatus,
-    Subject,
-    SubjectKind,
-)
 from suxin.tenancy.commands import create_tenant, found_city
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
@@ -139,7 +130,7 @@ class SmallCity:
                 self.applicant,
                 request_id=request_id,
                 tenant_id=bank.tenant_id,
-                categories=list(DataCategory),
+                categories=sorted(LOAN_MATCH.categories),
                 life_days=life_days,
                 notice_version=current_text("loan.match").version,
                 now=moment,
@@ -202,19 +193,20 @@ def product_draft(**changes: object) -> ProductDraft:
 async def build_small_city(database: Database, batch: Database, *, now: datetime) -> SmallCity:
     """Build the city."""
     operator = await _found(database, now=now)
+    await file_assessments(database, operator, now=now)
     banks = [await _bank(database, operator, number, now=now) for number in range(len(BANK_USCCS))]
     sealer = Sealer(Keyring.generate())
     person_id, firm_id, stranger_id, stranger_firm_id = new_id(), new_id(), new_id(), new_id()
     system = Actor.system("test")
     async with batch.transaction(system, now=now) as session:
-        _add_person(session, sealer, person_id, "王小明", "321302199001010012", now=now)
-        _add_person(session, sealer, stranger_id, "李四", "321324198512310029", now=now)
-        _add_firm(session, firm_id, "宿迁市沭河木业有限公司", FIRM_USCC, now=now)
-        _add_firm(session, stranger_firm_id, "泗洪县大湖家庭农场", OTHER_USCC, now=now)
+        add_person(session, sealer, person_id, "王小明", "321302199001010012", now=now)
+        add_person(session, sealer, stranger_id, "李四", "321324198512310029", now=now)
+        add_firm(session, firm_id, "宿迁市沭河木业有限公司", FIRM_USCC, now=now)
+        add_firm(session, stranger_firm_id, "泗洪县大湖家庭农场", OTHER_USCC, now=now)
         await session.flush()
-        _add_mandate(session, person_id, firm_id, now=now)
-        _add_mandate(session, stranger_id, stranger_firm_id, now=now)
-        _add_records(session, firm_id, now=now)
+        add_mandate(session, person_id, firm_id, now=now)
+        add_mandate(session, stranger_id, stranger_firm_id, now=now)
+        add_records(session, firm_id, now=now)
         session.add_all(
             PopulationCell(kind="firm", county_code="321302", industry_section=section, subjects=9)
             for section in ("C", "ALL")
@@ -289,98 +281,6 @@ async def _bank(database: Database, operator: Actor, number: int, *, now: dateti
         await session.flush()
         await publish_product(session, officer, product_id=product.id, now=now)
     return Bank(tenant_id=tenant_id, staff_id=bank.staff_id, product_id=product.id)
-
-
-def _add_person(
-    session: AsyncSession,
-    sealer: Sealer,
-    person_id: UUID,
-    name: str,
-    resident_id: str,
-    *,
-    now: datetime,
-) -> None:
-    session.add(
-        Subject(
-            id=person_id,
-            kind=SubjectKind.PERSON,
-            name=f"{name[0]}**",
-            name_pinyin="x",
-            county_code="321302",
-            created_at=now,
-        )
-    )
-    session.add(
-        PersonIdentity(
-            subject_id=person_id,
-            name_sealed=sealer.seal(name, purpose="person.name", row=person_id),
-            resident_id_sealed=sealer.seal(
-                resident_id, purpose="person.resident_id", row=person_id
-            ),
-            phone_sealed=sealer.seal("19900000001", purpose="person.phone", row=person_id),
-            proof_method="three_factor",
-            proof_ref="test",
-            proved_at=now,
-        )
-    )
-
-
-def _add_firm(session: AsyncSession, firm_id: UUID, name: str, uscc: str, *, now: datetime) -> None:
-    session.add(
-        Subject(
-            id=firm_id,
-            kind=SubjectKind.FIRM,
-            name=name,
-            name_pinyin="x",
-            uscc=uscc,
-            county_code="321302",
-            town_code="321302150",
-            industry="C20",
-            registered_on=date(2020, 5, 1),
-            created_at=now,
-        )
-    )
-
-
-def _add_mandate(session: AsyncSession, person_id: UUID, firm_id: UUID, *, now: datetime) -> None:
-    session.add(
-        Mandate(
-            id=new_id(),
-            person_id=person_id,
-            subject_id=firm_id,
-            role=MandateRole.LEGAL_REPRESENTATIVE,
-            proof_method="registry",
-            proof_ref="test",
-            starts_at=now,
-            ends_at=now.replace(year=now.year + 1),
-        )
-    )
-
-
-def _add_records(session: AsyncSession, firm_id: UUID, *, now: datetime) -> None:
-    rows: Sequence[tuple[str, DataCategory, dict[str, object], int | None]] = (
-        ("TAX-GRADE", DataCategory.TAX, {"grade": "A", "year": 2025}, None),
-        ("TAX-PAID", DataCategory.TAX, {"year": 2025}, 30_000_000),
-        ("SI-HEADCOUNT", DataCategory.SOCIAL_INSURANCE, {"headcount": 25}, None),
-    )
-    session.add_all(
-        CreditRecord(
-            subject_id=firm_id,
-            id=new_id(),
-            item_code=code,
-            category=category,
-            source="test",
-            source_ref=code,
-            occurred_on=date(2026, 4, 1),
-            polarity=Polarity.NEUTRAL,
-            status=RecordStatus.ACTIVE,
-            amount_fen=amount,
-            content=content,
-            self_declared=False,
-            loaded_at=now,
-        )
-        for code, category, content, amount in rows
-    )
 
 
 async def offered(

@@ -19,15 +19,17 @@ from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from sqlalchemy import select
 from staff_log_ins import keep_passwords
 
+from suxin.consent.artefacts import sign_artefact
 from suxin.consent.commands import publish_notice_texts
 from suxin.consent.oauth import models as oauth
 from suxin.consent.oauth.clients import ClientDraft, register_client
+from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import seal
 from suxin.kernel.calendars import load_arrangement
 from suxin.kernel.doorways import doorway
 from suxin.kernel.idempotency import once
-from suxin.kernel.signing import ensure_signing_keys
+from suxin.kernel.signing import ensure_signing_keys, read_keys
 from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.products import draft_product
 from suxin.lending.commands.referrals import accept_referral, claim_lead
@@ -119,12 +121,14 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     )
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
+    await _refuse(city)
     async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
         assert await seal(session) > 0
     await admin.execute(
         "insert into audit_heads (day, seq, hash) values ($1, 1, $2)", date(2026, 11, 1), b"x" * 32
     )
     running, running_referral, running_offer, consent_id = await _offered(city, DispatchMode.NAMED)
+    await _sign(city, consent_id)
     pool = await city.submit(mode=DispatchMode.OPEN_POOL)
     assert pool.lead is not None
     claimed = await city.act(claim_lead, bank.officer, lead_id=pool.lead.id, profiles=PROFILES)
@@ -190,6 +194,30 @@ async def _offered(city: SmallCity, mode: DispatchMode) -> tuple[Submitted, UUID
     return submitted, referral_id, offer.id, granted.consent_id
 
 
+async def _refuse(city: SmallCity) -> None:
+    """Let the applicant say no to another purpose of the first bank."""
+    await city.act(
+        refuse_consent,
+        city.applicant,
+        tenant_id=city.banks[0].tenant_id,
+        purpose="bank.credit",
+        categories=[],
+        life_days=30,
+        context_id=None,
+    )
+
+
+async def _sign(city: SmallCity, consent_id: UUID) -> None:
+    """Sign a consent's artefact, as the platform does after the decision."""
+    system, now = Actor.system("test"), city.now
+    async with city.database.transaction(system, now=now) as session:
+        await ensure_signing_keys(session, sealer=city.sealer, now=now)
+        keys = await read_keys(session, sealer=city.sealer, now=now)
+        assert await sign_artefact(
+            session, subject_id=city.firm_id, consent_id=consent_id, keys=keys, now=now
+        )
+
+
 async def _fill_by_batch(city: SmallCity) -> None:
     async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
         await load_areas(session)
@@ -220,9 +248,6 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         ),
         profiles=PROFILES,
     )
-    system = Actor.system("test")
-    async with city.database.transaction(system, now=city.now) as session:
-        await ensure_signing_keys(session, sealer=city.sealer, now=city.now)
     for model in (
         oauth.PushedRequest,
         oauth.OAuthGrant,

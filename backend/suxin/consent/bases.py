@@ -20,6 +20,7 @@ def basis_of_consent(
         kind=BasisKind.CONSENT,
         purpose=consent.purpose,
         categories=consent.categories,
+        records_from=consent.records_from,
         context_id=consent.context_id,
         source_id=consent.id,
         starts_at=starts_at,

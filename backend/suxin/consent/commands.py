@@ -1,63 +1,36 @@
 """What a subject decides about his permissions, and the access bases that follow from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
 from suxin.consent.bases import basis_of_consent, basis_of_contract
-from suxin.consent.models import Consent, ConsentState, ConsentStateConflict, NoticeText
+from suxin.consent.giving import (
+    Granted,
+    activate,
+    checked_ask,
+    end,
+    end_bases,
+    is_natural_person,
+    lawful,
+    make_way,
+    new_consent,
+    record,
+    require_current,
+)
+from suxin.consent.models import GIVEN, Consent, ConsentState, ConsentStateConflict, NoticeText
 from suxin.consent.notice_texts import TEXTS, current_text
-from suxin.consent.oauth.grants import end_grants_on_consent
-from suxin.consent.purposes import narrow, purpose_named
-from suxin.kernel import notices, outbox
+from suxin.consent.purposes import Wanted, purpose_named
+from suxin.kernel import notices
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
-from suxin.kernel.bases import AccessBasis
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Forbidden, Refusal, RefusalKind
+from suxin.kernel.refusals import Forbidden
 from suxin.subjects.models import DataCategory
-
-EXPIRE_TOPIC = "consent.consent.expire"
-
-
-class NoticeOutdated(Refusal):
-    """The subject was shown a wording that is no longer in force; he must be shown the present one."""
-
-    code = "NOTICE_OUTDATED"
-    zh = "授权告知书已更新为 {version}，请重新阅读后确认"
-    en = "The notice is now {version}; please read it again before deciding"
-
-
-class ConsentExists(Refusal):
-    """The same permission is already given and has not ended."""
-
-    code = "CONSENT_EXISTS"
-    zh = "您已对该机构作出相同用途的授权"
-    en = "You have already given this organisation this permission"
-
-
-class RecipientUnknown(Refusal):
-    """The organisation does not exist or may not act at present."""
-
-    code = "RECIPIENT_UNKNOWN"
-    kind = RefusalKind.NOT_FOUND
-    zh = "找不到该机构，或其已暂停服务"
-    en = "No such organisation, or it is suspended"
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """A consent that was given; ``cuts`` says in words what was narrowed."""
-
-    consent_id: UUID
-    expires_at: datetime
-    categories: tuple[DataCategory, ...]
-    cuts: tuple[str, ...]
 
 
 async def publish_notice_texts(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
@@ -96,54 +69,35 @@ async def grant_consent(
 ) -> Granted:
     """Give one tenant permission for one purpose, after the notice text was shown.
 
-    A wider request is narrowed to the purpose's limits, and ``cuts`` says how.
+    A wider one is narrowed to the purpose's limits and to what may lawfully reach the tenant, and ``cuts`` says how. One
+    that differs from an open permission for the same purpose and matter supersedes it; a request of the tenant that waits
+    for an answer is answered by it.
 
     :raises PurposeUnknown: if there is no such purpose
-    :raises CategoriesOutsidePurpose: if no category belongs to it
     :raises NoticeOutdated: if another wording was shown than the one in force
+    :raises CategoriesOutsidePurpose: if no category belongs to it
+    :raises AssessmentMissing: if no impact assessment of the purpose is on file
     :raises RecipientUnknown: if the tenant does not exist or is suspended
+    :raises LicensedChannelRequired: if the purpose needs what may not reach this bank
     :raises ConsentExists: if the same permission is open already
     Source: PIPL art. 13, 14, 17, 23
     """
-    limits = purpose_named(purpose)
-    text = current_text(limits.code)
-    if notice_version != text.version:
-        raise NoticeOutdated(field="noticeVersion", version=text.version)
-    narrowed = narrow(limits, categories=categories, life_days=life_days)
-    recipient = await queries.recipient(session, tenant_id)
-    if recipient is None:
-        raise RecipientUnknown(field="tenantId")
-    subject_id = actor.own_subject
-    if await queries.open_consent(session, subject_id, tenant_id, limits.code, context_id):
-        raise ConsentExists(field="tenantId")
-    consent = Consent(
-        subject_id=subject_id,
-        id=new_id(),
-        tenant_id=tenant_id,
-        purpose=limits.code,
-        categories=[category.value for category in narrowed.categories],
+    require_current(current_text(purpose_named(purpose).code), notice_version)
+    wanted = Wanted(categories=categories, life_days=life_days)
+    ask = await checked_ask(session, tenant_id=tenant_id, purpose=purpose, wanted=wanted)
+    natural = await is_natural_person(session, actor.own_subject)
+    kept, cuts = lawful(ask, natural_person=natural)
+    offered = new_consent(
+        ask,
+        subject_id=actor.own_subject,
         context_id=context_id,
-        notice_version=text.version,
-        notice_sha256=text.sha256,
-        retention_days=limits.retention_days,
-        state=ConsentState.REQUESTED,
-        requested_at=now,
-        starts_at=now,
-        expires_at=now + timedelta(days=narrowed.life_days),
-    )
-    session.add(consent)
-    consent.enter(ConsentState.ACTIVE)
-    consent.decided_at, consent.decided_by = now, actor.person_id
-    session.add(basis_of_consent(consent, basis_id=new_id(), starts_at=now))
-    await outbox.post(
-        session,
-        EXPIRE_TOPIC,
-        {"subject_id": subject_id, "consent_id": consent.id},
+        categories=kept,
+        answer_by=None,
         now=now,
-        not_before=consent.expires_at,
     )
-    _record(session, consent, "granted", now=now)
-    return Granted(consent.id, consent.expires_at, narrowed.categories, narrowed.cuts)
+    consent, superseded = await make_way(session, offered, now=now)
+    await activate(session, consent, decided_by=actor.person_id, natural_person=natural, now=now)
+    return Granted(consent.id, consent.expires_at, tuple(kept), cuts, superseded)
 
 
 async def pause_consent(
@@ -156,8 +110,8 @@ async def pause_consent(
     """
     consent = await queries.lock_own_consent(session, actor, consent_id)
     consent.enter(ConsentState.PAUSED)
-    await _end_bases(session, consent, now=now)
-    _record(session, consent, "paused", now=now)
+    await end_bases(session, consent, now=now)
+    record(session, consent, "paused", now=now)
     return consent
 
 
@@ -176,7 +130,7 @@ async def resume_consent(
         raise ConsentStateConflict(state=ConsentState.EXPIRED)
     consent.enter(ConsentState.ACTIVE)
     session.add(basis_of_consent(consent, basis_id=new_id(), starts_at=now))
-    _record(session, consent, "resumed", now=now)
+    record(session, consent, "resumed", now=now)
     return consent
 
 
@@ -190,11 +144,7 @@ async def revoke_consent(
     Source: PIPL art. 15
     """
     consent = await queries.lock_own_consent(session, actor, consent_id)
-    consent.enter(ConsentState.REVOKED)
-    consent.ended_at, consent.end_reason = now, reason
-    await _end_bases(session, consent, now=now)
-    await end_grants_on_consent(session, consent.id, reason="consent_revoked", now=now)
-    _record(session, consent, "revoked", now=now)
+    await end(session, consent, ConsentState.REVOKED, step="revoked", reason=reason, now=now)
     await notices.notify_tenant(
         session,
         tenant_id=consent.tenant_id,
@@ -229,11 +179,7 @@ async def end_consents_about(
         if consent.tenant_id != except_tenant and only_tenant in (None, consent.tenant_id)
     ]
     for consent in ended:
-        consent.enter(ConsentState.REVOKED)
-        consent.ended_at, consent.end_reason = now, reason
-        await _end_bases(session, consent, now=now)
-        await end_grants_on_consent(session, consent.id, reason="matter_over", now=now)
-        _record(session, consent, "revoked", now=now)
+        await end(session, consent, ConsentState.REVOKED, step="revoked", reason=reason, now=now)
     return len(ended)
 
 
@@ -244,13 +190,9 @@ async def expire_consent(
     consent = await queries.lock_consent(session, subject_id, consent_id)
     if consent is None or consent.expires_at > now:
         return False
-    if consent.state not in (ConsentState.ACTIVE, ConsentState.PAUSED):
+    if consent.state not in GIVEN:
         return False
-    consent.enter(ConsentState.EXPIRED)
-    consent.ended_at = now
-    await _end_bases(session, consent, now=now)
-    await end_grants_on_consent(session, consent.id, reason="consent_expired", now=now)
-    _record(session, consent, "expired", now=now)
+    await end(session, consent, ConsentState.EXPIRED, step="expired", now=now)
     return True
 
 
@@ -286,28 +228,3 @@ async def open_contract_basis(
         detail={"categories": basis.categories, "until": ends_at.isoformat()},
     )
     return basis.id
-
-
-async def _end_bases(session: AsyncSession, consent: Consent, *, now: datetime) -> None:
-    await session.execute(
-        update(AccessBasis)
-        .where(
-            AccessBasis.subject_id == consent.subject_id,
-            AccessBasis.source_id == consent.id,
-            AccessBasis.ended_at.is_(None),
-        )
-        .values(ended_at=now)
-    )
-
-
-def _record(session: AsyncSession, consent: Consent, step: str, *, now: datetime) -> None:
-    append_act(
-        session,
-        action=f"consent.consent.{step}",
-        now=now,
-        tenant_id=consent.tenant_id,
-        subject_id=consent.subject_id,
-        object_type="consent",
-        object_id=consent.id,
-        detail={"purpose": consent.purpose, "categories": consent.categories},
-    )

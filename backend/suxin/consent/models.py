@@ -1,18 +1,32 @@
-"""Consents and the notice texts that were shown."""
+"""Consents, the notice texts that were shown, what was fetched, the signed artefacts, and the impact assessments."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, data_subject, published, reading_tenant, system
-from suxin.kernel.refusals import Refusal
+from suxin.consent.purposes import FetchUnit, Frequency
+from suxin.kernel.readers import (
+    KIND,
+    NOW,
+    TENANT,
+    Reader,
+    data_subject,
+    exists,
+    published,
+    reading_tenant,
+    represented_by_person,
+    system,
+    when,
+)
+from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
+from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
 
 
 class ConsentState(StrEnum):
@@ -52,7 +66,13 @@ _NAMES: dict[ConsentState, tuple[str, str]] = {
 }
 
 
-_OPEN = frozenset({ConsentState.ACTIVE, ConsentState.PAUSED})
+GIVEN: Final = frozenset({ConsentState.ACTIVE, ConsentState.PAUSED})
+"""The subject has said yes and has not taken it back."""
+
+NEVER_GIVEN: Final = frozenset({ConsentState.REQUESTED, ConsentState.REJECTED, ConsentState.LAPSED})
+"""The subject has not said yes, so that there is nothing to read and nothing to sign."""
+
+_OPEN = GIVEN
 _SUBJECT = frozenset({Party.SUBJECT})
 _PLATFORM = frozenset({Party.PLATFORM})
 
@@ -82,8 +102,11 @@ class Consent(Table):
 
     __tablename__ = "consents"
     __machine__: ClassVar[StateMachine[ConsentState]] = StateMachine(
-        # What a subject gives unasked begins as active.
-        begins={ConsentState.REQUESTED: _SUBJECT, ConsentState.ACTIVE: _SUBJECT},
+        # A tenant asks; what a subject gives unasked begins as active.
+        begins={
+            ConsentState.REQUESTED: _SUBJECT | {Party.TENANT},
+            ConsentState.ACTIVE: _SUBJECT,
+        },
         steps=(
             _step({ConsentState.REQUESTED, ConsentState.PAUSED}, ConsentState.ACTIVE, _SUBJECT),
             _step({ConsentState.REQUESTED}, ConsentState.REJECTED, _SUBJECT),
@@ -98,10 +121,19 @@ class Consent(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         reading_tenant(),
+        # Whoever may act for the subject sees what it decided, before he says for whom he acts.
+        when("represented", represented_by_person("{row}.subject_id")),
+        # A tenant may ask, and decides nothing.
+        when(
+            "asking_tenant",
+            f"tenant_id = {TENANT} and state = 'REQUESTED' and decided_at is null",
+            "INSERT",
+        ),
         system(),
     )
     __table_args__ = (
         CheckConstraint("expires_at > starts_at", name="period"),
+        CheckConstraint("frequency_times > 0", name="frequency"),
         CheckConstraint("cardinality(categories) > 0", name="categories"),
         Index("ix_consents_tenant_id", "tenant_id", "id"),
         Index(
@@ -111,6 +143,7 @@ class Consent(Table):
             "purpose",
             "context_id",
             unique=True,
+            postgresql_nulls_not_distinct=True,
             postgresql_where=text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"),
         ),
     )
@@ -123,15 +156,28 @@ class Consent(Table):
     context_id: Mapped[UUID | None]
     notice_version: Mapped[str]
     notice_sha256: Mapped[str]
+    life_days: Mapped[int]
+    records_from: Mapped[date]
+    frequency_times: Mapped[int]
+    frequency_unit: Mapped[FetchUnit]
     retention_days: Mapped[int]
+    # Whether the data is a natural person's, known once he decides.
+    natural_person: Mapped[bool | None]
     state: Mapped[ConsentState]
     requested_at: Mapped[datetime]
+    # A request that nobody answers until then lapses; what is given unasked has no such time.
+    answer_by: Mapped[datetime | None]
     starts_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
+
+    @property
+    def frequency(self) -> Frequency:
+        """How often the tenant may fetch."""
+        return Frequency(self.frequency_times, self.frequency_unit)
 
     def enter(self, state: ConsentState) -> None:
         """Move to ``state``.
@@ -141,3 +187,103 @@ class Consent(Table):
         if not self.__machine__.leads(self.state, state):
             raise ConsentStateConflict(state=self.state)
         self.state = state
+
+
+_ON_A_LIVE_BASIS = exists(
+    "access_bases b",
+    "b.source_id = {row}.consent_id and b.subject_id = {row}.subject_id"
+    f" and b.tenant_id = {TENANT} and b.ended_at is null"
+    f" and b.starts_at <= {NOW} and b.ends_at > {NOW}",
+)
+
+
+class ConsentFetch(Table):
+    """One use of a consent, counted against its frequency: a fetch by the tenant's system, or a day at its desk.
+
+    ``content`` is what was delivered, as JSON, with its SHA-256; when the retention is over it is erased, and that it was
+    delivered stays on record. Rows are added and never taken back, so that nobody starts counting anew.
+    """
+
+    __tablename__ = "consent_fetches"
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("content", "erased_at")
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(),
+        when("on_a_live_basis", f"tenant_id = {TENANT} and {_ON_A_LIVE_BASIS}"),
+        when("counted", f"tenant_id = {TENANT} and {_ON_A_LIVE_BASIS}", "INSERT"),
+        system(),
+    )
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        Index("ix_consent_fetches_period", "subject_id", "consent_id", "period"),
+    )
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    consent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    period: Mapped[str]
+    at_desk: Mapped[bool]
+    at: Mapped[datetime]
+    categories: Mapped[list[str]]
+    content: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    sha256: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
+
+
+class ArtefactNotSigned(Refusal):
+    """The artefact is being signed, which takes a moment after the decision."""
+
+    code = "ARTEFACT_NOT_SIGNED"
+    kind = RefusalKind.UNAVAILABLE
+    retryable = True
+    zh = "授权凭证正在生成，请稍后再试"
+    en = "The artefact is being signed; try again in a moment"
+
+
+class ConsentArtefact(Table):
+    """The signed statement of what was agreed (JWS, RFC 7515), which the subject keeps and anyone can verify offline."""
+
+    __tablename__ = "consent_artefacts"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __readers__: ClassVar[tuple[Reader, ...]] = (data_subject(), reading_tenant(), system())
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    consent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    jws: Mapped[str]
+    signed_at: Mapped[datetime]
+
+
+class AssessedKind(StrEnum):
+    """What an impact assessment is about."""
+
+    PURPOSE = "purpose"
+    MODEL = "model"
+    PROGRAMME = "programme"
+
+
+class ImpactAssessment(Table):
+    """One impact assessment on file (PIPL art. 55, 56): its document's hash, what it concludes, and who filed it.
+
+    Kept for at least three years: nothing deletes one.
+    """
+
+    __tablename__ = "impact_assessments"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        published(),
+        when("filed", f"{KIND} in ('operator', 'system')", "INSERT"),
+    )
+    __table_args__ = (
+        CheckConstraint("length(document_sha256) = 64", name="document_sha256"),
+        Index("ix_impact_assessments_about", "kind", "code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[AssessedKind]
+    code: Mapped[str]
+    title: Mapped[str]
+    conclusion: Mapped[str]
+    document_sha256: Mapped[str]
+    filed_at: Mapped[datetime]
+    filed_by: Mapped[UUID | None]

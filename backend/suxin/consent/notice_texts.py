@@ -10,7 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from suxin.consent.purposes import LOAN_MATCH, PurposeUnknown
+from suxin.consent.purposes import (
+    LOAN_MATCH,
+    PERK_REDEEM,
+    POINTS_REDEEM,
+    RURAL_CREDIT,
+    Purpose,
+    PurposeUnknown,
+)
 
 # In the order in which people read them: who he is, what he asks for, then his records.
 CATEGORY_ZH: Final = {
@@ -23,6 +30,12 @@ CATEGORY_ZH: Final = {
     "honours": "诚信荣誉信息",
     "penalties": "行政处罚信息",
     "environment": "生态环境信用评价信息",
+    "score_tier": "信用等级（不含分值）",
+    "perk_order": "本次优惠订单信息",
+    "rural_rating": "农村信用评价等级",
+    "grid_points": "网格积分（仅加分项合计）",
+    "score": "信用分值（仅本人可见）",
+    "loan_performance": "贷款履约信息（仅本人和放款机构可见）",
 }
 _ORDER: Final = {code: place for place, code in enumerate(CATEGORY_ZH)}
 
@@ -71,7 +84,32 @@ _LOAN_MATCH_1: Final = Text(
     ),
 )
 
-TEXTS: Final = (_LOAN_MATCH_1,)
+
+def _plain_text(purpose: Purpose, *, use: str) -> Text:
+    """Return the wording for a purpose of one sentence."""
+    return Text(
+        version=f"{purpose.code}/2026-11",
+        purpose=purpose.code,
+        body=(
+            "您将同意宿信平台把您的信息提供给下列接收方：\n"
+            "接收方：{recipient}（联系方式：{contact}）\n"
+            f"用途：{use}\n"
+            f"方式：由接收方在平台上查询，{purpose.frequency.zh}，每次查询都会记录并向您公开\n"
+            "数据类别：{categories}\n"
+            "授权期限：{life_days} 天，到期自动停止\n"
+            "保存期限：接收方最长保存 {retention_days} 天，到期删除\n"
+            "您可以随时暂停或撤回本授权，撤回后接收方的下一次查询即被拒绝；"
+            "撤回不影响撤回前已进行的处理。不同意不影响您使用平台的其他服务。"
+        ),
+    )
+
+
+TEXTS: Final = (
+    _LOAN_MATCH_1,
+    _plain_text(PERK_REDEEM, use="核验您是否可以享受本次信易+优惠"),
+    _plain_text(RURAL_CREDIT, use="根据农村信用评价等级向您提供授信服务"),
+    _plain_text(POINTS_REDEEM, use="核验您的网格积分并办理兑换"),
+)
 CURRENT: Final = {text.purpose: text for text in TEXTS}
 
 

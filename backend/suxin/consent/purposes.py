@@ -1,14 +1,19 @@
 """Purposes: what data may be asked for, with the limits each consent must keep.
 
-The limits on life and retention are proposed defaults (demo configuration), not official figures; that there must be
-limits is law (PIPL art. 6, 17, 19: smallest scope, told retention, shortest period).
+The limits on life, range, frequency and retention are proposed defaults (demo configuration), not official figures; that
+there must be limits is law (PIPL art. 6, 17, 19: smallest scope, told retention, shortest period). A purpose is declared
+here and becomes grantable once an impact assessment of it is on file (``consent.assessments``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.working_days import local_day
+from suxin.subjects.contents import months_later
 from suxin.subjects.models import DataCategory
 
 
@@ -30,12 +35,66 @@ class CategoriesOutsidePurpose(Refusal):
     en = "None of the categories belongs to this purpose"
 
 
+class FetchUnit(StrEnum):
+    """What a frequency counts by: the whole consent, a day in Shanghai, or a month there."""
+
+    ONCE = "ONCE"
+    DAY = "DAY"
+    MONTH = "MONTH"
+
+
+_UNIT_WORDS: Final = {
+    FetchUnit.ONCE: ("共", "in all"),
+    FetchUnit.DAY: ("每日", "a day"),
+    FetchUnit.MONTH: ("每月", "a month"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often records may be fetched: ``times`` in each ``unit``; one-time is once in all."""
+
+    times: int
+    unit: FetchUnit
+
+    @property
+    def zh(self) -> str:
+        """The frequency in Chinese, as a notice tells it."""
+        return f"{_UNIT_WORDS[self.unit][0]} {self.times} 次"
+
+    @property
+    def en(self) -> str:
+        """The frequency in English."""
+        return f"{self.times} {_UNIT_WORDS[self.unit][1]}"
+
+    def period_of(self, now: datetime) -> str:
+        """Return the name of the period that ``now`` lies in, within which fetches are counted."""
+        day = local_day(now).isoformat()
+        return {FetchUnit.ONCE: "once", FetchUnit.DAY: day, FetchUnit.MONTH: day[:7]}[self.unit]
+
+    def wider_than(self, other: "Frequency") -> bool:
+        """Tell whether this allows more than the other: by the month, where a one-time consent has no second one."""
+        return _a_month(self) > _a_month(other)
+
+
+_DAYS_A_MONTH: Final = 31
+
+
+def _a_month(frequency: Frequency) -> tuple[bool, int]:
+    by_day = frequency.unit is FetchUnit.DAY
+    times = frequency.times * (_DAYS_A_MONTH if by_day else 1)
+    return frequency.unit is not FetchUnit.ONCE, times
+
+
+ONE_TIME: Final = Frequency(1, FetchUnit.ONCE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """One purpose, and the widest consent it allows.
 
     ``required`` are the categories without which the purpose cannot be served at all; ``optional`` ones may be left
-    out by the subject.
+    out by the subject. ``range_months`` is how far back records may lie, ``frequency`` how often they may be fetched.
     """
 
     code: str
@@ -44,6 +103,8 @@ class Purpose:
     required: frozenset[DataCategory]
     optional: frozenset[DataCategory]
     max_life_days: int
+    range_months: int
+    frequency: Frequency
     retention_days: int
 
     @property
@@ -52,13 +113,39 @@ class Purpose:
         return self.required | self.optional
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked for; what is left out is asked for as widely as the purpose allows."""
+
+    categories: Sequence[DataCategory]
+    life_days: int
+    range_months: int | None = None
+    frequency: Frequency | None = None
+    retention_days: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """One thing that was narrowed, in words."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowed:
     """What is left of a request after the purpose's limits, and in words what was cut."""
 
     categories: tuple[DataCategory, ...]
     life_days: int
-    cuts: tuple[str, ...]
+    range_months: int
+    frequency: Frequency
+    retention_days: int
+    cuts: tuple[Cut, ...]
+
+    def records_from(self, now: datetime) -> date:
+        """Return the first day whose records may be read."""
+        return months_later(local_day(now), -self.range_months)
 
 
 LOAN_MATCH: Final = Purpose(
@@ -83,6 +170,8 @@ LOAN_MATCH: Final = Purpose(
         }
     ),
     max_life_days=90,
+    range_months=60,
+    frequency=Frequency(20, FetchUnit.DAY),
     retention_days=180,
 )
 
@@ -93,10 +182,51 @@ LOAN_CONTRACT: Final = Purpose(
     required=frozenset({DataCategory.LOAN_REQUEST, DataCategory.IDENTITY, DataCategory.CONTACT}),
     optional=frozenset(),
     max_life_days=365 * 35,
+    range_months=12 * 35,
+    frequency=Frequency(20, FetchUnit.DAY),
     retention_days=365 * 5,
 )
 
-PURPOSES: Final = {purpose.code: purpose for purpose in (LOAN_MATCH, LOAN_CONTRACT)}
+PERK_REDEEM: Final = Purpose(
+    code="perk.redeem",
+    zh="享受信易+优惠",
+    en="redeem a benefit for the trustworthy",
+    required=frozenset({DataCategory.SCORE_TIER}),
+    optional=frozenset({DataCategory.PERK_ORDER}),
+    max_life_days=30,
+    range_months=12,
+    frequency=ONE_TIME,
+    retention_days=30,
+)
+
+RURAL_CREDIT: Final = Purpose(
+    code="bank.credit",
+    zh="涉农授信评议",
+    en="assess rural credit",
+    required=frozenset({DataCategory.RURAL_RATING, DataCategory.IDENTITY, DataCategory.CONTACT}),
+    optional=frozenset({DataCategory.REGISTRATION, DataCategory.HONOURS}),
+    max_life_days=365,
+    range_months=36,
+    frequency=Frequency(4, FetchUnit.MONTH),
+    retention_days=180,
+)
+
+POINTS_REDEEM: Final = Purpose(
+    code="grid.redeem",
+    zh="网格积分兑换",
+    en="redeem points of grid governance",
+    required=frozenset({DataCategory.GRID_POINTS}),
+    optional=frozenset(),
+    max_life_days=365,
+    range_months=12,
+    frequency=Frequency(10, FetchUnit.DAY),
+    retention_days=30,
+)
+
+PURPOSES: Final = {
+    purpose.code: purpose
+    for purpose in (LOAN_MATCH, LOAN_CONTRACT, PERK_REDEEM, RURAL_CREDIT, POINTS_REDEEM)
+}
 
 
 def purpose_named(code: str) -> Purpose:
@@ -110,21 +240,62 @@ def purpose_named(code: str) -> Purpose:
         raise PurposeUnknown(field="purpose", purpose=code) from None
 
 
-def narrow(purpose: Purpose, *, categories: Sequence[DataCategory], life_days: int) -> Narrowed:
+def narrow(purpose: Purpose, wanted: Wanted) -> Narrowed:
     """Cut a request down to what the purpose allows, and say what was cut (PIPL art. 6).
 
     What the purpose cannot do without is always part of it: leaving it out would be no consent to this purpose.
 
     :raises CategoriesOutsidePurpose: if categories are named and none belongs to the purpose
     """
-    asked = frozenset(categories)
+    asked = frozenset(wanted.categories)
     if asked and not asked & purpose.categories:
         raise CategoriesOutsidePurpose(field="categories")
     cuts = [
-        f"数据类别 {category.value} 与用途无关" for category in sorted(asked - purpose.categories)
+        Cut(
+            f"数据类别 {category.value} 与用途无关",
+            f"the category {category.value} has nothing to do with the purpose",
+        )
+        for category in sorted(asked - purpose.categories)
     ]
-    kept = (asked & purpose.categories) | purpose.required
-    days = max(1, min(life_days, purpose.max_life_days))
-    if days != life_days:
-        cuts.append(f"有效期由 {life_days} 天调整为 {days} 天")
-    return Narrowed(tuple(sorted(kept)), days, tuple(cuts))
+    days = _bounded(_LIFE, wanted.life_days, purpose.max_life_days, cuts)
+    months = _bounded(_RANGE, wanted.range_months, purpose.range_months, cuts)
+    kept_days = _bounded(_RETENTION, wanted.retention_days, purpose.retention_days, cuts)
+    frequency = wanted.frequency or purpose.frequency
+    if frequency.wider_than(purpose.frequency):
+        cuts.append(
+            Cut(
+                f"查询频次由{frequency.zh}调整为{purpose.frequency.zh}",
+                f"the frequency was cut from {frequency.en} to {purpose.frequency.en}",
+            )
+        )
+        frequency = purpose.frequency
+    return Narrowed(
+        categories=tuple(sorted((asked & purpose.categories) | purpose.required)),
+        life_days=days,
+        range_months=months,
+        frequency=frequency,
+        retention_days=kept_days,
+        cuts=tuple(cuts),
+    )
+
+
+_LIFE: Final = ("有效期由 {0} 天调整为 {1} 天", "the life was cut from {0} days to {1} days")
+_RANGE: Final = (
+    "数据范围由 {0} 个月调整为 {1} 个月",
+    "the range was cut from {0} months to {1} months",
+)
+_RETENTION: Final = (
+    "保存期限由 {0} 天调整为 {1} 天",
+    "the retention was cut from {0} days to {1} days",
+)
+
+
+def _bounded(words: tuple[str, str], asked: int | None, longest: int, cuts: list[Cut]) -> int:
+    """Return what is left of a number, at least one; without a wish it is the most there may be."""
+    if asked is None:
+        return longest
+    kept = max(1, min(asked, longest))
+    if kept != asked:
+        zh, en = (text.format(asked, kept) for text in words)
+        cuts.append(Cut(zh, en))
+    return kept

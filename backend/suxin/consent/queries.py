@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.models import Consent, ConsentState
+from suxin.consent.models import (
+    NEVER_GIVEN,
+    ArtefactNotSigned,
+    Consent,
+    ConsentArtefact,
+    ConsentFetch,
+    ConsentState,
+)
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import READ_ACTION, AuditEntry
 from suxin.kernel.bases import AccessBasis, BasisKind, live
@@ -48,23 +55,150 @@ async def recipient(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
     )
 
 
-async def open_consent(
+async def lock_open(
     session: AsyncSession,
     subject_id: UUID,
     tenant_id: UUID,
     purpose: str,
     context_id: UUID | None,
 ) -> Consent | None:
-    """Return the consent that is open for this subject, tenant, purpose and matter, if there is one."""
+    """Return the consent that is open for this subject, tenant, purpose and matter, if there is one, locked."""
     return await session.scalar(
-        select(Consent).where(
+        select(Consent)
+        .where(
             Consent.subject_id == subject_id,
             Consent.tenant_id == tenant_id,
             Consent.purpose == purpose,
             Consent.context_id.is_not_distinct_from(context_id),
             Consent.state.in_(_OPEN),
         )
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
+
+
+async def is_open(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    subject_id: UUID,
+    purpose: str,
+    context_id: UUID | None,
+) -> bool:
+    """Tell whether the actor's tenant has asked for, or holds, a consent for this purpose and matter."""
+    found = await session.scalar(
+        select(Consent.id).where(
+            Consent.subject_id == subject_id,
+            Consent.tenant_id == actor.own_tenant,
+            Consent.purpose == purpose,
+            Consent.context_id.is_not_distinct_from(context_id),
+            Consent.state.in_(_OPEN),
+        )
+    )
+    return found is not None
+
+
+async def refusals_of(
+    session: AsyncSession,
+    *,
+    subject_id: UUID,
+    tenant_id: UUID,
+    purpose: str,
+    context_id: UUID | None,
+    since: datetime,
+) -> Sequence[datetime]:
+    """Return when the subject refused this tenant this purpose and matter since then, the latest first."""
+    return (
+        await session.scalars(
+            # A refusal has its time: it is a decision.
+            select(func.coalesce(Consent.decided_at, Consent.requested_at))
+            .where(
+                Consent.subject_id == subject_id,
+                Consent.tenant_id == tenant_id,
+                Consent.purpose == purpose,
+                Consent.context_id.is_not_distinct_from(context_id),
+                Consent.state == ConsentState.REJECTED,
+                Consent.decided_at > since,
+            )
+            .order_by(Consent.decided_at.desc())
+        )
+    ).all()
+
+
+async def tenants_consent(session: AsyncSession, actor: Actor, consent_id: UUID) -> Consent:
+    """Return a consent that the actor's tenant holds or has asked for.
+
+    :raises NotFound: if it is another's, or the actor's token was approved for another consent
+    """
+    consent = None
+    if actor.consent_id in (None, consent_id):
+        consent = await session.scalar(
+            select(Consent).where(Consent.id == consent_id, Consent.tenant_id == actor.own_tenant)
+        )
+    if consent is None:
+        raise NotFound(thing_zh="授权", thing_en="consent")
+    return consent
+
+
+async def hold_consent_basis(
+    session: AsyncSession, consent: Consent, *, now: datetime
+) -> AccessBasis | None:
+    """Return a consent's live basis, locked: whoever uses it or ends it meanwhile waits; after its end, none is found."""
+    return await session.scalar(
+        select(AccessBasis)
+        .where(
+            AccessBasis.subject_id == consent.subject_id,
+            AccessBasis.tenant_id == consent.tenant_id,
+            AccessBasis.source_id == consent.id,
+            live(now),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def fetches_counted(
+    session: AsyncSession, consent: Consent, *, period: str, day_began: datetime
+) -> tuple[int, int, bool]:
+    """Return the last fetch's number, how many there were in a period, and whether there was one since the day began."""
+    row = (
+        await session.execute(
+            select(
+                func.coalesce(func.max(ConsentFetch.number), 0),
+                func.count().filter(ConsentFetch.period == period),
+                func.count().filter(ConsentFetch.at >= day_began),
+            ).where(
+                ConsentFetch.subject_id == consent.subject_id,
+                ConsentFetch.consent_id == consent.id,
+            )
+        )
+    ).one()
+    return row[0], row[1], row[2] > 0
+
+
+async def own_artefact(session: AsyncSession, actor: Actor, consent_id: UUID) -> str:
+    """Return the signed artefact of one of the acting subject's consents.
+
+    :raises NotFound: if it is not his, or nothing was agreed
+    :raises ArtefactNotSigned: if it is not signed yet
+    """
+    row = (
+        await session.execute(
+            select(Consent.state, ConsentArtefact.jws)
+            .outerjoin(
+                ConsentArtefact,
+                (ConsentArtefact.subject_id == Consent.subject_id)
+                & (ConsentArtefact.consent_id == Consent.id),
+            )
+            .where(Consent.subject_id == actor.own_subject, Consent.id == consent_id)
+        )
+    ).first()
+    if row is None or row.state in NEVER_GIVEN:
+        raise NotFound(thing_zh="授权凭证", thing_en="consent artefact")
+    if row.jws is None:
+        raise ArtefactNotSigned
+    jws: str = row.jws
+    return jws
 
 
 async def lock_open_about(

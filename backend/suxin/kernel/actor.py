@@ -43,7 +43,7 @@ class Actor:
     ``tenant_id`` is the organisation acted for; ``person_id`` the natural person behind a subject's session and
     ``subject_id`` the subject he acts for (himself, or a firm he holds a mandate for). ``purposes`` are the purposes
     for which this caller reads subjects' data; a row needs a live basis for one of them. ``areas`` and ``branch_id``
-    bound what staff see; empty means the whole tenant.
+    bound what staff see; empty means the whole tenant. ``client_id`` is the OAuth client that the caller came through.
     """
 
     kind: ActorKind
@@ -59,6 +59,7 @@ class Actor:
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     purposes: tuple[str, ...] = ()
     consent_id: UUID | None = None
+    client_id: str | None = None
 
     @classmethod
     def anonymous(cls, request_id: str) -> Self:

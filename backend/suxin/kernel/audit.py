@@ -56,7 +56,10 @@ _SIGNED: Final = (
 
 
 class AuditEntry(Table):
-    """One fact: who did or read what, about whom, for which purpose."""
+    """One fact: who did or read what, with which client, about whom, for which purpose, on which consent.
+
+    Kept for as long as the platform lives, at least five years: no role may delete an entry.
+    """
 
     __tablename__ = "audit_entries"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
@@ -90,8 +93,10 @@ class AuditEntry(Table):
     actor_kind: Mapped[str]
     tenant_id: Mapped[UUID | None]
     staff_id: Mapped[UUID | None]
+    client_id: Mapped[str | None]
     person_id: Mapped[UUID | None]
     subject_id: Mapped[UUID | None]
+    consent_id: Mapped[UUID | None]
     action: Mapped[str]
     object_type: Mapped[str | None]
     object_id: Mapped[UUID | None]
@@ -119,7 +124,7 @@ class AuditHead(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was read about one subject in one request: categories, fields, number of rows."""
+    """What was read about one subject in one request: categories, fields, number of rows, on which consent if on one."""
 
     subject_id: UUID
     purpose: str
@@ -128,6 +133,7 @@ class Receipt:
     row_count: int
     object_type: str | None = None
     object_id: UUID | None = None
+    consent_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +175,10 @@ def append_act(
             actor_kind=actor.kind.value,
             tenant_id=tenant_id or actor.tenant_id,
             staff_id=actor.staff_id,
+            client_id=actor.client_id,
             person_id=actor.person_id,
             subject_id=subject_id or actor.subject_id,
+            consent_id=actor.consent_id,
             action=action,
             object_type=object_type,
             object_id=object_id,
@@ -206,8 +214,10 @@ async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> 
                 actor_kind=actor.kind.value,
                 tenant_id=actor.tenant_id,
                 staff_id=actor.staff_id,
+                client_id=actor.client_id,
                 person_id=actor.person_id,
                 subject_id=receipt.subject_id,
+                consent_id=receipt.consent_id or actor.consent_id,
                 action=READ_ACTION,
                 object_type=receipt.object_type,
                 object_id=receipt.object_id,
@@ -232,8 +242,10 @@ def chained_hash(previous: bytes, entry: AuditEntry) -> bytes:
         "actor_kind": entry.actor_kind,
         "tenant_id": str(entry.tenant_id or ""),
         "staff_id": str(entry.staff_id or ""),
+        "client_id": entry.client_id or "",
         "person_id": str(entry.person_id or ""),
         "subject_id": str(entry.subject_id or ""),
+        "consent_id": str(entry.consent_id or ""),
         "action": entry.action,
         "object_type": entry.object_type,
         "object_id": str(entry.object_id or ""),

@@ -4,7 +4,7 @@ A consent or a contract writes a basis; the policies of subject tables (``reader
 basis that is paused, revoked or past its end admits nothing from the next statement on (PIPL art. 13, 15, 23).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -27,7 +27,7 @@ class BasisKind(StrEnum):
 class AccessBasis(Table):
     """One ground on which one tenant may read some categories of one subject's data for one purpose.
 
-    ``context_id`` narrows it to one matter (a loan request); ``source_id`` is the consent or contract behind it.
+    ``records_from`` is the first day whose records it covers, where it has one. ``context_id`` narrows it to one matter (a loan request); ``source_id`` is the consent or contract behind it.
     ``person_id`` is the natural person who speaks for the subject and whose identity and contact the basis includes.
     Only the subject's own act writes it, so that a tenant can never grant itself access; what is written ends, and is
     changed in nothing else.
@@ -45,6 +45,10 @@ class AccessBasis(Table):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("cardinality(categories) > 0", name="categories"),
+        # A score's number and how a bank's loan is served are no tenant's to read, whoever consents.
+        CheckConstraint(
+            "not categories && array['score', 'loan_performance']", name="never_shared"
+        ),
         Index(
             "ix_access_bases_live",
             "subject_id",
@@ -68,6 +72,7 @@ class AccessBasis(Table):
     kind: Mapped[BasisKind]
     purpose: Mapped[str]
     categories: Mapped[list[str]]
+    records_from: Mapped[date | None]
     context_id: Mapped[UUID | None]
     source_id: Mapped[UUID]
     starts_at: Mapped[datetime]

@@ -38,6 +38,8 @@ _SET_CONTEXT = text(
     " set_config('app.consent_id', :consent_id, true), set_config('app.now', :now, true)"
 )
 
+_LEFT_BY_READING: Final = ("receipts", "settling")
+
 Result = TypeVar("Result")
 
 
@@ -119,25 +121,26 @@ class Database:
                     await write_receipts(session, actor_of(session), now)
                     await session.commit()
                 raise
-            await session.flush()
-            await write_receipts(session, actor_of(session), now)
+            await _settle(session)
             await session.commit()
 
     @asynccontextmanager
     async def snapshot(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
         """Open a read-only snapshot for the actor; close it, then commit the receipts of what was read.
 
-        Render the answer inside the block and send it after the block, so that no byte leaves unrecorded.
+        Render the answer inside the block and send it after the block, so that no byte leaves unrecorded. What a reading
+        uses up (``before_answer``) is used up with its receipts, and may refuse it.
         """
         async with AsyncSession(self._snapshots, expire_on_commit=False) as session:
             await self._enter(session, actor, now)
             yield session
-            reader, receipts = actor_of(session), list(session.info["receipts"])
-        if receipts:
+            reader = actor_of(session)
+            left = {name: list(session.info[name]) for name in _LEFT_BY_READING}
+        if any(left.values()):
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 await self._enter(session, reader, now)
-                session.info["receipts"] = receipts
-                await write_receipts(session, reader, now)
+                session.info.update(left)
+                await _settle(session)
                 await session.commit()
 
     async def run(
@@ -180,8 +183,24 @@ class Database:
         if now.tzinfo is None:
             message = "now must be an aware datetime"
             raise ValueError(message)
-        session.info.update(actor=actor, now=now, receipts=[])
+        session.info.update(actor=actor, now=now, receipts=[], settling=[])
         await _set_context(session, _context(actor, now))
+
+
+def before_answer(session: AsyncSession, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have ``work`` done in the transaction that commits before the reading's answer is sent.
+
+    That is this session's own, or the one that follows a snapshot; a refusal of ``work`` refuses the reading.
+    """
+    session.info["settling"].append(work)
+
+
+async def _settle(session: AsyncSession) -> None:
+    """Do what must stand before the answer leaves: what the reading uses up, then its receipts."""
+    for work in session.info["settling"]:
+        await work(session)
+    await session.flush()
+    await write_receipts(session, actor_of(session), session.info["now"])
 
 
 def sqlstate(error: DBAPIError) -> str | None:

@@ -124,14 +124,18 @@ def with_basis(
     subject: str = "subject_id",
     context: str | None = None,
     of_person: bool = False,
+    occurred: str | None = None,
+    ageless: tuple[str, ...] = (),
+    besides: str | None = None,
     name: str = "with_basis",
 ) -> Reader:
     """Admit a tenant that holds a live access basis for the subject, a purpose of the caller and the category.
 
     ``category`` is the row's data category, as an SQL literal (``'tax'`` in quotes) or the column that holds it;
     ``context`` is a column that must equal the basis' context (one loan request), so that a basis from elsewhere does
-    not lift a blind; ``of_person`` says that rows of the person speaking for the subject count too. Columns are qualified with their table, because an unqualified ``subject_id`` inside the
-    sub-select would mean the basis' own. A basis is live from
+    not lift a blind; ``of_person`` says that rows of the person speaking for the subject count too; ``occurred`` is the
+    column of the day that the basis' range is about, which ``ageless`` categories have not; ``besides`` is a further condition on the row. Columns are qualified
+    with their table, because an unqualified ``subject_id`` inside the sub-select would mean the basis' own. A basis is live from
     ``starts_at`` until ``ends_at``, unless ``ended_at`` (paused, revoked) is set; it is looked up at every statement,
     so that taking a consent back acts on the very next request (PIPL art. 15).
     """
@@ -148,13 +152,26 @@ def with_basis(
     ]
     if context is not None:
         conditions.append(f"b.context_id = {ROW}.{context}")
-    where = " and ".join(conditions)
-    return Reader(name, exists("access_bases b", where))
+    if occurred is not None:
+        in_range = [f"b.records_from is null or b.records_from <= {ROW}.{occurred}"]
+        in_range += [f"{_row_value(category)} = '{one}'" for one in ageless]
+        conditions.append(f"({' or '.join(in_range)})")
+    admitted = exists("access_bases b", " and ".join(conditions))
+    return Reader(name, admitted if besides is None else f"{besides} and {admitted}")
 
 
 def exists(table: str, where: str) -> str:
     """Return the SQL condition that a row of ``table`` meets ``where``; both come from declarations in this tree."""
     return f"exists (select 1 from {table} where {where})"  # noqa: S608 - never from a caller
+
+
+def represented_by_person(subject: str) -> str:
+    """Return the SQL condition that the acting person holds a live mandate for the subject in a column."""
+    return exists(
+        "mandates m",
+        f"m.subject_id = {subject} and m.person_id = {PERSON} and m.ended_at is null"
+        f" and m.starts_at <= {NOW} and m.ends_at > {NOW}",
+    )
 
 
 def when(

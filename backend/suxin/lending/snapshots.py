@@ -5,18 +5,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.models import Consent, ConsentState
+from suxin.consent.models import NEVER_GIVEN, Consent
 from suxin.kernel.ids import new_id
 from suxin.lending.models import DecisionSnapshot, LoanRequest, Offer
 from suxin.subjects.models import CreditRecord, RecordStatus
-
-_NEVER_GIVEN: Final = (ConsentState.REQUESTED, ConsentState.REJECTED, ConsentState.LAPSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ async def freeze_what_was_seen(
             Consent.subject_id == request.subject_id,
             Consent.tenant_id == offer.tenant_id,
             Consent.context_id == request.id,
-            Consent.state.not_in(_NEVER_GIVEN),
+            Consent.state.not_in(NEVER_GIVEN),
             Consent.starts_at <= offer.made_at,
         )
         .order_by(Consent.starts_at.desc(), Consent.id.desc())

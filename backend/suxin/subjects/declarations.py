@@ -14,7 +14,14 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.subjects.contents import SHAPES, check_content, months_later
-from suxin.subjects.models import CatalogueItem, CreditRecord, LawfulChannel, RecordStatus
+from suxin.subjects.models import (
+    NATURAL_PERSONS,
+    CatalogueItem,
+    CreditRecord,
+    LawfulChannel,
+    RecordStatus,
+    Subject,
+)
 
 MAX_DECLARED: Final = 50
 SOURCE: Final = "subject"
@@ -53,7 +60,8 @@ async def declare_record(
     :raises Invalid: if the content is not what the item holds
     :raises DeclaredTooMany: if the subject has fifty already
     """
-    subject_id = actor.own_subject
+    subject = await session.get_one(Subject, actor.own_subject)
+    subject_id = subject.id
     item = await session.get(CatalogueItem, item_code)
     shape = SHAPES.get(item_code)
     if (
@@ -72,6 +80,8 @@ async def declare_record(
             id=record_id,
             item_code=item_code,
             category=item.category,
+            channel=item.channel,
+            natural_person=subject.kind in NATURAL_PERSONS,
             source=SOURCE,
             source_ref=str(record_id),
             occurred_on=today,

@@ -99,9 +99,10 @@ _LOAD_RECORDS: Final = text(
             amount_fen bigint, content jsonb)
     )
     insert into credit_records as kept
-        (subject_id, id, item_code, category, source, source_ref, occurred_on, published_until,
-         valid_until, polarity, status, amount_fen, content, self_declared, loaded_at)
-    select s.id, staged.id, c.code, c.category, source, source_ref, occurred_on, published_until,
+        (subject_id, id, item_code, category, channel, natural_person, source, source_ref,
+         occurred_on, published_until, valid_until, polarity, status, amount_fen, content, self_declared, loaded_at)
+    select s.id, staged.id, c.code, c.category, c.channel, s.kind in ('person', 'household'),
+           source, source_ref, occurred_on, published_until,
            coalesce(valid_until,
                     cast(occurred_on + make_interval(months => cast(c.validity_months as int))
                          as date)),
@@ -111,6 +112,7 @@ _LOAD_RECORDS: Final = text(
     join catalogue_items c on c.code = staged.item_code
     on conflict (subject_id, source, source_ref) do update
     set item_code = excluded.item_code, category = excluded.category,
+        channel = excluded.channel,
         occurred_on = excluded.occurred_on, published_until = excluded.published_until,
         valid_until = excluded.valid_until, polarity = excluded.polarity,
         amount_fen = excluded.amount_fen, content = excluded.content,

@@ -2,22 +2,22 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
-    NOW,
     PERSON,
     SUBJECT,
+    TENANT,
     Reader,
     acting_person,
     batch,
     data_subject,
-    exists,
     published,
+    represented_by_person,
     system,
     when,
     with_basis,
@@ -45,8 +45,15 @@ class SubjectKind(StrEnum):
     AGRI_ENTERPRISE = "agri_enterprise"
 
 
+NATURAL_PERSONS: Final = frozenset({SubjectKind.PERSON, SubjectKind.HOUSEHOLD})
+"""Whose data is personal information about credit (征信业管理条例 art. 2); an organisation's is not."""
+
+
 class DataCategory(StrEnum):
-    """The categories in which data about a subject is consented to and read."""
+    """The categories in which data about a subject is consented to and read.
+
+    A score's number and how a bank's loan was served are nobody's to consent to: see ``NEVER_SHARED``.
+    """
 
     IDENTITY = "identity"
     CONTACT = "contact"
@@ -57,6 +64,16 @@ class DataCategory(StrEnum):
     PENALTIES = "penalties"
     ENVIRONMENT = "environment"
     LOAN_REQUEST = "loan_request"
+    SCORE_TIER = "score_tier"
+    PERK_ORDER = "perk_order"
+    RURAL_RATING = "rural_rating"
+    GRID_POINTS = "grid_points"
+    SCORE = "score"
+    LOAN_PERFORMANCE = "loan_performance"
+
+
+NEVER_SHARED: Final = frozenset({DataCategory.SCORE, DataCategory.LOAN_PERFORMANCE})
+"""What no basis may hold, so that no tenant ever reads it of another: a score as a number, one bank's overdue."""
 
 
 class LawfulChannel(StrEnum):
@@ -76,11 +93,7 @@ class Subject(Table):
         when("itself", f"id = {SUBJECT} or id = {PERSON}"),
         when(
             "represented",
-            exists(
-                "mandates m",
-                f"m.subject_id = subjects.id and m.person_id = {PERSON} and m.ended_at is null"
-                f" and m.starts_at <= {NOW} and m.ends_at > {NOW}",
-            ),
+            represented_by_person("subjects.id"),
         ),
         with_basis(category="'registration'", subject="id"),
         system(),
@@ -212,16 +225,40 @@ class RecordStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# A bank reads a natural person's record only if he filed it himself or the bank holds a personal credit licence, and
+# nobody reads what is never shared. The sub-select is evaluated once per statement.
+_NOT_A_BANK_OR_LICENSED = (
+    f"(select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = {TENANT})"  # noqa: S608 - all of it is declared here
+)
+_LAWFUL_CHANNEL = (
+    "category not in ('score', 'loan_performance')"
+    f" and (not natural_person or channel = 'filed_by_subject' or {_NOT_A_BANK_OR_LICENSED})"
+)
+
+
 class CreditRecord(Table):
-    """One fact about a subject, out of the catalogue."""
+    """One fact about a subject, out of the catalogue.
+
+    ``channel`` is the item's lawful channel; ``natural_person`` says that it is about a person or a household. Both are
+    kept with the record, because the row policy looks at them.
+    """
 
     __tablename__ = "credit_records"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
-        with_basis(category="category"),
-        when("declared", f"subject_id = {SUBJECT} and self_declared", "INSERT"),
+        with_basis(
+            category="category",
+            occurred="occurred_on",
+            ageless=("registration",),
+            besides=_LAWFUL_CHANNEL,
+        ),
+        when(
+            "declared",
+            f"subject_id = {SUBJECT} and self_declared and channel = 'filed_by_subject'",
+            "INSERT",
+        ),
         batch(),
     )
     __table_args__ = (
@@ -234,6 +271,8 @@ class CreditRecord(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     item_code: Mapped[str]
     category: Mapped[DataCategory]
+    channel: Mapped[LawfulChannel]
+    natural_person: Mapped[bool]
     source: Mapped[str]
     source_ref: Mapped[str]
     occurred_on: Mapped[date]

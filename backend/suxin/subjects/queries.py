@@ -157,6 +157,7 @@ async def records_of(
             fields=RECORD_FIELDS,
             row_count=len(rows),
             object_type="credit_record",
+            consent_id=actor.consent_id,
         ),
     )
     return rows

@@ -209,8 +209,48 @@ async def resume_tenant(
     await end_sessions(session, tenant_id, now=now)
 
 
+async def set_credit_licence(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    tenant_id: UUID,
+    licensed: bool,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Note that a tenant holds a licence for personal credit reporting, or holds none any more.
+
+    ``reason`` names the licence's number or why it ended. It acts on the very next read.
+
+    :raises Forbidden: if the actor may not manage tenants, or it is the operator itself
+    :raises Invalid: if no reason is given
+    :raises NotFound: if there is no such tenant
+    Source: 征信业管理条例 art. 7, 13
+    """
+    tenant, reason = await _lock_for_change(session, actor, tenant_id, reason)
+    tenant.credit_licensed = licensed
+    append_act(
+        session,
+        action=f"tenancy.credit_licence.{'noted' if licensed else 'ended'}",
+        now=now,
+        tenant_id=tenant_id,
+        object_type="tenant",
+        object_id=tenant_id,
+        detail={"reason": reason},
+    )
+
+
 async def _lock_for_status(
     session: AsyncSession, actor: Actor, tenant_id: UUID, reason: str, to: TenantStatus
+) -> tuple[Tenant, str]:
+    tenant, checked = await _lock_for_change(session, actor, tenant_id, reason)
+    if tenant.status is to:
+        raise TenantStatusConflict(status=to.value, status_zh=_STATUS_ZH[to])
+    return tenant, checked
+
+
+async def _lock_for_change(
+    session: AsyncSession, actor: Actor, tenant_id: UUID, reason: str
 ) -> tuple[Tenant, str]:
     actor.require(TENANT_MANAGE)
     checked = _checked_text(reason, "reason", 1, MAX_REASON_CHARACTERS)
@@ -219,8 +259,6 @@ async def _lock_for_status(
         raise NotFound(thing_zh="机构", thing_en="tenant")
     if tenant.kind is TenantKind.OPERATOR:
         raise Forbidden(permission=TENANT_MANAGE)
-    if tenant.status is to:
-        raise TenantStatusConflict(status=to.value, status_zh=_STATUS_ZH[to])
     return tenant, checked
 
 
@@ -251,6 +289,7 @@ async def _insert_tenant(
             area_code=check_area_code(area_code, field="areaCode"),
             status=TenantStatus.ACTIVE,
             status_reason=None,
+            credit_licensed=False,
             created_at=now,
         )
     )

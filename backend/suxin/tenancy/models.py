@@ -25,7 +25,10 @@ class TenantStatus(StrEnum):
 
 
 class Tenant(Table):
-    """An organisation. Its name and kind are public while it is active; it is run by the operator."""
+    """An organisation. Its name and kind are public while it is active; it is run by the operator.
+
+    ``credit_licensed`` says that it holds a licence for personal credit reporting (个人征信业务经营许可).
+    """
 
     __tablename__ = "tenants"
     __readers__: ClassVar[tuple[Reader, ...]] = (
@@ -45,6 +48,7 @@ class Tenant(Table):
     area_code: Mapped[str]
     status: Mapped[TenantStatus]
     status_reason: Mapped[str | None]
+    credit_licensed: Mapped[bool]
     created_at: Mapped[datetime]
 
     def suspend(self, *, reason: str) -> None:

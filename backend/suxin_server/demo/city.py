@@ -10,8 +10,10 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.assessments import file_assessment
 from suxin.consent.commands import publish_notice_texts
-from suxin.consent.models import Consent
+from suxin.consent.models import AssessedKind, Consent
+from suxin.consent.purposes import PURPOSES
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry
 from suxin.kernel.bases import AccessBasis
@@ -310,11 +312,28 @@ async def _write_tenants(
     """Write the tenants, each one's own rows in its own row context."""
     await put(session, Tenant, [house.tenant for house in tenants])
     await publish_notice_texts(session, actor, now=now)
+    await _file_assessments(session, actor, now=now)
     for house in tenants:
         async with act_for(session, tenant_id=house.tenant.id, reason="demo city"):
             for model in _OWN:
                 await put(session, model, [row for row in house.own if isinstance(row, model)])
             await put(session, LoanProduct, house.products)
+
+
+async def _file_assessments(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
+    """Put a made-up impact assessment of every purpose on file, marked as one."""
+    for purpose in PURPOSES.values():
+        title = f"{purpose.zh}：个人信息保护影响评估（演示）"
+        await file_assessment(
+            session,
+            actor,
+            kind=AssessedKind.PURPOSE,
+            code=purpose.code,
+            title=title,
+            conclusion="演示数据，不是真实的评估结论。",
+            document=title.encode(),
+            now=now,
+        )
 
 
 async def _write_doors(session: AsyncSession, tenants: Sequence[House], book: Book) -> None:

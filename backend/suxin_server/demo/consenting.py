@@ -5,10 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from suxin.consent.bases import basis_of_consent, basis_of_contract
-from suxin.consent.commands import EXPIRE_TOPIC
+from suxin.consent.giving import EXPIRE_TOPIC
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.notice_texts import current_text
 from suxin.consent.purposes import LOAN_MATCH
+from suxin.kernel.working_days import local_day
+from suxin.subjects.contents import months_later
 from suxin.subjects.models import DataCategory
 from suxin_server.demo.asking import Answer, Case
 from suxin_server.demo.book import Stage
@@ -32,9 +34,15 @@ def consent(
         context_id=case.request.id,
         notice_version=text.version,
         notice_sha256=text.sha256,
+        life_days=life.days,
+        records_from=months_later(local_day(at), -LOAN_MATCH.range_months),
+        frequency_times=LOAN_MATCH.frequency.times,
+        frequency_unit=LOAN_MATCH.frequency.unit,
         retention_days=LOAN_MATCH.retention_days,
+        natural_person=False,
         state=ConsentState.REQUESTED,
         requested_at=at,
+        answer_by=None,
         starts_at=at,
         expires_at=at + life,
         decided_at=at,
@@ -68,7 +76,7 @@ def shorten(given: Consent, *, after: datetime, before: datetime) -> None:
     """Make it a permission for a few days that has ended, where that fits what was done on it."""
     life = timedelta(days=(after - given.starts_at) // timedelta(days=1) + 1)
     if given.starts_at + life <= before:
-        given.expires_at = given.starts_at + life
+        given.life_days, given.expires_at = life.days, given.starts_at + life
 
 
 def settle(stage: Stage, case: Case) -> None:

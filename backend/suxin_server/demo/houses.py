@@ -69,6 +69,7 @@ def _tenant(organiser: cast.Organiser, dice: Dice, number: int, opened: datetime
         contact=f"0527-0000{number:04d}",
         area_code=organiser.area_code,
         status=TenantStatus.ACTIVE,
+        credit_licensed=False,
         created_at=opened,
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from suxin.kernel.masks import mask_name
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
-from suxin.subjects.catalogue import packaged_items
+from suxin.subjects.catalogue import ItemRow, packaged_items
 from suxin.subjects.contents import SHAPES, months_later, publication_end
 from suxin.subjects.mandates import MANDATE_LIFE
 from suxin.subjects.models import (
@@ -45,9 +45,9 @@ class _Of(NamedTuple):
 
 
 @cache
-def _items() -> dict[str, tuple[str, int | None]]:
-    """Return category and validity of each item of the packaged catalogue."""
-    return {item.code: (item.category.value, item.validity_months) for item in packaged_items()}
+def _items() -> dict[str, ItemRow]:
+    """Return each item of the packaged catalogue by its code."""
+    return {item.code: item for item in packaged_items()}
 
 
 class Register:
@@ -132,13 +132,15 @@ class Register:
         *,
         order: int = 1,
     ) -> dict[str, Any]:
-        category, validity_months = _items()[item_code]
-        valid_until = validity_months and months_later(occurred_on, validity_months)
+        item = _items()[item_code]
+        valid_until = item.validity_months and months_later(occurred_on, item.validity_months)
         return {
             "subject_id": of.subject_id,
             "id": self._dice.id_at(self._taken_over),
             "item_code": item_code,
-            "category": category,
+            "category": item.category.value,
+            "channel": item.channel,
+            "natural_person": False,
             "source": source,
             "source_ref": f"{item_code}-{of.number}-{occurred_on.year}-{order}",
             "occurred_on": occurred_on,

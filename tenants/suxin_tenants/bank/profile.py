@@ -6,6 +6,7 @@ Quotas are proposed defaults (demo configuration); the operator sets a bank's ow
 from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
+from suxin.consent.requests import CONSENT_ASK
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -23,7 +24,7 @@ BANK: Final = TenantProfile(
     kind=TenantKind.BANK,
     zh="银行",
     first_role="bank_admin",
-    purposes=("loan.match", "loan.contract"),
+    purposes=("loan.match", "loan.contract", "bank.credit"),
     quotas={
         QuotaName.STAFF: 500,
         QuotaName.BRANCHES: 200,
@@ -64,6 +65,7 @@ BANK: Final = TenantProfile(
                     OFFER_MAKE,
                     RECORD_READ,
                     IDENTITY_READ,
+                    CONSENT_ASK,
                 }
             ),
         ),

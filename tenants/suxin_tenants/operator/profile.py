@@ -5,6 +5,8 @@ Quotas are proposed defaults (demo configuration).
 
 from typing import Final
 
+from suxin.consent.assessments import ASSESSMENT_FILE
+from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
@@ -28,6 +30,8 @@ OPERATOR: Final = TenantProfile(
             zh="平台管理员",
             permissions=frozenset(
                 {
+                    ASSESSMENT_FILE,
+                    BREACH_REPORT,
                     CALENDAR_MANAGE,
                     TENANT_MANAGE,
                     TENANT_READ,

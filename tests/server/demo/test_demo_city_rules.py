@@ -12,6 +12,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import seal, verify
 from suxin.kernel.identifiers import check_phone, check_resident_id, check_uscc, is_adult
 from suxin.kernel.outbox import claim, perform
+from suxin.kernel.sealing import Keyring, Sealer
 from suxin.lending import jobs as lending_jobs
 from suxin.lending.leads import MINIMUM_ANONYMITY_SET
 from suxin.subjects.contents import check_content
@@ -291,7 +292,7 @@ async def _handled(session, job):
 async def test_what_falls_due_on_the_first_day_is_carried_out(new_city):
     later = NOW + timedelta(hours=15)
     handlers = {
-        **consent_jobs.handlers(),
+        **consent_jobs.handlers(Sealer(Keyring.generate())),
         **lending_jobs.handlers(),
         "kernel.notice.deliver": _handled,
     }

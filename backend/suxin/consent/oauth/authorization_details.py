@@ -11,7 +11,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from suxin.consent.oauth.refusals import DetailsRefused
-from suxin.consent.purposes import LOAN_MATCH, PURPOSES, Purpose
+from suxin.consent.purposes import (
+    LOAN_MATCH,
+    PERK_REDEEM,
+    POINTS_REDEEM,
+    PURPOSES,
+    RURAL_CREDIT,
+    Purpose,
+)
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid
 from suxin.subjects.models import DataCategory
@@ -36,6 +43,10 @@ DETAIL_TYPES: Final[Mapping[str, DetailType]] = {
         LOAN_MATCH.categories - {DataCategory.LOAN_REQUEST}, (LOAN_MATCH.code,)
     ),
     "loan_request": DetailType(LOAN_MATCH.categories, (LOAN_MATCH.code,), identified=True),
+    "score_tier": DetailType(PERK_REDEEM.required, (PERK_REDEEM.code,)),
+    "perk_order": DetailType(PERK_REDEEM.categories, (PERK_REDEEM.code,), identified=True),
+    "rural_rating": DetailType(RURAL_CREDIT.categories, (RURAL_CREDIT.code,)),
+    "grid_points": DetailType(POINTS_REDEEM.categories, (POINTS_REDEEM.code,)),
 }
 """The types that are known, by name."""
 

@@ -37,7 +37,12 @@ async def tenant_actor(
         return await _staff(session, live, grant, profiles=profiles, request_id=request_id)
     if live.tenant_id is None or (grant is not None and grant.kind is not GrantKind.APPROVED):
         raise TokenRefused
-    known = Actor(kind=ActorKind.CLIENT, request_id=request_id, tenant_id=live.tenant_id)
+    known = Actor(
+        kind=ActorKind.CLIENT,
+        request_id=request_id,
+        tenant_id=live.tenant_id,
+        client_id=live.token.client_id,
+    )
     await continue_as(session, known)
     kind = await active_kind(session, live.tenant_id)
     client = replace(known, tenant_kind=kind.value)
@@ -78,7 +83,8 @@ async def _staff(
         profiles=profiles,
         request_id=request_id,
     )
-    return actor.with_permissions(narrowed(actor.permissions, live.token.scopes))
+    permissions = narrowed(actor.permissions, live.token.scopes)
+    return replace(actor, permissions=permissions, client_id=live.token.client_id)
 
 
 def _system(client: Actor, live: LiveToken, profiles: Profiles, kind: TenantKind) -> Actor:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.commands import Granted
+from suxin.consent.giving import Granted
+from suxin.consent.oauth.authorization_details import AskedConsent
 from suxin.consent.oauth.grants import (
     STAFF_GRANT_LIFE,
     VISITOR_GRANT_LIFE,
@@ -23,8 +24,10 @@ from suxin.consent.oauth.pushed_requests import AuthorizationRequest
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import ScopeRefused
 from suxin.consent.oauth.scopes import DESK, MINI_PROGRAM
+from suxin.consent.requests import AskedAgainTooSoon, require_may_ask
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.subjects.queries import ActableSubject, my_subjects
 from suxin.subjects.visitors import open_account
 
 ACCESS_DENIED: Final = "access_denied"
@@ -145,6 +148,37 @@ async def allow_as_visitor(
         expires_at=now + VISITOR_GRANT_LIFE,
         now=now,
     )
+
+
+async def who_may_be_asked(
+    session: AsyncSession,
+    consent: AskedConsent,
+    *,
+    person_id: UUID,
+    tenant_id: UUID,
+    now: datetime,
+) -> list[ActableSubject]:
+    """Return for whom a person may decide about a request, without those who refused the same a short while ago.
+
+    :raises AskedAgainTooSoon: if nobody is left to be asked
+    """
+    askable, too_soon = [], None
+    for one in await my_subjects(session, person_id=person_id, now=now):
+        try:
+            await require_may_ask(
+                session,
+                subject_id=one.subject.id,
+                tenant_id=tenant_id,
+                purpose=consent.purpose.code,
+                context_id=consent.context_id,
+                now=now,
+            )
+            askable.append(one)
+        except AskedAgainTooSoon as refusal:
+            too_soon = refusal
+    if not askable and too_soon is not None:
+        raise too_soon
+    return askable
 
 
 def answer_address(request: AuthorizationRequest, *, issuer: str, **answer: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import commands as consents
 from suxin.consent import queries as consent_queries
+from suxin.consent.giving import RecipientUnknown
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
@@ -259,7 +260,7 @@ async def accept_offer(
     if offer.open and offer.valid_until <= now:
         raise OfferLapsed(until=offer.valid_until.isoformat())
     if await consent_queries.recipient(session, offer.tenant_id) is None:
-        raise consents.RecipientUnknown(field="offerId")
+        raise RecipientUnknown(field="offerId")
     offer.choose(now=now)
     request.accept(now=now)
     await close_request(

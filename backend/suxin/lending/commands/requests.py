@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import commands as consents
+from suxin.consent.giving import Granted
 from suxin.consent.purposes import LOAN_MATCH
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
@@ -152,7 +153,7 @@ async def consent_to_bank(
     life_days: int,
     notice_version: str,
     now: datetime,
-) -> consents.Granted:
+) -> Granted:
     """Permit one bank that holds the request to see who is behind it, and the records named.
 
     :raises NotFound: if the request is not the subject's, or was never referred to this bank

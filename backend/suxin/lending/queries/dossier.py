@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.fetches import use_at_desk
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.purposes import LOAN_CONTRACT, LOAN_MATCH
 from suxin.consent.queries import contract_basis
@@ -33,7 +34,8 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
     """Return who is behind a referral and what he lets this bank see; nothing without a live consent to this request.
 
     A contract's basis alone opens no dossier (see ``contracted_request``), and a consent to another request adds no
-    category to this one. The read is noted as receipts that the applicant sees.
+    category to this one. The read is noted as receipts that the applicant sees, and counts against the frequency that he
+    agreed to before the answer is sent: at a desk once a day, else each time.
 
     :raises Forbidden: without the right to read referrals
     :raises OutsideOwnArea: if the referral lies outside the actor's branch or areas
@@ -69,8 +71,10 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
             row_count=1,
             object_type="loan_request",
             object_id=party.request_id,
+            consent_id=consent.id,
         ),
     )
+    use_at_desk(session, actor, consent)
     return Dossier(subject, request, records, consent)
 
 

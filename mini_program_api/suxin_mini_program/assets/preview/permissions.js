@@ -42,7 +42,7 @@ async function agree(go, requestId, notice, chosen) {
   const granted = await post("/consents", {
     requestId, tenantId: notice.recipient.tenantId, categories: chosen.categories, lifeDays: notice.lifeDays, noticeVersion: notice.version,
   });
-  say(granted.cuts.length ? `已授权，${granted.cuts.join("；")}` : "已授权");
+  say(granted.cuts.length ? `已授权，${granted.cuts.map((cut) => cut.zh).join("；")}` : "已授权");
   await go(`/requests/${requestId}`);
 }
 

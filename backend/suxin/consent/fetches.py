@@ -1,0 +1,246 @@
+"""Fetches: a tenant uses a consent, and each use counts against the frequency that was agreed.
+
+A system fetches with ``fetch_records``, which counts one and delivers once. People read at their desk with ``use_at_desk``:
+a Shanghai day at the desk is one use, however often they look, because a page turned is no new enquiry; a day on which the
+consent was used already is no second use. Both count under the lock of the consent's basis, so that uses come one after
+another and each comes before the consent's end or not at all.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent import queries
+from suxin.consent.channels import require_lawful_channel
+from suxin.consent.giving import RecipientUnknown
+from suxin.consent.models import Consent, ConsentFetch, ConsentState
+from suxin.consent.purposes import CategoriesOutsidePurpose
+from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.database import before_answer
+from suxin.kernel.refusals import Forbidden, Refusal, RefusalKind
+from suxin.kernel.working_days import local_day
+from suxin.subjects.models import CreditRecord, DataCategory
+from suxin.subjects.policies import RECORD_READ
+from suxin.subjects.queries import RECORD_FIELDS, records
+
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+
+class ConsentNotActive(Refusal):
+    """The consent is paused, has ended, or was never given: nothing is read on it."""
+
+    code = "CONSENT_NOT_ACTIVE"
+    kind = RefusalKind.FORBIDDEN
+    zh = "授权当前为“{state}”状态，不能查询"
+    en = "The consent is {state}; nothing can be read on it"
+
+
+class FrequencyExhausted(Refusal):
+    """The consent was used as often as was agreed."""
+
+    code = "FREQUENCY_EXHAUSTED"
+    kind = RefusalKind.LIMITED
+    zh = "已达到约定的查询频次（{frequency_zh}）"
+    en = "The consent was used as often as was agreed ({frequency_en})"
+
+
+class RangeOutsideConsent(Refusal):
+    """Records are asked for from before the first day that the consent covers."""
+
+    code = "RANGE_OUTSIDE_CONSENT"
+    kind = RefusalKind.INVALID
+    zh = "授权的数据范围自 {records_from} 起"
+    en = "The consent covers records from {records_from}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one fetch delivered: its number, the records, and the SHA-256 of their JSON."""
+
+    number: int
+    records: tuple[dict[str, Any], ...]
+    sha256: str
+
+
+async def fetch_records(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    consent_id: UUID,
+    categories: Sequence[DataCategory] | None = None,
+    since: date | None = None,
+    now: datetime,
+) -> Delivery:
+    """Deliver the records that a consent covers, and count it; a receipt tells the subject.
+
+    Without ``categories`` and ``since`` everything is delivered that the consent covers.
+
+    :raises Forbidden: if the actor may not read records, or not for the consent's purpose
+    :raises NotFound: if it is no consent of the actor's tenant, or his token is for another
+    :raises ConsentNotActive: if it is paused, has ended, or waits for an answer
+    :raises CategoriesOutsidePurpose: if a category is not one of the consent's
+    :raises RangeOutsideConsent: if records from before its range are asked for
+    :raises LicensedChannelRequired: if a category may not reach this bank any more
+    :raises FrequencyExhausted: if it was used as often as was agreed
+    """
+    actor.require(RECORD_READ)
+    consent = await queries.tenants_consent(session, actor, consent_id)
+    if consent.purpose not in actor.purposes:
+        raise Forbidden(permission=consent.purpose)
+    require_active(consent, now=now)
+    wanted = await _wanted(session, actor, consent, categories)
+    if since is not None and since < consent.records_from:
+        raise RangeOutsideConsent(field="since", records_from=consent.records_from.isoformat())
+    number = await _next_number(session, consent, free_today=False, now=now) or 0
+    found = [
+        row
+        for row in await session.scalars(
+            records(consent.subject_id).where(CreditRecord.category.in_(wanted))
+        )
+        if since is None or row.occurred_on >= since
+    ]
+    content = [_delivered(row) for row in found]
+    sha256 = hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
+    session.add(
+        _use(
+            consent, number, at_desk=False, categories=wanted, now=now, content=content, sha=sha256
+        )
+    )
+    note_read(session, _receipt(consent, wanted, len(content)))
+    return Delivery(number, tuple(content), sha256)
+
+
+def use_at_desk(session: AsyncSession, actor: Actor, consent: Consent) -> None:
+    """Have a reading of a consent's data counted before its answer is sent.
+
+    A staff member's day is one use; a system that reads without ``fetch_records`` uses the consent each time.
+
+    :raises FrequencyExhausted: then, if it was used as often as was agreed
+    :raises ConsentNotActive: then, if it has ended meanwhile
+    """
+    at_desk = actor.kind is ActorKind.STAFF
+
+    async def count(settling: AsyncSession) -> None:
+        now: datetime = settling.info["now"]
+        number = await _next_number(settling, consent, free_today=at_desk, now=now)
+        if number is not None:
+            wanted = [DataCategory(category) for category in consent.categories]
+            settling.add(_use(consent, number, at_desk=at_desk, categories=wanted, now=now))
+
+    before_answer(session, count)
+
+
+def require_active(consent: Consent, *, now: datetime) -> None:
+    """Refuse unless the consent is active and its time is not over.
+
+    :raises ConsentNotActive: naming its state
+    """
+    if consent.state is not ConsentState.ACTIVE:
+        raise ConsentNotActive(state=consent.state.value)
+    if not consent.starts_at <= now < consent.expires_at:
+        raise ConsentNotActive(state=ConsentState.EXPIRED.value)
+
+
+async def _wanted(
+    session: AsyncSession,
+    actor: Actor,
+    consent: Consent,
+    categories: Sequence[DataCategory] | None,
+) -> list[DataCategory]:
+    agreed = [DataCategory(category) for category in consent.categories]
+    if categories is None:
+        return agreed
+    if not categories or not set(categories) <= set(agreed):
+        raise CategoriesOutsidePurpose(field="categories")
+    recipient = await queries.recipient(session, actor.own_tenant)
+    if recipient is None:
+        raise RecipientUnknown(field="tenantId")
+    require_lawful_channel(
+        categories, natural_person=consent.natural_person is True, recipient=recipient
+    )
+    return sorted(set(categories))
+
+
+async def _next_number(
+    session: AsyncSession, consent: Consent, *, free_today: bool, now: datetime
+) -> int | None:
+    """Return the number of the next use, under the basis' lock; nothing where the day is free because it is counted.
+
+    :raises ConsentNotActive: if no live basis is left
+    :raises FrequencyExhausted: if there is no use left
+    """
+    if await queries.hold_consent_basis(session, consent, now=now) is None:
+        raise ConsentNotActive(state=ConsentState.REVOKED.value)
+    last, used, today = await queries.fetches_counted(
+        session, consent, period=consent.frequency.period_of(now), day_began=_day_began(now)
+    )
+    if free_today and today:
+        return None
+    if used >= consent.frequency_times:
+        raise FrequencyExhausted(
+            frequency_zh=consent.frequency.zh, frequency_en=consent.frequency.en
+        )
+    return last + 1
+
+
+def _day_began(now: datetime) -> datetime:
+    return datetime.combine(local_day(now), time.min, tzinfo=_SHANGHAI)
+
+
+def _use(
+    consent: Consent,
+    number: int,
+    *,
+    at_desk: bool,
+    categories: Sequence[DataCategory],
+    now: datetime,
+    content: list[dict[str, Any]] | None = None,
+    sha: str | None = None,
+) -> ConsentFetch:
+    return ConsentFetch(
+        subject_id=consent.subject_id,
+        consent_id=consent.id,
+        number=number,
+        tenant_id=consent.tenant_id,
+        period=consent.frequency.period_of(now),
+        at_desk=at_desk,
+        at=now,
+        categories=sorted(category.value for category in categories),
+        content=content,
+        sha256=sha,
+        erased_at=None,
+    )
+
+
+def _delivered(row: CreditRecord) -> dict[str, Any]:
+    return {
+        "item": row.item_code,
+        "category": row.category.value,
+        "occurredOn": row.occurred_on.isoformat(),
+        "amountFen": row.amount_fen,
+        "content": row.content,
+        "status": row.status.value,
+        "selfDeclared": row.self_declared,
+    }
+
+
+def _receipt(consent: Consent, categories: Sequence[DataCategory], count: int) -> Receipt:
+    return Receipt(
+        subject_id=consent.subject_id,
+        purpose=consent.purpose,
+        categories=tuple(category.value for category in categories),
+        fields=RECORD_FIELDS,
+        row_count=count,
+        object_type="credit_record",
+        consent_id=consent.id,
+    )

@@ -1,0 +1,64 @@
+"""Retention (保存期限): at its end, what a tenant received through the platform is erased, and the tenant is told.
+
+That it was delivered, to whom and when, stays on record; the content goes, its SHA-256 remains. What an accepted offer was
+decided on stands on the contract and not on the consent, and is not touched here (PIPL art. 13(2), 19, 47).
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.consent import queries
+from suxin.consent.models import GIVEN, NEVER_GIVEN, ConsentFetch
+from suxin.kernel import notices
+from suxin.kernel.audit import append_act
+
+
+async def erase_received(
+    session: AsyncSession, *, subject_id: UUID, consent_id: UUID, now: datetime
+) -> int:
+    """Erase what was delivered on a consent that has ended, and tell the tenant; return how many deliveries.
+
+    A duty of the platform, done when the retention is over. A consent that still stands is left alone.
+
+    Source: PIPL art. 19, 47
+    """
+    consent = await queries.lock_consent(session, subject_id, consent_id)
+    if consent is None or consent.state in GIVEN | NEVER_GIVEN:
+        return 0
+    erased = (
+        await session.scalars(
+            update(ConsentFetch)
+            .where(
+                ConsentFetch.subject_id == subject_id,
+                ConsentFetch.consent_id == consent_id,
+                ConsentFetch.content.is_not(None),
+            )
+            .values(content=None, erased_at=now)
+            .returning(ConsentFetch.number)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    append_act(
+        session,
+        action="consent.received.erased",
+        now=now,
+        tenant_id=consent.tenant_id,
+        subject_id=subject_id,
+        object_type="consent",
+        object_id=consent_id,
+        detail={"deliveries": len(erased)},
+    )
+    await notices.notify_tenant(
+        session,
+        tenant_id=consent.tenant_id,
+        permission=None,
+        template="consent_data_erased",
+        title="授权数据已到期删除",
+        body=f"授权 {consent_id} 项下经平台取得的数据已删除，请同步删除贵机构自行留存的副本。",
+        link="/desk",
+        now=now,
+    )
+    return len(erased)

@@ -1,4 +1,8 @@
-"""Where anybody checks a consent artefact: pasted or as a file, against the published keys; nothing of it is kept."""
+"""Where anybody checks a consent artefact: pasted or as a file, against the published keys.
+
+Nothing of it is kept and nothing changes, so that a form from another site could do no harm and none is asked to prove
+itself.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,7 +19,6 @@ from suxin_oauth import paths
 from suxin_oauth.browsers import OAUTH_PAGES
 from suxin_oauth.forms import AnyRequest
 from suxin_web.callers import client_address
-from suxin_web.csrf import csrf_token, require_own_page
 from suxin_web.problems import status_of
 from suxin_web.rate_limits import Limit
 from suxin_web.runtime import GivenRuntime
@@ -32,7 +35,6 @@ async def show_form(request: AnyRequest) -> Response[bytes]:
 @post(paths.VERIFY, include_in_schema=False, status_code=200)
 async def verify(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Check an artefact, and say what it says or what is wrong with it."""
-    await require_own_page(request)
     await runtime.limits.take(VERIFICATIONS, client_address(request))
     now = runtime.clock.now()
     keys = (await runtime.keys.at(now)).published(now=now, use=KeyUse.ARTEFACT)
@@ -57,7 +59,6 @@ async def _given(form: Mapping[str, Any]) -> str:
 
 def _page(request: AnyRequest, *, status: int = 200, **shown: object) -> Response[bytes]:
     context = {
-        "csrf_token": csrf_token(request),
         "content": None,
         "error": None,
         "categories": (),

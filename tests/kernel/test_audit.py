@@ -126,7 +126,7 @@ async def test_an_entry_put_in_is_named(database, batch, admin, now, place):
     await sealed(batch, now)
     await admin.execute(
         "insert into audit_entries select gen_random_uuid(), at, request_id, actor_kind, tenant_id,"
-        " staff_id, person_id, subject_id, 'test.forged', object_type, object_id, purpose,"
+        " staff_id, client_id, person_id, subject_id, consent_id, 'test.forged', object_type, object_id, purpose,"
         " categories, fields, row_count, detail, $1, hash from audit_entries where seq = 6",
         place,
     )

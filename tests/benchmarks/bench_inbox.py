@@ -20,24 +20,24 @@ import urllib.parse
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import asyncpg
 import uvicorn
-from small_city import SmallCity, build_small_city
+from small_city import PASSWORD, SmallCity, build_small_city
+from staff_log_ins import keep_passwords
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
-from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.sealing import Keyring, Sealer
-from suxin.kernel.tokens import new_token, token_hash
 from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.dispatch import new_referral
 from suxin.lending.models import DispatchMode, Lead
-from suxin.tenancy.models import DeskSession, Membership, StaffMember
+from suxin.tenancy.log_ins import log_in as log_in_at_desk
+from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.staff import add_staff
 from suxin_graphql.http import routes
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
@@ -51,6 +51,7 @@ from suxin_web.runtime import Runtime
 ROWS = 50
 REFERRALS = 2_000
 PATIENCE_S = 30.0
+LOGIN = "bench.officer"
 BATCH = 500
 DOCUMENT = """query Inbox($first: Int!) {
   referrals(first: $first) {
@@ -116,37 +117,23 @@ def _lead(number: int, now: datetime) -> Lead:
 
 
 async def _open_desk(city: SmallCity, now: datetime) -> str:
-    bank, staff_id, token = city.banks[0], new_id(), new_token()
-    tenant_id: UUID = bank.tenant_id
-    async with city.database.transaction(bank.officer, now=now) as session:
-        session.add(
-            StaffMember(
-                tenant_id=tenant_id, id=staff_id, name="李信贷", login="bench", created_at=now
-            )
+    """Let an officer of the first bank log in at its desk; return the session's token."""
+    await city.act(
+        add_staff,
+        city.banks[0].officer,
+        name="李信贷",
+        login=LOGIN,
+        password=PASSWORD,
+        roles=[RoleGrant("loan_officer")],
+        profiles=PROFILES,
+        now=now,
+    )
+    await keep_passwords(city.database, now=now)
+    async with city.database.transaction(Actor.anonymous("bench"), now=now) as session:
+        opened = await log_in_at_desk(
+            session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=now
         )
-        await session.flush()
-        session.add(
-            Membership(
-                tenant_id=tenant_id,
-                id=new_id(),
-                staff_id=staff_id,
-                role="loan_officer",
-                area_codes=[],
-                granted_at=now,
-            )
-        )
-        async with doorway(session):
-            session.add(
-                DeskSession(
-                    token_hash=token_hash(token),
-                    tenant_id=tenant_id,
-                    staff_id=staff_id,
-                    created_at=now,
-                    seen_at=now,
-                    expires_at=now + timedelta(hours=8),
-                )
-            )
-    return token
+    return opened.token
 
 
 def serve(app_url: str, port: int) -> None:

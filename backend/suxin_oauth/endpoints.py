@@ -1,6 +1,7 @@
 """The protocol's endpoints that take a form from a client and answer JSON."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Final
 
@@ -8,7 +9,7 @@ from litestar import Response, post
 from litestar.types import ControllerRouterHandler
 
 from suxin.consent.oauth import tokens
-from suxin.consent.oauth.clients import DEVICE
+from suxin.consent.oauth.clients import CLIENT_CREDENTIALS, DEVICE
 from suxin.consent.oauth.device_codes import request_device_code
 from suxin.consent.oauth.own_clients import WECHAT
 from suxin.consent.oauth.pushed_requests import push_request
@@ -82,9 +83,11 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
     openid = await _openid(request, runtime, client, form)
     now = runtime.clock.now()
     keys = await runtime.keys.at(now)
-    async with runtime.database.transaction(_anyone(request), now=now) as session:
+    database = runtime.database.transaction(_anyone(request), now=now)
+    needs_none = form.get("grant_type") == CLIENT_CREDENTIALS
+    async with nullcontext() if needs_none else database as transaction:
         call = TokenCall(
-            session=session,
+            transaction=transaction,
             client=client,
             jkt=proof.jkt,
             keys=keys,

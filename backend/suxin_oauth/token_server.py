@@ -52,15 +52,26 @@ from suxin_oauth.answers import Answer, described, error_body
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenCall:
-    """What one call works with. ``openid`` is whom WeChat vouched for, in its own grant alone."""
+    """What one call works with. ``openid`` is whom WeChat vouched for, in its own grant alone.
 
-    session: AsyncSession
+    ``transaction`` is None where a client acts for itself: its token is signed, and nothing is looked up or written.
+    """
+
+    transaction: AsyncSession | None
     client: Client
     jkt: str
     keys: KeySet
     issuer: str
     now: datetime
     openid: str | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction of a grant that needs one."""
+        if self.transaction is None:
+            message = "this grant works without the database"
+            raise RuntimeError(message)
+        return self.transaction
 
 
 async def token_answer(form: Mapping[str, str], call: TokenCall) -> Answer:

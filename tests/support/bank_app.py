@@ -1,5 +1,7 @@
 """A bank's registered client and one of its officers, for whoever comes to a running server from outside."""
 
+from typing import Any
+
 from code_flow import CALLBACK, OFFICER
 from joserfc.jwk import ECKey
 from oauth_client import new_key, public_jwks
@@ -21,8 +23,10 @@ from suxin_tenants import PROFILES
 SCOPES = ("lending.product.read", "lending.referral.read")
 
 
-async def register_bank_app(city: SmallCity) -> tuple[str, ECKey]:
-    """Register a confidential client of the first bank for every grant; return its id and its key."""
+async def register_bank_app(
+    city: SmallCity, *, jwks: dict[str, Any] | None = None
+) -> tuple[str, ECKey]:
+    """Register a confidential client of the first bank for every grant; return its id and a key, its own unless one is given."""
     key = new_key()
     client = await city.act(
         register_client,
@@ -34,7 +38,7 @@ async def register_bank_app(city: SmallCity) -> tuple[str, ECKey]:
             scopes=SCOPES,
             detail_types=["credit_record"],
             confidential=True,
-            jwks=public_jwks(key),
+            jwks=jwks or public_jwks(key),
         ),
         profiles=PROFILES,
     )

@@ -24,6 +24,7 @@ from suxin.lending.commands.offers import withdraw_offer
 from suxin.lending.commands.referrals import accept_referral, claim_lead, decline_referral
 from suxin.lending.models import DispatchMode
 from suxin.lending.terms import DeclineReason
+from suxin_tenants import PROFILES
 
 REFERRAL = "select * from referrals where id = $1"
 # A Wednesday; the ends of one, three and five working days are 31 December, 5 and 7 January, as far as is known.
@@ -160,8 +161,13 @@ async def test_a_claim_is_held_for_as_long_as_its_deadline(
     bank = small_city.banks[0]
     pool = await small_city.submit(mode=DispatchMode.OPEN_POOL, now=START)
     assert pool.lead is not None
-    claimed = await small_city.act(claim_lead, bank.officer, lead_id=pool.lead.id, now=START)
+    claimed = await small_city.act(
+        claim_lead, bank.officer, lead_id=pool.lead.id, profiles=PROFILES, now=START
+    )
+    used = "select used from quotas where tenant_id = $1 and name = 'open_claims'"
+    assert await admin.fetchval(used, bank.tenant_id) == 1
     await redated(small_city, admin, **LATER)
+    assert await admin.fetchval(used, bank.tenant_id) == 1
     held = await admin.fetchval("select claim_expires_at from leads where id = $1", pool.lead.id)
     assert held == (await dues(admin, claimed.id))[1] == end_of("2027-01-06")
 

@@ -324,6 +324,11 @@ MATRIX: dict[str, Row] = {
     "places.queries.areas_of": ("anonymous", lambda _world: {"parent_code": "321300"}, PUBLIC),
     "places.queries.counties": ("anonymous", nothing_given, PUBLIC),
     "places.queries.every_area": ("anonymous", nothing_given, PUBLIC),
+    "places.queries.known_codes": (
+        "anonymous",
+        lambda _world: {"codes": ["321302", "999999"]},
+        PUBLIC,
+    ),
     "places.queries.names": ("anonymous", lambda _world: {"codes": ["321302"]}, PUBLIC),
     "places.queries.short_names": ("anonymous", lambda _world: {"codes": ["321302"]}, PUBLIC),
     "subjects.queries.basis_categories": (

@@ -85,6 +85,11 @@ async def area(session: AsyncSession, code: str) -> Area:
     return found
 
 
+async def known_codes(session: AsyncSession, codes: Iterable[str]) -> frozenset[str]:
+    """Return those of the codes that are an area's, also of one that has ended."""
+    return frozenset(await session.scalars(select(Area.code).where(Area.code.in_(set(codes)))))
+
+
 async def short_names(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of areas without what lies around them, for people to read; see ``names``."""
     return await _nearest(session, codes, Area.name)

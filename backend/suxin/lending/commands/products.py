@@ -143,7 +143,7 @@ async def retire_product(
 
 
 async def _check_areas(session: AsyncSession, draft: ProductDraft) -> None:
-    known = await places.names(session, draft.preferred_areas)
+    known = await places.known_codes(session, draft.preferred_areas)
     for code in draft.preferred_areas:
         if code not in known:
             raise Invalid(

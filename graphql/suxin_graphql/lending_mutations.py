@@ -275,7 +275,7 @@ class LendingMutations:
     @mutation(
         policies.PRODUCT_EDIT,
         DraftProductPayload,
-        refusals=(*_TERMS, StepNotPossible, products.ProductCodeTaken, products.TooManyProducts),
+        refusals=(*_TERMS, StepNotPossible, products.ProductCodeTaken, QuotaExhausted),
         description="起草产品，或起草已发布产品的新版本。Write a new draft, perhaps of a published product's next version.",
     )
     async def draft_product(
@@ -283,11 +283,11 @@ class LendingMutations:
     ) -> DraftProductPayload:
         """Write a new draft."""
         replaces = _optional(info, given.replaces_id)
-        draft = given.terms.draft()
+        draft, profiles = given.terms.draft(), info.context.runtime.profiles
 
         async def work(session: AsyncSession, actor: Actor, now: datetime) -> UUID:
             done = await products.draft_product(
-                session, actor, draft=draft, replaces=replaces, now=now
+                session, actor, draft=draft, replaces=replaces, profiles=profiles, now=now
             )
             return done.id
 

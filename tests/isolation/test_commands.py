@@ -221,7 +221,11 @@ MATRIX: dict[str, list[Case]] = {
     ),
     "lending.commands.offers.withdraw_offer": banks_own(offer),
     "lending.commands.products.draft_product": banks_own(
-        lambda world: {"draft": product_draft(code="P-9"), "replaces": world.bank.product_id}
+        lambda world: {
+            "draft": product_draft(code="P-9"),
+            "replaces": world.bank.product_id,
+            "profiles": PROFILES,
+        }
     ),
     "lending.commands.products.edit_product": banks_own(
         lambda world: {"draft": product_draft(code="P-9"), "product_id": world.draft_id}

@@ -20,7 +20,6 @@ from query_matrix import (
     nothing_given,
     quotas,
     since,
-    tenant,
 )
 from small_world import World, call
 
@@ -133,8 +132,6 @@ async def test_a_rivals_lists_and_counts_are_his_own(world: World) -> None:
     notices = await asked("kernel.queries.inbox_of_staff")
     assert {row[0].tenant_id for row in notices} == {rival.tenant_id}
     assert await asked("lending.queries.referrals.inbox_counts") == InboxCounts(0, 0, 0, 0, 0, 0)
-    # Of the first bank's three products he counts the one that is published; that it holds a lead he does not see.
-    assert await asked("lending.queries.products.live_products", tenant) == 1
     assert await asked("lending.queries.service_levels.referrals_by_state", since) == {
         (rival.tenant_id, ReferralState.PASSED): 1
     }

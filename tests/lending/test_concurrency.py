@@ -181,7 +181,12 @@ async def test_two_drafts_written_at_once_do_not_share_a_code(
 ) -> None:
     officer = small_city.banks[0].officer
     found = await at_once(
-        *(small_city.act(draft_product, officer, draft=product_draft(code="P-7")) for _ in range(3))
+        *(
+            small_city.act(
+                draft_product, officer, draft=product_draft(code="P-7"), profiles=PROFILES
+            )
+            for _ in range(3)
+        )
     )
     assert sorted(found, key=str) == [ProductCodeTaken, ProductCodeTaken, "done"]
     assert await admin.fetchval("select count(*) from loan_products where code = 'P-7'") == 1

@@ -1,5 +1,7 @@
 """A bank's products: drafted, edited, published, retired; and each refusal without a trace."""
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +15,8 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
 from suxin.lending import policies
-from suxin.lending.commands import products
 from suxin.lending.commands.products import (
     ProductCodeTaken,
-    TooManyProducts,
     draft_product,
     edit_product,
     publish_product,
@@ -27,13 +27,20 @@ from suxin.lending.models import LoanProduct, StepNotPossible
 from suxin.lending.queries.products import own_product, own_products
 from suxin.lending.terms import GuaranteeMode, LoanTermOutOfRange
 from suxin.places.commands import load_areas
+from suxin.tenancy.profiles import QuotaName
+from suxin.tenancy.quotas import QuotaExhausted, set_quota
+from suxin_tenants import PROFILES
 
 ROW = "select * from loan_products where id = $1"
 
 
 async def drafted(city: SmallCity, code: str = "P-2", **given: UUID) -> LoanProduct:
     product: LoanProduct = await city.act(
-        draft_product, city.banks[0].officer, draft=product_draft(code=code), **given
+        draft_product,
+        city.banks[0].officer,
+        draft=product_draft(code=code),
+        profiles=PROFILES,
+        **given,
     )
     return product
 
@@ -145,7 +152,7 @@ async def test_a_draft_that_contradicts_itself_is_refused_when_drafted_and_when_
     held, draft = await drafted(small_city), product_draft(**changes)
     async with nothing_written(admin):
         with pytest.raises(refusal) as refused:
-            await small_city.act(draft_product, officer, draft=draft)
+            await small_city.act(draft_product, officer, draft=draft, profiles=PROFILES)
         with pytest.raises(refusal):
             await small_city.act(edit_product, officer, product_id=held.id, draft=draft)
     if field is not None:
@@ -160,7 +167,9 @@ async def test_a_county_a_town_a_section_and_a_division_can_be_preferred(
     draft = product_draft(
         code="P-2.a_b", preferred_areas=("321302", "321322001"), preferred_industries=("C", "51")
     )
-    made = await small_city.act(draft_product, small_city.banks[0].officer, draft=draft)
+    made = await small_city.act(
+        draft_product, small_city.banks[0].officer, draft=draft, profiles=PROFILES
+    )
     row = await one(admin, ROW, made.id)
     assert row["preferred_areas"] == ["321302", "321322001"]
     assert row["preferred_industries"] == ["C", "51"]
@@ -173,18 +182,83 @@ async def test_a_code_is_free_again_once_its_product_is_retired(small_city: Smal
     assert product.code == "P-1"
 
 
+async def counts(admin: asyncpg.Connection) -> list[tuple[int, int]]:
+    """Of each bank: how many products and drafts it has, and how many it is counted to have."""
+    rows = await admin.fetch(
+        "select (select count(*) from loan_products p where p.tenant_id = t.id and status <> 'RETIRED'),"
+        " (select used from quotas q where q.tenant_id = t.id and name = 'products')"
+        " from tenants t where kind = 'bank' order by created_at, id"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def limited(city: SmallCity, ceiling: int) -> None:
+    """Let the operator give the first bank so many products."""
+    await city.act(
+        set_quota,
+        city.operator,
+        tenant_id=city.banks[0].tenant_id,
+        name=QuotaName.PRODUCTS,
+        ceiling=ceiling,
+        profiles=PROFILES,
+    )
+
+
 async def test_a_bank_has_only_so_many_products(
-    small_city: SmallCity, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    small_city: SmallCity, admin: asyncpg.Connection
 ) -> None:
-    assert products.MAX_PRODUCTS == 100
-    monkeypatch.setattr(products, "MAX_PRODUCTS", 2)
-    await drafted(small_city)
+    await limited(small_city, 2)
+    draft = await drafted(small_city)
     async with nothing_written(admin):
-        with pytest.raises(TooManyProducts) as refused:
+        with pytest.raises(QuotaExhausted) as refused:
             await drafted(small_city, "P-3")
-    assert refused.value.facts == {"limit": 2}
+    assert (refused.value.facts["name"], refused.value.facts["ceiling"]) == ("products", 2)
     rival = small_city.banks[1].officer
-    assert await small_city.act(draft_product, rival, draft=product_draft(code="P-3"))
+    given = {"draft": product_draft(code="P-3"), "profiles": PROFILES}
+    assert await small_city.act(draft_product, rival, **given)
+    # What is retired makes room.
+    await small_city.act(retire_product, small_city.banks[0].officer, product_id=draft.id)
+    assert await drafted(small_city, "P-3")
+
+
+async def test_what_a_bank_is_counted_to_have_is_what_it_has(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank = small_city.banks[0]
+    assert await counts(admin) == [(1, 1), (1, 1)]
+    following = await drafted(small_city, "P-1", replaces=bank.product_id)
+    other = await drafted(small_city)
+    assert await counts(admin) == [(3, 3), (1, 1)]
+    await small_city.act(publish_product, bank.officer, product_id=following.id)
+    assert await counts(admin) == [(2, 2), (1, 1)]
+    last = await drafted(small_city, "P-1", replaces=following.id)
+    await small_city.act(retire_product, bank.officer, product_id=following.id)
+    await small_city.act(retire_product, bank.officer, product_id=other.id)
+    assert await counts(admin) == [(1, 1), (1, 1)]
+    # Its product is retired already and is not given back a second time.
+    await small_city.act(publish_product, bank.officer, product_id=last.id)
+    assert await counts(admin) == [(1, 1), (1, 1)]
+    async with nothing_written(admin):
+        with pytest.raises(StepNotPossible):
+            await small_city.act(retire_product, bank.officer, product_id=following.id)
+
+
+async def test_drafts_and_retirements_at_once_are_counted_right(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank = small_city.banks[0]
+    following = await drafted(small_city, "P-1", replaces=bank.product_id)
+    await limited(small_city, 4)
+    works: list[Coroutine[Any, Any, Any]] = [
+        small_city.act(publish_product, bank.officer, product_id=following.id),
+        small_city.act(retire_product, bank.officer, product_id=bank.product_id),
+        *(drafted(small_city, f"Q-{number}") for number in range(6)),
+    ]
+    outcomes = await asyncio.gather(*works, return_exceptions=True)
+    refused = [one for one in outcomes if isinstance(one, BaseException)]
+    assert {type(one) for one in refused} <= {QuotaExhausted, StepNotPossible}
+    [(has, counted), _] = await counts(admin)
+    assert has == counted <= 4
 
 
 async def test_what_is_no_draft_is_neither_edited_nor_published(
@@ -213,7 +287,11 @@ async def test_another_banks_product_and_a_missing_right_are_refused(
     reader = bank.officer.with_permissions({policies.PRODUCT_READ})
     editor = bank.officer.with_permissions({policies.PRODUCT_EDIT})
     changes = {
-        draft_product: {"draft": product_draft(code="P-9"), "replaces": bank.product_id},
+        draft_product: {
+            "draft": product_draft(code="P-9"),
+            "replaces": bank.product_id,
+            "profiles": PROFILES,
+        },
         edit_product: {"draft": product_draft(code="P-9"), "product_id": draft.id},
         publish_product: {"product_id": draft.id},
         retire_product: {"product_id": bank.product_id},

@@ -8,6 +8,7 @@ from small_city import product_draft
 from suxin.lending.commands.products import draft_product, publish_product
 from suxin.lending.terms import DeclineReason, LoanPurpose
 from suxin.places.commands import load_areas
+from suxin_tenants import PROFILES
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ async def farm_product(small_city) -> str:
         ),
     )
     async with small_city.database.transaction(officer, now=small_city.now) as session:
-        product = await draft_product(session, officer, draft=draft, now=small_city.now)
+        product = await draft_product(
+            session, officer, draft=draft, profiles=PROFILES, now=small_city.now
+        )
         await session.flush()
         await publish_product(session, officer, product_id=product.id, now=small_city.now)
     return str(product.id)
@@ -84,7 +87,11 @@ async def test_one_product_is_read_and_a_draft_is_not(nobody, small_city, farm_p
     officer = small_city.banks[0].officer
     async with small_city.database.transaction(officer, now=small_city.now) as session:
         draft = await draft_product(
-            session, officer, draft=product_draft(code="NEW"), now=small_city.now
+            session,
+            officer,
+            draft=product_draft(code="NEW"),
+            profiles=PROFILES,
+            now=small_city.now,
         )
 
     shown = await nobody.read(f"/products/{farm_product}")

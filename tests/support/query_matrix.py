@@ -220,7 +220,6 @@ MATRIX: dict[str, Row] = {
         },
         None,
     ),
-    "lending.queries.products.live_products": ("rival", tenant, OWN),
     "lending.queries.products.lock_own_product": ("rival", product, NotFound),
     "lending.queries.products.own_product": ("rival", product, NotFound),
     "lending.queries.products.own_products": ("rival", nothing_given, OWN),

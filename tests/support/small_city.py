@@ -277,7 +277,7 @@ async def _bank(database: Database, operator: Actor, number: int, *, now: dateti
     async with database.transaction(officer, now=now) as session:
         # The second bank is the cheapest and the first comes next, so that the ranking is certain.
         draft = product_draft(max_rate_bps=560 + 60 * (number if number > 1 else -number))
-        product = await draft_product(session, officer, draft=draft, now=now)
+        product = await draft_product(session, officer, draft=draft, profiles=PROFILES, now=now)
         await session.flush()
         await publish_product(session, officer, product_id=product.id, now=now)
     return Bank(tenant_id=tenant_id, staff_id=bank.staff_id, product_id=product.id)

@@ -238,7 +238,14 @@ async def _store(
             session, visit.actor, product_id=product.id, draft=draft, now=visit.now
         )
     replaces = None if product is None else product.id
-    return await draft_product(session, visit.actor, draft=draft, now=visit.now, replaces=replaces)
+    return await draft_product(
+        session,
+        visit.actor,
+        draft=draft,
+        replaces=replaces,
+        profiles=visit.runtime.profiles,
+        now=visit.now,
+    )
 
 
 async def _show_form(

@@ -1,4 +1,8 @@
-"""What a bank does with its products: draft, edit, publish, retire."""
+"""What a bank does with its products: draft, edit, publish, retire.
+
+Drafts and published products take a place each of the bank's quota (``QuotaName.PRODUCTS``), which the retired ones
+have given back: both change together, here and nowhere else, the quota locked last.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,16 +20,8 @@ from suxin.lending.product_terms import ProductDraft, check_draft
 from suxin.lending.queries import products as queries
 from suxin.lending.queries.turns import take_turn
 from suxin.places import queries as places
-
-MAX_PRODUCTS = 100
-
-
-class TooManyProducts(Refusal):
-    """The bank has as many products as it may have."""
-
-    code = "TOO_MANY_PRODUCTS"
-    zh = "每家银行最多 {limit} 个在用产品和草稿"
-    en = "A bank may have at most {limit} products and drafts"
+from suxin.tenancy.profiles import Profiles, QuotaName
+from suxin.tenancy.quotas import release_quota, take_quota
 
 
 class ProductCodeTaken(Refusal):
@@ -41,6 +37,7 @@ async def draft_product(
     actor: Actor,
     *,
     draft: ProductDraft,
+    profiles: Profiles,
     now: datetime,
     replaces: UUID | None = None,
 ) -> LoanProduct:
@@ -52,7 +49,7 @@ async def draft_product(
     :raises NotFound: if the replaced product is not this bank's
     :raises StepNotPossible: if the replaced product is a draft itself, or retired
     :raises ProductCodeTaken: if another product has the code
-    :raises TooManyProducts: if the bank has ``MAX_PRODUCTS``
+    :raises QuotaExhausted: if the bank has as many products and drafts as it may have
     """
     actor.require(policies.PRODUCT_EDIT)
     check_draft(draft)
@@ -61,8 +58,6 @@ async def draft_product(
     if replaces is not None:
         (await queries.own_product(session, actor, replaces)).require_published()
     await take_turn(session, "products", tenant_id)
-    if await queries.live_products(session, tenant_id) >= MAX_PRODUCTS:
-        raise TooManyProducts(limit=MAX_PRODUCTS)
     await _check_code(session, actor, draft.code.strip(), allowed={replaces})
     product = LoanProduct(
         tenant_id=tenant_id,
@@ -75,6 +70,7 @@ async def draft_product(
     )
     session.add(product)
     _record(session, product, "drafted", now=now)
+    await take_quota(session, tenant_id=tenant_id, name=QuotaName.PRODUCTS, profiles=profiles)
     return product
 
 
@@ -115,14 +111,14 @@ async def publish_product(
     """
     actor.require(policies.PRODUCT_PUBLISH)
     product = await queries.lock_own_product(session, actor, product_id)
-    version = 1
+    version, replaced = 1, None
     if product.draft_of is not None:
         replaced = await queries.lock_own_product(session, actor, product.draft_of)
         version = replaced.version + 1
-        if replaced.status is ProductStatus.PUBLISHED:
-            replaced.retire(now=now)
     product.publish(version=version, now=now)
     _record(session, product, "published", now=now)
+    if replaced is not None and replaced.status is ProductStatus.PUBLISHED:
+        await _retire(session, replaced, now=now)
     return product
 
 
@@ -137,9 +133,14 @@ async def retire_product(
     """
     actor.require(policies.PRODUCT_PUBLISH)
     product = await queries.lock_own_product(session, actor, product_id)
-    product.retire(now=now)
+    await _retire(session, product, now=now)
     _record(session, product, "retired", now=now)
     return product
+
+
+async def _retire(session: AsyncSession, product: LoanProduct, *, now: datetime) -> None:
+    product.retire(now=now)
+    await release_quota(session, tenant_id=product.tenant_id, name=QuotaName.PRODUCTS)
 
 
 async def _check_areas(session: AsyncSession, draft: ProductDraft) -> None:

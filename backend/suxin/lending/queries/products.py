@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -83,16 +83,6 @@ async def product_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID
         select(LoanProduct.id, LoanProduct.name).where(LoanProduct.id.in_(set(ids)))
     )
     return {row.id: row.name for row in rows}
-
-
-async def live_products(session: AsyncSession, tenant_id: UUID) -> int:
-    """Return how many products and drafts a bank has."""
-    count = await session.scalar(
-        select(func.count())
-        .select_from(LoanProduct)
-        .where(LoanProduct.tenant_id == tenant_id, LoanProduct.status != ProductStatus.RETIRED)
-    )
-    return count or 0
 
 
 def _found(product: LoanProduct | None) -> LoanProduct:

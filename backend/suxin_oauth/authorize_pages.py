@@ -316,6 +316,9 @@ def _back_to_client(
 ) -> Response[bytes]:
     # 303: the browser must not send the decision's form on to the client (RFC 9700 §4.12).
     location = answer_address(asked, issuer=runtime.issuer, **answer)
+    if location.startswith(f"{runtime.issuer}/"):
+        # Our own desk: the browser stays at the host by which it reached us, where its cookies are.
+        location = location.removeprefix(runtime.issuer)
     return Response(
         b"",
         status_code=303,

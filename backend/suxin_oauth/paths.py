@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from suxin_web.desk_paths import AUTHORIZE_PATH
+
 METADATA: Final = "/.well-known/oauth-authorization-server"
 JWKS: Final = "/oauth/jwks"
 PUSHED: Final = "/oauth/par"
-AUTHORIZE: Final = "/oauth/authorize"
+AUTHORIZE: Final = AUTHORIZE_PATH
 TOKEN: Final = "/oauth/token"  # noqa: S105 - a path
 REVOKE: Final = "/oauth/revoke"
 INTROSPECT: Final = "/oauth/introspect"

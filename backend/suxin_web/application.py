@@ -14,7 +14,7 @@ from suxin_web.bodies import MAX_BODY_BYTES
 from suxin_web.desk_errors import FRAME, DeskFrame
 from suxin_web.error_answers import EXCEPTION_HANDLERS
 from suxin_web.front_page import show_front_page
-from suxin_web.log_in_pages import send_log_in, send_log_out, show_log_in
+from suxin_web.log_in_pages import begin_log_in, send_log_out, take_code
 from suxin_web.runtime import Runtime, provide_runtime
 from suxin_web.security_headers import SecurityHeaders
 
@@ -35,8 +35,8 @@ def build_app(
     app = Litestar(
         route_handlers=[
             show_front_page,
-            show_log_in,
-            send_log_in,
+            begin_log_in,
+            take_code,
             send_log_out,
             SHARED_ASSETS.route(),
             *routes,

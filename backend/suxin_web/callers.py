@@ -3,10 +3,10 @@
 The look-up is a short transaction of its own and is over before the edge opens the command's or query's, so no
 transaction stays open across a request. Handlers take the caller as an argument, given by ``Provide(staff)`` and its
 neighbours. A cookie authorises an unsafe method only together with its CSRF token, checked here, where nobody can
-forget it; a bearer token needs none, because no browser sends it by itself.
+forget it; an access token needs none, because no browser sends it by itself.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request
 from litestar.di import NamedDependency
@@ -27,9 +27,6 @@ from suxin_web.csrf import SAFE_METHODS, require_own_page
 from suxin_web.rate_limits import READS, WRITES, Limit
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import Connection, GivenRuntime, Runtime, runtime_of
-
-MAX_TOKEN_LENGTH: Final = 512
-_SCHEME: Final = "bearer "
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -79,21 +76,14 @@ async def _by_token(request: AnyRequest, runtime: Runtime, token: AccessToken) -
 async def _by_cookie(
     request: AnyRequest, runtime: Runtime, *, with_temporary_password: bool = False
 ) -> Actor:
-    token = bearer_token(request)
-    if token is None:
-        token = required_cookie(request)
-        await require_own_page(request)
+    if "authorization" in request.headers:
+        # Whoever shows something else asks to be known by it, and not by the cookie that his browser adds.
+        raise Unauthenticated
+    token = required_cookie(request)
+    await require_own_page(request)
     return await staff_behind(
         request, runtime, token, with_temporary_password=with_temporary_password
     )
-
-
-def session_token(connection: Connection) -> str:
-    """Return the token of the desk session that the request comes from.
-
-    :raises Unauthenticated: if there is none
-    """
-    return bearer_token(connection) or required_cookie(connection)
 
 
 def required_cookie(connection: Connection) -> str:
@@ -149,20 +139,6 @@ def by_address(limit: Limit) -> Guard:
 def client_address(connection: Connection) -> str:
     """Return the address the request came from, as the server (behind its trusted proxies) knows it."""
     return connection.client.host if connection.client else "unknown"
-
-
-def bearer_token(connection: Connection) -> str | None:
-    """Return the token of the Authorization header, if it has one.
-
-    :raises Unauthenticated: if there is such a header and it holds something else
-    """
-    header = connection.headers.get("authorization")
-    if header is None:
-        return None
-    token = header[len(_SCHEME) :].strip()
-    if header[: len(_SCHEME)].lower() != _SCHEME or not 0 < len(token) <= MAX_TOKEN_LENGTH:
-        raise Unauthenticated
-    return token
 
 
 async def share_out(request: AnyRequest, runtime: Runtime, caller: str) -> None:

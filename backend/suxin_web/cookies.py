@@ -1,4 +1,4 @@
-"""The cookies: a desk's session, a log-in at the authorization server, the visit before it, one message to the next page.
+"""The cookies: a desk's session and the flow to it, a log-in at the authorization server, the visit before, a message.
 
 All are HttpOnly, SameSite=Lax and for the whole host; over TLS they are Secure and carry the ``__Host-`` prefix, so that
 no sibling host and no plain connection can set them (RFC 6265bis §4.1.3).
@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 from suxin_web.runtime import Connection, Runtime, runtime_of
 
 SESSION: Final = "suxin_desk"
+FLOW: Final = "suxin_desk_flow"
 LOG_IN: Final = "suxin_log_in"
 VISIT: Final = "suxin_visit"
 FLASH: Final = "suxin_flash"

@@ -7,6 +7,7 @@ from urllib.parse import quote
 DESK_PATH: Final = "/desk"
 LOG_IN_PATH: Final = "/desk/log-in"
 LOG_OUT_PATH: Final = "/desk/log-out"
+AUTHORIZE_PATH: Final = "/oauth/authorize"
 ACCOUNT_PATH: Final = "/desk/account"
 MAX_NEXT_LENGTH: Final = 1024
 # A path on this host and nothing a browser could read as another host: no `//`, no backslash, no control character.

@@ -135,4 +135,4 @@ class Pages:
 
 
 SHARED_PAGES: Final = Pages()
-"""The pages that belong to no desk: errors, the log-in, the front page."""
+"""The pages that belong to no desk: errors, the front page."""

@@ -473,12 +473,14 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('grant_id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_desk_sessions'))
     )
+    op.create_index('ix_desk_sessions_grant_id', 'desk_sessions', ['grant_id'], unique=False)
     op.create_index('ix_desk_sessions_staff_id', 'desk_sessions', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('device_codes',
     sa.Column('code_hash', sa.LargeBinary(), nullable=False),
@@ -723,6 +725,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=True),
     sa.Column('subject_id', sa.Uuid(), nullable=True),
     sa.Column('consent_id', sa.Uuid(), nullable=True),
+    sa.Column('log_in_hash', sa.LargeBinary(), nullable=True),
     sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('details', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
@@ -738,6 +741,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_oauth_grants_client_id', 'oauth_grants', ['client_id', 'id'], unique=False)
     op.create_index('ix_oauth_grants_consent_id', 'oauth_grants', ['consent_id'], unique=False)
+    op.create_index('ix_oauth_grants_log_in_hash', 'oauth_grants', ['log_in_hash'], unique=False, postgresql_where=sa.text('log_in_hash is not null'))
     op.create_index('ix_oauth_grants_openid', 'oauth_grants', ['openid'], unique=False, postgresql_where=sa.text('openid is not null'))
     op.create_index('ix_oauth_grants_staff_id', 'oauth_grants', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('outbox',
@@ -1042,6 +1046,7 @@ def downgrade() -> None:
     op.drop_table('outbox')
     op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))
+    op.drop_index('ix_oauth_grants_log_in_hash', table_name='oauth_grants', postgresql_where=sa.text('log_in_hash is not null'))
     op.drop_index('ix_oauth_grants_consent_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_client_id', table_name='oauth_grants')
     op.drop_table('oauth_grants')
@@ -1074,6 +1079,7 @@ def downgrade() -> None:
     op.drop_table('ended_tokens')
     op.drop_table('device_codes')
     op.drop_index('ix_desk_sessions_staff_id', table_name='desk_sessions')
+    op.drop_index('ix_desk_sessions_grant_id', table_name='desk_sessions')
     op.drop_table('desk_sessions')
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')

@@ -28,7 +28,7 @@ from suxin_tenants.visits import (
     errors_of,
     provide_account_visit,
 )
-from suxin_web.callers import session_token
+from suxin_web.callers import required_cookie
 from suxin_web.desk_paths import ACCOUNT_PATH, DESK_PATH
 
 PASSWORD_FIELDS: Final = ("currentPassword", "newPassword", "newPasswordAgain")
@@ -56,7 +56,7 @@ async def send_new_password(visit: GivenVisit) -> Answer:
             await change_password(
                 session,
                 visit.actor,
-                token=session_token(visit.request),
+                token=required_cookie(visit.request),
                 current=form.secret("currentPassword"),
                 new=form.secret("newPassword"),
                 sealer=visit.runtime.sealer,

@@ -15,6 +15,7 @@ KEYLESS = {
     "device_codes.code_hash": "of a random code, which a plain hash cannot tell",
     "device_codes.user_code_hash": "of eight letters, which are worth nothing after ten minutes",
     "log_in_sessions.token_hash": "of a random token, which a plain hash cannot tell",
+    "oauth_grants.log_in_hash": "of a log-in's random token, by which its grants are found",
     "pushed_requests.reference_hash": "of a random reference, which a plain hash cannot tell",
     "refresh_tokens.token_hash": "of a random token, which a plain hash cannot tell",
     "used_assertions.digest": "of an assertion's name, looked for when it comes again",

@@ -20,13 +20,15 @@ import urllib.parse
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import asyncpg
 import uvicorn
-from small_city import PASSWORD, SmallCity, build_small_city
-from staff_log_ins import keep_passwords
+from code_flow import fields
+from small_city import SmallCity, build_small_city
+from staff_log_ins import at_desk, open_desk
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -35,9 +37,7 @@ from suxin.kernel.sealing import Keyring, Sealer
 from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.dispatch import new_referral
 from suxin.lending.models import DispatchMode, Lead
-from suxin.tenancy.log_ins import log_in as log_in_at_desk
-from suxin.tenancy.roles import RoleGrant
-from suxin.tenancy.staff import add_staff
+from suxin.tenancy.models import Membership, StaffMember
 from suxin_graphql.http import routes
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
@@ -65,7 +65,7 @@ DOCUMENT = """query Inbox($first: Int!) {
 
 
 async def fill(app_url: str, batch_url: str) -> str:
-    """Make a small city with a full inbox; return a bearer token of its first bank."""
+    """Make a small city with a full inbox; return the token of a desk session at its first bank."""
     database, batch = Database.connect(app_url), Database.connect(batch_url)
     try:
         now = datetime.now(UTC)
@@ -117,23 +117,27 @@ def _lead(number: int, now: datetime) -> Lead:
 
 
 async def _open_desk(city: SmallCity, now: datetime) -> str:
-    """Let an officer of the first bank log in at its desk; return the session's token."""
-    await city.act(
-        add_staff,
-        city.banks[0].officer,
-        name="李信贷",
-        login=LOGIN,
-        password=PASSWORD,
-        roles=[RoleGrant("loan_officer")],
-        profiles=PROFILES,
-        now=now,
-    )
-    await keep_passwords(city.database, now=now)
-    async with city.database.transaction(Actor.anonymous("bench"), now=now) as session:
-        opened = await log_in_at_desk(
-            session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=now
+    bank, staff_id = city.banks[0], new_id()
+    tenant_id: UUID = bank.tenant_id
+    async with city.database.transaction(bank.officer, now=now) as session:
+        session.add(
+            StaffMember(
+                tenant_id=tenant_id, id=staff_id, name="李信贷", login="bench", created_at=now
+            )
         )
-    return opened.token
+        await session.flush()
+        session.add(
+            Membership(
+                tenant_id=tenant_id,
+                id=new_id(),
+                staff_id=staff_id,
+                role="loan_officer",
+                area_codes=[],
+                granted_at=now,
+            )
+        )
+        desk = await open_desk(session, tenant_id, staff_id, now=now)
+    return desk.token
 
 
 def serve(app_url: str, port: int) -> None:
@@ -163,15 +167,14 @@ def serve(app_url: str, port: int) -> None:
 
 
 def log_in(url: str, login: str, password: str) -> str:
-    """Log in as the desk's page does; return the session's token."""
+    """Log in to the desk as a browser does; return the session's token."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     page = browser.open(f"{url}/desk/log-in", timeout=10).read().decode()
-    found = re.search(r'name="_csrf" value="([^"]+)"', page)
-    form = {"login": login, "password": password, "_csrf": found[1] if found else ""}
+    form = {**fields(page), "login": login, "password": password}
     # Only the cookie matters: the page that the log-in leads to may not be served here.
     with contextlib.suppress(urllib.error.HTTPError):
-        browser.open(f"{url}/desk/log-in", urllib.parse.urlencode(form).encode(), timeout=10)
+        browser.open(f"{url}/oauth/log-in", urllib.parse.urlencode(form).encode(), timeout=10)
     for cookie in jar:
         if cookie.name.endswith("suxin_desk") and cookie.value:
             return cookie.value
@@ -185,8 +188,9 @@ class Client:
         parts = urllib.parse.urlsplit(url)
         self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
         body = json.dumps({"query": DOCUMENT, "variables": {"first": ROWS}}).encode()
+        shown = "".join(f"{name}: {text}\r\n" for name, text in at_desk(token).items())
         self._request = (
-            f"POST /graphql HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n"
+            f"POST /graphql HTTP/1.1\r\nHost: {parts.netloc}\r\n{shown}"
             "Content-Type: application/json\r\nAccept: application/graphql-response+json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body

@@ -12,14 +12,13 @@ import httpx
 import pytest
 from litestar.types import ASGIApp
 from small_city import PASSWORD, Bank, SmallCity
-from staff_log_ins import keep_passwords
+from staff_log_ins import keep_passwords, log_in_to_desk
 from stdnum.cn.uscc import calc_check_digit
 
 from suxin.kernel.actor import Actor
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy.commands import create_tenant
-from suxin.tenancy.log_ins import log_in
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
@@ -177,7 +176,7 @@ class Desks:
         """Return the desk of somebody who logs in now."""
         moment = self.clock.moment
         async with self.city.database.transaction(Actor.anonymous("test"), now=moment) as session:
-            found = await log_in(
+            found = await log_in_to_desk(
                 session, login=login, password=password, sealer=self.city.sealer, now=moment
             )
         token = found.token

@@ -1,4 +1,4 @@
-"""The GraphQL API over a real database: two banks' people call it by bearer token, one document of the product each.
+"""The GraphQL API over a real database: two banks' people call it from their desks, one document of the product each.
 
 The city is built once through the core's commands and every test gets a copy of it.
 """
@@ -17,17 +17,17 @@ import pytest
 from litestar.types import ASGIApp
 from small_city import Bank, SmallCity, build_small_city
 from sqlalchemy import event
+from staff_log_ins import at_desk, open_desk
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.messaging import Delivery
-from suxin.kernel.tokens import new_token, token_hash
 from suxin.lending.commands.referrals import accept_referral
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
-from suxin.tenancy.models import DeskSession, Membership, StaffLogIn, StaffMember
+from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
 from suxin_graphql.http import routes
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.postgres import Postgres
@@ -86,8 +86,8 @@ class Caller:
     keys: int = field(default=0)
 
     async def post(self, body: Any, **headers: str) -> httpx.Response:
-        authorization = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
-        return await self.client.post("/graphql", json=body, headers={**authorization, **headers})
+        known = {} if self.token is None else at_desk(self.token)
+        return await self.client.post("/graphql", json=body, headers={**known, **headers})
 
     async def answer(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The whole body of the answer."""
@@ -234,7 +234,7 @@ class Desks:
         branch_id: UUID | None = None,
         now: datetime = NOW,
     ) -> Caller:
-        staff_id, token = new_id(), new_token()
+        staff_id = new_id()
         async with self.city.database.transaction(bank.officer, now=now) as session:
             session.add(
                 StaffMember(
@@ -259,26 +259,17 @@ class Desks:
                 for role in roles
             )
             async with doorway(session):
-                session.add_all(
-                    (
-                        StaffLogIn(
-                            login=f"officer.{staff_id}",
-                            tenant_id=bank.tenant_id,
-                            staff_id=staff_id,
-                            password_hash="of no password",
-                            password_set_at=now,
-                            temporary=False,
-                        ),
-                        DeskSession(
-                            token_hash=token_hash(token),
-                            tenant_id=bank.tenant_id,
-                            staff_id=staff_id,
-                            created_at=now,
-                            seen_at=now,
-                            expires_at=now + timedelta(hours=8),
-                        ),
+                session.add(
+                    StaffLogIn(
+                        login=f"officer.{staff_id}",
+                        tenant_id=bank.tenant_id,
+                        staff_id=staff_id,
+                        password_hash="of no password",
+                        password_set_at=now,
+                        temporary=False,
                     )
                 )
+            token = (await open_desk(session, bank.tenant_id, staff_id, now=now)).token
         return Caller(self.client, token, replace(bank, staff_id=staff_id))
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import uvicorn
+from staff_log_ins import at_desk
 
 NEW = "application/graphql-response+json"
 OLD = "application/json"
@@ -48,7 +49,7 @@ async def call(socket, bank_a):
             content_type: str | None = OLD,
             method: str = "POST",
         ) -> httpx.Response:
-            headers = {"Authorization": f"Bearer {bank_a.token}"}
+            headers = at_desk(bank_a.token)
             request = client.build_request(
                 method, socket, json=json if content is None else None, content=content
             )
@@ -248,7 +249,7 @@ async def test_a_body_that_is_too_large(call, socket, bank_a):
         streamed = await client.post(
             socket,
             content=pieces(300),
-            headers={"Authorization": f"Bearer {bank_a.token}", "Content-Type": OLD},
+            headers={**at_desk(bank_a.token), "Content-Type": OLD},
         )
     assert (streamed.status_code, codes_of(streamed)) == (413, ["BODY_TOO_LARGE"])
 
@@ -273,7 +274,7 @@ async def test_the_request_id_comes_back(call, socket, bank_a):
         response = await client.post(
             socket,
             json={"query": '{ node(id: "x") { id } }'},
-            headers={"Authorization": f"Bearer {bank_a.token}", "X-Request-Id": request_id},
+            headers={**at_desk(bank_a.token), "X-Request-Id": request_id},
         )
     assert response.headers["X-Request-Id"] == request_id
     assert response.json()["errors"][0]["extensions"]["requestId"] == request_id

@@ -156,10 +156,8 @@ async def test_a_revoked_session_and_a_suspended_bank(bank_a, bank_b, admin):
 
 async def test_a_temporary_password_opens_nothing(bank_a, case, admin):
     """Neither a query nor a mutation, until its owner has changed it at the desk."""
-    await admin.execute(
-        "update staff_log_ins set temporary = true where staff_id = $1",
-        bank_a.bank.staff_id,
-    )
+    change = "update staff_log_ins set temporary = $2 where staff_id = $1"
+    await admin.execute(change, bank_a.bank.staff_id, True)
     accepting = (
         "mutation ($id: ID!) { acceptReferral(input: {referralId: $id,"
         ' idempotencyKey: "a-key-of-mine"}) { __typename } }'
@@ -173,7 +171,5 @@ async def test_a_temporary_password_opens_nothing(bank_a, case, admin):
             assert response.status_code == 403
             [error] = response.json()["errors"]
             assert error["extensions"]["code"] == "PASSWORD_CHANGE_REQUIRED"
-    await admin.execute(
-        "update staff_log_ins set temporary = false where staff_id = $1", bank_a.bank.staff_id
-    )
+    await admin.execute(change, bank_a.bank.staff_id, False)
     assert (await bank_a.post({"query": "{ __typename }"})).status_code == 200

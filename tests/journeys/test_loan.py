@@ -54,7 +54,7 @@ def test_the_logs_hold_nobodys_numbers_names_or_tokens(running_city: RunningCity
     # Shown as a cookie, as a header, and where no token belongs.
     desk.send("GET", "/desk", follow_redirects=True)
     system.show(Authorization=f"Bearer {token}")
-    system.send("POST", "/graphql", json={"query": "{ __typename }"})
+    system.send("POST", "/graphql", json={"query": "{ __typename }"}, status=401)
     system.send("GET", f"/nothing/{token}?access_token={token}", status=404)
     assert len(tokens) == 2
     assert min(map(len, tokens)) > 20

@@ -9,7 +9,7 @@ from small_city import PASSWORD, SmallCity
 
 from suxin.kernel.actor import Actor
 from suxin.tenancy.log_in_failures import MAX_LOG_IN_FAILURES
-from suxin.tenancy.log_ins import LogInLocked, log_in
+from suxin.tenancy.log_ins import LogInLocked, check_password
 from suxin.tenancy.password_changes import reset_password
 
 TEMPORARY, OWN = "the-new-Horse-7", "another-Horse-42"
@@ -125,7 +125,7 @@ async def test_wrong_passwords_are_counted_together_with_the_desks(flow, small_c
     anyone = Actor.anonymous("test")
     with pytest.raises(LogInLocked):
         async with small_city.database.transaction(anyone, now=small_city.now) as session:
-            await log_in(
+            await check_password(
                 session,
                 login=OFFICER,
                 password=PASSWORD,

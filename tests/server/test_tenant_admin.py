@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from staff_log_ins import SEALER
+from staff_log_ins import SEALER, log_in_to_desk
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.identifiers import UsccChecksum
@@ -12,7 +12,6 @@ from suxin.kernel.refusals import Invalid
 from suxin.places.queries import area
 from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import CityFounded, TenantExists
-from suxin.tenancy.log_ins import log_in
 from suxin_server.faults import NotAvailable
 from suxin_server.own_servers import with_own_servers
 from suxin_server.settings import Settings
@@ -59,7 +58,7 @@ async def written(admin) -> tuple[int, ...]:
 async def actor_with(database, told: str, login: str, now) -> Actor:
     password = told.splitlines()[-1].rsplit(": ", 1)[1]
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
-        desk = await log_in(session, login=login, password=password, sealer=SEALER, now=now)
+        desk = await log_in_to_desk(session, login=login, password=password, sealer=SEALER, now=now)
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
         return await staff_actor(
             session,

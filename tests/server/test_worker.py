@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.models import PushedRequest
 from suxin.kernel import audit, idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.outbox import Job, OutboxRow
+from suxin.kernel.tables import Table
 from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin_server import loops, pruning
 from suxin_server.faults import Fault, NotAvailable
@@ -197,6 +199,29 @@ async def test_sealing_goes_on_until_nothing_is_left(database, batch, now, monke
     assert await seal_all(batch) == 0
 
 
+def expiring(begun: datetime, ends: datetime) -> list[Table]:
+    """One row of some of the tables whose rows are over at a moment."""
+    return [
+        DeskSession(
+            token_hash=uuid4().bytes,
+            tenant_id=uuid4(),
+            staff_id=uuid4(),
+            grant_id=uuid4(),
+            created_at=begun,
+            seen_at=begun,
+            expires_at=ends,
+        ),
+        PushedRequest(
+            reference_hash=uuid4().bytes,
+            client_id="suxin-desk",
+            parameters={},
+            pushed_at=begun,
+            expires_at=ends,
+        ),
+        LogInFailure(name_index=uuid4().bytes, key_version=1, failures=1, expires_at=ends),
+    ]
+
+
 async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, monkeypatch):
     monkeypatch.setattr(pruning, "CHUNK", 3)
     old, recent = now - timedelta(days=31), now - timedelta(days=29)
@@ -224,24 +249,14 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
         session.add_all([key(f"old-{n}", old) for n in range(4)])
         session.add(key("recent", recent))
         for days in (2, 0):
-            ends = now - timedelta(days=days)
-            session.add(
-                DeskSession(
-                    token_hash=uuid4().bytes,
-                    tenant_id=uuid4(),
-                    staff_id=uuid4(),
-                    created_at=old,
-                    seen_at=old,
-                    expires_at=ends,
-                )
-            )
-            session.add(LogInFailure(name_index=uuid4().bytes, failures=1, expires_at=ends))
+            session.add_all(expiring(old, now - timedelta(days=days)))
     gone = await pruning.prune(database, now=now)
     assert {table: count for table, count in gone.items() if count} == {
         "outbox": 7,
         "idempotency_keys": 4,
         "desk_sessions": 1,
         "log_in_failures": 1,
+        "pushed_requests": 1,
     }
     async with database.snapshot(SYSTEM, now=now) as session, doorway(session):
         counts = [
@@ -251,9 +266,10 @@ async def test_pruning_deletes_what_is_old_and_done_in_chunks(database, now, mon
                 idempotency.IdempotencyKey,
                 DeskSession,
                 LogInFailure,
+                PushedRequest,
             )
         ]
-    assert counts == [3, 1, 1, 1]
+    assert counts == [3, 1, 1, 1, 1]
 
 
 async def nothing(_session: AsyncSession, _job: Job) -> None:

@@ -232,7 +232,7 @@ class Desk:
 
     async def log_in(self) -> None:
         await self.page.goto(f"{self._url}/desk")
-        await expect(self.page).to_have_url(re.compile("/desk/log-in"))
+        await expect(self.page).to_have_url(re.compile("/oauth/authorize"))
         await self.screen.shoot("log-in")
         with self.screen.refusals_expected():
             await self._send_log_in("wrong-password-9")

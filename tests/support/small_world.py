@@ -17,7 +17,7 @@ from oauth_client import new_key, public_jwks
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from sqlalchemy import select
-from staff_log_ins import keep_passwords
+from staff_log_ins import keep_passwords, log_in_to_desk
 
 from suxin.consent.artefacts import sign_artefact
 from suxin.consent.commands import publish_notice_texts
@@ -44,7 +44,7 @@ from suxin.subjects.models import SubjectDoor, WeChatAccount
 from suxin.subjects.phone_codes import send_phone_code
 from suxin.tenancy.commands import create_tenant
 from suxin.tenancy.houses import add_branch
-from suxin.tenancy.log_ins import LogInRefused, log_in
+from suxin.tenancy.log_ins import LogInRefused
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
@@ -271,9 +271,13 @@ async def _fill_doorways(city: SmallCity) -> str:
     await keep_passwords(city.database, now=now)
     with suppress(LogInRefused):
         async with city.database.transaction(anyone, now=now) as session:
-            await log_in(session, login="nobody", password=PASSWORD, sealer=city.sealer, now=now)
+            await log_in_to_desk(
+                session, login="nobody", password=PASSWORD, sealer=city.sealer, now=now
+            )
     async with city.database.transaction(anyone, now=now) as session:
-        desk = await log_in(session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=now)
+        desk = await log_in_to_desk(
+            session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=now
+        )
         await send_phone_code(
             session, openid=OPENID, phone="19900000001", sealer=city.sealer, now=now
         )

@@ -6,13 +6,12 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from staff_log_ins import SEALER, keep_passwords
+from staff_log_ins import SEALER, keep_passwords, log_in_to_desk
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import create_tenant, found_city
-from suxin.tenancy.log_ins import log_in
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
@@ -51,7 +50,9 @@ class Tokens:
     ) -> str:
         moment = at or self._now
         async with self._database.transaction(Actor.anonymous("test"), now=moment) as session:
-            found = await log_in(session, login=login, password=password, sealer=SEALER, now=moment)
+            found = await log_in_to_desk(
+                session, login=login, password=password, sealer=SEALER, now=moment
+            )
         return found.token
 
     async def actor(self, token: str, at: datetime | None = None, **admitted: bool) -> Actor:

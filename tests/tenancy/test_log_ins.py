@@ -5,26 +5,20 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from staff_log_ins import SEALER
+from staff_log_ins import SEALER, log_in_to_desk
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.tenancy import passwords
+from suxin.tenancy.desk_sessions import SESSION_IDLE, SESSION_LIFE, end_desk_session
 from suxin.tenancy.log_in_failures import (
     CLEARED_AT_ONCE,
     FORGOTTEN_AFTER,
     LOCKED_FOR,
     MAX_LOG_IN_FAILURES,
 )
-from suxin.tenancy.log_ins import (
-    SESSION_IDLE,
-    SESSION_LIFE,
-    LogInLocked,
-    LogInRefused,
-    log_in,
-    log_out,
-)
+from suxin.tenancy.log_ins import LogInLocked, LogInRefused
 from suxin.tenancy.passwords import PasswordUnfit, hashed, matches, require_fit
 
 STEP = timedelta(seconds=1)
@@ -39,7 +33,7 @@ async def wrong(tokens, times, at=None):
 
 async def test_a_session_token_is_kept_only_as_its_hash(two_banks, database, admin, now):
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
-        found = await log_in(
+        found = await log_in_to_desk(
             session, login="  Admin1 ", password="correct-horse-9", sealer=SEALER, now=now
         )
     assert found.expires_at == now + SESSION_LIFE
@@ -168,7 +162,7 @@ async def guessed(database, keyring, now, password=WRONG):
     given = {"login": "admin1", "password": password, "sealer": Sealer(keyring), "now": now}
     try:
         async with database.transaction(Actor.anonymous("test"), now=now) as session:
-            await log_in(session, **given)
+            await log_in_to_desk(session, **given)
     except Refusal as refused:
         return type(refused)
     else:
@@ -233,7 +227,7 @@ async def test_logging_out_ends_this_session_alone(two_banks, tokens, database, 
     first, second = await tokens.fresh(), await tokens.fresh()
     for _ in range(2):
         async with database.transaction(Actor.anonymous("t"), now=now) as session:
-            await log_out(session, token=first, now=now)
+            await end_desk_session(session, token=first, now=now)
     with pytest.raises(Unauthenticated):
         await tokens.actor(first)
     assert await tokens.actor(second)

@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ASGIApp
 from msgspec import Meta, Struct
 from redis.asyncio import Redis
-from staff_log_ins import SEALER, keep_passwords
+from staff_log_ins import SEALER, keep_passwords, log_in_to_desk
 from stdnum.cn.uscc import calc_check_digit
 
 from suxin.kernel.actor import Actor
@@ -24,10 +24,10 @@ from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.tenancy.actors import staff_actor
 from suxin.tenancy.commands import create_tenant, found_city
-from suxin.tenancy.log_ins import log_in
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
+from suxin_oauth.routes import routes as oauth_routes
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.valkey import Valkey
 from suxin_tenants import PROFILES
@@ -232,13 +232,13 @@ def runtime(
 
 @pytest.fixture
 def routes() -> tuple[object, ...]:
-    """The sample routes of an API and of a desk."""
-    return ROUTES
+    """The sample routes of an API and of a desk, and the authorization server."""
+    return (*ROUTES, *oauth_routes)
 
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return build_app(runtime, ROUTES)
+    return build_app(runtime, (*ROUTES, *oauth_routes))
 
 
 def browser(app: ASGIApp, **given: object) -> httpx.AsyncClient:
@@ -298,7 +298,7 @@ async def desk(database: Database, now: datetime) -> Desk:
         )
     await keep_passwords(database, now=now)
     async with database.transaction(Actor.anonymous("seed"), now=now) as session:
-        token = await log_in(
+        token = await log_in_to_desk(
             session, login="chufeng.loan", password=PASSWORD, sealer=SEALER, now=now
         )
     return Desk(operator, tenant_id, staff_id, "chufeng.loan", token.token)
@@ -306,7 +306,9 @@ async def desk(database: Database, now: datetime) -> Desk:
 
 async def actor_of_log_in(database: Database, login: str, now: datetime) -> Actor:
     async with database.transaction(Actor.anonymous("seed"), now=now) as session:
-        token = await log_in(session, login=login, password=PASSWORD, sealer=SEALER, now=now)
+        token = await log_in_to_desk(
+            session, login=login, password=PASSWORD, sealer=SEALER, now=now
+        )
     async with database.transaction(Actor.anonymous("seed"), now=now) as session:
         return await staff_actor(
             session, token=token.token, profiles=PROFILES, request_id="seed", now=now

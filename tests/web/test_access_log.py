@@ -7,6 +7,8 @@ import logging
 import httpx
 import pytest
 import structlog
+from code_flow import fields
+from staff_log_ins import at_desk
 
 from suxin_server.logs import configure_logging
 from suxin_web.application import build_app
@@ -34,7 +36,7 @@ def requests(lines):
 async def test_a_line_names_request_caller_route_and_status(lines, web, desk):
     answer = await web.get(
         "/mp/v1/whoami",
-        headers={"Authorization": f"Bearer {desk.token}", "X-Request-Id": REQUEST_ID},
+        headers={**at_desk(desk.token), "X-Request-Id": REQUEST_ID},
     )
     (line,) = requests(lines)
     assert answer.status_code == 200
@@ -54,7 +56,7 @@ async def test_a_line_names_request_caller_route_and_status(lines, web, desk):
 
 
 async def test_one_request_does_not_inherit_the_caller_of_the_one_before(lines, web, desk):
-    await web.get("/mp/v1/whoami", headers={"Authorization": f"Bearer {desk.token}"})
+    await web.get("/mp/v1/whoami", headers=at_desk(desk.token))
     await web.get("/nothing")
     second = requests(lines)[1]
     assert (second["route"], second["status"]) == ("(unmatched)", 404)
@@ -64,8 +66,9 @@ async def test_one_request_does_not_inherit_the_caller_of_the_one_before(lines, 
 
 async def test_nothing_personal_and_no_credential_reaches_the_log(lines, web, desk):
     secrets = [RESIDENT_ID, PHONE, desk.token, "Chu-Feng-2026-xin", "zhang-san"]
-    form = await web.get("/desk/log-in")
-    token = form.text.split('name="_csrf" value="')[1].split('"')[0]
+    form = await web.get("/desk/log-in", follow_redirects=True)
+    hidden = fields(form.text)
+    kept = dict(web.cookies)
     web.cookies.set("suxin_desk", desk.token)
     for path in (
         f"/mp/v1/public?residentId={RESIDENT_ID}&phone={PHONE}&name=zhang-san",
@@ -76,13 +79,18 @@ async def test_nothing_personal_and_no_credential_reaches_the_log(lines, web, de
     body = {"amountFen": RESIDENT_ID, "phone": PHONE, "name": "zhang-san"}
     refused = await web.post("/mp/v1/open-things", json=body)
     await web.post(
-        "/desk/log-in",
-        data={"login": RESIDENT_ID, "password": "Chu-Feng-2026-xin", "_csrf": token},
+        "/oauth/log-in",
+        data={**hidden, "login": RESIDENT_ID, "password": "Chu-Feng-2026-xin"},
     )
     text = json.dumps(lines(), ensure_ascii=False)
     assert refused.status_code == 422
-    assert len(requests(lines)) == 6
-    assert [secret for secret in [*secrets, token] if secret in text] == []
+    assert len(requests(lines)) == 7
+    assert len(kept) == 2
+    back = hidden.pop("back").partition("request_uri=")[2]
+    assert len(back) > 40
+    assert [
+        secret for secret in [*secrets, *kept.values(), *hidden.values(), back] if secret in text
+    ] == []
 
 
 async def test_a_defect_is_recorded_once_with_its_trace_and_redacted(lines, web):

@@ -10,12 +10,15 @@ from suxin_web.assets import IMMUTABLE, SHARED_ASSETS
 
 KINDS = [
     ("GET", "/", 200),
-    ("GET", "/desk/log-in", 200),
+    ("GET", "/desk/log-in", 303),
+    ("GET", "/desk/callback", 303),
+    ("GET", "/oauth/log-in", 200),
     ("GET", "/desk/sample", 303),
     ("GET", "/desk/refused/stale", 409),
     ("GET", "/desk/refused/defect", 500),
     ("GET", "/nothing", 404),
-    ("POST", "/desk/log-in", 403),
+    ("POST", "/oauth/log-in", 403),
+    ("POST", "/desk/log-out", 403),
     ("GET", "/mp/v1/public", 200),
     ("GET", "/mp/v1/nothing", 404),
     ("GET", "/mp/v1/refused/defect", 500),
@@ -56,7 +59,7 @@ async def test_only_the_preview_may_be_framed_and_only_by_us(web):
 
 
 async def test_pages_hold_no_inline_script_style_or_foreign_address(web):
-    for path in ("/", "/desk/log-in", "/nothing"):
+    for path in ("/", "/oauth/log-in", "/nothing"):
         page = (await web.get(path)).text
         assert re.findall(r"<script(?![^>]*\ssrc=)", page) == []
         assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", page) == []

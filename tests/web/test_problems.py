@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from staff_log_ins import at_desk
 
 from suxin.kernel.database import Database
 from suxin.kernel.refusals import Refusal, refusal_catalogue
@@ -97,7 +98,7 @@ async def test_a_closed_database_is_unavailable(runtime, routes):
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://suxin.test"
     ) as web:
-        answer = await web.get("/mp/v1/whoami", headers={"Authorization": "Bearer something"})
+        answer = await web.get("/mp/v1/whoami", headers=at_desk("something"))
     await closed.close()
     assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
 

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from code_flow import fields
 from redis.asyncio import Redis
 
 from suxin_web.application import build_app
@@ -120,23 +121,21 @@ async def test_no_valkey_at_all_is_an_outage_too():
 
 
 async def test_log_ins_from_one_address_are_limited_over_http(web, limits):
-    form = await web.get("/desk/log-in")
-    token = form.text.split('name="_csrf" value="')[1].split('"')[0]
+    form = await web.get("/desk/log-in", follow_redirects=True)
     assert await passes(limits, LOG_IN_BY_ADDRESS, "192.0.2.1", times=40) == 30
-    fields = {"login": "nobody", "password": "wrong", "_csrf": token}
-    refused = await web.post("/desk/log-in", data=fields)
+    sent = {**fields(form.text), "login": "nobody", "password": "wrong"}
+    refused = await web.post("/oauth/log-in", data=sent)
     assert refused.status_code == 429
     assert refused.headers["retry-after"] in {"1", "2"}
     assert "操作过于频繁" in refused.text
 
 
 async def test_guesses_at_one_name_are_limited_from_every_address(web, limits):
-    form = await web.get("/desk/log-in")
-    token = form.text.split('name="_csrf" value="')[1].split('"')[0]
+    form = await web.get("/desk/log-in", follow_redirects=True)
     assert await passes(limits, LOG_IN_BY_NAME, "chufeng.loan", times=20) == 10
     # Spelling the name otherwise is no way around.
-    fields = {"login": " ChuFeng.LOAN ", "password": "wrong", "_csrf": token}
-    assert (await web.post("/desk/log-in", data=fields)).status_code == 429
+    sent = {**fields(form.text), "login": " ChuFeng.LOAN ", "password": "wrong"}
+    assert (await web.post("/oauth/log-in", data=sent)).status_code == 429
 
 
 async def test_an_api_caller_over_his_limit_gets_a_problem(runtime, routes):

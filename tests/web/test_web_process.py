@@ -77,7 +77,7 @@ def test_it_serves_health_metrics_and_pages_and_stops_at_once(settings):
         ready = wait_until_ready(process, settings.url)
         # A connection that stays open must not hold the stop up.
         with httpx.Client(base_url=settings.url) as client:
-            page = client.get("/desk/log-in")
+            page = client.get("/desk/log-in", follow_redirects=True)
             live = client.get("/health/live")
             client.get("/nothing?phone=13800138000")
             metrics = client.get("/metrics")
@@ -90,7 +90,7 @@ def test_it_serves_health_metrics_and_pages_and_stops_at_once(settings):
     assert set(ready.json()["checks"]) == {"database", "role", "migrations", "valkey"}
     assert (live.status_code, page.status_code) == (200, 200)
     assert "server" not in page.headers
-    assert 'route="/desk/log-in",status="200"' in metrics.text
+    assert 'route="/oauth/authorize",status="200"' in metrics.text
     assert 'route="(unmatched)",status="404"' in metrics.text
     assert code == 0
     assert took_s < 1.5

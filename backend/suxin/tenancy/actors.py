@@ -12,12 +12,8 @@ from suxin.kernel.database import continue_as
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Unauthenticated
 from suxin.kernel.tokens import token_hash
-from suxin.tenancy.log_ins import (
-    SEEN_EVERY,
-    SESSION_IDLE,
-    PasswordChangeRequired,
-    TenantSuspended,
-)
+from suxin.tenancy.desk_sessions import SEEN_EVERY, SESSION_IDLE
+from suxin.tenancy.log_ins import PasswordChangeRequired, TenantSuspended
 from suxin.tenancy.models import DeskSession, StaffLogIn, StaffMember, Tenant, TenantStatus
 from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin.tenancy.queries import memberships_of

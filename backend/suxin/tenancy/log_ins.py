@@ -1,4 +1,4 @@
-"""Log-ins of staff: with a password, on an anonymous session, ending in a desk session.
+"""Log-ins of staff: who somebody with a password is, on an anonymous session.
 
 Wrong passwords are counted (``tenancy.log_in_failures``) although the log-in is refused. Five in a row lock the name
 for a quarter of an hour, whether anybody has it or not.
@@ -6,7 +6,7 @@ for a quarter of an hour, whether anybody has it or not.
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,16 +17,10 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
-from suxin.kernel.tokens import new_token, token_hash
 from suxin.tenancy import passwords
 from suxin.tenancy.log_in_failures import Count, count_failure, forget_failures, lock_count
-from suxin.tenancy.models import DeskSession, StaffLogIn, Tenant, TenantStatus
+from suxin.tenancy.models import StaffLogIn, Tenant, TenantStatus
 from suxin.tenancy.staff import normal_login
-
-SESSION_LIFE: Final = timedelta(hours=8)
-SESSION_IDLE: Final = timedelta(minutes=60)
-SEEN_EVERY: Final = timedelta(minutes=1)
-"""A session's last use is written at most this often."""
 
 _SECONDS_A_MINUTE: Final = 60
 
@@ -67,14 +61,6 @@ class PasswordChangeRequired(Refusal):
     kind = RefusalKind.FORBIDDEN
     zh = "当前使用的是初始密码，请先修改密码"
     en = "Your password is a temporary one; change it first"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskToken:
-    """The token of a new desk session, shown once, and when the session ends at the latest."""
-
-    token: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,37 +108,6 @@ async def check_password(
     return KnownStaff(door.tenant_id, door.staff_id)
 
 
-async def log_in(
-    session: AsyncSession, *, login: str, password: str, sealer: Sealer, now: datetime
-) -> DeskToken:
-    """Begin a desk session for whoever knows the password; on an anonymous session.
-
-    :raises LogInRefused, LogInLocked, TenantSuspended: see ``check_password``
-    """
-    known = await check_password(session, login=login, password=password, sealer=sealer, now=now)
-    return await begin_desk_session(session, known, now=now)
-
-
-async def begin_desk_session(
-    session: AsyncSession, known: KnownStaff, *, now: datetime
-) -> DeskToken:
-    """Begin a session at the desk for a staff member who has shown who he is."""
-    token, expires_at = new_token(), now + SESSION_LIFE
-    async with doorway(session):
-        session.add(
-            DeskSession(
-                token_hash=token_hash(token),
-                tenant_id=known.tenant_id,
-                staff_id=known.staff_id,
-                created_at=now,
-                seen_at=now,
-                expires_at=expires_at,
-                revoked_at=None,
-            )
-        )
-    return DeskToken(token, expires_at)
-
-
 def require_unlocked(count: Count, *, now: datetime) -> None:
     """Refuse while a name is locked.
 
@@ -175,17 +130,6 @@ def record_lock(session: AsyncSession, tenant_id: UUID, staff_id: UUID, *, now: 
         object_type="staff",
         object_id=staff_id,
     )
-
-
-async def log_out(session: AsyncSession, *, token: str, now: datetime) -> None:
-    """End the session of this token; one that is not known or has ended is passed over."""
-    async with doorway(session):
-        await session.execute(
-            update(DeskSession)
-            .where(DeskSession.token_hash == token_hash(token), DeskSession.revoked_at.is_(None))
-            .values(revoked_at=now)
-            .execution_options(synchronize_session=False)
-        )
 
 
 async def _door(session: AsyncSession, login: str) -> _Door | None:

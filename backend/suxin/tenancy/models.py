@@ -157,15 +157,19 @@ class LogInFailure(Table):
 
 
 class DeskSession(Table):
-    """A log-in in progress; only the SHA-256 of its token is kept."""
+    """Somebody at his desk, on a grant that he gave the desk by logging in; only the SHA-256 of its token is kept."""
 
     __tablename__ = "desk_sessions"
     __doorway__: ClassVar[str | None] = "the session token is what tells the tenant"
-    __table_args__ = (Index("ix_desk_sessions_staff_id", "tenant_id", "staff_id"),)
+    __table_args__ = (
+        Index("ix_desk_sessions_staff_id", "tenant_id", "staff_id"),
+        Index("ix_desk_sessions_grant_id", "grant_id"),
+    )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID]
     staff_id: Mapped[UUID]
+    grant_id: Mapped[UUID]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """The bank's side of a journey: an officer logs in at the desk, the bank's own system works over GraphQL."""
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,11 +8,12 @@ from typing import Any, Final
 from suxin_server.demo import cast
 from suxin_server.journeys.walking import Talk, expect, moment, new_key
 
-LOG_IN: Final = "/desk/log-in"
+DESK: Final = "/desk"
+LOG_IN: Final = "/oauth/log-in"
 SESSION_COOKIE: Final = "suxin_desk"
 PAGE: Final = 100
 MAX_PAGES: Final = 20
-_CSRF: Final = re.compile(r'name="_csrf"\s+value="([^"]+)"')
+_HIDDEN: Final = re.compile(r'type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"')
 
 INBOX: Final = """
 query Inbox($first: Int!, $after: String) {
@@ -89,15 +91,15 @@ class Bank:
         )
         self.referral_id = ""
         self._desk = Talk(url)
-        self._system = Talk(url)
 
     def log_in(self) -> None:
-        """Log in by the desk's form; the session's token also serves the bank's system."""
+        """Log in to the desk by way of the authorization server; the desk's session also serves GraphQL."""
         wrong = filled_in(self._desk, self.login, cast.PASSWORD[::-1])
         self._desk.send("POST", LOG_IN, status=401, data=wrong)
-        self._system.show(Authorization=f"Bearer {desk_token(self._desk, self.login)}")
-        shown = self._desk.send("GET", "/desk", follow_redirects=True)
+        desk_token(self._desk, self.login)
+        shown = self._desk.send("GET", DESK, follow_redirects=True)
         expect(self.name in shown.text, f"{self.name}的工作台", shown.url)
+        self._desk.show(X_CSRF_Token=hidden_fields(shown.text)["_csrf"])
 
     def find_lead(self) -> None:
         """Find the referral in the inbox; nothing but its moment says which one it is."""
@@ -164,21 +166,27 @@ class Bank:
 
     def _post(self, document: str, variables: Mapping[str, object]) -> tuple[Thing, str]:
         body = {"query": document, "variables": variables}
-        answer = self._system.send("POST", "/graphql", json=body)
+        answer = self._desk.send("POST", "/graphql", json=body)
         return answer.json(), answer.text
 
 
 def desk_token(desk: Talk, login: str) -> str:
-    """Log in at a desk and return the session's token."""
-    answer = desk.send("POST", LOG_IN, status=303, data=filled_in(desk, login, cast.PASSWORD))
+    """Log in to a desk as a browser does; return the session's token."""
+    wanted = filled_in(desk, login, cast.PASSWORD)
+    answer = desk.send("POST", LOG_IN, data=wanted, follow_redirects=True)
     token = desk.cookie(SESSION_COOKIE)
     expect(token, "登录后有会话", dict(answer.headers))
     return token
 
 
 def filled_in(desk: Talk, login: str, password: str) -> dict[str, str]:
-    """Return the log-in form as it is shown to this browser, filled in."""
-    shown = desk.send("GET", LOG_IN).text
-    tokens = _CSRF.findall(shown)
-    expect(tokens, "登录表单带有防伪令牌", shown)
-    return {"login": login, "password": password, "next": "/desk", "_csrf": tokens[0]}
+    """Return the log-in form that this browser is led to when it asks for the desk, filled in."""
+    shown = desk.send("GET", DESK, follow_redirects=True).text
+    found = hidden_fields(shown)
+    expect("_csrf" in found, "登录表单带有防伪令牌", shown)
+    return {**found, "login": login, "password": password}
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page's forms."""
+    return {name: html.unescape(value) for name, value in _HIDDEN.findall(page)}

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
-from staff_log_ins import SEALER
+from staff_log_ins import SEALER, log_in_to_desk
 
 from suxin.kernel.actor import Actor
 from suxin.lending.commands.requests import RequestForm, Submitted, submit_request
@@ -20,7 +20,6 @@ from suxin.lending.queries.requests import match_results_of, published_products,
 from suxin.subjects.identities import identity_of
 from suxin.subjects.visitors import applicant_actor, visitor_of
 from suxin.tenancy.actors import staff_actor
-from suxin.tenancy.log_ins import log_in
 from suxin_server.demo import cast
 from suxin_server.demo.organisations import FARM_ENTITIES, FIRMS, SOLE_TRADERS
 from suxin_server.demo_city import log_ins
@@ -112,7 +111,9 @@ async def test_every_tab_of_products_has_one(built):
 async def _staff(built, login: str) -> Actor:
     anonymous = Actor.anonymous("test")
     async with built.database.transaction(anonymous, now=NOW) as session:
-        token = await log_in(session, login=login, password=cast.PASSWORD, sealer=SEALER, now=NOW)
+        token = await log_in_to_desk(
+            session, login=login, password=cast.PASSWORD, sealer=SEALER, now=NOW
+        )
     async with built.database.transaction(anonymous, now=NOW) as session:
         return await staff_actor(
             session, token=token.token, profiles=PROFILES, request_id="test", now=NOW

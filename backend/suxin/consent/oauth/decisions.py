@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -26,11 +26,12 @@ from suxin.consent.oauth.refusals import ScopeRefused
 from suxin.consent.oauth.scopes import DESK, MINI_PROGRAM
 from suxin.consent.requests import AskedAgainTooSoon, require_may_ask
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.refusals import Refusal, RefusalKind, Unauthenticated
 from suxin.subjects.queries import ActableSubject, my_subjects
 from suxin.subjects.visitors import open_account
 
 ACCESS_DENIED: Final = "access_denied"
+DESK_LOG_IN_AGE: Final = timedelta(minutes=5)
 
 
 class LogInOfAnother(Refusal):
@@ -61,11 +62,17 @@ async def allow_as_staff(
 ) -> str:
     """Let a client act for a staff member within his own permissions; return the code for it.
 
+    Our own desk is opened by a log-in of the last minutes alone: a desk session that was left idle would otherwise open
+    again by itself.
+
     :raises LogInOfAnother: if he works for another organisation than the client's
+    :raises Unauthenticated: if the client is the desk, and he logged in longer ago than ``DESK_LOG_IN_AGE``
     :raises ScopeRefused: if he has none of the permissions asked for
     """
     if who.staff_id is None or (not client.own and client.tenant_id != who.tenant_id):
         raise LogInOfAnother
+    if client.own and who.authenticated_at + DESK_LOG_IN_AGE <= now:
+        raise Unauthenticated
     scopes = grantable(request.scopes, actor)
     if not scopes:
         raise ScopeRefused(field="scope", scope=" ".join(request.scopes))
@@ -75,6 +82,7 @@ async def allow_as_staff(
         staff_id=who.staff_id,
         amr=who.amr,
         authenticated_at=who.authenticated_at,
+        log_in_hash=who.key if client.own else None,
     )
     grant_id = await begin_grant(
         session, client, holder, scopes=scopes, expires_at=now + STAFF_GRANT_LIFE, now=now

@@ -23,6 +23,7 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.tokens import new_token, token_hash
+from suxin.tenancy.desk_sessions import end_sessions_on_grants
 from suxin.tenancy.models import StaffLogIn
 
 CODE_LIFE: Final = timedelta(seconds=60)
@@ -48,6 +49,7 @@ class Holder:
     person_id: UUID | None = None
     subject_id: UUID | None = None
     consent_id: UUID | None = None
+    log_in_hash: bytes | None = None
 
 
 async def begin_grant(
@@ -74,6 +76,7 @@ async def begin_grant(
                 person_id=holder.person_id,
                 subject_id=holder.subject_id,
                 consent_id=holder.consent_id,
+                log_in_hash=holder.log_in_hash,
                 scopes=list(scopes),
                 details=[dict(detail) for detail in details],
                 amr=list(holder.amr),
@@ -201,20 +204,21 @@ async def use_refresh_token(session: AsyncSession, token: RefreshToken, *, now: 
         token.used_at = token.used_at or now
 
 
-async def live_grant(session: AsyncSession, grant_id: UUID, *, now: datetime) -> OAuthGrant:
-    """Return a grant that has not ended and whose holder stands behind it still.
+async def live_grant(
+    session: AsyncSession, grant_id: UUID, *, now: datetime, held: bool = False
+) -> OAuthGrant:
+    """Return a grant that has not ended and whose holder stands behind it still; ``held``, it cannot end meanwhile.
 
     :raises GrantRefused: if it is not so
     """
+    statement = select(OAuthGrant).where(
+        OAuthGrant.id == grant_id,
+        OAuthGrant.ended_at.is_(None),
+        OAuthGrant.expires_at > now,
+        holder_stands(),
+    )
     async with doorway(session):
-        grant = await session.scalar(
-            select(OAuthGrant).where(
-                OAuthGrant.id == grant_id,
-                OAuthGrant.ended_at.is_(None),
-                OAuthGrant.expires_at > now,
-                holder_stands(),
-            )
-        )
+        grant = await session.scalar(statement.with_for_update(read=True) if held else statement)
     if grant is None:
         raise GrantRefused
     return grant
@@ -250,7 +254,7 @@ async def client_grant(
 
 
 async def end_grant(session: AsyncSession, grant_id: UUID, *, reason: str, now: datetime) -> None:
-    """End a grant: its tokens are refused from the next request on, its refresh tokens with them."""
+    """End a grant: its tokens are refused from the next request on, its refresh tokens and desk sessions with them."""
     await _end(session, OAuthGrant.id == grant_id, reason=reason, now=now)
 
 
@@ -267,6 +271,13 @@ async def end_grants_of_account(
     """End what was granted to visitors with an openid until a moment; later log-ins stand."""
     theirs = (OAuthGrant.openid == openid) & (OAuthGrant.created_at <= until)
     await _end(session, theirs, reason=reason, now=now)
+
+
+async def end_grants_of_log_in(
+    session: AsyncSession, log_in_hash: bytes, *, reason: str, now: datetime
+) -> None:
+    """End what was given to the desk in a browser's log-in that is over."""
+    await _end(session, OAuthGrant.log_in_hash == log_in_hash, reason=reason, now=now)
 
 
 async def _end(
@@ -292,6 +303,8 @@ async def _end(
                 .values(ended_at=now)
                 .execution_options(synchronize_session=False)
             )
+    if ended:
+        await end_sessions_on_grants(session, [row.id for row in ended], now=now)
     for row in ended:
         append_act(
             session,

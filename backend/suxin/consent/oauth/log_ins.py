@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.grants import end_grants_of_log_in
 from suxin.consent.oauth.models import LogInSession
 from suxin.kernel.doorways import doorway
 from suxin.kernel.tokens import new_token, token_hash
@@ -19,13 +20,17 @@ PERSON_LIFE: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedIn:
-    """Who logged in, by which methods (``amr``, RFC 8176), and when: a staff member or a proved person."""
+    """Who logged in, by which methods (``amr``, RFC 8176), and when: a staff member or a proved person.
+
+    ``key`` tells the browser's log-in itself, once it was begun.
+    """
 
     amr: Sequence[str]
     authenticated_at: datetime
     tenant_id: UUID | None = None
     staff_id: UUID | None = None
     person_id: UUID | None = None
+    key: bytes | None = None
 
 
 async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -> str:
@@ -66,15 +71,22 @@ async def logged_in(session: AsyncSession, *, token: str, now: datetime) -> Logg
         tenant_id=row.tenant_id,
         staff_id=row.staff_id,
         person_id=row.person_id,
+        key=row.token_hash,
     )
 
 
 async def end_log_in(session: AsyncSession, *, token: str, now: datetime) -> None:
-    """Forget who logged in in this browser."""
+    """Forget who logged in in this browser; his desk there ends with it."""
+    await end_log_in_of_key(session, token_hash(token), now=now)
+
+
+async def end_log_in_of_key(session: AsyncSession, key: bytes, *, now: datetime) -> None:
+    """End a browser's log-in by what tells it (``LoggedIn.key``)."""
     async with doorway(session):
         await session.execute(
             update(LogInSession)
-            .where(LogInSession.token_hash == token_hash(token), LogInSession.ended_at.is_(None))
+            .where(LogInSession.token_hash == key, LogInSession.ended_at.is_(None))
             .values(ended_at=now)
             .execution_options(synchronize_session=False)
         )
+    await end_grants_of_log_in(session, key, reason="logged_out", now=now)

@@ -82,6 +82,7 @@ class OAuthGrant(Table):
     A staff member allows it for himself, so does whoever opened the mini program; a subject allows it about his data.
     ``tenant_id`` is the client's tenant; of the platform's own clients it is the staff member's, and nobody's for a
     visitor of the mini program, who is told by his ``openid``. ``consent_id`` is what a subject approved.
+    ``log_in_hash`` is the browser's log-in that the desk's grant was given in, and ends with.
     """
 
     __tablename__ = "oauth_grants"
@@ -94,6 +95,11 @@ class OAuthGrant(Table):
         Index("ix_oauth_grants_client_id", "client_id", "id"),
         Index("ix_oauth_grants_consent_id", "consent_id"),
         Index("ix_oauth_grants_openid", "openid", postgresql_where=text("openid is not null")),
+        Index(
+            "ix_oauth_grants_log_in_hash",
+            "log_in_hash",
+            postgresql_where=text("log_in_hash is not null"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -105,6 +111,7 @@ class OAuthGrant(Table):
     person_id: Mapped[UUID | None]
     subject_id: Mapped[UUID | None]
     consent_id: Mapped[UUID | None]
+    log_in_hash: Mapped[bytes | None]
     scopes: Mapped[list[str]]
     details: Mapped[list[dict[str, Any]]]
     amr: Mapped[list[str]]

@@ -19,15 +19,7 @@ CALLBACK_PATH: Final = "/desk/callback"
 def own_client(client_id: str, *, issuer: str) -> Client | None:
     """Return one of our own clients by its id."""
     if client_id == DESK_CLIENT:
-        return Client(
-            client_id=DESK_CLIENT,
-            tenant_id=None,
-            name="宿信工作台",
-            confidential=False,
-            redirect_uris=(f"{issuer}{CALLBACK_PATH}",),
-            grant_types=(CODE,),
-            scopes=(DESK,),
-        )
+        return desk_client(issuer=issuer)
     if client_id == MINI_PROGRAM_CLIENT:
         return Client(
             client_id=MINI_PROGRAM_CLIENT,
@@ -39,3 +31,16 @@ def own_client(client_id: str, *, issuer: str) -> Client | None:
             scopes=(MINI_PROGRAM,),
         )
     return None
+
+
+def desk_client(*, issuer: str) -> Client:
+    """Return the desk as a client: its pages are this server's own, so that it holds no key and no token."""
+    return Client(
+        client_id=DESK_CLIENT,
+        tenant_id=None,
+        name="宿信工作台",
+        confidential=False,
+        redirect_uris=(f"{issuer}{CALLBACK_PATH}",),
+        grant_types=(CODE,),
+        scopes=(DESK,),
+    )

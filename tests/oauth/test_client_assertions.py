@@ -149,7 +149,7 @@ async def test_keys_are_replaced_without_a_failing_token(bank_app, small_city, r
 
 
 async def test_a_client_whose_keys_are_on_this_machine_is_refused(bank_app, small_city, rows):
-    client_id = await small_city.act(
+    client = await small_city.act(
         register_client,
         small_city.banks[0].officer,
         draft=ClientDraft(
@@ -160,7 +160,7 @@ async def test_a_client_whose_keys_are_on_this_machine_is_refused(bank_app, smal
         ),
         profiles=PROFILES,
     )
-    bank_app.client_id = client_id
+    bank_app.client_id = client.client_id
     answer = await bank_app.token(**GRANT)
     assert_refused(answer, 401, "invalid_client")
     assert "127.0.0.1" not in answer.text

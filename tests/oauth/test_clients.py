@@ -243,7 +243,7 @@ def test_scopes_are_within_what_is_allowed():
 
 
 def test_a_token_gives_no_more_than_its_holder_has():
-    held = frozenset({Permission("a.b.c"), Permission("d.e.f")})
+    held = frozenset({Permission("a.b.c", "甲"), Permission("d.e.f", "乙")})
     assert narrowed(held, ("a.b.c", "x.y.z")) == {"a.b.c"}
     assert narrowed(held, ("desk",)) == held
     assert narrowed(held, ()) == frozenset()

@@ -10,9 +10,10 @@ from suxin.consent.oauth.client_assertions import ASSERTION_TYPE, claimed_client
 from suxin.consent.oauth.client_keys import stored_keys
 from suxin.consent.oauth.dpop import Proof, verify_proof
 from suxin.consent.oauth.own_clients import own_client
-from suxin.consent.oauth.queries import Client, active_client
+from suxin.consent.oauth.queries import Client, found_client, tenant_acts
 from suxin.consent.oauth.refusals import ClientRefused, ProofRefused, RequestInvalid
 from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import SignatureInvalid, unverified_header
 from suxin_oauth.forms import AnyRequest
 from suxin_web.callers import client_address
@@ -47,24 +48,40 @@ async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[st
     if "client_secret" in form or request.headers.get("authorization") is not None:
         raise _refused("只接受 private_key_jwt", "the only method is private_key_jwt")
     client_id = form.get("client_id") or ("" if assertion is None else claimed_client(assertion))
+    own = own_client(client_id, issuer=runtime.issuer)
+    if own is not None:
+        _require_no_assertion(assertion)
+        return own
     async with _transaction(request, runtime) as session:
-        client = own_client(client_id, issuer=runtime.issuer) or await active_client(
-            session, client_id
-        )
-        if client is None:
-            raise _refused("客户端不存在或已停用", "the client is unknown or may not act")
-        if not client.confidential:
-            _require_no_assertion(assertion)
-            return client
-        if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:
-            raise _refused("缺少 client_assertion", "client_assertion is missing")
-        if client.jwks_uri is None:
-            await _use(session, runtime, client, assertion, stored_keys(client.jwks))
-            return client
+        # One step through the door for both; where the tenant may not act, nothing of it stays.
+        async with doorway(session):
+            client = await _shown(session, runtime, client_id, form)
+        if client.tenant_id is None or not await tenant_acts(session, client.tenant_id):
+            raise _unknown()
+    if client.jwks_uri is None or assertion is None:
+        return client
     # No transaction is open while somebody else's server is asked.
     keys = await runtime.client_keys.keys_at(client.jwks_uri, kid=_key_name(assertion))
     async with _transaction(request, runtime) as session:
         await _use(session, runtime, client, assertion, keys)
+    return client
+
+
+async def _shown(
+    session: AsyncSession, runtime: Runtime, client_id: str, form: Mapping[str, str]
+) -> Client:
+    """Return the client that a form names, its assertion used up where its keys are known here."""
+    assertion = form.get("client_assertion")
+    client = await found_client(session, client_id)
+    if client is None:
+        raise _unknown()
+    if not client.confidential:
+        _require_no_assertion(assertion)
+        return client
+    if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise _refused("缺少 client_assertion", "client_assertion is missing")
+    if client.jwks_uri is None:
+        await _use(session, runtime, client, assertion, stored_keys(client.jwks))
     return client
 
 
@@ -137,6 +154,10 @@ def _key_name(assertion: str) -> str | None:
 def _require_no_assertion(assertion: str | None) -> None:
     if assertion is not None:
         raise _refused("公开客户端没有密钥", "a public client has no key")
+
+
+def _unknown() -> ClientRefused:
+    return _refused("客户端不存在或已停用", "the client is unknown or may not act")
 
 
 def _refused(reason_zh: str, reason_en: str) -> ClientRefused:

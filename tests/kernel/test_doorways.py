@@ -34,6 +34,20 @@ async def test_a_doorway_table_is_reached_inside_the_block_alone(database, admin
             await session.scalar(select(func.count()).select_from(SubjectDoor))
 
 
+async def test_a_doorway_inside_another_closes_with_the_outer_one(database, admin, now):
+    async with database.transaction(ANYONE, now=now) as session:
+        async with doorway(session):
+            with pytest.raises(NotFound):
+                async with doorway(session):
+                    raise NotFound(thing_zh="行", thing_en="row")
+            assert await session.scalar(ROLE) == "suxin_doorway"
+            session.add(door())
+        assert await session.scalar(ROLE) == "suxin_app"
+        async with doorway(session):
+            assert await session.scalar(ROLE) == "suxin_doorway"
+    assert await admin.fetchval("select count(*) from subject_doors") == 1
+
+
 async def test_a_protected_table_is_out_of_reach_inside_the_block(database, now):
     with pytest.raises(DBAPIError, match="permission denied for table audit_entries"):
         async with database.transaction(ANYONE, now=now) as session, doorway(session):

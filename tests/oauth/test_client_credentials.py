@@ -9,6 +9,7 @@ from suxin.consent.oauth.clients import retire_client, suspend_client
 from suxin.consent.oauth.models import UsedAssertion
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
+from suxin.tenancy.commands import suspend_tenant
 
 QUERY = {"query": "{ viewer { tenant { name } permissions } }"}
 
@@ -56,6 +57,18 @@ async def test_a_client_that_may_not_act_is_stopped_at_once(bank_app, small_city
     assert refused.status_code == 401
     asked = await bank_app.token(grant_type="client_credentials")
     assert (asked.status_code, asked.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_suspended_tenants_client_is_refused_and_uses_nothing(bank_app, small_city, rows):
+    await small_city.act(
+        suspend_tenant,
+        small_city.operator,
+        tenant_id=small_city.banks[0].tenant_id,
+        reason="停业整顿",
+    )
+    asked = await bank_app.token(grant_type="client_credentials")
+    assert (asked.status_code, asked.json()["error"]) == (401, "invalid_client")
+    assert await rows(UsedAssertion) == []
 
 
 async def test_an_assertion_is_good_once_and_a_refused_one_uses_nothing(

@@ -102,8 +102,14 @@ MATRIX: dict[str, Row] = {
     ),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
+    "consent.oauth.queries.found_client": (
+        "anonymous",
+        lambda world: {"client_id": str(world.client_id)},
+        PUBLIC,
+    ),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.oauth.queries.own_client_row": ("rival", client, NotFound),
+    "consent.oauth.queries.tenant_acts": ("anonymous", tenant, PUBLIC),
     "consent.queries.consents_of": ("rival", subject, None),
     "consent.queries.contract_basis": (
         "rival",

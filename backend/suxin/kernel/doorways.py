@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _OPEN = text("set local role suxin_doorway")
 _CLOSE = text("set local role none")
+_IS_OPEN = "doorway"
 
 
 @asynccontextmanager
@@ -21,10 +22,15 @@ async def doorway(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     """Reach doorway tables, and only them, until the block ends.
 
     Pending changes are written before the role changes and again before it changes back, so that no row is written
-    under the wrong role; also when the block ends by a refusal, whose writes may stand (``Refusal.commits``).
+    under the wrong role; also when the block ends by a refusal, whose writes may stand (``Refusal.commits``). A doorway
+    inside another is the same one, which closes with the outer block: several steps through it then cost one.
     """
+    if session.info.get(_IS_OPEN):
+        yield session
+        return
     await session.flush()
     await session.execute(_OPEN)
+    session.info[_IS_OPEN] = True
     try:
         yield session
     except Exception:
@@ -36,5 +42,6 @@ async def doorway(session: AsyncSession) -> AsyncIterator[AsyncSession]:
 
 
 async def _close(session: AsyncSession) -> None:
+    session.info[_IS_OPEN] = False
     await session.flush()
     await session.execute(_CLOSE)

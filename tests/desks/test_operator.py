@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from observing import acts, as_platform, nothing_written, one
+from small_city import PASSWORD
 from stdnum.cn.uscc import calc_check_digit
 
 from suxin.lending.commands import returns
@@ -344,3 +345,42 @@ async def test_areas_are_paged_by_code_and_found_by_name(desks, places, admin):
     assert (await codes("/desk/areas?q=321302150119"))[0] == ["321302150119"]
     assert (await codes("/desk/areas?q=%25"))[0] == []
     assert len((await codes("/desk/areas?within=321302150&after=%27"))[0]) == 50
+
+
+async def test_an_auditor_reads_every_page_and_writes_by_none(desks, admin, places):
+    """No form is shown to him, and one that he sends all the same is refused."""
+    auditor = await desks.operator("auditor")
+    bank = desks.city.banks[0].tenant_id
+    reads = (
+        "/desk/tenants",
+        f"/desk/tenants/{bank}",
+        "/desk/audit",
+        "/desk/calendar",
+        "/desk/service-levels",
+        "/desk/service-levels/escalations",
+        "/desk/areas",
+        "/desk/staff",
+        f"/desk/staff/{auditor.staff_id}",
+        "/desk/branches",
+        "/desk/clients",
+        "/desk/notices",
+        "/desk/account",
+    )
+    before = await acts(admin, "")
+    for path in reads:
+        page = await auditor.get(path)
+        for form in page.split("<form")[1:]:
+            assert 'method="post"' not in form or any(
+                own in form for own in ("/desk/log-out", "/desk/account", "/desk/notices/read")
+            ), path
+    assert (await auditor.client.get("/desk/tenants/new")).status_code == 403
+    for path, fields in (
+        ("/desk/tenants", NEW),
+        (f"/desk/tenants/{bank}/suspend", {"reason": "检查"}),
+        ("/desk/staff", {"name": "新人", "login": "x.y", "password": PASSWORD, "roles": "auditor"}),
+        ("/desk/branches", {"name": "分部"}),
+        ("/desk/calendar", {}),
+    ):
+        async with nothing_written(admin):
+            assert (await auditor.post(path, **fields)).status_code == 403, path
+    assert await acts(admin, "") == before

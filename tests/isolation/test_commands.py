@@ -27,7 +27,7 @@ from trespassing import (
 from suxin.consent.models import AssessedKind
 from suxin.consent.oauth.clients import ClientDraft
 from suxin.consent.requests import ConsentForm
-from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin.lending.commands.referrals import ConsentRequired, LeadNotClaimable
 from suxin.lending.commands.requests import RequestForm, Submitted
 from suxin.lending.models import DispatchMode
@@ -372,3 +372,25 @@ async def test_a_command_with_anothers_ids_is_refused_and_changes_nothing(
                 wrong[f"{place} by {caller} changed"] = moved
                 before = await contents(admin)
     assert wrong == {}
+
+
+# What everybody may do about himself, an auditor too.
+ABOUT_HIMSELF = {"tenancy.password_changes.change_password"}
+
+
+async def test_an_auditor_gives_no_command_at_all(world: World, admin: asyncpg.Connection) -> None:
+    """He only reads: what the operator's other staff may do with these very ids is refused to him."""
+    auditor = world.city.operator.with_permissions(
+        PROFILES[TenantKind.OPERATOR].permissions_of(frozenset({"auditor"}))
+    )
+    known, before = commands(), await contents(admin)
+    allowed: dict[str, object] = {}
+    for place in set(MATRIX) - ABOUT_HIMSELF:
+        for given in {id(given): given for _, _, given in MATRIX[place]}.values():
+            try:
+                answer = await world.city.act(known[place], auditor, **given(world))
+            except Refusal:
+                continue
+            allowed[place] = answer
+    assert allowed == {}
+    assert await changed(admin, before) == set()

@@ -25,7 +25,7 @@ def person(person_id: UUID = PERSON) -> Actor:
     return Actor.subject("r1", person_id=person_id, subject_id=uuid4())
 
 
-WORK = Permission("lending.referral.work")
+WORK = Permission("lending.referral.work", "处理线索")
 
 
 def officer(tenant_id: UUID = BANK) -> Actor:

@@ -52,7 +52,7 @@ OPERATOR: Final = TenantProfile(
         Role(
             code="auditor",
             zh="审计员（只读）",
-            permissions=frozenset({TENANT_READ, STAFF_READ, STATISTICS_READ}),
+            permissions=frozenset({TENANT_READ, STAFF_READ, CLIENT_READ, STATISTICS_READ}),
         ),
     ),
 )

@@ -23,7 +23,7 @@ from suxin.consent.oauth.decisions import (
     answer_address,
     grantable,
 )
-from suxin.consent.oauth.log_ins import LoggedIn
+from suxin.consent.oauth.log_ins import LoggedIn, logged_in_staff
 from suxin.consent.oauth.own_clients import own_client
 from suxin.consent.oauth.pushed_requests import AuthorizationRequest, use_request, visit_request
 from suxin.consent.oauth.queries import Client, active_client
@@ -36,9 +36,9 @@ from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.lending.commands.requests import consent_to_bank
 from suxin.subjects.visitors import acting_actor
-from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin.tenancy.models import Tenant
+from suxin.tenancy.second_factors import SecondFactorRequired
 from suxin_oauth import paths
 from suxin_oauth.asked_consents import chosen, subject_context
 from suxin_oauth.browsers import (
@@ -50,6 +50,7 @@ from suxin_oauth.browsers import (
 from suxin_oauth.forms import AnyRequest, parameters_of
 from suxin_oauth.log_in_pages import log_in_page
 from suxin_oauth.password_pages import to_new_password
+from suxin_oauth.second_factor_pages import to_second_factor
 from suxin_web.problems import headers_of, problem_of, status_of
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime
@@ -159,7 +160,9 @@ async def _page(
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
         tenant = await _recipient(session, asked.client)
         if asked.consent is None:
-            actor = await _staff(session, runtime, who, request_id=request_id)
+            actor = await logged_in_staff(
+                session, who, profiles=runtime.profiles, request_id=request_id, now=now
+            )
             if asked.client.tenant_id != who.tenant_id:
                 raise LogInOfAnother
             scopes = grantable(asked.request.scopes, actor)
@@ -184,7 +187,9 @@ async def _allow_staff(
 ) -> Response[bytes]:
     now, request_id = runtime.clock.now(), request_id_of(request)
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        actor = await _staff(session, runtime, who, request_id=request_id)
+        actor = await logged_in_staff(
+            session, who, profiles=runtime.profiles, request_id=request_id, now=now
+        )
         used = await _use(session, asked, now=now)
         code = await allow_as_staff(session, asked.client, used, who, actor, now=now)
     return _back_to_client(used, runtime, code=code)
@@ -283,21 +288,6 @@ async def _use(session: AsyncSession, asked: _Asked, *, now: datetime) -> Author
     )
 
 
-async def _staff(
-    session: AsyncSession, runtime: Runtime, who: LoggedIn, *, request_id: str
-) -> Actor:
-    if who.tenant_id is None or who.staff_id is None:
-        raise LogInOfAnother
-    return await staff_member_actor(
-        session,
-        tenant_id=who.tenant_id,
-        staff_id=who.staff_id,
-        authenticated_at=who.authenticated_at,
-        profiles=runtime.profiles,
-        request_id=request_id,
-    )
-
-
 async def _recipient(session: AsyncSession, client: Client) -> Tenant:
     tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
     if tenant is None:
@@ -346,6 +336,8 @@ def _led_on(
         return log_in_page(request, runtime, back=back, person=asked.consent is not None)
     if isinstance(refusal, PasswordChangeRequired):
         return to_new_password(request, back=back)
+    if isinstance(refusal, SecondFactorRequired):
+        return to_second_factor(request, back=back)
     return _refused(request, refusal, asked=asked)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.oauth.decisions import LogInOfAnother, grantable
 from suxin.consent.oauth.device_codes import decide_device, shown_code, waiting_device
 from suxin.consent.oauth.grants import STAFF_GRANT_LIFE, Holder, begin_grant
-from suxin.consent.oauth.log_ins import LoggedIn
+from suxin.consent.oauth.log_ins import LoggedIn, logged_in_staff
 from suxin.consent.oauth.models import DeviceCode, GrantKind
 from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import RequestReferenceRefused, ScopeRefused
@@ -18,14 +18,15 @@ from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.queries import recipient
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, Unauthenticated
-from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.second_factors import SecondFactorRequired
 from suxin_oauth import paths
 from suxin_oauth.browsers import OAUTH_PAGES, browser_token, require_our_form, who_logged_in
 from suxin_oauth.forms import AnyRequest
 from suxin_oauth.log_in_pages import log_in_page
 from suxin_oauth.password_pages import to_new_password
+from suxin_oauth.second_factor_pages import to_second_factor
 from suxin_web.callers import client_address
 from suxin_web.problems import headers_of, status_of
 from suxin_web.rate_limits import Limit
@@ -48,12 +49,8 @@ async def show_device(request: AnyRequest, runtime: GivenRuntime) -> Response[by
     try:
         await runtime.limits.take(USER_CODES, client_address(request))
         return await _question(request, runtime, who, code)
-    except Unauthenticated:
-        return log_in_page(request, runtime, back=_own_address(code), person=False)
-    except PasswordChangeRequired:
-        return to_new_password(request, back=_own_address(code))
     except Refusal as refusal:
-        return _page(request, "device.html", {"code": code, "error": refusal}, refusal)
+        return _led_on(request, runtime, refusal, code)
 
 
 @post(paths.DEVICE, include_in_schema=False, status_code=200)
@@ -75,6 +72,18 @@ async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
 routes: list[ControllerRouterHandler] = [show_device, decide]
 
 
+def _led_on(request: AnyRequest, runtime: Runtime, refusal: Refusal, code: str) -> Response[bytes]:
+    """Lead whoever cannot decide as he is logged in now to where he can set that right, or say why he cannot."""
+    back = _own_address(code)
+    if isinstance(refusal, Unauthenticated):
+        return log_in_page(request, runtime, back=back, person=False)
+    if isinstance(refusal, PasswordChangeRequired):
+        return to_new_password(request, back=back)
+    if isinstance(refusal, SecondFactorRequired):
+        return to_second_factor(request, back=back)
+    return _page(request, "device.html", {"code": code, "error": refusal}, refusal)
+
+
 async def _question(
     request: AnyRequest, runtime: Runtime, who: LoggedIn, code: str
 ) -> Response[bytes]:
@@ -83,7 +92,9 @@ async def _question(
         device = await waiting_device(session, user_code=code, now=now)
         client = await _client(session, device, who)
         tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
-        actor = await _staff(session, runtime, who, request_id=request_id)
+        actor = await logged_in_staff(
+            session, who, profiles=runtime.profiles, request_id=request_id, now=now
+        )
         scopes = grantable(tuple(device.scopes), actor)
         words = scope_words(scopes, runtime.profiles[TenantKind(actor.tenant_kind or "")])
         context = {
@@ -107,7 +118,9 @@ async def _decide(
         if not allow:
             await decide_device(session, device, grant_id=None)
             return
-        actor = await _staff(session, runtime, who, request_id=request_id)
+        actor = await logged_in_staff(
+            session, who, profiles=runtime.profiles, request_id=request_id, now=now
+        )
         scopes = grantable(tuple(device.scopes), actor)
         if not scopes:
             raise ScopeRefused(field="scope", scope=" ".join(device.scopes))
@@ -131,21 +144,6 @@ async def _client(session: AsyncSession, device: DeviceCode, who: LoggedIn) -> C
     if client.tenant_id != who.tenant_id:
         raise LogInOfAnother
     return client
-
-
-async def _staff(
-    session: AsyncSession, runtime: Runtime, who: LoggedIn, *, request_id: str
-) -> Actor:
-    if who.tenant_id is None or who.staff_id is None:
-        raise LogInOfAnother
-    return await staff_member_actor(
-        session,
-        tenant_id=who.tenant_id,
-        staff_id=who.staff_id,
-        authenticated_at=who.authenticated_at,
-        profiles=runtime.profiles,
-        request_id=request_id,
-    )
 
 
 def _page(

@@ -12,8 +12,8 @@ from suxin.consent.oauth.log_ins import STAFF_LIFE, LoggedIn, begin_log_in, end_
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.person_log_ins import person_with_code, send_log_in_code
+from suxin.tenancy.log_in_failures import normal_login
 from suxin.tenancy.log_ins import check_password
-from suxin.tenancy.staff import normal_login
 from suxin_oauth import paths
 from suxin_oauth.browsers import OAUTH_PAGES, browser_token, require_our_form
 from suxin_oauth.forms import AnyRequest
@@ -28,7 +28,7 @@ from suxin_web.runtime import GivenRuntime, Runtime
 MAX_FIELD_CHARACTERS: Final = 128
 MAX_BACK_CHARACTERS: Final = 1_024
 CODE_TO_ONE_PERSON: Final = Limit(name="log_in.code", burst=1, per_minute=1, guards_secrets=True)
-_BACK: Final = re.compile(r"/oauth/(?:authorize|device)\?[\x21-\x5b\x5d-\x7e]*")
+_BACK: Final = re.compile(r"/oauth/(?:authorize|device)\?[\x21-\x5b\x5d-\x7e]*|/desk/account")
 
 
 def log_in_page(
@@ -196,10 +196,15 @@ routes: list[ControllerRouterHandler] = [
 def logged_in_here(request: AnyRequest, runtime: Runtime, token: str, back: str) -> Response[bytes]:
     """Remember in this browser who logged in, and lead back to where that was needed."""
     answer = see_other(request, back or "/")
-    life_s = int(STAFF_LIFE.total_seconds())
-    answer.set_cookie(cookies.make_cookie(runtime, cookies.LOG_IN, token, max_age_s=life_s))
+    answer.set_cookie(log_in_cookie(runtime, token))
     answer.set_cookie(cookies.end_cookie(runtime, cookies.VISIT))
     return answer
+
+
+def log_in_cookie(runtime: Runtime, token: str) -> Cookie:
+    """Return the cookie by which a browser is known as the one in which somebody logged in."""
+    life_s = int(STAFF_LIFE.total_seconds())
+    return cookies.make_cookie(runtime, cookies.LOG_IN, token, max_age_s=life_s)
 
 
 async def fields_of(request: AnyRequest, *names: str) -> dict[str, str]:

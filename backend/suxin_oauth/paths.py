@@ -19,4 +19,6 @@ LOG_IN: Final = "/oauth/log-in"
 LOG_IN_CODE: Final = "/oauth/log-in/code"
 LOG_IN_PERSON: Final = "/oauth/log-in/person"
 NEW_PASSWORD: Final = "/oauth/log-in/password"  # noqa: S105 - a path
+SECOND_FACTOR: Final = "/oauth/log-in/second-factor"
+ENROLMENT: Final = "/oauth/log-in/second-factor/enrolment"
 LOG_OUT: Final = "/oauth/log-out"

@@ -222,6 +222,7 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON quotas FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY operator ON quotas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     'GRANT SELECT, INSERT, UPDATE ON quotas TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO suxin_doorway',
     'ALTER TABLE referrals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE referrals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON referrals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -236,6 +237,8 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO suxin_doorway',
+    'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
     'ALTER TABLE staff ENABLE ROW LEVEL SECURITY',
@@ -819,6 +822,13 @@ def upgrade() -> None:
     sa.CheckConstraint('used >= 0 and used <= ceiling', name=op.f('ck_quotas_within')),
     sa.PrimaryKeyConstraint('tenant_id', 'name', name=op.f('pk_quotas'))
     )
+    op.create_table('recovery_codes',
+    sa.Column('code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_recovery_codes'))
+    )
+    op.create_index('ix_recovery_codes_staff_id', 'recovery_codes', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('refresh_tokens',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('grant_id', sa.Uuid(), nullable=False),
@@ -831,6 +841,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_refresh_tokens'))
     )
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('second_factors',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_second_factors'))
+    )
     op.create_table('signing_keys',
     sa.Column('kid', sa.Text(), nullable=False),
     sa.Column('row', sa.Uuid(), nullable=False),
@@ -896,6 +915,7 @@ def upgrade() -> None:
     sa.Column('status_reason', sa.Text(), nullable=True),
     sa.Column('credit_licensed', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('second_factor_from', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('length(name) between 2 and 120', name=op.f('ck_tenants_name')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tenants')),
     sa.UniqueConstraint('uscc', name=op.f('uq_tenants_uscc'))
@@ -1033,8 +1053,11 @@ def downgrade() -> None:
     op.drop_table('staff_log_ins')
     op.drop_table('staff')
     op.drop_table('signing_keys')
+    op.drop_table('second_factors')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')
+    op.drop_index('ix_recovery_codes_staff_id', table_name='recovery_codes')
+    op.drop_table('recovery_codes')
     op.drop_table('quotas')
     op.drop_table('pushed_requests')
     op.drop_table('published_arrangements')

@@ -19,6 +19,7 @@ from suxin.tenancy.queries import (
     memberships_of,
     own_staff_member,
 )
+from suxin.tenancy.second_factors import has_second_factor
 from suxin_tenants.area_names import area_names
 from suxin_tenants.visits import (
     Answer,
@@ -93,6 +94,9 @@ async def _show(visit: Visit, errors: Mapping[str, str], *, status: int) -> Answ
         branch = await session.scalar(
             branches_by_id(actor.own_tenant, [] if actor.branch_id is None else [actor.branch_id])
         )
+        second_factor = await has_second_factor(
+            session, tenant_id=actor.own_tenant, staff_id=member.id
+        )
         profile = visit.runtime.profiles[visit.kind]
         roles, grants = profile.roles, await own_grants(session, actor, now=visit.now)
         return await visit.page(
@@ -105,6 +109,7 @@ async def _show(visit: Visit, errors: Mapping[str, str], *, status: int) -> Answ
                 "areas": list((await area_names(session, actor.areas)).values()),
                 "grants": grants,
                 "grant_words": {one.id: scope_words(one.scopes, profile) for one in grants},
+                "second_factor": second_factor,
                 "errors": errors,
             },
             status=status,

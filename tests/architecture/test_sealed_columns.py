@@ -17,6 +17,7 @@ KEYLESS = {
     "log_in_sessions.token_hash": "of a random token, which a plain hash cannot tell",
     "oauth_grants.log_in_hash": "of a log-in's random token, by which its grants are found",
     "pushed_requests.reference_hash": "of a random reference, which a plain hash cannot tell",
+    "recovery_codes.code_hash": "of a random code of eighty bits, which a plain hash cannot tell",
     "refresh_tokens.token_hash": "of a random token, which a plain hash cannot tell",
     "used_assertions.digest": "of an assertion's name, looked for when it comes again",
     "audit_entries.hash": "a link of the audit chain, which anyone can compute again",

@@ -42,6 +42,7 @@ from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
 from suxin.subjects.phone_codes import send_phone_code
+from suxin.tenancy import models as tenancy
 from suxin.tenancy.commands import create_tenant
 from suxin.tenancy.houses import add_branch
 from suxin.tenancy.log_ins import LogInRefused
@@ -250,6 +251,8 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         profiles=PROFILES,
     )
     for model in (
+        tenancy.SecondFactor,
+        tenancy.RecoveryCode,
         oauth.PushedRequest,
         oauth.OAuthGrant,
         oauth.AuthorizationCode,

@@ -19,6 +19,7 @@ from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.policies import TENANT_MANAGE, require_tenant_manager
 from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.second_factors import GRACE
 from suxin.tenancy.staff import place_staff
 
 MIN_NAME_CHARACTERS: Final = 2
@@ -291,6 +292,7 @@ async def _insert_tenant(
             status_reason=None,
             credit_licensed=False,
             created_at=now,
+            second_factor_from=now + GRACE,
         )
     )
     append_act(

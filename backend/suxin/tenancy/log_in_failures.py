@@ -7,6 +7,7 @@ lock go on when keys rotate. A count is forgotten ``FORGOTTEN_AFTER`` its last w
 clears some of what is forgotten away, so that a flood of made-up names does not stay.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,6 +37,11 @@ class Count:
     names: tuple[bytes, ...]
     failures: int
     locked_until: datetime | None
+
+
+def normal_login(login: str) -> str:
+    """Return a log-in name in its one spelling: half-width, lower case, no blanks around it."""
+    return unicodedata.normalize("NFKC", login).strip().lower()
 
 
 async def lock_count(session: AsyncSession, *, login: str, sealer: Sealer, now: datetime) -> Count:

@@ -18,9 +18,14 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
 from suxin.tenancy import passwords
-from suxin.tenancy.log_in_failures import Count, count_failure, forget_failures, lock_count
+from suxin.tenancy.log_in_failures import (
+    Count,
+    count_failure,
+    forget_failures,
+    lock_count,
+    normal_login,
+)
 from suxin.tenancy.models import StaffLogIn, Tenant, TenantStatus
-from suxin.tenancy.staff import normal_login
 
 _SECONDS_A_MINUTE: Final = 60
 

@@ -9,10 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, operator, owner_tenant, published, reading_tenant, system
-from suxin.kernel.sealed_columns import indexed
+from suxin.kernel.sealed_columns import indexed, sealed
 from suxin.kernel.tables import WITH_DELETE, Privilege, Table
 from suxin.tenancy.profiles import TenantKind
 
+SECOND_FACTOR: Final = "staff.second_factor"
 LOG_IN_NAME: Final = "staff.log_in"
 """The purpose for which log-in names are hashed where wrong passwords are counted."""
 
@@ -28,6 +29,7 @@ class Tenant(Table):
     """An organisation. Its name and kind are public while it is active; it is run by the operator.
 
     ``credit_licensed`` says that it holds a licence for personal credit reporting (个人征信业务经营许可).
+    ``second_factor_from`` is when the roles that commit it begin to need a second factor; null, and they never do.
     """
 
     __tablename__ = "tenants"
@@ -50,6 +52,7 @@ class Tenant(Table):
     status_reason: Mapped[str | None]
     credit_licensed: Mapped[bool]
     created_at: Mapped[datetime]
+    second_factor_from: Mapped[datetime | None]
 
     def suspend(self, *, reason: str) -> None:
         """Stop the tenant from acting."""
@@ -137,6 +140,34 @@ class StaffLogIn(Table):
     # Whoever showed who he is before this moment does so again: with the password as it was, he showed nothing.
     password_set_at: Mapped[datetime]
     temporary: Mapped[bool]
+
+
+class SecondFactor(Table):
+    """The secret of a staff member's authenticator app, and the last step of time whose code he used."""
+
+    __tablename__ = "second_factors"
+    __doorway__: ClassVar[str | None] = "asked for before the log-in is complete"
+    # Sealed anew when keys rotate.
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE")
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_sealed: Mapped[bytes] = sealed(SECOND_FACTOR, row="staff_id")
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None]
+
+
+class RecoveryCode(Table):
+    """A code that stands in once for a lost authenticator app; only its SHA-256 is kept, until it is used."""
+
+    __tablename__ = "recovery_codes"
+    __doorway__: ClassVar[str | None] = "asked for before the log-in is complete"
+    __table_args__ = (Index("ix_recovery_codes_staff_id", "tenant_id", "staff_id"),)
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    staff_id: Mapped[UUID]
 
 
 class LogInFailure(Table):

@@ -18,6 +18,7 @@ from suxin.tenancy.log_ins import record_lock, require_unlocked
 from suxin.tenancy.models import StaffLogIn
 from suxin.tenancy.policies import STAFF_MANAGE, require_someone_else
 from suxin.tenancy.roles import lock_staff
+from suxin.tenancy.second_factors import forget_second_factor
 
 
 class PasswordWrong(Refusal):
@@ -91,6 +92,8 @@ async def reset_password(
 ) -> None:
     """Give a staff member a temporary password: his sessions end, his log-in is unlocked, and he must change it first.
 
+    His second factor goes as well: whoever lost it begins anew with the administrator's help.
+
     :raises Forbidden: if the actor may not change staff there
     :raises OwnAccount: if it is his own, whose password he changes knowing the old one
     :raises NotFound: if nobody of this id works there
@@ -103,6 +106,7 @@ async def reset_password(
         count = await lock_count(session, login=member.login, sealer=sealer, now=now)
         await _set_password(session, member.login, password, temporary=True, now=now)
         await forget_failures(session, count)
+        await forget_second_factor(session, tenant_id=home, staff_id=staff_id)
         await end_sessions(session, home, staff_id=staff_id, now=now)
         record(session, "tenancy.password.reset", tenant_id=home, of=("staff", staff_id), now=now)
 

@@ -33,11 +33,15 @@ class QuotaName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A named set of permissions that a tenant may give to its staff."""
+    """A named set of permissions that a tenant may give to its staff.
+
+    ``second_factor`` says that whoever has it commits his tenant: he approves, publishes, offers, or decides who may.
+    """
 
     code: str
     zh: str
     permissions: frozenset[Permission]
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

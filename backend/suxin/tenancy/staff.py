@@ -1,7 +1,6 @@
 """Commands on the people of a tenant: adding them with a log-in and roles, and their leaving."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -17,6 +16,7 @@ from suxin.kernel.refusals import Invalid, Refusal
 from suxin.tenancy import passwords
 from suxin.tenancy.desk_sessions import end_sessions
 from suxin.tenancy.houses import checked_name, house, record
+from suxin.tenancy.log_in_failures import normal_login
 from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
 from suxin.tenancy.policies import STAFF_MANAGE, require_someone_else
 from suxin.tenancy.profiles import Profiles, QuotaName
@@ -28,6 +28,7 @@ from suxin.tenancy.roles import (
     lock_staff,
     require_manager_left,
 )
+from suxin.tenancy.second_factors import forget_second_factor
 
 MAX_ROLES: Final = 10
 
@@ -161,6 +162,7 @@ async def end_staff(
                     StaffLogIn.tenant_id == home, StaffLogIn.staff_id == staff_id
                 )
             )
+        await forget_second_factor(session, tenant_id=home, staff_id=staff_id)
         await end_sessions(session, home, staff_id=staff_id, now=now)
 
 
@@ -184,8 +186,3 @@ async def _open_log_in(
             )
     if taken is not None:
         raise LogInTaken(field="login", login=login)
-
-
-def normal_login(login: str) -> str:
-    """Return a log-in name in its one spelling: half-width, lower case, no blanks around it."""
-    return unicodedata.normalize("NFKC", login).strip().lower()

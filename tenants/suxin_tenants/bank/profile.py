@@ -35,6 +35,7 @@ BANK: Final = TenantProfile(
         Role(
             code="bank_admin",
             zh="银行管理员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     CLIENT_MANAGE,
@@ -57,6 +58,7 @@ BANK: Final = TenantProfile(
         Role(
             code="loan_officer",
             zh="客户经理",
+            second_factor=True,
             permissions=frozenset(
                 {
                     PRODUCT_READ,

@@ -28,6 +28,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "tenancy.role.revoked": "收回角色",
     "tenancy.password.changed": "修改密码",
     "tenancy.password.reset": "重置密码",
+    "tenancy.second_factor.enrolled": "启用动态验证码",
+    "tenancy.second_factor.recovered": "使用恢复码登录",
     "tenancy.quota.set": "调整额度",
     "consent.client.registered": "登记接口客户端",
     "consent.client.keys_replaced": "更换客户端密钥",

@@ -28,6 +28,7 @@ OPERATOR: Final = TenantProfile(
         Role(
             code="operator_admin",
             zh="平台管理员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     ASSESSMENT_FILE,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.commands import create_tenant, resume_tenant, suspend_tenant
+from suxin.tenancy.log_in_failures import normal_login
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.passwords import require_fit
 from suxin.tenancy.policies import TENANT_MANAGE, TENANT_READ
@@ -18,7 +19,7 @@ from suxin.tenancy.profiles import QuotaName, TenantKind
 from suxin.tenancy.queries import quota_levels, tenant_counts, tenant_row, tenants
 from suxin.tenancy.quotas import set_quota
 from suxin.tenancy.roles import RoleGrant
-from suxin.tenancy.staff import add_staff, normal_login
+from suxin.tenancy.staff import add_staff
 from suxin_tenants.area_names import area_names
 from suxin_tenants.forms import Form
 from suxin_tenants.operator.audit_pages import recent_acts

@@ -11,11 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.grants import end_grants_of_log_in
 from suxin.consent.oauth.models import LogInSession
+from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
+from suxin.kernel.refusals import Unauthenticated
 from suxin.kernel.tokens import new_token, token_hash
+from suxin.tenancy.actors import staff_member_actor
+from suxin.tenancy.profiles import Profiles
+from suxin.tenancy.second_factors import require_second_factor
 
 STAFF_LIFE: Final = timedelta(hours=12)
 PERSON_LIFE: Final = timedelta(minutes=30)
+OTP: Final = "otp"
+MFA: Final = "mfa"
+"""How a log-in with a second factor is told to have been (RFC 8176)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,37 @@ async def logged_in(session: AsyncSession, *, token: str, now: datetime) -> Logg
         person_id=row.person_id,
         key=row.token_hash,
     )
+
+
+async def logged_in_staff(
+    session: AsyncSession, who: LoggedIn, *, profiles: Profiles, request_id: str, now: datetime
+) -> Actor:
+    """Return the staff member who logged in as an actor, once he has shown all that is asked of him; on an anonymous session.
+
+    :raises Unauthenticated: if it is no staff member, he works there no longer, or his password was set since
+    :raises TenantSuspended: if the organisation is suspended
+    :raises PasswordChangeRequired: if his password is a temporary one
+    :raises SecondFactorRequired: if he has not shown a second factor and needs one
+    """
+    if who.tenant_id is None or who.staff_id is None:
+        raise Unauthenticated
+    actor = await staff_member_actor(
+        session,
+        tenant_id=who.tenant_id,
+        staff_id=who.staff_id,
+        authenticated_at=who.authenticated_at,
+        profiles=profiles,
+        request_id=request_id,
+    )
+    if OTP not in who.amr:
+        await require_second_factor(
+            session,
+            tenant_id=who.tenant_id,
+            staff_id=who.staff_id,
+            profiles=profiles,
+            now=now,
+        )
+    return actor
 
 
 async def end_log_in(session: AsyncSession, *, token: str, now: datetime) -> None:

@@ -375,7 +375,10 @@ async def test_a_command_with_anothers_ids_is_refused_and_changes_nothing(
 
 
 # What everybody may do about himself, an auditor too.
-ABOUT_HIMSELF = {"tenancy.password_changes.change_password"}
+ABOUT_HIMSELF = {
+    "tenancy.password_changes.change_password",
+    "consent.oauth.own_grants.own_grants",
+}
 
 
 async def test_an_auditor_gives_no_command_at_all(world: World, admin: asyncpg.Connection) -> None:

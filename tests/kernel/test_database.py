@@ -149,18 +149,18 @@ async def test_a_remembered_refusal_inside_a_doorway_keeps_what_was_written_on_b
     database, admin, now
 ):
     statement = text(
-        "insert into staff_log_ins (login, tenant_id, staff_id, password_hash, failures)"
-        " values ('zhang', :tenant, :staff, 'x', 1)"
+        "insert into log_in_failures (name_index, key_version, failures, expires_at)"
+        " values ('zhang', 1, 1, :ends)"
     )
     with pytest.raises(Remembered):
         async with database.transaction(staff(), now=now) as session:
             append_act(session, action="test.before", now=now)
             async with doorway(session):
-                await session.execute(statement, {"tenant": TENANT, "staff": uuid4()})
+                await session.execute(statement, {"ends": now})
                 append_in_time = session.info["actor"]
                 raise Remembered
     assert append_in_time.tenant_id == TENANT
-    assert await admin.fetchval("select failures from staff_log_ins") == 1
+    assert await admin.fetchval("select failures from log_in_failures") == 1
     assert [row[0] for row in await actions(admin)] == ["test.before"]
 
 

@@ -104,13 +104,23 @@ async def privileges(owner: asyncpg.Connection) -> set[tuple]:
     return {tuple(row) for row in rows}
 
 
+async def triggers(connection: asyncpg.Connection) -> set[tuple[str, str, str]]:
+    rows = await connection.fetch(
+        "select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal"
+    )
+    return {tuple(row) for row in rows}
+
+
 async def test_policies_and_grants_are_those_declared(city):
     """Compared as PostgreSQL itself words them: by declaring everything anew and asking again."""
     owner = await asyncpg.connect(city.owner)
     found = await policies(owner), await privileges(owner)
+    steps = await triggers(owner)
     async with _rolled_back(owner):
         for table, name, *_ in found[0]:
             await owner.execute(f"drop policy {name} on {table}")
+        for table, name, _ in steps:
+            await owner.execute(f"drop trigger {name} on {table}")
         await owner.execute(
             f"revoke all on all tables in schema public from public, {', '.join(ROLES)}"
         )
@@ -118,12 +128,19 @@ async def test_policies_and_grants_are_those_declared(city):
             for statement in access_statements(model):
                 await owner.execute(statement)
         declared = await policies(owner), await privileges(owner) | BESIDE
+        assert await triggers(owner) == steps
     await owner.close()
     assert found[0] == declared[0]
     assert found[1] == declared[1]
     assert {policy[0] for policy in found[0]} == {model.__tablename__ for model in protected()}
     assert {policy[2] for policy in found[0]} == {"PERMISSIVE"}
-    assert {role for policy in found[0] for role in policy[3]} <= {APP_ROLE, BATCH_ROLE}
+    assert {role for policy in found[0] for role in policy[3]} <= {
+        APP_ROLE,
+        BATCH_ROLE,
+        DOORWAY_ROLE,
+    }
+    through = {(policy[0], policy[4]) for policy in found[0] if DOORWAY_ROLE in policy[3]}
+    assert through == {("oauth_clients", "SELECT")}
     assert {grant[1] for grant in found[1]} == set(ROLES)
 
 
@@ -311,9 +328,17 @@ async def test_a_tenant_cannot_grant_itself_a_basis(database, admin, now):
     async with database.transaction(person, now=now) as session:
         session.add(AccessBasis(**basis(now)))
     async with database.transaction(officer(), now=now) as session:
-        # Readable, so that the bank knows its ground; but a change meets no row.
-        assert len((await session.scalars(select(AccessBasis))).all()) == 1
-        longer = update(AccessBasis).values(ends_at=now + timedelta(days=999))
-        assert (await session.execute(longer.returning(AccessBasis.id))).all() == []
-    kept = await admin.fetchval("select ends_at from access_bases")
-    assert kept == now + timedelta(days=1)
+        # Readable, so that the bank knows its ground, and held while it acts on it; but not changed.
+        held = select(AccessBasis).with_for_update(read=True)
+        assert len((await session.scalars(held)).all()) == 1
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with database.transaction(officer(), now=now) as session:
+            await session.execute(update(AccessBasis).values(ended_at=now))
+    # And nobody makes one longer, neither whom it serves nor whom it is about.
+    for actor in (officer(), person):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            async with database.transaction(actor, now=now) as session:
+                longer = update(AccessBasis).values(ends_at=now + timedelta(days=999))
+                await session.execute(longer)
+    kept = await admin.fetchrow("select ends_at, ended_at from access_bases")
+    assert tuple(kept) == (now + timedelta(days=1), None)

@@ -364,5 +364,6 @@ async def test_every_duty_that_is_posted_has_someone_to_carry_it_out(
     await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
     await small_city.act(load_arrangement, small_city.operator, arrangement=arrangement_2027())
     topics = {row["topic"] for row in await admin.fetch("select topic from outbox")}
-    # Messages to people are the subjects' own duty; a second chunk of deadlines is posted by the first.
-    assert topics - {"kernel.notice.deliver"} == set(HANDLERS) - {REDATE_TOPIC}
+    # Messages to people and what becomes of a consent are others' duties; a second chunk of deadlines is posted by the first.
+    others = {"kernel.notice.deliver", "consent.artefact.sign", "consent.consent.expire"}
+    assert topics - others == set(HANDLERS) - {REDATE_TOPIC}

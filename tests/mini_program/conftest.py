@@ -315,7 +315,10 @@ def send_messages(small_city: SmallCity, runtime: Runtime) -> Callable[[datetime
 
     async def work(now: datetime) -> None:
         database = small_city.database
-        known = {**consent_jobs.handlers(), **handlers(runtime.sealer, runtime.messages)}
+        known = {
+            **consent_jobs.handlers(runtime.sealer),
+            **handlers(runtime.sealer, runtime.messages),
+        }
         async with database.transaction(Actor.system("test"), now=now) as session:
             claimed = await outbox.claim(session, now=now)
         for row in claimed:

@@ -68,7 +68,7 @@ async def test_an_arrangement_is_loaded_corrected_and_shown(calendar, small_city
     [
         ("x\n", "Line 1 of the arrangement's file"),
         ("年".encode("gbk"), "is no text in UTF-8"),
-        (file_2027(source=""), "source is not valid"),
+        (file_2027(source=""), "name the document"),
         (file_2027().replace(SOURCE, "x").replace("春节", "x"), "leaves out statutory holidays"),
     ],
 )

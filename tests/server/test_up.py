@@ -283,6 +283,9 @@ def test_the_commands_are_listed() -> None:
         line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()
     }
     assert listed == {
+        "calendar",
+        "consent",
+        "keys",
         "up",
         "migrate",
         "worker",

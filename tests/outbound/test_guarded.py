@@ -228,7 +228,7 @@ async def test_proxy_of_the_environment_is_ignored(short, raw_server, monkeypatc
 
 
 async def test_log_shows_the_origin_alone(guarded, raw_server, caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")
     async with raw_server(OK) as server:
         await guarded.call(asking(f"{server.url}/{SECRET}"))
     assert "HTTP Request: GET http://127.0.0.1 " in caplog.text

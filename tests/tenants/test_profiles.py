@@ -2,6 +2,7 @@
 
 import pytest
 
+from suxin.consent.requests import CONSENT_ASK
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -38,7 +39,7 @@ def test_only_the_operator_manages_tenants_and_only_banks_read_subjects():
         assert (TENANT_MANAGE in held) == (kind is TenantKind.OPERATOR)
         assert bool(READING & held) == (kind is TenantKind.BANK)
         assert profile.purposes == (
-            ("loan.match", "loan.contract") if kind is TenantKind.BANK else ()
+            ("loan.match", "loan.contract", "bank.credit") if kind is TenantKind.BANK else ()
         )
 
 
@@ -51,6 +52,7 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         REFERRAL_READ,
         REFERRAL_WORK,
         OFFER_MAKE,
+        CONSENT_ASK,
         *READING,
     }
     assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ}

@@ -8,6 +8,8 @@ from typing import Any
 
 INSTALL_TIMEOUT_S = 120
 PROGRAM_TIMEOUT_S = 60
+# What npm says when the lock file itself is at fault; everything else is the way to the packages.
+LOCK_FAULTS = ("code EUSAGE", "code EINTEGRITY", "code EJSONPARSE")
 
 
 class NodeMissing(Exception):
@@ -15,14 +17,15 @@ class NodeMissing(Exception):
 
 
 class PackagesMissing(Exception):
-    """The packages could not be installed; most often there is no network."""
+    """The packages could not be fetched: no network, or no registry that has them."""
 
 
 def installed(folder: Path) -> str:
     """Return the path of node, with the packages of the folder's lock file installed; once for each lock file.
 
     :raises NodeMissing: if there is no node or no npm
-    :raises PackagesMissing: if npm fails, with the last that it says
+    :raises PackagesMissing: if npm cannot fetch them, with the last that it says
+    :raises AssertionError: if the lock file is at fault
     """
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -42,6 +45,7 @@ def installed(folder: Path) -> str:
         )
     except subprocess.TimeoutExpired:
         raise PackagesMissing(f"npm ci took longer than {INSTALL_TIMEOUT_S} s") from None
+    assert not any(fault in done.stderr for fault in LOCK_FAULTS), done.stderr[-500:]
     if done.returncode != 0:
         raise PackagesMissing(f"npm ci failed: {done.stderr.strip()[-500:]}")
     note.write_text(lock, encoding="utf-8")

@@ -12,8 +12,10 @@ import pytest
 from small_city import SmallCity, build_small_city
 
 from suxin.kernel.database import Database
+from suxin_outbound.addresses import LocalRoute
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
+from suxin_outbound.identity_providers import IdentityProviders
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
 from suxin_server.settings import Settings
@@ -40,6 +42,14 @@ async def client_keys() -> AsyncIterator[ClientKeySets]:
     strangers = GuardedClient.to_public()
     yield ClientKeySets(strangers)
     await strangers.close()
+
+
+@pytest.fixture
+async def providers() -> AsyncIterator[IdentityProviders]:
+    """Tenants' identity providers, which may be on this machine, as on a developer's."""
+    client = GuardedClient.to_public(route=LocalRoute())
+    yield IdentityProviders(client)
+    await client.close()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from suxin.lending.commands.requests import consent_to_bank
 from suxin.subjects.visitors import acting_actor
 from suxin.tenancy.log_ins import PasswordChangeRequired
 from suxin.tenancy.models import Tenant
+from suxin.tenancy.providers.refusals import PasswordLogInOff
 from suxin.tenancy.second_factors import SecondFactorRequired
 from suxin_oauth import paths
 from suxin_oauth.asked_consents import chosen, subject_context
@@ -334,6 +335,8 @@ def _led_on(
     back = f"{paths.AUTHORIZE}?{asked.query}"
     if isinstance(refusal, Unauthenticated):
         return log_in_page(request, runtime, back=back, person=asked.consent is not None)
+    if isinstance(refusal, PasswordLogInOff):
+        return log_in_page(request, runtime, back=back, person=False, error=refusal)
     if isinstance(refusal, PasswordChangeRequired):
         return to_new_password(request, back=back)
     if isinstance(refusal, SecondFactorRequired):

@@ -42,12 +42,7 @@ def log_in_page(
     code_sent: bool = False,
 ) -> Response[bytes]:
     """Show the log-in of staff or of persons, leading back to where it was needed."""
-    visit: Sequence[Cookie] = ()
-    token = browser_token(request)
-    if not token:
-        fresh = csrf.new_visit()
-        token = csrf.token_for(fresh)
-        visit = (cookies.make_cookie(runtime, cookies.VISIT, fresh),)
+    token, visit = form_token(request, runtime)
     return OAUTH_PAGES.render(
         request,
         "log_in_person.html" if person else "log_in_staff.html",
@@ -62,6 +57,15 @@ def log_in_page(
         headers={} if error is None else headers_of(error),
         cookies=visit,
     )
+
+
+def form_token(request: AnyRequest, runtime: Runtime) -> tuple[str, Sequence[Cookie]]:
+    """Return the token of forms shown to this browser, and the cookie it is bound to where the browser holds none yet."""
+    token = browser_token(request)
+    if token:
+        return token, ()
+    fresh = csrf.new_visit()
+    return csrf.token_for(fresh), (cookies.make_cookie(runtime, cookies.VISIT, fresh),)
 
 
 @get(paths.LOG_IN, include_in_schema=False)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from suxin_web.desk_paths import AUTHORIZE_PATH
+from suxin_web.desk_paths import AUTHORIZE_PATH, PROVIDER_PATH
 
 METADATA: Final = "/.well-known/oauth-authorization-server"
 JWKS: Final = "/oauth/jwks"
@@ -22,3 +22,7 @@ NEW_PASSWORD: Final = "/oauth/log-in/password"  # noqa: S105 - a path
 SECOND_FACTOR: Final = "/oauth/log-in/second-factor"
 ENROLMENT: Final = "/oauth/log-in/second-factor/enrolment"
 LOG_OUT: Final = "/oauth/log-out"
+PROVIDERS: Final = PROVIDER_PATH
+PROVIDER: Final = f"{PROVIDER_PATH}/{{provider_id:uuid}}"
+PROVIDER_ANSWER: Final = f"{PROVIDER}/answer"
+PROVIDER_LINK: Final = f"{PROVIDER}/link"

@@ -12,6 +12,7 @@ from suxin_oauth import (
     log_in_pages,
     metadata,
     password_pages,
+    provider_pages,
     second_factor_pages,
     verify_pages,
 )
@@ -23,6 +24,7 @@ routes: Final[list[ControllerRouterHandler]] = [
     *authorize_pages.routes,
     *log_in_pages.routes,
     *password_pages.routes,
+    *provider_pages.routes,
     *second_factor_pages.routes,
     *device_pages.routes,
     *grant_management.routes,

@@ -130,6 +130,32 @@ class PublicRoute:
         return found
 
 
+class LocalRoute:
+    """The route of a developer's own machine: to this machine as well, by plain http too; elsewhere as ``PublicRoute``."""
+
+    def __init__(self) -> None:
+        self._public = PublicRoute()
+
+    async def __call__(self, url: str) -> tuple[Destination, ...]:
+        """Return the places to connect to.
+
+        :raises TargetNotAllowed: if the address is neither on this machine nor a public one
+        """
+        if is_local(url):
+            return (Destination(httpx.URL(url)),)
+        return await self._public(url)
+
+
+def is_local(url: str) -> bool:
+    """Return whether an address names this machine by its loopback address or as ``localhost``."""
+    try:
+        host = httpx.URL(url).host
+    except httpx.InvalidURL:
+        return False
+    literal = _literal(host)
+    return host == "localhost" if literal is None else literal.is_loopback
+
+
 def _parse(url: str) -> httpx.URL:
     malformed = TargetNotAllowed(
         reason_zh="网址格式不正确", reason_en="it is not a well-formed URL"

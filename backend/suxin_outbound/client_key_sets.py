@@ -1,41 +1,17 @@
 """Clients' key sets, fetched from the addresses they registered and kept for a while (RFC 7517)."""
 
-import asyncio
-import math
-import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from suxin.consent.oauth.client_keys import checked_keys
 from suxin.consent.oauth.refusals import ClientRefused
 from suxin.kernel.refusals import Invalid
 from suxin_outbound.addresses import TargetNotAllowed
 from suxin_outbound.guarded import Call, CallFailed, GuardedClient
+from suxin_outbound.kept_answers import KeptAnswers
 
-KEPT_S: Final = 300.0
-ASKED_AGAIN_S: Final = 30.0
-"""How soon an address is asked anew, because an assertion names a key that is not in its set or because it did not answer."""
-
-MAX_SETS: Final = 1_000
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What is known of one address; ``turns`` lets one request ask it while the others wait for the answer."""
-
-    keys: Sequence[Mapping[str, Any]] = ()
-    fetched_s: float = -math.inf
-    asked_s: float = -math.inf
-    turns: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def is_current(self, now_s: float) -> bool:
-        return now_s - self.fetched_s < KEPT_S
-
-    def has(self, kid: str | None) -> bool:
-        return kid is None or any(key.get("kid") == kid for key in self.keys)
+Keys = Sequence[Mapping[str, Any]]
 
 
 class ClientKeySets:
@@ -43,36 +19,16 @@ class ClientKeySets:
 
     def __init__(self, guarded: GuardedClient) -> None:
         self._guarded = guarded
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: KeptAnswers[Keys] = KeptAnswers(self._fetched, _not_fetched)
 
-    async def keys_at(self, address: str, *, kid: str | None) -> Sequence[Mapping[str, Any]]:
+    async def keys_at(self, address: str, *, kid: str | None) -> Keys:
         """Return the usable keys at an address.
 
         :raises ClientRefused: if the address does not answer with a usable set
         """
-        kept = self._known(address)
-        if kept.is_current(time.monotonic()) and kept.has(kid):
-            return kept.keys
-        async with kept.turns:
-            now_s = time.monotonic()
-            satisfied = kept.is_current(now_s) and kept.has(kid)
-            if not satisfied and now_s - kept.asked_s >= ASKED_AGAIN_S:
-                kept.asked_s = now_s
-                # A set that was good stays when its address fails: an outage must not be worth causing.
-                kept.keys = await self._fetched(address)
-                kept.fetched_s = now_s
-        if not kept.is_current(now_s):
-            raise _not_fetched()
-        return kept.keys
+        return await self._kept.at(address, fits=lambda keys: has_key(keys, kid))
 
-    def _known(self, address: str) -> _Kept:
-        kept = self._kept.setdefault(address, _Kept())
-        self._kept.move_to_end(address)
-        if len(self._kept) > MAX_SETS:
-            self._kept.popitem(last=False)
-        return kept
-
-    async def _fetched(self, address: str) -> Sequence[Mapping[str, Any]]:
+    async def _fetched(self, address: str) -> Keys:
         call = Call(service="client keys", method="GET", url=address, idempotent=True)
         try:
             answer = await self._guarded.call(call)
@@ -82,6 +38,11 @@ class ClientKeySets:
             # What went wrong at an address that a tenant gave is not told: it may be a look into somebody's network.
             pass
         raise _not_fetched()
+
+
+def has_key(keys: Keys, kid: str | None) -> bool:
+    """Return whether a set has the key of a name, or any where none is named."""
+    return kid is None or any(key.get("kid") == kid for key in keys)
 
 
 def _not_fetched() -> ClientRefused:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -118,6 +119,7 @@ def _never_busy(_: Answer) -> bool:
 class Call:
     """One request to a service.
 
+    ``body`` is sent as JSON, ``form`` as a form; there is one of them at most.
     ``idempotent`` says that repeating it does no harm, and opens the retries after it may have been received.
     ``sign`` is called anew for each attempt. ``says_busy`` recognises an answer by which the service itself says that it did nothing and should be asked again.
     """
@@ -128,6 +130,7 @@ class Call:
     params: Mapping[str, str] | None = field(default=None, repr=False)
     headers: Mapping[str, str] | None = field(default=None, repr=False)
     body: object = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     sign: Callable[[httpx.Request], httpx.Request] | None = field(default=None, repr=False)
     idempotent: bool = False
     says_busy: Callable[[Answer], bool] = field(default=_never_busy, repr=False)
@@ -262,6 +265,9 @@ class GuardedClient:
         if call.body is not None:
             headers["Content-Type"] = "application/json"
             content = msgspec.json.encode(call.body)
+        elif call.form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            content = urlencode(call.form).encode()
         extensions = {"sni_hostname": destination.tls_name} if destination.tls_name else None
         return self._http.build_request(
             call.method,

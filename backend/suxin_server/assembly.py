@@ -19,10 +19,12 @@ from suxin_graphql import docs as graphql_docs
 from suxin_graphql import http as graphql
 from suxin_mini_program import routes as mini_program
 from suxin_oauth import routes as oauth
+from suxin_outbound.addresses import LocalRoute, is_local
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.identity import IdentityClient
+from suxin_outbound.identity_providers import IdentityProviders
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
 from suxin_server import metrics as measures
@@ -65,6 +67,9 @@ class Assembly:
     strangers: GuardedClient
     """The client for addresses that tenants gave."""
 
+    providers: GuardedClient
+    """The client for tenants' identity providers."""
+
     replays: ValkeyReplays
     metrics: Metrics
     metrics_token: SecretStr
@@ -96,6 +101,7 @@ class Assembly:
         """Close every connection."""
         await self.outside.close()
         await self.strangers.close()
+        await self.providers.close()
         await self.replays.close()
         await self.runtime.limits.close()
         await self.broker.aclose()
@@ -121,7 +127,7 @@ def assemble(settings: Settings) -> Assembly:
         guarded=outside,
     )
     replays = ValkeyReplays.connect(broker_url)
-    strangers = GuardedClient.to_public()
+    strangers, providers = GuardedClient.to_public(), _client_of_providers(settings)
     runtime = Runtime(
         database=Database.connect(
             settings.need("database_url"), pool_size=settings.database_pool_size
@@ -140,6 +146,7 @@ def assemble(settings: Settings) -> Assembly:
         limits=RateLimits.connect(broker_url, scale=settings.rate_limit_scale),
         replays=replays,
         client_keys=ClientKeySets(strangers),
+        providers=IdentityProviders(providers),
         public_url=settings.url,
         demo=settings.demo,
     )
@@ -149,11 +156,27 @@ def assemble(settings: Settings) -> Assembly:
         broker,
         outside,
         strangers,
+        providers,
         replays,
         Metrics(),
         settings.metrics_token or SecretStr(""),
         preview_routes(settings, outside),
     )
+
+
+def _client_of_providers(settings: Settings) -> GuardedClient:
+    """Open the client for tenants' identity providers.
+
+    :raises NotAvailable: if a server that others reach shall call its own machine for tenants
+    """
+    if not settings.local_identity_providers:
+        return GuardedClient.to_public()
+    if not is_local(settings.url):
+        raise NotAvailable(
+            zh="SUXIN_LOCAL_IDENTITY_PROVIDERS 只能用于本机开发",
+            en="SUXIN_LOCAL_IDENTITY_PROVIDERS is for a developer's own machine alone",
+        )
+    return GuardedClient.to_public(route=LocalRoute())
 
 
 @asynccontextmanager

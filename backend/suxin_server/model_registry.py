@@ -8,6 +8,7 @@ from suxin.lending import models as lending
 from suxin.places import models as places
 from suxin.subjects import models as subjects
 from suxin.tenancy import models as tenancy
+from suxin.tenancy.providers import models as providers
 
 CONTEXTS = (
     audit,
@@ -19,6 +20,7 @@ CONTEXTS = (
     signing,
     places,
     tenancy,
+    providers,
     subjects,
     consent,
     oauth,

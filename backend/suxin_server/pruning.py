@@ -24,6 +24,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.subjects.models import PhoneCode
 from suxin.tenancy.models import DeskSession, LogInFailure
+from suxin.tenancy.providers.models import ProviderFlow
 
 CHUNK: Final = 1_000
 PAUSE_S: Final = 0.05
@@ -46,6 +47,7 @@ Expiring = type[
     | EndedToken
     | RefreshToken
     | LogInSession
+    | ProviderFlow
 ]
 _EXPIRING: Final[tuple[Expiring, ...]] = (
     DeskSession,
@@ -58,6 +60,7 @@ _EXPIRING: Final[tuple[Expiring, ...]] = (
     EndedToken,
     RefreshToken,
     LogInSession,
+    ProviderFlow,
 )
 _PRUNER: Final = Actor.system("prune")
 

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     # Whoever shows it may scrape /metrics; without one, only clients of this machine may.
     metrics_token: SecretStr | None = None
     demo: bool = False
+    # For developers: tenants' identity providers may be on this machine, which then must be where the server is reached.
+    local_identity_providers: bool = False
 
     # The keyring that seals resident ids, phones and accounts: its text, or the file that holds it.
     sealing_keys: SecretStr | None = None

@@ -1,4 +1,4 @@
-"""The cookies: a desk's session and the flow to it, a log-in at the authorization server, the visit before, a message.
+"""The cookies: a desk's session and the flow to it, a log-in, the flow to a tenant's provider, the visit before, a message.
 
 All are HttpOnly, SameSite=Lax and for the whole host; over TLS they are Secure and carry the ``__Host-`` prefix, so that
 no sibling host and no plain connection can set them (RFC 6265bis §4.1.3).
@@ -13,6 +13,7 @@ from suxin_web.runtime import Connection, Runtime, runtime_of
 SESSION: Final = "suxin_desk"
 FLOW: Final = "suxin_desk_flow"
 LOG_IN: Final = "suxin_log_in"
+PROVIDER_FLOW: Final = "suxin_provider_flow"
 VISIT: Final = "suxin_visit"
 FLASH: Final = "suxin_flash"
 MAX_VALUE_LENGTH: Final = 2048

@@ -3,12 +3,17 @@
 import re
 from typing import Final
 from urllib.parse import quote
+from uuid import UUID
 
 DESK_PATH: Final = "/desk"
 LOG_IN_PATH: Final = "/desk/log-in"
 LOG_OUT_PATH: Final = "/desk/log-out"
 AUTHORIZE_PATH: Final = "/oauth/authorize"
 ACCOUNT_PATH: Final = "/desk/account"
+IDENTITY_PROVIDER_PATH: Final = "/desk/identity-provider"
+PROVIDER_PATH: Final = "/oauth/log-in/with"
+"""Below it each tenant's own provider has the address by which staff log in, by its id."""
+
 MAX_NEXT_LENGTH: Final = 1024
 # A path on this host and nothing a browser could read as another host: no `//`, no backslash, no control character.
 _OWN_PATH: Final = re.compile(r"/desk(?:[/?][\x21-\x5b\x5d-\x7e]*)?")
@@ -36,3 +41,13 @@ def log_in_url(path: str, query: str = "") -> str:
     """Return the log-in page's address that leads back to the page."""
     back = safe_next(f"{path}?{query}" if query else path)
     return LOG_IN_PATH if back == DESK_PATH else f"{LOG_IN_PATH}?next={quote(back, safe='')}"
+
+
+def provider_url(provider_id: UUID) -> str:
+    """Return the path by which staff log in by their tenant's own provider."""
+    return f"{PROVIDER_PATH}/{provider_id}"
+
+
+def provider_answer_url(issuer: str, provider_id: UUID) -> str:
+    """Return the address to which a provider sends its answers; each has its own, so that none is taken for another's."""
+    return f"{issuer}{provider_url(provider_id)}/answer"

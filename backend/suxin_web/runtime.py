@@ -16,6 +16,7 @@ from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.sealing import Sealer
 from suxin.subjects.identity import IdentityVerifier
 from suxin.tenancy.profiles import Profiles
+from suxin.tenancy.providers.calls import ProviderCalls
 from suxin_web.clock import Clock
 from suxin_web.rate_limits import RateLimits
 from suxin_web.signing_keys import HeldKeys
@@ -58,6 +59,7 @@ class Runtime:
     limits: RateLimits
     replays: ReplayStore
     client_keys: ClientKeySource
+    providers: ProviderCalls
     public_url: str
     demo: bool = False
     keys: HeldKeys = field(init=False)

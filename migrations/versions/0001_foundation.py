@@ -106,6 +106,16 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
+    'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON identity_providers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY doorway ON identity_providers FOR SELECT TO suxin_doorway USING (true)',
+    'CREATE POLICY batch ON identity_providers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON identity_providers TO suxin_app',
+    'GRANT SELECT ON identity_providers TO suxin_doorway',
+    'GRANT SELECT, UPDATE ON identity_providers TO suxin_batch',
+    "CREATE TRIGGER identity_providers_begins BEFORE INSERT ON identity_providers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'operator'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER identity_providers_step BEFORE UPDATE OF state ON identity_providers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'DRAFT', 'client'), ('ACTIVE', 'DRAFT', 'operator'), ('ACTIVE', 'DRAFT', 'staff'), ('ACTIVE', 'SUSPENDED', 'client'), ('ACTIVE', 'SUSPENDED', 'operator'), ('ACTIVE', 'SUSPENDED', 'staff'), ('DRAFT', 'ACTIVE', 'client'), ('DRAFT', 'ACTIVE', 'operator'), ('DRAFT', 'ACTIVE', 'staff'), ('SUSPENDED', 'ACTIVE', 'client'), ('SUSPENDED', 'ACTIVE', 'operator'), ('SUSPENDED', 'ACTIVE', 'staff'), ('SUSPENDED', 'DRAFT', 'client'), ('SUSPENDED', 'DRAFT', 'operator'), ('SUSPENDED', 'DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE impact_assessments ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE impact_assessments FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON impact_assessments FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -209,6 +219,7 @@ ACCESS = (
     'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON provider_flows TO suxin_doorway',
     'ALTER TABLE published_arrangements ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE published_arrangements FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON published_arrangements FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -245,6 +256,12 @@ ACCESS = (
     'ALTER TABLE staff FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON staff FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'GRANT SELECT, INSERT, UPDATE ON staff TO suxin_app',
+    'ALTER TABLE staff_identities ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE staff_identities FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON staff_identities FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY doorway ON staff_identities FOR SELECT TO suxin_doorway USING (true)',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_identities TO suxin_app',
+    'GRANT SELECT ON staff_identities TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON subject_doors TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE ON subject_doors TO suxin_batch',
@@ -517,6 +534,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('scope', 'key', name=op.f('pk_idempotency_keys'))
     )
     op.create_index('ix_idempotency_keys_created_at', 'idempotency_keys', ['created_at'], unique=False)
+    op.create_table('identity_providers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('issuer', sa.Text(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('method', sa.Enum('private_key_jwt', 'client_secret_basic', name='clientmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('trusts_second_factor', sa.Boolean(), nullable=False),
+    sa.Column('keeps_passwords', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'ACTIVE', 'SUSPENDED', name='providerstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(method = 'client_secret_basic') = (secret_sealed is not null)", name=op.f('ck_identity_providers_secret')),
+    sa.CheckConstraint("state <> 'ACTIVE' or tried_at is not null", name=op.f('ck_identity_providers_tried')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_identity_providers')),
+    sa.UniqueConstraint('id', name=op.f('uq_identity_providers_id'))
+    )
     op.create_table('impact_assessments',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.Enum('purpose', 'model', 'programme', name='assessedkind', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -793,6 +828,21 @@ def upgrade() -> None:
     sa.Column('subjects', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'county_code', 'industry_section', name=op.f('pk_population_cells'))
     )
+    op.create_table('provider_flows',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('provider_id', sa.Uuid(), nullable=False),
+    sa.Column('tried_by', sa.Uuid(), nullable=True),
+    sa.Column('back', sa.Text(), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('multi_factor', sa.Boolean(), nullable=False),
+    sa.Column('linked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_provider_flows'))
+    )
+    op.create_index('ix_provider_flows_expires_at', 'provider_flows', ['expires_at'], unique=False)
     op.create_table('published_arrangements',
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -982,6 +1032,15 @@ def upgrade() -> None:
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
+    op.create_table('staff_identities',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('linked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_staff_identities_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_staff_identities')),
+    sa.UniqueConstraint('tenant_id', 'subject', name=op.f('uq_staff_identities_tenant_id_subject'))
+    )
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1032,6 +1091,7 @@ def downgrade() -> None:
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_subject_id', table_name='offers')
     op.drop_table('offers')
+    op.drop_table('staff_identities')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
@@ -1061,6 +1121,8 @@ def downgrade() -> None:
     op.drop_table('quotas')
     op.drop_table('pushed_requests')
     op.drop_table('published_arrangements')
+    op.drop_index('ix_provider_flows_expires_at', table_name='provider_flows')
+    op.drop_table('provider_flows')
     op.drop_table('population_cells')
     op.drop_index('ix_phone_codes_openid', table_name='phone_codes')
     op.drop_table('phone_codes')
@@ -1096,6 +1158,7 @@ def downgrade() -> None:
     op.drop_table('lead_parties')
     op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
     op.drop_table('impact_assessments')
+    op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')

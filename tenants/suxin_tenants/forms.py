@@ -19,7 +19,15 @@ from suxin_tenants.words import said
 MAX_VALUES: Final = 1_000
 MAX_DIGITS: Final = 12
 SECRET_FIELDS: Final = frozenset(
-    {"_csrf", "idempotencyKey", "password", "currentPassword", "newPassword", "newPasswordAgain"}
+    {
+        "_csrf",
+        "idempotencyKey",
+        "password",
+        "secret",
+        "currentPassword",
+        "newPassword",
+        "newPasswordAgain",
+    }
 )
 _BPS_DECIMALS: Final = 2
 

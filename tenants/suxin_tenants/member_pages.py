@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.password_changes import reset_password
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ
+from suxin.tenancy.providers.queries import own_link
 from suxin.tenancy.queries import branches_by_id, memberships_of, own_staff_member
 from suxin.tenancy.roles import RoleGrant, grant_role, revoke_role
 from suxin.tenancy.staff import end_staff
@@ -166,6 +167,7 @@ async def _show(
                 "areaCodes": form.texts("areaCodes") if form else areas,
             },
             "errors": errors,
+            "link": await own_link(session, actor, staff_id),
             "may_manage": actor.may(STAFF_MANAGE) and member.ended_at is None,
             "oneself": staff_id == actor.staff_id,
         }

@@ -11,9 +11,9 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
-from suxin.tenancy.policies import STAFF_READ, TENANT_READ
+from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin_web.desk_paths import ACCOUNT_PATH
+from suxin_web.desk_paths import ACCOUNT_PATH, IDENTITY_PROVIDER_PATH
 from suxin_web.pages import NavItem
 
 DESK_NAMES: Final[Mapping[TenantKind, str]] = {
@@ -26,6 +26,10 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
 _CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
+_PROVIDER: Final = (
+    STAFF_MANAGE,
+    NavItem(zh="统一登录", href=IDENTITY_PROVIDER_PATH, icon="shield"),
+)
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
 _ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
 _BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
@@ -46,6 +50,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _STAFF,
         _BRANCHES,
         _CLIENTS,
+        _PROVIDER,
         _NOTICES,
         _ACCOUNT,
     ),
@@ -58,12 +63,13 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _STAFF,
         _BRANCHES,
         _CLIENTS,
+        _PROVIDER,
         _NOTICES,
         _ACCOUNT,
     ),
-    TenantKind.MERCHANT: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _NOTICES, _ACCOUNT),
-    TenantKind.ATTRACTION: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _NOTICES, _ACCOUNT),
-    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _NOTICES, _ACCOUNT),
+    TenantKind.MERCHANT: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _PROVIDER, _NOTICES, _ACCOUNT),
+    TenantKind.ATTRACTION: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _PROVIDER, _NOTICES, _ACCOUNT),
+    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _PROVIDER, _NOTICES, _ACCOUNT),
 }
 
 

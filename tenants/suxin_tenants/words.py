@@ -11,6 +11,7 @@ from suxin.lending.models import LoanProduct, OfferState, ProductStatus, Referra
 from suxin.lending.terms import LoanTermOutOfRange
 from suxin.tenancy.models import TenantStatus
 from suxin.tenancy.profiles import QuotaName, TenantKind
+from suxin.tenancy.providers.models import ProviderState
 
 # A label and the tone of its badge.
 Said = tuple[str, str]
@@ -52,6 +53,11 @@ CLIENT_STATES: Final[Mapping[ClientStatus, Said]] = {
     ClientStatus.ACTIVE: ("正常", "good"),
     ClientStatus.SUSPENDED: ("已暂停", "warn"),
     ClientStatus.RETIRED: ("已停用", "plain"),
+}
+PROVIDER_STATES: Final[Mapping[ProviderState, Said]] = {
+    ProviderState.DRAFT: ("草稿", "plain"),
+    ProviderState.ACTIVE: ("已启用", "good"),
+    ProviderState.SUSPENDED: ("已暂停", "warn"),
 }
 TENANT_STATES: Final[Mapping[TenantStatus, Said]] = {
     TenantStatus.ACTIVE: ("正常", "good"),

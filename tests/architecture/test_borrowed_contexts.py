@@ -30,6 +30,9 @@ ACT_FOR = {
 CONTINUE_AS = {
     "backend/suxin/consent/oauth/callers.py:tenant_actor": "the client whom a token has just shown",
     "backend/suxin/tenancy/actors.py:_actor": "the desk's session token shows who it is",
+    "backend/suxin/tenancy/providers/log_ins.py:_enter_house": (
+        "the tenant's own provider, or the password that links to it, has shown the staff member"
+    ),
     "backend/suxin/subjects/visitors.py:acting_actor": "a token or log-in shows the person",
     "backend/suxin/subjects/person_log_ins.py:_known": (
         "the platform looks up the phone that a code is sent to, before its holder has shown himself"

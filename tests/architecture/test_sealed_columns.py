@@ -16,6 +16,7 @@ KEYLESS = {
     "device_codes.user_code_hash": "of eight letters, which are worth nothing after ten minutes",
     "log_in_sessions.token_hash": "of a random token, which a plain hash cannot tell",
     "oauth_grants.log_in_hash": "of a log-in's random token, by which its grants are found",
+    "provider_flows.token_hash": "of a random token, which a plain hash cannot tell",
     "pushed_requests.reference_hash": "of a random reference, which a plain hash cannot tell",
     "recovery_codes.code_hash": "of a random code of eighty bits, which a plain hash cannot tell",
     "refresh_tokens.token_hash": "of a random token, which a plain hash cannot tell",

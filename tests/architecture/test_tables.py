@@ -8,7 +8,10 @@ from suxin_server.model_registry import CONTEXTS
 
 TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
-DELETED = {"memberships": "a role taken back; the audit stream keeps that it was given"}
+DELETED = {
+    "memberships": "a role taken back; the audit stream keeps that it was given",
+    "staff_identities": "a link undone; the audit stream keeps that it was made",
+}
 
 
 def name_of(model: type[Table]) -> str:

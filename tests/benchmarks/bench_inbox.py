@@ -154,6 +154,7 @@ def serve(app_url: str, port: int) -> None:
         limits=RateLimits(None),
         replays=outside,  # type: ignore[arg-type] # nor brings a token
         client_keys=outside,  # type: ignore[arg-type] # nor is a client
+        providers=outside,  # type: ignore[arg-type] # nor a provider
         public_url=f"http://127.0.0.1:{port}",
     )
     uvicorn.run(

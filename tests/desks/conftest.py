@@ -23,6 +23,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_outbound.client_key_sets import ClientKeySets
+from suxin_outbound.identity_providers import IdentityProviders
 from suxin_tenants import PROFILES
 from suxin_tenants.desk import routes
 from suxin_tenants.visits import desk_frame
@@ -222,7 +223,10 @@ class Desks:
 
 @pytest.fixture
 async def desks(
-    small_city: SmallCity, replays: ValkeyReplays, client_keys: ClientKeySets
+    small_city: SmallCity,
+    replays: ValkeyReplays,
+    client_keys: ClientKeySets,
+    providers: IdentityProviders,
 ) -> AsyncIterator[Desks]:
     clock = HeldClock(small_city.now)
     runtime = Runtime(
@@ -236,6 +240,7 @@ async def desks(
         limits=RateLimits(None),
         replays=replays,
         client_keys=client_keys,
+        providers=providers,
         public_url=ORIGIN,
     )
     async with AsyncExitStack() as stack:

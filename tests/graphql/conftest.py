@@ -202,6 +202,7 @@ def runtime(
         limits=RateLimits(None),
         replays=replays,
         client_keys=client_keys,
+        providers=None,  # type: ignore[arg-type] # nobody logs in by a tenant's provider here
         public_url=ORIGIN,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from log_in_trespasses import PROVIDERS
 from observing import changed, contents
 from small_city import PASSWORD, offer_terms, product_draft
 from small_world import World
@@ -175,9 +176,7 @@ MATRIX: dict[str, list[Case]] = {
     ),
     "consent.oauth.clients.resume_client": tenants_own(client),
     "consent.oauth.clients.retire_client": tenants_own(client),
-    "consent.oauth.clients.suspend_client": tenants_own(
-        lambda world: client(world) | {"reason": "x"}
-    ),
+    "consent.oauth.clients.suspend_client": tenants_own(lambda w: client(w) | {"reason": "x"}),
     "consent.commands.pause_consent": subjects_own(consent),
     "consent.commands.publish_notice_texts": by(
         ("rival", "stranger", "merchant", "anonymous", "operator"), Forbidden, lambda _world: {}
@@ -306,6 +305,7 @@ MATRIX: dict[str, list[Case]] = {
         *in_the_house(reset),
         *by(("rival", "merchant", "operator"), NotFound, reset),
     ],
+    **PROVIDERS,
     "tenancy.quotas.set_quota": by(
         ("rival", "stranger", "merchant", "anonymous", "system"),
         Forbidden,

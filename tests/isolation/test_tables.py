@@ -45,6 +45,7 @@ MATRIX = {
     "device_codes": DOORWAY,
     "ended_tokens": DOORWAY,
     "idempotency_keys": DOORWAY,
+    "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
     "lead_parties": PLATFORM,
     "leads": (REFERRED, NONE, NONE, NONE, NONE, ALL),
@@ -64,6 +65,7 @@ MATRIX = {
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
     "population_cells": EVERYBODY,
+    "provider_flows": DOORWAY,
     "pushed_requests": DOORWAY,
     "published_arrangements": EVERYBODY,
     "quotas": (NONE, NONE, NONE, NONE, ALL, NONE),
@@ -73,6 +75,7 @@ MATRIX = {
     "second_factors": DOORWAY,
     "signing_keys": DOORWAY,
     "staff": NOBODY,
+    "staff_identities": NOBODY,
     "staff_log_ins": DOORWAY,
     "subject_doors": DOORWAY,
     "subjects": PLATFORM,
@@ -230,4 +233,11 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         }
     hidden = {name for name, row in MATRIX.items() if row in (NOBODY, PLATFORM)}
     assert hidden - by_owner["bank"] == {"mandates", "match_results"}
-    assert hidden - by_owner["applicant"] == {"branches", "memberships", "oauth_clients", "staff"}
+    assert hidden - by_owner["applicant"] == {
+        "branches",
+        "identity_providers",
+        "memberships",
+        "oauth_clients",
+        "staff",
+        "staff_identities",
+    }

@@ -140,7 +140,11 @@ async def test_policies_and_grants_are_those_declared(city):
         DOORWAY_ROLE,
     }
     through = {(policy[0], policy[4]) for policy in found[0] if DOORWAY_ROLE in policy[3]}
-    assert through == {("oauth_clients", "SELECT")}
+    assert through == {
+        ("identity_providers", "SELECT"),
+        ("oauth_clients", "SELECT"),
+        ("staff_identities", "SELECT"),
+    }
     assert {grant[1] for grant in found[1]} == set(ROLES)
 
 

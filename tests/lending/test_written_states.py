@@ -28,8 +28,10 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
+from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
+from suxin.tenancy.providers.models import ClientMethod, IdentityProvider, ProviderState
 
-BANK, SUBJECT, PLATFORM = "bank", "subject", "platform"
+BANK, SUBJECT, PLATFORM, OPERATOR = "bank", "subject", "platform", "operator"
 CHECK_VIOLATION = "23514"
 REFUSED = "no step of this caller leads there"
 ALIVE = ("SUBMITTED", "MATCHING", "OPEN", "OFFERED")
@@ -77,12 +79,18 @@ CONSENT = (
     | moves(("ACTIVE", "PAUSED"), "EXPIRED", PLATFORM)
     | moves(("ACTIVE", "PAUSED"), "SUPERSEDED", SUBJECT)
 )
+PROVIDER = (
+    moves(("DRAFT", "SUSPENDED"), "ACTIVE", BANK, OPERATOR)
+    | moves(("ACTIVE",), "SUSPENDED", BANK, OPERATOR)
+    | moves(("ACTIVE", "SUSPENDED"), "DRAFT", BANK, OPERATOR)
+)
 MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanRequest: (RequestState, REQUEST),
     Referral: (ReferralState, REFERRAL),
     Offer: (OfferState, OFFER),
     LoanProduct: (ProductStatus, PRODUCT),
     Consent: (ConsentState, CONSENT),
+    IdentityProvider: (ProviderState, PROVIDER),
 }
 # In which states a row may be added, and by whom; the platform loads rows that have a history, in any.
 BEGINS = {
@@ -91,6 +99,7 @@ BEGINS = {
     Offer: {"OPEN": {BANK}},
     LoanProduct: {"DRAFT": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
+    IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
 }
 
 
@@ -107,11 +116,19 @@ def writers(city: SmallCity) -> dict[str, Actor]:
     }
 
 
-PARTY = {"staff": BANK, "client": BANK, "subject": SUBJECT, "system": PLATFORM, "operator": ""}
+PARTY = {
+    "staff": BANK,
+    "client": BANK,
+    "subject": SUBJECT,
+    "system": PLATFORM,
+    "operator": OPERATOR,
+}
 
 
 async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table]) -> UUID:
-    """Let a bank offer; return the id of the row that everything is tried on."""
+    """Let a bank offer, or set its provider up; return the id of the row that everything is tried on."""
+    if model is IdentityProvider:
+        return await provider_of(city)
     submitted, offer_id = await offered(city, city.banks[0])
     consent_id: UUID = await admin.fetchval("select id from consents")
     return {
@@ -121,6 +138,19 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
         LoanProduct: city.banks[0].product_id,
         Consent: consent_id,
     }[model]
+
+
+async def provider_of(city: SmallCity) -> UUID:
+    """Set the first bank's provider up, tried, so that it may be in any state."""
+    admin = city.banks[0].officer
+    draft = ProviderDraft(
+        issuer="https://sso.bank.example", client_id="suxin", method=ClientMethod.PRIVATE_KEY_JWT
+    )
+    provider = await city.act(set_provider, admin, draft=draft, sealer=city.sealer)
+    known = {"provider_id": provider.id, "begun_at": city.now}
+    await city.act(note_provider_tried, admin, **known)
+    provider_id: UUID = provider.id
+    return provider_id
 
 
 def setting(model: type[Table]) -> str:

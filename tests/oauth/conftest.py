@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -11,6 +12,7 @@ from code_flow import CALLBACK, OFFICER, OTHER_CALLBACK, CodeFlow
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp, new_key, public_jwks
 from small_city import PASSWORD, Bank, SmallCity
+from small_provider import CLIENT_ID, small_provider
 from sqlalchemy import select
 from staff_log_ins import keep_passwords
 
@@ -26,11 +28,21 @@ from suxin.consent.oauth.clients import (
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.kernel.tables import Table
+from suxin.tenancy.one_time_codes import code_of, step_at
+from suxin.tenancy.providers.commands import (
+    ProviderDraft,
+    activate_provider,
+    note_provider_tried,
+    set_provider,
+)
+from suxin.tenancy.providers.models import ClientMethod
 from suxin.tenancy.roles import RoleGrant
+from suxin.tenancy.second_factors import begin_enrolment, confirm_enrolment
 from suxin.tenancy.staff import add_staff
 from suxin_graphql.http import routes as graphql_routes
 from suxin_oauth.routes import routes
 from suxin_outbound.client_key_sets import ClientKeySets
+from suxin_outbound.identity_providers import IdentityProviders
 from suxin_tenants import PROFILES
 from suxin_web.application import build_app
 from suxin_web.rate_limits import RateLimits
@@ -61,7 +73,11 @@ def clock(now: datetime) -> HeldClock:
 
 @pytest.fixture
 def runtime(
-    small_city: SmallCity, clock: HeldClock, replays: ValkeyReplays, client_keys: ClientKeySets
+    small_city: SmallCity,
+    clock: HeldClock,
+    replays: ValkeyReplays,
+    client_keys: ClientKeySets,
+    providers: IdentityProviders,
 ) -> Runtime:
     return Runtime(
         database=small_city.database,
@@ -74,6 +90,7 @@ def runtime(
         limits=RateLimits(None, scale=100),
         replays=replays,
         client_keys=client_keys,
+        providers=providers,
         public_url=ORIGIN,
     )
 
@@ -213,3 +230,57 @@ def replace_addresses(
         )
 
     return replaced
+
+
+@pytest.fixture
+def provider(clock):
+    with small_provider() as provider:
+        provider.now = clock.now().timestamp()
+        yield provider
+
+
+@pytest.fixture
+def put_in_force(small_city, provider):
+    """Set the provider up for the first bank, tried and in force; return its id."""
+
+    async def done(**changes):
+        admin = small_city.banks[0].officer
+        usual = {
+            "issuer": provider.issuer,
+            "client_id": CLIENT_ID,
+            "method": ClientMethod.PRIVATE_KEY_JWT,
+        }
+        draft = ProviderDraft(**(usual | changes))
+        row = await small_city.act(set_provider, admin, draft=draft, sealer=small_city.sealer)
+        known = {"provider_id": row.id}
+        await small_city.act(note_provider_tried, admin, **known, begun_at=small_city.now)
+        await small_city.act(activate_provider, admin, **known)
+        return row.id
+
+    return done
+
+
+@pytest.fixture
+async def in_force(put_in_force):
+    return await put_in_force()
+
+
+@pytest.fixture
+def secret_of(small_city, clock):
+    """Give a staff member a second factor; return what makes his codes."""
+
+    async def given(staff_id):
+        who = {"tenant_id": small_city.banks[0].tenant_id, "staff_id": staff_id}
+        sealer, anyone = small_city.sealer, Actor.anonymous("test")
+        async with small_city.database.transaction(anyone, now=clock.now()) as session:
+            address = await begin_enrolment(session, **who, sealer=sealer, now=clock.now())
+        secret = parse_qs(urlsplit(address).query)["secret"][0]
+
+        def code():
+            return code_of(secret, step_at(clock.now()))
+
+        async with small_city.database.transaction(anyone, now=clock.now()) as session:
+            await confirm_enrolment(session, **who, code=code(), sealer=sealer, now=clock.now())
+        return code
+
+    return given

@@ -8,16 +8,17 @@ import pytest
 from oauth_client import new_key, public_jwks
 
 from suxin.consent.oauth.refusals import ClientRefused
-from suxin_outbound import client_key_sets
-from suxin_outbound.client_key_sets import ASKED_AGAIN_S, KEPT_S, MAX_SETS, ClientKeySets
+from suxin_outbound import kept_answers
+from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
+from suxin_outbound.kept_answers import ASKED_AGAIN_S, KEPT_S, MAX_ADDRESSES
 
 
 @pytest.fixture
 def passed(monkeypatch):
     """The seconds that have passed, as the module sees them."""
     held = SimpleNamespace(seconds=1_000.0)
-    monkeypatch.setattr(client_key_sets, "time", SimpleNamespace(monotonic=lambda: held.seconds))
+    monkeypatch.setattr(kept_answers, "time", SimpleNamespace(monotonic=lambda: held.seconds))
     return held
 
 
@@ -174,8 +175,8 @@ async def test_an_outage_does_not_cost_the_keys_that_are_known(key_sets, raw_ser
 
 
 async def test_the_number_of_sets_is_bounded(raw_server, short, monkeypatch):
-    monkeypatch.setattr(client_key_sets, "MAX_SETS", 2)
-    assert MAX_SETS > 2
+    monkeypatch.setattr(kept_answers, "MAX_ADDRESSES", 2)
+    assert MAX_ADDRESSES > 2
     client = GuardedClient.to_trusted(short)
     key_sets = ClientKeySets(client)
     async with raw_server(answer(public_jwks(new_key()))) as server:

@@ -30,6 +30,10 @@ def nothing_given(_world: World) -> dict[str, Any]:
     return {}
 
 
+def codes(_world: World) -> dict[str, Any]:
+    return {"codes": ["321302"]}
+
+
 def subject(world: World) -> dict[str, Any]:
     return {"subject_id": world.city.firm_id}
 
@@ -73,8 +77,16 @@ def client(world: World) -> dict[str, Any]:
     return {"client_id": world.client_id}
 
 
+def named_client(world: World) -> dict[str, Any]:
+    return {"client_id": str(world.client_id)}
+
+
+def staff_id(world: World) -> dict[str, Any]:
+    return {"staff_id": world.staff_id}
+
+
 def staff(world: World) -> dict[str, Any]:
-    return tenant(world) | {"staff_id": world.staff_id}
+    return tenant(world) | staff_id(world)
 
 
 def offer(world: World) -> dict[str, Any]:
@@ -95,18 +107,10 @@ def both(*parts: Given) -> Given:
 
 
 MATRIX: dict[str, Row] = {
-    "consent.oauth.queries.active_client": (
-        "anonymous",
-        lambda world: {"client_id": str(world.client_id)},
-        PUBLIC,
-    ),
+    "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
-    "consent.oauth.queries.found_client": (
-        "anonymous",
-        lambda world: {"client_id": str(world.client_id)},
-        PUBLIC,
-    ),
+    "consent.oauth.queries.found_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.oauth.queries.own_client_row": ("rival", client, NotFound),
     "consent.oauth.queries.tenant_acts": ("anonymous", tenant, PUBLIC),
@@ -329,13 +333,9 @@ MATRIX: dict[str, Row] = {
     "places.queries.areas_of": ("anonymous", lambda _world: {"parent_code": "321300"}, PUBLIC),
     "places.queries.counties": ("anonymous", nothing_given, PUBLIC),
     "places.queries.every_area": ("anonymous", nothing_given, PUBLIC),
-    "places.queries.known_codes": (
-        "anonymous",
-        lambda _world: {"codes": ["321302", "999999"]},
-        PUBLIC,
-    ),
-    "places.queries.names": ("anonymous", lambda _world: {"codes": ["321302"]}, PUBLIC),
-    "places.queries.short_names": ("anonymous", lambda _world: {"codes": ["321302"]}, PUBLIC),
+    "places.queries.known_codes": ("anonymous", codes, PUBLIC),
+    "places.queries.names": ("anonymous", codes, PUBLIC),
+    "places.queries.short_names": ("anonymous", codes, PUBLIC),
     "subjects.queries.basis_categories": (
         "rival",
         lambda world: subject(world) | {"purpose": "loan.match"},
@@ -359,6 +359,10 @@ MATRIX: dict[str, Row] = {
         None,
     ),
     "subjects.queries.subject_row": ("rival", subject, NotFound),
+    "tenancy.providers.queries.houses_with_provider": ("anonymous", nothing_given, PUBLIC),
+    "tenancy.providers.queries.link_count": ("rival", nothing_given, None),
+    "tenancy.providers.queries.own_link": ("rival", staff_id, None),
+    "tenancy.providers.queries.own_provider": ("rival", nothing_given, None),
     "tenancy.queries.branches": ("rival", tenant, None),
     "tenancy.queries.branches_by_id": (
         "rival",
@@ -374,11 +378,7 @@ MATRIX: dict[str, Row] = {
     ),
     "tenancy.queries.memberships_of": ("rival", staff, None),
     "tenancy.queries.names_at_work": ("rival", staff, NotFound),
-    "tenancy.queries.own_staff_member": (
-        "rival",
-        lambda world: {"staff_id": world.staff_id},
-        NotFound,
-    ),
+    "tenancy.queries.own_staff_member": ("rival", staff_id, NotFound),
     "tenancy.queries.quota_levels": ("rival", quotas, OWN),
     "tenancy.queries.staff_count": ("rival", tenant, None),
     "tenancy.queries.staff_names": (

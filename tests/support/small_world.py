@@ -47,6 +47,14 @@ from suxin.tenancy.commands import create_tenant
 from suxin.tenancy.houses import add_branch
 from suxin.tenancy.log_ins import LogInRefused
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.providers import models as providers
+from suxin.tenancy.providers.commands import (
+    ProviderDraft,
+    activate_provider,
+    note_provider_tried,
+    set_provider,
+)
+from suxin.tenancy.providers.models import ClientMethod
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_tenants import PROFILES
@@ -77,6 +85,7 @@ class World:
     pool_referral: UUID
     mandate_id: UUID
     client_id: UUID
+    provider_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -163,6 +172,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
             "select id from mandates where person_id = $1", city.person_id
         ),
         client_id=await _fill_oauth(city, admin),
+        provider_id=await _fill_providers(city, staff_id),
     )
 
 
@@ -261,12 +271,33 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         oauth.EndedToken,
         oauth.DeviceCode,
         oauth.LogInSession,
+        providers.ProviderFlow,
     ):
         given = {"tenant_id": bank.tenant_id}
         if model is oauth.LogInSession:
             given["staff_id"] = bank.staff_id
         await insert(admin, model, sample(model, city.now, **given))
     return client.id
+
+
+async def _fill_providers(city: SmallCity, staff_id: UUID) -> UUID:
+    """Put a provider of the first bank's own in force, and link one of its staff."""
+    admin, now = city.banks[0].officer, city.now
+    draft = ProviderDraft(
+        issuer="https://sso.bank.example",
+        client_id="suxin",
+        method=ClientMethod.PRIVATE_KEY_JWT,
+    )
+    provider = await city.act(set_provider, admin, draft=draft, sealer=city.sealer)
+    await city.act(note_provider_tried, admin, provider_id=provider.id, begun_at=now)
+    await city.act(activate_provider, admin, provider_id=provider.id)
+    async with city.database.transaction(admin, now=now) as session:
+        session.add(
+            providers.StaffIdentity(
+                tenant_id=admin.tenant_id, staff_id=staff_id, subject="u-1001", linked_at=now
+            )
+        )
+    return provider.id
 
 
 async def _fill_doorways(city: SmallCity) -> str:

@@ -226,6 +226,7 @@ def runtime(
         limits=limits,
         replays=replays,
         client_keys=client_keys,
+        providers=None,  # type: ignore[arg-type] # nobody logs in by a tenant's provider here
         public_url=ORIGIN,
     )
 

@@ -29,6 +29,7 @@ class Party(Enum):
     """Who takes a step, by the kinds of actor he comes as; borrowing a row context does not make him another."""
 
     TENANT = (ActorKind.STAFF, ActorKind.CLIENT)
+    OPERATOR = (ActorKind.OPERATOR,)
     SUBJECT = (ActorKind.SUBJECT,)
     PLATFORM = (ActorKind.SYSTEM,)
 

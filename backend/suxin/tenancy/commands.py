@@ -241,6 +241,38 @@ async def set_credit_licence(
     )
 
 
+async def set_second_factor_from(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    tenant_id: UUID,
+    moment: datetime | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Write from when on the roles that commit a tenant need a second factor; without a moment they never do.
+
+    The operator decides for every tenant, itself included: a bank that could put its own moment off would (decision 15).
+
+    :raises Forbidden: if the actor may not manage tenants
+    :raises Invalid: if no reason is given
+    :raises NotFound: if there is no such tenant
+    """
+    require_tenant_manager(actor)
+    checked = _checked_text(reason, "reason", 1, MAX_REASON_CHARACTERS)
+    tenant = await _locked(session, tenant_id)
+    tenant.second_factor_from = moment
+    append_act(
+        session,
+        action="tenancy.second_factor.moment_set",
+        now=now,
+        tenant_id=tenant_id,
+        object_type="tenant",
+        object_id=tenant_id,
+        detail={"from": None if moment is None else moment.isoformat(), "reason": checked},
+    )
+
+
 async def _lock_for_status(
     session: AsyncSession, actor: Actor, tenant_id: UUID, reason: str, to: TenantStatus
 ) -> tuple[Tenant, str]:
@@ -255,12 +287,17 @@ async def _lock_for_change(
 ) -> tuple[Tenant, str]:
     actor.require(TENANT_MANAGE)
     checked = _checked_text(reason, "reason", 1, MAX_REASON_CHARACTERS)
-    tenant = await session.get(Tenant, tenant_id, with_for_update=True, populate_existing=True)
-    if tenant is None:
-        raise NotFound(thing_zh="机构", thing_en="tenant")
+    tenant = await _locked(session, tenant_id)
     if tenant.kind is TenantKind.OPERATOR:
         raise Forbidden(permission=TENANT_MANAGE)
     return tenant, checked
+
+
+async def _locked(session: AsyncSession, tenant_id: UUID) -> Tenant:
+    tenant = await session.get(Tenant, tenant_id, with_for_update=True, populate_existing=True)
+    if tenant is None:
+        raise NotFound(thing_zh="机构", thing_en="tenant")
+    return tenant
 
 
 async def _insert_tenant(

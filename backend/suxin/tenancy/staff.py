@@ -20,6 +20,7 @@ from suxin.tenancy.log_in_failures import normal_login
 from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
 from suxin.tenancy.policies import STAFF_MANAGE, require_someone_else
 from suxin.tenancy.profiles import Profiles, QuotaName
+from suxin.tenancy.providers.models import StaffIdentity
 from suxin.tenancy.quotas import release_quota, take_quota
 from suxin.tenancy.roles import (
     RoleGrant,
@@ -163,6 +164,11 @@ async def end_staff(
                 )
             )
         await forget_second_factor(session, tenant_id=home, staff_id=staff_id)
+        await session.execute(
+            delete(StaffIdentity).where(
+                StaffIdentity.tenant_id == home, StaffIdentity.staff_id == staff_id
+            )
+        )
         await end_sessions(session, home, staff_id=staff_id, now=now)
 
 

@@ -17,13 +17,17 @@ from suxin.kernel.refusals import Unauthenticated
 from suxin.kernel.tokens import new_token, token_hash
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.profiles import Profiles
+from suxin.tenancy.providers.log_ins import require_password_taken
 from suxin.tenancy.second_factors import require_second_factor
 
 STAFF_LIFE: Final = timedelta(hours=12)
 PERSON_LIFE: Final = timedelta(minutes=30)
 OTP: Final = "otp"
 MFA: Final = "mfa"
-"""How a log-in with a second factor is told to have been (RFC 8176)."""
+"""How a log-in with a second factor is told to have been (RFC 8176); ``mfa`` says that there was one, whoever asked for it."""
+
+FEDERATED: Final = "fed"
+"""How a log-in by a tenant's own provider is told to have been. RFC 8176 has no word for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ async def logged_in_staff(
     :raises Unauthenticated: if it is no staff member, he works there no longer, or his password was set since
     :raises TenantSuspended: if the organisation is suspended
     :raises PasswordChangeRequired: if his password is a temporary one
+    :raises PasswordLogInOff: if he showed a password where his organisation takes none
     :raises SecondFactorRequired: if he has not shown a second factor and needs one
     """
     if who.tenant_id is None or who.staff_id is None:
@@ -103,7 +108,11 @@ async def logged_in_staff(
         profiles=profiles,
         request_id=request_id,
     )
-    if OTP not in who.amr:
+    if FEDERATED not in who.amr:
+        await require_password_taken(
+            session, tenant_id=who.tenant_id, staff_id=who.staff_id, profiles=profiles
+        )
+    if MFA not in who.amr:
         await require_second_factor(
             session,
             tenant_id=who.tenant_id,

@@ -24,6 +24,7 @@ from suxin_graphql.media import JSON, accepted
 from suxin_graphql.schema import schema
 from suxin_web.bodies import MAX_BODY_BYTES, decoded
 from suxin_web.callers import AnyRequest, staff
+from suxin_web.nonces import NextNonce
 from suxin_web.problems import headers_of, status_of
 from suxin_web.refusals import BodyTooLarge, ContentTypeUnsupported, RequestMalformed
 from suxin_web.request_ids import request_id_of
@@ -42,7 +43,7 @@ class GraphQLRequest(msgspec.Struct, frozen=True, rename="camel"):
     extensions: dict[str, Any] | None = None
 
 
-@post(PATH, status_code=HTTPStatus.OK, include_in_schema=False)
+@post(PATH, status_code=HTTPStatus.OK, include_in_schema=False, middleware=[NextNonce])
 async def answer_graphql(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Answer one GraphQL request."""
     media, request_id = JSON, request_id_of(request)

@@ -374,6 +374,7 @@ def upgrade() -> None:
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_authorization_codes'))
     )
+    op.create_index('ix_authorization_codes_expires_at', 'authorization_codes', ['expires_at'], unique=False)
     op.create_table('bank_speeds',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('measured_on', sa.Date(), nullable=False),
@@ -500,6 +501,7 @@ def upgrade() -> None:
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_desk_sessions'))
     )
+    op.create_index('ix_desk_sessions_expires_at', 'desk_sessions', ['expires_at'], unique=False)
     op.create_index('ix_desk_sessions_grant_id', 'desk_sessions', ['grant_id'], unique=False)
     op.create_index('ix_desk_sessions_staff_id', 'desk_sessions', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('device_codes',
@@ -518,6 +520,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_device_codes')),
     sa.UniqueConstraint('user_code_hash', name=op.f('uq_device_codes_user_code_hash'))
     )
+    op.create_index('ix_device_codes_expires_at', 'device_codes', ['expires_at'], unique=False)
     op.create_table('ended_tokens',
     sa.Column('token_id', sa.Uuid(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
@@ -674,6 +677,7 @@ def upgrade() -> None:
     sa.CheckConstraint('(staff_id is null) <> (person_id is null)', name=op.f('ck_log_in_sessions_one')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_log_in_sessions'))
     )
+    op.create_index('ix_log_in_sessions_expires_at', 'log_in_sessions', ['expires_at'], unique=False)
     op.create_index('ix_log_in_sessions_staff_id', 'log_in_sessions', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('mandates',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -820,6 +824,7 @@ def upgrade() -> None:
     sa.Column('sent_count', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('phone_index', name=op.f('pk_phone_codes'))
     )
+    op.create_index('ix_phone_codes_expires_at', 'phone_codes', ['expires_at'], unique=False)
     op.create_index('ix_phone_codes_openid', 'phone_codes', ['openid', 'sent_on'], unique=False)
     op.create_table('population_cells',
     sa.Column('kind', sa.Text(), nullable=False),
@@ -864,6 +869,7 @@ def upgrade() -> None:
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('reference_hash', name=op.f('pk_pushed_requests'))
     )
+    op.create_index('ix_pushed_requests_expires_at', 'pushed_requests', ['expires_at'], unique=False)
     op.create_table('quotas',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -890,6 +896,7 @@ def upgrade() -> None:
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_refresh_tokens'))
     )
+    op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
     op.create_table('second_factors',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -1115,16 +1122,19 @@ def downgrade() -> None:
     op.drop_table('signing_keys')
     op.drop_table('second_factors')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
+    op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')
     op.drop_index('ix_recovery_codes_staff_id', table_name='recovery_codes')
     op.drop_table('recovery_codes')
     op.drop_table('quotas')
+    op.drop_index('ix_pushed_requests_expires_at', table_name='pushed_requests')
     op.drop_table('pushed_requests')
     op.drop_table('published_arrangements')
     op.drop_index('ix_provider_flows_expires_at', table_name='provider_flows')
     op.drop_table('provider_flows')
     op.drop_table('population_cells')
     op.drop_index('ix_phone_codes_openid', table_name='phone_codes')
+    op.drop_index('ix_phone_codes_expires_at', table_name='phone_codes')
     op.drop_table('phone_codes')
     op.drop_table('person_identities')
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))
@@ -1145,6 +1155,7 @@ def downgrade() -> None:
     op.drop_index('ix_mandates_person_id', table_name='mandates')
     op.drop_table('mandates')
     op.drop_index('ix_log_in_sessions_staff_id', table_name='log_in_sessions')
+    op.drop_index('ix_log_in_sessions_expires_at', table_name='log_in_sessions')
     op.drop_table('log_in_sessions')
     op.drop_index('ix_log_in_failures_expires_at', table_name='log_in_failures')
     op.drop_table('log_in_failures')
@@ -1163,9 +1174,11 @@ def downgrade() -> None:
     op.drop_table('idempotency_keys')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
     op.drop_table('ended_tokens')
+    op.drop_index('ix_device_codes_expires_at', table_name='device_codes')
     op.drop_table('device_codes')
     op.drop_index('ix_desk_sessions_staff_id', table_name='desk_sessions')
     op.drop_index('ix_desk_sessions_grant_id', table_name='desk_sessions')
+    op.drop_index('ix_desk_sessions_expires_at', table_name='desk_sessions')
     op.drop_table('desk_sessions')
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
@@ -1179,6 +1192,7 @@ def downgrade() -> None:
     op.drop_table('catalogue_items')
     op.drop_table('branches')
     op.drop_table('bank_speeds')
+    op.drop_index('ix_authorization_codes_expires_at', table_name='authorization_codes')
     op.drop_table('authorization_codes')
     op.drop_table('audit_heads')
     op.drop_index('ix_audit_entries_unsealed', table_name='audit_entries', postgresql_where=sa.text('seq is null'))

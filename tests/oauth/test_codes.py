@@ -171,3 +171,13 @@ async def test_a_no_on_the_page_is_remembered(bank_app, web, small_city, clock, 
         (small_city.person_id, small_city.banks[0].tenant_id, "loan.match", "REJECTED")
     ]
     assert await admin.fetchval("select count(*) from access_bases") == 0
+
+
+async def test_each_answer_of_the_resource_brings_the_nonce_of_the_next_proof(flow):
+    """So that a client which calls every few minutes is not refused each time (RFC 9449 §8.2)."""
+    seen = await flow.view((await flow.tokens())["access_token"])
+    assert seen.status_code == 200
+    (nonce,) = seen.headers.get_list("dpop-nonce")
+    flow.app.nonce = nonce
+    asked = await flow.app.token(grant_type="client_credentials", scope="lending.product.read")
+    assert asked.status_code == 200

@@ -84,7 +84,18 @@ async def test_a_device_gets_tokens_once_when_the_person_agreed(
     assert tokens.json()["scope"].split() == PERMISSIONS
     await flow.assert_works(tokens.json()["access_token"])
     assert (await flow.refresh(tokens.json()["refresh_token"])).status_code == 200
+    assert len(await rows(RefreshToken)) == 1
+
+
+async def test_a_device_code_that_is_used_again_ends_its_grant(ask, poll, decide, flow, rows):
+    asked = await ask()
+    await decide(asked["user_code"])
+    tokens = (await poll(asked)).json()
     assert_refused(await poll(asked), 400, "invalid_grant")
+    (grant,) = await rows(OAuthGrant)
+    assert grant.end_reason == "device_code_reused"
+    await flow.assert_dead(tokens["access_token"])
+    assert_refused(await flow.refresh(tokens["refresh_token"]), 400, "invalid_grant")
     assert len(await rows(RefreshToken)) == 1
 
 

@@ -95,3 +95,10 @@ async def test_a_grant_stays_while_a_token_leads_to_it(filled, flow, rows, prune
 async def test_a_token_is_refused_when_its_grant_is_gone(filled, flow, admin):
     await admin.execute("delete from oauth_grants")
     await flow.assert_dead(filled["access_token"])
+
+
+@pytest.mark.parametrize("model", pruning._EXPIRING, ids=lambda model: model.__tablename__)
+def test_what_has_expired_is_found_by_an_index(model):
+    """A table of tokens is large, and what is over in it is looked for every day."""
+    firsts = {next(iter(index.columns)).name for index in model.__table__.indexes}
+    assert "expires_at" in firsts

@@ -329,7 +329,10 @@ class PhoneCode(Table):
     __doorway__: ClassVar[str | None] = "sent before the person is proved"
     # Counted by key version before a key is dropped.
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
-    __table_args__ = (Index("ix_phone_codes_openid", "openid", "sent_on"),)
+    __table_args__ = (
+        Index("ix_phone_codes_openid", "openid", "sent_on"),
+        Index("ix_phone_codes_expires_at", "expires_at"),
+    )
 
     phone_index: Mapped[bytes] = indexed(PHONE, primary_key=True)
     # Of the key behind the index and the code's hash; a day after it expired the row is gone.

@@ -195,6 +195,7 @@ class DeskSession(Table):
     __table_args__ = (
         Index("ix_desk_sessions_staff_id", "tenant_id", "staff_id"),
         Index("ix_desk_sessions_grant_id", "grant_id"),
+        Index("ix_desk_sessions_expires_at", "expires_at"),
     )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.grants import end_grant
 from suxin.consent.oauth.models import DeviceCode, DeviceState
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import (
@@ -21,6 +22,7 @@ from suxin.consent.oauth.refusals import (
     DeviceCodeExpired,
     DeviceDenied,
     GrantRefused,
+    GrantReused,
     SlowDown,
 )
 from suxin.kernel.doorways import doorway
@@ -138,7 +140,8 @@ async def poll_device(
     :raises SlowDown: if it asks too often; the interval grows, and that is committed
     :raises DeviceDenied: if the person refused
     :raises DeviceCodeExpired: if nobody decided in time
-    :raises GrantRefused: if it is unknown, another client's, bound to another key, or was used
+    :raises GrantReused: if it was used before; its grant ends, and that is committed
+    :raises GrantRefused: if it is unknown, another client's, or bound to another key
     """
     async with doorway(session):
         row = await session.scalar(
@@ -149,7 +152,14 @@ async def poll_device(
             )
             .with_for_update()
         )
-    if row is None or row.dpop_jkt not in (None, jkt) or row.state is DeviceState.USED:
+    if row is None:
+        raise GrantRefused
+    if row.state is DeviceState.USED:
+        # Two hold the code, as with an authorization code (RFC 6749 §4.1.2): which of them is the device is not known.
+        if row.grant_id is not None:
+            await end_grant(session, row.grant_id, reason="device_code_reused", now=now)
+        raise GrantReused
+    if row.dpop_jkt not in (None, jkt):
         raise GrantRefused
     if row.state is DeviceState.DENIED:
         raise DeviceDenied

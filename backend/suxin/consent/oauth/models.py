@@ -56,6 +56,7 @@ class PushedRequest(Table):
 
     __tablename__ = "pushed_requests"
     __doorway__: ClassVar[str | None] = "its reference is all that the browser brings"
+    __table_args__ = (Index("ix_pushed_requests_expires_at", "expires_at"),)
 
     reference_hash: Mapped[bytes] = mapped_column(primary_key=True)
     client_id: Mapped[str]
@@ -127,6 +128,7 @@ class AuthorizationCode(Table):
 
     __tablename__ = "authorization_codes"
     __doorway__: ClassVar[str | None] = "the code is what tells the grant"
+    __table_args__ = (Index("ix_authorization_codes_expires_at", "expires_at"),)
 
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     grant_id: Mapped[UUID]
@@ -144,7 +146,10 @@ class RefreshToken(Table):
 
     __tablename__ = "refresh_tokens"
     __doorway__: ClassVar[str | None] = "the token is what tells the grant"
-    __table_args__ = (Index("ix_refresh_tokens_grant_id", "grant_id"),)
+    __table_args__ = (
+        Index("ix_refresh_tokens_grant_id", "grant_id"),
+        Index("ix_refresh_tokens_expires_at", "expires_at"),
+    )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     grant_id: Mapped[UUID]
@@ -192,6 +197,7 @@ class DeviceCode(Table):
 
     __tablename__ = "device_codes"
     __doorway__: ClassVar[str | None] = "the code is all that the device brings"
+    __table_args__ = (Index("ix_device_codes_expires_at", "expires_at"),)
 
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     user_code_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -215,6 +221,7 @@ class LogInSession(Table):
     __table_args__ = (
         CheckConstraint("(staff_id is null) <> (person_id is null)", name="one"),
         Index("ix_log_in_sessions_staff_id", "tenant_id", "staff_id"),
+        Index("ix_log_in_sessions_expires_at", "expires_at"),
     )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)

@@ -101,6 +101,21 @@ def create_tenant(**given: str | None) -> None:
     click.echo(_load("suxin_server.tenant_admin", "create_tenant")(_settings(), **given))
 
 
+@tenant.command("second-factor")
+@click.option("--uscc", required=True, help="统一社会信用代码 · unified social credit code")
+@click.option(
+    "--from",
+    "day",
+    required=True,
+    help="起算日期（如 2026-12-01）或 never · the day from which on, or never",
+)
+@click.option("--reason", required=True, help="原因，记入审计 · why, kept on record")
+def set_second_factor(**given: str) -> None:
+    """设定动态验证码启用日期 · From when on those who commit the tenant need a second factor."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    click.echo(_load("suxin_server.tenant_admin", "set_second_factor")(settings, **given))
+
+
 @cli.group()
 def records() -> None:
     """信用记录 · Credit records."""

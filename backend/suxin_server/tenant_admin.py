@@ -1,4 +1,4 @@
-"""``suxin tenant create``: the city's operator first, then its banks, merchants, attractions and villages.
+"""``suxin tenant``: creating the city's operator first, then the others; and from when on a second factor is needed.
 
 Founding the city also loads its area tree and its catalogue of records. The first administrator gets a password that is
 shown once and stored only as a hash.
@@ -7,7 +7,7 @@ shown once and stored only as a hash.
 import asyncio
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.kernel.working_days import SHANGHAI
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy import commands
 from suxin.tenancy.profiles import TenantKind
-from suxin.tenancy.queries import is_founded
+from suxin.tenancy.queries import is_founded, tenants
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_server.faults import Fault
@@ -29,6 +30,7 @@ from suxin_tenants import PROFILES
 
 PASSWORD_BYTES: Final = 15
 SHORT_NAME_CHARACTERS: Final = 20
+NEVER: Final = "never"
 
 
 class CityNotFounded(Fault):
@@ -40,6 +42,26 @@ class CityNotFounded(Fault):
         super().__init__(
             zh="本市还没有运营机构，请先用 --kind operator 设立",
             en="this city has no operator yet; create it first with --kind operator",
+        )
+
+
+class TenantUnknown(Fault):
+    """No tenant has the credit code that was given."""
+
+    exit_code = 10
+
+    def __init__(self) -> None:
+        super().__init__(zh="没有该统一社会信用代码的机构", en="no tenant has this credit code")
+
+
+class DayMalformed(Fault):
+    """What was given is neither a day nor ``never``."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            zh="日期应如 2026-12-01，或写 never", en="write a day as 2026-12-01, or never"
         )
 
 
@@ -93,6 +115,41 @@ def create_tenant(
         f"管理员账号 · administrator: {new.login}\n"
         f"初始密码，只显示这一次 · first password, shown only now: {new.password}"
     )
+
+
+def set_second_factor(settings: Settings, *, uscc: str, day: str, reason: str) -> str:
+    """Write from which day on those who commit a tenant need a second factor; ``never`` stands for none.
+
+    :raises TenantUnknown: if no tenant has this credit code
+    :raises DayMalformed: if it is neither a day nor ``never``
+    :raises NotAvailable: if the database's address is not known
+    """
+    try:
+        moment = (
+            None if day == NEVER else datetime.combine(date.fromisoformat(day), time(), SHANGHAI)
+        )
+    except ValueError:
+        raise DayMalformed from None
+
+    async def write() -> str:
+        now, actor = datetime.now(UTC), Actor.system("tenant-second-factor")
+        database = Database.connect(settings.need("database_url"), pool_size=1)
+        try:
+            async with database.transaction(actor, now=now) as session:
+                tenant = await session.scalar(tenants(search=uscc).limit(1))
+                if tenant is None or tenant.uscc != uscc:
+                    raise TenantUnknown
+                await commands.set_second_factor_from(
+                    session, actor, tenant_id=tenant.id, moment=moment, reason=reason, now=now
+                )
+                return tenant.name
+        finally:
+            await database.close()
+
+    name = asyncio.run(write())
+    if moment is None:
+        return f"已设定，不要求动态验证码 · no second factor is asked for: {name}"
+    return f"已设定，自 {day} 起要求动态验证码 · a second factor is needed from then on: {name}"
 
 
 def city_is_founded(settings: Settings) -> bool:

@@ -22,6 +22,7 @@ from suxin_tenants.operator import (
     area_pages,
     audit_pages,
     calendar_pages,
+    second_factor_pages,
     service_level_pages,
     tenant_pages,
 )
@@ -77,6 +78,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     tenant_pages.send_suspend,
     tenant_pages.send_resume,
     tenant_pages.send_quotas,
+    second_factor_pages.send_second_factor,
     audit_pages.show_audit,
     service_level_pages.show_service_levels,
     service_level_pages.show_escalations,

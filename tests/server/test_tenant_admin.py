@@ -15,7 +15,13 @@ from suxin.tenancy.commands import CityFounded, TenantExists
 from suxin_server.faults import NotAvailable
 from suxin_server.own_servers import with_own_servers
 from suxin_server.settings import Settings
-from suxin_server.tenant_admin import CityNotFounded, create_tenant
+from suxin_server.tenant_admin import (
+    CityNotFounded,
+    DayMalformed,
+    TenantUnknown,
+    create_tenant,
+    set_second_factor,
+)
 from suxin_tenants import PROFILES
 
 OPERATOR = {
@@ -138,3 +144,24 @@ def test_a_database_that_is_set_is_left_alone(tmp_path):
     (tmp_path / "postgres.passwords.json").write_text("{}")
     settings = Settings(data_dir=tmp_path, database_url="postgresql://elsewhere/suxin")
     assert with_own_servers(settings) is settings
+
+
+async def test_the_day_of_the_second_factor_is_written_and_taken_back(create, city, admin):
+    await create(**OPERATOR)
+    settings = Settings(database_url=city.app)
+
+    async def told(day, uscc=OPERATOR["uscc"]):
+        given = {"uscc": uscc, "day": day, "reason": "演练"}
+        return await asyncio.to_thread(set_second_factor, settings, **given)
+
+    async def moment():
+        return await admin.fetchval("select second_factor_from from tenants")
+
+    assert "2026-12-01" in await told("2026-12-01")
+    assert f"{await moment():%F %H}" == "2026-11-30 16"
+    for wrong, refusal in ((("soon",), DayMalformed), (("never", BANK["uscc"]), TenantUnknown)):
+        with pytest.raises(refusal):
+            await told(*wrong)
+        assert await moment() is not None
+    assert "不要求" in await told("never")
+    assert await moment() is None

@@ -1,6 +1,7 @@
 """The operator's tenants: the list, taking one in, suspending and resuming it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.working_days import local_day
 from suxin.tenancy.commands import create_tenant, resume_tenant, suspend_tenant
 from suxin.tenancy.log_in_failures import normal_login
 from suxin.tenancy.models import Tenant, TenantStatus
@@ -109,7 +111,7 @@ async def send_new_tenant(visit: GivenVisit) -> Answer:
 @get("/tenants/{tenant_id:uuid}")
 async def show_tenant(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
     """Show one tenant with what was done with it."""
-    return await _show_tenant(visit, tenant_id, Form({}), {}, status=200)
+    return await show_tenant_with(visit, tenant_id, Form({}), {}, status=200)
 
 
 @post("/tenants/{tenant_id:uuid}/suspend", status_code=200)
@@ -133,7 +135,7 @@ async def send_quotas(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
     sent = {name: field for name, field in CEILINGS.items() if form.has(field)}
     ceilings = {name: form.whole(field) for name, field in sent.items()}
     if form.errors:
-        return await _show_tenant(visit, tenant_id, form, form.errors, status=422)
+        return await show_tenant_with(visit, tenant_id, form, form.errors, status=422)
     setting = ""
 
     async def work(session: AsyncSession) -> dict[str, Any]:
@@ -157,7 +159,7 @@ async def send_quotas(visit: GivenVisit, tenant_id: FromPath[UUID]) -> Answer:
         if not can_be_set_right(refusal):
             raise
         errors = errors_of(refusal, {"ceiling": setting}, tuple(sent.values()))
-        return await _show_tenant(visit, tenant_id, form, errors, status=422)
+        return await show_tenant_with(visit, tenant_id, form, errors, status=422)
     return visit.go(f"/desk/tenants/{tenant_id}", "额度已更新")
 
 
@@ -218,7 +220,7 @@ async def _set_status(visit: Visit, tenant_id: UUID, to: TenantStatus) -> Answer
         if not can_be_set_right(refusal):
             raise
         errors = errors_of(refusal, {}, _STATUS_FIELDS)
-        return await _show_tenant(visit, tenant_id, form, errors, status=422)
+        return await show_tenant_with(visit, tenant_id, form, errors, status=422)
     done = "已暂停，其工作人员的下一次操作即被拒绝" if command is suspend_tenant else "已恢复"
     return visit.go(f"/desk/tenants/{tenant_id}", done)
 
@@ -239,9 +241,10 @@ async def _show_form(visit: Visit, form: Form, errors: Mapping[str, str], *, sta
         return await visit.page(session, "operator/tenant_form.html", context, status=status)
 
 
-async def _show_tenant(
+async def show_tenant_with(
     visit: Visit, tenant_id: UUID, typed: Form, errors: Mapping[str, str], *, status: int
 ) -> Answer:
+    """Show one tenant, with what was typed into one of its forms and what is wrong with that."""
     visit.require_kind(TenantKind.OPERATOR)
     visit.actor.require(TENANT_READ)
     async with visit.reading() as session:
@@ -267,7 +270,16 @@ async def _show_tenant(
             "acts": await recent_acts(session, tenant_id),
             "action_words": action_words,
             "reason": typed.text("reason"),
+            "second_factor": {
+                "from": typed.text("secondFactorFrom") or _day_of(tenant.second_factor_from),
+                "reason": typed.text("secondFactorReason"),
+            },
             "errors": errors,
             "may_manage": visit.actor.may(TENANT_MANAGE) and tenant.kind is not TenantKind.OPERATOR,
         }
         return await visit.page(session, "operator/tenant.html", context, status=status)
+
+
+def _day_of(moment: datetime | None) -> str:
+    """Return the day that a moment is on in the city, as a date field takes it."""
+    return "" if moment is None else local_day(moment).isoformat()

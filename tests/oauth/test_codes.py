@@ -141,6 +141,32 @@ async def test_a_subject_permits_a_bank_and_takes_it_back(bank_app, web, small_c
     assert (dead.status_code, dead.json()["error"]) == (400, "invalid_grant")
 
 
+async def test_what_the_purpose_adds_is_shown_and_is_in_the_consent_but_not_in_the_detail(
+    bank_app, web, small_city, clock
+):
+    """A request for records to match a loan is none without the loan: the person is told so, and may refuse the whole."""
+    await small_city.act(publish_notice_texts, Actor.system("test"))
+    await open_door(small_city)
+    details = '[{"type":"credit_record","purpose":"loan.match","life_days":400}]'
+    verifier = new_verifier()
+    page = await decision_page(bank_app, web, small_city, clock, verifier, details)
+    needed = page.text.split("必要信息")[1].split("可选信息")[0]
+    assert "本次贷款申请内容" in needed
+    decided = await web.post("/oauth/authorize", data={**fields(page.text), "decision": "allow"})
+    tokens = await bank_app.token(
+        grant_type="authorization_code",
+        code=answer_of(decided)["code"],
+        redirect_uri=CALLBACK,
+        code_verifier=verifier,
+    )
+    (detail,) = tokens.json()["authorization_details"]
+    himself = Actor.subject("test", person_id=small_city.person_id, subject_id=small_city.person_id)
+    async with small_city.database.snapshot(himself, now=clock.now()) as session:
+        consent = (await session.scalars(select(Consent))).one()
+    assert "loan_request" in consent.categories
+    assert detail["datatypes"] == sorted({*consent.categories} - {"loan_request"})
+
+
 async def test_a_staff_member_sees_and_takes_back_what_he_allowed(flow, officer, small_city, clock):
     page = await flow.page(await flow.reference())
     token = (await flow.redeem(answer_of(await flow.decide(page))["code"])).json()["access_token"]

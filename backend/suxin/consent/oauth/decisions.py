@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.giving import Granted
-from suxin.consent.oauth.authorization_details import AskedConsent
+from suxin.consent.oauth.authorization_details import DETAIL_TYPES, AskedConsent
 from suxin.consent.oauth.grants import (
     STAFF_GRANT_LIFE,
     VISITOR_GRANT_LIFE,
@@ -203,6 +203,7 @@ def answer_address(request: AuthorizationRequest, *, issuer: str, **answer: str)
 
 
 def _approved(detail: Mapping[str, Any], granted: Granted) -> dict[str, Any]:
-    kept = {category.value for category in granted.categories}
-    asked = detail.get("datatypes", sorted(kept))
-    return {**detail, "datatypes": sorted(kept & set(asked)) or sorted(kept)}
+    """Return a detail cut to what was permitted of its type; what the purpose adds of another type is not named in it."""
+    of_type = {category.value for category in DETAIL_TYPES[detail["type"]].categories}
+    kept = {category.value for category in granted.categories} & of_type
+    return {**detail, "datatypes": sorted(kept & set(detail.get("datatypes", kept)))}

@@ -90,6 +90,9 @@ def checked_metadata(published: Mapping[str, Any], *, issuer: str) -> ProviderMe
         address = published.get(name)
         if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
             raise _unfit(f"缺少 {name}", f"it has no {name}")
+        # The browser is sent to one of them, where nothing of ours would stop it.
+        if issuer.startswith("https:") and not address.startswith("https:"):
+            raise _unfit(f"{name} 须为 https 地址", f"its {name} is not at an https address")
         endpoints[name] = address
     # Many do not say which challenges they know; who says so must know ours.
     challenges = _listed(published, "code_challenge_methods_supported", (_S256,))

@@ -1,7 +1,6 @@
 """How a client shows who it is at the protocol's endpoints, and which key it holds."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,15 +9,12 @@ from suxin.consent.oauth.client_assertions import ASSERTION_TYPE, claimed_client
 from suxin.consent.oauth.client_keys import stored_keys
 from suxin.consent.oauth.dpop import Proof, verify_proof
 from suxin.consent.oauth.own_clients import own_client
-from suxin.consent.oauth.queries import Client, found_client, tenant_acts
+from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import ClientRefused, ProofRefused, RequestInvalid
-from suxin.kernel.actor import Actor
-from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import SignatureInvalid, unverified_header
 from suxin_oauth.forms import AnyRequest
 from suxin_web.callers import client_address
 from suxin_web.rate_limits import Limit
-from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import Runtime
 
 # Proposed defaults (demo configuration).
@@ -52,17 +48,13 @@ async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[st
     if own is not None:
         _require_no_assertion(assertion)
         return own
-    async with _transaction(request, runtime) as session:
-        # One step through the door for both; where the tenant may not act, nothing of it stays.
-        async with doorway(session):
-            client = await _shown(session, runtime, client_id, form)
-        if client.tenant_id is None or not await tenant_acts(session, client.tenant_id):
-            raise _unknown()
+    async with runtime.database.single_steps(now=runtime.clock.now()) as session:
+        client = await _shown(session, runtime, client_id, form)
     if client.jwks_uri is None or assertion is None:
         return client
-    # No transaction is open while somebody else's server is asked.
+    # No connection is held while somebody else's server is asked.
     keys = await runtime.client_keys.keys_at(client.jwks_uri, kid=_key_name(assertion))
-    async with _transaction(request, runtime) as session:
+    async with runtime.database.single_steps(now=runtime.clock.now()) as session:
         await _use(session, runtime, client, assertion, keys)
     return client
 
@@ -72,7 +64,7 @@ async def _shown(
 ) -> Client:
     """Return the client that a form names, its assertion used up where its keys are known here."""
     assertion = form.get("client_assertion")
-    client = await found_client(session, client_id)
+    client = await active_client(session, client_id)
     if client is None:
         raise _unknown()
     if not client.confidential:
@@ -83,13 +75,6 @@ async def _shown(
     if client.jwks_uri is None:
         await _use(session, runtime, client, assertion, stored_keys(client.jwks))
     return client
-
-
-def _transaction(
-    request: AnyRequest, runtime: Runtime
-) -> AbstractAsyncContextManager[AsyncSession]:
-    anyone = Actor.anonymous(request_id_of(request))
-    return runtime.database.transaction(anyone, now=runtime.clock.now())
 
 
 async def _use(

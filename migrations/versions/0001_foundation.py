@@ -280,7 +280,9 @@ ACCESS = (
     "CREATE POLICY published ON tenants FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (status = 'ACTIVE'))",
     "CREATE POLICY operator ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY doorway ON tenants FOR SELECT TO suxin_doorway USING (true)',
     'GRANT SELECT, INSERT, UPDATE ON tenants TO suxin_app',
+    'GRANT SELECT ON tenants TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON wechat_accounts TO suxin_doorway',
 )

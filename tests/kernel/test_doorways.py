@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from suxin.kernel.actor import Actor
@@ -93,3 +93,31 @@ async def test_the_batch_role_has_no_doorway(batch, now):
     with pytest.raises(DBAPIError, match="permission denied to set role"):
         async with batch.transaction(ANYONE, now=now) as session, doorway(session):
             pytest.fail("entered")
+
+
+async def test_a_single_step_is_at_the_doorway_and_is_written_by_itself(database, admin, now):
+    row = door()
+    with pytest.raises(NotFound):
+        async with database.single_steps(now=now) as session:
+            async with doorway(session):
+                assert await session.scalar(ROLE) == "suxin_doorway"
+                await session.execute(
+                    insert(SubjectDoor).values(
+                        blind_index=row.blind_index, subject_id=row.subject_id
+                    )
+                )
+            assert await session.scalar(ROLE) == "suxin_doorway"
+            raise NotFound(thing_zh="行", thing_en="row")
+    assert await admin.fetchval("select count(*) from subject_doors") == 1
+
+
+async def test_single_steps_reach_no_protected_table(database, now):
+    async with database.single_steps(now=now) as session:
+        with pytest.raises(DBAPIError, match="permission denied for table audit_entries"):
+            await session.scalar(select(func.count()).select_from(AuditEntry))
+
+
+async def test_the_batch_role_makes_no_single_steps(batch, now):
+    with pytest.raises(DBAPIError, match="permission denied to set role"):
+        async with batch.single_steps(now=now) as session:
+            await session.scalar(ROLE)

@@ -110,10 +110,8 @@ MATRIX: dict[str, Row] = {
     "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
-    "consent.oauth.queries.found_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.oauth.queries.own_client_row": ("rival", client, NotFound),
-    "consent.oauth.queries.tenant_acts": ("anonymous", tenant, PUBLIC),
     "consent.queries.consents_of": ("rival", subject, None),
     "consent.queries.contract_basis": (
         "rival",

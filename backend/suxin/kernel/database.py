@@ -22,6 +22,8 @@ from sqlalchemy.pool import QueuePool
 
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act, write_receipts
+from suxin.kernel.doorways import STANDING_OPEN
+from suxin.kernel.readers import DOORWAY_ROLE
 from suxin.kernel.refusals import Refusal
 
 MAX_ATTEMPTS: Final = 3
@@ -74,36 +76,45 @@ def _context(actor: Actor, now: datetime) -> dict[str, str]:
     }
 
 
+def _engine(url: str, settings: dict[str, str], **options: object) -> AsyncEngine:
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_timeout=10,
+        # An error's text goes to the log, and parameters are people's data.
+        hide_parameters=True,
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
+        connect_args={"server_settings": {"application_name": "suxin", "jit": "off", **settings}},
+        **options,
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
 class Database:
     """Transactions and snapshots under the application role."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, doors: AsyncEngine) -> None:
         self._engine = engine
+        self._doors = doors
         self._snapshots = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
-        """Return a database over a pool of connections to ``url`` (``postgresql://…``)."""
-        dialect_url = url.replace("postgresql://", "postgresql+asyncpg://", 1)
-        engine = create_async_engine(
-            dialect_url,
-            pool_size=pool_size,
-            max_overflow=max_overflow,
-            pool_timeout=10,
-            # An error's text goes to the log, and parameters are people's data.
-            hide_parameters=True,
-            json_serializer=_json,
-            json_deserializer=msgspec.json.decode,
-            connect_args={"server_settings": {"application_name": "suxin", "jit": "off"}},
-        )
-        event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        return cls(engine)
+        """Return a database over a pool of connections to ``url`` (``postgresql://…``).
+
+        A second pool of the same size opens a connection when a single step through a doorway first needs one.
+        """
+        sizes = {"pool_size": pool_size, "max_overflow": max_overflow}
+        doors = _engine(url, {"role": DOORWAY_ROLE}, isolation_level="AUTOCOMMIT", **sizes)
+        return cls(_engine(url, {}, **sizes), doors)
 
     async def close(self) -> None:
         """Close every pooled connection."""
         await self._engine.dispose()
+        await self._doors.dispose()
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
@@ -142,6 +153,18 @@ class Database:
                 session.info.update(left)
                 await _settle(session)
                 await session.commit()
+
+    @asynccontextmanager
+    async def single_steps(self, *, now: datetime) -> AsyncIterator[AsyncSession]:
+        """Open a session that is at a doorway from the start and whose statements each stand alone.
+
+        Each costs one round trip and is committed by itself, so that this is for what shows who asks, before the work
+        begins: a look-up, or one write that is right whatever follows. Nothing is taken back by a refusal.
+        """
+        async with AsyncSession(self._doors, expire_on_commit=False) as session:
+            anyone = Actor.anonymous("doorway")
+            session.info.update(actor=anyone, now=now, receipts=[], settling=[], **STANDING_OPEN)
+            yield session
 
     async def run(
         self,

@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, operator, owner_tenant, published, reading_tenant, system
+from suxin.kernel.readers import (
+    Reader,
+    found_by_doorway,
+    operator,
+    owner_tenant,
+    published,
+    reading_tenant,
+    system,
+)
 from suxin.kernel.sealed_columns import indexed, sealed
 from suxin.kernel.tables import WITH_DELETE, Privilege, Table
 from suxin.tenancy.profiles import TenantKind
@@ -38,6 +46,7 @@ class Tenant(Table):
         published("status = 'ACTIVE'"),
         operator(writes=True),
         system(),
+        found_by_doorway(),
     )
     __table_args__ = (CheckConstraint("length(name) between 2 and 120", name="name"),)
 

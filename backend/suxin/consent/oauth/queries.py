@@ -46,22 +46,18 @@ def client_key(client_id: str) -> UUID | None:
 
 
 async def active_client(session: AsyncSession, client_id: str) -> Client | None:
-    """Return a tenant's client while it and its tenant may act; on an anonymous session."""
-    client = await found_client(session, client_id)
-    if client is None or client.tenant_id is None:
-        return None
-    return client if await tenant_acts(session, client.tenant_id) else None
-
-
-async def found_client(session: AsyncSession, client_id: str) -> Client | None:
-    """Return a tenant's client that is not suspended; whether its tenant is, ``tenant_acts`` tells."""
+    """Return a tenant's client while it and its tenant may act; on any session."""
     key = client_key(client_id)
     if key is None:
         return None
     async with doorway(session):
         row = await session.scalar(
-            select(OAuthClient).where(
-                OAuthClient.id == key, OAuthClient.status == ClientStatus.ACTIVE
+            select(OAuthClient)
+            .join(Tenant, Tenant.id == OAuthClient.tenant_id)
+            .where(
+                OAuthClient.id == key,
+                OAuthClient.status == ClientStatus.ACTIVE,
+                Tenant.status == TenantStatus.ACTIVE,
             )
         )
     if row is None:
@@ -78,13 +74,6 @@ async def found_client(session: AsyncSession, client_id: str) -> Client | None:
         jwks=row.jwks,
         jwks_uri=row.jwks_uri,
     )
-
-
-async def tenant_acts(session: AsyncSession, tenant_id: UUID) -> bool:
-    """Tell whether a client's tenant may act; on an anonymous session, outside a doorway."""
-    # An anonymous caller sees active tenants only.
-    active = select(Tenant.id).where(Tenant.id == tenant_id, Tenant.status == TenantStatus.ACTIVE)
-    return await session.scalar(active) is not None
 
 
 def clients_of(tenant_id: UUID) -> Select[OAuthClient]:

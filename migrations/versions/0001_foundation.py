@@ -110,7 +110,9 @@ ACCESS = (
     'ALTER TABLE impact_assessments FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON impact_assessments FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY filed ON impact_assessments FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system'))",
-    'GRANT SELECT, INSERT ON impact_assessments TO suxin_app',
+    "CREATE POLICY ended ON impact_assessments FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
+    "CREATE POLICY kept_long_enough ON impact_assessments FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days')",
+    'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON impact_assessments TO suxin_app',
     'ALTER TABLE lead_parties ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE lead_parties FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON lead_parties FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -523,17 +525,18 @@ def upgrade() -> None:
     op.create_index('ix_idempotency_keys_created_at', 'idempotency_keys', ['created_at'], unique=False)
     op.create_table('impact_assessments',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('purpose', 'model', 'programme', name='assessedkind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Enum('purpose', 'score_model', 'programme', name='assessedkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('thing', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('conclusion', sa.Text(), nullable=False),
     sa.Column('document_sha256', sa.Text(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('filed_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('length(document_sha256) = 64', name=op.f('ck_impact_assessments_document_sha256')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
-    op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'code'], unique=False)
+    op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
     op.create_table('lead_parties',
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),

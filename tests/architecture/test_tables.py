@@ -8,7 +8,10 @@ from suxin_server.model_registry import CONTEXTS
 
 TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
-DELETED = {"memberships": "a role taken back; the audit stream keeps that it was given"}
+DELETED = {
+    "impact_assessments": "of what ended three years ago; the row policy lets none go earlier",
+    "memberships": "a role taken back; the audit stream keeps that it was given",
+}
 
 
 def name_of(model: type[Table]) -> str:

@@ -248,23 +248,34 @@ def verify_consent(file: Path, keys: str | None) -> None:
     _load("suxin_server.consent_admin", "verify_artefact")(file, where)
 
 
-@consent.command("assess")
-@click.argument("code")
-@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
+_assessed_kind = click.option(
     "--kind",
-    type=click.Choice(["purpose", "model", "programme"]),
+    type=click.Choice(["purpose", "score_model", "programme"]),
     default="purpose",
     show_default=True,
+    help="用途代码，或评分模型、项目的编号 · a purpose by its code, a model or programme by its id",
 )
+
+
+@consent.command("assess")
+@click.argument("thing")
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_assessed_kind
 @click.option("--title", required=True, help="标题 · title")
 @click.option("--conclusion", required=True, help="结论 · conclusion")
-def assess(code: str, document: Path, **texts: str) -> None:
-    """备案影响评估 · Put an impact assessment (PIPL 55-56) on file; until then nobody is asked."""
+def assess(thing: str, document: Path, **texts: str) -> None:
+    """备案影响评估 · Put an impact assessment (PIPL 55-56) of a purpose, score model or programme on file."""
     settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.consent_admin", "file_purpose")(
-        settings, code=code, document=document, **texts
-    )
+    _load("suxin_server.consent_admin", "assess")(settings, thing=thing, document=document, **texts)
+
+
+@consent.command("retire")
+@click.argument("thing")
+@_assessed_kind
+def retire(thing: str, kind: str) -> None:
+    """停用 · Note that what was assessed has ended; nobody is asked for it, its assessments are kept three years."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    _load("suxin_server.consent_admin", "retire")(settings, thing=thing, kind=kind)
 
 
 @cli.group()

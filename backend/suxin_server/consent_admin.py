@@ -1,8 +1,8 @@
-"""``suxin consent verify`` and ``suxin assessment file``: checking what a subject keeps, and filing what the law wants first."""
+"""``suxin consent verify``, ``assess`` and ``retire``: checking what a subject keeps, and filing what the law wants first."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ import click
 import httpx
 
 from suxin.consent.artefacts import verified_artefact
-from suxin.consent.assessments import file_assessment
+from suxin.consent.assessments import end_assessed, file_assessment
 from suxin.consent.models import AssessedKind
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -47,34 +47,44 @@ def verify_artefact(file: Path, keys: str) -> None:
     click.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def file_purpose(
-    settings: Settings, *, kind: str, code: str, title: str, conclusion: str, document: Path
+def assess(
+    settings: Settings, *, kind: str, thing: str, title: str, conclusion: str, document: Path
 ) -> None:
     """Put an impact assessment on file, as the platform itself.
 
     :raises NotAvailable: if the application role's address is missing
     :raises PurposeUnknown: if there is no such purpose
+    :raises Invalid: if the id of a score model or programme is none, or a text is empty or too long
     """
-    asyncio.run(
-        _file(
-            settings.need("database_url"),
-            AssessedKind(kind),
-            {"code": code, "title": title, "conclusion": conclusion},
-            document.read_bytes(),
-        )
-    )
-    click.echo(f"已备案 · filed: {kind} {code}")
+    filed = {"title": title, "conclusion": conclusion, "document": document.read_bytes()}
+    asyncio.run(_carry_out(settings, file_assessment, kind, thing, filed))
+    click.echo(f"已备案 · filed: {kind} {thing}")
 
 
-async def _file(url: str, kind: AssessedKind, texts: Mapping[str, str], document: bytes) -> None:
-    database, actor, now = (
-        Database.connect(url, pool_size=1),
-        Actor.system("assessment-file"),
-        datetime.now(UTC),
+def retire(settings: Settings, *, kind: str, thing: str) -> None:
+    """Note, as the platform itself, that a purpose, score model or programme has ended.
+
+    :raises NotAvailable: if the application role's address is missing
+    :raises NotFound: if no assessment of it is in force
+    """
+    asyncio.run(_carry_out(settings, end_assessed, kind, thing, {}))
+    click.echo(
+        f"已停用，评估保存三年 · retired, its assessments are kept three years: {kind} {thing}"
     )
+
+
+async def _carry_out(
+    settings: Settings,
+    command: Callable[..., Awaitable[object]],
+    kind: str,
+    thing: str,
+    given: Mapping[str, object],
+) -> None:
+    database = Database.connect(settings.need("database_url"), pool_size=1)
+    actor, now = Actor.system("assessments"), datetime.now(UTC)
     try:
         async with database.transaction(actor, now=now) as session:
-            await file_assessment(session, actor, kind=kind, document=document, now=now, **texts)
+            await command(session, actor, kind=AssessedKind(kind), thing=thing, now=now, **given)
     finally:
         await database.close()
 

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.assessments import prune_assessments
 from suxin.consent.oauth.models import (
     AuthorizationCode,
     DeviceCode,
@@ -82,6 +83,9 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
             database,
             lambda session: idempotency.prune(session, before=kept_since, limit=CHUNK),
             now,
+        ),
+        "impact_assessments": await _in_chunks(
+            database, lambda session: prune_assessments(session, now=now, limit=CHUNK), now
         ),
     }
     for model in _EXPIRING:

@@ -101,7 +101,7 @@ ACCESS = (
     "CREATE POLICY decided_by_subject ON decision_snapshots FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY bank_with_basis ON decision_snapshots FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = decision_snapshots.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = decision_snapshots.request_id))",
     "CREATE POLICY system ON decision_snapshots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT ON decision_snapshots TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (content, erased_at) ON decision_snapshots TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
@@ -120,7 +120,9 @@ ACCESS = (
     'ALTER TABLE impact_assessments FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON impact_assessments FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY filed ON impact_assessments FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system'))",
-    'GRANT SELECT, INSERT ON impact_assessments TO suxin_app',
+    "CREATE POLICY ended ON impact_assessments FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
+    "CREATE POLICY kept_long_enough ON impact_assessments FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days')",
+    'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON impact_assessments TO suxin_app',
     'ALTER TABLE lead_parties ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE lead_parties FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON lead_parties FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -487,9 +489,13 @@ def upgrade() -> None:
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('request_id', sa.Uuid(), nullable=False),
     sa.Column('offer_id', sa.Uuid(), nullable=False),
-    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('sha256', sa.Text(), nullable=False),
     sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kept_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('erased_at >= kept_until', name=op.f('ck_decision_snapshots_kept')),
+    sa.CheckConstraint('erased_at is null or content is null', name=op.f('ck_decision_snapshots_erased')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_decision_snapshots'))
     )
     op.create_table('desk_sessions',
@@ -559,17 +565,18 @@ def upgrade() -> None:
     )
     op.create_table('impact_assessments',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('purpose', 'model', 'programme', name='assessedkind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Enum('purpose', 'score_model', 'programme', name='assessedkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('thing', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('conclusion', sa.Text(), nullable=False),
     sa.Column('document_sha256', sa.Text(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('filed_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('length(document_sha256) = 64', name=op.f('ck_impact_assessments_document_sha256')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
-    op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'code'], unique=False)
+    op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
     op.create_table('lead_parties',
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),

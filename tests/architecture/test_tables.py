@@ -9,6 +9,7 @@ from suxin_server.model_registry import CONTEXTS
 TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
 DELETED = {
+    "impact_assessments": "of what ended three years ago; the row policy lets none go earlier",
     "memberships": "a role taken back; the audit stream keeps that it was given",
     "staff_identities": "a link undone; the audit stream keeps that it was made",
 }

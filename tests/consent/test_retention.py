@@ -1,11 +1,12 @@
 """Retention: at its end nothing is left of what a tenant received on a consent, and the tenant is told."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from observing import acts, carry_out, told
+from observing import acts, carry_out, posted, told
 from small_city import SmallCity, offered
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from suxin.lending.commands.offers import accept_offer
 from suxin.lending.models import DecisionSnapshot
 
 ERASE = "consent.received.erase"
+ERASED = "consent.received.erased"
 TOLD = "授权数据已到期删除"
 
 
@@ -52,7 +54,6 @@ async def test_what_ran_out_is_erased_at_the_end_of_its_retention_and_not_before
         "select count(*) from consent_fetches where content::text like '%TAX-GRADE%'"
     )
     assert left == 0
-    assert TOLD in await told(admin, small_city.banks[0].tenant_id)
     assert await acts(admin, "consent.received") == ["consent.received.erased"]
     assert await admin.fetchval("select state from consents where id = $1", consent_id) == "EXPIRED"
 
@@ -68,6 +69,29 @@ async def test_what_was_taken_back_is_erased_at_once(
     )
     assert await carry_out(small_city, admin, ERASE, now=later) == 1
     assert await received(admin) == [(True, False, later)]
+
+
+async def test_the_tenant_is_told_by_an_event_that_names_nobody(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    consent_id, later = await delivered(small_city), small_city.now + timedelta(days=1)
+    bank_id = small_city.banks[0].tenant_id
+    await small_city.act(
+        revoke_consent, small_city.applicant, consent_id=consent_id, reason=None, now=later
+    )
+    await carry_out(small_city, admin, ERASE, now=later)
+    [event] = await posted(admin, ERASED)
+    assert event["tenant_id"] == bank_id
+    assert json.loads(event["payload"]) == {
+        "tenant_id": str(bank_id),
+        "consent_id": str(consent_id),
+        "deliveries": 1,
+        "erased_at": later.isoformat(),
+    }
+    assert TOLD not in await told(admin, bank_id)
+    assert await carry_out(small_city, admin, ERASED, now=later) == 1
+    assert (await told(admin, bank_id)).count(TOLD) == 1
+    assert TOLD not in await told(admin, small_city.banks[1].tenant_id)
 
 
 async def test_a_consent_that_stands_is_left_alone(

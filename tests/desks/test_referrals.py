@@ -50,6 +50,19 @@ async def test_the_numbers_and_tabs_follow_state_and_time(desks, words):
     assert 'class="clock is-over"' in await fresh.get("/desk/referrals?state=overdue")
 
 
+async def test_a_bank_that_waits_for_the_applicant_is_not_shown_as_late(desks, words):
+    desk, referral_id = await desks.officer(), await desks.referred()
+    await desk.done(f"/desk/referrals/{referral_id}/accept")
+    # Friday 10:00: contact by the end of Wednesday, which binds nobody before the applicant consents.
+    desks.clock.moment += timedelta(days=6)
+    fresh = await _again(desks, desk)
+    assert "已超时 0" in words(await fresh.get("/desk/referrals/counts"))
+    for page in ("/desk/referrals", f"/desk/referrals/{referral_id}"):
+        shown = await fresh.get(page)
+        assert "剩 1 天" in words(shown)
+        assert "clock is-over" not in shown
+
+
 async def _again(desks, desk):
     """Log in once more: a session ends sooner than these clocks run out."""
     moment, city = desks.clock.moment, desks.city

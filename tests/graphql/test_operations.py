@@ -94,6 +94,22 @@ async def test_inbox_by_state(bank_a, case):
     assert [edge["node"]["id"] for edge in data["referrals"]["edges"]] == [case.referral_id]
 
 
+async def test_the_next_deadline_is_the_one_that_binds(bank_a, case, clock, desks, small_city):
+    """Contact binds a bank that is let know the applicant; one that waits for him has until it must decide."""
+    await case.accept()
+    clock.pass_time(hours=6 * 24)
+    later = await desks.open(small_city.banks[0], now=clock.now())
+    data = await later.run("inbox", first=1)
+    [edge] = data["referrals"]["edges"]
+    assert edge["node"]["nextDueAt"] == edge["node"]["decideBy"]
+    assert data["inboxCounts"]["overdue"] == 0
+    await case.consent()
+    data = await later.run("inbox", first=1)
+    [edge] = data["referrals"]["edges"]
+    assert edge["node"]["nextDueAt"] == edge["node"]["contactBy"]
+    assert data["inboxCounts"]["overdue"] == 1
+
+
 async def test_pool_and_claim(bank_a, small_city):
     await small_city.submit(mode=DispatchMode.OPEN_POOL)
     pool = await bank_a.run("pool", first=5)

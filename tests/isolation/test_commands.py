@@ -16,11 +16,13 @@ from small_world import World
 from trespassing import (
     EVERYONE_BUT_BANKS,
     EVERYONE_BUT_SUBJECTS,
+    OUTSIDE_THE_OPERATOR,
     Case,
     banks_own,
     by,
     found,
     in_the_house,
+    operators_own,
     subjects_own,
     tenants_own,
 )
@@ -114,19 +116,24 @@ def newcomer(_world: World) -> dict[str, Any]:
 
 
 MATRIX: dict[str, list[Case]] = {
+    "consent.assessments.end_assessed": by(
+        OUTSIDE_THE_OPERATOR,
+        Forbidden,
+        lambda _world: {"kind": AssessedKind.PURPOSE, "thing": "loan.match"},
+    ),
     "consent.assessments.file_assessment": by(
-        ("rival", "stranger", "merchant", "anonymous"),
+        OUTSIDE_THE_OPERATOR,
         Forbidden,
         lambda _world: {
             "kind": AssessedKind.PURPOSE,
-            "code": "loan.match",
+            "thing": "loan.match",
             "title": "x",
             "conclusion": "x",
             "document": b"x",
         },
     ),
     "consent.breaches.report_breach_scope": by(
-        ("rival", "stranger", "merchant", "anonymous"),
+        OUTSIDE_THE_OPERATOR,
         Forbidden,
         lambda world: {
             "tenant_ids": [world.bank.tenant_id],
@@ -264,7 +271,7 @@ MATRIX: dict[str, list[Case]] = {
     ),
     "subjects.mandates.end_mandate": subjects_own(lambda world: {"mandate_id": world.mandate_id}),
     "tenancy.commands.create_tenant": by(
-        ("rival", "stranger", "merchant", "anonymous"),
+        OUTSIDE_THE_OPERATOR,
         Forbidden,
         lambda _world: {
             "kind": TenantKind.BANK,
@@ -277,17 +284,11 @@ MATRIX: dict[str, list[Case]] = {
             "override_reason": "x",
         },
     ),
-    "tenancy.commands.resume_tenant": by(
-        ("rival", "stranger", "merchant", "anonymous", "system"), Forbidden, tenant
+    "tenancy.commands.resume_tenant": operators_own(tenant),
+    "tenancy.commands.set_credit_licence": operators_own(
+        lambda world: tenant(world) | {"licensed": True}
     ),
-    "tenancy.commands.set_credit_licence": by(
-        ("rival", "stranger", "merchant", "anonymous", "system"),
-        Forbidden,
-        lambda world: tenant(world) | {"licensed": True},
-    ),
-    "tenancy.commands.suspend_tenant": by(
-        ("rival", "stranger", "merchant", "anonymous", "system"), Forbidden, tenant
-    ),
+    "tenancy.commands.suspend_tenant": operators_own(tenant),
     "tenancy.houses.add_branch": in_the_house(
         lambda _world: {"name": "外点", "area_codes": [], "profiles": PROFILES}
     ),
@@ -306,15 +307,13 @@ MATRIX: dict[str, list[Case]] = {
         *by(("rival", "merchant", "operator"), NotFound, reset),
     ],
     **PROVIDERS,
-    "tenancy.quotas.set_quota": by(
-        ("rival", "stranger", "merchant", "anonymous", "system"),
-        Forbidden,
+    "tenancy.quotas.set_quota": operators_own(
         lambda world: {
             "tenant_id": world.bank.tenant_id,
             "name": QuotaName.STAFF,
             "ceiling": 0,
             "profiles": PROFILES,
-        },
+        }
     ),
     "tenancy.roles.grant_role": [
         *in_the_house(

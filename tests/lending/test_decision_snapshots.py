@@ -6,19 +6,23 @@ from typing import Any
 
 import asyncpg
 import pytest
-from observing import carry_out, nothing_written, one
+from observing import acts, as_platform, carry_out, nothing_written, one, posted, told
 from small_city import SmallCity, offered
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.commands import revoke_consent
 from suxin.kernel.actor import Actor
 from suxin.lending.commands.offers import accept_offer
 from suxin.lending.models import DecisionSnapshot, LoanRequest
+from suxin.lending.snapshots import erase_snapshot
 from suxin.subjects.identities import identity_of
 from suxin.subjects.queries import records_of
 
 OFFER = "select * from offers where id = $1"
+ERASE, ERASED = "lending.snapshot.erase", "lending.snapshot.erased"
+TOLD = "决策快照已到期删除"
 
 
 async def snapshots_seen(city: SmallCity, actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
@@ -87,6 +91,63 @@ async def test_the_bank_reads_its_snapshot_on_a_live_basis_and_nobody_rewrites_i
         with pytest.raises(DBAPIError, match="permission denied"):
             async with small_city.database.transaction(actor, now=small_city.now) as session:
                 await session.execute(update(DecisionSnapshot).values(sha256="x"))
+
+
+async def test_a_snapshot_is_erased_when_its_contract_and_the_time_after_it_are_over_and_not_before(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    """PIPL art. 19, 47(1): the row and its hash stay, what was seen is nowhere any more."""
+    bank = small_city.banks[0]
+    _, offer_id = await offered(small_city, bank)
+    await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
+    kept = await one(admin, "select * from decision_snapshots")
+    over = await admin.fetchval("select ends_at from access_bases where kind = 'contract'")
+    assert kept["kept_until"] == over == small_city.now + timedelta(days=12 * 31 + 5 * 365)
+    nearly = over - timedelta(microseconds=1)
+    of_snapshot = {"tenant_id": bank.tenant_id, "snapshot_id": kept["id"]}
+    async with nothing_written(admin):
+        assert await carry_out(small_city, admin, ERASE, now=nearly) == 0
+        await as_platform(small_city, erase_snapshot, now=nearly, **of_snapshot)
+    assert len(await snapshots_seen(small_city, bank.officer, now=nearly)) == 1
+
+    assert await carry_out(small_city, admin, ERASE, now=over) == 1
+
+    left = await one(admin, "select * from decision_snapshots")
+    assert (left["content"], left["erased_at"]) == (None, over)
+    assert left | {"content": kept["content"], "erased_at": None} == kept
+    assert await snapshots_seen(small_city, small_city.applicant, now=over) == [None]
+    assert await acts(admin, "lending.snapshot") == [ERASED]
+    [event] = await posted(admin, ERASED)
+    assert event["tenant_id"] == bank.tenant_id
+    assert json.loads(event["payload"]) == {
+        "tenant_id": str(bank.tenant_id),
+        "snapshot_id": str(kept["id"]),
+        "offer_id": str(offer_id),
+        "erased_at": over.isoformat(),
+    }
+    assert await carry_out(small_city, admin, ERASED, now=over) == 1
+    assert TOLD in await told(admin, bank.tenant_id)
+    async with nothing_written(admin):
+        await as_platform(small_city, erase_snapshot, now=over, **of_snapshot)
+
+
+async def test_not_even_the_platform_erases_a_snapshot_early(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    bank = small_city.banks[0]
+    _, offer_id = await offered(small_city, bank)
+    await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
+    early = {"content": None, "erased_at": small_city.now}
+    async with nothing_written(admin):
+        with pytest.raises(DBAPIError, match="ck_decision_snapshots_kept"):
+            await as_platform(small_city, _erased_by_hand, now=small_city.now, values=early)
+        for actor in (small_city.applicant, bank.officer):
+            async with small_city.database.transaction(actor, now=small_city.now) as session:
+                await _erased_by_hand(session, values=early, now=small_city.now)
+
+
+async def _erased_by_hand(session: AsyncSession, *, values: dict[str, Any], now: datetime) -> None:
+    await session.execute(update(DecisionSnapshot).values(**values))
 
 
 @pytest.mark.parametrize("column", ["amount_fen", "rate_bps", "annualised_rate_bps", "made_at"])

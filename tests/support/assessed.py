@@ -17,7 +17,7 @@ async def file_assessments(database: Database, operator: Actor, *, now: datetime
                 session,
                 operator,
                 kind=AssessedKind.PURPOSE,
-                code=code,
+                thing=code,
                 title=f"{code} 个人信息保护影响评估（测试）",
                 conclusion="风险可控",
                 document=code.encode(),

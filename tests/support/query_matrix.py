@@ -11,7 +11,7 @@ from suxin.kernel.queries import inbox_of_person
 from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin.lending.commands.requests import Submitted
 from suxin.lending.leads import LeadKey
-from suxin.lending.models import LoanProduct, Referral
+from suxin.lending.models import LoanProduct, Referral, ReferralState
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
 
@@ -64,6 +64,11 @@ def referral(world: World) -> dict[str, Any]:
 
 def consent(world: World) -> dict[str, Any]:
     return {"consent_id": world.running_consent}
+
+
+def matter(world: World) -> dict[str, Any]:
+    """Return what a permission for the running request is about."""
+    return subject(world) | {"purpose": "loan.match", "context_id": world.running.request.id}
 
 
 def consent_row(world: World) -> Consent:
@@ -128,35 +133,15 @@ MATRIX: dict[str, Row] = {
         None,
     ),
     "consent.queries.grounds_of": ("rival", subject, None),
-    "consent.queries.hold_basis": (
-        "rival",
-        lambda world: (
-            subject(world) | {"purpose": "loan.match", "context_id": world.running.request.id}
-        ),
-        None,
-    ),
+    "consent.queries.hold_basis": ("rival", matter, None),
     "consent.queries.hold_consent_basis": (
         "rival",
         lambda world: {"consent": consent_row(world)},
         None,
     ),
-    "consent.queries.is_open": (
-        "rival",
-        lambda world: (
-            subject(world) | {"purpose": "loan.match", "context_id": world.running.request.id}
-        ),
-        None,
-    ),
+    "consent.queries.is_open": ("rival", matter, None),
     "consent.queries.lock_consent": ("stranger", both(subject, consent), None),
-    "consent.queries.lock_open": (
-        "rival",
-        lambda world: (
-            subject(world)
-            | tenant(world)
-            | {"purpose": "loan.match", "context_id": world.running.request.id}
-        ),
-        None,
-    ),
+    "consent.queries.lock_open": ("rival", both(matter, tenant), None),
     "consent.queries.lock_open_about": (
         "stranger",
         lambda world: subject(world) | {"context_id": world.running.request.id},
@@ -267,6 +252,19 @@ MATRIX: dict[str, Row] = {
     ),
     "lending.queries.referrals.lock_referral": ("rival", both(tenant, referral), None),
     "lending.queries.referrals.next_due": ("rival", nothing_given, EXPRESSION),
+    "lending.queries.referrals.next_dues": (
+        "rival",
+        lambda world: {
+            "referrals": [
+                Referral(
+                    tenant_id=world.bank.tenant_id,
+                    id=world.running_referral,
+                    state=ReferralState.ACCEPTED,
+                )
+            ]
+        },
+        None,
+    ),
     "lending.queries.referrals.offers_in_reach": ("rival", nothing_given, None),
     "lending.queries.referrals.offers_on": ("rival", both(tenant, referral), None),
     "lending.queries.referrals.open_offers": ("rival", request, None),

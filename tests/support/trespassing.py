@@ -14,6 +14,7 @@ from suxin.kernel.refusals import Forbidden, NotFound
 Case = tuple[str, type[Exception], Callable[[World], dict[str, Any]]]
 
 EVERYONE_BUT_SUBJECTS = ("rival", "merchant", "anonymous", "operator", "system")
+OUTSIDE_THE_OPERATOR = ("rival", "stranger", "merchant", "anonymous")
 EVERYONE_BUT_BANKS = ("stranger", "merchant", "anonymous", "operator", "system")
 
 
@@ -41,10 +42,15 @@ def tenants_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     ]
 
 
+def operators_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
+    """A command on any tenant: whoever is not the operator's staff, the platform too, may not."""
+    return by((*OUTSIDE_THE_OPERATOR, "system"), Forbidden, given)
+
+
 def in_the_house(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     """A command on a tenant's house: from outside it is not permitted, and inside one's own nothing of the kind is found."""
     outside = by(
-        ("rival", "stranger", "merchant", "anonymous"),
+        OUTSIDE_THE_OPERATOR,
         Forbidden,
         lambda world: given(world) | {"tenant_id": world.bank.tenant_id},
     )

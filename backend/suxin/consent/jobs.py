@@ -47,6 +47,13 @@ async def retention_ends(session: AsyncSession, job: Job) -> None:
     await in_the_subjects_rows(session, job, retention.erase_received, reason="retention over")
 
 
+async def received_erased(session: AsyncSession, job: Job) -> None:
+    """Tell a tenant that what it received on a consent is erased."""
+    await retention.tell_tenant_of_erasure(
+        session, tenant_id=job.uuid("tenant_id"), consent_id=job.uuid("consent_id"), now=job.now
+    )
+
+
 async def end_log_ins_of_account(session: AsyncSession, job: Job) -> None:
     """End the log-ins of an account that stands for its person no more; those since then are somebody's own."""
     await end_grants_of_account(
@@ -72,6 +79,7 @@ def handlers(sealer: Sealer) -> Mapping[str, Handler]:
         giving.EXPIRE_TOPIC: expire_consent,
         giving.SIGN_TOPIC: consent_given,
         giving.ERASE_TOPIC: retention_ends,
+        retention.ERASED_TOPIC: received_erased,
         lapses.ASKED_TOPIC: request_asked,
         lapses.LAPSE_TOPIC: request_lapses,
         proofs.UNBOUND_TOPIC: end_log_ins_of_account,

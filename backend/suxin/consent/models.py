@@ -255,35 +255,55 @@ class ConsentArtefact(Table):
 
 
 class AssessedKind(StrEnum):
-    """What an impact assessment is about."""
+    """What an impact assessment is about: a purpose of sharing, a score model, a support programme."""
 
     PURPOSE = "purpose"
-    MODEL = "model"
+    SCORE_MODEL = "score_model"
     PROGRAMME = "programme"
+
+
+ASSESSMENT_KEPT_DAYS: Final = 3 * 366
+"""How long an impact assessment is kept after what it is about has ended, PIPL art. 56: at least three years."""
+
+_FILES: Final = f"{KIND} in ('operator', 'system')"
 
 
 class ImpactAssessment(Table):
     """One impact assessment on file (PIPL art. 55, 56): its document's hash, what it concludes, and who filed it.
 
-    Kept for at least three years: nothing deletes one.
+    ``thing`` is a purpose's code, or the id of a score model or a programme; ``ended_at`` is when that ended, until which
+    the assessment is in force. Kept for three years after that (``ASSESSMENT_KEPT_DAYS``): the row policy lets none go
+    earlier, and none that is in force.
     """
 
     __tablename__ = "impact_assessments"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("ended_at"), "DELETE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         published(),
-        when("filed", f"{KIND} in ('operator', 'system')", "INSERT"),
+        when("filed", _FILES, "INSERT"),
+        when(
+            "ended",
+            f"{_FILES} and ended_at is null",
+            "UPDATE",
+            check=f"{_FILES} and ended_at = {NOW}",
+        ),
+        when(
+            "kept_long_enough",
+            f"{KIND} = 'system' and ended_at <= {NOW} - interval '{ASSESSMENT_KEPT_DAYS} days'",
+            "DELETE",
+        ),
     )
     __table_args__ = (
         CheckConstraint("length(document_sha256) = 64", name="document_sha256"),
-        Index("ix_impact_assessments_about", "kind", "code"),
+        Index("ix_impact_assessments_about", "kind", "thing"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[AssessedKind]
-    code: Mapped[str]
+    thing: Mapped[str]
     title: Mapped[str]
     conclusion: Mapped[str]
     document_sha256: Mapped[str]
     filed_at: Mapped[datetime]
     filed_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]

@@ -1,10 +1,11 @@
-"""Retention (保存期限): at its end, what a tenant received through the platform is erased, and the tenant is told.
+"""Retention (保存期限): at its end, what a tenant received is erased here, and an event tells the tenant.
 
 That it was delivered, to whom and when, stays on record; the content goes, its SHA-256 remains. What an accepted offer was
 decided on stands on the contract and not on the consent, and is not touched here (PIPL art. 13(2), 19, 47).
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
@@ -12,16 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
 from suxin.consent.models import GIVEN, NEVER_GIVEN, ConsentFetch
-from suxin.kernel import notices
+from suxin.kernel import notices, outbox
 from suxin.kernel.audit import append_act
+
+ERASED_TOPIC: Final = "consent.received.erased"
 
 
 async def erase_received(
     session: AsyncSession, *, subject_id: UUID, consent_id: UUID, now: datetime
 ) -> int:
-    """Erase what was delivered on a consent that has ended, and tell the tenant; return how many deliveries.
+    """Erase what was delivered on a consent that has ended; return how many deliveries.
 
-    A duty of the platform, done when the retention is over. A consent that still stands is left alone.
+    A duty of the platform, done when the retention is over. A consent that still stands is left alone. The tenant is told
+    by the event ``ERASED_TOPIC``, which names the consent and how many deliveries it was, and nobody.
 
     Source: PIPL art. 19, 47
     """
@@ -51,9 +55,28 @@ async def erase_received(
         object_id=consent_id,
         detail={"deliveries": len(erased)},
     )
+    await outbox.post(
+        session,
+        ERASED_TOPIC,
+        {
+            "tenant_id": consent.tenant_id,
+            "consent_id": consent_id,
+            "deliveries": len(erased),
+            "erased_at": now.isoformat(),
+        },
+        now=now,
+        tenant_id=consent.tenant_id,
+    )
+    return len(erased)
+
+
+async def tell_tenant_of_erasure(
+    session: AsyncSession, *, tenant_id: UUID, consent_id: UUID, now: datetime
+) -> None:
+    """Tell a tenant that what it received on a consent is erased, so that it erases its own copies."""
     await notices.notify_tenant(
         session,
-        tenant_id=consent.tenant_id,
+        tenant_id=tenant_id,
         permission=None,
         template="consent_data_erased",
         title="授权数据已到期删除",
@@ -61,4 +84,3 @@ async def erase_received(
         link="/desk",
         now=now,
     )
-    return len(erased)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import outbox
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.outbox import Handler, Job
-from suxin.lending import dispatch
+from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
 from suxin.lending.models import Step
 
@@ -60,6 +60,20 @@ async def request_expires(session: AsyncSession, job: Job) -> None:
     )
 
 
+async def snapshot_kept_long_enough(session: AsyncSession, job: Job) -> None:
+    """Erase a decision snapshot whose time of keeping is over."""
+    await snapshots.erase_snapshot(
+        session, tenant_id=job.uuid("tenant_id"), snapshot_id=job.uuid("snapshot_id"), now=job.now
+    )
+
+
+async def snapshot_erased(session: AsyncSession, job: Job) -> None:
+    """Tell a bank that a decision snapshot is erased."""
+    await snapshots.tell_bank_of_erasure(
+        session, tenant_id=job.uuid("tenant_id"), offer_id=job.uuid("offer_id"), now=job.now
+    )
+
+
 async def redate(session: AsyncSession, job: Job) -> None:
     """Work a chunk of the deadlines out anew that a published arrangement touches, and leave the rest to the next job."""
     year = job.payload["year"]
@@ -84,6 +98,8 @@ def handlers() -> Mapping[str, Handler]:
         requests.CONSENTED_TOPIC: consented,
         requests.EXPIRE_TOPIC: request_expires,
         offers.OFFER_EXPIRE_TOPIC: offer_expires,
+        snapshots.ERASE_TOPIC: snapshot_kept_long_enough,
+        snapshots.ERASED_TOPIC: snapshot_erased,
     }
 
 

@@ -328,7 +328,7 @@ async def _file_assessments(session: AsyncSession, actor: Actor, *, now: datetim
             session,
             actor,
             kind=AssessedKind.PURPOSE,
-            code=purpose.code,
+            thing=purpose.code,
             title=title,
             conclusion="演示数据，不是真实的评估结论。",
             document=title.encode(),

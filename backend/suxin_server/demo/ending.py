@@ -9,7 +9,7 @@ from uuid import UUID
 from suxin.consent.models import ConsentState
 from suxin.lending.commands.offers import contract_ends_at
 from suxin.lending.models import Offer
-from suxin.lending.snapshots import SeenRecord, snapshot_of
+from suxin.lending.snapshots import ERASE_TOPIC, SeenRecord, snapshot_of
 from suxin_server.demo import consenting
 from suxin_server.demo.answering import record_offer
 from suxin_server.demo.asking import Answer, Case
@@ -57,14 +57,15 @@ def choose(stage: Stage, case: Case) -> bool:
     chosen.choose(now=at)
     case.request.accept(now=at)
     close(stage, case, reason="申请人已选择其他银行", at=at, chosen_tenant=chosen.tenant_id)
-    _freeze(stage, case, chosen, at)
+    ends_at = contract_ends_at(chosen, accepted_at=at)
+    _freeze(stage, case, chosen, at, kept_until=ends_at)
     consenting.open_contract_basis(
         stage,
         case,
         tenant_id=chosen.tenant_id,
         contract_id=chosen.id,
         at=at,
-        ends_at=contract_ends_at(chosen, accepted_at=at),
+        ends_at=ends_at,
     )
     record_offer(stage, case, chosen, step="accepted", at=at, bank=None)
     return True
@@ -122,7 +123,7 @@ def _end_consent(stage: Stage, case: Case, answer: Answer, reason: str, at: date
         consenting.revoke(stage, case, given, at=at, reason=reason)
 
 
-def _freeze(stage: Stage, case: Case, chosen: Offer, at: datetime) -> None:
+def _freeze(stage: Stage, case: Case, chosen: Offer, at: datetime, *, kept_until: datetime) -> None:
     given = next(
         answer.consent for answer in case.answers if answer.referral.id == chosen.referral_id
     )
@@ -131,16 +132,18 @@ def _freeze(stage: Stage, case: Case, chosen: Offer, at: datetime) -> None:
     records = sorted(
         (row for row in case.party.records if row["category"] in seen), key=lambda row: row["id"]
     )
-    stage.book.add(
-        snapshot_of(
-            request,
-            chosen,
-            consent_id=given.id if given else None,
-            records=[
-                SeenRecord(**{field.name: row[field.name] for field in fields(SeenRecord)})
-                for row in records
-            ],
-            snapshot_id=stage.dice.id_at(at),
-            now=at,
-        )
+    snapshot = snapshot_of(
+        request,
+        chosen,
+        consent_id=given.id if given else None,
+        records=[
+            SeenRecord(**{field.name: row[field.name] for field in fields(SeenRecord)})
+            for row in records
+        ],
+        snapshot_id=stage.dice.id_at(at),
+        kept_until=kept_until,
+        now=at,
     )
+    stage.book.add(snapshot)
+    of_snapshot = {"tenant_id": snapshot.tenant_id, "snapshot_id": snapshot.id}
+    stage.duty(ERASE_TOPIC, kept_until, of_snapshot, snapshot.tenant_id)

@@ -86,7 +86,7 @@ async def show_inbox(visit: GivenVisit) -> Answer:
                 "staff": await taken_by(session, visit, (row[0] for row in page.rows)),
                 "states": REFERRAL_STATES,
                 "modes": MODES,
-                "next_due": next_due,
+                "dues": await queries.next_dues(session, (row[0] for row in page.rows)),
             },
         )
 
@@ -149,15 +149,6 @@ async def send_claim(visit: GivenVisit, lead_id: FromPath[UUID]) -> Answer:
             raise
         return visit.go("/desk/pool", said(refusal), good=False)
     return visit.go(f"/desk/referrals/{claimed['id']}", "抢单成功，请在时限内联系申请人并办理")
-
-
-def next_due(referral: Referral) -> datetime | None:
-    """Return when the bank must have taken the next step; nothing once it has answered."""
-    if referral.state not in WAITING:
-        return None
-    if referral.state is ReferralState.DISPATCHED:
-        return referral.accept_by
-    return referral.contact_by if referral.state is ReferralState.ACCEPTED else referral.decide_by
 
 
 async def taken_by(

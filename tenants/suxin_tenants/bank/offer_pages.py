@@ -19,7 +19,6 @@ from suxin.lending.queries.products import referred_product
 from suxin.lending.repayment import schedule
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 from suxin.tenancy.profiles import TenantKind
-from suxin_tenants.bank.inbox_pages import next_due
 from suxin_tenants.bank.lead_words import lead_words
 from suxin_tenants.bank.offer_form import (
     FIELD_NAMES,
@@ -119,7 +118,7 @@ async def _show(
             "lead": (await lead_words(session, [lead]))[lead.id],
             "known": found,
             "product": product,
-            "due": next_due(referral),
+            "due": (await queries.next_dues(session, [referral])).get(referral.id),
             "values": values,
             "errors": errors,
             "methods": options(RepaymentMethod),

@@ -37,7 +37,7 @@ from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.queries import catalogue
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.area_names import area_names
-from suxin_tenants.bank.inbox_pages import next_due, taken_by
+from suxin_tenants.bank.inbox_pages import taken_by
 from suxin_tenants.bank.lead_words import MODES, lead_words
 from suxin_tenants.bank.record_words import RecordWords, record_words
 from suxin_tenants.bank.steps import steps_of
@@ -195,7 +195,7 @@ async def _show(
             "referral": referral,
             "lead": (await lead_words(session, [lead]))[lead.id],
             "product": await referred_product(session, referral),
-            "due": next_due(referral),
+            "due": (await queries.next_dues(session, [referral])).get(referral.id),
             "state": REFERRAL_STATES[referral.state],
             "mode": MODES[referral.mode],
             "taken_by": taker,

@@ -69,6 +69,11 @@ CONTRADICTIONS = {
         select o.id from offers o where o.state = 'CHOSEN' and not (
             exists (select 1 from access_bases b where b.source_id = o.id and b.kind = 'contract')
             and exists (select 1 from decision_snapshots s where s.offer_id = o.id))""",
+    "a snapshot is kept as long as its contract's basis, and has the duty of its end in the book": """
+        select s.id from decision_snapshots s where not exists (
+            select 1 from access_bases b join outbox d on d.payload ->> 'snapshot_id' = s.id::text
+            where b.source_id = s.offer_id and b.kind = 'contract' and b.ends_at = s.kept_until
+            and d.topic = 'lending.snapshot.erase' and d.not_before = s.kept_until)""",
     "nobody was contacted without having consented before": """
         select id from referrals where contacted_at is not null
         and (consented_at is null or consented_at > contacted_at)""",

@@ -33,7 +33,11 @@ MAX_VALID_DAYS = 30
 MAX_COOLING_OFF_DAYS = 30
 MAX_CONDITIONS = 500
 CONTRACT_BASIS_AFTER_END = timedelta(days=365 * 5)
-"""How long the bank keeps access to identity and contact after the loan's last day (proposed default)."""
+"""How long after the loan's last day the bank keeps access to identity and contact, and the decision snapshot is kept.
+
+Proposed default: longer than the three years in which claims can be brought (民法典 art. 188) and than the two
+further ones in which a judgment is enforced (民事诉讼法 art. 250).
+"""
 OFFER_EXPIRE_TOPIC = "lending.offer.expire"
 _DAYS_A_MONTH = 31
 
@@ -270,14 +274,15 @@ async def accept_offer(
         now=now,
         chosen_tenant=offer.tenant_id,
     )
-    await freeze_what_was_seen(session, request, offer, now=now)
+    ends_at = contract_ends_at(offer, accepted_at=now)
+    await freeze_what_was_seen(session, request, offer, kept_until=ends_at, now=now)
     await consents.open_contract_basis(
         session,
         actor,
         tenant_id=offer.tenant_id,
         contract_id=offer.id,
         context_id=request.id,
-        ends_at=contract_ends_at(offer, accepted_at=now),
+        ends_at=ends_at,
         now=now,
     )
     _record(session, offer, "accepted", now=now)

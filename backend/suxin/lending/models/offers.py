@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
 
@@ -19,7 +20,7 @@ from suxin.kernel.readers import (
     with_basis,
 )
 from suxin.kernel.steps import Party, StateMachine
-from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
+from suxin.kernel.tables import Table, append_and_change
 from suxin.lending.models.steps import LabelledState, NamedStep
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
@@ -147,11 +148,13 @@ _WITH_BASIS = with_basis(category="'loan_request'", context="request_id").using
 class DecisionSnapshot(Table):
     """What the bank had been permitted to see when it made the offer that was accepted, frozen with its SHA-256.
 
-    The bank reads it as long as it has a basis for the request: at first the consent's, then the contract's.
+    The bank reads it as long as it has a basis for the request: at first the consent's, then the contract's. When the
+    contract's time and the time of keeping after it are over (``kept_until``), the content is erased and never before;
+    that there was a snapshot, and its SHA-256, stay on record.
     """
 
     __tablename__ = "decision_snapshots"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("content", "erased_at")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
         when("decided_by_subject", f"subject_id = {SUBJECT}", "INSERT"),
@@ -159,12 +162,18 @@ class DecisionSnapshot(Table):
         when("bank_with_basis", f"tenant_id = {TENANT} and {_WITH_BASIS}"),
         system(),
     )
+    __table_args__ = (
+        CheckConstraint("erased_at is null or content is null", name="erased"),
+        CheckConstraint("erased_at >= kept_until", name="kept"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID]
     request_id: Mapped[UUID]
     offer_id: Mapped[UUID]
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     sha256: Mapped[str]
     taken_at: Mapped[datetime]
+    kept_until: Mapped[datetime]
+    erased_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """What a bank reads: its inbox, the open pool, a lead, and, with a basis, who is behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -16,6 +16,7 @@ from suxin.lending import policies
 from suxin.lending.models import (
     IN_PROGRESS,
     WAITING,
+    DispatchMode,
     Lead,
     LeadParty,
     LoanRequest,
@@ -63,12 +64,27 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
 
 
 def next_due() -> ColumnElement[datetime]:
-    """Return the SQL expression of a referral's next deadline: accept, then contact, then decide."""
+    """Return the SQL expression of a referral's next deadline: accept, then contact, then decide.
+
+    The deadline to make contact binds whoever can: a claim always, else a bank that is let know the applicant. One that
+    waits for his consent, or lost it, has until it must decide; so do the duties that answer a missed deadline.
+    """
+    knows_applicant = exists().where(LeadParty.lead_id == Referral.lead_id).correlate(Referral)
+    must_contact = or_(Referral.mode == DispatchMode.OPEN_POOL, knows_applicant)
     return case(
         (Referral.state == ReferralState.DISPATCHED, Referral.accept_by),
-        (Referral.state == ReferralState.ACCEPTED, Referral.contact_by),
+        (and_(Referral.state == ReferralState.ACCEPTED, must_contact), Referral.contact_by),
         else_=Referral.decide_by,
     )
+
+
+async def next_dues(session: AsyncSession, referrals: Iterable[Referral]) -> dict[UUID, datetime]:
+    """Return, by their ids, when those of a bank's referrals that wait for it fall due next."""
+    waiting = [(one.tenant_id, one.id) for one in referrals if one.state in WAITING]
+    rows = await session.execute(
+        select(Referral.id, next_due()).where(tuple_(Referral.tenant_id, Referral.id).in_(waiting))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def inbox(actor: Actor, *, states: Sequence[ReferralState] = ()) -> Select[Referral, Lead]:

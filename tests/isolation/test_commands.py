@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 from observing import changed, contents
+from rights_matrix import COMMANDS as RIGHTS
 from small_city import PASSWORD, offer_terms, product_draft
 from small_world import World
 from trespassing import (
@@ -112,7 +113,7 @@ def newcomer(_world: World) -> dict[str, Any]:
     }
 
 
-MATRIX: dict[str, list[Case]] = {
+MATRIX: dict[str, list[Case]] = RIGHTS | {
     "consent.assessments.file_assessment": by(
         ("rival", "stranger", "merchant", "anonymous"),
         Forbidden,

@@ -28,8 +28,10 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
+from suxin.rights.corrections import request_correction
+from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
 
-BANK, SUBJECT, PLATFORM = "bank", "subject", "platform"
+BANK, SUBJECT, PLATFORM, OFFICE = "bank", "subject", "platform", "office"
 CHECK_VIOLATION = "23514"
 REFUSED = "no step of this caller leads there"
 ALIVE = ("SUBMITTED", "MATCHING", "OPEN", "OFFERED")
@@ -77,12 +79,15 @@ CONSENT = (
     | moves(("ACTIVE", "PAUSED"), "EXPIRED", PLATFORM)
     | moves(("ACTIVE", "PAUSED"), "SUPERSEDED", SUBJECT)
 )
+CORRECTION = moves(("FILED",), "CORRECTED", OFFICE) | moves(("FILED",), "DECLINED", OFFICE)
+CORRECTION |= moves(("FILED",), "WITHDRAWN", SUBJECT)
 MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanRequest: (RequestState, REQUEST),
     Referral: (ReferralState, REFERRAL),
     Offer: (OfferState, OFFER),
     LoanProduct: (ProductStatus, PRODUCT),
     Consent: (ConsentState, CONSENT),
+    CorrectionRequest: (CorrectionState, CORRECTION),
 }
 # In which states a row may be added, and by whom; the platform loads rows that have a history, in any.
 BEGINS = {
@@ -91,6 +96,7 @@ BEGINS = {
     Offer: {"OPEN": {BANK}},
     LoanProduct: {"DRAFT": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
+    CorrectionRequest: {"FILED": {SUBJECT}},
 }
 
 
@@ -107,12 +113,22 @@ def writers(city: SmallCity) -> dict[str, Actor]:
     }
 
 
-PARTY = {"staff": BANK, "client": BANK, "subject": SUBJECT, "system": PLATFORM, "operator": ""}
+PARTY = {"staff": BANK, "client": BANK, "subject": SUBJECT, "system": PLATFORM, "operator": OFFICE}
 
 
 async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table]) -> UUID:
     """Let a bank offer; return the id of the row that everything is tried on."""
     submitted, offer_id = await offered(city, city.banks[0])
+    if model is CorrectionRequest:
+        asked = await city.act(
+            request_correction,
+            city.applicant,
+            about=CorrectionAbout.INDUSTRY,
+            record_id=None,
+            wanted="C2011",
+            reason="登记有误",
+        )
+        return asked.id
     consent_id: UUID = await admin.fetchval("select id from consents")
     return {
         LoanRequest: submitted.request.id,
@@ -127,6 +143,9 @@ def setting(model: type[Table]) -> str:
     """Return the SET clause that writes a state, with what the table's own checks want beside it."""
     assert model.__machine__ is not None
     column = model.__machine__.column
+    if model is CorrectionRequest:
+        answer = "case when cast(:to as text) in ('CORRECTED', 'DECLINED') then 'x' end"
+        return f"{column} = cast(:to as text), answer = {answer}"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"

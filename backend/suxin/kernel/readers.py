@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Command = Literal["ALL", "SELECT", "INSERT", "UPDATE"]
+Command = Literal["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]
 
 APP_ROLE = "suxin_app"
 BATCH_ROLE = "suxin_batch"
@@ -57,7 +57,7 @@ class Reader:
         condition = self.using.replace(ROW, table)
         if self.command == "INSERT":
             return f"{head} WITH CHECK ({condition})"
-        if self.command == "SELECT":
+        if self.command in ("SELECT", "DELETE"):
             return f"{head} USING ({condition})"
         afterwards = condition if self.check is None else self.check.replace(ROW, table)
         return f"{head} USING ({condition}) WITH CHECK ({afterwards})"

@@ -30,6 +30,7 @@ class Party(Enum):
 
     TENANT = (ActorKind.STAFF, ActorKind.CLIENT)
     SUBJECT = (ActorKind.SUBJECT,)
+    OPERATOR = (ActorKind.OPERATOR,)
     PLATFORM = (ActorKind.SYSTEM,)
 
 

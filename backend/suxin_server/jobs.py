@@ -9,6 +9,7 @@ from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.outbox import Handler
 from suxin.kernel.sealing import Sealer
 from suxin.lending import jobs as lending
+from suxin.rights import jobs as rights
 from suxin.subjects import jobs as subjects
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.guarded import GuardedClient
@@ -45,6 +46,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         signing.handlers(sealer),
         consent.handlers(sealer),
         lending.handlers(),
+        rights.handlers(),
         subjects.handlers(sealer, channel),
     )
 

@@ -6,6 +6,8 @@ from suxin.kernel import audit, bases, calendars, idempotency, notices, outbox, 
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
+from suxin.rights import models as rights
+from suxin.subjects import closures
 from suxin.subjects import models as subjects
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.providers import models as providers
@@ -22,9 +24,11 @@ CONTEXTS = (
     tenancy,
     providers,
     subjects,
+    closures,
     consent,
     oauth,
     lending,
+    rights,
 )
 
 metadata = Table.metadata

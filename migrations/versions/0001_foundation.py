@@ -21,6 +21,11 @@ ACCESS = (
     "CREATE POLICY holding_tenant ON access_bases FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (false)",
     "CREATE POLICY system ON access_bases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (ended_at) ON access_bases TO suxin_app',
+    'ALTER TABLE account_closures ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE account_closures FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY acting_person ON account_closures FOR ALL TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY system ON account_closures FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (identity_erased_at, reopened_at) ON account_closures TO suxin_app',
     'ALTER TABLE areas ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE areas FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON areas FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -75,6 +80,7 @@ ACCESS = (
     "CREATE POLICY data_subject ON consent_fetches FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY on_a_live_basis ON consent_fetches FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.source_id = consent_fetches.consent_id and b.subject_id = consent_fetches.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY counted ON consent_fetches FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.source_id = consent_fetches.consent_id and b.subject_id = consent_fetches.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY erased_by_subject ON consent_fetches FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and content is not null) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and content is null and erased_at is not null)",
     "CREATE POLICY system ON consent_fetches FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (content, erased_at) ON consent_fetches TO suxin_app',
     'ALTER TABLE consents ENABLE ROW LEVEL SECURITY',
@@ -87,13 +93,23 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON consents TO suxin_app',
     "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE correction_requests ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE correction_requests FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON correction_requests FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY operator ON correction_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'GRANT SELECT, INSERT, UPDATE (state, answered_at, answered_by, answer) ON correction_requests TO suxin_app',
+    "CREATE TRIGGER correction_requests_begins BEFORE INSERT ON correction_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER correction_requests_step BEFORE UPDATE OF state ON correction_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'CORRECTED', 'operator'), ('FILED', 'DECLINED', 'operator'), ('FILED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
+    "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
+    "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
+    "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT ON credit_records TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch',
     'ALTER TABLE decision_snapshots ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE decision_snapshots FORCE ROW LEVEL SECURITY',
@@ -168,9 +184,11 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON mandates TO suxin_batch',
     'ALTER TABLE match_results ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE match_results FORCE ROW LEVEL SECURITY',
-    "CREATE POLICY data_subject ON match_results FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON match_results FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY submitter ON match_results FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY erased ON match_results FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and exists (select 1 from loan_requests q where q.subject_id = match_results.subject_id and q.id = match_results.request_id and q.state in ('WITHDRAWN', 'EXPIRED', 'UNMATCHED')))",
     "CREATE POLICY system ON match_results FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT ON match_results TO suxin_app',
+    'GRANT SELECT, INSERT, DELETE ON match_results TO suxin_app',
     'ALTER TABLE memberships ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE memberships FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON memberships FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -186,7 +204,7 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON notices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY appended ON notices FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('staff', 'client', 'operator', 'subject', 'system'))",
-    'GRANT SELECT, INSERT, UPDATE ON notices TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON notices TO suxin_app',
     'ALTER TABLE oauth_clients ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE oauth_clients FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON oauth_clients FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -211,7 +229,7 @@ ACCESS = (
     "CREATE POLICY with_basis ON person_identities FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where (b.subject_id = person_identities.subject_id or b.person_id = person_identities.subject_id) and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'identity' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
     "CREATE POLICY system ON person_identities FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON person_identities FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON person_identities TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON phone_codes TO suxin_doorway',
     'GRANT SELECT ON phone_codes TO suxin_batch',
@@ -315,6 +333,15 @@ def upgrade() -> None:
     op.create_index('ix_access_bases_live', 'access_bases', ['subject_id', 'tenant_id', 'purpose'], unique=False, postgresql_where=sa.text('ended_at is null'))
     op.create_index('ix_access_bases_person_id', 'access_bases', ['person_id', 'tenant_id'], unique=False, postgresql_where=sa.text('ended_at is null and person_id is not null'))
     op.create_index('ix_access_bases_source_id', 'access_bases', ['source_id'], unique=False)
+    op.create_table('account_closures',
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('identity_erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reopened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('person_id', 'id', name=op.f('pk_account_closures'))
+    )
+    op.create_index('uq_account_closures_standing', 'account_closures', ['person_id'], unique=True, postgresql_where=sa.text('reopened_at is null'))
     op.create_table('areas',
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('level', sa.Enum('city', 'county', 'town', 'village', 'grid', name='arealevel', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -460,6 +487,30 @@ def upgrade() -> None:
     )
     op.create_index('ix_consents_tenant_id', 'consents', ['tenant_id', 'id'], unique=False)
     op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
+    op.create_table('correction_requests',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('about', sa.Enum('record', 'name', 'region', 'industry', name='correctionabout', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('record_id', sa.Uuid(), nullable=True),
+    sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('stated', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('wanted', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('FILED', 'CORRECTED', 'DECLINED', 'WITHDRAWN', name='correctionstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer_by_provisional', sa.Boolean(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.CheckConstraint("(about = 'record') = (record_id is not null)", name=op.f('ck_correction_requests_about')),
+    sa.CheckConstraint("(state in ('CORRECTED', 'DECLINED')) = (answer is not null)", name=op.f('ck_correction_requests_answer')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_correction_requests'))
+    )
+    op.create_index('ix_correction_requests_state', 'correction_requests', ['state', 'answer_by'], unique=False)
+    op.create_index('uq_correction_requests_open', 'correction_requests', ['subject_id', 'about', 'record_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
     op.create_table('credit_records',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1192,6 +1243,9 @@ def downgrade() -> None:
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
     op.drop_table('credit_records')
+    op.drop_index('uq_correction_requests_open', table_name='correction_requests', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
+    op.drop_index('ix_correction_requests_state', table_name='correction_requests')
+    op.drop_table('correction_requests')
     op.drop_index('uq_consents_open', table_name='consents', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.drop_index('ix_consents_tenant_id', table_name='consents')
     op.drop_table('consents')
@@ -1211,6 +1265,8 @@ def downgrade() -> None:
     op.drop_table('audit_entries')
     op.drop_index('ix_areas_parent_code', table_name='areas')
     op.drop_table('areas')
+    op.drop_index('uq_account_closures_standing', table_name='account_closures', postgresql_where=sa.text('reopened_at is null'))
+    op.drop_table('account_closures')
     op.drop_index('ix_access_bases_source_id', table_name='access_bases')
     op.drop_index('ix_access_bases_person_id', table_name='access_bases', postgresql_where=sa.text('ended_at is null and person_id is not null'))
     op.drop_index('ix_access_bases_live', table_name='access_bases', postgresql_where=sa.text('ended_at is null'))

@@ -48,7 +48,8 @@ _WITH_KEY: Final = (IdempotencyKeyInvalid, IdempotencyKeyReused, RequestInFlight
 class Contract:
     """One route's promise.
 
-    ``body`` and ``query`` are the shapes of what it takes and ``answer`` of what it returns (None: nothing, 204).
+    ``body`` and ``query`` are the shapes of what it takes and ``answer`` of what it returns (None: nothing, 204);
+    ``page`` says that it answers a page of HTML instead.
     ``keyed`` says that it takes an idempotency key; ``refusals`` are those of its own, beside the usual ones.
     """
 
@@ -59,6 +60,7 @@ class Contract:
     body: Any = None
     query: Any = None
     answer: Any = None
+    page: bool = False
     status: int = 200
     keyed: bool = False
     refusals: tuple[type[Refusal], ...] = ()

@@ -14,9 +14,13 @@ from suxin.consent.oauth.scopes import MINI_PROGRAM
 from suxin.kernel.idempotency import KEY_PATTERN
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
+    account,
     consent_notices,
     consent_requests,
+    corrections,
+    erasures,
     inbox,
+    my_data,
     offers,
     people,
     permissions,
@@ -37,6 +41,7 @@ from suxin_web.request_ids import HEADER as REQUEST_ID_HEADER
 
 VERSION: Final = "1.0.0"
 PREFIX: Final = "/mp/v1"
+PAGE_TYPE: Final = "text/html"
 _USUAL_HEADERS: Final = {
     REQUEST_ID_HEADER: {"schema": {"type": "string"}},
     NONCE_HEADER: {
@@ -58,6 +63,10 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *permissions.HANDLERS,
     *consent_requests.HANDLERS,
     *inbox.HANDLERS,
+    *my_data.HANDLERS,
+    *corrections.HANDLERS,
+    *erasures.HANDLERS,
+    *account.HANDLERS,
 )
 """Every route that has a contract, in the order in which they are documented."""
 
@@ -257,6 +266,8 @@ def _success(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
     response: dict[str, Any] = {"description": "成功 / done", "headers": headers}
     if contract.answer is not None:
         response["content"] = {MEDIA_TYPE: {"schema": schemas[repr(contract.answer)]}}
+    if contract.page:
+        response["content"] = {PAGE_TYPE: {"schema": {"type": "string"}}}
     return response
 
 

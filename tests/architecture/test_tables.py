@@ -9,8 +9,12 @@ from suxin_server.model_registry import CONTEXTS
 TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
 DELETED = {
+    "credit_records": "what one declared oneself, at one's wish (PIPL art. 47); a source's record never",
     "impact_assessments": "of what ended three years ago; the row policy lets none go earlier",
+    "match_results": "the reasons of a request that ended without a contract, at its subject's wish",
     "memberships": "a role taken back; the audit stream keeps that it was given",
+    "notices": "one's own inbox, at one's wish",
+    "person_identities": "by the platform, once the account is closed and no contract names the person",
     "staff_identities": "a link undone; the audit stream keeps that it was made",
 }
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import asyncpg
 from log_in_trespasses import PROVIDERS
 from observing import changed, contents
+from rights_matrix import COMMANDS as RIGHTS
 from small_city import PASSWORD, offer_terms, product_draft
 from small_world import World
 from trespassing import (
@@ -115,7 +116,7 @@ def newcomer(_world: World) -> dict[str, Any]:
     }
 
 
-MATRIX: dict[str, list[Case]] = {
+MATRIX: dict[str, list[Case]] = RIGHTS | {
     "consent.assessments.end_assessed": by(
         OUTSIDE_THE_OPERATOR,
         Forbidden,

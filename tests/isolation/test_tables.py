@@ -29,6 +29,7 @@ DOORWAY = (DENIED,) * 6
 MATRIX = {
     # table: which of the rows the rival bank, a stranger, a merchant, anyone, the operator, the platform see.
     "access_bases": PLATFORM,
+    "account_closures": PLATFORM,
     "areas": EVERYBODY,
     "audit_entries": (NONE, NONE, NONE, NONE, ALL, UNSEALED),
     "audit_heads": EVERYBODY,
@@ -39,6 +40,7 @@ MATRIX = {
     "consent_artefacts": PLATFORM,
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,
+    "correction_requests": (NONE, NONE, NONE, NONE, ALL, NONE),
     "credit_records": NOBODY,
     "decision_snapshots": PLATFORM,
     "desk_sessions": DOORWAY,
@@ -91,6 +93,7 @@ CHANGES = {
         "consents",
         "leads",
         "loan_requests",
+        "match_results",
         "notices",
         "person_identities",
         "referrals",
@@ -232,7 +235,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
             & await keys(admin, model, owned(model, world))
         }
     hidden = {name for name, row in MATRIX.items() if row in (NOBODY, PLATFORM)}
-    assert hidden - by_owner["bank"] == {"mandates", "match_results"}
+    assert hidden - by_owner["bank"] == {"account_closures", "mandates", "match_results"}
     assert hidden - by_owner["applicant"] == {
         "branches",
         "identity_providers",

@@ -103,7 +103,6 @@ async def test_a_tenant_holds_its_own_basis_in_place_and_writes_none(database, a
         ("audit_entries", "action"),
         ("decision_snapshots", "sha256"),
         ("lead_parties", "subject_id"),
-        ("match_results", "eligible"),
         ("notice_texts", "body"),
     ],
 )

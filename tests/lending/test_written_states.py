@@ -28,6 +28,8 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
+from suxin.rights.corrections import request_correction
+from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
 from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
 from suxin.tenancy.providers.models import ClientMethod, IdentityProvider, ProviderState
 
@@ -84,6 +86,8 @@ PROVIDER = (
     | moves(("ACTIVE",), "SUSPENDED", BANK, OPERATOR)
     | moves(("ACTIVE", "SUSPENDED"), "DRAFT", BANK, OPERATOR)
 )
+CORRECTION = moves(("FILED",), "CORRECTED", OPERATOR) | moves(("FILED",), "DECLINED", OPERATOR)
+CORRECTION |= moves(("FILED",), "WITHDRAWN", SUBJECT)
 MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanRequest: (RequestState, REQUEST),
     Referral: (ReferralState, REFERRAL),
@@ -91,6 +95,7 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanProduct: (ProductStatus, PRODUCT),
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
+    CorrectionRequest: (CorrectionState, CORRECTION),
 }
 # In which states a row may be added, and by whom; the platform loads rows that have a history, in any.
 BEGINS = {
@@ -100,6 +105,7 @@ BEGINS = {
     LoanProduct: {"DRAFT": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
+    CorrectionRequest: {"FILED": {SUBJECT}},
 }
 
 
@@ -130,6 +136,16 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
     if model is IdentityProvider:
         return await provider_of(city)
     submitted, offer_id = await offered(city, city.banks[0])
+    if model is CorrectionRequest:
+        asked = await city.act(
+            request_correction,
+            city.applicant,
+            about=CorrectionAbout.INDUSTRY,
+            record_id=None,
+            wanted="C2011",
+            reason="登记有误",
+        )
+        return asked.id
     consent_id: UUID = await admin.fetchval("select id from consents")
     return {
         LoanRequest: submitted.request.id,
@@ -157,6 +173,9 @@ def setting(model: type[Table]) -> str:
     """Return the SET clause that writes a state, with what the table's own checks want beside it."""
     assert model.__machine__ is not None
     column = model.__machine__.column
+    if model is CorrectionRequest:
+        answer = "case when cast(:to as text) in ('CORRECTED', 'DECLINED') then 'x' end"
+        return f"{column} = cast(:to as text), answer = {answer}"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"

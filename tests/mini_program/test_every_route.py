@@ -70,9 +70,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/consents/{consent_id:str}/rejection": {"reason": "不需要"},
     "/consents/{consent_id:str}/revocation": {"reason": "不需要了"},
     "/notices/read": {"ids": [SOMEBODY]},
+    "/my-data/declarations/{record_id:str}/correction": {"content": {"title": "诚信企业"}},
+    "/my-data/corrections": {"about": "industry", "wanted": "C20", "reason": "登记有误"},
+    "/my-data/deletions": {"parts": ["declarations"]},
+    "/account/closure": {"confirmation": "确认注销"},
 }
 NEEDED: dict[str, dict[str, str]] = {
-    "/consent-notices": {"tenantId": SOMEBODY, "requestId": SOMEBODY}
+    "/consent-notices": {"tenantId": SOMEBODY, "requestId": SOMEBODY},
+    "/my-data/rows": {"part": "records"},
 }
 
 
@@ -95,7 +100,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 34
+    assert len(names) == len(set(names)) == 44
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 
@@ -288,6 +293,8 @@ def test_every_list_is_paged() -> None:
         "/loan-requests/{request_id:str}/offers",
         "/loan-requests/{request_id:str}/referrals",
         "/loan-requests/{request_id:str}/timeline",
+        "/my-data/corrections",
+        "/my-data/rows",
         "/notices",
         "/offers/{offer_id:str}/schedule",
         "/products",

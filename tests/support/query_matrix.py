@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from rights_matrix import QUERIES as RIGHTS
 from small_world import World
 
 from suxin.consent.models import Consent
@@ -111,7 +112,7 @@ def both(*parts: Given) -> Given:
     return lambda world: {name: value for part in parts for name, value in part(world).items()}
 
 
-MATRIX: dict[str, Row] = {
+MATRIX: dict[str, Row] = RIGHTS | {
     "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),

@@ -38,7 +38,10 @@ from suxin.lending.models import BankSpeed, DispatchMode
 from suxin.lending.queries.dossier import dossier
 from suxin.lending.queries.referrals import own_referral
 from suxin.places.commands import load_areas
+from suxin.rights.corrections import request_correction
+from suxin.rights.models import CorrectionAbout
 from suxin.subjects.catalogue import load_catalogue
+from suxin.subjects.closures import AccountClosure
 from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
 from suxin.subjects.phone_codes import send_phone_code
@@ -81,6 +84,7 @@ class World:
     running_referral: UUID
     running_offer: UUID
     running_consent: UUID
+    correction_id: UUID
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -166,6 +170,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         running_referral=running_referral,
         running_offer=running_offer,
         running_consent=consent_id,
+        correction_id=await _contest(city, admin),
         pool=pool,
         pool_referral=claimed.id,
         mandate_id=await admin.fetchval(
@@ -217,6 +222,24 @@ async def _refuse(city: SmallCity) -> None:
         life_days=30,
         context_id=None,
     )
+
+
+async def _contest(city: SmallCity, admin: asyncpg.Connection) -> UUID:
+    """Let the applicant contest a record; that he had closed his account once, and has proved himself since, is on file."""
+    closure = {"person_id": city.person_id, "reopened_at": city.now}
+    await insert(admin, AccountClosure, sample(AccountClosure, city.now, **closure))
+    request = await city.act(
+        request_correction,
+        city.applicant,
+        about=CorrectionAbout.RECORD,
+        record_id=await admin.fetchval(
+            "select id from credit_records where item_code = 'SI-HEADCOUNT'"
+        ),
+        wanted="参保人数应为 26 人",
+        reason="新增一名职工",
+    )
+    contested: UUID = request.id
+    return contested
 
 
 async def _sign(city: SmallCity, consent_id: UUID) -> None:

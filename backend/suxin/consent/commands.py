@@ -176,7 +176,10 @@ async def end_consents_about(
     ended = [
         consent
         for consent in open_consents
-        if consent.tenant_id != except_tenant and only_tenant in (None, consent.tenant_id)
+        # What was only asked for lets nobody read, and lapses or is answered by itself.
+        if consent.state in GIVEN
+        and consent.tenant_id != except_tenant
+        and only_tenant in (None, consent.tenant_id)
     ]
     for consent in ended:
         await end(session, consent, ConsentState.REVOKED, step="revoked", reason=reason, now=now)

@@ -14,6 +14,7 @@ from suxin.consent.purposes import FetchUnit, Frequency
 from suxin.kernel.readers import (
     KIND,
     NOW,
+    SUBJECT,
     TENANT,
     Reader,
     data_subject,
@@ -210,6 +211,13 @@ class ConsentFetch(Table):
         data_subject(),
         when("on_a_live_basis", f"tenant_id = {TENANT} and {_ON_A_LIVE_BASIS}"),
         when("counted", f"tenant_id = {TENANT} and {_ON_A_LIVE_BASIS}", "INSERT"),
+        # At his wish, what was delivered on a consent that has ended is erased before its retention is over.
+        when(
+            "erased_by_subject",
+            f"subject_id = {SUBJECT} and content is not null",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and content is null and erased_at is not null",
+        ),
         system(),
     )
     __table_args__ = (

@@ -219,6 +219,17 @@ async def lock_open_about(
     ).all()
 
 
+async def open_consents_of(session: AsyncSession, subject_id: UUID) -> Sequence[Consent]:
+    """Return the subject's consents that are asked for or given and have not ended, in the order of their ids."""
+    return (
+        await session.scalars(
+            select(Consent)
+            .where(Consent.subject_id == subject_id, Consent.state.in_(_OPEN))
+            .order_by(Consent.id)
+        )
+    ).all()
+
+
 async def lock_own_consent(session: AsyncSession, actor: Actor, consent_id: UUID) -> Consent:
     """Return one of the acting subject's consents, locked.
 

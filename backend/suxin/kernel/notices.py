@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel import outbox
 from suxin.kernel.ids import new_id
 from suxin.kernel.readers import Reader, acting_person, appended, owner_tenant, system
-from suxin.kernel.tables import Table
+from suxin.kernel.tables import WITH_DELETE, Privilege, Table
 
 DELIVER_TOPIC = "kernel.notice.deliver"
 
@@ -34,6 +34,8 @@ class Notice(Table):
     """One item in the inbox of a natural person, or of the staff of a tenant who hold ``permission``."""
 
     __tablename__ = "notices"
+    # A person may erase his own.
+    __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         acting_person(writes=True),
         owner_tenant(),

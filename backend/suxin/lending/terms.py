@@ -5,6 +5,7 @@ are technical bounds of the platform, proposed defaults (demo configuration): a 
 narrows them.
 """
 
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Final, Self, cast
 
@@ -28,6 +29,7 @@ art. 25). That article does not bind licensed banks and moves with the LPR, so a
 here instead.
 """
 MAX_UPFRONT_FEE_BPS: Final = 1_000
+_DAYS_A_MONTH: Final = 31
 """10% of the principal in fees before drawdown (proposed default)."""
 MAX_MONTHLY_FEE_BPS: Final = 100
 """1% of the principal a month (proposed default)."""
@@ -230,6 +232,11 @@ def check_rate_bps(value: object, *, field: str = "rateBps") -> int:
         field=field, minimum=MIN_RATE_BPS, maximum=MAX_RATE_BPS,
         figure=Figure.BPS, name_zh="年利率", name_en="The annual rate",
     )  # fmt: skip
+
+
+def loan_ends_at(accepted_at: datetime, *, term_months: int) -> datetime:
+    """Return when a loan that was accepted then is to be paid back at the latest: no month has more than 31 days."""
+    return accepted_at + timedelta(days=_DAYS_A_MONTH * term_months)
 
 
 def check_request_terms(terms: RequestTerms) -> RequestTerms:

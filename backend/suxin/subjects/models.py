@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
+    KIND,
     PERSON,
     SUBJECT,
     TENANT,
@@ -23,7 +24,7 @@ from suxin.kernel.readers import (
     with_basis,
 )
 from suxin.kernel.sealed_columns import indexed, sealed
-from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table, append_and_change
+from suxin.kernel.tables import READ_ONLY, WITH_DELETE, Privilege, Table, append_and_change
 
 NAME = "person.name"
 RESIDENT_ID = "person.resident_id"
@@ -121,6 +122,8 @@ class PersonIdentity(Table):
     """A natural person's real-name proof: sealed name, resident id and phone, and how they were proved."""
 
     __tablename__ = "person_identities"
+    # Erased by the platform once the account is closed and no contract needs it.
+    __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         # The platform writes what the identity service proved; nobody writes his own proof.
         acting_person("subject_id"),
@@ -244,7 +247,8 @@ class CreditRecord(Table):
     """
 
     __tablename__ = "credit_records"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    # What is recorded is never rewritten; whether it counts is, and what one declared oneself may be erased.
+    __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("status"), "DELETE")
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
@@ -258,6 +262,23 @@ class CreditRecord(Table):
             "declared",
             f"subject_id = {SUBJECT} and self_declared and channel = 'filed_by_subject'",
             "INSERT",
+        ),
+        when(
+            "contested",
+            f"subject_id = {SUBJECT} and {KIND} = 'subject' and status = 'active'",
+            "UPDATE",
+            # What a source recorded is disputed; what one declared oneself is taken back.
+            check=f"subject_id = {SUBJECT} and status = case when self_declared then 'withdrawn' else 'disputed' end",
+        ),
+        # The subject gives a contest up, or the city's credit office answers it.
+        when(
+            "settled",
+            f"subject_id = {SUBJECT} and {KIND} in ('subject', 'operator') and status = 'disputed'",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and (status = 'active' or status = 'withdrawn' and {KIND} = 'operator')",
+        ),
+        when(
+            "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"
         ),
         batch(),
     )

@@ -18,6 +18,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import continue_as
 from suxin.kernel.identifiers import check_resident_id
 from suxin.kernel.sealing import Sealer
+from suxin.subjects.closures import standing_closure
 from suxin.subjects.doors import person_behind
 from suxin.subjects.models import PHONE, PersonIdentity
 from suxin.subjects.phone_codes import (
@@ -100,6 +101,8 @@ async def _known(
     # The platform looks up the phone; the person is on record beside it.
     platform = replace(Actor.system(request_id), person_id=person_id, subject_id=person_id)
     await continue_as(session, platform)
+    if await standing_closure(session, person_id) is not None:
+        return None
     sealed = await session.scalar(
         select(PersonIdentity.phone_sealed).where(PersonIdentity.subject_id == person_id)
     )

@@ -25,6 +25,7 @@ from suxin.kernel.masks import mask_name
 from suxin.kernel.pinyin import pinyin_of
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind, Unauthenticated
 from suxin.kernel.sealing import Sealer
+from suxin.subjects.closures import reopen
 from suxin.subjects.doors import person_behind, resident_door
 from suxin.subjects.identity import IdentityServiceUnavailable, IdentityVerifier, PersonProof
 from suxin.subjects.models import (
@@ -90,7 +91,8 @@ async def prove_person(
     """Prove that a visitor of the mini program is a certain person, and return that person's subject id.
 
     The same resident id is the same person, from whichever account: proved from a new one, the old one is unbound, so
-    that it acts for him no more, and the event says so to whoever keeps its log-ins.
+    that it acts for him no more, and the event says so to whoever keeps its log-ins. An account that he had closed is
+    open again, with what the law kept and without what was erased.
 
     :raises Invalid: if the name is not one (also what ``check_resident_id`` and ``check_phone`` raise)
     :raises MinorNotSupported: if the person is under 18
@@ -169,6 +171,8 @@ async def _write(
                     blind_index=door.digest, subject_id=person_id, key_version=door.key_version
                 )
             )
+    elif await reopen(session, person_id, now=now):
+        await _name_again(session, person_id, claim)
     await _seal_identity(session, person_id, claim, proof, sealer)
     await _bind(session, visitor, person_id, now)
     append_act(
@@ -180,6 +184,15 @@ async def _write(
         detail={"method": proof.method, "proof_ref": proof.proof_ref, "first": known is None},
     )
     return person_id
+
+
+async def _name_again(session: AsyncSession, person_id: UUID, claim: _Claim) -> None:
+    """Give a person who had closed his account the name back that was erased with it."""
+    await session.execute(
+        update(Subject)
+        .where(Subject.id == person_id)
+        .values(name=mask_name(claim.name), name_pinyin=pinyin_of(claim.name[0]))
+    )
 
 
 def _subject(person_id: UUID, claim: _Claim, now: datetime) -> Subject:

@@ -82,6 +82,17 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.mandate.proved": "取得代表权",
     "subjects.mandate.ended": "结束代表权",
     "subjects.record.declared": "自行申报",
+    "subjects.record.erased": "删除自主申报",
+    "lending.request.erased": "删除已结束申请的资料",
+    "rights.account.closed": "注销账号",
+    "rights.correction.corrected": "更正申请：已更正",
+    "rights.correction.declined": "更正申请：未予更正",
+    "rights.correction.filed": "提出更正申请",
+    "rights.correction.withdrawn": "撤回更正申请",
+    "rights.data.downloaded": "下载本主体数据",
+    "rights.data.erased": "申请删除数据",
+    "rights.declaration.corrected": "更正自主申报",
+    "rights.identity.erased": "删除实名信息",
     "subjects.account.rebound": "更换绑定账号",
 }
 ACTORS: Final[Mapping[str, str]] = {
@@ -94,8 +105,10 @@ ACTORS: Final[Mapping[str, str]] = {
 }
 OBJECTS: Final[Mapping[str, str]] = {
     "access_basis": "查阅依据",
+    "account_closure": "账号注销",
     "branch": "网点",
     "consent": "授权",
+    "correction_request": "更正申请",
     "credit_record": "信用记录",
     "decision_snapshot": "决策快照",
     "identity_provider": "统一登录",
@@ -116,6 +129,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "tenant": "机构",
 }
 REASONS: Final[Mapping[str, str]] = {
+    "account closed": "账号注销",
     "add a branch": "增加网点",
     "add staff": "增加人员",
     "claim ended": "抢单结束",
@@ -123,6 +137,7 @@ REASONS: Final[Mapping[str, str]] = {
     "consent asked": "告知授权请求",
     "consent expiry": "授权到期",
     "consent lapse": "授权请求逾期",
+    "correction answered": "答复更正申请",
     "demo city": "载入演示城市",
     "end staff": "停用人员",
     "grant a role": "授予角色",
@@ -167,6 +182,11 @@ _DETAILS: Final[Mapping[str, str]] = {
     "step": "时限",
     "name": "额度",
     "ceiling": "上限",
+    "about": "对象",
+    "item": "事项",
+    "by": "更正为",
+    "erased": "已删除",
+    "kept": "依法保留",
 }
 
 

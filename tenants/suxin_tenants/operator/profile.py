@@ -10,6 +10,7 @@ from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
+from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
     STAFF_MANAGE,
@@ -34,6 +35,8 @@ OPERATOR: Final = TenantProfile(
                     ASSESSMENT_FILE,
                     BREACH_REPORT,
                     CALENDAR_MANAGE,
+                    CORRECTION_ANSWER,
+                    CORRECTION_READ,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -48,12 +51,22 @@ OPERATOR: Final = TenantProfile(
         Role(
             code="credit_office",
             zh="信用办工作人员",
-            permissions=frozenset({TENANT_READ, STATISTICS_READ, CALENDAR_MANAGE}),
+            permissions=frozenset(
+                {
+                    TENANT_READ,
+                    STATISTICS_READ,
+                    CALENDAR_MANAGE,
+                    CORRECTION_READ,
+                    CORRECTION_ANSWER,
+                }
+            ),
         ),
         Role(
             code="auditor",
             zh="审计员（只读）",
-            permissions=frozenset({TENANT_READ, STAFF_READ, CLIENT_READ, STATISTICS_READ}),
+            permissions=frozenset(
+                {TENANT_READ, STAFF_READ, CLIENT_READ, STATISTICS_READ, CORRECTION_READ}
+            ),
         ),
     ),
 )

@@ -273,6 +273,13 @@ async def end_grants_of_account(
     await _end(session, theirs, reason=reason, now=now)
 
 
+async def end_grants_of_person(
+    session: AsyncSession, person_id: UUID, *, reason: str, now: datetime
+) -> None:
+    """End what a person allowed in a browser, for himself or for whom he acted."""
+    await _end(session, OAuthGrant.person_id == person_id, reason=reason, now=now)
+
+
 async def end_grants_of_log_in(
     session: AsyncSession, log_in_hash: bytes, *, reason: str, now: datetime
 ) -> None:

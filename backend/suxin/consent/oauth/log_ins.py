@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.oauth.grants import end_grants_of_log_in
+from suxin.consent.oauth.grants import end_grants_of_log_in, end_grants_of_person
 from suxin.consent.oauth.models import LogInSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
@@ -138,3 +138,15 @@ async def end_log_in_of_key(session: AsyncSession, key: bytes, *, now: datetime)
             .execution_options(synchronize_session=False)
         )
     await end_grants_of_log_in(session, key, reason="logged_out", now=now)
+
+
+async def end_log_ins_of_person(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
+    """End every browser's log-in of a person, and what he allowed in them."""
+    async with doorway(session):
+        await session.execute(
+            update(LogInSession)
+            .where(LogInSession.person_id == person_id, LogInSession.ended_at.is_(None))
+            .values(ended_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    await end_grants_of_person(session, person_id, reason="account_closed", now=now)

@@ -27,7 +27,7 @@ from suxin.lending.queries import requests as queries
 from suxin.lending.queries.products import referred_product
 from suxin.lending.repayment import CostSummary, Fees, cost, schedule
 from suxin.lending.snapshots import freeze_what_was_seen
-from suxin.lending.terms import GuaranteeMode, RepaymentMethod, check_amount_fen
+from suxin.lending.terms import GuaranteeMode, RepaymentMethod, check_amount_fen, loan_ends_at
 
 MAX_VALID_DAYS = 30
 MAX_COOLING_OFF_DAYS = 30
@@ -39,7 +39,6 @@ Proposed default: longer than the three years in which claims can be brought (�
 further ones in which a judgment is enforced (民事诉讼法 art. 250).
 """
 OFFER_EXPIRE_TOPIC = "lending.offer.expire"
-_DAYS_A_MONTH = 31
 
 
 class OfferOutsideProduct(Refusal):
@@ -155,9 +154,7 @@ def new_offer(
 
 def contract_ends_at(offer: Offer, *, accepted_at: datetime) -> datetime:
     """Return until when an accepted offer's bank keeps access to identity and contact: long after the loan's last day."""
-    return (
-        accepted_at + timedelta(days=_DAYS_A_MONTH * offer.term_months) + CONTRACT_BASIS_AFTER_END
-    )
+    return loan_ends_at(accepted_at, term_months=offer.term_months) + CONTRACT_BASIS_AFTER_END
 
 
 async def make_offer(

@@ -9,9 +9,17 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
 
-from suxin.kernel.readers import Reader, data_subject, system, with_basis
+from suxin.kernel.readers import (
+    SUBJECT,
+    Reader,
+    data_subject,
+    exists,
+    system,
+    when,
+    with_basis,
+)
 from suxin.kernel.steps import Party, StateMachine
-from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
+from suxin.kernel.tables import Table
 from suxin.lending.models.steps import LabelledState, NamedStep, StepNotPossible
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RepaymentMethod
 
@@ -188,12 +196,25 @@ class LoanRequest(Table):
         self.state, self.ended_at = _EXPIRE.taken_from(self.state), now
 
 
+_OF_AN_ENDED_REQUEST = exists(
+    "loan_requests q",
+    "q.subject_id = {row}.subject_id and q.id = {row}.request_id"
+    " and q.state in ('WITHDRAWN', 'EXPIRED', 'UNMATCHED')",
+)
+
+
 class MatchResult(Table):
     """How one product fared for one request: its rank and cost, or all reasons why it did not fit."""
 
     __tablename__ = "match_results"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
-    __readers__: ClassVar[tuple[Reader, ...]] = (data_subject(writes=True), system())
+    # Never rewritten; erased at the subject's wish once the request has ended without a contract.
+    __privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "DELETE")
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(),
+        when("submitter", f"subject_id = {SUBJECT}", "INSERT"),
+        when("erased", f"subject_id = {SUBJECT} and {_OF_AN_ENDED_REQUEST}", "DELETE"),
+        system(),
+    )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(primary_key=True)

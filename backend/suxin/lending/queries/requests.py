@@ -225,6 +225,23 @@ async def live_requests(session: AsyncSession, subject_id: UUID) -> int:
     return count or 0
 
 
+async def open_requests_by(
+    session: AsyncSession, *, subject_id: UUID, person_id: UUID
+) -> Sequence[UUID]:
+    """Return which of a subject's running requests a person made, in the order of their ids."""
+    return (
+        await session.scalars(
+            select(LoanRequest.id)
+            .where(
+                LoanRequest.subject_id == subject_id,
+                LoanRequest.person_id == person_id,
+                LoanRequest.state.not_in(_ENDED),
+            )
+            .order_by(LoanRequest.id)
+        )
+    ).all()
+
+
 async def own_request(session: AsyncSession, actor: Actor, request_id: UUID) -> LoanRequest:
     """Return one of the acting subject's requests.
 

@@ -1,0 +1,122 @@
+"""Correction requests, with their named steps."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import Reader, data_subject, operator
+from suxin.kernel.refusals import Refusal
+from suxin.kernel.steps import Party, StateMachine, Step
+from suxin.kernel.tables import Table, append_and_change
+
+
+class CorrectionState(StrEnum):
+    """Where a correction request stands."""
+
+    FILED = "FILED"
+    CORRECTED = "CORRECTED"
+    DECLINED = "DECLINED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+STATES_ZH: dict[CorrectionState, str] = {
+    CorrectionState.FILED: "待答复",
+    CorrectionState.CORRECTED: "已更正",
+    CorrectionState.DECLINED: "未予更正",
+    CorrectionState.WITHDRAWN: "已撤回",
+}
+
+
+class CorrectionAnswered(Refusal):
+    """The request was answered or taken back before."""
+
+    code = "CORRECTION_ANSWERED"
+    zh = "该更正申请已办结（{state_zh}）"
+    en = "This correction request has ended ({state_en})"
+
+    def __init__(self, *, state: CorrectionState) -> None:
+        super().__init__(state_zh=STATES_ZH[state], state_en=state.value.lower())
+
+
+class CorrectionAbout(StrEnum):
+    """What a correction is asked for: one credit record, or an item of the subject's own data."""
+
+    RECORD = "record"
+    NAME = "name"
+    REGION = "region"
+    INDUSTRY = "industry"
+
+
+def _ended(to: CorrectionState, party: Party) -> Step[CorrectionState]:
+    return Step(leaves=frozenset({CorrectionState.FILED}), to=to, by=frozenset({party}))
+
+
+class CorrectionRequest(Table):
+    """What a subject says is wrong, what it should say, and what the city's credit office answered (PIPL art. 46).
+
+    ``stated`` is the record as it was when the request was filed, so that whoever answers needs no access to the subject.
+    """
+
+    __tablename__ = "correction_requests"
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
+        "state", "answered_at", "answered_by", "answer"
+    )
+    __machine__: ClassVar[StateMachine[CorrectionState]] = StateMachine(
+        begins={CorrectionState.FILED: frozenset({Party.SUBJECT})},
+        steps=(
+            _ended(CorrectionState.CORRECTED, Party.OPERATOR),
+            _ended(CorrectionState.DECLINED, Party.OPERATOR),
+            _ended(CorrectionState.WITHDRAWN, Party.SUBJECT),
+        ),
+    )
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(writes=True),
+        operator(writes=True),
+    )
+    __table_args__ = (
+        CheckConstraint("(about = 'record') = (record_id is not null)", name="about"),
+        CheckConstraint(
+            "(state in ('CORRECTED', 'DECLINED')) = (answer is not null)", name="answer"
+        ),
+        Index("ix_correction_requests_state", "state", "answer_by"),
+        Index(
+            "uq_correction_requests_open",
+            "subject_id",
+            "about",
+            "record_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("state = 'FILED'"),
+        ),
+    )
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    about: Mapped[CorrectionAbout]
+    record_id: Mapped[UUID | None]
+    item: Mapped[str]
+    source: Mapped[str]
+    stated: Mapped[dict[str, Any]]
+    wanted: Mapped[str]
+    reason: Mapped[str]
+    state: Mapped[CorrectionState]
+    filed_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    answer_by_provisional: Mapped[bool]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None]
+    answer: Mapped[str | None]
+
+    def enter(self, state: CorrectionState) -> None:
+        """Move to ``state``.
+
+        :raises CorrectionAnswered: if it has ended before
+        """
+        if not self.__machine__.leads(self.state, state):
+            raise CorrectionAnswered(state=self.state)
+        self.state = state

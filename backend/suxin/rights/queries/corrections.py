@@ -1,0 +1,94 @@
+"""Correction requests, as their subject and the city's credit office read them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.refusals import NotFound
+from suxin.rights.models import CorrectionRequest, CorrectionState
+from suxin.tenancy.models import Tenant
+from suxin.tenancy.profiles import TenantKind
+
+
+def corrections_of(subject_id: UUID) -> Select[CorrectionRequest]:
+    """Return a subject's correction requests, newest first."""
+    return (
+        select(CorrectionRequest)
+        .where(CorrectionRequest.subject_id == subject_id)
+        .order_by(CorrectionRequest.id.desc())
+    )
+
+
+def corrections(*, filed: bool) -> Select[CorrectionRequest]:
+    """Return the correction requests that the caller sees, those that wait for an answer or those that have ended."""
+    waiting = CorrectionRequest.state == CorrectionState.FILED
+    return (
+        select(CorrectionRequest)
+        .where(waiting if filed else ~waiting)
+        .order_by(CorrectionRequest.id.desc())
+    )
+
+
+async def corrections_waiting(session: AsyncSession) -> int:
+    """Return how many correction requests that the caller sees wait for an answer."""
+    return (
+        await session.scalar(
+            select(func.count())
+            .select_from(CorrectionRequest)
+            .where(CorrectionRequest.state == CorrectionState.FILED)
+        )
+        or 0
+    )
+
+
+async def correction(session: AsyncSession, request_id: UUID) -> CorrectionRequest:
+    """Return one correction request.
+
+    :raises NotFound: if the caller sees none of that id
+    """
+    return _found(
+        await session.scalar(select(CorrectionRequest).where(CorrectionRequest.id == request_id))
+    )
+
+
+async def lock_correction(
+    session: AsyncSession, request_id: UUID, *, subject_id: UUID | None = None
+) -> CorrectionRequest:
+    """Return one correction request, of one subject or of any, locked.
+
+    :raises NotFound: if the caller sees none of that id
+    """
+    wanted = select(CorrectionRequest).where(CorrectionRequest.id == request_id)
+    if subject_id is not None:
+        wanted = wanted.where(CorrectionRequest.subject_id == subject_id)
+    return _found(
+        await session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    )
+
+
+async def corrections_open(session: AsyncSession, subject_id: UUID) -> Sequence[UUID]:
+    """Return which of a subject's correction requests wait for an answer."""
+    return (
+        await session.scalars(
+            select(CorrectionRequest.id)
+            .where(
+                CorrectionRequest.subject_id == subject_id,
+                CorrectionRequest.state == CorrectionState.FILED,
+            )
+            .order_by(CorrectionRequest.id)
+        )
+    ).all()
+
+
+async def operators(session: AsyncSession) -> list[UUID]:
+    """Return the tenants that run the city's platform: one, in a city as it is founded."""
+    found = await session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.OPERATOR))
+    return list(found)
+
+
+def _found(request: CorrectionRequest | None) -> CorrectionRequest:
+    if request is None:
+        raise NotFound(thing_zh="更正申请", thing_en="correction request")
+    return request

@@ -1,0 +1,138 @@
+"""How downloaded data reads to a person: figures, times and codes in Chinese, by the names of the fields."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.consent.purposes import PURPOSES
+from suxin.lending.terms import (
+    ApplicantKind,
+    DeclineReason,
+    GuaranteeMode,
+    LoanPurpose,
+    RepaymentMethod,
+)
+from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState
+from suxin.rights.queries.holdings import Told
+from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus
+from suxin_mini_program.labels import (
+    BASES,
+    CONSENT_STATES,
+    MANDATE_ROLES,
+    MODES,
+    OFFER_STATES,
+    REFERRAL_STATES,
+    REQUEST_STATES,
+    Words,
+)
+from suxin_web.formats import local_date, local_time, money, percent
+
+NOTHING: Final = "—"
+_RECORD_STATUSES: Final = {
+    RecordStatus.ACTIVE: "有效",
+    RecordStatus.DISPUTED: "核查中",
+    RecordStatus.EXEMPTED: "已豁免",
+    RecordStatus.REPAIRED: "已修复",
+    RecordStatus.WITHDRAWN: "已撤销",
+}
+_CHANNELS: Final = {
+    LawfulChannel.PUBLICLY_DISCLOSED: "依法公开",
+    LawfulChannel.AUTHORISED_PUBLIC: "授权查询公共信用信息",
+    LawfulChannel.FILED_BY_SUBJECT: "本人申报",
+    LawfulChannel.LICENSED: "持牌征信机构",
+}
+_POLARITIES: Final = {
+    Polarity.POSITIVE: "正面",
+    Polarity.NEUTRAL: "中性",
+    Polarity.NEGATIVE: "负面",
+}
+ABOUT_ZH: Final = {
+    CorrectionAbout.RECORD: "信用记录",
+    CorrectionAbout.NAME: "名称",
+    CorrectionAbout.REGION: "所在地",
+    CorrectionAbout.INDUSTRY: "行业",
+}
+_SPOKEN: Final[Mapping[str, str]] = {
+    "three_factor": "姓名、身份证号、手机号三要素核验",
+    "registry": "登记机关核验",
+    "wechat": "微信",
+    "sms": "短信",
+    "subject": "本人",
+    "staff": "机构人员",
+    "client": "机构系统",
+    "operator": "运营机构",
+    "system": "平台",
+}
+
+
+# By the kind of the code, because states of two machines share words such as EXPIRED.
+_BY_KIND: Final[Mapping[type, Words]] = {
+    type(next(iter(words))): words
+    for words in (
+        REQUEST_STATES,
+        REFERRAL_STATES,
+        OFFER_STATES,
+        CONSENT_STATES,
+        MODES,
+        BASES,
+        MANDATE_ROLES,
+    )
+}
+_BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
+    "status": _RECORD_STATUSES,
+    "channel": _CHANNELS,
+    "polarity": _POLARITIES,
+    "about": ABOUT_ZH,
+    "category": CATEGORY_ZH,
+    "categories": CATEGORY_ZH,
+}
+_LABELLED: Final = (ApplicantKind, DeclineReason, GuaranteeMode, LoanPurpose, RepaymentMethod)
+
+
+def shown_rows(found: Told) -> list[list[tuple[str, str]]]:
+    """Return a portion's rows as names with values to read; what is empty is left out."""
+    names = found.portion.names
+    rows = [
+        [(names[key], readable(key, value)) for key, value in row.items()] for row in found.rows
+    ]
+    return [[pair for pair in row if pair[1] != NOTHING] for row in rows]
+
+
+def readable(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a row holds
+    """Return one value as a person reads it."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, list):
+        return "；".join(readable(key, one) for one in value)
+    if isinstance(value, Mapping):
+        return "，".join(f"{name}：{readable(name, one)}" for name, one in value.items())
+    return _figure(key, value) or _coded(key, value)
+
+
+def _figure(key: str, value: Any) -> str | None:  # noqa: ANN401 - as above
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return local_time(value)
+    if isinstance(value, date):
+        return local_date(value)
+    if isinstance(value, int):
+        by_unit = {"Fen": money, "Bps": percent}
+        return next(
+            (write(value) for unit, write in by_unit.items() if key.endswith(unit)), str(value)
+        )
+    return str(value) if isinstance(value, UUID) else None
+
+
+def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
+    if key == "purpose" and value in PURPOSES:
+        return PURPOSES[value].zh
+    if isinstance(value, _LABELLED):
+        return value.zh
+    if isinstance(value, CorrectionState):
+        return STATES_ZH[value]
+    if type(value) in _BY_KIND:
+        return _BY_KIND[type(value)][value][0]
+    return _BY_FIELD.get(key, {}).get(value) or _SPOKEN.get(value, str(value))

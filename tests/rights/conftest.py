@@ -1,0 +1,51 @@
+"""The person of the small city acting for himself, with what he declares and what is on record about him."""
+
+import pytest
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import append_act
+from suxin.kernel.doorways import doorway
+from suxin.subjects.catalogue import load_catalogue
+from suxin.subjects.declarations import declare_record
+from suxin.subjects.models import WeChatAccount
+
+HONOUR = {"title": "诚信示范户", "issuer": "上塘镇"}
+OPENID = "openid-of-xiaoming"
+
+
+@pytest.fixture
+async def catalogue(small_city):
+    async with small_city.batch.transaction(Actor.system("test"), now=small_city.now) as session:
+        await load_catalogue(session)
+        append_act(session, action="test.catalogue.loaded", now=small_city.now)
+
+
+@pytest.fixture
+def himself(small_city) -> Actor:
+    return Actor.subject(
+        "test-himself", person_id=small_city.person_id, subject_id=small_city.person_id
+    )
+
+
+@pytest.fixture
+def declared(small_city, catalogue):
+    """Return a way to declare an honour; it answers the record's id."""
+
+    async def declared(actor):
+        return await small_city.act(declare_record, actor, item_code="VOL-HONOUR", content=HONOUR)
+
+    return declared
+
+
+@pytest.fixture
+async def phone_of_his(small_city):
+    """His WeChat account, as it is after the real-name proof."""
+    anyone = Actor.anonymous("test")
+    async with (
+        small_city.database.transaction(anyone, now=small_city.now) as session,
+        doorway(session),
+    ):
+        session.add(
+            WeChatAccount(openid=OPENID, person_id=small_city.person_id, created_at=small_city.now)
+        )
+    return OPENID

@@ -1,5 +1,6 @@
 """The notice before a permission: the whole text as the subject is shown it, about one bank and one request."""
 
+from collections.abc import Collection, Iterable
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -7,7 +8,14 @@ import msgspec
 from litestar import Response, get
 
 from suxin.consent.notice_texts import current_text, in_order, told
-from suxin.consent.purposes import LOAN_MATCH, CategoriesOutsidePurpose, Wanted, narrow
+from suxin.consent.purposes import (
+    LOAN_MATCH,
+    CategoriesOutsidePurpose,
+    Cut,
+    Purpose,
+    Wanted,
+    narrow,
+)
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.queries.requests import own_request, referrals_of
 from suxin.subjects.models import DataCategory
@@ -48,6 +56,13 @@ class CategoryChoice(msgspec.Struct, rename="camel", kw_only=True):
     chosen: bool
 
 
+class CutView(msgspec.Struct, rename="camel", kw_only=True):
+    """One thing that was narrowed, in words."""
+
+    zh: str
+    en: str
+
+
 class ConsentNotice(msgspec.Struct, rename="camel", kw_only=True):
     """The text as the subject is shown it, and the facts in it."""
 
@@ -79,7 +94,7 @@ async def show_notice(
 ) -> Response[bytes]:
     """Show the notice about one bank and one request."""
     query = read_query(request, NoticeQuery)
-    asked = _categories(query.categories)
+    asked = categories_named(query.categories) or sorted(LOAN_MATCH.required)
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
         await own_request(session, actor, query.request_id)
         referred = referrals_of(query.request_id).where(Tenant.id == query.tenant_id)
@@ -91,9 +106,13 @@ async def show_notice(
         return answer(_notice(row[1], asked, query.life_days))
 
 
-def _categories(text: str | None) -> list[DataCategory]:
+def categories_named(text: str | None) -> list[DataCategory] | None:
+    """Return the categories whose codes a parameter names, or nothing where it is not given.
+
+    :raises Invalid: if one is unknown
+    """
     if text is None:
-        return sorted(LOAN_MATCH.required)
+        return None
     try:
         return [DataCategory(code) for code in text.split(",") if code]
     except ValueError:
@@ -122,19 +141,28 @@ def _notice(bank: Tenant, asked: list[DataCategory], life_days: int) -> ConsentN
         recipient=bank_view(bank),
         contact=bank.contact,
         purpose=purpose_label(LOAN_MATCH.code),
-        categories=_choices(kept),
+        categories=category_choices(LOAN_MATCH, LOAN_MATCH.categories, kept),
         life_days=narrowed.life_days,
         max_life_days=LOAN_MATCH.max_life_days,
         retention_days=LOAN_MATCH.retention_days,
     )
 
 
-def _choices(kept: set[str]) -> list[CategoryChoice]:
-    required = LOAN_MATCH.required
+def category_choices(
+    purpose: Purpose, offered: Iterable[str], kept: Collection[str]
+) -> list[CategoryChoice]:
+    """Return the categories one may choose of, in the order people are told them, with those that are chosen."""
     return [
-        CategoryChoice(category=category(code), required=code in required, chosen=code in kept)
-        for code in in_order(LOAN_MATCH.categories)
+        CategoryChoice(
+            category=category(code), required=code in purpose.required, chosen=code in kept
+        )
+        for code in in_order(offered)
     ]
+
+
+def cut_views(cuts: Iterable[Cut]) -> list[CutView]:
+    """Return in words what was narrowed."""
+    return [CutView(zh=cut.zh, en=cut.en) for cut in cuts]
 
 
 HANDLERS: Final = (show_notice,)

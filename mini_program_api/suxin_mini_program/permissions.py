@@ -22,7 +22,7 @@ from suxin.lending.models import StepNotPossible
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.models import Tenant
 from suxin_mini_program.answering import newest_page, write_once
-from suxin_mini_program.consent_notices import TAG, LifeDays
+from suxin_mini_program.consent_notices import TAG, CutView, LifeDays, cut_views
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import BASES, CONSENT_STATES, Label, category, label_of
 from suxin_mini_program.paging import Page, PageQuery
@@ -47,13 +47,6 @@ class NewConsent(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
     notice_version: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-class CutView(msgspec.Struct, rename="camel", kw_only=True):
-    """One thing that was narrowed, in words."""
-
-    zh: str
-    en: str
-
-
 class GrantedView(msgspec.Struct, rename="camel", kw_only=True):
     """A permission that was given; ``cuts`` say in words what was narrowed, ``supersedes`` which permission it replaces."""
 
@@ -71,7 +64,11 @@ class Revocation(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
 
 
 class ConsentView(msgspec.Struct, rename="camel", kw_only=True):
-    """A permission that a subject gave."""
+    """A permission that a subject gave, or was asked for and refused or left unanswered.
+
+    A request waits for its answer until ``answer_by``; what was given unasked, or refused where the question came up, has
+    none. Until it is answered ``starts_at`` and ``expires_at`` are what was asked for.
+    """
 
     id: UUID
     recipient: BankView
@@ -80,7 +77,11 @@ class ConsentView(msgspec.Struct, rename="camel", kw_only=True):
     categories: list[Label]
     state: Label
     notice_version: str
+    life_days: int
     retention_days: int
+    requested_at: datetime
+    answer_by: datetime | None
+    decided_at: datetime | None
     starts_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -272,6 +273,10 @@ def _consent_view(consent: Consent, tenant: Tenant | None) -> ConsentView:
         categories=[category(code) for code in consent.categories],
         state=label_of(consent.state, CONSENT_STATES),
         notice_version=consent.notice_version,
+        life_days=consent.life_days,
+        requested_at=consent.requested_at,
+        answer_by=consent.answer_by,
+        decided_at=consent.decided_at,
         retention_days=consent.retention_days,
         starts_at=consent.starts_at,
         expires_at=consent.expires_at,
@@ -286,7 +291,7 @@ def granted_view(granted: Granted) -> GrantedView:
         id=granted.consent_id,
         expires_at=granted.expires_at,
         categories=[category(code.value) for code in granted.categories],
-        cuts=[CutView(zh=cut.zh, en=cut.en) for cut in granted.cuts],
+        cuts=cut_views(granted.cuts),
         supersedes=granted.supersedes,
     )
 

@@ -86,7 +86,7 @@ async def test_a_bank_reads_of_a_person_what_he_filed_himself_and_no_more(
     assert DataCategory.TAX not in granted.categories
     assert [(cut.zh, cut.en) for cut in granted.cuts] == [
         (
-            "数据类别 tax 须经持牌个人征信渠道提供",
+            "“纳税信息”须经持牌个人征信渠道提供，本次不提供给该银行",
             "the category tax needs a licensed credit reporting channel",
         )
     ]

@@ -77,18 +77,23 @@ async def sign_artefact(
         return False
     recipient = await session.get_one(Tenant, consent.tenant_id)
     provider = await session.scalar(select(Tenant).where(Tenant.kind == TenantKind.OPERATOR))
+    session.add(signed(consent, recipient=recipient, provider=provider, keys=keys, now=now))
+    return True
+
+
+def signed(
+    consent: Consent, *, recipient: Tenant, provider: Tenant | None, keys: KeySet, now: datetime
+) -> ConsentArtefact:
+    """Return the artefact of a consent that was given, signed by the key in force."""
     content = artefact_content(consent, recipient=recipient, provider=provider)
     payload = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    session.add(
-        ConsentArtefact(
-            subject_id=subject_id,
-            consent_id=consent_id,
-            tenant_id=consent.tenant_id,
-            jws=keys.sign(payload, use=KeyUse.ARTEFACT, typ=TYPE, now=now),
-            signed_at=now,
-        )
+    return ConsentArtefact(
+        subject_id=consent.subject_id,
+        consent_id=consent.id,
+        tenant_id=consent.tenant_id,
+        jws=keys.sign(payload, use=KeyUse.ARTEFACT, typ=TYPE, now=now),
+        signed_at=now,
     )
-    return True
 
 
 def artefact_content(
@@ -125,9 +130,9 @@ def verified_artefact(text: str, jwks: Mapping[str, Any]) -> dict[str, Any]:
     :raises ArtefactKeyUnknown: if its key is not in the set
     :raises ArtefactTampered: if the signature does not fit
     """
-    signed = text.strip()
+    artefact = text.strip()
     try:
-        header = unverified_header(signed)
+        header = unverified_header(artefact)
     except SignatureInvalid:
         raise _unreadable("不是 JWS 紧凑格式", "it is no compact JWS") from None
     if header.get("typ") != TYPE or header.get("alg") != ALGORITHM:
@@ -137,10 +142,10 @@ def verified_artefact(text: str, jwks: Mapping[str, Any]) -> dict[str, Any]:
     if key is None:
         raise ArtefactKeyUnknown(kid=kid[:64])
     try:
-        jws.deserialize_compact(signed, ECKey.import_key(dict(key)), [ALGORITHM])
+        jws.deserialize_compact(artefact, ECKey.import_key(dict(key)), [ALGORITHM])
     except (JoseError, ValueError):
         raise ArtefactTampered from None
-    content = unverified_claims(signed)
+    content = unverified_claims(artefact)
     if content.get("ver") != VERSION:
         raise _unreadable("版本不支持", "its version is not supported")
     return content

@@ -107,10 +107,7 @@ async def fetch_records(
         )
         if since is None or row.occurred_on >= since
     ]
-    content = [_delivered(row) for row in found]
-    sha256 = hashlib.sha256(
-        json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    ).hexdigest()
+    content, sha256 = delivery_of(found)
     session.add(
         _use(
             consent, number, at_desk=False, categories=wanted, now=now, content=content, sha=sha256
@@ -220,6 +217,13 @@ def _use(
         sha256=sha,
         erased_at=None,
     )
+
+
+def delivery_of(found: Sequence[CreditRecord]) -> tuple[list[dict[str, Any]], str]:
+    """Return what a delivery says of some records, and the SHA-256 of its JSON."""
+    content = [_delivered(row) for row in found]
+    document = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return content, hashlib.sha256(document.encode()).hexdigest()
 
 
 def _delivered(row: CreditRecord) -> dict[str, Any]:

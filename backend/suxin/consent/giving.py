@@ -16,7 +16,7 @@ from suxin.consent.assessments import require_assessed
 from suxin.consent.bases import basis_of_consent
 from suxin.consent.channels import LicensedChannelRequired, barred
 from suxin.consent.models import AssessedKind, Consent, ConsentState
-from suxin.consent.notice_texts import Text, current_text
+from suxin.consent.notice_texts import CATEGORY_ZH, Text, current_text
 from suxin.consent.oauth.grants import end_grants_on_consent
 from suxin.consent.purposes import Cut, Narrowed, Purpose, Wanted, narrow, purpose_named
 from suxin.kernel import outbox
@@ -125,7 +125,7 @@ def lawful(ask: Ask, *, natural_person: bool) -> tuple[list[DataCategory], tuple
     kept = [category for category in ask.narrowed.categories if category not in closed]
     cuts = tuple(
         Cut(
-            f"数据类别 {category.value} 须经持牌个人征信渠道提供",
+            f"“{CATEGORY_ZH[category.value]}”须经持牌个人征信渠道提供，本次不提供给该银行",
             f"the category {category.value} needs a licensed credit reporting channel",
         )
         for category in closed

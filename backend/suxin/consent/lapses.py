@@ -53,6 +53,7 @@ async def tell_of_request(
         template="consent_requested",
         title="有机构请求您的授权",
         body="请查看接收方、用途、类别和期限后决定；不同意不影响您使用其他服务。",
+        link=f"/pages/consent?id={consent.id}&subject={consent.subject_id}",
         now=now,
     )
     return True
@@ -65,6 +66,7 @@ async def _tell(
     template: str,
     title: str,
     body: str,
+    link: str = "/pages/permissions",
     now: datetime,
 ) -> None:
     """Put a notice to whoever decides for the subject: himself, or those who hold its mandate."""
@@ -86,7 +88,7 @@ async def _tell(
             template=template,
             title=title,
             body=body,
-            link="/pages/permissions",
+            link=link,
             facts={"purpose": consent.purpose},
             now=now,
         )

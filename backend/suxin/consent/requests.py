@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
 from suxin.consent.giving import (
+    Ask,
     ConsentExists,
     Granted,
     activate,
@@ -87,6 +88,16 @@ class Asked:
 
     consent_id: UUID
     answer_by: datetime
+    categories: tuple[DataCategory, ...]
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permittable:
+    """What saying yes to a request gives, within every limit; ``cuts`` says in words what it does not."""
+
+    ask: Ask
+    natural_person: bool
     categories: tuple[DataCategory, ...]
     cuts: tuple[Cut, ...]
 
@@ -200,10 +211,45 @@ async def approve_request(
     """
     consent = await _waiting(session, actor, consent_id, now=now)
     require_current(current_text(consent.purpose), notice_version)
+    given = await permittable(session, consent, categories=categories, life_days=life_days)
+    offered = new_consent(
+        given.ask,
+        subject_id=consent.subject_id,
+        context_id=consent.context_id,
+        categories=list(given.categories),
+        answer_by=consent.answer_by,
+        now=now,
+    )
+    # The range was asked for and told as a day, which does not move while the request waits.
+    offered.records_from = max(offered.records_from, consent.records_from)
+    answer(consent, offered)
+    await activate(
+        session,
+        consent,
+        decided_by=actor.person_id,
+        natural_person=given.natural_person,
+        now=now,
+    )
+    return Granted(consent.id, consent.expires_at, given.categories, given.cuts)
+
+
+async def permittable(
+    session: AsyncSession,
+    consent: Consent,
+    *,
+    categories: Sequence[DataCategory],
+    life_days: int,
+) -> Permittable:
+    """Return what its subject permits by saying yes to that much of a request: no more than was asked.
+
+    What he is shown before he decides and what he then gives both come from here.
+
+    :raises LicensedChannelRequired: if the purpose needs what may not reach this bank
+    :raises PurposeUnknown, CategoriesOutsidePurpose, AssessmentMissing, RecipientUnknown: see ``checked_ask``
+    """
     asked = {DataCategory(category) for category in consent.categories}
-    chosen = [category for category in categories if category in asked]
     wanted = Wanted(
-        categories=chosen,
+        categories=[category for category in categories if category in asked],
         life_days=min(life_days, consent.life_days),
         frequency=consent.frequency,
         retention_days=consent.retention_days,
@@ -211,21 +257,9 @@ async def approve_request(
     ask = await checked_ask(
         session, tenant_id=consent.tenant_id, purpose=consent.purpose, wanted=wanted
     )
-    natural = await is_natural_person(session, actor.own_subject)
+    natural = await is_natural_person(session, consent.subject_id)
     kept, cuts = lawful(ask, natural_person=natural)
-    offered = new_consent(
-        ask,
-        subject_id=consent.subject_id,
-        context_id=consent.context_id,
-        categories=kept,
-        answer_by=consent.answer_by,
-        now=now,
-    )
-    # The range was asked for and told as a day, which does not move while the request waits.
-    offered.records_from = max(offered.records_from, consent.records_from)
-    answer(consent, offered)
-    await activate(session, consent, decided_by=actor.person_id, natural_person=natural, now=now)
-    return Granted(consent.id, consent.expires_at, tuple(kept), cuts)
+    return Permittable(ask=ask, natural_person=natural, categories=tuple(kept), cuts=cuts)
 
 
 async def reject_request(

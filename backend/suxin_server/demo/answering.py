@@ -91,9 +91,7 @@ def _work(stage: Stage, case: Case, answer: Answer, course: Course) -> None:
     called = hours.between(dice, agreed, _half(agreed, referral.contact_by, stage.now))
     referral.contact(now=called)
     _act(stage, referral, bank, "contacted", called)
-    stage.read(
-        called, party=case.party, bank=bank, categories=given.categories, lead_id=referral.lead_id
-    )
+    consenting.use(stage, case.party, given, at=called, object_id=referral.lead_id)
     if case.lead is not None and referral.mode is DispatchMode.OPEN_POOL:
         case.lead.claim(referral.tenant_id, until=referral.decide_by)
     if course is Course.CALLED:

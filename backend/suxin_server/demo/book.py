@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from suxin.consent.purposes import LOAN_MATCH
+from suxin.consent.models import Consent
 from suxin.kernel.audit import READ_ACTION, AuditEntry
 from suxin.kernel.many_rows import Row
 from suxin.kernel.outbox import OutboxRow
 from suxin.kernel.tables import Table
 from suxin.lending.matching import ProductTerms, SpeedRecord
 from suxin.lending.models import LoanProduct
+from suxin.subjects.models import NATURAL_PERSONS
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.office_hours import OfficeHours
 
@@ -79,6 +80,11 @@ class Party:
         found: UUID = self.subject["id"]
         return found
 
+    @property
+    def is_natural_person(self) -> bool:
+        """Whether what is on record about it is a natural person's."""
+        return self.subject["kind"] in NATURAL_PERSONS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -132,10 +138,11 @@ class Stage:
         self.book.add_plain(AuditEntry, entry)
 
     def read(
-        self, at: datetime, *, party: Party, bank: Bank, categories: Sequence[str], lead_id: UUID
+        self, at: datetime, *, party: Party, bank: Bank, given: Consent, lead_id: UUID | None
     ) -> None:
-        """Enter the receipt of a bank officer's look at an applicant's data."""
-        rows = [row for row in party.records if row["category"] in categories]
+        """Enter the receipt of a bank's look at an applicant's data: behind a lead at its desk, or by its system."""
+        rows = [row for row in party.records if row["category"] in given.categories]
+        person = set() if lead_id is None else {"name", "phone", "resident_id"}
         self.book.add_plain(
             AuditEntry,
             self._entry(READ_ACTION, at)
@@ -144,11 +151,12 @@ class Stage:
                 "staff_id": bank.officer_id,
                 "tenant_id": bank.tenant_id,
                 "subject_id": party.subject_id,
-                "object_type": "lead",
+                "consent_id": given.id,
+                "object_type": "credit_record" if lead_id is None else "lead",
                 "object_id": lead_id,
-                "purpose": LOAN_MATCH.code,
-                "categories": sorted(categories),
-                "fields": sorted({"name", "phone", "resident_id"} | {r["item_code"] for r in rows}),
+                "purpose": given.purpose,
+                "categories": sorted(given.categories),
+                "fields": sorted(person | {row["item_code"] for row in rows}),
                 "row_count": len(rows),
             },
         )

@@ -10,9 +10,16 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.artefacts import signed
 from suxin.consent.assessments import file_assessment
 from suxin.consent.commands import publish_notice_texts
-from suxin.consent.models import AssessedKind, Consent
+from suxin.consent.models import (
+    NEVER_GIVEN,
+    AssessedKind,
+    Consent,
+    ConsentArtefact,
+    ConsentFetch,
+)
 from suxin.consent.purposes import PURPOSES
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry
@@ -23,6 +30,7 @@ from suxin.kernel.many_rows import put
 from suxin.kernel.notices import Notice
 from suxin.kernel.outbox import OutboxRow
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.signing import KeySet, ensure_signing_keys, read_keys
 from suxin.kernel.tables import Table
 from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND
 from suxin.lending.matching import SpeedRecord
@@ -61,9 +69,9 @@ from suxin.tenancy.models import (
     Tenant,
 )
 from suxin.tenancy.passwords import hashed
-from suxin.tenancy.profiles import Profiles
+from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin.tenancy.queries import is_founded
-from suxin_server.demo import cast, stories, telling
+from suxin_server.demo import asked, cast, stories, telling
 from suxin_server.demo.book import REQUEST_ID, Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.houses import House, houses, speed, with_claims
@@ -94,6 +102,8 @@ _WRITES_AS_SYSTEM: Final[tuple[type[Table], ...]] = (
     DecisionSnapshot,
     Consent,
     AccessBasis,
+    ConsentFetch,
+    ConsentArtefact,
     Notice,
     OutboxRow,
 )
@@ -151,6 +161,8 @@ async def build_demo_city(setting: Setting, *, now: datetime) -> DemoReport:
         ]
         async with setting.database.transaction(system, now=now) as session:
             await _write_tenants(session, system, tenants, now=now)
+            keys = await _keys(session, setting.sealer, now=now)
+            await asyncio.to_thread(_sign, book, tenants, keys, now)
             for model in _WRITES_AS_SYSTEM:
                 await put(session, model, book.rows(model))
             await _write_doors(session, tenants, book)
@@ -297,6 +309,7 @@ def _population() -> Counter[tuple[str, str, str]]:
 
 def _tell(stage: Stage, parties: Sequence[Party], known: Mapping[str, Party]) -> None:
     stories.tell_all(stage, parties, known)
+    asked.ask_all(stage, parties, known)
     telling.tell(stage)
 
 
@@ -318,6 +331,21 @@ async def _write_tenants(
             for model in _OWN:
                 await put(session, model, [row for row in house.own if isinstance(row, model)])
             await put(session, LoanProduct, house.products)
+
+
+async def _keys(session: AsyncSession, sealer: Sealer, *, now: datetime) -> KeySet:
+    await ensure_signing_keys(session, sealer=sealer, now=now)
+    return await read_keys(session, sealer=sealer, now=now)
+
+
+def _sign(book: Book, tenants: Sequence[House], keys: KeySet, now: datetime) -> None:
+    """Sign what every applicant agreed to, by the key that this city's own pages publish."""
+    known = {house.tenant.id: house.tenant for house in tenants}
+    operator = next(one for one in known.values() if one.kind is TenantKind.OPERATOR)
+    for given in book.models(Consent):
+        if given.state not in NEVER_GIVEN:
+            recipient = known[given.tenant_id]
+            book.add(signed(given, recipient=recipient, provider=operator, keys=keys, now=now))
 
 
 async def _file_assessments(session: AsyncSession, actor: Actor, *, now: datetime) -> None:

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from staff_log_ins import SEALER, log_in_to_desk
 
+from suxin.consent.models import ConsentState
 from suxin.kernel.actor import Actor
+from suxin.kernel.signing import ROTATE_TOPIC
 from suxin.lending.commands.requests import RequestForm, Submitted, submit_request
 from suxin.lending.criteria import CRITERION_TYPES
 from suxin.lending.models import DispatchMode, Offer, Referral, RequestState
@@ -44,7 +46,9 @@ async def test_counts(built):
     assert sum(kinds[kind] for kind in farms) == FARM_ENTITIES + 1
     assert kinds["person"] == rows["person_identities"] == rows["mandates"]
     for table, count in rows.items():
-        stored = await built.of(table, "count(*)")
+        # Signing keys bring the duty of their rotation with them.
+        own = f"topic <> '{ROTATE_TOPIC}'" if table == "outbox" else "true"
+        stored = await built.of(table, "count(*)", where=own)
         if table != "audit_entries":
             assert (table, stored) == (table, [count])
 
@@ -67,7 +71,7 @@ async def test_counts(built):
             },
         ),
         ("offers", {"OPEN", "CHOSEN", "PASSED", "EXPIRED", "WITHDRAWN"}),
-        ("consents", {"ACTIVE", "PAUSED", "REVOKED", "EXPIRED"}),
+        ("consents", set(ConsentState) - {"SUPERSEDED"}),
     ],
 )
 async def test_every_state_is_there(built, table: str, states: set[str]):

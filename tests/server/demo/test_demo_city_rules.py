@@ -13,6 +13,7 @@ from suxin.kernel.audit import seal, verify
 from suxin.kernel.identifiers import check_phone, check_resident_id, check_uscc, is_adult
 from suxin.kernel.outbox import claim, perform
 from suxin.kernel.sealing import Keyring, Sealer
+from suxin.kernel.signing import ROTATE_TOPIC
 from suxin.lending import jobs as lending_jobs
 from suxin.lending.leads import MINIMUM_ANONYMITY_SET
 from suxin.subjects.contents import check_content
@@ -58,7 +59,7 @@ CONTRADICTIONS = {
             select count(*) from access_bases b where b.source_id = c.id and b.kind = 'consent'
             and b.ended_at is null and b.starts_at <= $1 and b.ends_at > $1
             and b.tenant_id = c.tenant_id and b.subject_id = c.subject_id
-            and b.categories = c.categories and b.context_id = c.context_id)""",
+            and b.categories = c.categories and b.context_id is not distinct from c.context_id)""",
     "a live basis is a consent's or a chosen offer's": """
         select b.id from access_bases b where b.ended_at is null and b.ends_at > $1
         and not exists (select 1 from consents c where c.id = b.source_id and c.state = 'ACTIVE'
@@ -90,9 +91,30 @@ CONTRADICTIONS = {
     "a consent came before its end": """
         select id from consents where ended_at < starts_at or decided_at > expires_at""",
     "a consent belongs to the referral of its bank and request": """
-        select c.id from consents c where not exists (
+        select c.id from consents c where c.context_id is not null and not exists (
             select 1 from referrals f join lead_parties p on p.lead_id = f.lead_id
             where f.tenant_id = c.tenant_id and p.request_id = c.context_id)""",
+    "a request for consent waits, was answered, or has lapsed, in time": """
+        select id from consents where answer_by is not null and not case state
+            when 'REQUESTED' then answer_by > $1 and decided_at is null
+            when 'LAPSED' then ended_at = answer_by and decided_at is null
+            else decided_at between requested_at and answer_by end""",
+    "what was agreed has its artefact, and nothing else has": """
+        select c.id from consents c where (c.state in ('REQUESTED', 'REJECTED', 'LAPSED')) = exists (
+            select 1 from consent_artefacts a where a.consent_id = c.id
+            and a.subject_id = c.subject_id and a.tenant_id = c.tenant_id)""",
+    "a use came while the consent ran, and has its receipt": """
+        select f.consent_id from consent_fetches f join consents c on c.id = f.consent_id
+        where f.at < c.starts_at or f.at > least(c.expires_at, c.ended_at, $1)
+        or (f.content is null) <> f.at_desk or f.categories <> c.categories or not exists (
+            select 1 from audit_entries e where e.consent_id = c.id and e.at = f.at
+            and e.action = 'data.read' and e.subject_id = f.subject_id)""",
+    "no use is beyond the frequency": """
+        select c.id from consents c join consent_fetches f on f.consent_id = c.id
+        group by c.subject_id, c.id, f.period having count(*) > c.frequency_times""",
+    "of a natural person a bank gets what he files himself": """
+        select id from consents where natural_person and categories && array['tax',
+            'social_insurance', 'penalties', 'environment']""",
     "a draft was never published": """
         select id from loan_products
         where status = 'DRAFT' and (version <> 0 or published_at is not null)""",
@@ -239,8 +261,16 @@ async def test_the_same_now_makes_the_same_city(new_city, now):
 SECRET_COLUMNS = {
     "person_identities": ("name_sealed", "resident_id_sealed", "phone_sealed"),
     "staff_log_ins": ("password_hash",),
+    "consent_artefacts": ("jws",),
 }
-"""What is random on purpose: nonces and salts."""
+"""What is random on purpose: nonces, salts and signatures."""
+
+
+OWN = {
+    "audit_entries": "request_id = 'demo-city' and actor_kind <> 'system'",
+    "outbox": f"topic <> '{ROTATE_TOPIC}'",
+}
+"""Rows that are the city's, where the keys and the loading leave others beside them."""
 
 
 async def _checksums(built) -> dict[str, str]:
@@ -248,12 +278,11 @@ async def _checksums(built) -> dict[str, str]:
     sums = {}
     for table in (*built.report.rows, "areas", "catalogue_items", "population_cells"):
         hidden = "".join(f" - '{name}'" for name in SECRET_COLUMNS.get(table, ()))
-        own = "request_id = 'demo-city' and actor_kind <> 'system'"
         found = await built.of(
             table,
             f"md5(coalesce(string_agg((to_jsonb(t){hidden})::text, '|'"
             f" order by (to_jsonb(t){hidden})::text), ''))",
-            where=own if table == "audit_entries" else "true",
+            where=OWN.get(table, "true"),
         )
         sums[table] = str(found[0])
     return sums

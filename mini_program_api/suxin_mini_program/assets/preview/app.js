@@ -4,6 +4,7 @@ import { get, onEnded, onMandateEnded, session } from "./api.js";
 import { fill, h } from "./dom.js";
 import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
+import { showAsked, showPermission } from "./asked.js";
 import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
 import { showDeclare, showMine, showNotices } from "./mine.js";
@@ -21,6 +22,8 @@ const ROUTES = [
   [/^\/requests\/([^/]+)\/matches$/, "匹配结果", showMatches, { tab: "requests", back: "/requests/$1" }],
   [/^\/requests\/([^/]+)\/consent\/([^/]+)$/, "授权告知", showConsent, { tab: "requests", back: "/requests/$1" }],
   [/^\/permissions$/, "授权与查阅", showPermissions, { tab: "permissions" }],
+  [/^\/asked$/, "银行请求我授权", showAsked, { tab: "permissions", back: "/permissions" }],
+  [/^\/consents\/([^/?]+)(?:\?subject=(.+))?$/, "授权详情", showPermission, { tab: "permissions", back: "/permissions" }],
   [/^\/mine$/, "我的", showMine, { tab: "mine" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/declare$/, "自主申报", showDeclare, { tab: "mine", back: "/mine" }],
@@ -77,7 +80,8 @@ function frame(name, options, parameters) {
   }
   back.hidden = !options.back;
   back.onclick = () => go((options.back || "/ask").replace("$1", parameters[0] || ""));
-  view.focus({ preventScroll: true });
+  // Whoever does not see the page is told its name, and goes on from there.
+  title.focus({ preventScroll: true });
 }
 
 async function markUnread() {

@@ -40,15 +40,33 @@ async function logOut(go) {
   go("/log-in", { replace: true });
 }
 
+// Where the pages of the mini program are in this preview.
+const PAGES = [
+  [/^\/pages\/request\?id=([^&]+)$/, "/requests/$1"],
+  [/^\/pages\/consent\?id=([^&]+)&subject=([^&]+)$/, "/consents/$1?subject=$2"],
+  [/^\/pages\/permissions$/, "/permissions"],
+];
+
+function pageOf(link) {
+  const found = PAGES.find(([pattern]) => pattern.test(link));
+  return found && link.replace(...found);
+}
+
+function told(notice) {
+  const page = pageOf(notice.link);
+  return h("li", { class: "card", "data-testid": "notice", "data-template": notice.template },
+    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, notice.title)), h("time", { datetime: notice.createdAt }, time(notice.createdAt)), !notice.readAt && badge("新", "bad")),
+    h("p", null, notice.body),
+    page && h("div", { class: "card-actions" }, h("a", { class: "link", href: `#${page}`, "aria-label": `查看：${notice.title}`, "data-testid": "notice-link" }, "查看")));
+}
+
 /** Notices; those shown count as read. */
 export async function showNotices() {
   const notices = await all("/notices");
   const unread = notices.filter((notice) => !notice.readAt).map((notice) => notice.id).slice(0, 100);
   if (unread.length) await post("/notices/read", { ids: unread });
   if (!notices.length) return empty("没有消息");
-  return h("ol", { class: "plain-list", "data-testid": "notices" }, notices.map((notice) => h("li", { class: "card", "data-testid": "notice" },
-    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, notice.title)), h("time", { datetime: notice.createdAt }, time(notice.createdAt)), !notice.readAt && badge("新", "bad")),
-    h("p", null, notice.body))));
+  return h("ol", { class: "plain-list", "data-testid": "notices" }, notices.map(told));
 }
 
 /** Filing a record about oneself. */

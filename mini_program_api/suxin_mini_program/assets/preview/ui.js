@@ -4,13 +4,14 @@ import { Problem } from "./answers.js";
 import { fill, h } from "./dom.js";
 
 const toast = document.getElementById("toast");
+const SAID_FOR_MS = 5000;
 let toastTimer;
 
+/** Say what came of something; the region stays on the page, so that a screen reader hears it change. */
 export function say(text) {
   toast.textContent = text;
-  toast.hidden = false;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { toast.hidden = true; }, 2600);
+  toastTimer = setTimeout(() => { toast.textContent = ""; }, SAID_FOR_MS);
 }
 
 export const loading = (text = "加载中") =>
@@ -52,8 +53,8 @@ export function button(text, onclick, { kind = "primary", testid, submit = false
 export function guarded(work) {
   return async (event) => {
     const pressed = event.currentTarget;
-    if (pressed.disabled) return;
-    pressed.disabled = true;
+    // Not disabled meanwhile: a disabled button loses the focus, and a dialog could not give it back.
+    if (pressed.hasAttribute("aria-busy")) return;
     pressed.setAttribute("aria-busy", "true");
     try {
       await work(event);
@@ -61,7 +62,6 @@ export function guarded(work) {
       if (!(error instanceof Problem)) throw error;
       say(`${error.message}（${error.code}）`);
     } finally {
-      pressed.disabled = false;
       pressed.removeAttribute("aria-busy");
     }
   };
@@ -73,7 +73,7 @@ export function field(name, label, control, { hint, unit, extra } = {}) {
   control.id = id;
   control.name = name;
   if (!control.dataset.testid) control.dataset.testid = `field-${name}`;
-  if (hint) control.setAttribute("aria-describedby", `h-${name}`);
+  control.setAttribute("aria-describedby", hint ? `h-${name} e-${name}` : `e-${name}`);
   return h("div", { class: "weui-cell field", "data-field": name },
     h("label", { class: "field-label", for: id }, label),
     h("div", { class: "field-body" },
@@ -102,9 +102,8 @@ export function form(testid, submit, ...children) {
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     const pressed = made.querySelector("[type=submit]");
-    if (pressed.disabled) return;
+    if (pressed.hasAttribute("aria-busy")) return;
     clear(made, top);
-    pressed.disabled = true;
     pressed.setAttribute("aria-busy", "true");
     try {
       await submit(new FormData(made));
@@ -112,7 +111,6 @@ export function form(testid, submit, ...children) {
       if (!(error instanceof Problem)) throw error;
       complain(made, top, error);
     } finally {
-      pressed.disabled = false;
       pressed.removeAttribute("aria-busy");
     }
   });
@@ -123,12 +121,18 @@ export function form(testid, submit, ...children) {
 function forgive(made, control) {
   if (!control.hasAttribute("aria-invalid")) return;
   control.removeAttribute("aria-invalid");
-  made.querySelector(`[data-testid="error-${CSS.escape(control.name)}"]`).hidden = true;
+  hush(made.querySelector(`[data-testid="error-${CSS.escape(control.name)}"]`));
+}
+
+/** Empty a complaint: a description is read out even where it is hidden. */
+function hush(place) {
+  place.hidden = true;
+  place.textContent = "";
 }
 
 function clear(made, top) {
   fill(top);
-  for (const shown of made.querySelectorAll(".field-error")) shown.hidden = true;
+  for (const shown of made.querySelectorAll(".field-error")) hush(shown);
   for (const control of made.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
@@ -144,7 +148,6 @@ export function complain(made, top, problem) {
     place.hidden = false;
     place.dataset.code = problem.code;
     control.setAttribute("aria-invalid", "true");
-    control.setAttribute("aria-errormessage", place.id);
     first ||= control;
   }
   if (first) return first.focus();
@@ -165,7 +168,11 @@ export function requireAll(given, names) {
 /** Ask before something that cannot be undone; resolves to whether it was confirmed, or to what the content returns. */
 export function confirm(title, content, { yes = "确定", no = "取消", testid = "dialog", result } = {}) {
   return new Promise((resolve) => {
-    const close = (value) => { dialog.close(); dialog.remove(); resolve(value); };
+    const close = (value) => {
+      dialog.close();
+      dialog.remove();
+      resolve(value);
+    };
     const dialog = h("dialog", { class: "sheet", "aria-labelledby": "dialog-title", "data-testid": testid },
       h("h2", { class: "sheet-title", id: "dialog-title" }, title),
       h("div", { class: "sheet-body" }, content),
@@ -181,7 +188,7 @@ export function confirm(title, content, { yes = "确定", no = "取消", testid 
 const TONES = {
   OPEN: "info", OFFERED: "good", ACCEPTED: "good", CONTRACTED: "good", DISBURSED: "good", CHOSEN: "good", ACTIVE: "good",
   UNMATCHED: "warn", PAUSED: "warn", LAPSED: "warn", EXPIRED: "plain", WITHDRAWN: "plain", REVOKED: "plain", PASSED: "plain",
-  DECLINED: "bad", DISPATCHED: "info", CONTACTED: "info", DUE_DILIGENCE: "info",
+  REQUESTED: "warn", REJECTED: "plain", SUPERSEDED: "plain", DECLINED: "bad", DISPATCHED: "info", CONTACTED: "info", DUE_DILIGENCE: "info",
 };
 
 /** A state in its colour. */

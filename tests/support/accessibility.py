@@ -1,0 +1,64 @@
+"""Whether everybody can use a page: axe-core's rules of WCAG 2.2 AA and its best practices, on a page as it stands."""
+
+from pathlib import Path
+from typing import Any
+
+from browsing import NARROW
+from node_projects import installed
+from playwright.async_api import Page
+
+FOLDER = Path(__file__).parents[1] / "interop"
+WIDE = 1_440
+WIDTHS = (NARROW, WIDE)
+HEIGHT = 900
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
+
+# Transitions are cut short: halfway through one, colours are neither the former nor the next.
+SETTLED = """
+() => Promise.all(document.getAnimations().map((animation) => animation.finish?.()))
+"""
+RUN = """
+async (tags) => {
+  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => (
+    { id, help, node: node.target.flat().join(" "), html: node.html.slice(0, 160), why: node.failureSummary })));
+}
+"""
+
+
+def axe_source() -> str:
+    """Return axe-core's program, installed from the lock file beside it.
+
+    :raises NodeMissing, PackagesMissing: see ``installed``
+    """
+    installed(FOLDER)
+    return (FOLDER / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+class Axe:
+    """Looks at one tab's pages in both widths, and notes whatever keeps somebody from using them."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self.wrong: list[str] = []
+
+    async def look(self, page: Page, name: str) -> None:
+        """Look at the page as it is, as wide as a phone and as a desk; the width is the former one afterwards."""
+        before = page.viewport_size
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": HEIGHT})
+            found = await self.violations(page)
+            self.wrong.extend(f"{name} at {width}: {one}" for one in found)
+        if before is not None:
+            await page.set_viewport_size(before)
+
+    async def violations(self, page: Page) -> list[str]:
+        """Return what is wrong with the page now: the rule, where, and what it asks for."""
+        # Evaluated by the debugger and not by the page, so that its content policy stays what it is.
+        await page.evaluate(self._source)
+        await page.evaluate(SETTLED)
+        found: list[dict[str, Any]] = await page.evaluate(RUN, list(TAGS))
+        return [
+            f"{one['id']}: {one['node']} {one['html']} — {one['help']}. {one['why']}"
+            for one in found
+        ]

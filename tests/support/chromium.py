@@ -1,0 +1,30 @@
+"""The machine's own Chromium, for tests that look at pages."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, async_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class ChromiumMissing(Exception):
+    """No Chromium is on this machine."""
+
+
+@asynccontextmanager
+async def started_chromium(*options: str) -> AsyncIterator[Browser]:
+    """Run a browser until the block ends.
+
+    :raises ChromiumMissing: if there is none
+    """
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        raise ChromiumMissing(f"no Chromium here: none of {', '.join(PROGRAMS)} is on PATH")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage", *options]
+        )
+        yield started
+        await started.close()

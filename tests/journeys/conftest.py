@@ -1,13 +1,12 @@
 """One running demo city for the session: the journeys share it, as the people of a city do; and a browser to look at it."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from chromium import ChromiumMissing, started_chromium
+from playwright.async_api import Browser
 from running_city import RunningCity, started_city
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PLAIN_HOST = "plain.example"
 """A name of this machine that browsers do not take for this machine, as they do not take a city's own."""
 
@@ -20,20 +19,11 @@ def running_city() -> Iterator[RunningCity]:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.skip(f"no Chromium here: none of {', '.join(CHROMIUM)} is on PATH")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-dev-shm-usage",
-                f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1",
-            ],
-        )
-        yield started
-        await started.close()
+    try:
+        async with started_chromium(f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1") as started:
+            yield started
+    except ChromiumMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ const ROWS = [
 /** Offers side by side: cards on a phone, a table where there is room. */
 function comparison(go, request, offers) {
   const actions = (offer) => [
-    offer.open && request.alive && button("接受这份报价", () => accept(go, offer), { mini: true, testid: "accept-offer", label: `接受 ${offer.bank.name} 的报价` }),
+    offer.open && request.alive && button("接受这份报价", () => accept(go, offer), { mini: true, testid: "accept-offer", label: `接受这份报价：${offer.bank.name}` }),
     plan(offer)];
   return h("div", { class: "offers", "data-testid": "offers" },
     h("div", { class: "offer-cards" }, offers.map((offer) => h("article", { class: "card", "data-testid": "offer", "data-tenant": offer.bank.tenantId, "data-state": offer.state.code },

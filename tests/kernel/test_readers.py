@@ -144,6 +144,7 @@ async def test_policies_and_grants_are_those_declared(city):
         ("identity_providers", "SELECT"),
         ("oauth_clients", "SELECT"),
         ("staff_identities", "SELECT"),
+        ("tenants", "SELECT"),
     }
     assert {grant[1] for grant in found[1]} == set(ROLES)
 

@@ -7,6 +7,7 @@ from observing import nothing_written
 
 from suxin.rights.corrections import MAX_TEXT, request_correction, withdraw_correction
 from suxin.rights.models import CorrectionAbout
+from suxin_tenants.operator.correction_pages import WAITING_SHOWN
 from suxin_tenants.paging import PAGE_SIZE
 
 PLACE = "/desk/corrections"
@@ -75,6 +76,21 @@ async def test_those_that_wait_come_first_by_their_deadline_and_those_that_ended
     assert "暂定" in page
     assert "2 件待答复" in words(page)
     assert 'href="/desk/corrections"' in page.split("</nav>")[0]
+
+
+async def test_the_most_pressing_of_those_that_wait_are_listed(desks, ask, admin, words):
+    at, desk = await ask(about=CorrectionAbout.NAME), await desks.operator("credit_office")
+    await admin.execute(
+        "insert into correction_requests select (jsonb_populate_record(c, jsonb_build_object("
+        "'subject_id', gen_random_uuid(), 'id', gen_random_uuid(),"
+        " 'answer_by', c.answer_by - interval '1 minute'))).*"
+        " from correction_requests c, generate_series(1, $1)",
+        WAITING_SHOWN,
+    )
+    page = await desk.get(PLACE)
+    assert len(rows(page, "waiting")) == WAITING_SHOWN
+    assert at not in rows(page, "waiting")
+    assert f"只列出最紧迫的 {WAITING_SHOWN} 件" in words(page)
 
 
 async def test_a_page_of_the_ended_is_bounded(desks, ask, small_city):

@@ -22,6 +22,7 @@ from suxin_tenants.operator import (
     area_pages,
     audit_pages,
     calendar_pages,
+    correction_pages,
     second_factor_pages,
     service_level_pages,
     tenant_pages,
@@ -86,6 +87,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     calendar_pages.show_calendar,
     calendar_pages.send_arrangement,
     calendar_pages.show_year,
+    correction_pages.show_corrections,
+    correction_pages.show_correction,
+    correction_pages.send_correct,
+    correction_pages.send_decline,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -32,6 +32,7 @@ ANSWER_WITHIN_DAYS: Final = 7
 MAX_OPEN: Final = 10
 MAX_TEXT: Final = 500
 _PAGE: Final = "/pages/my-data"
+_DESK_PAGE: Final = "/desk/corrections"
 
 
 class RecordNotContestable(Refusal):
@@ -329,7 +330,7 @@ async def _tell_office(session: AsyncSession, request: CorrectionRequest, *, now
             template="correction_filed",
             title="新的更正申请",
             body=f"有主体申请更正“{request.item}”，请在 {ANSWER_WITHIN_DAYS} 个工作日内答复。",
-            link="/desk/notices",
+            link=f"{_DESK_PAGE}/{request.id}",
             now=now,
         )
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.kernel.working_days import local_day
 from suxin.lending.applicants import counts
-from suxin.lending.facts import EcoGrade
-from suxin.lending.industries import industry_name_zh
 from suxin.subjects.models import CreditRecord, RecordStatus
+from suxin_tenants.content_words import content_words
 from suxin_web.formats import money
 
 STATUSES: Final = {
@@ -20,19 +19,6 @@ STATUSES: Final = {
     RecordStatus.REPAIRED: ("已修复", "plain"),
     RecordStatus.WITHDRAWN: ("已撤销", "plain"),
 }
-_NAMES: Final = {
-    "year": "年度",
-    "headcount": "参保人数",
-    "title": "荣誉",
-    "level": "级别",
-    "authority": "处罚机关",
-    "number": "文号",
-    "class": "情节",
-    "industry": "行业",
-    "staff": "从业人数",
-}
-_ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *_NAMES))}
-_ECO: Final = {grade.value: grade.zh for grade in EcoGrade}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,7 @@ def record_words(
             RecordWords(
                 item=items.get(record.item_code, record.item_code),
                 on=record.occurred_on,
-                content=_content(record.content),
+                content=content_words(record.content),
                 amount=None if record.amount_fen is None else money(record.amount_fen),
                 source="本人申报" if record.self_declared else record.source,
                 status=_status(record, today),
@@ -75,17 +61,3 @@ def _status(record: CreditRecord, today: date) -> tuple[str, str]:
     if record.status is RecordStatus.ACTIVE and not counts(record, today=today):
         return ("已过有效期", "plain")
     return STATUSES[record.status]
-
-
-def _content(content: Mapping[str, Any]) -> str:
-    parts = []
-    # Documents come from the database with their names in no order that a reader would expect.
-    for name in sorted(content, key=lambda name: (_ORDER.get(name, len(_ORDER)), name)):
-        value = content[name]
-        if name == "industry":
-            parts.append(f"行业 {industry_name_zh(str(value))}")
-        elif name == "grade":
-            parts.append(_ECO.get(str(value), f"{value} 级"))
-        else:
-            parts.append(f"{_NAMES.get(name, name)} {value}")
-    return "，".join(parts)

@@ -22,13 +22,15 @@ def corrections_of(subject_id: UUID) -> Select[CorrectionRequest]:
 
 
 def corrections(*, filed: bool) -> Select[CorrectionRequest]:
-    """Return the correction requests that the caller sees, those that wait for an answer or those that have ended."""
+    """Return the correction requests that the caller sees: those that wait, the most pressing first, or those that have ended.
+
+    The ended come newest first.
+    """
     waiting = CorrectionRequest.state == CorrectionState.FILED
-    return (
-        select(CorrectionRequest)
-        .where(waiting if filed else ~waiting)
-        .order_by(CorrectionRequest.id.desc())
-    )
+    found = select(CorrectionRequest).where(waiting if filed else ~waiting)
+    if filed:
+        return found.order_by(CorrectionRequest.answer_by, CorrectionRequest.id)
+    return found.order_by(CorrectionRequest.id.desc())
 
 
 async def corrections_waiting(session: AsyncSession) -> int:

@@ -123,12 +123,12 @@ routes: list[ControllerRouterHandler] = [show_request, decide]
 async def _asked(request: AnyRequest, runtime: Runtime, given: Mapping[str, str]) -> _Asked:
     client_id, request_uri = (given.get(name, "") for name in _REFERENCE)
     now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
+    client = own_client(client_id, issuer=runtime.issuer) or await active_client(
+        runtime.database.steps, client_id
+    )
+    if client is None:
+        raise RequestReferenceRefused
     async with runtime.database.transaction(anyone, now=now) as session:
-        client = own_client(client_id, issuer=runtime.issuer) or await active_client(
-            session, client_id
-        )
-        if client is None:
-            raise RequestReferenceRefused
         found = await visit_request(session, request_uri=request_uri, client_id=client_id, now=now)
     return _Asked(
         client=client,

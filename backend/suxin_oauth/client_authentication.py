@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from suxin.consent.oauth.client_assertions import ASSERTION_TYPE, claimed_client, use_assertion
 from suxin.consent.oauth.client_keys import stored_keys
 from suxin.consent.oauth.dpop import Proof, verify_proof
@@ -48,23 +46,18 @@ async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[st
     if own is not None:
         _require_no_assertion(assertion)
         return own
-    async with runtime.database.single_steps(now=runtime.clock.now()) as session:
-        client = await _shown(session, runtime, client_id, form)
+    client = await _shown(runtime, client_id, form)
     if client.jwks_uri is None or assertion is None:
         return client
-    # No connection is held while somebody else's server is asked.
     keys = await runtime.client_keys.keys_at(client.jwks_uri, kid=_key_name(assertion))
-    async with runtime.database.single_steps(now=runtime.clock.now()) as session:
-        await _use(session, runtime, client, assertion, keys)
+    await _use(runtime, client, assertion, keys)
     return client
 
 
-async def _shown(
-    session: AsyncSession, runtime: Runtime, client_id: str, form: Mapping[str, str]
-) -> Client:
+async def _shown(runtime: Runtime, client_id: str, form: Mapping[str, str]) -> Client:
     """Return the client that a form names, its assertion used up where its keys are known here."""
     assertion = form.get("client_assertion")
-    client = await active_client(session, client_id)
+    client = await active_client(runtime.database.steps, client_id)
     if client is None:
         raise _unknown()
     if not client.confidential:
@@ -73,19 +66,18 @@ async def _shown(
     if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:
         raise _refused("缺少 client_assertion", "client_assertion is missing")
     if client.jwks_uri is None:
-        await _use(session, runtime, client, assertion, stored_keys(client.jwks))
+        await _use(runtime, client, assertion, stored_keys(client.jwks))
     return client
 
 
 async def _use(
-    session: AsyncSession,
     runtime: Runtime,
     client: Client,
     assertion: str,
     keys: Sequence[Mapping[str, Any]],
 ) -> None:
     await use_assertion(
-        session,
+        runtime.database.steps,
         assertion,
         client_id=client.client_id,
         keys=keys,

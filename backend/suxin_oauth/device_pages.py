@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.decisions import LogInOfAnother, grantable
 from suxin.consent.oauth.device_codes import decide_device, shown_code, waiting_device
@@ -90,7 +89,7 @@ async def _question(
     now, request_id = runtime.clock.now(), request_id_of(request)
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
         device = await waiting_device(session, user_code=code, now=now)
-        client = await _client(session, device, who)
+        client = await _client(runtime, device, who)
         tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
         actor = await logged_in_staff(
             session, who, profiles=runtime.profiles, request_id=request_id, now=now
@@ -114,7 +113,7 @@ async def _decide(
     now, request_id = runtime.clock.now(), request_id_of(request)
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
         device = await waiting_device(session, user_code=code, now=now, lock=True)
-        client = await _client(session, device, who)
+        client = await _client(runtime, device, who)
         if not allow:
             await decide_device(session, device, grant_id=None)
             return
@@ -137,8 +136,8 @@ async def _decide(
         await decide_device(session, device, grant_id=grant_id)
 
 
-async def _client(session: AsyncSession, device: DeviceCode, who: LoggedIn) -> Client:
-    client = await active_client(session, device.client_id)
+async def _client(runtime: Runtime, device: DeviceCode, who: LoggedIn) -> Client:
+    client = await active_client(runtime.database.steps, device.client_id)
     if client is None:
         raise RequestReferenceRefused
     if client.tenant_id != who.tenant_id:

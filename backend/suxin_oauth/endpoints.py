@@ -127,10 +127,14 @@ async def _introspect(request: AnyRequest, runtime: Runtime) -> Answer:
         raise ClientNotAllowed(grant_type="introspection")
     now = runtime.clock.now()
     keys = await runtime.keys.at(now)
-    async with runtime.database.single_steps(now=now) as session:
-        told = await tokens.introspect(
-            session, client, token=_token(form), keys=keys, issuer=runtime.issuer, now=now
-        )
+    told = await tokens.introspect(
+        runtime.database.steps,
+        client,
+        token=_token(form),
+        keys=keys,
+        issuer=runtime.issuer,
+        now=now,
+    )
     return Answer(told)
 
 

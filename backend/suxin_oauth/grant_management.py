@@ -70,6 +70,6 @@ async def _own_grant(request: AnyRequest, runtime: Runtime, token: AccessToken) 
     path: dict[str, Any] = request.path_params
     grant_id = parse_id(path["grant_id"], field="grant_id")
     now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
+    await live_token(runtime.database.steps, token, now=now)
     async with runtime.database.snapshot(anyone, now=now) as session:
-        await live_token(session, token, now=now)
         return await client_grant(session, grant_id, client_id=token.client_id, now=now)

@@ -38,10 +38,11 @@ async def applicant(request: AnyRequest, runtime: GivenRuntime) -> Actor:
     """
     token = await _required_token(request, runtime)
     now, request_id = runtime.clock.now(), request_id_of(request)
+    live = await live_token(runtime.database.steps, token, now=now)
     async with runtime.database.snapshot(Actor.anonymous(request_id), now=now) as session:
         actor = await applicant_actor(
             session,
-            await visitor_behind(session, await live_token(session, token, now=now)),
+            await visitor_behind(session, live),
             acting_subject_id=_acting_subject(request),
             request_id=request_id,
             now=now,
@@ -63,8 +64,9 @@ async def visitor(request: AnyRequest, runtime: GivenRuntime) -> Visitor:
     token = await _required_token(request, runtime)
     now = runtime.clock.now()
     anyone = Actor.anonymous(request_id_of(request))
+    live = await live_token(runtime.database.steps, token, now=now)
     async with runtime.database.snapshot(anyone, now=now) as session:
-        found = await visitor_behind(session, await live_token(session, token, now=now))
+        found = await visitor_behind(session, live)
     await share_out(request, runtime, f"visitor:{found.openid}")
     return found
 

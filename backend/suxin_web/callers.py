@@ -68,8 +68,8 @@ async def _counted(request: AnyRequest, runtime: Runtime, actor: Actor) -> Actor
 
 async def _by_token(request: AnyRequest, runtime: Runtime, token: AccessToken) -> Actor:
     now, request_id = runtime.clock.now(), request_id_of(request)
+    live = await live_token(runtime.database.steps, token, now=now)
     async with runtime.database.snapshot(Actor.anonymous(request_id), now=now) as session:
-        live = await live_token(session, token, now=now)
         return await tenant_actor(session, live, profiles=runtime.profiles, request_id=request_id)
 
 

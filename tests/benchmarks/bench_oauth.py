@@ -65,8 +65,9 @@ VERIFIER = "v" * 43
 
 @dataclass(frozen=True)
 class Side:
-    """One server under load: its client, what it asks for beside the usual, and how a person allows."""
+    """One server under load: its process, its client, what it asks for beside the usual, how a person allows."""
 
+    pid: int
     client: LoadClient
     extra: dict[str, str]
     allow: Callable[[Connection, str], Awaitable[str]]
@@ -85,7 +86,7 @@ async def ours(city: SmallCity, database_url: str, valkey: Valkey) -> AsyncItera
             print(f"the web process is {process.pid}", flush=True)
         client = LoadClient(settings.url, client_id, key)
         await read_metadata(client, "/.well-known/oauth-authorization-server")
-        yield Side(client, {}, allow_at_ours)
+        yield Side(process.pid, client, {}, allow_at_ours)
 
 
 async def allow_at_ours(connection: Connection, path: str) -> str:
@@ -129,7 +130,7 @@ async def peer(node: str) -> AsyncIterator[Side]:
             sys.exit("the peer did not start")
         client = LoadClient(task["issuer"], "bench", key)
         await read_metadata(client, "/.well-known/openid-configuration")
-        yield Side(client, {"resource": RESOURCE}, allow_at_peer)
+        yield Side(process.pid, client, {"resource": RESOURCE}, allow_at_peer)
     finally:
         process.kill()
         process.wait()

@@ -1,19 +1,45 @@
 """Doorway tables: reached inside the block alone, and the role ends with it however the block ends."""
 
+import asyncio
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import (
+    DateTime,
+    Float,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from suxin.kernel import single_steps
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry, append_act
+from suxin.kernel.database import sqlstate
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import NotFound
+from suxin.kernel.single_steps import SingleSteps, Step
 from suxin.subjects.models import SubjectDoor
 
 ANYONE = Actor.anonymous("r1")
 ROLE = text("select current_user")
+ADD_DOOR = Step(
+    insert(SubjectDoor)
+    .values(blind_index=bindparam("blind_index"), subject_id=bindparam("subject_id"))
+    .returning(SubjectDoor.subject_id, literal_column("current_user", Text()))
+)
+FIND_DOOR = Step(
+    select(SubjectDoor.subject_id).where(SubjectDoor.blind_index == bindparam("blind_index"))
+)
 
 
 def door() -> SubjectDoor:
@@ -95,29 +121,57 @@ async def test_the_batch_role_has_no_doorway(batch, now):
             pytest.fail("entered")
 
 
-async def test_a_single_step_is_at_the_doorway_and_is_written_by_itself(database, admin, now):
+async def test_a_single_step_is_at_the_doorway_and_is_written_by_itself(database, admin):
     row = door()
-    with pytest.raises(NotFound):
-        async with database.single_steps(now=now) as session:
-            async with doorway(session):
-                assert await session.scalar(ROLE) == "suxin_doorway"
-                await session.execute(
-                    insert(SubjectDoor).values(
-                        blind_index=row.blind_index, subject_id=row.subject_id
-                    )
-                )
-            assert await session.scalar(ROLE) == "suxin_doorway"
-            raise NotFound(thing_zh="行", thing_en="row")
+    written = await database.steps.row(
+        ADD_DOOR, blind_index=row.blind_index, subject_id=row.subject_id
+    )
+    assert written == (row.subject_id, "suxin_doorway")
     assert await admin.fetchval("select count(*) from subject_doors") == 1
 
 
-async def test_single_steps_reach_no_protected_table(database, now):
-    async with database.single_steps(now=now) as session:
-        with pytest.raises(DBAPIError, match="permission denied for table audit_entries"):
-            await session.scalar(select(func.count()).select_from(AuditEntry))
+async def test_a_single_step_reads_as_its_columns_say(database):
+    given = {"list": ["a", "b"], "json": {"sum": 1}, "at": datetime(2026, 1, 2, tzinfo=UTC)}
+    step = Step(
+        select(
+            bindparam("list", type_=ARRAY(Text())),
+            bindparam("json", type_=JSONB()),
+            bindparam("at", type_=DateTime(timezone=True)),
+            bindparam("none", type_=Uuid()),
+        )
+    )
+    assert await database.steps.row(step, **given, none=None) == (*given.values(), None)
 
 
-async def test_the_batch_role_makes_no_single_steps(batch, now):
+async def test_a_single_step_that_finds_nothing_gives_none(database):
+    found = await database.steps.row(FIND_DOOR, blind_index=b"nobody's")
+    assert found is None
+
+
+async def test_single_steps_reach_no_protected_table(database):
+    step = Step(select(func.count()).select_from(AuditEntry))
+    with pytest.raises(DBAPIError, match="permission denied for table audit_entries") as refused:
+        await database.steps.row(step)
+    assert sqlstate(refused.value) == "42501"
+
+
+async def test_single_steps_wait_for_each_other_and_then_say_that_none_is_free(
+    database, monkeypatch
+):
+    monkeypatch.setattr(single_steps, "WAIT_S", 0.1)
+    few = SingleSteps(database.steps._url, most=1)
+    slow = Step(select(func.pg_sleep(bindparam("seconds", type_=Float()))))
+    try:
+        held = asyncio.create_task(few.row(slow, seconds=0.6))
+        await asyncio.sleep(0.05)
+        with pytest.raises(PoolTimeout):
+            await few.row(slow, seconds=0.0)
+        await held
+        assert await few.row(slow, seconds=0.0) is not None
+    finally:
+        await few.close()
+
+
+async def test_the_batch_role_makes_no_single_steps(batch):
     with pytest.raises(DBAPIError, match="permission denied to set role"):
-        async with batch.single_steps(now=now) as session:
-            await session.scalar(ROLE)
+        await batch.steps.row(FIND_DOOR, blind_index=b"nobody's")

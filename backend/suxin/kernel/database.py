@@ -22,9 +22,8 @@ from sqlalchemy.pool import QueuePool
 
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act, write_receipts
-from suxin.kernel.doorways import STANDING_OPEN
-from suxin.kernel.readers import DOORWAY_ROLE
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.single_steps import SingleSteps
 
 MAX_ATTEMPTS: Final = 3
 SERIALIZATION_FAILURE: Final = "40001"
@@ -76,7 +75,7 @@ def _context(actor: Actor, now: datetime) -> dict[str, str]:
     }
 
 
-def _engine(url: str, settings: dict[str, str], **options: object) -> AsyncEngine:
+def _engine(url: str, **options: object) -> AsyncEngine:
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_timeout=10,
@@ -84,7 +83,7 @@ def _engine(url: str, settings: dict[str, str], **options: object) -> AsyncEngin
         hide_parameters=True,
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
-        connect_args={"server_settings": {"application_name": "suxin", "jit": "off", **settings}},
+        connect_args={"server_settings": {"application_name": "suxin", "jit": "off"}},
         **options,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
@@ -94,9 +93,9 @@ def _engine(url: str, settings: dict[str, str], **options: object) -> AsyncEngin
 class Database:
     """Transactions and snapshots under the application role."""
 
-    def __init__(self, engine: AsyncEngine, doors: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, steps: SingleSteps) -> None:
         self._engine = engine
-        self._doors = doors
+        self.steps: Final = steps
         self._snapshots = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -107,14 +106,13 @@ class Database:
 
         A second pool of the same size opens a connection when a single step through a doorway first needs one.
         """
-        sizes = {"pool_size": pool_size, "max_overflow": max_overflow}
-        doors = _engine(url, {"role": DOORWAY_ROLE}, isolation_level="AUTOCOMMIT", **sizes)
-        return cls(_engine(url, {}, **sizes), doors)
+        engine = _engine(url, pool_size=pool_size, max_overflow=max_overflow)
+        return cls(engine, SingleSteps(url, most=pool_size + max_overflow))
 
     async def close(self) -> None:
         """Close every pooled connection."""
         await self._engine.dispose()
-        await self._doors.dispose()
+        await self.steps.close()
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
@@ -153,18 +151,6 @@ class Database:
                 session.info.update(left)
                 await _settle(session)
                 await session.commit()
-
-    @asynccontextmanager
-    async def single_steps(self, *, now: datetime) -> AsyncIterator[AsyncSession]:
-        """Open a session that is at a doorway from the start and whose statements each stand alone.
-
-        Each costs one round trip and is committed by itself, so that this is for what shows who asks, before the work
-        begins: a look-up, or one write that is right whatever follows. Nothing is taken back by a refusal.
-        """
-        async with AsyncSession(self._doors, expire_on_commit=False) as session:
-            anyone = Actor.anonymous("doorway")
-            session.info.update(actor=anyone, now=now, receipts=[], settling=[], **STANDING_OPEN)
-            yield session
 
     async def run(
         self,

@@ -2,13 +2,12 @@
 
 Log-ins, sessions, clients, blind indexes, the outbox and idempotency keys cannot sit behind a row policy, because the
 policy's context is what they give. They are listed by ``__doorway__`` on the table, granted to a role of their own,
-and reached only here: ``SET LOCAL ROLE`` for the length of a block inside the running transaction, or a connection that has the
-role from its start, for single statements before any transaction.
+and reached only here, by ``SET LOCAL ROLE`` for the length of a block inside the running transaction, and by
+``suxin.kernel.single_steps``, whose connections have the role from their start, for single statements before any transaction.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,9 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _OPEN = text("set local role suxin_doorway")
 _CLOSE = text("set local role none")
 _IS_OPEN = "doorway"
-
-STANDING_OPEN: Final = {_IS_OPEN: True}
-"""What a session carries whose connection has the doorways' role from its start (``Database.single_steps``)."""
 
 
 @asynccontextmanager

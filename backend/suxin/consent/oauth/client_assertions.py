@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.dpop import (
     ALGORITHMS,
@@ -22,13 +22,20 @@ from suxin.consent.oauth.dpop import (
 )
 from suxin.consent.oauth.models import UsedAssertion
 from suxin.consent.oauth.refusals import ClientRefused
-from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import SignatureInvalid, unverified_claims, unverified_header
+from suxin.kernel.single_steps import SingleSteps, Step
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_CHARACTERS: Final = 8 * 1024
 MAX_LIFE: Final = timedelta(hours=1)
 """How far ahead ``exp`` may lie, by the client's clock: as far as widely used libraries put it by themselves."""
+
+_USE: Final = Step(
+    insert(UsedAssertion)
+    .values(digest=bindparam("digest"), expires_at=bindparam("expires_at"))
+    .on_conflict_do_nothing()
+    .returning(UsedAssertion.digest)
+)
 
 
 def claimed_client(assertion: str) -> str:
@@ -49,7 +56,7 @@ def claimed_client(assertion: str) -> str:
 
 
 async def use_assertion(
-    session: AsyncSession,
+    steps: SingleSteps,
     assertion: str,
     *,
     client_id: str,
@@ -75,14 +82,7 @@ async def use_assertion(
     if not isinstance(assertion_id, str) or not 0 < len(assertion_id) <= MAX_ID_CHARACTERS:
         raise _refused("缺少 jti", "the assertion has no jti")
     digest = hashlib.sha256(f"{client_id} {assertion_id}".encode()).digest()
-    async with doorway(session):
-        first = await session.scalar(
-            insert(UsedAssertion)
-            .values(digest=digest, expires_at=ends + CLOCK_SKEW)
-            .on_conflict_do_nothing()
-            .returning(UsedAssertion.digest)
-        )
-    if first is None:
+    if await steps.row(_USE, digest=digest, expires_at=ends + CLOCK_SKEW) is None:
         raise _refused("已被使用过", "the assertion was used before")
 
 

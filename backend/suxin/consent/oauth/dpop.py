@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -44,10 +45,14 @@ NONCE: Final = "oauth.dpop_nonce"
 """The purpose that nonces are keyed for. A new key of the ring makes every nonce be asked for anew."""
 
 MIN_RSA_BITS: Final = 2048
+KEYS_KEPT: Final = 4_096
+"""How many public keys a process keeps ready; the one that was not used for longest gives way."""
+
 PublicKey = ECKey | RSAKey | OKPKey
 
 _TYP: Final = "dpop+jwt"
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_THUMBPRINTED: Final = frozenset({"kty", "crv", "x", "y", "n", "e"})
 _IMPORTS: Final[Mapping[str, Callable[[Any], PublicKey]]] = {
     "EC": ECKey.import_key,
     "RSA": RSAKey.import_key,
@@ -105,13 +110,13 @@ async def verify_proof(
     :raises ReplayUncertain: if replays cannot be ruled out
     Source: RFC 9449 §4.3
     """
-    key, algorithm = _proof_key(proof)
-    claims = signed_claims(proof, key, algorithm)
+    known, algorithm = _proof_key(proof)
+    claims = signed_claims(proof, known.key, algorithm)
     if claims is None:
         raise _refused("签名不正确", "its signature is wrong")
     _require_about(claims, method=method, url=url, access_token=access_token)
     _require_fresh(claims, now=now)
-    jkt, nonce = key.thumbprint(), str(claims.get("nonce"))
+    jkt, nonce = known.jkt, str(claims.get("nonce"))
     seen = await replays.use(_use_of(jkt, nonce, _proof_id(claims)), life=REMEMBERED_FOR)
     if not nonces.fits(nonce, seen.epoch, now=now):
         raise ProofNonceNeeded(nonce=nonces.fresh(seen.epoch, now=now))
@@ -159,19 +164,37 @@ def signed_claims(signed: str, key: PublicKey, algorithm: str) -> dict[str, Any]
 
 def public_key(jwk: object, algorithm: str) -> PublicKey | None:
     """Return the public key of a JWK that fits the algorithm; None for anything else, private halves included."""
+    known = _known_key(jwk, algorithm)
+    return None if known is None else known.key
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownKey:
+    key: PublicKey
+    jkt: str
+
+
+def _known_key(jwk: object, algorithm: str) -> _KnownKey | None:
     if not isinstance(jwk, dict) or _PRIVATE & jwk.keys():
         return None
-    read = _IMPORTS.get(str(jwk.get("kty")))
-    if read is None or not all(isinstance(value, str) for value in _thumbprinted(jwk)):
+    if not all(isinstance(jwk[name], str) for name in _THUMBPRINTED & jwk.keys()):
         return None
-    if jwk["kty"] == "RSA" and _is_short(jwk.get("n")):
+    known = _imported(json.dumps(jwk, sort_keys=True))
+    return known if known is not None and _fits(known.key, jwk, algorithm) else None
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _imported(written: str) -> _KnownKey | None:
+    """Return the key that is written so; a sender proves by the same one again and again."""
+    jwk = json.loads(written)
+    read = _IMPORTS.get(str(jwk.get("kty")))
+    if read is None or (jwk["kty"] == "RSA" and _is_short(jwk.get("n"))):
         return None
     try:
         key = read(jwk)
-        key.thumbprint()
+        return _KnownKey(key, key.thumbprint())
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    return key if _fits(key, jwk, algorithm) else None
 
 
 def _fits(key: PublicKey, jwk: dict[str, Any], algorithm: str) -> bool:
@@ -189,11 +212,7 @@ def _is_short(modulus: object) -> bool:
     return int.from_bytes(number).bit_length() < MIN_RSA_BITS
 
 
-def _thumbprinted(jwk: dict[str, Any]) -> list[object]:
-    return [value for name, value in jwk.items() if name in {"kty", "crv", "x", "y", "n", "e"}]
-
-
-def _proof_key(proof: str) -> tuple[PublicKey, str]:
+def _proof_key(proof: str) -> tuple[_KnownKey, str]:
     if len(proof) > MAX_PROOF_CHARACTERS:
         raise _refused("过长", "it is too long")
     try:
@@ -205,7 +224,7 @@ def _proof_key(proof: str) -> tuple[PublicKey, str]:
         raise _refused("typ 应为 dpop+jwt", "its typ is not dpop+jwt")
     if algorithm not in ALGORITHMS:
         raise _refused("签名算法不被接受", "its algorithm is not accepted")
-    key = public_key(header.get("jwk"), algorithm)
+    key = _known_key(header.get("jwk"), algorithm)
     if key is None:
         raise _refused("jwk 不是可用的公钥", "its jwk is no usable public key")
     return key, algorithm

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.models import ClientStatus, OAuthClient
 from suxin.kernel.actor import Actor
-from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.single_steps import SingleSteps, Step
 from suxin.tenancy.models import Tenant, TenantStatus
 
 
@@ -45,34 +45,45 @@ def client_key(client_id: str) -> UUID | None:
         return None
 
 
-async def active_client(session: AsyncSession, client_id: str) -> Client | None:
-    """Return a tenant's client while it and its tenant may act; on any session."""
+_ACTIVE_CLIENT: Final = Step(
+    select(
+        OAuthClient.tenant_id,
+        OAuthClient.name,
+        OAuthClient.confidential,
+        OAuthClient.redirect_uris,
+        OAuthClient.grant_types,
+        OAuthClient.scopes,
+        OAuthClient.detail_types,
+        OAuthClient.jwks,
+        OAuthClient.jwks_uri,
+    )
+    .join(Tenant, Tenant.id == OAuthClient.tenant_id)
+    .where(
+        OAuthClient.id == bindparam("id"),
+        OAuthClient.status == ClientStatus.ACTIVE,
+        Tenant.status == TenantStatus.ACTIVE,
+    )
+)
+
+
+async def active_client(steps: SingleSteps, client_id: str) -> Client | None:
+    """Return a tenant's client while it and its tenant may act."""
     key = client_key(client_id)
-    if key is None:
-        return None
-    async with doorway(session):
-        row = await session.scalar(
-            select(OAuthClient)
-            .join(Tenant, Tenant.id == OAuthClient.tenant_id)
-            .where(
-                OAuthClient.id == key,
-                OAuthClient.status == ClientStatus.ACTIVE,
-                Tenant.status == TenantStatus.ACTIVE,
-            )
-        )
+    row = None if key is None else await steps.row(_ACTIVE_CLIENT, id=key)
     if row is None:
         return None
+    tenant_id, name, confidential, redirects, grants, scopes, details, jwks, jwks_uri = row
     return Client(
-        client_id=row.client_id,
-        tenant_id=row.tenant_id,
-        name=row.name,
-        confidential=row.confidential,
-        redirect_uris=tuple(row.redirect_uris),
-        grant_types=tuple(row.grant_types),
-        scopes=tuple(row.scopes),
-        detail_types=tuple(row.detail_types),
-        jwks=row.jwks,
-        jwks_uri=row.jwks_uri,
+        client_id=str(key),
+        tenant_id=tenant_id,
+        name=name,
+        confidential=confidential,
+        redirect_uris=tuple(redirects),
+        grant_types=tuple(grants),
+        scopes=tuple(scopes),
+        detail_types=tuple(details),
+        jwks=jwks,
+        jwks_uri=jwks_uri,
     )
 
 

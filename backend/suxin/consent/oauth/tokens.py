@@ -1,11 +1,12 @@
 """What is asked about tokens after they were issued: are they good, what are they for, and no more of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,7 @@ from suxin.consent.oauth.queries import Client, client_key
 from suxin.consent.oauth.refusals import TokenRefused
 from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import KeySet
+from suxin.kernel.single_steps import SingleSteps, Step
 from suxin.kernel.tokens import token_hash
 
 
@@ -35,27 +37,59 @@ class LiveToken:
     tenant_id: UUID | None
 
 
-async def live_token(session: AsyncSession, token: AccessToken, *, now: datetime) -> LiveToken:
-    """Return a token with its grant, while it, its grant and its client are good; one statement, on any session.
+_GRANT: Final = OAuthGrant.__table__
+_LIVE: Final = Step(
+    select(
+        select(EndedToken.token_id).where(EndedToken.token_id == bindparam("token_id")).exists(),
+        select(OAuthClient.tenant_id)
+        .where(OAuthClient.id == bindparam("client_key"), OAuthClient.status == ClientStatus.ACTIVE)
+        .scalar_subquery(),
+        *_GRANT.columns,
+    )
+    .select_from(select(1).subquery())
+    .outerjoin(OAuthGrant, (OAuthGrant.id == bindparam("grant_id", type_=Uuid())) & holder_stands())
+)
+_REFRESH: Final = Step(
+    select(RefreshToken.used_at, RefreshToken.expires_at, RefreshToken.issued_at, *_GRANT.columns)
+    .join(OAuthGrant, OAuthGrant.id == RefreshToken.grant_id)
+    .where(
+        RefreshToken.token_hash == bindparam("token_hash"),
+        RefreshToken.client_id == bindparam("client_id"),
+        RefreshToken.ended_at.is_(None),
+        RefreshToken.expires_at > bindparam("now"),
+        OAuthGrant.ended_at.is_(None),
+        OAuthGrant.expires_at > bindparam("now"),
+        holder_stands(),
+    )
+)
+
+
+async def live_token(steps: SingleSteps, token: AccessToken, *, now: datetime) -> LiveToken:
+    """Return a token with its grant, while it, its grant and its client are good.
 
     :raises TokenRefused: if any of them has ended
     """
-    ended = select(EndedToken.token_id).where(EndedToken.token_id == token.token_id).exists()
-    async with doorway(session):
-        row = (
-            await session.execute(
-                select(ended, _client_tenant(token), OAuthGrant)
-                .select_from(select(1).subquery())
-                .outerjoin(OAuthGrant, (OAuthGrant.id == token.grant_id) & holder_stands())
-            )
-        ).one()
-    is_ended: bool = row[0]
-    tenant_id: UUID | None = row[1]
-    grant: OAuthGrant | None = row[2]
+    row = await steps.row(
+        _LIVE,
+        token_id=token.token_id,
+        client_key=client_key(token.client_id),
+        grant_id=token.grant_id,
+    )
+    if row is None:
+        raise TokenRefused
+    is_ended, tenant_id, *columns = row
+    grant = _grant(columns)
     known = tenant_id is not None or token.client_id in OWN_CLIENTS
     if is_ended or not known or not _holds(token, grant, now):
         raise TokenRefused
     return LiveToken(token, grant, tenant_id)
+
+
+def _grant(columns: Sequence[Any]) -> OAuthGrant | None:
+    """Return the grant that was read, in no session; None where the join found none."""
+    names = [column.name for column in _GRANT.columns]
+    found = dict(zip(names, columns, strict=True))
+    return None if found["id"] is None else OAuthGrant(**found)
 
 
 async def revoke_token(
@@ -96,7 +130,7 @@ async def revoke_token(
 
 
 async def introspect(
-    session: AsyncSession,
+    steps: SingleSteps,
     client: Client,
     *,
     token: str,
@@ -108,55 +142,35 @@ async def introspect(
     inactive = {"active": False}
     try:
         read = read_access_token(token, keys, issuer=issuer, now=now)
-        live = await live_token(session, read, now=now)
+        live = await live_token(steps, read, now=now)
     except TokenRefused:
-        return await _introspect_refresh(session, client, token=token, now=now) or inactive
+        return await _introspect_refresh(steps, client, token=token, now=now) or inactive
     if live.tenant_id is None or live.tenant_id != client.tenant_id:
         return inactive
     return {"active": True, "token_type": "DPoP", **read.claims}
 
 
 async def _introspect_refresh(
-    session: AsyncSession, client: Client, *, token: str, now: datetime
+    steps: SingleSteps, client: Client, *, token: str, now: datetime
 ) -> dict[str, Any] | None:
-    async with doorway(session):
-        row = (
-            await session.execute(
-                select(RefreshToken, OAuthGrant)
-                .join(OAuthGrant, OAuthGrant.id == RefreshToken.grant_id)
-                .where(
-                    RefreshToken.token_hash == token_hash(token),
-                    RefreshToken.client_id == client.client_id,
-                    RefreshToken.ended_at.is_(None),
-                    RefreshToken.expires_at > now,
-                    OAuthGrant.ended_at.is_(None),
-                    OAuthGrant.expires_at > now,
-                    holder_stands(),
-                )
-            )
-        ).first()
-    if row is None or (row.RefreshToken.used_at is not None and not client.confidential):
+    row = await steps.row(
+        _REFRESH, token_hash=token_hash(token), client_id=client.client_id, now=now
+    )
+    if row is None:
         return None
-    grant: OAuthGrant = row.OAuthGrant
+    used_at, expires_at, issued_at, *columns = row
+    grant = _grant(columns)
+    if grant is None or (used_at is not None and not client.confidential):
+        return None
     return {
         "active": True,
         "client_id": client.client_id,
         "sub": subject_name(grant),
         "scope": " ".join(grant.scopes),
-        "exp": int(min(row.RefreshToken.expires_at, grant.expires_at).timestamp()),
-        "iat": int(row.RefreshToken.issued_at.timestamp()),
+        "exp": int(min(expires_at, grant.expires_at).timestamp()),
+        "iat": int(issued_at.timestamp()),
         "grant_id": str(grant.id),
     }
-
-
-def _client_tenant(token: AccessToken) -> ScalarSelect[UUID]:
-    return (
-        select(OAuthClient.tenant_id)
-        .where(
-            OAuthClient.id == client_key(token.client_id), OAuthClient.status == ClientStatus.ACTIVE
-        )
-        .scalar_subquery()
-    )
 
 
 def _holds(token: AccessToken, grant: OAuthGrant | None, now: datetime) -> bool:

@@ -32,6 +32,7 @@ from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.queries import recipient
 from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.lending.commands.requests import consent_to_bank
@@ -79,7 +80,7 @@ class _Asked:
 async def show_request(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Show a client's request to whoever is to decide about it; a request of our own desk needs no decision."""
     try:
-        asked = await _asked(request, runtime, _query(request))
+        asked = await _asked(runtime, _query(request))
     except Refusal as refusal:
         return _refused(request, refusal)
     who = await who_logged_in(request, runtime)
@@ -102,7 +103,7 @@ async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     given = {name: str(form.get(name, "")) for name in _REFERENCE}
     who = await who_logged_in(request, runtime)
     try:
-        asked = await _asked(request, runtime, given)
+        asked = await _asked(runtime, given)
     except Refusal as refusal:
         return _refused(request, refusal)
     try:
@@ -120,16 +121,13 @@ async def decide(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
 routes: list[ControllerRouterHandler] = [show_request, decide]
 
 
-async def _asked(request: AnyRequest, runtime: Runtime, given: Mapping[str, str]) -> _Asked:
+async def _asked(runtime: Runtime, given: Mapping[str, str]) -> _Asked:
     client_id, request_uri = (given.get(name, "") for name in _REFERENCE)
-    now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
-    client = own_client(client_id, issuer=runtime.issuer) or await active_client(
-        runtime.database.steps, client_id
-    )
+    steps, now = runtime.database.steps, runtime.clock.now()
+    client = own_client(client_id, issuer=runtime.issuer) or await active_client(steps, client_id)
     if client is None:
         raise RequestReferenceRefused
-    async with runtime.database.transaction(anyone, now=now) as session:
-        found = await visit_request(session, request_uri=request_uri, client_id=client_id, now=now)
+    found = await visit_request(steps, request_uri=request_uri, client_id=client_id, now=now)
     return _Asked(
         client=client,
         request=found,
@@ -158,22 +156,22 @@ async def _page(
     }
     # A form's answer leads to the client, which the policy of forms must allow by name.
     headers = _leading_to(asked.request)
+    if asked.consent is None:
+        actor = await _staff(request, runtime, who)
+        async with runtime.database.snapshot(actor, now=now) as session:
+            tenant = await _recipient(session, asked.client)
+        if asked.client.tenant_id != who.tenant_id:
+            raise LogInOfAnother
+        scopes = grantable(asked.request.scopes, actor)
+        words = scope_words(scopes, runtime.profiles[tenant.kind])
+        return OAUTH_PAGES.render(
+            request,
+            "authorize_staff.html",
+            {**shared, "tenant": tenant, "permissions": words},
+            headers=headers,
+        )
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
         tenant = await _recipient(session, asked.client)
-        if asked.consent is None:
-            actor = await logged_in_staff(
-                session, who, profiles=runtime.profiles, request_id=request_id, now=now
-            )
-            if asked.client.tenant_id != who.tenant_id:
-                raise LogInOfAnother
-            scopes = grantable(asked.request.scopes, actor)
-            words = scope_words(scopes, runtime.profiles[tenant.kind])
-            return OAUTH_PAGES.render(
-                request,
-                "authorize_staff.html",
-                {**shared, "tenant": tenant, "permissions": words},
-                headers=headers,
-            )
         actor = await acting_actor(
             session, person_id=_person(who), acting_subject_id=None, request_id=request_id, now=now
         )
@@ -183,14 +181,22 @@ async def _page(
     )
 
 
+async def _staff(request: AnyRequest, runtime: Runtime, who: LoggedIn) -> Actor:
+    return await logged_in_staff(
+        runtime.database.steps,
+        who,
+        profiles=runtime.profiles,
+        request_id=request_id_of(request),
+        now=runtime.clock.now(),
+    )
+
+
 async def _allow_staff(
     request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn
 ) -> Response[bytes]:
-    now, request_id = runtime.clock.now(), request_id_of(request)
-    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        actor = await logged_in_staff(
-            session, who, profiles=runtime.profiles, request_id=request_id, now=now
-        )
+    now = runtime.clock.now()
+    actor = await _staff(request, runtime, who)
+    async with runtime.database.transaction(actor, now=now) as session, doorway(session):
         used = await _use(session, asked, now=now)
         code = await allow_as_staff(session, asked.client, used, who, actor, now=now)
     return _back_to_client(used, runtime, code=code)

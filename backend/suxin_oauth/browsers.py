@@ -3,12 +3,10 @@
 from typing import Final
 
 from suxin.consent.oauth.log_ins import LoggedIn, logged_in
-from suxin.kernel.actor import Actor
 from suxin_oauth.forms import AnyRequest
 from suxin_web.cookies import LOG_IN, VISIT, read_cookie
 from suxin_web.csrf import require_own_page, token_for
 from suxin_web.pages import Pages
-from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import Runtime
 
 OAUTH_PAGES: Final = Pages("suxin_oauth")
@@ -20,9 +18,7 @@ async def who_logged_in(request: AnyRequest, runtime: Runtime) -> LoggedIn | Non
     token = read_cookie(request, LOG_IN)
     if token is None:
         return None
-    now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
-    async with runtime.database.snapshot(anyone, now=now) as session:
-        return await logged_in(session, token=token, now=now)
+    return await logged_in(runtime.database.steps, token=token, now=runtime.clock.now())
 
 
 def browser_token(request: AnyRequest) -> str:

@@ -92,7 +92,11 @@ async def _question(
         client = await _client(runtime, device, who)
         tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
         actor = await logged_in_staff(
-            session, who, profiles=runtime.profiles, request_id=request_id, now=now
+            runtime.database.steps,
+            who,
+            profiles=runtime.profiles,
+            request_id=request_id,
+            now=now,
         )
         scopes = grantable(tuple(device.scopes), actor)
         words = scope_words(scopes, runtime.profiles[TenantKind(actor.tenant_kind or "")])
@@ -118,7 +122,11 @@ async def _decide(
             await decide_device(session, device, grant_id=None)
             return
         actor = await logged_in_staff(
-            session, who, profiles=runtime.profiles, request_id=request_id, now=now
+            runtime.database.steps,
+            who,
+            profiles=runtime.profiles,
+            request_id=request_id,
+            now=now,
         )
         scopes = grantable(tuple(device.scopes), actor)
         if not scopes:

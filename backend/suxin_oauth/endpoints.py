@@ -7,9 +7,10 @@ from typing import Final
 
 from litestar import Response, post
 from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth import tokens
-from suxin.consent.oauth.clients import CLIENT_CREDENTIALS, DEVICE
+from suxin.consent.oauth.clients import CLIENT_CREDENTIALS, CODE, DEVICE, REFRESH
 from suxin.consent.oauth.device_codes import request_device_code
 from suxin.consent.oauth.own_clients import WECHAT
 from suxin.consent.oauth.pushed_requests import push_request
@@ -17,6 +18,7 @@ from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import ClientNotAllowed, RequestInvalid
 from suxin.consent.oauth.scopes import parse_scope, require_within
 from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import doorway
 from suxin_oauth import paths
 from suxin_oauth.answers import Answer, answered
 from suxin_oauth.client_authentication import authenticated_client, proof_of, required_proof
@@ -67,11 +69,13 @@ async def _push(request: AnyRequest, runtime: Runtime) -> Answer:
     form = await form_of(request)
     proof = await proof_of(request, runtime, paths.PUSHED)
     client = await authenticated_client(request, runtime, form)
-    now = runtime.clock.now()
-    async with runtime.database.transaction(_anyone(request), now=now) as session:
-        pushed = await push_request(
-            session, client, form, proved_jkt=None if proof is None else proof.jkt, now=now
-        )
+    pushed = await push_request(
+        runtime.database.steps,
+        client,
+        form,
+        proved_jkt=None if proof is None else proof.jkt,
+        now=runtime.clock.now(),
+    )
     body = {"request_uri": pushed.request_uri, "expires_in": pushed.expires_in_s}
     return Answer(body, HTTPStatus.CREATED)
 
@@ -83,10 +87,9 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
     openid = await _openid(request, runtime, client, form)
     now = runtime.clock.now()
     keys = await runtime.keys.at(now)
-    database = runtime.database.transaction(_anyone(request), now=now)
-    needs_none = form.get("grant_type") == CLIENT_CREDENTIALS
-    async with nullcontext() if needs_none else database as transaction:
-        call = TokenCall(
+
+    def call(transaction: AsyncSession | None) -> TokenCall:
+        return TokenCall(
             transaction=transaction,
             client=client,
             jkt=proof.jkt,
@@ -95,7 +98,15 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
             now=now,
             openid=openid,
         )
-        return await token_answer(form, call)
+
+    grant_type = form.get("grant_type")
+    if grant_type == CLIENT_CREDENTIALS:
+        return await token_answer(form, call(None))
+    async with runtime.database.transaction(_anyone(request), now=now) as session:
+        # All that a code or a refresh token leads to lies behind the doorway, which is then opened once.
+        held = doorway(session) if grant_type in (CODE, REFRESH) else nullcontext()
+        async with held:
+            return await token_answer(form, call(session))
 
 
 async def _openid(

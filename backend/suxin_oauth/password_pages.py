@@ -10,7 +10,6 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 
 from suxin.consent.oauth.log_ins import LoggedIn, begin_log_in, end_log_in
-from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.password_changes import change_password
@@ -77,16 +76,15 @@ async def _change(
     if who.tenant_id is None or who.staff_id is None:
         raise Unauthenticated
     now, request_id = runtime.clock.now(), request_id_of(request)
-    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        actor = await staff_member_actor(
-            session,
-            tenant_id=who.tenant_id,
-            staff_id=who.staff_id,
-            authenticated_at=who.authenticated_at,
-            profiles=runtime.profiles,
-            request_id=request_id,
-            with_temporary_password=True,
-        )
+    actor = await staff_member_actor(
+        runtime.database.steps,
+        tenant_id=who.tenant_id,
+        staff_id=who.staff_id,
+        authenticated_at=who.authenticated_at,
+        profiles=runtime.profiles,
+        request_id=request_id,
+        with_temporary_password=True,
+    )
     async with runtime.database.transaction(actor, now=now) as session:
         await change_password(
             session,

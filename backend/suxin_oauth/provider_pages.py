@@ -282,15 +282,15 @@ async def _tried(
     if flow.tried_by is None:
         raise ProviderFlowOver
     now, request_id = runtime.clock.now(), request_id_of(request)
-    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        actor = await staff_member_actor(
-            session,
-            tenant_id=access.tenant_id,
-            staff_id=flow.tried_by,
-            authenticated_at=flow.begun_at,
-            profiles=runtime.profiles,
-            request_id=request_id,
-        )
+    actor = await staff_member_actor(
+        runtime.database.steps,
+        tenant_id=access.tenant_id,
+        staff_id=flow.tried_by,
+        authenticated_at=flow.begun_at,
+        profiles=runtime.profiles,
+        request_id=request_id,
+    )
+    async with runtime.database.transaction(actor, now=now) as session:
         await note_provider_tried(
             session, actor, provider_id=access.id, begun_at=flow.begun_at, now=now
         )

@@ -107,6 +107,8 @@ class Postgres:
         self._passwords: dict[str, str] = {}
         self.port = port or 0
         self.adopted = False
+        self.initialised = False
+        """Whether this start made the cluster, which is therefore empty."""
 
     @property
     def admin_dsn(self) -> str:
@@ -143,6 +145,7 @@ class Postgres:
         binaries = within_reach(find_postgres(self._binaries_setting), self._account)
         if not (cluster / "PG_VERSION").exists():
             self._initialise(binaries, cluster)
+            self.initialised = True
         if not self._adopt(cluster):
             self._launch(binaries, cluster)
         self._prepare_roles(cluster)

@@ -33,6 +33,7 @@ PROBE_TIMEOUT_S: Final = 2.0
 REPORT_BYTES: Final = 2_000
 # Children of a supervisor that was killed need a moment to let go of the port.
 PORT_PATIENCE_S: Final = 2.0
+REGISTRY: Final = "registry.json"
 SERVERS, STAND_INS, PROGRAMS = 0, 1, 2
 _OWNER_ONLY: Final = frozenset({"DATABASE_OWNER_URL"})
 _NOT_FOR_WEB: Final = frozenset({"DATABASE_OWNER_URL", "DATABASE_BATCH_URL"})
@@ -116,6 +117,7 @@ class _Start:
         self._data_dir = settings.data_dir
         self._began = time.monotonic()
         self._stand_ins: list[str] = []
+        self._kept_database = False
 
     def run(self) -> None:
         """Bring every part up and say so."""
@@ -157,6 +159,7 @@ class _Start:
 
         def finish() -> None:
             _need(server, begun)
+            self._kept_database = not server.initialised
             self._set(
                 database_url=SecretStr(server.dsn("suxin_app")),
                 database_owner_url=SecretStr(server.dsn("suxin_owner")),
@@ -196,7 +199,7 @@ class _Start:
             return
         if self._settings.demo and self._settings.identity_registry_file is None:
             # The demo city writes down there who represents which firm.
-            self._set(identity_registry_file=self._data_dir / "registry.json")
+            self._set(identity_registry_file=self._data_dir / REGISTRY)
         if self._settings.identity_registry_file is not None:
             arguments += ["--registry", str(self._settings.identity_registry_file)]
         child = self._child("stand-ins", "suxin_server.stand_ins", *arguments, without=_NO_SERVERS)
@@ -213,11 +216,20 @@ class _Start:
         self._supervisor.begin(child, rank=PROGRAMS)
 
     def _begin_demo(self) -> Child | None:
-        if not self._settings.demo:
+        if not self._settings.demo or self._has_demo():
             return None
         child = self._child("demo", "suxin_server.cli", "demo")
         child.start()
         return child
+
+    def _has_demo(self) -> bool:
+        """Tell whether the demo city was loaded before: its registry is written once it is in the database."""
+        registry = self._data_dir / REGISTRY
+        return (
+            self._kept_database
+            and self._settings.identity_registry_file == registry
+            and registry.exists()
+        )
 
     def _wait_for_demo(self, child: Child | None) -> None:
         if child is None:

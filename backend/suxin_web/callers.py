@@ -1,7 +1,7 @@
 """Callers: from a request to the actor behind it.
 
-The look-up is a short transaction of its own and is over before the edge opens the command's or query's, so no
-transaction stays open across a request. Handlers take the caller as an argument, given by ``Provide(staff)`` and its
+The look-up is a step or two of its own, over before the edge opens the command's or query's transaction, so that none
+stays open across a request. Handlers take the caller as an argument, given by ``Provide(staff)`` and its
 neighbours. A cookie authorises an unsafe method only together with its CSRF token, checked here, where nobody can
 forget it; an access token needs none, because no browser sends it by itself.
 """
@@ -67,10 +67,11 @@ async def _counted(request: AnyRequest, runtime: Runtime, actor: Actor) -> Actor
 
 
 async def _by_token(request: AnyRequest, runtime: Runtime, token: AccessToken) -> Actor:
-    now, request_id = runtime.clock.now(), request_id_of(request)
-    live = await live_token(runtime.database.steps, token, now=now)
-    async with runtime.database.snapshot(Actor.anonymous(request_id), now=now) as session:
-        return await tenant_actor(session, live, profiles=runtime.profiles, request_id=request_id)
+    steps = runtime.database.steps
+    live = await live_token(steps, token, now=runtime.clock.now())
+    return await tenant_actor(
+        steps, live, profiles=runtime.profiles, request_id=request_id_of(request)
+    )
 
 
 async def _by_cookie(
@@ -106,16 +107,14 @@ async def staff_behind(
     :raises TenantSuspended: if the organisation is suspended
     :raises PasswordChangeRequired: if his password is a temporary one, unless that is allowed here
     """
-    now, request_id = runtime.clock.now(), request_id_of(request)
-    async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
-        return await staff_actor(
-            session,
-            token=token,
-            profiles=runtime.profiles,
-            request_id=request_id,
-            now=now,
-            with_temporary_password=with_temporary_password,
-        )
+    return await staff_actor(
+        runtime.database.steps,
+        token=token,
+        profiles=runtime.profiles,
+        request_id=request_id_of(request),
+        now=runtime.clock.now(),
+        with_temporary_password=with_temporary_password,
+    )
 
 
 async def anyone(request: AnyRequest, runtime: GivenRuntime) -> Actor:

@@ -47,9 +47,8 @@ class _Kept:
 async def begin_log_in(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Send the browser to the authorization server with a request of the desk's, and let it keep what the answer needs."""
     await share_out(request, runtime, f"address:{client_address(request)}")
-    now, anyone = runtime.clock.now(), Actor.anonymous(request_id_of(request))
-    async with runtime.database.transaction(anyone, now=now) as session:
-        flow = await begin_desk_flow(session, issuer=runtime.issuer, now=now)
+    now = runtime.clock.now()
+    flow = await begin_desk_flow(runtime.database.steps, issuer=runtime.issuer, now=now)
     asked = urlencode({"client_id": DESK_CLIENT, "request_uri": flow.request_uri})
     kept = _Kept(flow.state, flow.verifier, safe_next(request.query_params.get("next")))
     answer = see_other(request, f"{AUTHORIZE_PATH}?{asked}")

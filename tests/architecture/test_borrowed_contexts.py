@@ -34,8 +34,6 @@ ACT_FOR = {
 }
 # Where a doorway has shown who the caller is.
 CONTINUE_AS = {
-    "backend/suxin/consent/oauth/callers.py:tenant_actor": "the client whom a token has just shown",
-    "backend/suxin/tenancy/actors.py:_actor": "the desk's session token shows who it is",
     "backend/suxin/tenancy/providers/log_ins.py:_enter_house": (
         "the tenant's own provider, or the password that links to it, has shown the staff member"
     ),

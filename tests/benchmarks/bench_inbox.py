@@ -11,7 +11,6 @@ import http.cookiejar
 import json
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,37 +19,29 @@ import urllib.parse
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import asyncpg
-import uvicorn
+from bank_app import add_officer
 from code_flow import fields
 from small_city import SmallCity, build_small_city
 from staff_log_ins import at_desk, open_desk
+from web_process import settings_for, started_web
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
-from suxin.kernel.sealing import Keyring, Sealer
 from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.dispatch import new_referral
 from suxin.lending.models import DispatchMode, Lead
-from suxin.tenancy.models import Membership, StaffMember
-from suxin_graphql.http import routes
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
-from suxin_server.processes import free_port
-from suxin_tenants import PROFILES
-from suxin_web.application import build_app
-from suxin_web.clock import SystemClock
-from suxin_web.rate_limits import RateLimits
-from suxin_web.runtime import Runtime
+from suxin_server.valkey import Valkey
 
 ROWS = 50
 REFERRALS = 2_000
-PATIENCE_S = 30.0
+RATE_LIMIT_SCALE = 10_000
 LOGIN = "bench.officer"
 BATCH = 500
 DOCUMENT = """query Inbox($first: Int!) {
@@ -64,14 +55,14 @@ DOCUMENT = """query Inbox($first: Int!) {
 }"""
 
 
-async def fill(app_url: str, batch_url: str) -> str:
-    """Make a small city with a full inbox; return the token of a desk session at its first bank."""
+async def fill(app_url: str, batch_url: str) -> tuple[SmallCity, str]:
+    """Make a small city with a full inbox; return it and the token of a desk session at its first bank."""
     database, batch = Database.connect(app_url), Database.connect(batch_url)
     try:
         now = datetime.now(UTC)
         city = await build_small_city(database, batch, now=now)
         await _refer(city, now)
-        return await _open_desk(city, now)
+        return city, await _open_desk(city, now)
     finally:
         await database.close()
         await batch.close()
@@ -117,54 +108,10 @@ def _lead(number: int, now: datetime) -> Lead:
 
 
 async def _open_desk(city: SmallCity, now: datetime) -> str:
-    bank, staff_id = city.banks[0], new_id()
-    tenant_id: UUID = bank.tenant_id
+    staff_id = await add_officer(city)
+    bank = city.banks[0]
     async with city.database.transaction(bank.officer, now=now) as session:
-        session.add(
-            StaffMember(
-                tenant_id=tenant_id, id=staff_id, name="李信贷", login="bench", created_at=now
-            )
-        )
-        await session.flush()
-        session.add(
-            Membership(
-                tenant_id=tenant_id,
-                id=new_id(),
-                staff_id=staff_id,
-                role="loan_officer",
-                area_codes=[],
-                granted_at=now,
-            )
-        )
-        desk = await open_desk(session, tenant_id, staff_id, now=now)
-    return desk.token
-
-
-def serve(app_url: str, port: int) -> None:
-    """Serve GraphQL alone, as one web process does."""
-    outside: object = None
-    runtime = Runtime(
-        database=Database.connect(app_url),
-        clock=SystemClock(),
-        profiles=PROFILES,
-        sealer=Sealer(Keyring.generate()),
-        wechat=outside,  # type: ignore[arg-type] # nobody logs in with WeChat here
-        identity=outside,  # type: ignore[arg-type] # nor proves who he is
-        messages=outside,  # type: ignore[arg-type] # nor is told anything
-        limits=RateLimits(None),
-        replays=outside,  # type: ignore[arg-type] # nor brings a token
-        client_keys=outside,  # type: ignore[arg-type] # nor is a client
-        providers=outside,  # type: ignore[arg-type] # nor a provider
-        public_url=f"http://127.0.0.1:{port}",
-    )
-    uvicorn.run(
-        build_app(runtime, routes),
-        host="127.0.0.1",
-        port=port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-    )
+        return (await open_desk(session, bank.tenant_id, staff_id, now=now)).token
 
 
 def log_in(url: str, login: str, password: str) -> str:
@@ -232,20 +179,6 @@ def measure(url: str, token: str, *, clients: int, seconds: float) -> None:
     print(f"  one client alone: p50 {statistics.median(alone):.1f} ms")
 
 
-async def _wait(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            if time.monotonic() > deadline:
-                sys.exit("the web process does not answer")
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            return
-
-
 async def _create(server: Postgres) -> None:
     connection = await asyncpg.connect(server.admin_dsn)
     await connection.execute("create database bench owner suxin_owner template template0")
@@ -253,25 +186,25 @@ async def _create(server: Postgres) -> None:
 
 
 def measure_own(*, clients: int, seconds: float) -> None:
-    """Start a cluster and a web process, measure them, stop them."""
+    """Start the servers and a web process, measure them, stop them."""
     with tempfile.TemporaryDirectory(prefix="suxin-bench-") as folder:
         Path(folder).chmod(0o711)
-        server = Postgres(Path(folder) / "data")
-        server.start()
-        web = None
+        server, valkey = Postgres(Path(folder) / "data"), Valkey(Path(folder) / "valkey")
+        (Path(folder) / "valkey").mkdir()
         try:
+            server.start()
+            valkey.start()
             asyncio.run(_create(server))
             migrate(server.dsn("suxin_owner", database="bench"))
             app_url = server.dsn("suxin_app", database="bench")
-            token = asyncio.run(fill(app_url, server.dsn("suxin_batch", database="bench")))
-            port = free_port()
-            web = subprocess.Popen([sys.executable, __file__, "--serve", app_url, str(port)])
-            asyncio.run(_wait(port))
-            measure(f"http://127.0.0.1:{port}", token, clients=clients, seconds=seconds)
+            city, token = asyncio.run(fill(app_url, server.dsn("suxin_batch", database="bench")))
+            settings = settings_for(
+                city, database_url=app_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE
+            )
+            with started_web(settings):
+                measure(settings.url, token, clients=clients, seconds=seconds)
         finally:
-            if web is not None:
-                web.terminate()
-                web.wait(10)
+            valkey.stop()
             server.remove()
 
 
@@ -283,11 +216,8 @@ def main() -> None:
     parser.add_argument("--password")
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--serve", nargs=2, metavar=("DSN", "PORT"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.serve:
-        serve(given.serve[0], int(given.serve[1]))
-    elif given.url:
+    if given.url:
         url = given.url.rstrip("/")
         token = log_in(url, given.login or "", given.password or "")
         measure(url, token, clients=given.clients, seconds=given.seconds)

@@ -28,15 +28,13 @@ async def suspend(city: SmallCity, number: int = 0) -> None:
 
 
 async def who(world: World) -> Actor:
-    anyone = Actor.anonymous("test")
-    async with world.city.database.transaction(anyone, now=world.city.now) as session:
-        return await staff_actor(
-            session,
-            token=world.desk_token,
-            profiles=PROFILES,
-            request_id="test",
-            now=world.city.now,
-        )
+    return await staff_actor(
+        world.city.database.steps,
+        token=world.desk_token,
+        profiles=PROFILES,
+        request_id="test",
+        now=world.city.now,
+    )
 
 
 async def test_its_staff_are_refused_at_their_next_request(

@@ -27,17 +27,17 @@ from suxin.kernel.audit import AuditEntry, append_act
 from suxin.kernel.database import sqlstate
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import NotFound
-from suxin.kernel.single_steps import SingleSteps, Step
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.subjects.models import SubjectDoor
 
 ANYONE = Actor.anonymous("r1")
 ROLE = text("select current_user")
-ADD_DOOR = Step(
+ADD_DOOR = SingleStep(
     insert(SubjectDoor)
     .values(blind_index=bindparam("blind_index"), subject_id=bindparam("subject_id"))
     .returning(SubjectDoor.subject_id, literal_column("current_user", Text()))
 )
-FIND_DOOR = Step(
+FIND_DOOR = SingleStep(
     select(SubjectDoor.subject_id).where(SubjectDoor.blind_index == bindparam("blind_index"))
 )
 
@@ -132,7 +132,7 @@ async def test_a_single_step_is_at_the_doorway_and_is_written_by_itself(database
 
 async def test_a_single_step_reads_as_its_columns_say(database):
     given = {"list": ["a", "b"], "json": {"sum": 1}, "at": datetime(2026, 1, 2, tzinfo=UTC)}
-    step = Step(
+    step = SingleStep(
         select(
             bindparam("list", type_=ARRAY(Text())),
             bindparam("json", type_=JSONB()),
@@ -149,7 +149,7 @@ async def test_a_single_step_that_finds_nothing_gives_none(database):
 
 
 async def test_single_steps_reach_no_protected_table(database):
-    step = Step(select(func.count()).select_from(AuditEntry))
+    step = SingleStep(select(func.count()).select_from(AuditEntry))
     with pytest.raises(DBAPIError, match="permission denied for table audit_entries") as refused:
         await database.steps.row(step)
     assert sqlstate(refused.value) == "42501"
@@ -160,7 +160,7 @@ async def test_single_steps_wait_for_each_other_and_then_say_that_none_is_free(
 ):
     monkeypatch.setattr(single_steps, "WAIT_S", 0.1)
     few = SingleSteps(database.steps._url, most=1)
-    slow = Step(select(func.pg_sleep(bindparam("seconds", type_=Float()))))
+    slow = SingleStep(select(func.pg_sleep(bindparam("seconds", type_=Float()))))
     try:
         held = asyncio.create_task(few.row(slow, seconds=0.6))
         await asyncio.sleep(0.05)

@@ -65,16 +65,15 @@ async def actor_with(database, told: str, login: str, now) -> Actor:
     password = told.splitlines()[-1].rsplit(": ", 1)[1]
     async with database.transaction(Actor.anonymous("t"), now=now) as session:
         desk = await log_in_to_desk(session, login=login, password=password, sealer=SEALER, now=now)
-    async with database.transaction(Actor.anonymous("t"), now=now) as session:
-        return await staff_actor(
-            session,
-            token=desk.token,
-            profiles=PROFILES,
-            request_id="t",
-            now=now,
-            # It was made up for him, so that he must change it first.
-            with_temporary_password=True,
-        )
+    return await staff_actor(
+        database.steps,
+        token=desk.token,
+        profiles=PROFILES,
+        request_id="t",
+        now=now,
+        # It was made up for him, so that he must change it first.
+        with_temporary_password=True,
+    )
 
 
 async def test_the_first_run_founds_the_city_with_its_areas_and_its_catalogue(

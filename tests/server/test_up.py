@@ -20,6 +20,7 @@ from suxin_server.data_folder import held
 from suxin_server.faults import Fault, HostUnusable, PortForbidden, PortTaken
 from suxin_server.processes import command_line, free_port, is_alive, port_is_free, wait_until
 from suxin_server.settings import Settings, wants_demo
+from suxin_server.supervisor import Supervisor
 from suxin_server.valkey import Valkey
 
 pytestmark = pytest.mark.processes
@@ -296,3 +297,26 @@ def test_the_commands_are_listed() -> None:
         "audit",
         "journey",
     }
+
+
+@pytest.mark.parametrize(
+    ("kept", "written", "own_registry", "loads"),
+    [
+        (True, True, True, False),
+        (False, True, True, True),
+        (True, False, True, True),
+        (True, True, False, True),
+    ],
+)
+def test_the_demo_city_is_loaded_again_unless_it_lies_in_a_kept_database(
+    folder: Path, *, kept: bool, written: bool, own_registry: bool, loads: bool
+) -> None:
+    folder.mkdir()
+    registry = folder / up.REGISTRY
+    if written:
+        registry.write_text("{}")
+    named = registry if own_registry else folder / "another.json"
+    settings = Settings(data_dir=folder, demo=True, identity_registry_file=named)
+    start = up._Start(Supervisor(), settings)
+    start._kept_database = kept
+    assert start._has_demo() is not loads

@@ -1,6 +1,7 @@
 """A bank's registered client and one of its officers, for whoever comes to a running server from outside."""
 
 from typing import Any
+from uuid import UUID
 
 from code_flow import CALLBACK, OFFICER
 from joserfc.jwk import ECKey
@@ -45,9 +46,9 @@ async def register_bank_app(
     return client.client_id, key
 
 
-async def add_officer(city: SmallCity) -> None:
-    """Give the first bank a loan officer with a password that he chose."""
-    await city.act(
+async def add_officer(city: SmallCity) -> UUID:
+    """Give the first bank a loan officer with a password that he chose; return the officer's id."""
+    staff_id: UUID = await city.act(
         add_staff,
         city.banks[0].officer,
         name="赵客户经理",
@@ -57,3 +58,4 @@ async def add_officer(city: SmallCity) -> None:
         profiles=PROFILES,
     )
     await keep_passwords(city.database, now=city.now)
+    return staff_id

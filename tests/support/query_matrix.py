@@ -83,6 +83,10 @@ def client(world: World) -> dict[str, Any]:
     return {"client_id": world.client_id}
 
 
+def steps(world: World) -> dict[str, Any]:
+    return {"steps": world.city.database.steps}
+
+
 def named_client(world: World) -> dict[str, Any]:
     return {"client_id": str(world.client_id)}
 
@@ -113,7 +117,7 @@ def both(*parts: Given) -> Given:
 
 
 MATRIX: dict[str, Row] = RIGHTS | {
-    "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
+    "consent.oauth.queries.active_client": ("anonymous", both(steps, named_client), PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),

@@ -56,11 +56,14 @@ class Tokens:
         return found.token
 
     async def actor(self, token: str, at: datetime | None = None, **admitted: bool) -> Actor:
-        moment = at or self._now
-        async with self._database.transaction(Actor.anonymous("test"), now=moment) as session:
-            return await staff_actor(
-                session, token=token, profiles=PROFILES, request_id="test", now=moment, **admitted
-            )
+        return await staff_actor(
+            self._database.steps,
+            token=token,
+            profiles=PROFILES,
+            request_id="test",
+            now=at or self._now,
+            **admitted,
+        )
 
     async def keep(self) -> None:
         """Let everybody keep the password that was set for him."""

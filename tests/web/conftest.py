@@ -310,7 +310,6 @@ async def actor_of_log_in(database: Database, login: str, now: datetime) -> Acto
         token = await log_in_to_desk(
             session, login=login, password=PASSWORD, sealer=SEALER, now=now
         )
-    async with database.transaction(Actor.anonymous("seed"), now=now) as session:
-        return await staff_actor(
-            session, token=token.token, profiles=PROFILES, request_id="seed", now=now
-        )
+    return await staff_actor(
+        database.steps, token=token.token, profiles=PROFILES, request_id="seed", now=now
+    )

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.doorways import add_outside
 from suxin.kernel.ids import new_id
 from suxin.kernel.readers import (
     BATCH_ROLE,
@@ -167,7 +168,8 @@ def append_act(
     ``tenant_id`` and ``subject_id`` name those concerned when they are not the actor's own.
     """
     actor: Actor = session.info["actor"]
-    session.add(
+    add_outside(
+        session,
         AuditEntry(
             id=new_id(),
             at=now,
@@ -187,7 +189,7 @@ def append_act(
             fields=[],
             row_count=0,
             detail=detail or {},
-        )
+        ),
     )
 
 

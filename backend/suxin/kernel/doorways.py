@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _OPEN = text("set local role suxin_doorway")
 _CLOSE = text("set local role none")
-_IS_OPEN = "doorway"
+_WAITING = "waits_outside"
+"""What is to be added to protected tables once the doorway that is open has closed; absent while none is."""
 
 
 @asynccontextmanager
@@ -26,12 +27,12 @@ async def doorway(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     under the wrong role; also when the block ends by a refusal, whose writes may stand (``Refusal.commits``). A doorway
     inside another is the same one, which closes with the outer block: several steps through it then cost one.
     """
-    if session.info.get(_IS_OPEN):
+    if _WAITING in session.info:
         yield session
         return
     await session.flush()
     await session.execute(_OPEN)
-    session.info[_IS_OPEN] = True
+    session.info[_WAITING] = []
     try:
         yield session
     except Exception:
@@ -42,7 +43,17 @@ async def doorway(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     await _close(session)
 
 
+def add_outside(session: AsyncSession, row: object) -> None:
+    """Add a row of a protected table: now, or as soon as the doorway that is open has closed."""
+    waiting: list[object] | None = session.info.get(_WAITING)
+    if waiting is None:
+        session.add(row)
+    else:
+        waiting.append(row)
+
+
 async def _close(session: AsyncSession) -> None:
-    session.info[_IS_OPEN] = False
+    waiting: list[object] = session.info.pop(_WAITING)
     await session.flush()
     await session.execute(_CLOSE)
+    session.add_all(waiting)

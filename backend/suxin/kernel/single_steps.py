@@ -27,12 +27,12 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-_DIALECT: Final[Dialect] = PGDialect_asyncpg(json_serializer=_json)  # type: ignore[no-untyped-call]
+_DIALECT: Final[Dialect] = PGDialect_asyncpg(json_serializer=_json)  # type: ignore[no-untyped-call] # SQLAlchemy's constructor has no types
 
 Processor = Callable[[Any], Any]
 
 
-class Step:
+class SingleStep:
     """One statement with named parameters (``bindparam``), compiled when it is declared."""
 
     def __init__(self, statement: ClauseElement) -> None:
@@ -43,13 +43,13 @@ class Step:
         self.sql: Final = compiled.string
         self._fixed = dict(compiled.params)
         # What SQLAlchemy would do at each execution, in the order of the places $1, $2, …
-        processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001
+        processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 - how its own executions read them
         self._order: list[tuple[str, Processor | None]] = [
             (name, processors.get(name)) for name in compiled.positiontup or ()
         ]
         self._results: list[Processor | None] = [
-            column.type._cached_result_processor(_DIALECT, None)  # noqa: SLF001
-            for column in compiled._result_columns  # noqa: SLF001
+            column.type._cached_result_processor(_DIALECT, None)  # noqa: SLF001 - how its own executions read them
+            for column in compiled._result_columns  # noqa: SLF001 - how its own executions read them
         ]
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
@@ -77,7 +77,7 @@ class SingleSteps:
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
 
-    async def row(self, step: Step, **given: object) -> tuple[Any, ...] | None:
+    async def row(self, step: SingleStep, **given: object) -> tuple[Any, ...] | None:
         """Carry out a step and return the first row it gives, if any."""
         pool = self._pool or await self._opened()
         try:

@@ -89,7 +89,7 @@ class StaffMember(Table):
     """A person who works for a tenant."""
 
     __tablename__ = "staff"
-    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(),)
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), found_by_doorway())
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -103,7 +103,7 @@ class Membership(Table):
     """A role given to a staff member, bounded by a branch and by areas (empty: the whole tenant)."""
 
     __tablename__ = "memberships"
-    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(),)
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), found_by_doorway())
     __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),

@@ -21,9 +21,9 @@ from suxin.kernel.tokens import token_hash
 from suxin.tenancy import one_time_codes
 from suxin.tenancy.log_in_failures import count_failure, forget_failures, lock_count
 from suxin.tenancy.log_ins import record_lock, require_unlocked
-from suxin.tenancy.models import SECOND_FACTOR, RecoveryCode, SecondFactor, StaffLogIn, Tenant
+from suxin.tenancy.models import SECOND_FACTOR, RecoveryCode, SecondFactor, StaffLogIn
 from suxin.tenancy.profiles import Profiles
-from suxin.tenancy.queries import memberships_of
+from suxin.tenancy.standing import Standing
 
 GRACE: Final = timedelta(days=14)
 """How long the staff of a new tenant have before the roles that commit it need a second factor."""
@@ -67,26 +67,16 @@ async def has_second_factor(session: AsyncSession, *, tenant_id: UUID, staff_id:
     return held is not None and held.confirmed_at is not None
 
 
-async def require_second_factor(
-    session: AsyncSession,
-    *,
-    tenant_id: UUID,
-    staff_id: UUID,
-    profiles: Profiles,
-    now: datetime,
-) -> None:
-    """Refuse whoever has not shown a second factor and needs one; in his tenant's row context.
+def require_second_factor(found: Standing, profiles: Profiles, *, now: datetime) -> None:
+    """Refuse whoever has not shown a second factor and needs one.
 
     :raises SecondFactorRequired: if he has one, or holds a role that needs one by now
     """
-    if await has_second_factor(session, tenant_id=tenant_id, staff_id=staff_id):
-        raise SecondFactorRequired
-    tenant = await session.scalar(select(Tenant).where(Tenant.id == tenant_id))
-    if tenant is None or tenant.second_factor_from is None or tenant.second_factor_from > now:
-        return
-    roles = profiles[tenant.kind].roles
-    held = (await session.scalars(memberships_of(tenant_id, staff_id))).all()
-    if any(one.role in roles and roles[one.role].second_factor for one in held):
+    begins = found.second_factor_from
+    roles = profiles[found.kind].roles
+    due = begins is not None and begins <= now
+    asked = due and any(role in roles and roles[role].second_factor for role in found.roles)
+    if found.has_second_factor or asked:
         raise SecondFactorRequired
 
 

@@ -1,12 +1,15 @@
 /**
  * node oidc-provider set up to the profile of our own server: FAPI 2.0, PAR required, private_key_jwt by ES256, DPoP with
- * nonces, S256. It keeps everything in its memory. Whoever comes to decide is logged in, and allows.
+ * nonces, S256. It keeps what it knows in its memory, or in the database that it is given. Whoever comes to decide is
+ * logged in, and allows.
  */
 
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 
 import { Provider } from "oidc-provider";
+
+import { keptIn } from "./kept.mjs";
 
 const task = JSON.parse(await text(process.stdin));
 
@@ -19,6 +22,7 @@ const resourceServer = {
 };
 
 const provider = new Provider(task.issuer, {
+  ...(task.database && { adapter: await keptIn(task.database) }),
   clients: [
     {
       client_id: task.clientId,

@@ -120,10 +120,9 @@ async def _staff(built, login: str) -> Actor:
         token = await log_in_to_desk(
             session, login=login, password=cast.PASSWORD, sealer=SEALER, now=NOW
         )
-    async with built.database.transaction(anonymous, now=NOW) as session:
-        return await staff_actor(
-            session, token=token.token, profiles=PROFILES, request_id="test", now=NOW
-        )
+    return await staff_actor(
+        built.database.steps, token=token.token, profiles=PROFILES, request_id="test", now=NOW
+    )
 
 
 async def test_a_bank_sees_its_own_referrals_and_whom_consent_shows(built):

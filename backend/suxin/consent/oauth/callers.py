@@ -12,10 +12,10 @@ from suxin.consent.oauth.refusals import TokenRefused
 from suxin.consent.oauth.scopes import MINI_PROGRAM, narrowed, permissions_for_clients
 from suxin.consent.oauth.tokens import LiveToken
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.database import continue_as
+from suxin.kernel.single_steps import SingleSteps
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.visitors import Visitor, visitor_of
-from suxin.tenancy.actors import active_kind, staff_member_actor
+from suxin.tenancy.actors import running_kind, staff_member_actor
 from suxin.tenancy.profiles import Profiles, TenantKind
 
 READS_OF_APPROVED: Final = frozenset({RECORD_READ, IDENTITY_READ})
@@ -23,9 +23,9 @@ READS_OF_APPROVED: Final = frozenset({RECORD_READ, IDENTITY_READ})
 
 
 async def tenant_actor(
-    session: AsyncSession, live: LiveToken, *, profiles: Profiles, request_id: str
+    steps: SingleSteps, live: LiveToken, *, profiles: Profiles, request_id: str
 ) -> Actor:
-    """Return the actor of a tenant whom a token speaks for; on an anonymous session.
+    """Return the actor of a tenant whom a token speaks for.
 
     :raises TokenRefused: if it speaks for no one of a tenant
     :raises Unauthenticated: if its staff member works there no longer, or his password was set since
@@ -34,18 +34,18 @@ async def tenant_actor(
     """
     grant = live.grant
     if grant is not None and grant.kind is GrantKind.STAFF:
-        return await _staff(session, live, grant, profiles=profiles, request_id=request_id)
-    if live.tenant_id is None or (grant is not None and grant.kind is not GrantKind.APPROVED):
+        return await _staff(steps, live, grant, profiles=profiles, request_id=request_id)
+    tenant = live.tenant
+    if tenant is None or (grant is not None and grant.kind is not GrantKind.APPROVED):
         raise TokenRefused
-    known = Actor(
+    kind = running_kind(tenant.kind, tenant.status)
+    client = Actor(
         kind=ActorKind.CLIENT,
         request_id=request_id,
-        tenant_id=live.tenant_id,
+        tenant_id=tenant.id,
+        tenant_kind=kind.value,
         client_id=live.token.client_id,
     )
-    await continue_as(session, known)
-    kind = await active_kind(session, live.tenant_id)
-    client = replace(known, tenant_kind=kind.value)
     return _system(client, live, profiles, kind) if grant is None else _approved(client, grant)
 
 
@@ -66,7 +66,7 @@ async def visitor_behind(session: AsyncSession, live: LiveToken) -> Visitor:
 
 
 async def _staff(
-    session: AsyncSession,
+    steps: SingleSteps,
     live: LiveToken,
     grant: OAuthGrant,
     *,
@@ -76,7 +76,7 @@ async def _staff(
     if grant.tenant_id is None or grant.staff_id is None:
         raise TokenRefused
     actor = await staff_member_actor(
-        session,
+        steps,
         tenant_id=grant.tenant_id,
         staff_id=grant.staff_id,
         authenticated_at=grant.authenticated_at,

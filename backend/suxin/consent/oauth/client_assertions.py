@@ -23,14 +23,14 @@ from suxin.consent.oauth.dpop import (
 from suxin.consent.oauth.models import UsedAssertion
 from suxin.consent.oauth.refusals import ClientRefused
 from suxin.kernel.signing import SignatureInvalid, unverified_claims, unverified_header
-from suxin.kernel.single_steps import SingleSteps, Step
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_CHARACTERS: Final = 8 * 1024
 MAX_LIFE: Final = timedelta(hours=1)
 """How far ahead ``exp`` may lie, by the client's clock: as far as widely used libraries put it by themselves."""
 
-_USE: Final = Step(
+_USE: Final = SingleStep(
     insert(UsedAssertion)
     .values(digest=bindparam("digest"), expires_at=bindparam("expires_at"))
     .on_conflict_do_nothing()

@@ -21,6 +21,7 @@ from suxin.consent.oauth.pushed_requests import push_request
 from suxin.consent.oauth.refusals import GrantRefused
 from suxin.consent.oauth.scopes import DESK
 from suxin.kernel.doorways import doorway
+from suxin.kernel.single_steps import SingleSteps
 from suxin.kernel.tokens import new_token
 from suxin.tenancy.desk_sessions import DeskToken, begin_desk_session, end_desk_session
 
@@ -34,8 +35,8 @@ class DeskFlow:
     verifier: str
 
 
-async def begin_desk_flow(session: AsyncSession, *, issuer: str, now: datetime) -> DeskFlow:
-    """Push the desk's request, on an anonymous session; return what a browser goes on with."""
+async def begin_desk_flow(steps: SingleSteps, *, issuer: str, now: datetime) -> DeskFlow:
+    """Push the desk's request; return what a browser goes on with."""
     state, verifier = new_token(), new_token()
     parameters = {
         "response_type": "code",
@@ -46,7 +47,7 @@ async def begin_desk_flow(session: AsyncSession, *, issuer: str, now: datetime) 
         "code_challenge_method": "S256",
     }
     pushed = await push_request(
-        session, desk_client(issuer=issuer), parameters, proved_jkt=None, now=now
+        steps, desk_client(issuer=issuer), parameters, proved_jkt=None, now=now
     )
     return DeskFlow(request_uri=pushed.request_uri, state=state, verifier=verifier)
 

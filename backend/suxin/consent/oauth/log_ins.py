@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.grants import end_grants_of_log_in, end_grants_of_person
@@ -14,8 +14,9 @@ from suxin.consent.oauth.models import LogInSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Unauthenticated
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import new_token, token_hash
-from suxin.tenancy.actors import staff_member_actor
+from suxin.tenancy.actors import actor_standing, standing_since
 from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.log_ins import require_password_taken
 from suxin.tenancy.second_factors import require_second_factor
@@ -65,32 +66,42 @@ async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -
     return token
 
 
-async def logged_in(session: AsyncSession, *, token: str, now: datetime) -> LoggedIn | None:
+_LOGGED_IN: Final = SingleStep(
+    select(
+        LogInSession.amr,
+        LogInSession.authenticated_at,
+        LogInSession.tenant_id,
+        LogInSession.staff_id,
+        LogInSession.person_id,
+    ).where(
+        LogInSession.token_hash == bindparam("token_hash"),
+        LogInSession.ended_at.is_(None),
+        LogInSession.expires_at > bindparam("now"),
+    )
+)
+
+
+async def logged_in(steps: SingleSteps, *, token: str, now: datetime) -> LoggedIn | None:
     """Return who logged in in the browser that holds this cookie, if that is not over."""
-    async with doorway(session):
-        row = await session.scalar(
-            select(LogInSession).where(
-                LogInSession.token_hash == token_hash(token),
-                LogInSession.ended_at.is_(None),
-                LogInSession.expires_at > now,
-            )
-        )
+    key = token_hash(token)
+    row = await steps.row(_LOGGED_IN, token_hash=key, now=now)
     if row is None:
         return None
+    amr, authenticated_at, tenant_id, staff_id, person_id = row
     return LoggedIn(
-        amr=tuple(row.amr),
-        authenticated_at=row.authenticated_at,
-        tenant_id=row.tenant_id,
-        staff_id=row.staff_id,
-        person_id=row.person_id,
-        key=row.token_hash,
+        amr=tuple(amr),
+        authenticated_at=authenticated_at,
+        tenant_id=tenant_id,
+        staff_id=staff_id,
+        person_id=person_id,
+        key=key,
     )
 
 
 async def logged_in_staff(
-    session: AsyncSession, who: LoggedIn, *, profiles: Profiles, request_id: str, now: datetime
+    steps: SingleSteps, who: LoggedIn, *, profiles: Profiles, request_id: str, now: datetime
 ) -> Actor:
-    """Return the staff member who logged in as an actor, once he has shown all that is asked of him; on an anonymous session.
+    """Return the staff member who logged in as an actor, once he has shown all that is asked of him.
 
     :raises Unauthenticated: if it is no staff member, he works there no longer, or his password was set since
     :raises TenantSuspended: if the organisation is suspended
@@ -100,26 +111,17 @@ async def logged_in_staff(
     """
     if who.tenant_id is None or who.staff_id is None:
         raise Unauthenticated
-    actor = await staff_member_actor(
-        session,
+    found = await standing_since(
+        steps,
         tenant_id=who.tenant_id,
         staff_id=who.staff_id,
         authenticated_at=who.authenticated_at,
-        profiles=profiles,
-        request_id=request_id,
     )
+    actor = actor_standing(found, profiles=profiles, request_id=request_id)
     if FEDERATED not in who.amr:
-        await require_password_taken(
-            session, tenant_id=who.tenant_id, staff_id=who.staff_id, profiles=profiles
-        )
+        require_password_taken(found, profiles)
     if MFA not in who.amr:
-        await require_second_factor(
-            session,
-            tenant_id=who.tenant_id,
-            staff_id=who.staff_id,
-            profiles=profiles,
-            now=now,
-        )
+        require_second_factor(found, profiles, now=now)
     return actor
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, bindparam, func, insert, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.authorization_details import asked_consent, parse_details
@@ -22,6 +22,7 @@ from suxin.consent.oauth.refusals import (
 )
 from suxin.consent.oauth.scopes import parse_scope, require_within
 from suxin.kernel.doorways import doorway
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import new_token, token_hash
 
 REFERENCE_PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
@@ -58,7 +59,7 @@ class Pushed:
 
 
 async def push_request(
-    session: AsyncSession,
+    steps: SingleSteps,
     client: Client,
     parameters: Mapping[str, str],
     *,
@@ -84,34 +85,31 @@ async def push_request(
             reason_zh="与 dpop_jkt 不是同一密钥", reason_en="its key is not the one of dpop_jkt"
         )
     token = new_token()
-    async with doorway(session):
-        session.add(
-            PushedRequest(
-                reference_hash=token_hash(token),
-                client_id=client.client_id,
-                parameters=checked,
-                dpop_jkt=named_jkt or proved_jkt,
-                pushed_at=now,
-                expires_at=now + REFERENCE_LIFE,
-                visited_at=None,
-                used_at=None,
-            )
-        )
+    await steps.row(
+        _PUSH,
+        reference_hash=token_hash(token),
+        client_id=client.client_id,
+        parameters=checked,
+        dpop_jkt=named_jkt or proved_jkt,
+        pushed_at=now,
+        expires_at=now + REFERENCE_LIFE,
+    )
     return Pushed(REFERENCE_PREFIX + token, int(REFERENCE_LIFE.total_seconds()))
 
 
 async def visit_request(
-    session: AsyncSession, *, request_uri: str, client_id: str, now: datetime
+    steps: SingleSteps, *, request_uri: str, client_id: str, now: datetime
 ) -> AuthorizationRequest:
     """Return the request that a browser brings the reference of, and note that it came in time.
 
     :raises RequestReferenceRefused: if it is unknown, another client's, used or expired
     """
-    row = await _find(session, request_uri, client_id, now=now)
-    if row.visited_at is None:
-        async with doorway(session):
-            row.visited_at = now
-    return _request(row)
+    named = _named(request_uri, client_id, now=now)
+    row = await steps.row(_VISIT, **named) if named else None
+    if row is None:
+        raise RequestReferenceRefused
+    parameters, dpop_jkt = row
+    return _request(client_id, parameters, dpop_jkt)
 
 
 async def use_request(
@@ -121,44 +119,81 @@ async def use_request(
 
     :raises RequestReferenceRefused: if it is unknown, another client's, used or expired
     """
-    row = await _find(session, request_uri, client_id, now=now)
+    named = _named(request_uri, client_id, now=now)
     async with doorway(session):
-        row.used_at = now
-    return _request(row)
+        row = (await session.execute(_USE, named)).first() if named else None
+    if row is None:
+        raise RequestReferenceRefused
+    return _request(client_id, row.parameters, row.dpop_jkt)
 
 
-async def _find(
-    session: AsyncSession, request_uri: str, client_id: str, *, now: datetime
-) -> PushedRequest:
-    """Return an unused request, locked. Whoever came in time may take longer to log in and decide."""
+def _named(request_uri: str, client_id: str, *, now: datetime) -> dict[str, Any] | None:
     reference = request_uri.removeprefix(REFERENCE_PREFIX)
-    async with doorway(session):
-        row = await session.scalar(
-            select(PushedRequest)
-            .where(
-                PushedRequest.reference_hash == token_hash(reference),
-                PushedRequest.client_id == client_id,
-                PushedRequest.used_at.is_(None),
+    if reference == request_uri:
+        return None
+    return {
+        "reference": token_hash(reference),
+        "client": client_id,
+        "now": now,
+        "decided_since": now - DECISION_TIME,
+    }
+
+
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+# Whoever came in time may take longer to log in and decide.
+_OPEN: Final = (
+    (PushedRequest.reference_hash == bindparam("reference"))
+    & (PushedRequest.client_id == bindparam("client"))
+    & PushedRequest.used_at.is_(None)
+    & or_(
+        PushedRequest.visited_at.is_(None) & (PushedRequest.expires_at > _NOW),
+        PushedRequest.visited_at.is_not(None)
+        & (PushedRequest.pushed_at > bindparam("decided_since", type_=DateTime(timezone=True))),
+    )
+)
+_PUSH: Final = SingleStep(
+    insert(PushedRequest)
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "reference_hash",
+                "client_id",
+                "parameters",
+                "dpop_jkt",
+                "pushed_at",
+                "expires_at",
             )
-            .with_for_update()
-        )
-    if row is None or reference == request_uri:
-        raise RequestReferenceRefused
-    if (row.expires_at if row.visited_at is None else row.pushed_at + DECISION_TIME) <= now:
-        raise RequestReferenceRefused
-    return row
+        }
+    )
+    .returning(PushedRequest.reference_hash)
+)
+_VISIT: Final = SingleStep(
+    update(PushedRequest)
+    .where(_OPEN)
+    .values(visited_at=func.coalesce(PushedRequest.visited_at, _NOW))
+    .returning(PushedRequest.parameters, PushedRequest.dpop_jkt)
+)
+_USE: Final = (
+    update(PushedRequest)
+    .where(_OPEN)
+    .values(used_at=_NOW)
+    .returning(PushedRequest.parameters, PushedRequest.dpop_jkt)
+    .execution_options(synchronize_session=False)
+)
 
 
-def _request(row: PushedRequest) -> AuthorizationRequest:
-    given = row.parameters
+def _request(
+    client_id: str, given: Mapping[str, Any], dpop_jkt: str | None
+) -> AuthorizationRequest:
     return AuthorizationRequest(
-        client_id=row.client_id,
+        client_id=client_id,
         redirect_uri=given["redirect_uri"],
         scopes=tuple(given["scopes"]),
         details=given["details"],
         state=given["state"],
         code_challenge=given["code_challenge"],
-        dpop_jkt=row.dpop_jkt,
+        dpop_jkt=dpop_jkt,
     )
 
 

@@ -12,7 +12,7 @@ from suxin.consent.oauth.models import ClientStatus, OAuthClient
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid, NotFound
-from suxin.kernel.single_steps import SingleSteps, Step
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.tenancy.models import Tenant, TenantStatus
 
 
@@ -45,7 +45,7 @@ def client_key(client_id: str) -> UUID | None:
         return None
 
 
-_ACTIVE_CLIENT: Final = Step(
+_ACTIVE_CLIENT: Final = SingleStep(
     select(
         OAuthClient.tenant_id,
         OAuthClient.name,

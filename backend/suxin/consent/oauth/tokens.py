@@ -24,8 +24,19 @@ from suxin.consent.oauth.queries import Client, client_key
 from suxin.consent.oauth.refusals import TokenRefused
 from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import KeySet
-from suxin.kernel.single_steps import SingleSteps, Step
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import token_hash
+from suxin.tenancy.models import Tenant, TenantStatus
+from suxin.tenancy.profiles import TenantKind
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTenant:
+    """The tenant whose client holds a token."""
+
+    id: UUID
+    kind: TenantKind
+    status: TenantStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +45,28 @@ class LiveToken:
 
     token: AccessToken
     grant: OAuthGrant | None
-    tenant_id: UUID | None
+    tenant: ClientTenant | None
 
 
 _GRANT: Final = OAuthGrant.__table__
-_LIVE: Final = Step(
+_LIVE: Final = SingleStep(
     select(
         select(EndedToken.token_id).where(EndedToken.token_id == bindparam("token_id")).exists(),
-        select(OAuthClient.tenant_id)
-        .where(OAuthClient.id == bindparam("client_key"), OAuthClient.status == ClientStatus.ACTIVE)
-        .scalar_subquery(),
+        Tenant.id,
+        Tenant.kind,
+        Tenant.status,
         *_GRANT.columns,
     )
     .select_from(select(1).subquery())
+    .outerjoin(
+        OAuthClient,
+        (OAuthClient.id == bindparam("client_key", type_=Uuid()))
+        & (OAuthClient.status == ClientStatus.ACTIVE),
+    )
+    .outerjoin(Tenant, Tenant.id == OAuthClient.tenant_id)
     .outerjoin(OAuthGrant, (OAuthGrant.id == bindparam("grant_id", type_=Uuid())) & holder_stands())
 )
-_REFRESH: Final = Step(
+_REFRESH: Final = SingleStep(
     select(RefreshToken.used_at, RefreshToken.expires_at, RefreshToken.issued_at, *_GRANT.columns)
     .join(OAuthGrant, OAuthGrant.id == RefreshToken.grant_id)
     .where(
@@ -77,12 +94,13 @@ async def live_token(steps: SingleSteps, token: AccessToken, *, now: datetime) -
     )
     if row is None:
         raise TokenRefused
-    is_ended, tenant_id, *columns = row
+    is_ended, tenant_id, kind, status, *columns = row
+    tenant = None if tenant_id is None else ClientTenant(tenant_id, kind, status)
     grant = _grant(columns)
-    known = tenant_id is not None or token.client_id in OWN_CLIENTS
+    known = tenant is not None or token.client_id in OWN_CLIENTS
     if is_ended or not known or not _holds(token, grant, now):
         raise TokenRefused
-    return LiveToken(token, grant, tenant_id)
+    return LiveToken(token, grant, tenant)
 
 
 def _grant(columns: Sequence[Any]) -> OAuthGrant | None:
@@ -145,7 +163,7 @@ async def introspect(
         live = await live_token(steps, read, now=now)
     except TokenRefused:
         return await _introspect_refresh(steps, client, token=token, now=now) or inactive
-    if live.tenant_id is None or live.tenant_id != client.tenant_id:
+    if live.tenant is None or live.tenant.id != client.tenant_id:
         return inactive
     return {"active": True, "token_type": "DPoP", **read.claims}
 

@@ -29,7 +29,6 @@ from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.access import ProviderAccess
 from suxin.tenancy.providers.id_tokens import ProvedSubject
 from suxin.tenancy.providers.models import (
-    IdentityProvider,
     ProviderFlow,
     ProviderState,
     StaffIdentity,
@@ -41,12 +40,12 @@ from suxin.tenancy.providers.refusals import (
     StaffOfAnotherHouse,
     SubjectTaken,
 )
-from suxin.tenancy.queries import memberships_of
 from suxin.tenancy.second_factors import (
     SecondFactorRequired,
     check_second_factor,
     has_second_factor,
 )
+from suxin.tenancy.standing import Standing
 
 FLOW_LIFE: Final = timedelta(minutes=10)
 """How long somebody may take to log in at his provider."""
@@ -267,22 +266,16 @@ async def note_failed_log_in(
     )
 
 
-async def require_password_taken(
-    session: AsyncSession, *, tenant_id: UUID, staff_id: UUID, profiles: Profiles
-) -> None:
-    """Refuse a log-in by password alone where the tenant does without; in its row context.
+def require_password_taken(found: Standing, profiles: Profiles) -> None:
+    """Refuse a log-in by password alone where the tenant does without.
 
     Whoever manages its staff keeps his password: one such is always left (``LastManager``), and gets in to suspend a provider
     that is down.
 
     :raises PasswordLogInOff: if he must log in by the tenant's provider
     """
-    provider = await session.get(IdentityProvider, tenant_id)
-    if provider is None or provider.state is not ProviderState.ACTIVE or provider.keeps_passwords:
-        return
-    held = (await session.scalars(memberships_of(tenant_id, staff_id))).all()
-    kind = await active_kind(session, tenant_id)
-    if STAFF_MANAGE not in profiles[kind].permissions_of(frozenset(one.role for one in held)):
+    manages = STAFF_MANAGE in profiles[found.kind].permissions_of(found.roles)
+    if found.passwords_off and not manages:
         raise PasswordLogInOff
 
 

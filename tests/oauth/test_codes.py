@@ -122,8 +122,10 @@ async def test_a_subject_permits_a_bank_and_takes_it_back(bank_app, web, small_c
     await open_door(small_city)
     verifier = new_verifier()
     tokens = await subject_tokens(bank_app, web, small_city, clock, verifier, DETAILS)
-    # Tax records of a natural person need a licensed channel, which this bank is none.
-    assert tokens.json()["authorization_details"][0]["datatypes"] == ["honours", "identity"]
+    # What was granted, not what was asked for (RFC 9396 §7): the purpose allows 90 days of the 400, and tax records of a
+    # natural person need a licensed channel, which this bank is none.
+    (detail,) = tokens.json()["authorization_details"]
+    assert (detail["datatypes"], detail["life_days"]) == (["honours", "identity"], 90)
     himself = Actor.subject("test", person_id=small_city.person_id, subject_id=small_city.person_id)
     async with small_city.database.snapshot(himself, now=clock.now()) as session:
         consent = (await session.scalars(select(Consent))).one()
@@ -139,6 +141,21 @@ async def test_a_subject_permits_a_bank_and_takes_it_back(bank_app, web, small_c
         grant_type="refresh_token", refresh_token=tokens.json()["refresh_token"]
     )
     assert (dead.status_code, dead.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_a_detail_of_which_nothing_was_permitted_says_so_and_its_token_works(
+    bank_app, web, small_city, clock
+):
+    await small_city.act(publish_notice_texts, Actor.system("test"))
+    await open_door(small_city)
+    details = (
+        '[{"type":"credit_record","purpose":"loan.match","datatypes":["tax"],"life_days":400}]'
+    )
+    tokens = await subject_tokens(bank_app, web, small_city, clock, new_verifier(), details)
+    (detail,) = tokens.json()["authorization_details"]
+    assert (detail["datatypes"], detail["life_days"]) == ([], 90)
+    token = tokens.json()["access_token"]
+    assert (await bank_app.call("POST", "/graphql", token=token, json=QUERY)).status_code == 200
 
 
 async def test_what_the_purpose_adds_is_shown_and_is_in_the_consent_but_not_in_the_detail(

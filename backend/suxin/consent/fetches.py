@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import queries
 from suxin.consent.channels import require_lawful_channel
 from suxin.consent.giving import RecipientUnknown
-from suxin.consent.models import Consent, ConsentFetch, ConsentState
+from suxin.consent.models import STATE_WORDS, Consent, ConsentFetch, ConsentState
 from suxin.consent.purposes import CategoriesOutsidePurpose
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import Receipt, note_read
@@ -39,8 +39,12 @@ class ConsentNotActive(Refusal):
 
     code = "CONSENT_NOT_ACTIVE"
     kind = RefusalKind.FORBIDDEN
-    zh = "授权当前为“{state}”状态，不能查询"
-    en = "The consent is {state}; nothing can be read on it"
+    zh = "授权当前状态为“{state_zh}”，不能查询"
+    en = "The consent is {state_en}; nothing can be read on it"
+
+    def __init__(self, *, state: ConsentState) -> None:
+        state_zh, state_en = STATE_WORDS[state]
+        super().__init__(state=state.value, state_zh=state_zh, state_en=state_en)
 
 
 class FrequencyExhausted(Refusal):
@@ -143,9 +147,9 @@ def require_active(consent: Consent, *, now: datetime) -> None:
     :raises ConsentNotActive: naming its state
     """
     if consent.state is not ConsentState.ACTIVE:
-        raise ConsentNotActive(state=consent.state.value)
+        raise ConsentNotActive(state=consent.state)
     if not consent.starts_at <= now < consent.expires_at:
-        raise ConsentNotActive(state=ConsentState.EXPIRED.value)
+        raise ConsentNotActive(state=ConsentState.EXPIRED)
 
 
 async def _wanted(
@@ -177,7 +181,7 @@ async def _next_number(
     :raises FrequencyExhausted: if there is no use left
     """
     if await queries.hold_consent_basis(session, consent, now=now) is None:
-        raise ConsentNotActive(state=ConsentState.REVOKED.value)
+        raise ConsentNotActive(state=ConsentState.REVOKED)
     last, used, today = await queries.fetches_counted(
         session, consent, period=consent.frequency.period_of(now), day_began=_day_began(now)
     )

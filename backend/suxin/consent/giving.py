@@ -16,9 +16,10 @@ from suxin.consent.assessments import require_assessed
 from suxin.consent.bases import basis_of_consent
 from suxin.consent.channels import LicensedChannelRequired, barred
 from suxin.consent.models import AssessedKind, Consent, ConsentState
+from suxin.consent.narrowing import Cut, Narrowed, Wanted, narrow
 from suxin.consent.notice_texts import CATEGORY_ZH, Text, current_text
 from suxin.consent.oauth.grants import end_grants_on_consent
-from suxin.consent.purposes import Cut, Narrowed, Purpose, Wanted, narrow, purpose_named
+from suxin.consent.purposes import Purpose, purpose_named
 from suxin.kernel import outbox
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis
@@ -63,6 +64,7 @@ class Granted:
 
     consent_id: UUID
     expires_at: datetime
+    life_days: int
     categories: tuple[DataCategory, ...]
     cuts: tuple[Cut, ...]
     supersedes: UUID | None = None
@@ -121,7 +123,7 @@ def lawful(ask: Ask, *, natural_person: bool) -> tuple[list[DataCategory], tuple
     closed = barred(ask.narrowed.categories, natural_person=natural_person, recipient=ask.recipient)
     for category in closed:
         if category in ask.purpose.required:
-            raise LicensedChannelRequired(field="categories", category=category.value)
+            raise LicensedChannelRequired(field="categories", category=category)
     kept = [category for category in ask.narrowed.categories if category not in closed]
     cuts = tuple(
         Cut(

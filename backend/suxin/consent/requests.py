@@ -29,8 +29,9 @@ from suxin.consent.giving import (
 )
 from suxin.consent.lapses import ASKED_TOPIC, LAPSE_TOPIC
 from suxin.consent.models import Consent, ConsentState, ConsentStateConflict
+from suxin.consent.narrowing import Cut, Wanted
 from suxin.consent.notice_texts import current_text
-from suxin.consent.purposes import Cut, Frequency, Wanted, purpose_named
+from suxin.consent.purposes import Frequency, purpose_named
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal, RefusalKind
@@ -230,7 +231,7 @@ async def approve_request(
         natural_person=given.natural_person,
         now=now,
     )
-    return Granted(consent.id, consent.expires_at, given.categories, given.cuts)
+    return Granted(consent.id, consent.expires_at, consent.life_days, given.categories, given.cuts)
 
 
 async def permittable(

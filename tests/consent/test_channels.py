@@ -159,8 +159,9 @@ async def test_one_banks_overdue_and_a_score_never_reach_another_bank(
         officer = small_city.banks[number].officer
         async with small_city.database.snapshot(officer, now=small_city.now) as session:
             for subject in (small_city.person_id, small_city.firm_id):
-                assert await records_of(session, officer, subject, "loan.match") == []
+                page = await records_of(session, officer, subject, "loan.match")
+                assert page.rows == ()
     # Their subject sees them.
     async with small_city.database.snapshot(small_city.applicant, now=small_city.now) as session:
         own = await records_of(session, small_city.applicant, small_city.firm_id, "loan.match")
-        assert "SECRET" in {row.item_code for row in own}
+        assert "SECRET" in {row.item_code for row in own.rows}

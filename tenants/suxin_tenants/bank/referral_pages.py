@@ -57,6 +57,9 @@ from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, er
 from suxin_tenants.words import CONSENT_STATES, OFFER_STATES, REFERRAL_STATES
 
 _DECLINE_FIELDS: Final = ("reason", "note")
+RECORDS_SHOWN: Final = 100
+"""How many records a referral's page shows at once; older ones follow on pages of their own."""
+
 MAX_OFFERS_SHOWN: Final = 20
 """How many of a bank's own offers on one referral its page lists, the latest of them."""
 
@@ -245,7 +248,7 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
     if found is None:
         return None
     after = shown_until(visit.request)
-    page = await dossier_records(session, visit.actor, found, after=after)
+    page = await dossier_records(session, visit.actor, found, first=RECORDS_SHOWN, after=after)
     items = {item.code: item.name for item in await session.scalars(catalogue())}
     place = found.subject.town_code or found.subject.county_code
     names = await area_names(session, {found.subject.county_code, place})

@@ -210,7 +210,9 @@ def object_words(object_type: str) -> str:
 def read_words(entry: AuditEntry) -> str:
     """Return what was read, in one line."""
     purpose = PURPOSES[entry.purpose].zh if entry.purpose in PURPOSES else entry.purpose
-    return f"用途：{purpose}；类别：{_categories(entry.categories)}；{entry.row_count} 条"
+    ground = "授权" if entry.consent_id else "合同" if entry.contract_id else "法定"
+    read = f"类别：{_categories(entry.categories)}；{entry.row_count} 条"
+    return f"用途：{purpose}；依据：{ground}；{read}"
 
 
 def _categories(names: Iterable[str]) -> str:

@@ -5,38 +5,17 @@ from uuid import uuid4
 
 import pytest
 from code_flow import CALLBACK, answer_of, assert_refused, fields
-from oauth_client import new_verifier, s256
+from oauth_client import new_verifier
 from sqlalchemy import select
+from subject_decisions import decision_page, open_door
 
 from suxin.consent.commands import publish_notice_texts, revoke_consent
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.oauth.own_grants import end_own_grant, own_grants
 from suxin.kernel.actor import Actor
-from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import NotFound
-from suxin.subjects.doors import resident_door
-from suxin.subjects.models import SubjectDoor
-from suxin.subjects.person_log_ins import send_log_in_code
 
-RESIDENT_ID = "321302199001010012"
 QUERY = {"query": "{ viewer { permissions } }"}
-
-
-async def open_door(small_city) -> None:
-    """Let the applicant be found by his resident id, as his real-name proof would."""
-    anyone = Actor.anonymous("test")
-    async with (
-        small_city.database.transaction(anyone, now=small_city.now) as session,
-        doorway(session),
-    ):
-        door = resident_door(small_city.sealer, RESIDENT_ID)
-        session.add(
-            SubjectDoor(
-                blind_index=door.digest,
-                key_version=door.key_version,
-                subject_id=small_city.person_id,
-            )
-        )
 
 
 async def test_a_staff_member_lets_an_app_act_for_him(flow):
@@ -66,37 +45,6 @@ DETAILS = (
     '[{"type":"credit_record","purpose":"loan.match","datatypes":["identity","honours","tax"],'
     '"life_days":400}]'
 )
-
-
-async def decision_page(bank_app, web, small_city, clock, verifier: str, details: str):
-    """Let the applicant log in with a code to his phone; return the page that asks him."""
-    pushed = await bank_app.pushed(
-        redirect_uri=CALLBACK, code_challenge=s256(verifier), authorization_details=details
-    )
-    assert pushed.status_code == 201, pushed.text
-    query = {"client_id": bank_app.client_id, "request_uri": pushed.json()["request_uri"]}
-    page = await web.get("/oauth/authorize", params=query)
-    hidden = fields(page.text)
-    sent = await web.post("/oauth/log-in/code", data={**hidden, "residentId": RESIDENT_ID})
-    assert "验证码已发送" in sent.text
-    clock.pass_time(minutes=2)
-    anyone = Actor.anonymous("test")
-    async with small_city.database.transaction(anyone, now=clock.now()) as session:
-        code = await send_log_in_code(
-            session,
-            resident_id=RESIDENT_ID,
-            sealer=small_city.sealer,
-            request_id="test",
-            now=clock.now(),
-        )
-    logged_in = await web.post(
-        "/oauth/log-in/person",
-        data={**fields(sent.text), "residentId": RESIDENT_ID, "code": code},
-    )
-    assert logged_in.status_code == 303, logged_in.text
-    page = await web.get(logged_in.headers["location"])
-    assert "有效期由 400 天调整为 90 天" in page.text
-    return page
 
 
 async def subject_tokens(bank_app, web, small_city, clock, verifier, details):

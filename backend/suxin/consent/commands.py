@@ -97,7 +97,14 @@ async def grant_consent(
         now=now,
     )
     consent, superseded = await make_way(session, offered, now=now)
-    await activate(session, consent, decided_by=actor.person_id, natural_person=natural, now=now)
+    await activate(
+        session,
+        consent,
+        decided_by=actor.person_id,
+        natural_person=natural,
+        cuts=cuts,
+        now=now,
+    )
     return Granted(consent.id, consent.expires_at, consent.life_days, tuple(kept), cuts, superseded)
 
 

@@ -3,6 +3,7 @@
 Parts of the commands, which check who decides and on what he was shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -235,6 +236,7 @@ async def activate(
     *,
     decided_by: UUID | None,
     natural_person: bool,
+    cuts: Sequence[Cut],
     now: datetime,
 ) -> None:
     """Let a consent that somebody decides on for the subject begin: its basis opens, its end is set, its artefact is signed."""
@@ -245,7 +247,7 @@ async def activate(
     named = {"subject_id": consent.subject_id, "consent_id": consent.id}
     await outbox.post(session, EXPIRE_TOPIC, named, now=now, not_before=consent.expires_at)
     await outbox.post(session, SIGN_TOPIC, named, now=now)
-    record(session, consent, "granted", now=now)
+    record(session, consent, "granted", cuts=cuts, now=now)
 
 
 async def end(
@@ -285,8 +287,15 @@ async def end_bases(session: AsyncSession, consent: Consent, *, now: datetime) -
     )
 
 
-def record(session: AsyncSession, consent: Consent, step: str, *, now: datetime) -> None:
-    """Note a step of a consent in the audit stream."""
+def record(
+    session: AsyncSession,
+    consent: Consent,
+    step: str,
+    *,
+    cuts: Sequence[Cut] = (),
+    now: datetime,
+) -> None:
+    """Note a step of a consent in the audit stream; ``cuts`` say what was narrowed by it, which is a step of its own."""
     append_act(
         session,
         action=f"consent.consent.{step}",
@@ -297,3 +306,14 @@ def record(session: AsyncSession, consent: Consent, step: str, *, now: datetime)
         object_id=consent.id,
         detail={"purpose": consent.purpose, "categories": consent.categories},
     )
+    if cuts:
+        append_act(
+            session,
+            action="consent.consent.narrowed",
+            now=now,
+            tenant_id=consent.tenant_id,
+            subject_id=consent.subject_id,
+            object_type="consent",
+            object_id=consent.id,
+            detail={"purpose": consent.purpose, "cuts": [cut.zh for cut in cuts]},
+        )

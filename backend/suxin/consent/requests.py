@@ -160,7 +160,7 @@ async def request_consent(
     named = {"subject_id": consent.subject_id, "consent_id": consent.id}
     await outbox.post(session, ASKED_TOPIC, named, now=now, wake=True)
     await outbox.post(session, LAPSE_TOPIC, named, now=now, not_before=now + ANSWER_WITHIN)
-    record(session, consent, "requested", now=now)
+    record(session, consent, "requested", cuts=ask.narrowed.cuts, now=now)
     return Asked(consent.id, now + ANSWER_WITHIN, ask.narrowed.categories, ask.narrowed.cuts)
 
 
@@ -229,6 +229,7 @@ async def approve_request(
         consent,
         decided_by=actor.person_id,
         natural_person=given.natural_person,
+        cuts=given.cuts,
         now=now,
     )
     return Granted(consent.id, consent.expires_at, consent.life_days, given.categories, given.cuts)

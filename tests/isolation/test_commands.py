@@ -117,233 +117,226 @@ def newcomer(_world: World) -> dict[str, Any]:
     }
 
 
-MATRIX: dict[str, list[Case]] = (
-    RIGHTS
-    | FETCHES
-    | {
-        "consent.assessments.end_assessed": by(
-            OUTSIDE_THE_OPERATOR,
-            Forbidden,
-            lambda _world: {"kind": AssessedKind.PURPOSE, "thing": "loan.match"},
+BESIDE = RIGHTS | FETCHES
+MATRIX: dict[str, list[Case]] = BESIDE | {
+    "consent.assessments.end_assessed": by(
+        OUTSIDE_THE_OPERATOR,
+        Forbidden,
+        lambda _world: {"kind": AssessedKind.PURPOSE, "thing": "loan.match"},
+    ),
+    "consent.assessments.file_assessment": by(
+        OUTSIDE_THE_OPERATOR,
+        Forbidden,
+        lambda _world: {
+            "kind": AssessedKind.PURPOSE,
+            "thing": "loan.match",
+            "title": "x",
+            "conclusion": "x",
+            "document": b"x",
+        },
+    ),
+    "consent.breaches.report_breach_scope": by(
+        OUTSIDE_THE_OPERATOR,
+        Forbidden,
+        lambda world: {
+            "tenant_ids": [world.bank.tenant_id],
+            "client_ids": [],
+            "since": world.city.now - timedelta(days=1),
+            "until": world.city.now + timedelta(days=1),
+        },
+    ),
+    "consent.commands.grant_consent": by(
+        EVERYONE_BUT_SUBJECTS,
+        Forbidden,
+        lambda world: (
+            permission(world) | {"purpose": "loan.match", "context_id": world.pool.request.id}
         ),
-        "consent.assessments.file_assessment": by(
-            OUTSIDE_THE_OPERATOR,
-            Forbidden,
-            lambda _world: {
-                "kind": AssessedKind.PURPOSE,
-                "thing": "loan.match",
-                "title": "x",
-                "conclusion": "x",
-                "document": b"x",
-            },
-        ),
-        "consent.breaches.report_breach_scope": by(
-            OUTSIDE_THE_OPERATOR,
-            Forbidden,
-            lambda world: {
-                "tenant_ids": [world.bank.tenant_id],
-                "client_ids": [],
-                "since": world.city.now - timedelta(days=1),
-                "until": world.city.now + timedelta(days=1),
-            },
-        ),
-        "consent.commands.grant_consent": by(
-            EVERYONE_BUT_SUBJECTS,
-            Forbidden,
-            lambda world: (
-                permission(world) | {"purpose": "loan.match", "context_id": world.pool.request.id}
-            ),
-        ),
-        "consent.commands.open_contract_basis": by(
-            EVERYONE_BUT_SUBJECTS,
-            Forbidden,
-            lambda world: {
-                "tenant_id": world.bank.tenant_id,
-                "contract_id": uuid4(),
-                "context_id": world.running.request.id,
-                "ends_at": world.city.now + timedelta(days=1),
-            },
-        ),
-        "consent.oauth.own_grants.end_own_grant": [
-            *by(("rival", "merchant", "operator"), NotFound, lambda _world: {"grant_id": uuid4()}),
-            *by(
-                ("stranger", "anonymous", "system"), Forbidden, lambda _world: {"grant_id": uuid4()}
-            ),
-        ],
-        "consent.oauth.own_grants.own_grants": by(
-            ("stranger", "anonymous", "system"), Forbidden, lambda _world: {}
-        ),
-        "consent.oauth.clients.register_client": by(
-            ("stranger", "anonymous", "system"),
-            Forbidden,
-            lambda _world: {
-                "draft": ClientDraft(name="外人的系统", grant_types=["client_credentials"]),
-                "profiles": PROFILES,
-            },
-        ),
-        "consent.oauth.clients.replace_client_keys": tenants_own(
-            lambda world: client(world) | {"jwks": None, "jwks_uri": "https://bank.example/keys"}
-        ),
-        "consent.oauth.clients.replace_redirects": tenants_own(
-            lambda world: client(world) | {"redirect_uris": ["https://evil.example/"]}
-        ),
-        "consent.oauth.clients.resume_client": tenants_own(client),
-        "consent.oauth.clients.retire_client": tenants_own(client),
-        "consent.oauth.clients.suspend_client": tenants_own(lambda w: client(w) | {"reason": "x"}),
-        "consent.commands.pause_consent": subjects_own(consent),
-        "consent.commands.publish_notice_texts": by(
-            ("rival", "stranger", "merchant", "anonymous", "operator"), Forbidden, lambda _world: {}
-        ),
-        "consent.commands.resume_consent": subjects_own(consent),
-        "consent.commands.revoke_consent": subjects_own(
-            lambda world: consent(world) | {"reason": None}
-        ),
-        "consent.requests.approve_request": subjects_own(
-            lambda world: (
-                consent(world)
-                | {"categories": [], "life_days": 1, "notice_version": "loan.match/2026-11"}
+    ),
+    "consent.commands.open_contract_basis": by(
+        EVERYONE_BUT_SUBJECTS,
+        Forbidden,
+        lambda world: {
+            "tenant_id": world.bank.tenant_id,
+            "contract_id": uuid4(),
+            "context_id": world.running.request.id,
+            "ends_at": world.city.now + timedelta(days=1),
+        },
+    ),
+    "consent.oauth.own_grants.end_own_grant": [
+        *by(("rival", "merchant", "operator"), NotFound, lambda _world: {"grant_id": uuid4()}),
+        *by(("stranger", "anonymous", "system"), Forbidden, lambda _world: {"grant_id": uuid4()}),
+    ],
+    "consent.oauth.own_grants.own_grants": by(
+        ("stranger", "anonymous", "system"), Forbidden, lambda _world: {}
+    ),
+    "consent.oauth.clients.register_client": by(
+        ("stranger", "anonymous", "system"),
+        Forbidden,
+        lambda _world: {
+            "draft": ClientDraft(name="外人的系统", grant_types=["client_credentials"]),
+            "profiles": PROFILES,
+        },
+    ),
+    "consent.oauth.clients.replace_client_keys": tenants_own(
+        lambda world: client(world) | {"jwks": None, "jwks_uri": "https://bank.example/keys"}
+    ),
+    "consent.oauth.clients.replace_redirects": tenants_own(
+        lambda world: client(world) | {"redirect_uris": ["https://evil.example/"]}
+    ),
+    "consent.oauth.clients.resume_client": tenants_own(client),
+    "consent.oauth.clients.retire_client": tenants_own(client),
+    "consent.oauth.clients.suspend_client": tenants_own(lambda w: client(w) | {"reason": "x"}),
+    "consent.commands.pause_consent": subjects_own(consent),
+    "consent.commands.publish_notice_texts": by(
+        ("rival", "stranger", "merchant", "anonymous", "operator"), Forbidden, lambda _world: {}
+    ),
+    "consent.commands.resume_consent": subjects_own(consent),
+    "consent.commands.revoke_consent": subjects_own(
+        lambda world: consent(world) | {"reason": None}
+    ),
+    "consent.requests.approve_request": subjects_own(
+        lambda world: (
+            consent(world)
+            | {"categories": [], "life_days": 1, "notice_version": "loan.match/2026-11"}
+        )
+    ),
+    "consent.requests.refuse_consent": by(
+        EVERYONE_BUT_SUBJECTS,
+        Forbidden,
+        lambda world: {
+            "tenant_id": world.bank.tenant_id,
+            "purpose": "loan.match",
+            "categories": [],
+            "life_days": 30,
+            "context_id": world.pool.request.id,
+        },
+    ),
+    "consent.requests.reject_request": subjects_own(
+        lambda world: consent(world) | {"reason": None}
+    ),
+    "consent.requests.request_consent": by(
+        EVERYONE_BUT_BANKS,
+        Forbidden,
+        lambda world: {
+            "form": ConsentForm(
+                subject_id=world.city.firm_id, purpose="loan.match", categories=[], life_days=1
             )
+        },
+    ),
+    "lending.commands.offers.accept_offer": subjects_own(offer),
+    "lending.commands.offers.make_offer": banks_own(
+        lambda world: referral(world) | {"terms": offer_terms()}
+    ),
+    "lending.commands.offers.withdraw_offer": banks_own(offer),
+    "lending.commands.products.draft_product": banks_own(
+        lambda world: {
+            "draft": product_draft(code="P-9"),
+            "replaces": world.bank.product_id,
+            "profiles": PROFILES,
+        }
+    ),
+    "lending.commands.products.edit_product": banks_own(
+        lambda world: {"draft": product_draft(code="P-9"), "product_id": world.draft_id}
+    ),
+    "lending.commands.products.publish_product": banks_own(
+        lambda world: {"product_id": world.draft_id}
+    ),
+    "lending.commands.products.retire_product": banks_own(
+        lambda world: {"product_id": world.bank.product_id}
+    ),
+    "lending.commands.referrals.accept_referral": banks_own(referral),
+    "lending.commands.referrals.claim_lead": [
+        # Held by the first bank; and one that never was in the pool.
+        ("rival", LeadNotClaimable, lambda world: claim(world.pool)),
+        ("rival", LeadNotClaimable, lambda world: claim(world.running)),
+        *by(EVERYONE_BUT_BANKS, Forbidden, lambda world: claim(world.pool)),
+    ],
+    "lending.commands.referrals.decline_referral": banks_own(
+        lambda world: referral(world) | {"reason": DeclineReason.OVER_INDEBTED, "note": None}
+    ),
+    "lending.commands.referrals.hold_consent": by(
+        ["rival"],
+        ConsentRequired,
+        lambda world: {"subject_id": world.city.firm_id, **request(world)},
+    ),
+    "lending.commands.referrals.record_contact": banks_own(referral),
+    "lending.commands.referrals.start_due_diligence": banks_own(referral),
+    "lending.commands.requests.consent_to_bank": subjects_own(
+        lambda world: request(world) | permission(world)
+    ),
+    "lending.commands.requests.submit_request": by(
+        EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {"form": FORM}
+    ),
+    "lending.commands.requests.withdraw_request": subjects_own(request),
+    "subjects.declarations.declare_record": by(
+        EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {"item_code": "HONOUR", "content": {}}
+    ),
+    "subjects.mandates.end_mandate": subjects_own(lambda world: {"mandate_id": world.mandate_id}),
+    "tenancy.commands.create_tenant": by(
+        OUTSIDE_THE_OPERATOR,
+        Forbidden,
+        lambda _world: {
+            "kind": TenantKind.BANK,
+            "name": "冒名银行",
+            "short_name": "冒名",
+            "uscc": "91321302MATE0T0017",
+            "contact": "1",
+            "area_code": "321302",
+            "profiles": PROFILES,
+            "override_reason": "x",
+        },
+    ),
+    "tenancy.commands.resume_tenant": operators_own(tenant),
+    "tenancy.commands.set_credit_licence": operators_own(
+        lambda world: tenant(world) | {"licensed": True}
+    ),
+    "tenancy.commands.suspend_tenant": operators_own(tenant),
+    "tenancy.houses.add_branch": in_the_house(
+        lambda _world: {"name": "外点", "area_codes": [], "profiles": PROFILES}
+    ),
+    "tenancy.password_changes.change_password": by(
+        ("stranger", "anonymous", "system"),
+        Forbidden,
+        lambda world: {
+            "token": world.desk_token,
+            "current": PASSWORD,
+            "new": "a-long-Demo-pass-2",
+            "sealer": world.city.sealer,
+        },
+    ),
+    "tenancy.password_changes.reset_password": [
+        *in_the_house(reset),
+        *by(("rival", "merchant", "operator"), NotFound, reset),
+    ],
+    **PROVIDERS,
+    "tenancy.quotas.set_quota": operators_own(
+        lambda world: {
+            "tenant_id": world.bank.tenant_id,
+            "name": QuotaName.STAFF,
+            "ceiling": 0,
+            "profiles": PROFILES,
+        }
+    ),
+    "tenancy.roles.grant_role": [
+        *in_the_house(
+            lambda world: staff(world) | {"grant": RoleGrant("viewer"), "profiles": PROFILES}
         ),
-        "consent.requests.refuse_consent": by(
-            EVERYONE_BUT_SUBJECTS,
-            Forbidden,
-            lambda world: {
-                "tenant_id": world.bank.tenant_id,
-                "purpose": "loan.match",
-                "categories": [],
-                "life_days": 30,
-                "context_id": world.pool.request.id,
-            },
+        *by(
+            ("rival", "merchant", "operator"),
+            NotFound,
+            lambda world: staff(world) | {"grant": RoleGrant("viewer"), "profiles": PROFILES},
         ),
-        "consent.requests.reject_request": subjects_own(
-            lambda world: consent(world) | {"reason": None}
-        ),
-        "consent.requests.request_consent": by(
-            EVERYONE_BUT_BANKS,
-            Forbidden,
-            lambda world: {
-                "form": ConsentForm(
-                    subject_id=world.city.firm_id, purpose="loan.match", categories=[], life_days=1
-                )
-            },
-        ),
-        "lending.commands.offers.accept_offer": subjects_own(offer),
-        "lending.commands.offers.make_offer": banks_own(
-            lambda world: referral(world) | {"terms": offer_terms()}
-        ),
-        "lending.commands.offers.withdraw_offer": banks_own(offer),
-        "lending.commands.products.draft_product": banks_own(
-            lambda world: {
-                "draft": product_draft(code="P-9"),
-                "replaces": world.bank.product_id,
-                "profiles": PROFILES,
-            }
-        ),
-        "lending.commands.products.edit_product": banks_own(
-            lambda world: {"draft": product_draft(code="P-9"), "product_id": world.draft_id}
-        ),
-        "lending.commands.products.publish_product": banks_own(
-            lambda world: {"product_id": world.draft_id}
-        ),
-        "lending.commands.products.retire_product": banks_own(
-            lambda world: {"product_id": world.bank.product_id}
-        ),
-        "lending.commands.referrals.accept_referral": banks_own(referral),
-        "lending.commands.referrals.claim_lead": [
-            # Held by the first bank; and one that never was in the pool.
-            ("rival", LeadNotClaimable, lambda world: claim(world.pool)),
-            ("rival", LeadNotClaimable, lambda world: claim(world.running)),
-            *by(EVERYONE_BUT_BANKS, Forbidden, lambda world: claim(world.pool)),
-        ],
-        "lending.commands.referrals.decline_referral": banks_own(
-            lambda world: referral(world) | {"reason": DeclineReason.OVER_INDEBTED, "note": None}
-        ),
-        "lending.commands.referrals.hold_consent": by(
-            ["rival"],
-            ConsentRequired,
-            lambda world: {"subject_id": world.city.firm_id, **request(world)},
-        ),
-        "lending.commands.referrals.record_contact": banks_own(referral),
-        "lending.commands.referrals.start_due_diligence": banks_own(referral),
-        "lending.commands.requests.consent_to_bank": subjects_own(
-            lambda world: request(world) | permission(world)
-        ),
-        "lending.commands.requests.submit_request": by(
-            EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {"form": FORM}
-        ),
-        "lending.commands.requests.withdraw_request": subjects_own(request),
-        "subjects.declarations.declare_record": by(
-            EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {"item_code": "HONOUR", "content": {}}
-        ),
-        "subjects.mandates.end_mandate": subjects_own(
-            lambda world: {"mandate_id": world.mandate_id}
-        ),
-        "tenancy.commands.create_tenant": by(
-            OUTSIDE_THE_OPERATOR,
-            Forbidden,
-            lambda _world: {
-                "kind": TenantKind.BANK,
-                "name": "冒名银行",
-                "short_name": "冒名",
-                "uscc": "91321302MATE0T0017",
-                "contact": "1",
-                "area_code": "321302",
-                "profiles": PROFILES,
-                "override_reason": "x",
-            },
-        ),
-        "tenancy.commands.resume_tenant": operators_own(tenant),
-        "tenancy.commands.set_credit_licence": operators_own(
-            lambda world: tenant(world) | {"licensed": True}
-        ),
-        "tenancy.commands.suspend_tenant": operators_own(tenant),
-        "tenancy.houses.add_branch": in_the_house(
-            lambda _world: {"name": "外点", "area_codes": [], "profiles": PROFILES}
-        ),
-        "tenancy.password_changes.change_password": by(
-            ("stranger", "anonymous", "system"),
-            Forbidden,
-            lambda world: {
-                "token": world.desk_token,
-                "current": PASSWORD,
-                "new": "a-long-Demo-pass-2",
-                "sealer": world.city.sealer,
-            },
-        ),
-        "tenancy.password_changes.reset_password": [
-            *in_the_house(reset),
-            *by(("rival", "merchant", "operator"), NotFound, reset),
-        ],
-        **PROVIDERS,
-        "tenancy.quotas.set_quota": operators_own(
-            lambda world: {
-                "tenant_id": world.bank.tenant_id,
-                "name": QuotaName.STAFF,
-                "ceiling": 0,
-                "profiles": PROFILES,
-            }
-        ),
-        "tenancy.roles.grant_role": [
-            *in_the_house(
-                lambda world: staff(world) | {"grant": RoleGrant("viewer"), "profiles": PROFILES}
-            ),
-            *by(
-                ("rival", "merchant", "operator"),
-                NotFound,
-                lambda world: staff(world) | {"grant": RoleGrant("viewer"), "profiles": PROFILES},
-            ),
-        ],
-        "tenancy.roles.revoke_role": [
-            *in_the_house(membership),
-            *by(("rival", "merchant", "operator"), NotFound, membership),
-        ],
-        "tenancy.staff.add_staff": in_the_house(newcomer),
-        "tenancy.staff.end_staff": [
-            *in_the_house(ending),
-            *by(("rival", "merchant", "operator"), NotFound, ending),
-        ],
-    }
-)
+    ],
+    "tenancy.roles.revoke_role": [
+        *in_the_house(membership),
+        *by(("rival", "merchant", "operator"), NotFound, membership),
+    ],
+    "tenancy.staff.add_staff": in_the_house(newcomer),
+    "tenancy.staff.end_staff": [
+        *in_the_house(ending),
+        *by(("rival", "merchant", "operator"), NotFound, ending),
+    ],
+}
 # Proved outside any transaction, through the registry; decided by whoever has just logged in, as whom he acts: their
 # own tests show whom they refuse.
 ELSEWHERE = {"subjects.mandates.prove_mandate", "consent.oauth.decisions.allow_as_staff"}

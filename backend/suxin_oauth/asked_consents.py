@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.narrowing import Wanted, narrow
 from suxin.consent.notice_texts import CATEGORY_ZH, current_text, in_order
 from suxin.consent.oauth.authorization_details import AskedConsent
 from suxin.consent.oauth.decisions import who_may_be_asked
-from suxin.consent.purposes import Wanted, narrow
 from suxin.kernel.actor import Actor
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.models import Tenant

@@ -10,16 +10,31 @@ from suxin.kernel.bases import BasisKind
 from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
 from suxin.lending import models
 from suxin.lending.models import DispatchMode, RequestState
-from suxin.lending.queries.dossier import Dossier, contracted_request, dossier
+from suxin.lending.queries.dossier import (
+    Dossier,
+    contracted_request,
+    dossier,
+    dossier_records,
+)
 from suxin.lending.queries.referrals import own_referral
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RepaymentMethod
 from suxin.subjects.identities import identity_of
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context
-from suxin_graphql.execution.records import Held, Record, Told, read_field, to_one
+from suxin_graphql.execution.records import (
+    Asked,
+    Part,
+    Record,
+    Told,
+    ToldPage,
+    read_field,
+    to_one,
+    told_page,
+)
+from suxin_graphql.paging import Connection
 from suxin_graphql.places import Area
 from suxin_graphql.scalars import Fen
-from suxin_graphql.subjects import CreditRecord
+from suxin_graphql.subjects import RECORDS, CreditRecord
 
 MAX_DOSSIERS: Final = 20
 """How many applicants' records one request may open (proposed default): reading them is a matter of single cases."""
@@ -76,10 +91,38 @@ async def tell_person(session: AsyncSession, context: Context, applicant: Record
     :raises Forbidden: without the right to read identities
     """
     try:
-        found = await identity_of(session, context.runtime.sealer, applicant.__dict__["_person_id"])
+        found = await identity_of(
+            session,
+            context.runtime.sealer,
+            applicant.__dict__["_person_id"],
+            context_id=applicant.__dict__["_request_id"],
+        )
     except NotFound:
         return None
     return Person.given(name=found.name, resident_id=found.resident_id, phone=found.phone)
+
+
+async def tell_records(
+    session: AsyncSession, context: Context, applicant: Record, asked: Asked
+) -> Part | None:
+    """Return a page of what is on record about the applicant, or nothing on a contract; it leaves its receipt.
+
+    :raises Forbidden: without the right to read records
+    :raises RecordsAreFetched: if a system asks
+    """
+    found: Dossier | None = applicant.__dict__["_dossier"]
+    if found is None:
+        return None
+    page = await dossier_records(
+        session,
+        context.actor,
+        found,
+        first=asked.first,
+        after=None if asked.after is None else (asked.after[0], asked.after[1]),
+        counted=asked.counted,
+    )
+    nodes = [((row.occurred_on, row.id), CreditRecord.of_row(row, context)) for row in page.rows]
+    return Part(nodes=nodes, more=page.more, total=page.total)
 
 
 @strawberry.type(
@@ -103,10 +146,11 @@ class Applicant(Record):
         Told(lambda: Person, tell_person, needs=()),
         description="办理申请的自然人；每次查阅另行留痕。Who made the request; each read leaves a receipt of its own.",
     )
-    records: list[CreditRecord] = read_field(
-        Held(lambda: CreditRecord, "records"),
-        description="授权类别内的信用信息，新的在前；仅有合同依据时没有。"
-        "What is on record in the permitted categories, latest first; none on a contract's basis.",
+    records: Connection[CreditRecord] | None = told_page(
+        ToldPage(lambda: CreditRecord, lambda: RECORDS, tell_records),
+        description="授权类别内的信用信息，新的在前；供工作人员查阅，系统须用 fetchRecords 获取；仅有合同依据时为空。"
+        "What is on record in the permitted categories, latest first, for people to look at: a system gets it by"
+        " fetchRecords. Nothing where only a contract is left.",
     )
     consent: Consent | None = strawberry.field(description="申请人的授权；" + _BY_CONSENT)
 
@@ -145,10 +189,11 @@ def _known(found: Dossier, context: Context) -> Applicant:
         _county_code=subject.county_code,
         _town_code=subject.town_code,
         _person_id=found.request.person_id,
+        _request_id=found.request.id,
+        _dossier=found,
         industry=subject.industry,
         registered_on=subject.registered_on,
         request=LoanRequest.of_row(found.request, context),
-        _records=[CreditRecord.of_row(row, context) for row in found.records],
         consent=Consent.of_row(found.consent, context),
     )
 
@@ -159,6 +204,7 @@ def _contracted(request: models.LoanRequest, context: Context) -> Applicant:
         basis=BasisKind.CONTRACT,
         **dict.fromkeys((*registered, "_county_code", "_town_code", "consent")),
         _person_id=request.person_id,
+        _request_id=request.id,
+        _dossier=None,
         request=LoanRequest.of_row(request, context),
-        _records=[],
     )

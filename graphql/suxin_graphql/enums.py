@@ -8,6 +8,7 @@ import strawberry
 
 from suxin.consent.models import ConsentState
 from suxin.consent.oauth.models import ClientStatus
+from suxin.consent.purposes import FetchUnit
 from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.models import (
@@ -78,6 +79,11 @@ _CONSENT_STATES: Final[Labels] = {
     "SUPERSEDED": ("已被取代", "superseded"),
     "REJECTED": ("已拒绝", "rejected"),
     "LAPSED": ("未确认失效", "lapsed before a decision"),
+}
+_FETCH_UNITS: Final[Labels] = {
+    "ONCE": ("共计", "the whole consent"),
+    "DAY": ("每日", "a day in Shanghai"),
+    "MONTH": ("每月", "a month in Shanghai"),
 }
 _BASES: Final[Labels] = {
     "CONSENT": ("申请人授权", "the subject's consent"),
@@ -158,6 +164,7 @@ def describe_enums() -> None:
     _describe(DispatchMode, "对接方式。How a request reaches banks.", _MODES)
     _describe(RequestState, "申请状态。Where a loan request stands.", _REQUEST_STATES)
     _describe(ConsentState, "授权状态。Where a consent stands.", _CONSENT_STATES)
+    _describe(FetchUnit, "查询频次的计算单位。What a frequency counts by.", _FETCH_UNITS)
     _describe(BasisKind, "查阅依据。The ground of lawful access, PIPL art. 13.", _BASES)
     _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
     _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)

@@ -4,7 +4,7 @@ A query's gate checks the permission and reads what the resolver asks for. A mut
 declares into members of its result; the resolver has committed by the time its payload is read.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -20,6 +20,7 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.idempotency import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
+    Outcome,
     RequestInFlight,
     once,
 )
@@ -107,25 +108,40 @@ async def commit(
 
     The result that is kept with the key is the id of what was written; a replay reads the thing as it is now.
     """
+
+    async def identified(session: AsyncSession, actor: Actor, now: datetime) -> dict[str, Any]:
+        return {"id": str(await work(session, actor, now))}
+
+    outcome = await commit_result(info, given, identified)
+    return Written(UUID(outcome.result["id"]), outcome.replayed)
+
+
+async def commit_result(
+    info: Info,
+    given: Any,  # noqa: ANN401 - any input type with an idempotency key
+    work: Callable[[AsyncSession, Actor, datetime], Awaitable[dict[str, Any]]],
+    *,
+    about: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Carry out a mutation as ``commit`` does, whose result is kept with its key.
+
+    ``about`` says what the request is about beyond its input, such as the consent of the caller's token.
+    """
     context = info.context
     actor, now = context.actor, context.now
-    request = strawberry.asdict(given)
+    request = {**strawberry.asdict(given), **(about or {})}
     key = str(request.pop("idempotency_key"))
 
-    async def transaction(session: AsyncSession) -> Written:
-        async def first_time() -> dict[str, Any]:
-            return {"id": str(await work(session, actor, now))}
-
-        outcome = await once(
+    async def transaction(session: AsyncSession) -> Outcome:
+        return await once(
             session,
             actor,
             key=key,
             operation=f"graphql.{info.field_name}",
             request=request,
-            work=first_time,
+            work=lambda: work(session, actor, now),
             now=now,
         )
-        return Written(UUID(outcome.result["id"]), outcome.replayed)
 
     # An earlier mutation's payload may have been read: its snapshot is too old for what follows, and a request that
     # held it while it waits for a second connection could starve the pool.

@@ -28,6 +28,7 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanProduct": Kind(3, "贷款产品", "loan product"),
     "Offer": Kind(4, "报价", "offer"),
     "OAuthClient": Kind(5, "接口客户端", "client"),
+    "Consent": Kind(6, "授权", "consent"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -7,6 +7,7 @@ import strawberry
 
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.clients import OAuthClient
+from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
@@ -22,6 +23,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LoanProduct": LoanProduct,
     "Offer": Offer,
     "OAuthClient": OAuthClient,
+    "Consent": Consent,
 }
 
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
+from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.lending_mutations import LendingMutations
 from suxin_graphql.lending_queries import LendingQueries
 from suxin_graphql.nodes import NODES, NodeQueries
@@ -29,7 +30,7 @@ class Query(TenancyQueries, NodeQueries, ClientQueries, LendingQueries):
 @strawberry.type(
     description="办理。Everything that is written: each is one transaction, and says in its result why not."
 )
-class Mutation(ClientMutations, LendingMutations):
+class Mutation(ClientMutations, FetchMutations, LendingMutations):
     """Everything that is written."""
 
 

@@ -1,7 +1,8 @@
 """What is on record about a subject, as its consent lets a bank see it."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
@@ -9,8 +10,14 @@ from strawberry.scalars import JSON
 from suxin.subjects import models
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.subjects.queries import catalogue
+from suxin_graphql.cursors import Key, Ordering
 from suxin_graphql.execution.records import Record, Source, to_one
 from suxin_graphql.scalars import Fen
+
+RECORDS: Final = Ordering(
+    "subjects.records/1",
+    (Key(models.CreditRecord.occurred_on, date), Key(models.CreditRecord.id, UUID)),
+)
 
 
 @strawberry.type(description="信用信息目录项。What may be recorded, and by which department.")

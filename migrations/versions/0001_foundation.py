@@ -374,6 +374,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=True),
     sa.Column('subject_id', sa.Uuid(), nullable=True),
     sa.Column('consent_id', sa.Uuid(), nullable=True),
+    sa.Column('contract_id', sa.Uuid(), nullable=True),
     sa.Column('action', sa.Text(), nullable=False),
     sa.Column('object_type', sa.Text(), nullable=True),
     sa.Column('object_id', sa.Uuid(), nullable=True),

@@ -7,15 +7,9 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get
 
+from suxin.consent.narrowing import Cut, Wanted, narrow
 from suxin.consent.notice_texts import current_text, in_order, told
-from suxin.consent.purposes import (
-    LOAN_MATCH,
-    CategoriesOutsidePurpose,
-    Cut,
-    Purpose,
-    Wanted,
-    narrow,
-)
+from suxin.consent.purposes import LOAN_MATCH, CategoriesOutsidePurpose, Purpose
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.queries.requests import own_request, referrals_of
 from suxin.subjects.models import DataCategory

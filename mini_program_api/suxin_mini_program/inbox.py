@@ -32,7 +32,7 @@ _Seen = tuple[AuditEntry, Tenant | None, Label]
 
 
 class DataRead(msgspec.Struct, rename="camel", kw_only=True):
-    """One reading: by whom, for what, which categories and fields, how many rows.
+    """One reading: by whom, for what, on which consent or contract, which categories and fields, how many rows.
 
     ``about`` says whose data was read: the acting person's own (``self``), or those of the subject he acts for.
     """
@@ -42,6 +42,8 @@ class DataRead(msgspec.Struct, rename="camel", kw_only=True):
     about: Label
     reader: BankView | None
     purpose: Label
+    consent_id: UUID | None
+    contract_id: UUID | None
     categories: list[Label]
     fields: list[str]
     row_count: int
@@ -172,6 +174,8 @@ def _read_view(entry: AuditEntry, tenant: Tenant | None, about: Label) -> DataRe
         about=about,
         reader=reader,
         purpose=purpose_label(entry.purpose or ""),
+        consent_id=entry.consent_id,
+        contract_id=entry.contract_id,
         categories=[category(code) for code in entry.categories],
         fields=entry.fields,
         row_count=entry.row_count,

@@ -114,7 +114,7 @@ async def test_a_licence_opens_the_channel_and_its_end_closes_it_at_once(
     async with nothing_written(admin):
         with pytest.raises(LicensedChannelRequired) as refused:
             await small_city.act(fetch_records, officer, **consent, **tax)
-    assert refused.value.facts == {"category": "tax"}
+    assert refused.value.facts == {"category": "tax", "category_zh": "纳税信息"}
 
 
 async def test_a_purpose_that_needs_what_may_not_reach_the_bank_is_refused_by_name(
@@ -129,7 +129,7 @@ async def test_a_purpose_that_needs_what_may_not_reach_the_bank_is_refused_by_na
                 categories=[DataCategory.RURAL_RATING],
                 notice_version="bank.credit/2026-11",
             )
-    assert refused.value.facts == {"category": "rural_rating"}
+    assert refused.value.facts["category"] == "rural_rating"
 
 
 async def test_an_organisations_public_records_need_no_licence(small_city: SmallCity) -> None:
@@ -159,8 +159,9 @@ async def test_one_banks_overdue_and_a_score_never_reach_another_bank(
         officer = small_city.banks[number].officer
         async with small_city.database.snapshot(officer, now=small_city.now) as session:
             for subject in (small_city.person_id, small_city.firm_id):
-                assert await records_of(session, officer, subject, "loan.match") == []
+                page = await records_of(session, officer, subject, "loan.match")
+                assert page.rows == ()
     # Their subject sees them.
     async with small_city.database.snapshot(small_city.applicant, now=small_city.now) as session:
         own = await records_of(session, small_city.applicant, small_city.firm_id, "loan.match")
-        assert "SECRET" in {row.item_code for row in own}
+        assert "SECRET" in {row.item_code for row in own.rows}

@@ -168,7 +168,7 @@ async def test_categories_that_serve_nothing_are_refused(
     assert refused.value.field == "categories"
     granted = await grant(small_city, categories=[DataCategory.TAX, DataCategory.HONOURS], **rural)
     assert [(cut.zh, cut.en) for cut in granted.cuts] == [
-        ("数据类别 tax 与用途无关", "the category tax has nothing to do with the purpose")
+        ("“纳税信息”与用途无关", "the category tax has nothing to do with the purpose")
     ]
     assert DataCategory.TAX not in granted.categories
 

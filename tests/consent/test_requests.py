@@ -100,7 +100,7 @@ async def test_a_request_that_is_too_wide_is_narrowed_and_says_so_in_both_langua
     )
     assert [(cut.zh, cut.en) for cut in asked.cuts] == [
         (
-            "数据类别 grid_points 与用途无关",
+            "“网格积分（仅加分项合计）”与用途无关",
             "the category grid_points has nothing to do with the purpose",
         ),
         ("有效期由 365 天调整为 90 天", "the life was cut from 365 days to 90 days"),

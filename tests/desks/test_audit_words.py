@@ -40,6 +40,10 @@ def test_every_reason_for_acting_for_another_has_words():
 def test_every_act_has_words():
     acts = set(re.findall(r'action="([a-z_]+\.[a-z_.]+)"', SOURCE))
     acts |= set(re.findall(r'record\(\s*session, "([a-z_.]+)"', SOURCE))
+    consents = "\n".join(path.read_text() for path in (BACKEND / "suxin/consent").glob("*.py"))
+    steps = re.findall(r'record\(session, \w+, "([a-z]+)"|\bstep="([a-z]+)"', consents)
+    assert len(steps) > 7
+    acts |= {f"consent.consent.{one or other}" for one, other in steps}
     assert len(acts) > 15
     assert acts - set(ACTIONS) == set()
 

@@ -148,7 +148,7 @@ async def test_the_audit_stream_is_shown_and_filtered(desks, admin, words):
         odd = await desk.get("/desk/audit?action=%27&tenant=%27")
     assert "受理线索 lending.referral.accepted" in everything
     assert accepted.count('data-testid="audit-row"') == 1
-    assert "用途：审核贷款申请并报价；类别：" in reads
+    assert "用途：审核贷款申请并报价；依据：授权；类别：" in reads
     assert "待封存" in reads
     assert "提交贷款申请" not in words(of_bank).split("审计记录 只读")[1].split("封存", 2)[2]
     assert "没有符合条件的记录" in none

@@ -1,5 +1,7 @@
 """The bank's inbox and its referrals: what is shown, what each button does, and what is refused without a trace."""
 
+import html
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -200,10 +202,30 @@ async def test_with_consent_the_applicant_is_shown_and_the_look_is_on_record(
         "select categories, staff_id from audit_entries where action = 'data.read' order by id"
     )
     assert [row["categories"] for row in reads] == [
-        ["social_insurance", "tax"],
         ["loan_request", "registration"],
+        ["social_insurance", "tax"],
     ]
     assert {row["staff_id"] for row in reads} == {desk.staff_id}
+
+
+async def test_many_records_come_in_pages_each_on_its_own_receipt(desks, admin, monkeypatch):
+    monkeypatch.setattr("suxin_tenants.bank.referral_pages.RECORDS_SHOWN", 2)
+    desk, referral_id = await desks.officer(), await desks.referred(consented=True)
+    at = f"/desk/referrals/{referral_id}"
+    page = await desk.get(at)
+    [older] = re.findall(r'href="([^"]+)" rel="next" data-testid="older-records"', page)
+    assert "本页 2 条" in page
+    assert ("最新的记录" in page, page.count('data-label="来源"')) == (False, 2)
+    last = await desk.get(html.unescape(older))
+    assert ("older-records" in last, last.count('data-label="来源"')) == (False, 1)
+    assert f'href="{at}#records"' in last
+    counts = await admin.fetch(
+        "select row_count from audit_entries where object_type = 'credit_record' order by id"
+    )
+    assert [row["row_count"] for row in counts] == [2, 1]
+    # Where the address names no place, the latest are shown.
+    for odd in ("x", "2026-04-01_x", "2026-13-01_" + str(referral_id)):
+        assert (await desk.get(f"{at}?records={odd}")).count('data-label="来源"') == 2
 
 
 async def test_the_identity_is_read_only_on_request_with_a_receipt_of_its_own(desks, admin):

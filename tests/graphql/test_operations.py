@@ -30,9 +30,10 @@ TERMS = {
 
 
 def test_every_document_is_executed_here():
-    text = Path(__file__).read_text() + Path(__file__).with_name("test_clients.py").read_text()
+    beside = [Path(__file__).with_name(f"test_{name}.py") for name in ("clients", "fetches")]
+    text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 25
+    assert len(documents) == 26
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 

@@ -29,6 +29,7 @@ CALLS = {
     "loanProducts": "{ loanProducts(first: 1) { totalCount } }",
     "loanProduct": '{ loanProduct(id: "x") { id } }',
     "offerPreview": f"{{ offerPreview(terms: {OFFER}) {{ totalCostFen }} }}",
+    "fetchRecords": f'fetchRecords(input: {{consentId: "x", {KEY}}})',
     "acceptReferral": f'acceptReferral(input: {{referralId: "x", {KEY}}})',
     "claimLead": f'claimLead(input: {{leadId: "x", {KEY}}})',
     "recordContact": f'recordContact(input: {{referralId: "x", {KEY}}})',

@@ -7,6 +7,7 @@ from observing import nothing_written
 from strawberry.types.base import get_object_definition
 
 from suxin.lending.models import DispatchMode
+from suxin_graphql.ids import to_global
 from suxin_graphql.schema import Mutation
 
 OFFER = {
@@ -35,7 +36,7 @@ NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 async def of_a(bank_a, case):
     """The ids of everything the first bank has."""
     await case.accept()
-    await case.consent()
+    consent_id = await case.consent()
     made = await bank_a.write("make_offer", referralId=case.referral_id, terms=OFFER)
     assert made["offer"]["state"] == "OPEN"
     product = await bank_a.write("draft_product", terms=TERMS)
@@ -48,6 +49,7 @@ async def of_a(bank_a, case):
     inbox = await bank_a.run("inbox", first=5)
     return {
         "referral": case.referral_id,
+        "consent": to_global("Consent", consent_id, bank_a.bank.officer),
         "lead": inbox["referrals"]["edges"][0]["node"]["lead"]["id"],
         "offer": made["offer"]["id"],
         "product": product["product"]["id"],
@@ -62,7 +64,7 @@ def retold(text: str, tenant_id) -> str:
     return base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
 
 
-@pytest.mark.parametrize("kind", ["referral", "lead", "offer", "product"])
+@pytest.mark.parametrize("kind", ["referral", "lead", "offer", "product", "consent"])
 async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
     text = of_a[kind]
     assert (await bank_a.data(NODE, id=text))["node"]["id"] == text
@@ -71,7 +73,7 @@ async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
     assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
 
 
-@pytest.mark.parametrize("kind", ["referral", "offer", "product"])
+@pytest.mark.parametrize("kind", ["referral", "offer", "product", "consent"])
 async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, of_a, kind):
     """The id only saves the way to the database; what is seen is decided there."""
     body = await bank_b.answer(NODE, id=retold(of_a[kind], bank_b.bank.tenant_id))
@@ -107,6 +109,7 @@ async def test_single_things(bank_b, of_a, field):
 
 
 MUTATIONS = [
+    ("fetch_records", "consentId", "consent", {}),
     ("accept_referral", "referralId", "referral", {}),
     ("claim_lead", "leadId", "product", {}),
     ("record_contact", "referralId", "referral", {}),

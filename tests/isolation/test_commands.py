@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from fetch_matrix import COMMANDS as FETCHES
 from log_in_trespasses import PROVIDERS
 from observing import changed, contents
 from rights_matrix import COMMANDS as RIGHTS
@@ -116,7 +117,8 @@ def newcomer(_world: World) -> dict[str, Any]:
     }
 
 
-MATRIX: dict[str, list[Case]] = RIGHTS | {
+BESIDE = RIGHTS | FETCHES
+MATRIX: dict[str, list[Case]] = BESIDE | {
     "consent.assessments.end_assessed": by(
         OUTSIDE_THE_OPERATOR,
         Forbidden,
@@ -167,7 +169,6 @@ MATRIX: dict[str, list[Case]] = RIGHTS | {
     "consent.oauth.own_grants.own_grants": by(
         ("stranger", "anonymous", "system"), Forbidden, lambda _world: {}
     ),
-    "consent.fetches.fetch_records": banks_own(consent),
     "consent.oauth.clients.register_client": by(
         ("stranger", "anonymous", "system"),
         Forbidden,

@@ -13,6 +13,7 @@ import pytest
 from query_matrix import (
     EXPRESSION,
     MATRIX,
+    NO_RECORDS,
     NOTHING,
     OWN,
     PUBLIC,
@@ -141,7 +142,7 @@ async def test_a_rivals_lists_and_counts_are_his_own(world: World) -> None:
 
 @pytest.mark.parametrize("name", ["stranger", "merchant", "anonymous", "operator"])
 async def test_nobody_without_the_right_reads_a_subjects_data(world: World, name: str) -> None:
-    expected = [] if name == "stranger" else Forbidden
+    expected = NO_RECORDS if name == "stranger" else Forbidden
     given = MATRIX["subjects.queries.records_of"][1]
     looker = world.onlookers[name]
     assert await answer(world, "subjects.queries.records_of", looker, given) == expected

@@ -18,7 +18,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound, Refusal
 from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.referrals import accept_referral
-from suxin.lending.queries.dossier import dossier
+from suxin.lending.queries.dossier import dossier, dossier_records
 from suxin.lending.queries.referrals import own_referral, party_of, request_behind
 from suxin.subjects.identities import identity_of
 from suxin.subjects.queries import records_of, subject_row
@@ -119,7 +119,7 @@ async def readings(scene: Scene) -> tuple[Any, ...]:
 
     async def records(session: Any, purpose: str) -> Any:
         found = await records_of(session, who, city.firm_id, purpose)
-        return len(found) or found
+        return len(found.rows) or list(found.rows)
 
     async def subject(session: Any) -> Any:
         return (await subject_row(session, city.firm_id)).kind.value
@@ -131,7 +131,9 @@ async def readings(scene: Scene) -> tuple[Any, ...]:
     async def opened(session: Any) -> Any:
         referral, _ = await own_referral(session, who, scene.referral_id)
         found = await dossier(session, who, referral)
-        return None if found is None else len(found.records)
+        if found is None:
+            return None
+        return len((await dossier_records(session, who, found)).rows)
 
     async def request(session: Any) -> Any:
         found = await request_behind(session, scene.lead_id)

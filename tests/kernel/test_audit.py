@@ -17,6 +17,7 @@ from suxin.kernel.audit import (
     GENESIS,
     AuditEntry,
     AuditHead,
+    Ground,
     Receipt,
     append_act,
     chained_hash,
@@ -126,7 +127,7 @@ async def test_an_entry_put_in_is_named(database, batch, admin, now, place):
     await sealed(batch, now)
     await admin.execute(
         "insert into audit_entries select gen_random_uuid(), at, request_id, actor_kind, tenant_id,"
-        " staff_id, client_id, person_id, subject_id, consent_id, 'test.forged', object_type, object_id, purpose,"
+        " staff_id, client_id, person_id, subject_id, consent_id, contract_id, 'test.forged', object_type, object_id, purpose,"
         " categories, fields, row_count, detail, $1, hash from audit_entries where seq = 6",
         place,
     )
@@ -317,7 +318,12 @@ def test_every_column_but_the_hash_is_under_the_hash(now):
 async def test_subjects_see_what_is_about_them_and_tenants_what_their_people_did(database, now):
     """PIPL art. 44 and 45; 征信业管理条例 art. 22."""
     receipt = Receipt(
-        subject_id=SUBJECT, purpose="loan.match", categories=("tax",), fields=("a",), row_count=1
+        subject_id=SUBJECT,
+        purpose="loan.match",
+        categories=("tax",),
+        fields=("a",),
+        row_count=1,
+        ground=Ground(),
     )
     async with database.transaction(OFFICER, now=now) as session:
         note_read(session, receipt)

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import Receipt, append_act, note_read
+from suxin.kernel.audit import Ground, Receipt, append_act, note_read
 from suxin.kernel.database import Database, act_for, actor_of, continue_as
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound
@@ -40,6 +40,7 @@ def receipt(subject_id: UUID = SUBJECT) -> Receipt:
         categories=("tax",),
         fields=("amount",),
         row_count=2,
+        ground=Ground(),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import Receipt, append_act, note_read
+from suxin.kernel.audit import Ground, Receipt, append_act, note_read
 from suxin.kernel.database import (
     MAX_ATTEMPTS,
     Database,
@@ -64,6 +64,7 @@ def receipt(subject_id: UUID = SUBJECT) -> Receipt:
         categories=("tax",),
         fields=("amount",),
         row_count=2,
+        ground=Ground(),
     )
 
 

@@ -192,7 +192,8 @@ async def test_after_the_consent_is_gone_the_contract_still_shows_who_but_no_rec
         who = await identity_of(session, small_city.sealer, small_city.person_id)
         assert (who.name, who.phone) == ("王小明", "19900000001")
         for purpose in ("loan.match", "loan.contract"):
-            assert await records_of(session, bank.officer, small_city.firm_id, purpose) == []
+            page = await records_of(session, bank.officer, small_city.firm_id, purpose)
+            assert page.rows == ()
 
 
 async def test_an_offer_accepted_in_its_last_second_stands(

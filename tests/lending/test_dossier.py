@@ -19,9 +19,10 @@ from suxin.lending import policies
 from suxin.lending.commands.offers import accept_offer
 from suxin.lending.commands.requests import consent_to_bank
 from suxin.lending.policies import OutsideOwnArea
-from suxin.lending.queries.dossier import Dossier, dossier
+from suxin.lending.queries.dossier import Dossier, dossier, dossier_records
 from suxin.lending.queries.referrals import own_referral
 from suxin.subjects.models import DataCategory
+from suxin.subjects.queries import RecordPage
 
 
 async def read(
@@ -30,6 +31,21 @@ async def read(
     async with city.database.snapshot(actor, now=now or city.now) as session:
         referral, _ = await own_referral(session, actor, referral_id)
         return await dossier(session, actor, referral)
+
+
+async def recorded(
+    city: SmallCity, referral_id: UUID, actor: Actor, *, now: datetime | None = None, **page: Any
+) -> RecordPage:
+    """Open the dossier and read a page of its records."""
+    async with city.database.snapshot(actor, now=now or city.now) as session:
+        referral, _ = await own_referral(session, actor, referral_id)
+        found = await dossier(session, actor, referral)
+        assert found is not None
+        return await dossier_records(session, actor, found, **page)
+
+
+def codes(page: RecordPage) -> list[str]:
+    return [record.item_code for record in page.rows]
 
 
 async def referred(city: SmallCity, bank: Bank) -> tuple[UUID, UUID]:
@@ -63,20 +79,16 @@ async def test_an_active_consent_opens_it_with_exactly_its_fields(small_city: Sm
     assert (found.subject.id, found.subject.name) == (small_city.firm_id, "宿迁市沭河木业有限公司")
     assert (found.request.id, found.request.amount_fen) == (request_id, 50_000_000)
     assert found.consent.id == granted.consent_id
-    assert {record.item_code for record in found.records} == {
-        "TAX-GRADE",
-        "TAX-PAID",
-        "SI-HEADCOUNT",
-    }
+    page = await recorded(small_city, referral_id, bank.officer, counted=True)
+    assert codes(page) == ["SI-HEADCOUNT", "TAX-PAID", "TAX-GRADE"]
+    assert (page.more, page.total) == (False, 3)
 
 
 async def test_only_the_permitted_categories_are_in_it(small_city: SmallCity) -> None:
     bank = small_city.banks[0]
     request_id, referral_id = await referred(small_city, bank)
     await consent_for(small_city, request_id, bank, [DataCategory.SOCIAL_INSURANCE])
-    found = await read(small_city, referral_id, bank.officer)
-    assert found is not None
-    assert [record.item_code for record in found.records] == ["SI-HEADCOUNT"]
+    assert codes(await recorded(small_city, referral_id, bank.officer)) == ["SI-HEADCOUNT"]
 
 
 async def test_a_consent_to_another_request_adds_nothing_to_this_one(
@@ -87,12 +99,11 @@ async def test_a_consent_to_another_request_adds_nothing_to_this_one(
     wide, wide_referral = await referred(small_city, bank)
     await consent_for(small_city, narrow, bank, [DataCategory.SOCIAL_INSURANCE])
     await consent_for(small_city, wide, bank, [DataCategory.TAX])
-    found = await read(small_city, narrow_referral, bank.officer)
-    other = await read(small_city, wide_referral, bank.officer)
-    assert found is not None
-    assert other is not None
-    assert [record.item_code for record in found.records] == ["SI-HEADCOUNT"]
-    assert {record.item_code for record in other.records} == {"TAX-GRADE", "TAX-PAID"}
+    assert codes(await recorded(small_city, narrow_referral, bank.officer)) == ["SI-HEADCOUNT"]
+    assert codes(await recorded(small_city, wide_referral, bank.officer)) == [
+        "TAX-PAID",
+        "TAX-GRADE",
+    ]
 
 
 async def test_the_subject_sees_the_receipts_at_once(small_city: SmallCity) -> None:
@@ -100,7 +111,7 @@ async def test_the_subject_sees_the_receipts_at_once(small_city: SmallCity) -> N
     request_id, referral_id = await referred(small_city, bank)
     await small_city.consent(request_id, bank)
     later = small_city.now + timedelta(minutes=1)
-    await read(small_city, referral_id, bank.officer, now=later)
+    await recorded(small_city, referral_id, bank.officer, now=later)
 
     async with small_city.database.snapshot(small_city.applicant, now=later) as session:
         entries = (await session.scalars(reads_of(small_city.firm_id))).all()
@@ -108,13 +119,13 @@ async def test_the_subject_sees_the_receipts_at_once(small_city: SmallCity) -> N
         (entry.object_type, entry.categories, entry.fields, entry.row_count)
         for entry in reversed(entries)
     ] == [
+        ("loan_request", ["loan_request", "registration"], ["name", "uscc", "request"], 1),
         (
             "credit_record",
             ["social_insurance", "tax"],
             ["item_code", "occurred_on", "amount_fen", "content"],
             3,
         ),
-        ("loan_request", ["loan_request", "registration"], ["name", "uscc", "request"], 1),
     ]
     assert {(entry.tenant_id, entry.staff_id, entry.purpose, entry.at) for entry in entries} == {
         (bank.tenant_id, bank.staff_id, "loan.match", later)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from suxin.consent.models import Consent
 from suxin.consent.notice_texts import current_text
 from suxin.lending.models import Referral
-from suxin.lending.queries.dossier import dossier
+from suxin.lending.queries.dossier import dossier, dossier_records
 from suxin.subjects.identities import identity_of
 from suxin.tenancy.commands import suspend_tenant
 
@@ -54,7 +54,8 @@ async def reads_dossier(city: SmallCity, number: int = 0) -> bool:
     officer = city.banks[number].officer
     async with city.database.snapshot(officer, now=city.now) as session:
         referral = (await session.scalars(select(Referral))).one()
-        return await dossier(session, officer, referral) is not None
+        found = await dossier(session, officer, referral)
+        return found is not None and len((await dossier_records(session, officer, found)).rows) > 0
 
 
 async def test_the_notice_tells_all_that_the_law_asks_for(applicant, small_city, asked) -> None:
@@ -257,11 +258,12 @@ async def test_every_look_is_shown_to_the_subject_alone(
     applicant, stranger, small_city, asked
 ) -> None:
     assert (await applicant.read("/data-reads"))["items"] == []
-    await applicant.write("/consents", consent_for(asked, small_city.banks[0].tenant_id))
+    given = await applicant.write("/consents", consent_for(asked, small_city.banks[0].tenant_id))
 
     assert await reads_dossier(small_city)
 
     reads = (await applicant.read("/data-reads"))["items"]
+    assert {(read["consentId"], read["contractId"]) for read in reads} == {(given["id"], None)}
     assert {(read["reader"]["shortName"], read["purpose"]["code"]) for read in reads} == {
         ("一行", "loan.match")
     }

@@ -48,7 +48,7 @@ async def test_a_bank_reads_it_on_a_basis(people, firms, declare, reading):
     await reading.permit(wang, officer, ["honours"])
     async with reading.as_(officer) as session:
         found = await records_of(session, officer, wang.own_subject, "loan.match")
-    assert [record.id for record in found] == [record_id]
+    assert [record.id for record in found.rows] == [record_id]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ async def applicant(people, firms, database, batch, now):
 
 async def codes(reading, actor, subject_id, purpose="loan.match", at=None):
     async with reading.as_(actor, at) as session:
-        rows = await records_of(session, actor, subject_id, purpose)
-    return [row.item_code for row in rows]
+        page = await records_of(session, actor, subject_id, purpose)
+    return [row.item_code for row in page.rows]
 
 
 async def test_a_subject_reads_all_of_his_own_without_a_receipt(applicant, reading, receipts):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from fetch_matrix import QUERIES as FETCHES
 from rights_matrix import QUERIES as RIGHTS
 from small_world import World
 
@@ -13,10 +14,12 @@ from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin.lending.commands.requests import Submitted
 from suxin.lending.leads import LeadKey
 from suxin.lending.models import LoanProduct, Referral, ReferralState
+from suxin.subjects.queries import RecordPage
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
 
-NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False))
+NO_RECORDS = RecordPage((), more=False, total=None)
+NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), NO_RECORDS)
 PUBLIC = "published: the same for everyone"
 EXPRESSION = "part of a statement, not a query"
 # What a bank gets to see beside another: its own, and the leads of the pool that nobody holds.
@@ -116,7 +119,8 @@ def both(*parts: Given) -> Given:
     return lambda world: {name: value for part in parts for name, value in part(world).items()}
 
 
-MATRIX: dict[str, Row] = RIGHTS | {
+BESIDE = RIGHTS | FETCHES
+MATRIX: dict[str, Row] = BESIDE | {
     "consent.oauth.queries.active_client": ("anonymous", both(steps, named_client), PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
@@ -337,11 +341,6 @@ MATRIX: dict[str, Row] = RIGHTS | {
     "places.queries.known_codes": ("anonymous", codes, PUBLIC),
     "places.queries.names": ("anonymous", codes, PUBLIC),
     "places.queries.short_names": ("anonymous", codes, PUBLIC),
-    "subjects.queries.basis_categories": (
-        "rival",
-        lambda world: subject(world) | {"purpose": "loan.match"},
-        None,
-    ),
     "subjects.queries.catalogue": ("anonymous", nothing_given, PUBLIC),
     "subjects.queries.live_mandate": (
         "stranger",

@@ -8,6 +8,7 @@ holds of both channels is told apart record by record, by the row policy of ``cr
 from collections.abc import Iterable
 from typing import Final
 
+from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.models import Tenant
@@ -30,8 +31,13 @@ class LicensedChannelRequired(Refusal):
 
     code = "LICENSED_CHANNEL_REQUIRED"
     kind = RefusalKind.FORBIDDEN
-    zh = "自然人的“{category}”类信息须经持牌个人征信渠道提供，平台不能直接提供给该银行"
+    zh = "自然人的“{category_zh}”须经持牌个人征信渠道提供，平台不能直接提供给该银行"
     en = "A natural person's {category} reaches a bank only through a licensed credit reporting channel"
+
+    def __init__(self, *, field: str, category: DataCategory) -> None:
+        super().__init__(
+            field=field, category=category.value, category_zh=CATEGORY_ZH[category.value]
+        )
 
 
 def barred(
@@ -51,4 +57,4 @@ def require_lawful_channel(
     :raises LicensedChannelRequired: naming the first that may not
     """
     for category in barred(categories, natural_person=natural_person, recipient=recipient):
-        raise LicensedChannelRequired(field="categories", category=category.value)
+        raise LicensedChannelRequired(field="categories", category=category)

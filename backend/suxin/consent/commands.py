@@ -23,8 +23,9 @@ from suxin.consent.giving import (
     require_current,
 )
 from suxin.consent.models import GIVEN, Consent, ConsentState, ConsentStateConflict, NoticeText
+from suxin.consent.narrowing import Wanted
 from suxin.consent.notice_texts import TEXTS, current_text
-from suxin.consent.purposes import Wanted, purpose_named
+from suxin.consent.purposes import purpose_named
 from suxin.kernel import notices
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
@@ -96,8 +97,15 @@ async def grant_consent(
         now=now,
     )
     consent, superseded = await make_way(session, offered, now=now)
-    await activate(session, consent, decided_by=actor.person_id, natural_person=natural, now=now)
-    return Granted(consent.id, consent.expires_at, tuple(kept), cuts, superseded)
+    await activate(
+        session,
+        consent,
+        decided_by=actor.person_id,
+        natural_person=natural,
+        cuts=cuts,
+        now=now,
+    )
+    return Granted(consent.id, consent.expires_at, consent.life_days, tuple(kept), cuts, superseded)
 
 
 async def pause_consent(

@@ -1,7 +1,8 @@
 """Fetches: a tenant uses a consent, and each use counts against the frequency that was agreed.
 
-A system fetches with ``fetch_records``, which counts one and delivers once. People read at their desk with ``use_at_desk``:
-a Shanghai day at the desk is one use, however often they look, because a page turned is no new enquiry; a day on which the
+A system fetches with ``fetch_records``, which counts one and delivers once; what it delivered is read again without
+counting (``delivered_before``), and otherwise a system reads no records. People read at their desk with ``use_at_desk``: a
+Shanghai day at the desk is one use, however often they look, because a page turned is no new enquiry; a day on which the
 consent was used already is no second use. Both count under the lock of the consent's basis, so that uses come one after
 another and each comes before the consent's end or not at all.
 """
@@ -20,16 +21,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import queries
 from suxin.consent.channels import require_lawful_channel
 from suxin.consent.giving import RecipientUnknown
-from suxin.consent.models import Consent, ConsentFetch, ConsentState
+from suxin.consent.models import STATE_WORDS, Consent, ConsentFetch, ConsentState
 from suxin.consent.purposes import CategoriesOutsidePurpose
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.audit import Ground, Receipt, note_read
 from suxin.kernel.database import before_answer
-from suxin.kernel.refusals import Forbidden, Refusal, RefusalKind
+from suxin.kernel.refusals import Forbidden, NotFound, Refusal, RefusalKind
 from suxin.kernel.working_days import local_day
 from suxin.subjects.models import CreditRecord, DataCategory
 from suxin.subjects.policies import RECORD_READ
 from suxin.subjects.queries import RECORD_FIELDS, records
+
+MAX_DELIVERED: Final = 5_000
+"""How many records one fetch delivers (proposed default): some ten times what the fullest subject has on record."""
 
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
@@ -39,8 +43,12 @@ class ConsentNotActive(Refusal):
 
     code = "CONSENT_NOT_ACTIVE"
     kind = RefusalKind.FORBIDDEN
-    zh = "授权当前为“{state}”状态，不能查询"
-    en = "The consent is {state}; nothing can be read on it"
+    zh = "授权当前状态为“{state_zh}”，不能查询"
+    en = "The consent is {state_en}; nothing can be read on it"
+
+    def __init__(self, *, state: ConsentState) -> None:
+        state_zh, state_en = STATE_WORDS[state]
+        super().__init__(state=state.value, state_zh=state_zh, state_en=state_en)
 
 
 class FrequencyExhausted(Refusal):
@@ -59,6 +67,24 @@ class RangeOutsideConsent(Refusal):
     kind = RefusalKind.INVALID
     zh = "授权的数据范围自 {records_from} 起"
     en = "The consent covers records from {records_from}"
+
+
+class TooManyRecords(Refusal):
+    """One fetch would deliver more records than one may."""
+
+    code = "TOO_MANY_RECORDS"
+    kind = RefusalKind.LIMITED
+    zh = "一次最多获取 {limit} 条，请缩小类别或起始日期后重试；本次未计入查询频次"
+    en = "One fetch delivers at most {limit} records; ask for fewer categories or a later start; nothing was counted"
+
+
+class RecordsAreFetched(Refusal):
+    """A system would read records as people do at their desk, so that no use of the consent were counted."""
+
+    code = "RECORDS_ARE_FETCHED"
+    kind = RefusalKind.FORBIDDEN
+    zh = "系统须通过 fetchRecords 获取信用信息，每次获取计入授权约定的查询频次"
+    en = "A system gets records by fetchRecords, each time of which is one use of the consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +116,19 @@ async def fetch_records(
     :raises RangeOutsideConsent: if records from before its range are asked for
     :raises LicensedChannelRequired: if a category may not reach this bank any more
     :raises FrequencyExhausted: if it was used as often as was agreed
+    :raises TooManyRecords: if it would deliver more than ``MAX_DELIVERED``; no use is counted
     """
-    actor.require(RECORD_READ)
-    consent = await queries.tenants_consent(session, actor, consent_id)
-    if consent.purpose not in actor.purposes:
-        raise Forbidden(permission=consent.purpose)
-    require_active(consent, now=now)
+    consent = await _readable(session, actor, consent_id, now=now)
     wanted = await _wanted(session, actor, consent, categories)
     if since is not None and since < consent.records_from:
         raise RangeOutsideConsent(field="since", records_from=consent.records_from.isoformat())
     number = await _next_number(session, consent, free_today=False, now=now) or 0
-    found = [
-        row
-        for row in await session.scalars(
-            records(consent.subject_id).where(CreditRecord.category.in_(wanted))
-        )
-        if since is None or row.occurred_on >= since
-    ]
+    covered = records(consent.subject_id).where(CreditRecord.category.in_(wanted))
+    if since is not None:
+        covered = covered.where(CreditRecord.occurred_on >= since)
+    found = (await session.scalars(covered.limit(MAX_DELIVERED + 1))).all()
+    if len(found) > MAX_DELIVERED:
+        raise TooManyRecords(field="since", limit=MAX_DELIVERED)
     content, sha256 = delivery_of(found)
     session.add(
         _use(
@@ -118,23 +140,63 @@ async def fetch_records(
 
 
 def use_at_desk(session: AsyncSession, actor: Actor, consent: Consent) -> None:
-    """Have a reading of a consent's data counted before its answer is sent.
+    """Have a staff member's look at a consent's data counted before its answer is sent: his day is one use.
 
-    A staff member's day is one use; a system that reads without ``fetch_records`` uses the consent each time.
+    A system's look is none, because it gets no records by it (``require_people``).
 
     :raises FrequencyExhausted: then, if it was used as often as was agreed
     :raises ConsentNotActive: then, if it has ended meanwhile
     """
-    at_desk = actor.kind is ActorKind.STAFF
+    if actor.kind is not ActorKind.STAFF:
+        return
 
     async def count(settling: AsyncSession) -> None:
         now: datetime = settling.info["now"]
-        number = await _next_number(settling, consent, free_today=at_desk, now=now)
+        number = await _next_number(settling, consent, free_today=True, now=now)
         if number is not None:
             wanted = [DataCategory(category) for category in consent.categories]
-            settling.add(_use(consent, number, at_desk=at_desk, categories=wanted, now=now))
+            settling.add(_use(consent, number, at_desk=True, categories=wanted, now=now))
 
     before_answer(session, count)
+
+
+def require_people(actor: Actor) -> None:
+    """Refuse a system: it fetches.
+
+    :raises RecordsAreFetched: if no staff member stands behind the actor
+    """
+    if actor.kind is not ActorKind.STAFF:
+        raise RecordsAreFetched
+
+
+async def delivered_before(
+    session: AsyncSession, actor: Actor, *, consent_id: UUID, number: int, now: datetime
+) -> ConsentFetch:
+    """Return what an earlier fetch delivered, to be sent once more: no new use, and a receipt of its own.
+
+    :raises Forbidden: if the actor may not read records
+    :raises NotFound: if it is no consent of the actor's tenant, or it has no such fetch
+    :raises ConsentNotActive: if the consent is paused or has ended
+    """
+    found = await delivered(session, actor, consent_id=consent_id, number=number, now=now)
+    consent = await queries.tenants_consent(session, actor, consent_id)
+    wanted = [DataCategory(category) for category in found.categories]
+    note_read(session, _receipt(consent, wanted, len(found.content or ())))
+    return found
+
+
+async def delivered(
+    session: AsyncSession, actor: Actor, *, consent_id: UUID, number: int, now: datetime
+) -> ConsentFetch:
+    """Return what a fetch has just delivered, whose receipt its own transaction wrote.
+
+    :raises Forbidden, NotFound, ConsentNotActive: see ``delivered_before``
+    """
+    consent = await _readable(session, actor, consent_id, now=now)
+    found = await queries.fetch_numbered(session, consent, number)
+    if found is None or found.content is None:
+        raise NotFound(thing_zh="查询记录", thing_en="fetch")
+    return found
 
 
 def require_active(consent: Consent, *, now: datetime) -> None:
@@ -143,9 +205,21 @@ def require_active(consent: Consent, *, now: datetime) -> None:
     :raises ConsentNotActive: naming its state
     """
     if consent.state is not ConsentState.ACTIVE:
-        raise ConsentNotActive(state=consent.state.value)
+        raise ConsentNotActive(state=consent.state)
     if not consent.starts_at <= now < consent.expires_at:
-        raise ConsentNotActive(state=ConsentState.EXPIRED.value)
+        raise ConsentNotActive(state=ConsentState.EXPIRED)
+
+
+async def _readable(
+    session: AsyncSession, actor: Actor, consent_id: UUID, *, now: datetime
+) -> Consent:
+    """Return a consent of the actor's tenant that is active, if he may read records for its purpose."""
+    actor.require(RECORD_READ)
+    consent = await queries.tenants_consent(session, actor, consent_id)
+    if consent.purpose not in actor.purposes:
+        raise Forbidden(permission=consent.purpose)
+    require_active(consent, now=now)
+    return consent
 
 
 async def _wanted(
@@ -177,7 +251,7 @@ async def _next_number(
     :raises FrequencyExhausted: if there is no use left
     """
     if await queries.hold_consent_basis(session, consent, now=now) is None:
-        raise ConsentNotActive(state=ConsentState.REVOKED.value)
+        raise ConsentNotActive(state=ConsentState.REVOKED)
     last, used, today = await queries.fetches_counted(
         session, consent, period=consent.frequency.period_of(now), day_began=_day_began(now)
     )
@@ -246,5 +320,5 @@ def _receipt(consent: Consent, categories: Sequence[DataCategory], count: int) -
         fields=RECORD_FIELDS,
         row_count=count,
         object_type="credit_record",
-        consent_id=consent.id,
+        ground=Ground(consent_id=consent.id),
     )

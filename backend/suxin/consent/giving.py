@@ -3,6 +3,7 @@
 Parts of the commands, which check who decides and on what he was shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,9 +17,10 @@ from suxin.consent.assessments import require_assessed
 from suxin.consent.bases import basis_of_consent
 from suxin.consent.channels import LicensedChannelRequired, barred
 from suxin.consent.models import AssessedKind, Consent, ConsentState
+from suxin.consent.narrowing import Cut, Narrowed, Wanted, narrow
 from suxin.consent.notice_texts import CATEGORY_ZH, Text, current_text
 from suxin.consent.oauth.grants import end_grants_on_consent
-from suxin.consent.purposes import Cut, Narrowed, Purpose, Wanted, narrow, purpose_named
+from suxin.consent.purposes import Purpose, purpose_named
 from suxin.kernel import outbox
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis
@@ -63,6 +65,7 @@ class Granted:
 
     consent_id: UUID
     expires_at: datetime
+    life_days: int
     categories: tuple[DataCategory, ...]
     cuts: tuple[Cut, ...]
     supersedes: UUID | None = None
@@ -121,7 +124,7 @@ def lawful(ask: Ask, *, natural_person: bool) -> tuple[list[DataCategory], tuple
     closed = barred(ask.narrowed.categories, natural_person=natural_person, recipient=ask.recipient)
     for category in closed:
         if category in ask.purpose.required:
-            raise LicensedChannelRequired(field="categories", category=category.value)
+            raise LicensedChannelRequired(field="categories", category=category)
     kept = [category for category in ask.narrowed.categories if category not in closed]
     cuts = tuple(
         Cut(
@@ -233,6 +236,7 @@ async def activate(
     *,
     decided_by: UUID | None,
     natural_person: bool,
+    cuts: Sequence[Cut],
     now: datetime,
 ) -> None:
     """Let a consent that somebody decides on for the subject begin: its basis opens, its end is set, its artefact is signed."""
@@ -243,7 +247,7 @@ async def activate(
     named = {"subject_id": consent.subject_id, "consent_id": consent.id}
     await outbox.post(session, EXPIRE_TOPIC, named, now=now, not_before=consent.expires_at)
     await outbox.post(session, SIGN_TOPIC, named, now=now)
-    record(session, consent, "granted", now=now)
+    record(session, consent, "granted", cuts=cuts, now=now)
 
 
 async def end(
@@ -283,8 +287,15 @@ async def end_bases(session: AsyncSession, consent: Consent, *, now: datetime) -
     )
 
 
-def record(session: AsyncSession, consent: Consent, step: str, *, now: datetime) -> None:
-    """Note a step of a consent in the audit stream."""
+def record(
+    session: AsyncSession,
+    consent: Consent,
+    step: str,
+    *,
+    cuts: Sequence[Cut] = (),
+    now: datetime,
+) -> None:
+    """Note a step of a consent in the audit stream; ``cuts`` say what was narrowed by it, which is a step of its own."""
     append_act(
         session,
         action=f"consent.consent.{step}",
@@ -295,3 +306,14 @@ def record(session: AsyncSession, consent: Consent, step: str, *, now: datetime)
         object_id=consent.id,
         detail={"purpose": consent.purpose, "categories": consent.categories},
     )
+    if cuts:
+        append_act(
+            session,
+            action="consent.consent.narrowed",
+            now=now,
+            tenant_id=consent.tenant_id,
+            subject_id=consent.subject_id,
+            object_type="consent",
+            object_id=consent.id,
+            detail={"purpose": consent.purpose, "cuts": [cut.zh for cut in cuts]},
+        )

@@ -1,6 +1,6 @@
 """Consents, the notice texts that were shown, what was fetched, the signed artefacts, and the impact assessments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -43,19 +43,7 @@ class ConsentState(StrEnum):
     LAPSED = "LAPSED"
 
 
-class ConsentStateConflict(Refusal):
-    """The consent is in a state from which this step does not lead."""
-
-    code = "CONSENT_STATE_CONFLICT"
-    zh = "授权当前状态为“{state_zh}”，不能执行该操作"
-    en = "The consent is {state_en}; this step is not possible"
-
-    def __init__(self, *, state: ConsentState) -> None:
-        state_zh, state_en = _NAMES[state]
-        super().__init__(state_zh=state_zh, state_en=state_en)
-
-
-_NAMES: dict[ConsentState, tuple[str, str]] = {
+STATE_WORDS: Final[Mapping[ConsentState, tuple[str, str]]] = {
     ConsentState.REQUESTED: ("待决定", "not yet decided"),
     ConsentState.ACTIVE: ("有效", "active"),
     ConsentState.PAUSED: ("已暂停", "paused"),
@@ -65,6 +53,19 @@ _NAMES: dict[ConsentState, tuple[str, str]] = {
     ConsentState.REJECTED: ("已拒绝", "rejected"),
     ConsentState.LAPSED: ("未决定", "lapsed"),
 }
+"""How a state is called in Chinese and in English."""
+
+
+class ConsentStateConflict(Refusal):
+    """The consent is in a state from which this step does not lead."""
+
+    code = "CONSENT_STATE_CONFLICT"
+    zh = "授权当前状态为“{state_zh}”，不能执行该操作"
+    en = "The consent is {state_en}; this step is not possible"
+
+    def __init__(self, *, state: ConsentState) -> None:
+        state_zh, state_en = STATE_WORDS[state]
+        super().__init__(state_zh=state_zh, state_en=state_en)
 
 
 GIVEN: Final = frozenset({ConsentState.ACTIVE, ConsentState.PAUSED})

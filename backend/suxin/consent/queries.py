@@ -130,11 +130,7 @@ async def tenants_consent(session: AsyncSession, actor: Actor, consent_id: UUID)
 
     :raises NotFound: if it is another's, or the actor's token was approved for another consent
     """
-    consent = None
-    if actor.consent_id in (None, consent_id):
-        consent = await session.scalar(
-            select(Consent).where(Consent.id == consent_id, Consent.tenant_id == actor.own_tenant)
-        )
+    consent = await session.scalar(tenants_consents(actor).where(Consent.id == consent_id))
     if consent is None:
         raise NotFound(thing_zh="授权", thing_en="consent")
     return consent
@@ -174,6 +170,25 @@ async def fetches_counted(
         )
     ).one()
     return row[0], row[1], row[2] > 0
+
+
+async def fetch_numbered(
+    session: AsyncSession, consent: Consent, number: int
+) -> ConsentFetch | None:
+    """Return one use of a consent; its tenant sees it while the consent is active."""
+    return await session.scalar(
+        select(ConsentFetch).where(
+            ConsentFetch.subject_id == consent.subject_id,
+            ConsentFetch.consent_id == consent.id,
+            ConsentFetch.number == number,
+        )
+    )
+
+
+def tenants_consents(actor: Actor) -> Select[Consent]:
+    """Return the consents that the actor's tenant holds or has asked for; a token bound to one shows that one alone."""
+    found = select(Consent).where(Consent.tenant_id == actor.own_tenant)
+    return found if actor.consent_id is None else found.where(Consent.id == actor.consent_id)
 
 
 async def own_artefact(session: AsyncSession, actor: Actor, consent_id: UUID) -> str:

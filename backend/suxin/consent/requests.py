@@ -29,8 +29,9 @@ from suxin.consent.giving import (
 )
 from suxin.consent.lapses import ASKED_TOPIC, LAPSE_TOPIC
 from suxin.consent.models import Consent, ConsentState, ConsentStateConflict
+from suxin.consent.narrowing import Cut, Wanted
 from suxin.consent.notice_texts import current_text
-from suxin.consent.purposes import Cut, Frequency, Wanted, purpose_named
+from suxin.consent.purposes import Frequency, purpose_named
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal, RefusalKind
@@ -159,7 +160,7 @@ async def request_consent(
     named = {"subject_id": consent.subject_id, "consent_id": consent.id}
     await outbox.post(session, ASKED_TOPIC, named, now=now, wake=True)
     await outbox.post(session, LAPSE_TOPIC, named, now=now, not_before=now + ANSWER_WITHIN)
-    record(session, consent, "requested", now=now)
+    record(session, consent, "requested", cuts=ask.narrowed.cuts, now=now)
     return Asked(consent.id, now + ANSWER_WITHIN, ask.narrowed.categories, ask.narrowed.cuts)
 
 
@@ -228,9 +229,10 @@ async def approve_request(
         consent,
         decided_by=actor.person_id,
         natural_person=given.natural_person,
+        cuts=given.cuts,
         now=now,
     )
-    return Granted(consent.id, consent.expires_at, given.categories, given.cuts)
+    return Granted(consent.id, consent.expires_at, consent.life_days, given.categories, given.cuts)
 
 
 async def permittable(

@@ -57,7 +57,7 @@ _SIGNED: Final = (
 
 
 class AuditEntry(Table):
-    """One fact: who did or read what, with which client, about whom, for which purpose, on which consent.
+    """One fact: who did or read what, with which client, about whom, for which purpose, on which consent or contract.
 
     Kept for as long as the platform lives, at least five years: no role may delete an entry.
     """
@@ -98,6 +98,7 @@ class AuditEntry(Table):
     person_id: Mapped[UUID | None]
     subject_id: Mapped[UUID | None]
     consent_id: Mapped[UUID | None]
+    contract_id: Mapped[UUID | None]
     action: Mapped[str]
     object_type: Mapped[str | None]
     object_id: Mapped[UUID | None]
@@ -124,8 +125,16 @@ class AuditHead(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a reading relied on: the consent or the contract that opened the data (PIPL art. 13); neither under a statute."""
+
+    consent_id: UUID | None = None
+    contract_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was read about one subject in one request: categories, fields, number of rows, on which consent if on one."""
+    """What was read about one subject in one request: categories, fields, number of rows, and the ground relied on."""
 
     subject_id: UUID
     purpose: str
@@ -134,7 +143,7 @@ class Receipt:
     row_count: int
     object_type: str | None = None
     object_id: UUID | None = None
-    consent_id: UUID | None = None
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,7 @@ def append_act(
             person_id=actor.person_id,
             subject_id=subject_id or actor.subject_id,
             consent_id=actor.consent_id,
+            contract_id=None,
             action=action,
             object_type=object_type,
             object_id=object_id,
@@ -219,7 +229,8 @@ async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> 
                 client_id=actor.client_id,
                 person_id=actor.person_id,
                 subject_id=receipt.subject_id,
-                consent_id=receipt.consent_id or actor.consent_id,
+                consent_id=receipt.ground.consent_id,
+                contract_id=receipt.ground.contract_id,
                 action=READ_ACTION,
                 object_type=receipt.object_type,
                 object_id=receipt.object_id,
@@ -248,6 +259,7 @@ def chained_hash(previous: bytes, entry: AuditEntry) -> bytes:
         "person_id": str(entry.person_id or ""),
         "subject_id": str(entry.subject_id or ""),
         "consent_id": str(entry.consent_id or ""),
+        "contract_id": str(entry.contract_id or ""),
         "action": entry.action,
         "object_type": entry.object_type,
         "object_id": str(entry.object_id or ""),

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.kernel.audit import Ground
 from suxin.kernel.readers import TENANT, Reader, data_subject, reading_tenant, system, when
 from suxin.kernel.tables import Table, append_and_change
 
@@ -78,6 +79,14 @@ class AccessBasis(Table):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+def ground_of(basis: AccessBasis) -> Ground:
+    """Return what a receipt says of a basis that was relied on: its consent, or its contract."""
+    return Ground(
+        consent_id=basis.source_id if basis.kind is BasisKind.CONSENT else None,
+        contract_id=basis.source_id if basis.kind is BasisKind.CONTRACT else None,
+    )
 
 
 def live(now: datetime) -> ColumnElement[bool]:

@@ -57,6 +57,7 @@ PORTIONS: Final[Sequence[Portion]] = (
             "fields": "字段",
             "row_count": "条数",
             "consent_id": "所依授权编号",
+            "contract_id": "所依合同编号",
         },
         rows=lambda subject_id: _entries(subject_id, reads=True),
         by=(AuditEntry.id,),

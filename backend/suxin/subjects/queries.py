@@ -4,16 +4,18 @@ What a tenant reads here it reads on a live basis: the row policies admit nothin
 as a receipt that the subject sees.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
-from suxin.kernel.bases import AccessBasis, live
+from suxin.kernel.bases import AccessBasis, ground_of, live
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.subjects.models import (
     CatalogueItem,
@@ -24,7 +26,21 @@ from suxin.subjects.models import (
 )
 from suxin.subjects.policies import RECORD_READ, reads_for_others, require_reader
 
-RECORD_FIELDS = ("item_code", "occurred_on", "amount_fen", "content")
+RECORD_FIELDS: Final = ("item_code", "occurred_on", "amount_fen", "content")
+RECORDS_A_PAGE: Final = 100
+"""How many records are read at once."""
+
+RecordPosition = tuple[date, UUID]
+"""Where a record stands among its subject's: its day and its id, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Some of a subject's records, whether others come after them, and how many there are if that was asked."""
+
+    rows: Sequence[CreditRecord]
+    more: bool
+    total: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,65 +115,103 @@ def records(subject_id: UUID) -> Select[CreditRecord]:
     )
 
 
-async def basis_categories(
+async def bases_relied_on(
     session: AsyncSession,
     actor: Actor,
     *,
     subject_id: UUID,
-    purpose: str,
+    purposes: Collection[str],
     now: datetime,
+    context_id: UUID | None = None,
     of_person: bool = False,
-) -> frozenset[str]:
-    """Return the categories in which the actor's tenant has a live basis to read a subject for a purpose.
+) -> Sequence[AccessBasis]:
+    """Return the live bases on which the actor's tenant may read a subject for some purposes, the latest first.
 
+    A token that is bound to a consent relies on that one alone; ``context_id`` leaves only bases about one matter.
     ``of_person`` says that a basis on a firm for which this person speaks counts too, as it does for his identity.
     """
     about = AccessBasis.subject_id == subject_id
-    bases = select(func.unnest(AccessBasis.categories)).where(
+    bases = select(AccessBasis).where(
         or_(about, AccessBasis.person_id == subject_id) if of_person else about,
         AccessBasis.tenant_id == actor.tenant_id,
-        AccessBasis.purpose == purpose,
+        AccessBasis.purpose.in_(purposes),
         live(now),
     )
     if actor.consent_id is not None:
         bases = bases.where(AccessBasis.source_id == actor.consent_id)
-    return frozenset(await session.scalars(bases))
+    if context_id is not None:
+        bases = bases.where(AccessBasis.context_id == context_id)
+    return (await session.scalars(bases.order_by(AccessBasis.id.desc()))).all()
 
 
 async def records_of(
-    session: AsyncSession, actor: Actor, subject_id: UUID, purpose: str
-) -> list[CreditRecord]:
-    """Return a subject's records for a purpose, the latest first, and note the receipt.
+    session: AsyncSession,
+    actor: Actor,
+    subject_id: UUID,
+    purpose: str,
+    *,
+    first: int = RECORDS_A_PAGE,
+    after: RecordPosition | None = None,
+    counted: bool = False,
+) -> RecordPage:
+    """Return a page of a subject's records for a purpose, the latest first, and note the receipt of what is on it.
 
     A tenant gets the categories in which it has a live basis for that very purpose, and nothing without one; the
     subject gets all of his own. Whether a basis is live is judged at the session's time, as the row policies do.
+    ``after`` is where the page before ended; ``counted`` asks how many there are in all.
 
     :raises Forbidden: if the actor may not read records, or not for this purpose
     """
     require_reader(actor, RECORD_READ)
-    if not reads_for_others(actor):
-        return list(await session.scalars(records(subject_id)))
-    if purpose not in actor.purposes:
-        raise Forbidden(permission=purpose)
-    categories = await basis_categories(
-        session, actor, subject_id=subject_id, purpose=purpose, now=session.info["now"]
-    )
-    if not categories:
-        return []
-    readable = CreditRecord.category.in_([DataCategory(category) for category in categories])
-    rows = list(await session.scalars(records(subject_id).where(readable)))
-    read = tuple(sorted({row.category.value for row in rows}))
-    note_read(
-        session,
-        Receipt(
-            subject_id=subject_id,
-            purpose=purpose,
-            # Nothing found in the categories asked for is an answer too.
-            categories=read or tuple(sorted(categories)),
-            fields=RECORD_FIELDS,
-            row_count=len(rows),
-            object_type="credit_record",
-            consent_id=actor.consent_id,
-        ),
-    )
-    return rows
+    readable = records(subject_id)
+    bases: Sequence[AccessBasis] = ()
+    if reads_for_others(actor):
+        if purpose not in actor.purposes:
+            raise Forbidden(permission=purpose)
+        now: datetime = session.info["now"]
+        bases = await bases_relied_on(
+            session, actor, subject_id=subject_id, purposes=[purpose], now=now
+        )
+        if not bases:
+            return RecordPage((), more=False, total=0 if counted else None)
+        held = {DataCategory(category) for basis in bases for category in basis.categories}
+        readable = readable.where(CreditRecord.category.in_(held))
+    total = await _counted(session, readable) if counted else None
+    if after is not None:
+        position = tuple_(CreditRecord.occurred_on, CreditRecord.id)
+        readable = readable.where(position < after)
+    found = (await session.scalars(readable.limit(first + 1))).all()
+    rows = tuple(found[:first])
+    _note_records(session, bases, rows)
+    return RecordPage(rows, more=len(found) > first, total=total)
+
+
+async def _counted(session: AsyncSession, readable: Select[CreditRecord]) -> int:
+    counted = readable.order_by(None).with_only_columns(func.count())
+    return await session.scalar(counted) or 0
+
+
+def _note_records(
+    session: AsyncSession, bases: Sequence[AccessBasis], rows: Sequence[CreditRecord]
+) -> None:
+    """Note a receipt for each basis that some category was read on; what several cover was read on the latest."""
+    taken: set[str] = set()
+    for basis in bases:
+        own = set(basis.categories) - taken
+        taken |= own
+        read = [row.category.value for row in rows if row.category.value in own]
+        if not own:
+            continue
+        note_read(
+            session,
+            Receipt(
+                subject_id=basis.subject_id,
+                purpose=basis.purpose,
+                # Nothing found in the categories asked for is an answer too.
+                categories=tuple(sorted({*read} or own)),
+                fields=RECORD_FIELDS,
+                row_count=len(read),
+                object_type="credit_record",
+                ground=ground_of(basis),
+            ),
+        )

@@ -17,7 +17,16 @@ from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.pages import EdgesPlan, PagePlan, Rows
 from suxin_graphql.execution.plans import Columns, Plan, Planner
 from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
-from suxin_graphql.execution.records import Held, Record, Relation, Told, ToMany, ToOne
+from suxin_graphql.execution.records import (
+    Asked,
+    Part,
+    Record,
+    Relation,
+    Told,
+    ToldPage,
+    ToMany,
+    ToOne,
+)
 from suxin_graphql.execution.selection import Selections, Wanted
 from suxin_graphql.paging import check_page_size
 
@@ -105,7 +114,7 @@ class Executor:
             return await self._pages(records, relation, wanted)
         if isinstance(relation, Told):
             return await self._told(records, relation, wanted)
-        return await self._held(records, relation, wanted)
+        return await self._told_pages(records, relation, wanted)
 
     async def _told(self, records: Sequence[Record], relation: Told, wanted: Wanted) -> list[Any]:
         values: list[Any] = []
@@ -118,11 +127,32 @@ class Executor:
         await self._fill(told, self._planner.plan(relation.target(), wanted.selections))
         return values
 
-    async def _held(self, records: Sequence[Record], relation: Held, wanted: Wanted) -> list[Any]:
-        values = [record.__dict__[f"_{relation.name}"] for record in records]
-        held = [one for value in values for one in value]
-        await self._fill(held, self._planner.plan(relation.target(), wanted.selections))
+    async def _told_pages(
+        self, records: Sequence[Record], relation: ToldPage, wanted: Wanted
+    ) -> list[Any]:
+        first, after = (
+            check_page_size(int(wanted.arguments["first"])),
+            wanted.arguments.get("after"),
+        )
+        ordering = relation.ordering()
+        plan = PagePlan(self._planner, relation.target(), ordering, wanted.selections)
+        position = None if after is None else ordering.position(after, self._context.actor)
+        asked = Asked(first, position, counted=plan.counts)
+        values: list[Any] = []
+        for record in records:
+            try:
+                told = await relation.tell(self._session, self._context, record, asked)
+            except Refusal as refusal:
+                values.append(refusal)
+            else:
+                values.append(self._connection(told, plan, after))
+        await self._fill_edges(plan.edges, [one for one in values if isinstance(one, Record)])
         return values
+
+    def _connection(self, told: Part | None, plan: PagePlan, after: str | None) -> Record | None:
+        return (
+            None if told is None else plan.connection_of(told, after=after, context=self._context)
+        )
 
     async def _page(self, page: Page, selections: Selections) -> Record:
         first = check_page_size(page.first)

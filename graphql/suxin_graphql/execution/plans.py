@@ -9,10 +9,10 @@ import strawberry
 from suxin_graphql.context import Context
 from suxin_graphql.execution.records import (
     Column,
-    Held,
     Record,
     Relation,
     Told,
+    ToldPage,
     ToOne,
     shape_of,
 )
@@ -97,7 +97,7 @@ def _add_value(plan: Plan, column: Column, places: Columns) -> None:
 def _add_needs(
     plan: Plan, relation: Relation, cls: type[Record], place: Callable[[Any], int]
 ) -> None:
-    if isinstance(relation, Held) or cls.__model__ is None:
+    if isinstance(relation, ToldPage) or cls.__model__ is None:
         return
     needs = relation.needs if isinstance(relation, Told) else (relation.own,)
     for name in needs:

@@ -1,12 +1,12 @@
 """Records: GraphQL types that are read from rows, and the words in which a type declares how.
 
 A plain field of a type with a ``__model__`` is the model's column of the same name. ``column`` names another expression
-or converts the value; ``to_one`` and ``to_many`` declare relations, ``told`` asks a query of the core that notes its
-own receipts, ``held`` is an object or list that came with its parent. What was read for a relation lies in ``read``
+or converts the value; ``to_one`` and ``to_many`` declare relations, ``Told`` and ``ToldPage`` ask a
+query of the core that notes its own receipts. What was read for a relation lies in ``read``
 under its response key, because one relation may be asked for twice with different fields.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
@@ -19,7 +19,7 @@ from strawberry.types.base import get_object_definition
 from suxin.kernel.actor import Permission
 from suxin.kernel.tables import Table
 from suxin_graphql.context import Context, Info
-from suxin_graphql.cursors import Ordering
+from suxin_graphql.cursors import Ordering, Position
 
 _COLUMN: Final = "suxin.column"
 _RELATION: Final = "suxin.relation"
@@ -105,14 +105,33 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Objects that came with their parent, whose own relations are still to be read."""
+class ToldPage:
+    """A page of objects that a query of the core tells about one record, whose own relations are still to be read."""
 
     target: Callable[[], type[Record]]
-    name: str
+    ordering: Callable[[], Ordering]
+    tell: Callable[[AsyncSession, Context, Any, "Asked"], Awaitable["Part | None"]]
 
 
-Relation = ToOne | ToMany | Told | Held
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page is asked for: how many, after which position, and whether all are to be counted."""
+
+    first: int
+    after: Position | None
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A page as it was told: objects with their positions, whether others follow, and how many there are if counted."""
+
+    nodes: Sequence[tuple[Position, Record]]
+    more: bool
+    total: int | None
+
+
+Relation = ToOne | ToMany | Told | ToldPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,13 @@ def read_field(relation: Relation | None = None, *, description: str | None = No
 def to_one(target: Callable[[], type[Record]], own: str, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
     """Declare a relation to the object whose key stands in column ``own``."""
     return read_field(ToOne(target, own), description=description)
+
+
+def told_page(relation: ToldPage, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
+    """Declare a relation to a page that a query of the core tells."""
+    return strawberry.field(
+        resolver=_read_page, metadata={_RELATION: relation}, description=description
+    )
 
 
 def to_many(

@@ -4,13 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
 
 from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.kernel.ids import parse_id
+from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
 from suxin.lending.applicants import counts
 from suxin.subjects.models import CreditRecord, RecordStatus
+from suxin.subjects.queries import RecordPage, RecordPosition
 from suxin_tenants.content_words import content_words
+from suxin_web.callers import AnyRequest
 from suxin_web.formats import money
+
+_UNTIL: Final = "records"
 
 STATUSES: Final = {
     RecordStatus.ACTIVE: ("有效", "good"),
@@ -31,6 +39,15 @@ class RecordWords:
     amount: str | None
     source: str
     status: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsBeside:
+    """The addresses of the latest records, where older ones are shown, and of older ones; and how many are shown."""
+
+    latest: str | None
+    older: str | None
+    shown: int
 
 
 def record_words(
@@ -55,6 +72,29 @@ def record_words(
         if found:
             grouped[name] = found
     return grouped
+
+
+def shown_until(request: AnyRequest) -> RecordPosition | None:
+    """Return where the page before ended, as the address says; a position that is none is as good as none."""
+    day, _, record_id = request.query_params.get(_UNTIL, "").partition("_")
+    try:
+        return date.fromisoformat(day), parse_id(record_id, field=_UNTIL)
+    except (ValueError, Refusal):
+        return None
+
+
+def records_beside(
+    referral_id: UUID, page: RecordPage, *, after: RecordPosition | None
+) -> RecordsBeside:
+    """Return where the latest records are, on a later page, and where older ones are, if there are any."""
+    at, latest, older = f"/desk/referrals/{referral_id}", None, None
+    if after is not None:
+        latest = f"{at}#records"
+    if page.more:
+        last = page.rows[-1]
+        until = urlencode({_UNTIL: f"{last.occurred_on.isoformat()}_{last.id}"})
+        older = f"{at}?{until}#records"
+    return RecordsBeside(latest, older, len(page.rows))
 
 
 def _status(record: CreditRecord, today: date) -> tuple[str, str]:

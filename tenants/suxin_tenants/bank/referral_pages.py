@@ -29,7 +29,12 @@ from suxin.lending.models import (
     ReferralState,
 )
 from suxin.lending.queries import referrals as queries
-from suxin.lending.queries.dossier import Dossier, contracted_request, dossier
+from suxin.lending.queries.dossier import (
+    Dossier,
+    contracted_request,
+    dossier,
+    dossier_records,
+)
 from suxin.lending.queries.products import referred_product
 from suxin.lending.terms import DeclineReason
 from suxin.subjects.identities import identity_of
@@ -39,13 +44,22 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.area_names import area_names
 from suxin_tenants.bank.inbox_pages import taken_by
 from suxin_tenants.bank.lead_words import MODES, lead_words
-from suxin_tenants.bank.record_words import RecordWords, record_words
+from suxin_tenants.bank.record_words import (
+    RecordsBeside,
+    RecordWords,
+    record_words,
+    records_beside,
+    shown_until,
+)
 from suxin_tenants.bank.steps import steps_of
 from suxin_tenants.forms import options
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import CONSENT_STATES, OFFER_STATES, REFERRAL_STATES
 
 _DECLINE_FIELDS: Final = ("reason", "note")
+RECORDS_SHOWN: Final = 100
+"""How many records a referral's page shows at once; older ones follow on pages of their own."""
+
 MAX_OFFERS_SHOWN: Final = 20
 """How many of a bank's own offers on one referral its page lists, the latest of them."""
 
@@ -145,7 +159,9 @@ async def show_identity(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answe
         request = await queries.request_behind(session, referral.lead_id)
         if request is None:
             raise ConsentRequired
-        identity = await identity_of(session, visit.runtime.sealer, request.person_id)
+        identity = await identity_of(
+            session, visit.runtime.sealer, request.person_id, context_id=request.id
+        )
         return visit.part("bank/identity.html", {"identity": identity})
 
 
@@ -221,6 +237,7 @@ class Known:
     categories: tuple[str, ...]
     place: str
     records: Mapping[str, Sequence[RecordWords]]
+    beside: RecordsBeside
 
 
 async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Known | None:
@@ -230,6 +247,8 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
     found = await dossier(session, visit.actor, referral)
     if found is None:
         return None
+    after = shown_until(visit.request)
+    page = await dossier_records(session, visit.actor, found, first=RECORDS_SHOWN, after=after)
     items = {item.code: item.name for item in await session.scalars(catalogue())}
     place = found.subject.town_code or found.subject.county_code
     names = await area_names(session, {found.subject.county_code, place})
@@ -241,7 +260,8 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
             for name in in_order(found.consent.categories)
         ),
         " ".join(dict.fromkeys((names[found.subject.county_code], names[place]))),
-        record_words(found.records, items, now=visit.now),
+        record_words(page.rows, items, now=visit.now),
+        records_beside(referral.id, page, after=after),
     )
 
 

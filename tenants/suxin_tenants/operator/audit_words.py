@@ -66,7 +66,12 @@ ACTIONS: Final[Mapping[str, str]] = {
     "lending.offer.withdrawn": "撤回报价",
     "lending.offer.accepted": "接受报价",
     "lending.snapshot.erased": "删除到期决策快照",
+    "consent.consent.requested": "请求授权",
     "consent.consent.granted": "授权",
+    "consent.consent.narrowed": "授权范围缩减",
+    "consent.consent.rejected": "拒绝授权",
+    "consent.consent.lapsed": "授权请求失效",
+    "consent.consent.superseded": "授权被替代",
     "consent.consent.paused": "暂停授权",
     "consent.consent.resumed": "恢复授权",
     "consent.consent.revoked": "撤回授权",
@@ -162,6 +167,7 @@ _STEPS: Final[Mapping[str, str]] = {
 _BEFORE_SESSION: Final = "tenancy.log_in."
 _DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",
+    "cuts": "缩减内容",
     "year": "年份",
     "source": "文件",
     "replaces": "原安排",
@@ -210,7 +216,9 @@ def object_words(object_type: str) -> str:
 def read_words(entry: AuditEntry) -> str:
     """Return what was read, in one line."""
     purpose = PURPOSES[entry.purpose].zh if entry.purpose in PURPOSES else entry.purpose
-    return f"用途：{purpose}；类别：{_categories(entry.categories)}；{entry.row_count} 条"
+    ground = "授权" if entry.consent_id else "合同" if entry.contract_id else "法定"
+    read = f"类别：{_categories(entry.categories)}；{entry.row_count} 条"
+    return f"用途：{purpose}；依据：{ground}；{read}"
 
 
 def _categories(names: Iterable[str]) -> str:

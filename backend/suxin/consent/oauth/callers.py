@@ -5,7 +5,6 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.oauth.authorization_details import asked_consent
 from suxin.consent.oauth.models import GrantKind, OAuthGrant
 from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT
 from suxin.consent.oauth.refusals import TokenRefused
@@ -97,10 +96,11 @@ def _system(client: Actor, live: LiveToken, profiles: Profiles, kind: TenantKind
 
 
 def _approved(client: Actor, grant: OAuthGrant) -> Actor:
-    asked = asked_consent(grant.details)
+    # The details are of one purpose; what one of them names of data may all have been refused.
+    purposes = {str(detail["purpose"]) for detail in grant.details}
     return replace(
         client,
         permissions=READS_OF_APPROVED,
-        purposes=() if asked is None else (asked.purpose.code,),
+        purposes=tuple(purposes),
         consent_id=grant.consent_id,
     )

@@ -203,7 +203,11 @@ def answer_address(request: AuthorizationRequest, *, issuer: str, **answer: str)
 
 
 def _approved(detail: Mapping[str, Any], granted: Granted) -> dict[str, Any]:
-    """Return a detail cut to what was permitted of its type; what the purpose adds of another type is not named in it."""
+    """Return a detail cut to what was permitted of its type, and for how long.
+
+    What the purpose adds of another type is not named in it; ``datatypes`` is empty where nothing of it was permitted.
+    """
     of_type = {category.value for category in DETAIL_TYPES[detail["type"]].categories}
     kept = {category.value for category in granted.categories} & of_type
-    return {**detail, "datatypes": sorted(kept & set(detail.get("datatypes", kept)))}
+    datatypes = sorted(kept & set(detail.get("datatypes", kept)))
+    return {**detail, "datatypes": datatypes, "life_days": granted.life_days}

@@ -1,41 +1,46 @@
 """The dossier: what a bank reads about the applicant behind a referral, on his consent or a contract, with a receipt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.fetches import use_at_desk
+from suxin.consent.fetches import require_people, use_at_desk
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.purposes import LOAN_CONTRACT, LOAN_MATCH
 from suxin.consent.queries import contract_basis
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.audit import Ground, Receipt, note_read
+from suxin.kernel.bases import ground_of
 from suxin.lending import policies
 from suxin.lending.models import LoanRequest, Referral
 from suxin.lending.queries.referrals import party_of, request_behind
-from suxin.subjects.models import CreditRecord, Subject
-from suxin.subjects.policies import IDENTITY_READ, require_reader
-from suxin.subjects.queries import records_of, subject_row
+from suxin.subjects.models import Subject
+from suxin.subjects.policies import IDENTITY_READ, RECORD_READ, require_reader
+from suxin.subjects.queries import (
+    RECORDS_A_PAGE,
+    RecordPage,
+    RecordPosition,
+    records_of,
+    subject_row,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """The applicant, the request as he made it, his records in the categories he permitted, and the permission."""
+    """The applicant, the request as he made it, and the permission; his records are read page by page."""
 
     subject: Subject
     request: LoanRequest
-    records: Sequence[CreditRecord]
     consent: Consent
 
 
 async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Dossier | None:
-    """Return who is behind a referral and what he lets this bank see; nothing without a live consent to this request.
+    """Return who is behind a referral; nothing without a live consent to this request that covers who he is.
 
-    A contract's basis alone opens no dossier (see ``contracted_request``), and a consent to another request adds no
-    category to this one. The read is noted as receipts that the applicant sees, and counts against the frequency that he
-    agreed to before the answer is sent: at a desk once a day, else each time.
+    A contract's basis alone opens no dossier (see ``contracted_request``). The read is noted as a receipt that the
+    applicant sees. A staff member's look counts against the frequency that he agreed to, once a day and before the
+    answer is sent; a system's does not, because it learns no record by it.
 
     :raises Forbidden: without the right to read referrals
     :raises OutsideOwnArea: if the referral lies outside the actor's branch or areas
@@ -58,9 +63,8 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
     )
     if consent is None:
         return None
+    actor.require(RECORD_READ)
     subject = await subject_row(session, party.subject_id)
-    narrowed = replace(actor, consent_id=consent.id)
-    records = await records_of(session, narrowed, party.subject_id, LOAN_MATCH.code)
     note_read(
         session,
         Receipt(
@@ -71,11 +75,39 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
             row_count=1,
             object_type="loan_request",
             object_id=party.request_id,
-            consent_id=consent.id,
+            ground=Ground(consent_id=consent.id),
         ),
     )
     use_at_desk(session, actor, consent)
-    return Dossier(subject, request, records, consent)
+    return Dossier(subject, request, consent)
+
+
+async def dossier_records(
+    session: AsyncSession,
+    actor: Actor,
+    found: Dossier,
+    *,
+    first: int = RECORDS_A_PAGE,
+    after: RecordPosition | None = None,
+    counted: bool = False,
+) -> RecordPage:
+    """Return a page of the records that an open dossier's consent covers, the latest first, on a receipt of its own.
+
+    A consent to another request adds no category to this one. Opening the dossier counted the day.
+
+    :raises Forbidden: without the right to read records, or for the consent's purpose
+    :raises RecordsAreFetched: if a system reads, which fetches them (``fetch_records``), so that each use is counted
+    """
+    require_people(actor)
+    return await records_of(
+        session,
+        replace(actor, consent_id=found.consent.id),
+        found.subject.id,
+        found.consent.purpose,
+        first=first,
+        after=after,
+        counted=counted,
+    )
 
 
 async def contracted_request(
@@ -115,6 +147,7 @@ async def contracted_request(
             row_count=1,
             object_type="loan_request",
             object_id=request.id,
+            ground=ground_of(basis),
         ),
     )
     return request

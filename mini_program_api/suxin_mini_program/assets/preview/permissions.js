@@ -43,7 +43,7 @@ export async function showPermissions(go) {
       facts([["信息类别", basis.categories.map((category) => category.zh).join("、")], ["有效至", day(basis.endsAt)]]))))),
     section("谁看过我的资料", reads.length ? h("ol", { class: "plain-list", "data-testid": "data-reads" }, reads.map((read) => h("li", { class: "card", "data-testid": "data-read" },
       h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, read.reader ? read.reader.name : "平台"), h("span", null, read.purpose.zh)), h("time", { datetime: read.at }, time(read.at))),
-      h("p", { class: "muted" }, `${read.about.zh} · ${read.categories.map((category) => category.zh).join("、")}（${read.rowCount} 条）`)))) : empty("还没有人查阅过", "每次查阅都会记录在这里")));
+      h("p", { class: "muted" }, `${read.about.zh} · ${read.categories.map((category) => category.zh).join("、")}（${read.rowCount} 条）${read.consentId ? " · 依据您的授权" : read.contractId ? " · 依据借款合同" : ""}`)))) : empty("还没有人查阅过", "每次查阅都会记录在这里")));
 }
 
 /** One permission, with what may be done about it; a decision changes this card and leaves the reader where he is. */

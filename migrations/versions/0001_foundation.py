@@ -688,6 +688,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_products'))
     )
     op.create_index('ix_loan_products_published', 'loan_products', ['status'], unique=False, postgresql_where=sa.text("status = 'PUBLISHED'"))
+    op.create_index('uq_loan_products_next_version', 'loan_products', ['tenant_id', 'draft_of'], unique=True, postgresql_where=sa.text("status = 'DRAFT'"))
     op.create_table('loan_requests',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1221,6 +1222,7 @@ def downgrade() -> None:
     op.drop_table('log_in_failures')
     op.drop_index('ix_loan_requests_id', table_name='loan_requests')
     op.drop_table('loan_requests')
+    op.drop_index('uq_loan_products_next_version', table_name='loan_products', postgresql_where=sa.text("status = 'DRAFT'"))
     op.drop_index('ix_loan_products_published', table_name='loan_products', postgresql_where=sa.text("status = 'PUBLISHED'"))
     op.drop_table('loan_products')
     op.drop_index('ix_leads_pool_open', table_name='leads', postgresql_where=sa.text('pool_open'))

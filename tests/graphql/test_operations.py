@@ -233,6 +233,8 @@ async def test_a_new_version_takes_the_place_of_the_published_one(bank_a):
         "draft_product", terms={**TERMS, "code": "P-1"}, replacesId=old["node"]["id"]
     )
     assert drafted["product"]["draftOf"] == {"id": old["node"]["id"], "status": "PUBLISHED"}
+    again = await bank_a.write("draft_product", terms=TERMS, replacesId=old["node"]["id"])
+    assert again["code"] == "NEXT_VERSION_DRAFTED"
     published = await bank_a.write("publish_product", productId=drafted["product"]["id"])
     assert published["product"]["version"] == 2
     assert published["product"]["draftOf"] == {"id": old["node"]["id"], "status": "RETIRED"}

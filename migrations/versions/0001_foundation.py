@@ -605,12 +605,15 @@ def upgrade() -> None:
     sa.Column('secret_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('trusts_second_factor', sa.Boolean(), nullable=False),
     sa.Column('keeps_passwords', sa.Boolean(), nullable=False),
+    sa.Column('max_age_minutes', sa.BigInteger(), nullable=True),
+    sa.Column('acr_values', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('state', sa.Enum('DRAFT', 'ACTIVE', 'SUSPENDED', name='providerstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(method = 'client_secret_basic') = (secret_sealed is not null)", name=op.f('ck_identity_providers_secret')),
     sa.CheckConstraint("state <> 'ACTIVE' or tried_at is not null", name=op.f('ck_identity_providers_tried')),
+    sa.CheckConstraint('max_age_minutes between 0 and 1440', name=op.f('ck_identity_providers_max_age')),
     sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_identity_providers')),
     sa.UniqueConstraint('id', name=op.f('uq_identity_providers_id'))
     )
@@ -731,14 +734,19 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('provider_id', sa.Uuid(), nullable=True),
+    sa.Column('provider_subject', sa.Text(), nullable=True),
+    sa.Column('provider_session', sa.Text(), nullable=True),
     sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(provider_id is null) = (provider_subject is null)', name=op.f('ck_log_in_sessions_provider')),
     sa.CheckConstraint('(staff_id is null) <> (person_id is null)', name=op.f('ck_log_in_sessions_one')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_log_in_sessions'))
     )
     op.create_index('ix_log_in_sessions_expires_at', 'log_in_sessions', ['expires_at'], unique=False)
+    op.create_index('ix_log_in_sessions_provider_id', 'log_in_sessions', ['provider_id'], unique=False, postgresql_where=sa.text('provider_id is not null'))
     op.create_index('ix_log_in_sessions_staff_id', 'log_in_sessions', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('mandates',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -904,6 +912,7 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('provider_session', sa.Text(), nullable=True),
     sa.Column('multi_factor', sa.Boolean(), nullable=False),
     sa.Column('linked_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_provider_flows'))
@@ -1216,6 +1225,7 @@ def downgrade() -> None:
     op.drop_index('ix_mandates_person_id', table_name='mandates')
     op.drop_table('mandates')
     op.drop_index('ix_log_in_sessions_staff_id', table_name='log_in_sessions')
+    op.drop_index('ix_log_in_sessions_provider_id', table_name='log_in_sessions', postgresql_where=sa.text('provider_id is not null'))
     op.drop_index('ix_log_in_sessions_expires_at', table_name='log_in_sessions')
     op.drop_table('log_in_sessions')
     op.drop_index('ix_log_in_failures_expires_at', table_name='log_in_failures')

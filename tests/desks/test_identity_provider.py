@@ -58,12 +58,19 @@ async def test_an_administrator_sets_a_provider_that_is_tried_before_it_is_in_fo
         ({"issuer": "https://10.0.0.8"}, "issuer", "连不上"),
         ({"clientId": "a b"}, "clientId", "不含空格"),
         ({"method": "client_secret_basic"}, "secret", "请填写客户端密钥"),
+        ({"maxAgeMinutes": "soon"}, "maxAgeMinutes", "请填写整数"),
+        ({"maxAgeMinutes": "-1"}, "maxAgeMinutes", "应为 0 至 1440 分钟，或留空"),
+        ({"maxAgeMinutes": "1441"}, "maxAgeMinutes", "应为 0 至 1440 分钟，或留空"),
+        ({"acrValues": "a b c d e f"}, "acrValues", "最多 5 个"),
+        ({"acrValues": "a 强"}, "acrValues", "个英文字符"),
+        ({"acrValues": "urn:bank:weak"}, "acrValues", "不支持所填的任何认证级别"),
     ],
 )
 async def test_settings_that_do_not_do_are_told_beside_the_field(
-    desks, admin, provider, changes, field, message
+    desks, admin, provider, monkeypatch, changes, field, message
 ):
     desk = await desks.of("bank_admin")
+    monkeypatch.setitem(provider.published, "acr_values_supported", ["urn:bank:strong", "a"])
     async with nothing_written(admin):
         answer = await desk.post(PLACE, **settings(provider, **changes))
     assert answer.status_code == 422, answer.text
@@ -104,6 +111,33 @@ async def test_another_client_id_ends_the_links_and_waits_for_a_try(desks, admin
     row = await one(admin, "select * from identity_providers")
     assert (row["state"], row["tried_at"]) == ("DRAFT", None)
     assert await admin.fetchval("select count(*) from staff_identities") == 0
+
+
+async def test_what_is_asked_of_a_log_in_is_kept_and_waits_for_a_try(desks, admin, provider, words):
+    desk = await desks.of("bank_admin")
+    await desk.done(PLACE, **settings(provider))
+    provider_id = await tried(desks, admin)
+    await desk.done(f"{PLACE}/{provider_id}/activate")
+    asked = {"maxAgeMinutes": "0", "acrValues": "urn:bank:strong  urn:bank:stronger"}
+    page = await desk.done(PLACE, **settings(provider, **asked))
+    assert 'value="0"' in page
+    assert 'value="urn:bank:strong urn:bank:stronger"' in page
+    row = await one(admin, "select * from identity_providers")
+    assert (row["max_age_minutes"], row["acr_values"]) == (
+        0,
+        ["urn:bank:strong", "urn:bank:stronger"],
+    )
+    assert (row["state"], row["tried_at"]) == ("DRAFT", None)
+    log_outs = f"http://suxin.test/oauth/log-in/with/{provider_id}/log-out"
+    assert log_outs in words(page)
+    await tried(desks, admin)
+    # The same again changes nothing of what was tried.
+    await desk.done(PLACE, **settings(provider, **asked))
+    assert (await one(admin, "select * from identity_providers"))["tried_at"] is not None
+    await desk.done(PLACE, **settings(provider))
+    row = await one(admin, "select * from identity_providers")
+    assert (row["max_age_minutes"], row["acr_values"]) == (None, [])
+    assert row["tried_at"] is None
 
 
 async def test_a_link_is_undone_on_the_persons_page(desks, admin):

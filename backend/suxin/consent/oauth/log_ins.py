@@ -17,7 +17,7 @@ from suxin.kernel.refusals import Unauthenticated
 from suxin.kernel.tokens import new_token, token_hash
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.profiles import Profiles
-from suxin.tenancy.providers.log_ins import require_password_taken
+from suxin.tenancy.providers.log_ins import AtProvider, require_password_taken
 from suxin.tenancy.second_factors import require_second_factor
 
 STAFF_LIFE: Final = timedelta(hours=12)
@@ -34,7 +34,8 @@ FEDERATED: Final = "fed"
 class LoggedIn:
     """Who logged in, by which methods (``amr``, RFC 8176), and when: a staff member or a proved person.
 
-    ``key`` tells the browser's log-in itself, once it was begun.
+    ``at`` is whose log-in at his tenant's provider it was, if it was one. ``key`` tells the browser's log-in itself, once it
+    was begun.
     """
 
     amr: Sequence[str]
@@ -42,6 +43,7 @@ class LoggedIn:
     tenant_id: UUID | None = None
     staff_id: UUID | None = None
     person_id: UUID | None = None
+    at: AtProvider | None = None
     key: bytes | None = None
 
 
@@ -56,6 +58,9 @@ async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -
                 tenant_id=who.tenant_id,
                 staff_id=who.staff_id,
                 person_id=who.person_id,
+                provider_id=None if who.at is None else who.at.provider_id,
+                provider_subject=None if who.at is None else who.at.subject,
+                provider_session=None if who.at is None else who.at.session,
                 amr=list(who.amr),
                 authenticated_at=who.authenticated_at,
                 expires_at=now + life,
@@ -83,6 +88,7 @@ async def logged_in(session: AsyncSession, *, token: str, now: datetime) -> Logg
         tenant_id=row.tenant_id,
         staff_id=row.staff_id,
         person_id=row.person_id,
+        at=_at_provider(row),
         key=row.token_hash,
     )
 
@@ -150,3 +156,11 @@ async def end_log_ins_of_person(session: AsyncSession, person_id: UUID, *, now: 
             .execution_options(synchronize_session=False)
         )
     await end_grants_of_person(session, person_id, reason="account_closed", now=now)
+
+
+def _at_provider(row: LogInSession) -> AtProvider | None:
+    if row.provider_id is None or row.provider_subject is None:
+        return None
+    return AtProvider(
+        provider_id=row.provider_id, subject=row.provider_subject, session=row.provider_session
+    )

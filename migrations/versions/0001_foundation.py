@@ -127,7 +127,7 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON identity_providers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'CREATE POLICY doorway ON identity_providers FOR SELECT TO suxin_doorway USING (true)',
     'CREATE POLICY batch ON identity_providers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT, UPDATE ON identity_providers TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON identity_providers TO suxin_app',
     'GRANT SELECT ON identity_providers TO suxin_doorway',
     'GRANT SELECT, UPDATE ON identity_providers TO suxin_batch',
     "CREATE TRIGGER identity_providers_begins BEFORE INSERT ON identity_providers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'operator'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",

@@ -14,6 +14,7 @@ from suxin.tenancy.providers.calls import require_fit
 from suxin.tenancy.providers.commands import (
     ProviderDraft,
     activate_provider,
+    remove_provider,
     set_provider,
     suspend_provider,
     unlink_staff,
@@ -118,6 +119,17 @@ async def send_suspend(visit: GivenVisit, provider_id: FromPath[UUID]) -> Answer
     return await _press(visit, "suspend", work, provider_id, "已暂停，本机构人员可用密码登录")
 
 
+@post("/identity-provider/{provider_id:uuid}/remove", status_code=200)
+async def send_remove(visit: GivenVisit, provider_id: FromPath[UUID]) -> Answer:
+    """Forget the settings."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await remove_provider(session, visit.actor, provider_id=provider_id, now=visit.now)
+        return {}
+
+    return await _press(visit, "remove", work, provider_id, "已删除统一登录设置和全部绑定")
+
+
 @post("/staff/{staff_id:uuid}/unlink", status_code=200)
 async def send_unlink(visit: GivenVisit, staff_id: FromPath[UUID]) -> Answer:
     """Undo a staff member's link to his account at the provider."""
@@ -135,7 +147,14 @@ async def send_unlink(visit: GivenVisit, staff_id: FromPath[UUID]) -> Answer:
     )
 
 
-HANDLERS: Final = (show_provider, send_provider, send_activate, send_suspend, send_unlink)
+HANDLERS: Final = (
+    show_provider,
+    send_provider,
+    send_activate,
+    send_suspend,
+    send_remove,
+    send_unlink,
+)
 
 
 async def _press(visit: Visit, step: str, work: Work, provider_id: UUID, done: str) -> Answer:

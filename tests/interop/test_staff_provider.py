@@ -145,8 +145,7 @@ def test_a_bank_brings_its_own_log_in(node, server, open_browser, method, demand
     boss = open_browser()
     page = administrator(boss)
     secret = SECRET if method == "client_secret_basic" else ""
-    form = {"issuer": issuer, "clientId": CLIENT_ID, "method": method, "secret": secret}
-    form |= demands
+    form = {"issuer": issuer, "clientId": CLIENT_ID, "method": method, "secret": secret, **demands}
     # Another address: one that did not answer is left alone for half a minute.
     closed = form | {"issuer": "http://127.0.0.1:9"}
     down = boss.send(page, "/desk/identity-provider", **closed)

@@ -77,7 +77,7 @@ UPDATED = {
 # Of rows as they stand in the middle of their lives.
 DELETED = {
     "system": {"match_results", "notices", "person_identities"},
-    "bank": {"memberships", "notices", "staff_identities"},
+    "bank": {"identity_providers", "memberships", "notices", "staff_identities"},
     "applicant": {"notices"},
 }
 # What may be deleted besides of rows at their end, and of what was somebody's own word from the start.

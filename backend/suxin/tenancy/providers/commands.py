@@ -162,6 +162,23 @@ async def suspend_provider(
     _note(session, "tenancy.identity_provider.suspended", row, now=now)
 
 
+async def remove_provider(
+    session: AsyncSession, actor: Actor, *, provider_id: UUID, now: datetime
+) -> None:
+    """Forget the settings with their secret, and the links of staff; who is logged in by them stays so until he ends.
+
+    :raises Forbidden: if the actor may not manage his tenant's staff
+    :raises NotFound: if it is not his tenant's provider
+    :raises ProviderStateConflict: if they are in force
+    """
+    row = await _own(session, actor, provider_id)
+    if row.state is ProviderState.ACTIVE:
+        raise ProviderStateConflict
+    await session.execute(delete(StaffIdentity).where(StaffIdentity.tenant_id == row.tenant_id))
+    await session.delete(row)
+    _note(session, "tenancy.identity_provider.removed", row, now=now)
+
+
 async def unlink_staff(
     session: AsyncSession, actor: Actor, *, staff_id: UUID, now: datetime
 ) -> None:

@@ -48,6 +48,7 @@ class IdentityProvider(Table):
 
     __tablename__ = "identity_providers"
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), found_by_doorway(), batch())
+    __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
     # Sealed anew when keys rotate.
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE")
     __machine__: ClassVar[StateMachine[ProviderState] | None] = StateMachine(

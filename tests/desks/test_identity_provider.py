@@ -155,6 +155,31 @@ async def test_a_link_is_undone_on_the_persons_page(desks, admin):
     assert await admin.fetchval("select count(*) from staff_identities") == 0
 
 
+async def test_settings_that_are_not_in_force_are_forgotten_with_their_links(
+    desks, admin, provider, words
+):
+    desk = await desks.of("bank_admin")
+    await desk.done(PLACE, **settings(provider, method="client_secret_basic", secret="hush-hush"))
+    boss, provider_id = desks.city.banks[0].officer, await tried(desks, admin)
+    async with desks.city.database.transaction(boss, now=desks.city.now) as session:
+        link = {"tenant_id": boss.tenant_id, "staff_id": desk.staff_id, "subject": "u-1001"}
+        session.add(StaffIdentity(**link, linked_at=desks.city.now))
+    await desk.done(f"{PLACE}/{provider_id}/activate")
+    assert "删除统一登录设置" not in await desk.get(PLACE)
+    async with nothing_written(admin):
+        refused = await desk.post(f"{PLACE}/{provider_id}/remove")
+        assert "请刷新页面" in await desk.get(refused.headers["location"])
+    await desk.done(f"{PLACE}/{provider_id}/suspend")
+    rival = await desks.of("bank_admin", desks.city.banks[1].tenant_id)
+    async with nothing_written(admin):
+        assert (await rival.post(f"{PLACE}/{provider_id}/remove")).status_code == 404
+    page = words(await desk.done(f"{PLACE}/{provider_id}/remove"))
+    assert "已删除统一登录设置和全部绑定" in page
+    assert "在贵方登录系统登记" not in page
+    for table in ("identity_providers", "staff_identities"):
+        assert await admin.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - names of our own tables
+
+
 @pytest.mark.parametrize("role", ["loan_officer", "viewer"])
 async def test_nobody_else_sets_it(desks, admin, provider, role):
     desk = await desks.of(role)

@@ -26,3 +26,4 @@ PROVIDERS: Final = PROVIDER_PATH
 PROVIDER: Final = f"{PROVIDER_PATH}/{{provider_id:uuid}}"
 PROVIDER_ANSWER: Final = f"{PROVIDER}/answer"
 PROVIDER_LINK: Final = f"{PROVIDER}/link"
+PROVIDER_LOG_OUT: Final = f"{PROVIDER}/log-out"

@@ -25,7 +25,7 @@ from suxin.tenancy.providers.calls import (
     plain_error,
 )
 from suxin.tenancy.providers.commands import note_provider_tried
-from suxin.tenancy.providers.id_tokens import ProvedSubject, key_name, proved_subject
+from suxin.tenancy.providers.id_tokens import ProvedSubject, id_token_key, proved_subject
 from suxin.tenancy.providers.log_ins import (
     Flow,
     FlowSecret,
@@ -174,6 +174,7 @@ async def _sent(
         nonce=secret.nonce,
         code_challenge=create_s256_code_challenge(secret.verifier),
         code_challenge_method="S256",
+        **access.demands.parameters(),
     )
     answer: Response[bytes] = Response(
         b"",
@@ -240,10 +241,11 @@ async def _proved(
     id_token = await runtime.providers.redeem(metadata.token_endpoint, exchange)
     return proved_subject(
         id_token,
-        keys=await runtime.providers.keys(metadata.jwks_uri, kid=key_name(id_token)),
+        keys=await runtime.providers.keys(metadata.jwks_uri, kid=id_token_key(id_token)),
         issuer=access.issuer,
         client_id=access.client_id,
         nonce=secret.nonce,
+        demands=access.demands,
         now=now,
     )
 
@@ -307,6 +309,7 @@ def _logged_in(found: ProvedStaff, *, now: datetime) -> LoggedIn:
         authenticated_at=now,
         tenant_id=found.staff.tenant_id,
         staff_id=found.staff.staff_id,
+        at=found.at,
     )
 
 

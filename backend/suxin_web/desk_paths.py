@@ -51,3 +51,8 @@ def provider_url(provider_id: UUID) -> str:
 def provider_answer_url(issuer: str, provider_id: UUID) -> str:
     """Return the address to which a provider sends its answers; each has its own, so that none is taken for another's."""
     return f"{issuer}{provider_url(provider_id)}/answer"
+
+
+def provider_log_out_url(issuer: str, provider_id: UUID) -> str:
+    """Return the address to which a provider tells that somebody logged out there."""
+    return f"{issuer}{provider_url(provider_id)}/log-out"

@@ -27,6 +27,7 @@ from suxin.lending.terms import (
 )
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.providers.models import ClientMethod, ProviderState
 
 Labels = Mapping[str, tuple[str, str]]
 
@@ -137,6 +138,17 @@ _CLIENT_STATES: Final[Labels] = {
 }
 
 
+_PROVIDER_STATES: Final[Labels] = {
+    "DRAFT": ("草稿，须试登录", "waits for a log-in that is tried"),
+    "ACTIVE": ("已启用", "in force"),
+    "SUSPENDED": ("已暂停", "out of force"),
+}
+_CLIENT_METHODS: Final[Labels] = {
+    "PRIVATE_KEY_JWT": ("平台私钥签名", "signed by the platform's key (private_key_jwt)"),
+    "CLIENT_SECRET_BASIC": ("客户端密钥", "a secret (client_secret_basic)"),
+}
+
+
 def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -> None:
     # A type that names the enumeration may have been declared before: its definition is completed, never replaced.
     if "__strawberry_definition__" not in cls.__dict__:
@@ -170,4 +182,12 @@ def describe_enums() -> None:
     _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
     _describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)
     _describe(ClientStatus, "客户端状态。Whether a client may act.", _CLIENT_STATES)
+    _describe(
+        ProviderState, "统一登录状态。Whether staff log in by the provider.", _PROVIDER_STATES
+    )
+    _describe(
+        ClientMethod,
+        "平台如何向其证明身份。How the platform shows a provider that it is its client.",
+        _CLIENT_METHODS,
+    )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)

@@ -275,7 +275,13 @@ class LendingMutations:
     @mutation(
         policies.PRODUCT_EDIT,
         DraftProductPayload,
-        refusals=(*_TERMS, StepNotPossible, products.ProductCodeTaken, QuotaExhausted),
+        refusals=(
+            *_TERMS,
+            StepNotPossible,
+            products.NextVersionDrafted,
+            products.ProductCodeTaken,
+            QuotaExhausted,
+        ),
         description="起草产品，或起草已发布产品的新版本。Write a new draft, perhaps of a published product's next version.",
     )
     async def draft_product(

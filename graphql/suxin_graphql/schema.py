@@ -10,6 +10,7 @@ from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.fetches import FetchMutations
+from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.lending_mutations import LendingMutations
 from suxin_graphql.lending_queries import LendingQueries
 from suxin_graphql.nodes import NODES, NodeQueries
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="查询。Everything that is read.")
-class Query(TenancyQueries, NodeQueries, ClientQueries, LendingQueries):
+class Query(TenancyQueries, NodeQueries, ClientQueries, IdentityProviderQueries, LendingQueries):
     """Everything that is read."""
 
 
 @strawberry.type(
     description="办理。Everything that is written: each is one transaction, and says in its result why not."
 )
-class Mutation(ClientMutations, FetchMutations, LendingMutations):
+class Mutation(ClientMutations, IdentityProviderMutations, FetchMutations, LendingMutations):
     """Everything that is written."""
 
 

@@ -127,7 +127,7 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON identity_providers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'CREATE POLICY doorway ON identity_providers FOR SELECT TO suxin_doorway USING (true)',
     'CREATE POLICY batch ON identity_providers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT, UPDATE ON identity_providers TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON identity_providers TO suxin_app',
     'GRANT SELECT ON identity_providers TO suxin_doorway',
     'GRANT SELECT, UPDATE ON identity_providers TO suxin_batch',
     "CREATE TRIGGER identity_providers_begins BEFORE INSERT ON identity_providers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'operator'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
@@ -610,12 +610,15 @@ def upgrade() -> None:
     sa.Column('secret_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('trusts_second_factor', sa.Boolean(), nullable=False),
     sa.Column('keeps_passwords', sa.Boolean(), nullable=False),
+    sa.Column('max_age_minutes', sa.BigInteger(), nullable=True),
+    sa.Column('acr_values', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('state', sa.Enum('DRAFT', 'ACTIVE', 'SUSPENDED', name='providerstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(method = 'client_secret_basic') = (secret_sealed is not null)", name=op.f('ck_identity_providers_secret')),
     sa.CheckConstraint("state <> 'ACTIVE' or tried_at is not null", name=op.f('ck_identity_providers_tried')),
+    sa.CheckConstraint('max_age_minutes between 0 and 1440', name=op.f('ck_identity_providers_max_age')),
     sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_identity_providers')),
     sa.UniqueConstraint('id', name=op.f('uq_identity_providers_id'))
     )
@@ -693,6 +696,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_products'))
     )
     op.create_index('ix_loan_products_published', 'loan_products', ['status'], unique=False, postgresql_where=sa.text("status = 'PUBLISHED'"))
+    op.create_index('uq_loan_products_next_version', 'loan_products', ['tenant_id', 'draft_of'], unique=True, postgresql_where=sa.text("status = 'DRAFT'"))
     op.create_table('loan_requests',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -735,14 +739,19 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('provider_id', sa.Uuid(), nullable=True),
+    sa.Column('provider_subject', sa.Text(), nullable=True),
+    sa.Column('provider_session', sa.Text(), nullable=True),
     sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(provider_id is null) = (provider_subject is null)', name=op.f('ck_log_in_sessions_provider')),
     sa.CheckConstraint('(staff_id is null) <> (person_id is null)', name=op.f('ck_log_in_sessions_one')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_log_in_sessions'))
     )
     op.create_index('ix_log_in_sessions_expires_at', 'log_in_sessions', ['expires_at'], unique=False)
+    op.create_index('ix_log_in_sessions_provider_id', 'log_in_sessions', ['provider_id'], unique=False, postgresql_where=sa.text('provider_id is not null'))
     op.create_index('ix_log_in_sessions_staff_id', 'log_in_sessions', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('mandates',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -908,6 +917,7 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('provider_session', sa.Text(), nullable=True),
     sa.Column('multi_factor', sa.Boolean(), nullable=False),
     sa.Column('linked_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_provider_flows'))
@@ -1220,12 +1230,14 @@ def downgrade() -> None:
     op.drop_index('ix_mandates_person_id', table_name='mandates')
     op.drop_table('mandates')
     op.drop_index('ix_log_in_sessions_staff_id', table_name='log_in_sessions')
+    op.drop_index('ix_log_in_sessions_provider_id', table_name='log_in_sessions', postgresql_where=sa.text('provider_id is not null'))
     op.drop_index('ix_log_in_sessions_expires_at', table_name='log_in_sessions')
     op.drop_table('log_in_sessions')
     op.drop_index('ix_log_in_failures_expires_at', table_name='log_in_failures')
     op.drop_table('log_in_failures')
     op.drop_index('ix_loan_requests_id', table_name='loan_requests')
     op.drop_table('loan_requests')
+    op.drop_index('uq_loan_products_next_version', table_name='loan_products', postgresql_where=sa.text("status = 'DRAFT'"))
     op.drop_index('ix_loan_products_published', table_name='loan_products', postgresql_where=sa.text("status = 'PUBLISHED'"))
     op.drop_table('loan_products')
     op.drop_index('ix_leads_pool_open', table_name='leads', postgresql_where=sa.text('pool_open'))

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.policies import STAFF_MANAGE
-from suxin.tenancy.providers.calls import require_method
+from suxin.tenancy.providers.calls import require_fit
 from suxin.tenancy.providers.commands import (
     ProviderDraft,
     activate_provider,
+    remove_provider,
     set_provider,
     suspend_provider,
     unlink_staff,
@@ -24,9 +25,23 @@ from suxin.tenancy.providers.refusals import ProviderUnreachable
 from suxin_tenants.forms import Form
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import PROVIDER_STATES
-from suxin_web.desk_paths import IDENTITY_PROVIDER_PATH, provider_answer_url, provider_url
+from suxin_web.desk_paths import (
+    IDENTITY_PROVIDER_PATH,
+    provider_answer_url,
+    provider_log_out_url,
+    provider_url,
+)
 
-FIELDS: Final = ("issuer", "clientId", "method", "secret", "trustsSecondFactor", "keepsPasswords")
+FIELDS: Final = (
+    "issuer",
+    "clientId",
+    "method",
+    "secret",
+    "trustsSecondFactor",
+    "maxAgeMinutes",
+    "acrValues",
+    "keepsPasswords",
+)
 METHODS: Final = (
     (ClientMethod.PRIVATE_KEY_JWT.value, "平台私钥签名（private_key_jwt，推荐）"),
     (ClientMethod.CLIENT_SECRET_BASIC.value, "客户端密钥（client_secret_basic）"),
@@ -49,6 +64,7 @@ async def send_provider(visit: GivenVisit) -> Answer:
     form = await visit.form()
     form.require("issuer", "clientId")
     method = form.choice("method", ClientMethod)
+    max_age = form.whole("maxAgeMinutes") if form.text("maxAgeMinutes") else None
     if method is None or form.errors:
         return await _show(visit, form, form.errors, status=422)
     draft = ProviderDraft(
@@ -58,6 +74,8 @@ async def send_provider(visit: GivenVisit) -> Answer:
         secret=form.secret("secret") or None,
         trusts_second_factor=form.text("trustsSecondFactor") == YES,
         keeps_passwords=form.text("keepsPasswords") != "no",
+        max_age_minutes=max_age,
+        acr_values=tuple(form.text("acrValues").split()),
     )
 
     async def work(session: AsyncSession) -> dict[str, Any]:
@@ -67,7 +85,7 @@ async def send_provider(visit: GivenVisit) -> Answer:
         return {"state": row.state.value}
 
     try:
-        require_method(await visit.runtime.providers.metadata(draft.issuer), method)
+        require_fit(await visit.runtime.providers.metadata(draft.issuer), method, draft.demands)
         kept = await visit.once(form, "identity_provider.set", work)
     except ProviderUnreachable as refusal:
         return await _show(visit, form, {"issuer": refusal.zh_message}, status=422)
@@ -101,6 +119,17 @@ async def send_suspend(visit: GivenVisit, provider_id: FromPath[UUID]) -> Answer
     return await _press(visit, "suspend", work, provider_id, "已暂停，本机构人员可用密码登录")
 
 
+@post("/identity-provider/{provider_id:uuid}/remove", status_code=200)
+async def send_remove(visit: GivenVisit, provider_id: FromPath[UUID]) -> Answer:
+    """Forget the settings."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await remove_provider(session, visit.actor, provider_id=provider_id, now=visit.now)
+        return {}
+
+    return await _press(visit, "remove", work, provider_id, "已删除统一登录设置和全部绑定")
+
+
 @post("/staff/{staff_id:uuid}/unlink", status_code=200)
 async def send_unlink(visit: GivenVisit, staff_id: FromPath[UUID]) -> Answer:
     """Undo a staff member's link to his account at the provider."""
@@ -118,7 +147,14 @@ async def send_unlink(visit: GivenVisit, staff_id: FromPath[UUID]) -> Answer:
     )
 
 
-HANDLERS: Final = (show_provider, send_provider, send_activate, send_suspend, send_unlink)
+HANDLERS: Final = (
+    show_provider,
+    send_provider,
+    send_activate,
+    send_suspend,
+    send_remove,
+    send_unlink,
+)
 
 
 async def _press(visit: Visit, step: str, work: Work, provider_id: UUID, done: str) -> Answer:
@@ -148,6 +184,7 @@ async def _show(
                 "methods": METHODS,
                 "log_in_url": None if row is None else f"{issuer}{provider_url(row.id)}",
                 "answer_url": None if row is None else provider_answer_url(issuer, row.id),
+                "log_out_url": None if row is None else provider_log_out_url(issuer, row.id),
                 "keys_url": f"{issuer}/oauth/jwks",
                 "values": _values(row) if form is None else {n: form.text(n) for n in FIELDS},
                 "errors": errors,
@@ -165,5 +202,7 @@ def _values(row: IdentityProvider | None) -> dict[str, str]:
         "clientId": row.client_id,
         "method": row.method.value,
         "trustsSecondFactor": YES if row.trusts_second_factor else "",
+        "maxAgeMinutes": "" if row.max_age_minutes is None else str(row.max_age_minutes),
+        "acrValues": " ".join(row.acr_values),
         "keepsPasswords": YES if row.keeps_passwords else "no",
     }

@@ -10,6 +10,7 @@ TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
 DELETED = {
     "credit_records": "what one declared oneself, at one's wish (PIPL art. 47); a source's record never",
+    "identity_providers": "given up with its secret; the audit stream keeps what it was",
     "impact_assessments": "of what ended three years ago; the row policy lets none go earlier",
     "match_results": "the reasons of a request that ended without a contract, at its subject's wish",
     "memberships": "a role taken back; the audit stream keeps that it was given",

@@ -78,6 +78,49 @@ async def test_keys_and_addresses_are_replaced(desks, admin):
     assert "完整的 https 地址" in refused.text
 
 
+async def test_keys_are_given_by_their_address_in_place_of_a_set_and_back(desks, admin, words):
+    desk = await desks.of("bank_admin")
+    address, key = "https://bank.example/keys", new_key()
+    place = (await desk.post("/desk/clients", **with_keys(jwks="", jwksUri=address))).headers[
+        "location"
+    ]
+    keys = "select jwks, jwks_uri from oauth_clients"
+    row = await one(admin, keys)
+    assert (row["jwks"], row["jwks_uri"]) == (None, address)
+    assert f"从 {address} 读取" in words(await desk.get(place))
+    await desk.done(f"{place}/keys", jwks=json.dumps(public_jwks(key)))
+    row = await one(admin, keys)
+    assert row["jwks_uri"] is None
+    assert [one["kid"] for one in json.loads(row["jwks"])["keys"]] == [key.thumbprint()]
+    await desk.done(f"{place}/keys", jwksUri=f"{address}/2027")
+    row = await one(admin, keys)
+    assert (row["jwks"], row["jwks_uri"]) == (None, f"{address}/2027")
+    for wrong in ("http://bank.example/k", "https://u@bank.example/k", ""):
+        async with nothing_written(admin):
+            refused = await desk.post(f"{place}/keys", jwksUri=wrong)
+        assert refused.status_code == 422
+
+
+async def test_a_clients_steps_are_its_own_administrators_alone(desks, admin):
+    desk = await desks.of("bank_admin")
+    place = await registered(desk)
+    steps = {
+        "keys": {"jwks": json.dumps(public_jwks(new_key()))},
+        "redirects": {"redirectUris": "https://evil.example/"},
+        "suspend": {},
+        "resume": {},
+        "retire": {},
+    }
+    rival = await desks.of("bank_admin", desks.city.banks[1].tenant_id)
+    officer = await desks.of("loan_officer")
+    await rival.get(place, status=404)
+    async with nothing_written(admin):
+        assert (await officer.post("/desk/clients", **with_keys())).status_code == 403
+        for step, given in steps.items():
+            assert (await officer.post(f"{place}/{step}", **given)).status_code == 403, step
+            assert (await rival.post(f"{place}/{step}", **given)).status_code == 404, step
+
+
 async def test_a_client_is_suspended_resumed_and_retired(desks, admin, words):
     desk = await desks.of("bank_admin")
     place = await registered(desk)

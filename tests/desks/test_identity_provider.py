@@ -58,12 +58,19 @@ async def test_an_administrator_sets_a_provider_that_is_tried_before_it_is_in_fo
         ({"issuer": "https://10.0.0.8"}, "issuer", "连不上"),
         ({"clientId": "a b"}, "clientId", "不含空格"),
         ({"method": "client_secret_basic"}, "secret", "请填写客户端密钥"),
+        ({"maxAgeMinutes": "soon"}, "maxAgeMinutes", "请填写整数"),
+        ({"maxAgeMinutes": "-1"}, "maxAgeMinutes", "应为 0 至 1440 分钟，或留空"),
+        ({"maxAgeMinutes": "1441"}, "maxAgeMinutes", "应为 0 至 1440 分钟，或留空"),
+        ({"acrValues": "a b c d e f"}, "acrValues", "最多 5 个"),
+        ({"acrValues": "a 强"}, "acrValues", "个英文字符"),
+        ({"acrValues": "urn:bank:weak"}, "acrValues", "不支持所填的任何认证级别"),
     ],
 )
 async def test_settings_that_do_not_do_are_told_beside_the_field(
-    desks, admin, provider, changes, field, message
+    desks, admin, provider, monkeypatch, changes, field, message
 ):
     desk = await desks.of("bank_admin")
+    monkeypatch.setitem(provider.published, "acr_values_supported", ["urn:bank:strong", "a"])
     async with nothing_written(admin):
         answer = await desk.post(PLACE, **settings(provider, **changes))
     assert answer.status_code == 422, answer.text
@@ -106,6 +113,33 @@ async def test_another_client_id_ends_the_links_and_waits_for_a_try(desks, admin
     assert await admin.fetchval("select count(*) from staff_identities") == 0
 
 
+async def test_what_is_asked_of_a_log_in_is_kept_and_waits_for_a_try(desks, admin, provider, words):
+    desk = await desks.of("bank_admin")
+    await desk.done(PLACE, **settings(provider))
+    provider_id = await tried(desks, admin)
+    await desk.done(f"{PLACE}/{provider_id}/activate")
+    asked = {"maxAgeMinutes": "0", "acrValues": "urn:bank:strong  urn:bank:stronger"}
+    page = await desk.done(PLACE, **settings(provider, **asked))
+    assert 'value="0"' in page
+    assert 'value="urn:bank:strong urn:bank:stronger"' in page
+    row = await one(admin, "select * from identity_providers")
+    assert (row["max_age_minutes"], row["acr_values"]) == (
+        0,
+        ["urn:bank:strong", "urn:bank:stronger"],
+    )
+    assert (row["state"], row["tried_at"]) == ("DRAFT", None)
+    log_outs = f"http://suxin.test/oauth/log-in/with/{provider_id}/log-out"
+    assert log_outs in words(page)
+    await tried(desks, admin)
+    # The same again changes nothing of what was tried.
+    await desk.done(PLACE, **settings(provider, **asked))
+    assert (await one(admin, "select * from identity_providers"))["tried_at"] is not None
+    await desk.done(PLACE, **settings(provider))
+    row = await one(admin, "select * from identity_providers")
+    assert (row["max_age_minutes"], row["acr_values"]) == (None, [])
+    assert row["tried_at"] is None
+
+
 async def test_a_link_is_undone_on_the_persons_page(desks, admin):
     desk = await desks.of("bank_admin")
     boss = desks.city.banks[0].officer
@@ -119,6 +153,31 @@ async def test_a_link_is_undone_on_the_persons_page(desks, admin):
     assert "已解除绑定" in page
     assert "u-1001" not in page
     assert await admin.fetchval("select count(*) from staff_identities") == 0
+
+
+async def test_settings_that_are_not_in_force_are_forgotten_with_their_links(
+    desks, admin, provider, words
+):
+    desk = await desks.of("bank_admin")
+    await desk.done(PLACE, **settings(provider, method="client_secret_basic", secret="hush-hush"))
+    boss, provider_id = desks.city.banks[0].officer, await tried(desks, admin)
+    async with desks.city.database.transaction(boss, now=desks.city.now) as session:
+        link = {"tenant_id": boss.tenant_id, "staff_id": desk.staff_id, "subject": "u-1001"}
+        session.add(StaffIdentity(**link, linked_at=desks.city.now))
+    await desk.done(f"{PLACE}/{provider_id}/activate")
+    assert "删除统一登录设置" not in await desk.get(PLACE)
+    async with nothing_written(admin):
+        refused = await desk.post(f"{PLACE}/{provider_id}/remove")
+        assert "请刷新页面" in await desk.get(refused.headers["location"])
+    await desk.done(f"{PLACE}/{provider_id}/suspend")
+    rival = await desks.of("bank_admin", desks.city.banks[1].tenant_id)
+    async with nothing_written(admin):
+        assert (await rival.post(f"{PLACE}/{provider_id}/remove")).status_code == 404
+    page = words(await desk.done(f"{PLACE}/{provider_id}/remove"))
+    assert "已删除统一登录设置和全部绑定" in page
+    assert "在贵方登录系统登记" not in page
+    for table in ("identity_providers", "staff_identities"):
+        assert await admin.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - names of our own tables
 
 
 @pytest.mark.parametrize("role", ["loan_officer", "viewer"])

@@ -241,6 +241,19 @@ async def test_a_published_product_is_changed_through_a_draft(desks, admin, plac
     assert [tuple(row) for row in rows] == [("RETIRED", 1), ("PUBLISHED", 2)]
 
 
+async def test_a_form_of_a_next_version_left_open_beside_another_is_refused_with_the_reason(
+    desks, admin, places
+):
+    place = f"/desk/products/{desks.city.banks[0].product_id}/edit"
+    manager = await desks.of("product_manager")
+    assert (await manager.post(place, **{**GOOD, "code": "P-1"})).status_code == 303
+    async with nothing_written(admin):
+        late = await manager.post(place, **{**GOOD, "code": "P-1", "name": "迟交贷"})
+    assert late.status_code == 422
+    assert "该产品已有新版本草稿，请在该草稿上修改" in late.text
+    assert "迟交贷" in late.text
+
+
 async def test_retiring_and_what_follows(desks, admin, places):
     place = f"/desk/products/{desks.city.banks[0].product_id}"
     head = await desks.of("bank_admin")

@@ -48,6 +48,38 @@ async def test_a_client_is_changed_stopped_and_ended(bank_a):
     assert refused["code"] == "CLIENT_STATE_CONFLICT"
 
 
+async def test_keys_are_given_by_their_address_in_place_of_a_set_and_back(bank_a):
+    address, key = "https://bank.example/keys", new_key()
+    made = await bank_a.write("register_client", **DRAFT, jwksUri=address)
+    given = {"id": made["client"]["id"]}
+    assert (made["client"]["jwks"], made["client"]["jwksUri"]) == (None, address)
+    changed = await bank_a.write("replace_client_keys", **given, jwks=public_jwks(key))
+    assert changed["client"]["jwksUri"] is None
+    assert [one["kid"] for one in changed["client"]["jwks"]["keys"]] == [key.thumbprint()]
+    back = await bank_a.write("replace_client_keys", **given, jwksUri=f"{address}/2027")
+    assert (back["client"]["jwks"], back["client"]["jwksUri"]) == (None, f"{address}/2027")
+
+
+@pytest.mark.parametrize(
+    ("step", "changes", "field"),
+    [
+        ("keys", {}, "jwks"),
+        ("keys", {"jwks": {"keys": []}}, "jwks"),
+        ("keys", {"jwksUri": "http://bank.example/keys"}, "jwksUri"),
+        ("redirects", {"redirectUris": ["https://*.bank.example/"]}, "redirectUris"),
+        ("redirects", {"redirectUris": ["javascript:alert(1)"]}, "redirectUris"),
+        ("redirects", {"redirectUris": []}, "redirectUris"),
+    ],
+)
+async def test_a_change_that_does_not_do_leaves_the_client_as_it_was(
+    bank_a, admin, step, changes, field
+):
+    client = await registered(bank_a)
+    async with nothing_written(admin):
+        refused = await bank_a.write(f"replace_client_{step}", id=client["id"], **changes)
+    assert (refused["code"], refused["field"]) == ("INVALID", field)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -58,6 +90,10 @@ async def test_a_client_is_changed_stopped_and_ended(bank_a):
         ({"detailTypes": ["everything"]}, "detailTypes"),
         ({"jwks": {"keys": [{"kty": "oct", "k": "x"}]}}, "jwks"),
         ({"jwks": [1]}, "jwks"),
+        ({"jwks": None}, "jwks"),
+        ({"jwksUri": "https://bank.example/keys"}, "jwks"),
+        ({"jwks": None, "jwksUri": "http://bank.example/keys"}, "jwksUri"),
+        ({"jwks": None, "jwksUri": "https://u@bank.example/keys"}, "jwksUri"),
     ],
 )
 async def test_what_is_wrong_is_named_by_its_field(bank_a, admin, changes, field):

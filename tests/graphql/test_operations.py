@@ -30,10 +30,11 @@ TERMS = {
 
 
 def test_every_document_is_executed_here():
-    beside = [Path(__file__).with_name(f"test_{name}.py") for name in ("clients", "fetches")]
+    others = ("clients", "fetches", "identity_providers")
+    beside = [Path(__file__).with_name(f"test_{name}.py") for name in others]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 26
+    assert len(documents) == 31
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 
@@ -234,6 +235,8 @@ async def test_a_new_version_takes_the_place_of_the_published_one(bank_a):
         "draft_product", terms={**TERMS, "code": "P-1"}, replacesId=old["node"]["id"]
     )
     assert drafted["product"]["draftOf"] == {"id": old["node"]["id"], "status": "PUBLISHED"}
+    again = await bank_a.write("draft_product", terms=TERMS, replacesId=old["node"]["id"])
+    assert again["code"] == "NEXT_VERSION_DRAFTED"
     published = await bank_a.write("publish_product", productId=drafted["product"]["id"])
     assert published["product"]["version"] == 2
     assert published["product"]["draftOf"] == {"id": old["node"]["id"], "status": "RETIRED"}

@@ -48,6 +48,13 @@ CALLS = {
     "suspendClient": f'suspendClient(input: {{id: "x", reason: "x", {KEY}}})',
     "resumeClient": f'resumeClient(input: {{id: "x", {KEY}}})',
     "retireClient": f'retireClient(input: {{id: "x", {KEY}}})',
+    "identityProvider": "{ identityProvider { issuer } }",
+    "identityProviderLinks": "{ identityProviderLinks }",
+    "setIdentityProvider": 'setIdentityProvider(input: {issuer: "https://sso.bank.example",'
+    f' clientId: "x", method: PRIVATE_KEY_JWT, {KEY}}})',
+    "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
+    "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
+    "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 

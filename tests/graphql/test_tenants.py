@@ -127,8 +127,14 @@ MUTATIONS = [
     ("resume_client", "id", "client", {}),
     ("retire_client", "id", "client", {}),
 ]
-# What names no thing of anyone's.
-NAMELESS = {"register_client"}
+# What names no thing of anyone's; of the own identity provider each tenant has one at most (test_identity_providers).
+NAMELESS = {
+    "register_client",
+    "set_identity_provider",
+    "activate_identity_provider",
+    "suspend_identity_provider",
+    "remove_identity_provider",
+}
 
 
 @pytest.mark.parametrize("rewritten", [False, True])

@@ -1,6 +1,7 @@
 /**
  * node oidc-provider as a bank's own log-in for its staff. It takes its task on standard input, writes a line when it listens,
- * and runs until it is ended. Whoever sends its form is logged in as whom he says, by the methods that he says.
+ * and runs until it is ended. Whoever sends its form is logged in as whom he says, by the methods that he says; whoever logs
+ * out there is told of to the platform (Back-Channel Logout).
  */
 
 import { randomBytes } from "node:crypto";
@@ -25,14 +26,17 @@ const provider = new Provider(task.issuer, {
       grant_types: ["authorization_code"],
       response_types: ["code"],
       redirect_uris: [task.callback],
+      backchannel_logout_uri: task.logOut,
+      backchannel_logout_session_required: true,
       id_token_signed_response_alg: task.signingKey.alg,
       ...authentication,
     },
   ],
   jwks: { keys: [task.signingKey] },
-  claims: { openid: ["sub", "amr"] },
+  acrValues: task.acrValues,
+  claims: { openid: ["sub", "amr", "acr"] },
   cookies: { keys: [randomBytes(32).toString("hex")] },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
   pkce: { required: () => true },
   // Our keys are on this machine, where it would not look for a stranger's.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
@@ -56,7 +60,7 @@ provider.use(async (ctx, next) => {
   const grant = new provider.Grant({ accountId, clientId: task.clientId });
   grant.addOIDCScope("openid");
   const decided = {
-    login: { accountId, amr: sent.getAll("amr"), remember: false },
+    login: { accountId, amr: sent.getAll("amr"), acr: task.acrValues[0], remember: false },
     consent: { grantId: await grant.save() },
   };
   await provider.interactionFinished(ctx.req, ctx.res, decided, { mergeWithLastSubmission: false });

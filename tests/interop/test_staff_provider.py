@@ -27,6 +27,7 @@ pytestmark = pytest.mark.processes
 FOLDER = Path(__file__).parent
 ADMIN = "bank.admin"
 CLIENT_ID = "suxin"
+ACR = "urn:bank:strong"
 ACCOUNT = "zhao@bank.example"
 SECRET = "a:secret%with+signs&more-than-enough-of-it"
 
@@ -124,22 +125,27 @@ def administrator(browser: Browser) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    ("method", "key"),
+    ("method", "demands", "key"),
     [
-        ("private_key_jwt", {**ECKey.generate_key("P-256").as_dict(private=True), "alg": "ES256"}),
+        (
+            "private_key_jwt",
+            {},
+            {**ECKey.generate_key("P-256").as_dict(private=True), "alg": "ES256"},
+        ),
         (
             "client_secret_basic",
+            {"maxAgeMinutes": "5", "acrValues": ACR},
             {**RSAKey.generate_key(2048).as_dict(private=True), "alg": "RS256"},
         ),
     ],
 )
-def test_a_bank_brings_its_own_log_in(node, server, open_browser, method, key):
+def test_a_bank_brings_its_own_log_in(node, server, open_browser, method, demands, key):
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     boss = open_browser()
     page = administrator(boss)
     secret = SECRET if method == "client_secret_basic" else ""
-    form = {"issuer": issuer, "clientId": CLIENT_ID, "method": method, "secret": secret}
+    form = {"issuer": issuer, "clientId": CLIENT_ID, "method": method, "secret": secret, **demands}
     # Another address: one that did not answer is left alone for half a minute.
     closed = form | {"issuer": "http://127.0.0.1:9"}
     down = boss.send(page, "/desk/identity-provider", **closed)
@@ -151,21 +157,26 @@ def test_a_bank_brings_its_own_log_in(node, server, open_browser, method, key):
         "signingKey": key,
         "jwksUri": f"{server}/oauth/jwks",
         "secret": secret,
+        "acrValues": [ACR],
         "callback": "http://127.0.0.1:9/not-known-yet",
+        "logOut": "http://127.0.0.1:9/not-known-yet",
     }
     # What it publishes is read before the settings are kept, and they tell its administrator where it leads back to.
     with running_provider(node, **task):
         kept = boss.send(down, "/desk/identity-provider", **form, keepsPasswords="no")
         assert "请先在贵方登录系统登记下列地址" in kept.text, kept.text
     callback = re.search(r'data-testid="answer-url">([^<]+)<', kept.text)[1]
+    log_out = re.search(r'data-testid="log-out-url">([^<]+)<', kept.text)[1]
     log_in = callback.removesuffix("/answer")
-    with running_provider(node, **{**task, "callback": callback}):
+    with running_provider(node, **{**task, "callback": callback, "logOut": log_out}):
         tried = boss.log_in_at_provider(boss.get(f"{log_in}?try=1"), "boss@bank.example")
         assert "试登录成功" in tried.text, tried.text
         provider_id = log_in.rpartition("/")[2]
         boss.send(tried, f"/desk/identity-provider/{provider_id}/activate")
-        walk_to_desk(open_browser(), log_in)
-        walk_to_desk_again(open_browser())
+        first, second = open_browser(), open_browser()
+        walk_to_desk(first, log_in)
+        walk_to_desk_again(second)
+        log_out_ends_the_desk(first, second, issuer)
         assert "请使用本机构统一登录" in by_password(open_browser()).text
         refused = open_browser()
         page = refused.log_in_at_provider(refused.get(log_in), "")
@@ -179,6 +190,15 @@ def walk_to_desk(browser: Browser, log_in: str) -> None:
     assert "首次使用，请绑定账号" in page.text, page.text
     page = browser.send(page, f"{log_in}/link", login=OFFICER, password=PASSWORD)
     assert urlsplit(str(page.url)).path == "/desk/referrals", page.text
+
+
+def log_out_ends_the_desk(browser: Browser, other: Browser, issuer: str) -> None:
+    """Of two sessions at the provider one is ended there: it tells of it by itself, and that one's desk has ended."""
+    page = browser.get(f"{issuer}/session/end")
+    done = browser.send(page, f"{issuer}/session/end/confirm", logout="yes")
+    assert done.status_code == 200, done.text
+    assert 'name="password"' in browser.get("/desk/notices").text
+    assert urlsplit(str(other.get("/desk/notices").url)).path == "/desk/notices"
 
 
 def by_password(browser: Browser) -> httpx.Response:

@@ -13,7 +13,12 @@ from suxin.consent.giving import ConsentExists
 from suxin.kernel.refusals import Refusal
 from suxin.lending.commands import requests
 from suxin.lending.commands.offers import accept_offer, make_offer, withdraw_offer
-from suxin.lending.commands.products import ProductCodeTaken, draft_product
+from suxin.lending.commands.products import (
+    NextVersionDrafted,
+    ProductCodeTaken,
+    draft_product,
+    retire_product,
+)
 from suxin.lending.commands.referrals import (
     ConsentRequired,
     LeadNotClaimable,
@@ -190,6 +195,56 @@ async def test_two_drafts_written_at_once_do_not_share_a_code(
     )
     assert sorted(found, key=str) == [ProductCodeTaken, ProductCodeTaken, "done"]
     assert await admin.fetchval("select count(*) from loan_products where code = 'P-7'") == 1
+
+
+async def test_of_two_next_versions_drafted_at_once_one_stands(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    """At the ceiling too, where the place is the published product's own."""
+    bank = small_city.banks[0]
+    await small_city.act(
+        set_quota,
+        small_city.operator,
+        tenant_id=bank.tenant_id,
+        name=QuotaName.PRODUCTS,
+        ceiling=1,
+        profiles=PROFILES,
+    )
+    found = await at_once(
+        *(
+            small_city.act(
+                draft_product,
+                bank.officer,
+                draft=product_draft(code=code),
+                replaces=bank.product_id,
+                profiles=PROFILES,
+            )
+            for code in ("P-1", "P-7")
+        )
+    )
+    assert sorted(found, key=str) == [NextVersionDrafted, "done"]
+    drafts = "select count(*) from loan_products where draft_of = $1 and status = 'DRAFT'"
+    assert await admin.fetchval(drafts, bank.product_id) == 1
+
+
+async def test_a_next_version_drafted_as_its_product_is_retired_is_counted_or_refused(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    """Whichever comes first: no draft is left without a place, and no place without what it is for."""
+    bank = small_city.banks[0]
+    found = await at_once(
+        small_city.act(
+            draft_product,
+            bank.officer,
+            draft=product_draft(code="P-1"),
+            replaces=bank.product_id,
+            profiles=PROFILES,
+        ),
+        small_city.act(retire_product, bank.officer, product_id=bank.product_id),
+    )
+    assert found in (["done", "done"], [StepNotPossible, "done"])
+    used = "select used from quotas where tenant_id = $1 and name = 'products'"
+    assert await admin.fetchval(used, bank.tenant_id) == (1 if found[0] == "done" else 0)
 
 
 async def test_of_two_consents_given_at_once_one_stands(

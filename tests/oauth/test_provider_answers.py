@@ -27,7 +27,8 @@ async def test_an_rsa_key_is_taken_of_a_provider(browser, provider, in_force, of
         ({"exp": None}, "it does not say how long it is good"),
         ({"iat": True}, "it does not say how long it is good"),
         ({"iat": 1}, "it was not issued just now; compare the clocks"),
-        ({"sub": ""}, "it names nobody"),
+        ({"sub": ""}, "its sub is no name"),
+        ({"sub": None}, "it names nobody"),
     ],
 )
 async def test_a_statement_that_is_not_about_this_log_in_is_refused(

@@ -53,11 +53,31 @@ async def test_the_request_carries_what_makes_the_answer_ours(browser, provider,
     assert asked["redirect_uri"] == f"{ORIGIN}/oauth/log-in/with/{in_force}/answer"
     assert (asked["response_type"], asked["scope"]) == ("code", "openid")
     assert asked["code_challenge_method"] == "S256"
+    # Where nothing is demanded the provider decides by itself.
+    assert not {"max_age", "acr_values", "prompt"} & asked.keys()
     assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
     again = provider.asked(await to_provider(browser, in_force))
     assert again["state"] != asked["state"]
     # What the browser keeps is in none of them.
     assert browser.cookies[FLOW] not in str(asked) + str(again)
+
+
+async def test_a_log_in_is_asked_for_what_the_tenant_demands_and_refused_without(
+    browser, provider, put_in_force, officer, rows
+):
+    provider_id = await put_in_force(max_age_minutes=5, acr_values=("urn:bank:strong",))
+    location = await to_provider(browser, provider_id)
+    asked = provider.asked(location)
+    assert (asked["max_age"], asked["acr_values"]) == ("300", "urn:bank:strong")
+    moment = provider.now
+    for claims in ({}, {"acr": "urn:bank:strong"}, {"acr": "0", "auth_time": moment}):
+        back = provider.decide(await to_provider(browser, provider_id), **claims)
+        assert_refused(await answered(browser, back), "ID_TOKEN_INVALID")
+    await assert_nobody(rows)
+    back = provider.decide(
+        await to_provider(browser, provider_id), acr="urn:bank:strong", auth_time=moment
+    )
+    assert 'data-testid="provider-link"' in (await answered(browser, back)).text
 
 
 async def test_a_secret_is_shown_where_keys_are_not_known(browser, provider, put_in_force, officer):

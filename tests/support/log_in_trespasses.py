@@ -24,6 +24,7 @@ PROVIDERS: dict[str, list[Case]] = {
     "tenancy.providers.commands.note_provider_tried": tenants_own(
         lambda world: provider(world) | {"begun_at": world.city.now}
     ),
+    "tenancy.providers.commands.remove_provider": tenants_own(provider),
     "tenancy.providers.commands.set_provider": by(
         ("stranger", "anonymous", "system"),
         Forbidden,

@@ -36,6 +36,18 @@ async def linked(browser, provider, provider_id, **shown):
     return await browser.post(path, data={**fields(page.text), **known})
 
 
+async def entered(browser, provider, provider_id, **claims):
+    """Reach the desk as somebody who is linked; return the page's status there."""
+    shown = await browser.get("/desk/log-in?next=/desk/referrals", follow_redirects=True)
+    back = fields(shown.text)["back"]
+    location = await to_provider(browser, provider_id, back=back)
+    answer = await answered(browser, provider.decide(location, **claims))
+    assert (answer.status_code, answer.headers["location"]) == (303, back), answer.text
+    answer = await browser.get(back)
+    answer = await browser.get(answer.headers["location"])
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/referrals"), answer.text
+
+
 def assert_refused(answer, code):
     assert answer.status_code in {403, 404, 409, 422, 503}, answer.text
     assert f'data-code="{code}"' in answer.text

@@ -363,6 +363,7 @@ MATRIX: dict[str, Row] = BESIDE | {
     "tenancy.providers.queries.link_count": ("rival", nothing_given, None),
     "tenancy.providers.queries.own_link": ("rival", staff_id, None),
     "tenancy.providers.queries.own_provider": ("rival", nothing_given, None),
+    "tenancy.providers.queries.own_providers": ("rival", nothing_given, OWN),
     "tenancy.queries.branches": ("rival", tenant, None),
     "tenancy.queries.branches_by_id": (
         "rival",

@@ -5,6 +5,7 @@ Whoever comes to its authorization endpoint is not asked anything: a test reads 
 
 import base64
 import json
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from oauth_client import s256
 
 CLIENT_ID = "suxin-at-the-bank"
 SECRET = "a:secret%with+signs&more"
+LOG_OUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 METHODS = ["private_key_jwt", "client_secret_basic"]
 
 
@@ -84,9 +86,17 @@ class SmallProvider:
         return 200, {"access_token": "x", "token_type": "Bearer", "id_token": self.id_token()}
 
     def id_token(self) -> str:
+        return self._signed(self.claims, {})
+
+    def log_out_token(self, *, typ: str | None = "logout+jwt", **claims: Any) -> str:
+        """Its word that somebody logged out, as it would send it."""
+        usual = {"jti": f"log-out-{secrets.token_hex(8)}", "events": {LOG_OUT_EVENT: {}}}
+        return self._signed(usual | claims, {} if typ is None else {"typ": typ})
+
+    def _signed(self, said: dict[str, Any], header: dict[str, str]) -> str:
         now = int(self.now or time.time())
         usual = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300}
-        claims = {name: one for name, one in (usual | self.claims).items() if one is not None}
+        claims = {name: one for name, one in (usual | said).items() if one is not None}
         if self.unsigned:
             parts = ({"alg": "none"}, claims)
             return (
@@ -97,7 +107,7 @@ class SmallProvider:
                 + "."
             )
         key = ECKey.generate_key("P-256") if self.stranger else self.key
-        header = {"alg": self.algorithm, "kid": self.key.thumbprint()}
+        header = {"alg": self.algorithm, "kid": self.key.thumbprint(), **header}
         return jwt.encode(header, claims, key, algorithms=[self.algorithm])
 
     def _is_client(self, form: dict[str, str], authorization: str | None) -> bool:

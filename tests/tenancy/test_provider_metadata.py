@@ -2,7 +2,8 @@
 
 import pytest
 
-from suxin.tenancy.providers.calls import checked_metadata, plain_error, require_method
+from suxin.tenancy.providers.calls import checked_metadata, plain_error, require_fit
+from suxin.tenancy.providers.id_tokens import Demands
 from suxin.tenancy.providers.models import ClientMethod
 from suxin.tenancy.providers.refusals import ProviderUnfit
 
@@ -19,10 +20,23 @@ def test_whoever_publishes_the_least_is_taken_by_the_defaults_of_the_standard():
     found = checked_metadata(PUBLISHED, issuer=ISSUER)
     assert found.methods == ("client_secret_basic",)
     assert not found.names_itself
-    require_method(found, ClientMethod.CLIENT_SECRET_BASIC)
+    strong = Demands(acr_values=("urn:bank:strong",))
+    for demands in (Demands(), strong):
+        require_fit(found, ClientMethod.CLIENT_SECRET_BASIC, demands)
     with pytest.raises(ProviderUnfit) as refused:
-        require_method(found, ClientMethod.PRIVATE_KEY_JWT)
+        require_fit(found, ClientMethod.PRIVATE_KEY_JWT, Demands())
     assert refused.value.field == "method"
+
+
+def test_a_provider_that_says_which_classes_it_knows_must_know_one_that_is_demanded():
+    known = {"acr_values_supported": ["0", "urn:bank:strong"]}
+    found = checked_metadata(PUBLISHED | known, issuer=ISSUER)
+    method = ClientMethod.CLIENT_SECRET_BASIC
+    require_fit(found, method, Demands())
+    require_fit(found, method, Demands(acr_values=("urn:bank:stronger", "urn:bank:strong")))
+    with pytest.raises(ProviderUnfit) as refused:
+        require_fit(found, method, Demands(acr_values=("urn:bank:stronger",)))
+    assert refused.value.field == "acrValues"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import new_token, token_hash
 from suxin.tenancy.actors import actor_standing, standing_since
 from suxin.tenancy.profiles import Profiles
-from suxin.tenancy.providers.log_ins import require_password_taken
+from suxin.tenancy.providers.log_ins import AtProvider, require_password_taken
 from suxin.tenancy.second_factors import require_second_factor
 
 STAFF_LIFE: Final = timedelta(hours=12)
@@ -35,7 +35,8 @@ FEDERATED: Final = "fed"
 class LoggedIn:
     """Who logged in, by which methods (``amr``, RFC 8176), and when: a staff member or a proved person.
 
-    ``key`` tells the browser's log-in itself, once it was begun.
+    ``at`` is whose log-in at his tenant's provider it was, if it was one. ``key`` tells the browser's log-in itself, once it
+    was begun.
     """
 
     amr: Sequence[str]
@@ -43,6 +44,7 @@ class LoggedIn:
     tenant_id: UUID | None = None
     staff_id: UUID | None = None
     person_id: UUID | None = None
+    at: AtProvider | None = None
     key: bytes | None = None
 
 
@@ -57,6 +59,9 @@ async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -
                 tenant_id=who.tenant_id,
                 staff_id=who.staff_id,
                 person_id=who.person_id,
+                provider_id=None if who.at is None else who.at.provider_id,
+                provider_subject=None if who.at is None else who.at.subject,
+                provider_session=None if who.at is None else who.at.session,
                 amr=list(who.amr),
                 authenticated_at=who.authenticated_at,
                 expires_at=now + life,
@@ -73,6 +78,9 @@ _LOGGED_IN: Final = SingleStep(
         LogInSession.tenant_id,
         LogInSession.staff_id,
         LogInSession.person_id,
+        LogInSession.provider_id,
+        LogInSession.provider_subject,
+        LogInSession.provider_session,
     ).where(
         LogInSession.token_hash == bindparam("token_hash"),
         LogInSession.ended_at.is_(None),
@@ -87,13 +95,14 @@ async def logged_in(steps: SingleSteps, *, token: str, now: datetime) -> LoggedI
     row = await steps.row(_LOGGED_IN, token_hash=key, now=now)
     if row is None:
         return None
-    amr, authenticated_at, tenant_id, staff_id, person_id = row
+    amr, authenticated_at, tenant_id, staff_id, person_id, *provider = row
     return LoggedIn(
         amr=tuple(amr),
         authenticated_at=authenticated_at,
         tenant_id=tenant_id,
         staff_id=staff_id,
         person_id=person_id,
+        at=_at_provider(*provider),
         key=key,
     )
 
@@ -152,3 +161,11 @@ async def end_log_ins_of_person(session: AsyncSession, person_id: UUID, *, now: 
             .execution_options(synchronize_session=False)
         )
     await end_grants_of_person(session, person_id, reason="account_closed", now=now)
+
+
+def _at_provider(
+    provider_id: UUID | None, subject: str | None, session: str | None
+) -> AtProvider | None:
+    if provider_id is None or subject is None:
+        return None
+    return AtProvider(provider_id=provider_id, subject=subject, session=session)

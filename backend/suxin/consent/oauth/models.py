@@ -162,10 +162,10 @@ class RefreshToken(Table):
 
 
 class UsedAssertion(Table):
-    """A client's assertion that was used; kept until it has expired."""
+    """A client's assertion, or a provider's log-out token, that was used; kept until it has expired."""
 
     __tablename__ = "used_assertions"
-    __doorway__: ClassVar[str | None] = "used while the client shows who it is"
+    __doorway__: ClassVar[str | None] = "used while whoever signed it shows who he is"
     __table_args__ = (Index("ix_used_assertions_expires_at", "expires_at"),)
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
@@ -214,13 +214,23 @@ class DeviceCode(Table):
 
 
 class LogInSession(Table):
-    """A browser in which a staff member or a subject has shown who he is to the authorization server."""
+    """A browser in which a staff member or a subject has shown who he is to the authorization server.
+
+    A staff member may have shown it at his tenant's own provider: ``provider_subject`` is who he is there,
+    ``provider_session`` in which of its sessions, if it tells them apart.
+    """
 
     __tablename__ = "log_in_sessions"
     __doorway__: ClassVar[str | None] = "the browser's cookie is what tells the person"
     __table_args__ = (
         CheckConstraint("(staff_id is null) <> (person_id is null)", name="one"),
+        CheckConstraint("(provider_id is null) = (provider_subject is null)", name="provider"),
         Index("ix_log_in_sessions_staff_id", "tenant_id", "staff_id"),
+        Index(
+            "ix_log_in_sessions_provider_id",
+            "provider_id",
+            postgresql_where=text("provider_id is not null"),
+        ),
         Index("ix_log_in_sessions_expires_at", "expires_at"),
     )
 
@@ -228,6 +238,9 @@ class LogInSession(Table):
     tenant_id: Mapped[UUID | None]
     staff_id: Mapped[UUID | None]
     person_id: Mapped[UUID | None]
+    provider_id: Mapped[UUID | None]
+    provider_subject: Mapped[str | None]
+    provider_session: Mapped[str | None]
     amr: Mapped[list[str]]
     authenticated_at: Mapped[datetime]
     expires_at: Mapped[datetime]

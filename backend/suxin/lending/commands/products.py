@@ -1,7 +1,9 @@
 """What a bank does with its products: draft, edit, publish, retire.
 
-Drafts and published products take a place each of the bank's quota (``QuotaName.PRODUCTS``), which the retired ones
-have given back: both change together, here and nowhere else, the quota locked last.
+What a bank offers takes a place each of its quota (``QuotaName.PRODUCTS``), and so does a draft of something new. A draft
+of a published product's next version takes none: it stands in that product's place, and has it once the product is
+retired. So a bank at its ceiling can still better what it offers. Whoever changes what counts waits for his turn, so that
+nobody retires a product beside the one who drafts its next version; the quota is locked last, here and nowhere else.
 """
 
 from datetime import datetime
@@ -32,6 +34,14 @@ class ProductCodeTaken(Refusal):
     en = "The product code {product_code} is taken"
 
 
+class NextVersionDrafted(Refusal):
+    """A draft of the product's next version is open already; two could not both take its place."""
+
+    code = "NEXT_VERSION_DRAFTED"
+    zh = "该产品已有新版本草稿，请在该草稿上修改"
+    en = "A draft of the product's next version is open; go on with that one"
+
+
 async def draft_product(
     session: AsyncSession,
     actor: Actor,
@@ -48,16 +58,17 @@ async def draft_product(
         preferred area does not exist
     :raises NotFound: if the replaced product is not this bank's
     :raises StepNotPossible: if the replaced product is a draft itself, or retired
+    :raises NextVersionDrafted: if the replaced product has such a draft already
     :raises ProductCodeTaken: if another product has the code
-    :raises QuotaExhausted: if the bank has as many products and drafts as it may have
+    :raises QuotaExhausted: if it replaces nothing, and the bank has as many products as it may have
     """
     actor.require(policies.PRODUCT_EDIT)
     check_draft(draft)
     await _check_areas(session, draft)
     tenant_id = actor.own_tenant
-    if replaces is not None:
-        (await queries.own_product(session, actor, replaces)).require_published()
     await take_turn(session, "products", tenant_id)
+    if replaces is not None:
+        await _check_replaced(session, actor, replaces)
     await _check_code(session, actor, draft.code.strip(), allowed={replaces})
     product = LoanProduct(
         tenant_id=tenant_id,
@@ -70,7 +81,8 @@ async def draft_product(
     )
     session.add(product)
     _record(session, product, "drafted", now=now)
-    await take_quota(session, tenant_id=tenant_id, name=QuotaName.PRODUCTS, profiles=profiles)
+    if replaces is None:
+        await take_quota(session, tenant_id=tenant_id, name=QuotaName.PRODUCTS, profiles=profiles)
     return product
 
 
@@ -103,13 +115,14 @@ async def edit_product(
 async def publish_product(
     session: AsyncSession, actor: Actor, *, product_id: UUID, now: datetime
 ) -> LoanProduct:
-    """Offer a draft to applicants; the product it replaces is retired in the same step.
+    """Offer a draft to applicants; the product it replaces is retired in the same step and leaves it its place.
 
     :raises Forbidden: without the right to publish
     :raises NotFound: if it is not this bank's
     :raises StepNotPossible: if it is no draft
     """
     actor.require(policies.PRODUCT_PUBLISH)
+    await take_turn(session, "products", actor.own_tenant)
     product = await queries.lock_own_product(session, actor, product_id)
     version, replaced = 1, None
     if product.draft_of is not None:
@@ -118,7 +131,7 @@ async def publish_product(
     product.publish(version=version, now=now)
     _record(session, product, "published", now=now)
     if replaced is not None and replaced.status is ProductStatus.PUBLISHED:
-        await _retire(session, replaced, now=now)
+        replaced.retire(now=now)
     return product
 
 
@@ -127,20 +140,36 @@ async def retire_product(
 ) -> LoanProduct:
     """Take a product off; running requests keep what they matched.
 
+    Its place is free again, unless a draft of its next version is open, which then has it.
+
     :raises Forbidden: without the right to publish
     :raises NotFound: if it is not this bank's
     :raises StepNotPossible: if it was retired already
     """
     actor.require(policies.PRODUCT_PUBLISH)
+    await take_turn(session, "products", actor.own_tenant)
     product = await queries.lock_own_product(session, actor, product_id)
-    await _retire(session, product, now=now)
+    stands_in = await _stands_in(session, actor, product)
+    product.retire(now=now)
     _record(session, product, "retired", now=now)
+    if not stands_in and await queries.draft_of(session, product) is None:
+        await release_quota(session, tenant_id=product.tenant_id, name=QuotaName.PRODUCTS)
     return product
 
 
-async def _retire(session: AsyncSession, product: LoanProduct, *, now: datetime) -> None:
-    product.retire(now=now)
-    await release_quota(session, tenant_id=product.tenant_id, name=QuotaName.PRODUCTS)
+async def _stands_in(session: AsyncSession, actor: Actor, product: LoanProduct) -> bool:
+    """Say whether it is a draft in the place of a published product, and so has none of its own."""
+    if product.status is not ProductStatus.DRAFT or product.draft_of is None:
+        return False
+    replaced = await queries.own_product(session, actor, product.draft_of)
+    return replaced.status is ProductStatus.PUBLISHED
+
+
+async def _check_replaced(session: AsyncSession, actor: Actor, product_id: UUID) -> None:
+    replaced = await queries.own_product(session, actor, product_id)
+    replaced.require_published()
+    if await queries.draft_of(session, replaced) is not None:
+        raise NextVersionDrafted
 
 
 async def _check_areas(session: AsyncSession, draft: ProductDraft) -> None:

@@ -63,6 +63,14 @@ class LoanProduct(Table):
         Index(
             "ix_loan_products_published", "status", postgresql_where=text("status = 'PUBLISHED'")
         ),
+        # One draft at a time takes a product's place.
+        Index(
+            "uq_loan_products_next_version",
+            "tenant_id",
+            "draft_of",
+            unique=True,
+            postgresql_where=text("status = 'DRAFT'"),
+        ),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -67,13 +67,11 @@ async def referred_product(session: AsyncSession, referral: Referral) -> LoanPro
 async def draft_of(session: AsyncSession, product: LoanProduct) -> UUID | None:
     """Return the draft that is to take a product's place, if there is one."""
     return await session.scalar(
-        select(LoanProduct.id)
-        .where(
+        select(LoanProduct.id).where(
             LoanProduct.tenant_id == product.tenant_id,
             LoanProduct.draft_of == product.id,
             LoanProduct.status == ProductStatus.DRAFT,
         )
-        .limit(1)
     )
 
 

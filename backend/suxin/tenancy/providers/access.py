@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.sealing import Sealer
+from suxin.tenancy.providers.id_tokens import Demands
 from suxin.tenancy.providers.models import (
     CLIENT_SECRET,
     ClientMethod,
@@ -28,6 +29,7 @@ class ProviderAccess:
     method: ClientMethod
     secret: str | None = field(repr=False)
     trusts_second_factor: bool
+    demands: Demands
     state: ProviderState
 
 
@@ -53,5 +55,6 @@ async def provider_access(
         method=row.method,
         secret=None if secret is None else sealer.open(secret, purpose=CLIENT_SECRET, row=row.id),
         trusts_second_factor=row.trusts_second_factor,
+        demands=row.demands,
         state=row.state,
     )

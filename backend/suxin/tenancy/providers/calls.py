@@ -12,9 +12,10 @@ from typing import Any, Final, Protocol
 
 from suxin.kernel.signing import KeySet, KeyUse
 from suxin.kernel.tokens import new_token
-from suxin.tenancy.providers.id_tokens import ALGORITHMS
+from suxin.tenancy.providers.id_tokens import Demands
 from suxin.tenancy.providers.models import ClientMethod
 from suxin.tenancy.providers.refusals import ProviderUnfit
+from suxin.tenancy.providers.signed_statements import ALGORITHMS
 
 _ADDRESS: Final = re.compile(
     r"https?://[\x21\x24-\x3b\x3d\x40-\x5b\x5d-\x7e]{1,480}(\?[\x21\x24-\x7e]*)?"
@@ -28,7 +29,10 @@ ASSERTION_TYPE: Final = "client-authentication+jwt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMetadata:
-    """What is used of what a provider publishes; ``names_itself`` says that its answers carry ``iss`` (RFC 9207)."""
+    """What is used of what a provider publishes; ``names_itself`` says that its answers carry ``iss`` (RFC 9207).
+
+    ``acr_values`` are the classes of log-in that it says it knows; none where it says nothing.
+    """
 
     issuer: str
     authorization_endpoint: str
@@ -36,6 +40,7 @@ class ProviderMetadata:
     jwks_uri: str
     methods: tuple[str, ...]
     names_itself: bool
+    acr_values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,7 @@ def checked_metadata(published: Mapping[str, Any], *, issuer: str) -> ProviderMe
             (ClientMethod.CLIENT_SECRET_BASIC.value,),
         ),
         names_itself=published.get("authorization_response_iss_parameter_supported") is True,
+        acr_values=_listed(published, "acr_values_supported", ()),
     )
 
 
@@ -137,16 +143,23 @@ def plain_error(error: object) -> str:
     return error if isinstance(error, str) and _ERROR.fullmatch(error) else "error"
 
 
-def require_method(metadata: ProviderMetadata, method: ClientMethod) -> None:
-    """Refuse a way to show that we are the client which the provider does not know.
+def require_fit(metadata: ProviderMetadata, method: ClientMethod, demands: Demands) -> None:
+    """Refuse settings that a provider says it cannot keep to.
 
-    :raises ProviderUnfit: if it does not
+    :raises ProviderUnfit: if it does not know that way to show that we are the client, or none of the classes of log-in
     """
     if method.value not in metadata.methods:
         raise ProviderUnfit(
             field="method",
             reason_zh=f"不支持 {method.value}",
             reason_en=f"it does not know {method.value}",
+        )
+    wanted = set(demands.acr_values)
+    if wanted and metadata.acr_values and not wanted & set(metadata.acr_values):
+        raise ProviderUnfit(
+            field="acrValues",
+            reason_zh="不支持所填的任何认证级别（acr）",
+            reason_en="it knows none of these classes of log-in (acr)",
         )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.sealing import Sealer
 from suxin.tenancy.houses import record
 from suxin.tenancy.policies import STAFF_MANAGE
+from suxin.tenancy.providers.id_tokens import Demands
 from suxin.tenancy.providers.models import (
     CLIENT_SECRET,
+    MAX_AGE_MINUTES,
     ClientMethod,
     IdentityProvider,
     ProviderState,
@@ -27,9 +29,13 @@ from suxin.tenancy.providers.refusals import ProviderStateConflict, ProviderUntr
 MAX_ISSUER_CHARACTERS: Final = 400
 MAX_CLIENT_ID_CHARACTERS: Final = 200
 MAX_SECRET_CHARACTERS: Final = 500
+MAX_ACR_VALUES: Final = 5
+MAX_ACR_CHARACTERS: Final = 200
 
 # Plain http is for a provider on one's own machine; what may be called at all is decided where calls are made.
 _ISSUER: Final = re.compile(r"https?://[a-z0-9.\-:\[\]]+(/[A-Za-z0-9._~\-/]*)?")
+# What a scope may be written in (RFC 6749 §3.3), since several are sent with blanks between them.
+_ACR: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -43,6 +49,16 @@ class ProviderDraft:
     secret: str | None = field(default=None, repr=False)
     trusts_second_factor: bool = False
     keeps_passwords: bool = True
+    max_age_minutes: int | None = None
+    acr_values: tuple[str, ...] = ()
+
+    @property
+    def demands(self) -> Demands:
+        """What is wanted of each log-in."""
+        age = self.max_age_minutes
+        return Demands(
+            max_age=None if age is None else timedelta(minutes=age), acr_values=self.acr_values
+        )
 
 
 async def set_provider(
@@ -50,8 +66,8 @@ async def set_provider(
 ) -> IdentityProvider:
     """Write the settings of the actor's tenant's own provider.
 
-    Another issuer, client id or way to show who we are makes them a draft, which waits for a try. With another issuer
-    or client id the links of staff end: a subject means something to one client of one provider (OpenID Connect Core §8).
+    Another issuer, client id, way to show who we are, age or class of log-in makes them a draft, which waits for a try: what a
+    provider does not keep to would keep everybody out. With another issuer or client id the links of staff end: a subject means something to one client of one provider (OpenID Connect Core §8).
 
     :raises Forbidden: if the actor may not manage his tenant's staff
     :raises Invalid: if an entry is not acceptable, or a secret is needed
@@ -66,11 +82,12 @@ async def set_provider(
     elif (row.issuer, row.client_id) != (draft.issuer, draft.client_id):
         await session.execute(delete(StaffIdentity).where(StaffIdentity.tenant_id == tenant_id))
         row.draft()
-    if row.method is not draft.method or draft.secret:
+    if row.method is not draft.method or draft.secret or row.demands != draft.demands:
         row.draft()
     row.issuer, row.client_id, row.method = draft.issuer, draft.client_id, draft.method
     row.trusts_second_factor = draft.trusts_second_factor
     row.keeps_passwords = draft.keeps_passwords
+    row.max_age_minutes, row.acr_values = draft.max_age_minutes, list(draft.acr_values)
     row.changed_at = now
     _keep_secret(row, draft, sealer)
     await session.flush()
@@ -86,6 +103,8 @@ async def set_provider(
             "method": row.method.value,
             "trusts_second_factor": row.trusts_second_factor,
             "keeps_passwords": row.keeps_passwords,
+            "max_age_minutes": row.max_age_minutes,
+            "acr_values": row.acr_values,
             "state": row.state.value,
         },
     )
@@ -143,6 +162,23 @@ async def suspend_provider(
     _note(session, "tenancy.identity_provider.suspended", row, now=now)
 
 
+async def remove_provider(
+    session: AsyncSession, actor: Actor, *, provider_id: UUID, now: datetime
+) -> None:
+    """Forget the settings with their secret, and the links of staff; who is logged in by them stays so until he ends.
+
+    :raises Forbidden: if the actor may not manage his tenant's staff
+    :raises NotFound: if it is not his tenant's provider
+    :raises ProviderStateConflict: if they are in force
+    """
+    row = await _own(session, actor, provider_id)
+    if row.state is ProviderState.ACTIVE:
+        raise ProviderStateConflict
+    await session.execute(delete(StaffIdentity).where(StaffIdentity.tenant_id == row.tenant_id))
+    await session.delete(row)
+    _note(session, "tenancy.identity_provider.removed", row, now=now)
+
+
 async def unlink_staff(
     session: AsyncSession, actor: Actor, *, staff_id: UUID, now: datetime
 ) -> None:
@@ -191,6 +227,8 @@ def _new(tenant_id: UUID, draft: ProviderDraft, *, now: datetime) -> IdentityPro
         id=new_id(now),
         method=draft.method,
         secret_sealed=None,
+        max_age_minutes=draft.max_age_minutes,
+        acr_values=list(draft.acr_values),
         state=ProviderState.DRAFT,
         tried_at=None,
         created_at=now,
@@ -223,6 +261,25 @@ def _check(draft: ProviderDraft) -> None:
                 reason_zh=f"应为 1 至 {longest} 个英文字符，不含空格",
                 reason_en=f"it has 1 to {longest} visible ASCII characters",
             )
+    _check_demands(draft)
+
+
+def _check_demands(draft: ProviderDraft) -> None:
+    age, classes = draft.max_age_minutes, draft.acr_values
+    if age is not None and not 0 <= age <= MAX_AGE_MINUTES:
+        raise Invalid(
+            field="maxAgeMinutes",
+            reason_zh=f"应为 0 至 {MAX_AGE_MINUTES} 分钟，或留空",
+            reason_en=f"it is 0 to {MAX_AGE_MINUTES} minutes, or nothing",
+        )
+    if len(classes) > MAX_ACR_VALUES or not all(
+        len(one) <= MAX_ACR_CHARACTERS and _ACR.fullmatch(one) for one in classes
+    ):
+        raise Invalid(
+            field="acrValues",
+            reason_zh=f"最多 {MAX_ACR_VALUES} 个，每个为 1 至 {MAX_ACR_CHARACTERS} 个英文字符",
+            reason_en=f"there are at most {MAX_ACR_VALUES}, each of 1 to {MAX_ACR_CHARACTERS} visible ASCII characters",
+        )
 
 
 def _note(session: AsyncSession, action: str, row: IdentityProvider, *, now: datetime) -> None:

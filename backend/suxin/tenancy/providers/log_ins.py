@@ -89,10 +89,20 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtProvider:
+    """Whose log-in at a provider stands behind one here, and in which session there if the provider tells them apart."""
+
+    provider_id: UUID
+    subject: str
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedStaff:
     """A staff member whom a provider knows, and whether its several factors count as ours."""
 
     staff: KnownStaff
+    at: AtProvider
     second_factor: bool
     back: str
 
@@ -128,6 +138,7 @@ async def begin_flow(
                 expires_at=now + FLOW_LIFE,
                 used_at=None,
                 subject=None,
+                provider_session=None,
                 multi_factor=False,
                 linked_at=None,
             )
@@ -186,6 +197,7 @@ async def staff_behind_subject(
         )
         if staff_id is None:
             flow.subject, flow.multi_factor = proved.subject, proved.multi_factor
+            flow.provider_session = proved.session
             flow.expires_at = now + LINK_LIFE
         await session.flush()
     if staff_id is None:
@@ -194,6 +206,7 @@ async def staff_behind_subject(
     _record(session, "tenancy.log_in.by_provider", access.tenant_id, staff_id, now=now)
     return ProvedStaff(
         staff=KnownStaff(access.tenant_id, staff_id),
+        at=AtProvider(provider_id=access.id, subject=proved.subject, session=proved.session),
         second_factor=access.trusts_second_factor and proved.multi_factor,
         back=flow.back,
     )
@@ -246,6 +259,7 @@ async def link_subject(
     _record(session, "tenancy.identity.linked", known.tenant_id, known.staff_id, now=now)
     return ProvedStaff(
         staff=known,
+        at=AtProvider(provider_id=access.id, subject=subject, session=flow.provider_session),
         second_factor=shown or (access.trusts_second_factor and flow.multi_factor),
         back=flow.back,
     )

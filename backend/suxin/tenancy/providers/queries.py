@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -18,6 +18,11 @@ from suxin.tenancy.providers.models import (
 async def own_provider(session: AsyncSession, actor: Actor) -> IdentityProvider | None:
     """Return the settings of the actor's tenant's provider, if it has one."""
     return await session.get(IdentityProvider, actor.own_tenant)
+
+
+def own_providers(actor: Actor) -> Select[IdentityProvider]:
+    """Return the SELECT of the actor's tenant's provider, of which there is one at most."""
+    return select(IdentityProvider).where(IdentityProvider.tenant_id == actor.own_tenant)
 
 
 async def own_link(session: AsyncSession, actor: Actor, staff_id: UUID) -> StaffIdentity | None:

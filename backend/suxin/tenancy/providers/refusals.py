@@ -40,6 +40,24 @@ class IdTokenInvalid(Refusal):
     en = "The identity provider's answer cannot be verified: {reason_en}"
 
 
+class LogOutTokenInvalid(Refusal):
+    """The provider's word that somebody logged out there is not one that may be believed."""
+
+    code = "LOG_OUT_TOKEN_INVALID"
+    kind = RefusalKind.INVALID
+    zh = "登出令牌无法验证：{reason_zh}"
+    en = "The log-out token cannot be verified: {reason_en}"
+
+
+class LogOutTokenUsed(Refusal):
+    """The same log-out token was taken before."""
+
+    code = "LOG_OUT_TOKEN_USED"
+    kind = RefusalKind.INVALID
+    zh = "登出令牌已使用过"
+    en = "The log-out token was used already"
+
+
 class AnswerFromAnother(Refusal):
     """The answer names another provider than the one that was asked (RFC 9207 §2.4)."""
 

@@ -1,0 +1,60 @@
+"""Which rows of each table are the first bank's or the applicant's."""
+
+from uuid import UUID
+
+import asyncpg
+from small_world import World
+
+from suxin.kernel.tables import Table
+
+# What is nobody's in particular: published by the city.
+UNOWNED = {
+    "areas",
+    "audit_heads",
+    "catalogue_items",
+    "impact_assessments",
+    "notice_texts",
+    "population_cells",
+    "published_arrangements",
+}
+
+
+def owned(model: type[Table], world: World) -> str:
+    """Return the SQL condition that a row ``t`` is the first bank's or the applicant's."""
+    city, columns = world.city, set(model.__table__.columns.keys())
+    parties = f"('{city.firm_id}', '{city.person_id}')"
+    by_name = {
+        "tenants": f"t.id = '{world.bank.tenant_id}'",
+        "subjects": f"t.id in {parties}",
+        "leads": f"exists (select 1 from lead_parties p where p.lead_id = t.id and p.subject_id in {parties})",  # noqa: S608 - ids of the test's own
+    }
+    if model.__tablename__ in by_name:
+        return by_name[model.__tablename__]
+    if model.__tablename__ in UNOWNED:
+        return "true"
+    by_column = {
+        "tenant_id": f"t.tenant_id = '{world.bank.tenant_id}'",
+        "subject_id": f"t.subject_id in {parties}",
+        "person_id": f"t.person_id in {parties}",
+    }
+    return " or ".join(by_column[name] for name in sorted(columns & set(by_column))) or "true"
+
+
+async def keys(
+    admin: asyncpg.Connection, model: type[Table], condition: str
+) -> set[tuple[object, ...]]:
+    """Return the keys of the rows ``t`` that meet a condition, whoever may see them."""
+    rows = await admin.fetch(
+        f"select {key_of(model)} from {model.__tablename__} t where {condition}"  # noqa: S608 - names of our own tables
+    )
+    return {tuple(row) for row in rows}
+
+
+def key_of(model: type[Table]) -> str:
+    """Return the columns that tell a row ``t``."""
+    return ", ".join(f"t.{column.name}" for column in model.__table__.primary_key)
+
+
+def plain(value: object) -> object:
+    """Return a value of a key as both database drivers give it."""
+    return UUID(str(value)) if type(value).__name__ == "UUID" else value

@@ -10,7 +10,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.database import Database
+from suxin.kernel.database import Database, forget_reading
 from suxin_web.runtime import Runtime
 
 
@@ -38,6 +38,14 @@ class Snapshot:
                 self._session = await self._opened.enter_async_context(opening)
             yield self._session
 
+    async def forget(self) -> None:
+        """End the snapshot as if nothing had been read from it: no receipts, and nothing used up."""
+        async with self._turns:
+            if self._session is not None:
+                forget_reading(self._session)
+                self._session = None
+            await self._opened.aclose()
+
     async def close(self) -> None:
         """End the snapshot and commit its receipts; the next reader sees what was committed since."""
         async with self._turns:
@@ -55,6 +63,11 @@ class Context:
     snapshot: Snapshot
     dossiers: int = field(default=0)
     """How many applicants' records this request has opened."""
+
+    async def forget(self) -> None:
+        """Go back to before anything was read."""
+        self.dossiers = 0
+        await self.snapshot.forget()
 
 
 Info = strawberry.Info[Context, None]

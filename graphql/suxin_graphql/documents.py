@@ -4,8 +4,8 @@ Integrations send the same few documents over and over; only a caller who has lo
 the least used.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_graphql.errors import DocumentInvalid, DocumentMalformed
+from suxin_graphql.execution.compiled import Operation
 from suxin_graphql.limits import (
     MAX_CHARACTERS,
     MAX_COMMENTS,
@@ -56,7 +57,13 @@ class Prepared:
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     bounds: Bounds = NO_BOUNDS
-    operations: int = 0
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> Operation | None:
+        """Return the operation of this name, or the only one; None where there is none such."""
+        if name:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -81,8 +88,12 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
         return Prepared(None, (_refused(DocumentTooDeep(limit=MAX_DEPTH)),))
     except Refusal as refusal:
         return Prepared(document, (_refused(refusal),))
-    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-    return Prepared(document, (), bounds, len(operations))
+    operations = {
+        one.name.value if one.name else "": Operation(document, one)
+        for one in document.definitions
+        if isinstance(one, OperationDefinitionNode)
+    }
+    return Prepared(document, (), bounds, operations)
 
 
 class PreparedDocuments(SchemaExtension):
@@ -108,7 +119,7 @@ class PreparedDocuments(SchemaExtension):
         errors = list(prepared.errors)
         if not errors:
             try:
-                if prepared.operations > 1 and not execution._provided_operation_name:  # noqa: SLF001 - unnamed, Strawberry takes the first
+                if len(prepared.operations) > 1 and not execution._provided_operation_name:  # noqa: SLF001 - unnamed, Strawberry takes the first
                     raise OperationUnknown
                 check_variables(prepared.bounds, execution.variables or {})
             except Refusal as refusal:

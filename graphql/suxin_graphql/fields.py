@@ -14,6 +14,7 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
 from typing_extensions import override
 
 from suxin.kernel.actor import Actor, Permission
@@ -25,7 +26,7 @@ from suxin.kernel.idempotency import (
     once,
 )
 from suxin.kernel.refusals import Forbidden, NotFound, Refusal
-from suxin_graphql.context import Info
+from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.executor import read
 from suxin_graphql.execution.records import Record
 from suxin_graphql.refusals import result_union, show
@@ -149,6 +150,19 @@ async def commit_result(
     return await context.runtime.database.run(actor, transaction, now=now)
 
 
+def require_allowed(field: StrawberryField, context: Context) -> None:
+    """Refuse whoever may not use a root field that reads.
+
+    :raises Forbidden: if the actor does not have the permission that it declares
+    """
+    _require(field.metadata[PERMISSION], context)
+
+
+def _require(needs: Needs, context: Context) -> None:
+    if isinstance(needs, Permission):
+        context.actor.require(needs)
+
+
 class _Reads(FieldExtension):
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
@@ -157,8 +171,7 @@ class _Reads(FieldExtension):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
     ) -> Any:
-        if isinstance(self._needs, Permission):
-            info.context.actor.require(self._needs)
+        _require(self._needs, info.context)
         return await read(await next_(source, info, **kwargs), info)
 
 

@@ -73,7 +73,9 @@ async def test_a_code_is_no_use_without_its_verifier(flow, untouched):
 
 
 @pytest.mark.fapi("fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected")
-@pytest.mark.parametrize("verifier", [new_verifier(), "short", "银" * 43])
+@pytest.mark.parametrize(
+    "verifier", [new_verifier(), "short", "银" * 43], ids=["another", "short", "chinese"]
+)
 async def test_a_code_is_no_use_with_another_verifier(flow, untouched, verifier):
     code = (await flow.answer())["code"]
     assert_refused(await flow.redeem(code, code_verifier=verifier), 400, "invalid_grant")

@@ -204,6 +204,12 @@ def before_answer(session: AsyncSession, work: Callable[[AsyncSession], Awaitabl
     session.info["settling"].append(work)
 
 
+def forget_reading(session: AsyncSession) -> None:
+    """Take back what a reading noted so far: of an answer that is thrown away before anybody sees it."""
+    for name in _LEFT_BY_READING:
+        session.info[name].clear()
+
+
 async def _settle(session: AsyncSession) -> None:
     """Do what must stand before the answer leaves: what the reading uses up, then its receipts."""
     for work in session.info["settling"]:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-import strawberry
 from sqlalchemy import ARRAY, Select, Uuid, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.context import Context, Info
+from suxin_graphql.cursors import Ordering
 from suxin_graphql.execution.pages import EdgesPlan, PagePlan, Rows
 from suxin_graphql.execution.plans import Columns, Plan, Planner
 from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
@@ -39,16 +39,16 @@ async def read(found: object, info: Info) -> object:
         return found
     selections = [selected for field in info.selected_fields for selected in field.selections]
     async with info.context.snapshot.turn() as session:
-        return await Executor(session, info.context, info.schema).answer(found, selections)
+        return await Executor(session, info.context, Planner(info.schema)).answer(found, selections)
 
 
 class Executor:
     """Reads for one root field, while it has the snapshot."""
 
-    def __init__(self, session: AsyncSession, context: Context, schema: strawberry.Schema) -> None:
+    def __init__(self, session: AsyncSession, context: Context, planner: Planner) -> None:
         self._session = session
         self._context = context
-        self._planner = Planner(schema)
+        self._planner = planner
 
     async def answer(self, found: object, selections: Selections) -> object:
         """Return the value of a root field."""
@@ -61,8 +61,13 @@ class Executor:
         if isinstance(found, Page):
             return await self._page(found, selections)
         if isinstance(found, Record):
-            await self._fill([found], self._planner.plan(type(found), selections))
+            await self._fill([found], self._plan(type(found), selections))
         return found
+
+    def _plan(self, cls: type[Record], selections: Selections) -> Plan:
+        return self._planner.keep(
+            (("plan", cls), selections), lambda: self._planner.plan(cls, selections)
+        )
 
     async def _named(self, wanted: Sequence[Named | Refusal], selections: Selections) -> list[Any]:
         by_type: dict[type[Record], set[UUID]] = {}
@@ -78,14 +83,20 @@ class Executor:
     async def _by_key(
         self, cls: type[Record], keys: Iterable[Any], selections: Selections
     ) -> dict[Any, Record]:
-        columns, source = Columns(), cls.__source__
-        key_place = columns.place(source.key)
-        plan = self._planner.plan(cls, selections, columns)
+        source = cls.__source__
+        columns, key_place, plan = self._planner.keep(
+            (cls, selections), lambda: self._keyed(cls, selections)
+        )
         statement = source.statement(self._context).where(_one_of(source.key, keys))
         rows = await self._rows(statement, columns)
         found = {row[key_place]: plan.record(row, self._context) for row in rows}
         await self._fill(list(found.values()), plan)
         return found
+
+    def _keyed(self, cls: type[Record], selections: Selections) -> tuple[Columns, int, Plan]:
+        columns = Columns()
+        key_place = columns.place(cls.__source__.key)
+        return columns, key_place, self._planner.plan(cls, selections, columns)
 
     async def _rows(self, statement: Select[Any], columns: Columns) -> Rows:
         narrowed = statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
@@ -124,7 +135,7 @@ class Executor:
             except Refusal as refusal:
                 values.append(refusal)
         told = [value for value in values if isinstance(value, Record)]
-        await self._fill(told, self._planner.plan(relation.target(), wanted.selections))
+        await self._fill(told, self._plan(relation.target(), wanted.selections))
         return values
 
     async def _told_pages(
@@ -135,7 +146,7 @@ class Executor:
             wanted.arguments.get("after"),
         )
         ordering = relation.ordering()
-        plan = PagePlan(self._planner, relation.target(), ordering, wanted.selections)
+        plan = self._page_plan(relation.target(), ordering, wanted.selections)
         position = None if after is None else ordering.position(after, self._context.actor)
         asked = Asked(first, position, counted=plan.counts)
         values: list[Any] = []
@@ -156,7 +167,7 @@ class Executor:
 
     async def _page(self, page: Page, selections: Selections) -> Record:
         first = check_page_size(page.first)
-        plan = PagePlan(self._planner, page.type, page.ordering, selections, page.joined)
+        plan = self._page_plan(page.type, page.ordering, selections, page.joined)
         statement = page.statement.order_by(None)
         total = await self._count(statement) if plan.counts else None
         if page.after is not None:
@@ -169,6 +180,18 @@ class Executor:
         await self._fill_edges(plan.edges, [made])
         return made
 
+    def _page_plan(
+        self,
+        cls: type[Record],
+        ordering: Ordering,
+        selections: Selections,
+        joined: frozenset[str] = frozenset(),
+    ) -> PagePlan:
+        return self._planner.keep(
+            ((cls, ordering.name, joined), selections),
+            lambda: PagePlan(self._planner, cls, ordering, selections, joined),
+        )
+
     async def _count(self, statement: Select[Any]) -> int:
         counted = statement.with_only_columns(func.count(), maintain_column_froms=True)
         return await self._session.scalar(counted) or 0
@@ -180,7 +203,7 @@ class Executor:
         first = check_page_size(int(wanted.arguments["first"]))
         after: str | None = wanted.arguments.get("after")
         cls, ordering = relation.target(), relation.ordering()
-        plan = PagePlan(self._planner, cls, ordering, wanted.selections)
+        plan = self._page_plan(cls, ordering, wanted.selections)
         own = [record.__dict__[f"_{relation.own}"] for record in records]
         belongs = _one_of(relation.key, set(own))
         base = cls.__source__.statement(self._context).order_by(None).where(belongs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import strawberry
 
@@ -17,6 +17,8 @@ from suxin_graphql.execution.records import (
     shape_of,
 )
 from suxin_graphql.execution.selection import Selections, Wanted, fields_of
+
+Kept = TypeVar("Kept")
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -62,9 +64,20 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Makes plans against one schema."""
+    """Makes plans against one schema, and keeps those that its holder will ask for again."""
 
     schema: strawberry.Schema
+    kept: dict[object, Any] = field(default_factory=dict)
+
+    def keep(self, key: tuple[object, Selections], make: Callable[[], Kept]) -> Kept:
+        """Return what was made for a selection before, or make it now; the key is told by which object it is."""
+        name, selections = key
+        # The selections are kept beside it, so that no other object can come to have their identity.
+        place = (name, id(selections))
+        if place not in self.kept:
+            self.kept[place] = (make(), selections)
+        found: Kept = self.kept[place][0]
+        return found
 
     def plan(
         self,

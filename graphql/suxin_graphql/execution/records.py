@@ -201,6 +201,11 @@ def type_name(cls: type[Record]) -> str:
     return name
 
 
+def is_read(field: Any) -> bool:  # noqa: ANN401 - Strawberry's own
+    """Tell whether the executor reads a field's value beforehand."""
+    return _RELATION in field.metadata
+
+
 def interface_names(cls: type[Record]) -> frozenset[str]:
     """Return the names of the interfaces that the type implements."""
     return frozenset(interface.name for interface in _definition(cls).interfaces)

@@ -1,0 +1,227 @@
+"""Compiled operations: what a query asks for is worked out once, and then only read and written down.
+
+The gate of each root field, its resolver and the executor are those that graphql-core would come to; left out is the walk
+through every field of every row. Only an answer without errors comes from here. Everything else (a refusal, a null where
+none may be, a mutation, introspection) is executed by graphql-core, as if nothing had been tried: what the trial had read
+is forgotten with its snapshot, and no receipt of it is written.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+import msgspec
+import strawberry
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    get_variable_values,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.nodes import convert_selections
+
+from suxin_graphql.context import Context
+from suxin_graphql.execution.completion import TYPENAME, Complete, Completions, NotCompiled
+from suxin_graphql.execution.executor import Executor
+from suxin_graphql.execution.plans import Planner
+from suxin_graphql.execution.readings import Reading
+from suxin_graphql.execution.records import Record
+from suxin_graphql.execution.selection import Selections
+
+Gate = Callable[[StrawberryField, Context], None]
+"""Refuses whoever may not use a root field."""
+
+VARIANTS: Final = 32
+"""How many compiled forms of one operation are remembered: one for each set of the values that decide what is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One root field of an operation."""
+
+    key: str
+    field: StrawberryField
+    definition: GraphQLField
+    node: FieldNode
+    selections: Selections
+    complete: Complete
+
+    def resolved(self, arguments: dict[str, Any], context: Context) -> Any:  # noqa: ANN401 - of any root field
+        """Return what the resolver returns; those of queries are plain functions."""
+        resolver = self.field.base_resolver
+        if resolver is None or resolver.is_async:
+            raise NotCompiled
+        if resolver.info_parameter is not None:
+            arguments[resolver.info_parameter.name] = SimpleNamespace(context=context)
+        return resolver(*((None,) if resolver.self_parameter else ()), **arguments)
+
+    def arguments(self, schema: strawberry.Schema, variables: VariableValues) -> dict[str, Any]:
+        """Return the resolver's arguments, as Strawberry's own execution gives them."""
+        given = get_argument_values(self.definition, self.node, variables)
+        return convert_arguments(
+            given,
+            self.field.arguments,
+            scalar_registry=schema.schema_converter.scalar_registry,
+            config=schema.config,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """The name of the root type, which is asked for like a field."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A query whose fields, plans and completions are made."""
+
+    roots: tuple[Root | TypeName, ...]
+    planner: Planner
+
+
+class Operation:
+    """One operation of a document, compiled for the values of the variables that decide what is read.
+
+    Those stand in directives, or in arguments below the root fields; the arguments of root fields go to their resolvers.
+    """
+
+    def __init__(self, document: DocumentNode, node: OperationDefinitionNode) -> None:
+        self._node = node
+        self._fragments = {
+            one.name.value: one
+            for one in document.definitions
+            if isinstance(one, FragmentDefinitionNode)
+        }
+        self._decisive = _decisive(node, self._fragments.values())
+        self._variants: OrderedDict[bytes, Compiled | None] = OrderedDict()
+
+    async def answer(
+        self, schema: strawberry.Schema, gate: Gate, given: Mapping[str, Any], context: Context
+    ) -> dict[str, Any] | None:
+        """Return the data of an answer that has no errors; None where graphql-core is to execute the operation."""
+        if self._node.operation is not OperationType.QUERY:
+            return None
+        variables = get_variable_values(
+            graphql_of(schema), self._node.variable_definitions or (), dict(given)
+        )
+        if not isinstance(variables, VariableValues):
+            return None
+        compiled = self._compiled(schema, variables)
+        if compiled is None:
+            return None
+        call = _Call(schema, gate, variables, context)
+        try:
+            return {root.key: await call.completed(root, compiled) for root in compiled.roots}
+        except Exception:  # noqa: BLE001 - whatever it is, graphql-core comes to it again and answers it
+            await context.forget()
+            return None
+
+    def _compiled(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled | None:
+        coerced = variables.coerced
+        key = msgspec.json.encode([coerced.get(name) for name in self._decisive], enc_hook=str)
+        if key in self._variants:
+            self._variants.move_to_end(key)
+            return self._variants[key]
+        try:
+            compiled = self._compile(schema, variables)
+        except NotCompiled:
+            compiled = None
+        self._variants[key] = compiled
+        if len(self._variants) > VARIANTS:
+            self._variants.popitem(last=False)
+        return compiled
+
+    def _compile(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled:
+        query = graphql_of(schema).query_type
+        if query is None:
+            raise NotCompiled
+        completions = Completions(schema, self._fragments, variables)
+        asked = SimpleNamespace(fragments=self._fragments, variable_values=variables)
+        roots: list[Root | TypeName] = []
+        for key, nodes in completions.fields_of(query, [self._node.selection_set]).items():
+            name = nodes[0].name.value
+            if name == TYPENAME:
+                roots.append(TypeName(key, query.name))
+                continue
+            field = schema.get_field_for_type(name, query.name)
+            if field is None or field.base_resolver is None:
+                raise NotCompiled
+            definition = query.fields[name]
+            selected: list[Any] = convert_selections(cast("Any", asked), nodes)
+            roots.append(
+                Root(
+                    key=key,
+                    field=field,
+                    definition=definition,
+                    node=nodes[0],
+                    selections=[one for node in selected for one in node.selections],
+                    complete=completions.of(definition.type, nodes),
+                )
+            )
+        return Compiled(tuple(roots), Planner(schema))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request for an operation."""
+
+    schema: strawberry.Schema
+    gate: Gate
+    variables: VariableValues
+    context: Context
+
+    async def completed(self, root: Root | TypeName, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
+        """Return what the JSON holds of a root field, with everything selected beneath it."""
+        if isinstance(root, TypeName):
+            return root.name
+        return root.complete(await self._value(root, compiled))
+
+    async def _value(self, root: Root, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
+        context = self.context
+        self.gate(root.field, context)
+        found = root.resolved(root.arguments(self.schema, self.variables), context)
+        if not isinstance(found, Reading | Record):
+            return found
+        async with context.snapshot.turn() as session:
+            return await Executor(session, context, compiled.planner).answer(found, root.selections)
+
+
+def graphql_of(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return the schema as graphql-core has it."""
+    return schema._schema  # noqa: SLF001 - Strawberry gives no other way to it
+
+
+def _decisive(
+    node: OperationDefinitionNode, fragments: Iterable[FragmentDefinitionNode]
+) -> tuple[str, ...]:
+    """Return the names of the variables that decide what is read."""
+    found: set[str] = set()
+
+    class Names(Visitor):
+        def enter_variable(self, variable: VariableNode, *_: Any) -> None:  # noqa: ANN401 - the visitor's own
+            found.add(variable.name.value)
+
+    for fragment in fragments:
+        visit(fragment, Names())
+    for selection in node.selection_set.selections:
+        for directive in selection.directives or ():
+            visit(directive, Names())
+        if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
+            visit(selection.selection_set, Names())
+    return tuple(sorted(found))

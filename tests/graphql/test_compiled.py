@@ -1,0 +1,198 @@
+"""The compiled reading path and graphql-core's own give the same answers, to documents that nobody wrote by hand."""
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLField,
+    GraphQLInputType,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLUnionType,
+    OperationType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+    parse,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from suxin_graphql import http
+from suxin_graphql.schema import schema
+
+GRAPHQL = schema._schema
+OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
+MAX_DEPTH = 6
+TERMS = {
+    "amountFen": 40_000_000,
+    "termMonths": 12,
+    "rateBps": 435,
+    "repaymentMethod": "EQUAL_INSTALMENT",
+    "guarantee": "CREDIT",
+}
+TERMS_TEXT = (
+    "{amountFen: 40000000, termMonths: 12, rateBps: 435, repaymentMethod: EQUAL_INSTALMENT,"
+    " guarantee: CREDIT}"
+)
+VARIABLES = {
+    "yes": "Boolean = true",
+    "no": "Boolean! = false",
+    "few": "Int! = 2",
+    "many": "Int! = 100",
+    "tooMany": "Int! = 101",
+    "none": "String",
+    "wrong": 'ID! = "no-such-id"',
+    "referral": "ID!",
+    "product": "ID!",
+}
+
+
+@st.composite
+def selections(draw: st.DrawFn, kind: GraphQLOutputType, depth: int) -> str:
+    """A selection of a type's fields, with aliases, directives and fragments here and there."""
+    named = get_named_type(kind)
+    if is_leaf_type(named):
+        return ""
+    parts = ["__typename"] if draw(st.booleans()) else []
+    if isinstance(named, GraphQLInterfaceType | GraphQLUnionType):
+        members = GRAPHQL.get_possible_types(named)
+        some = draw(st.lists(st.sampled_from(members), max_size=3, unique=True))
+        parts += [f"... on {one.name} {draw(selections(one, depth))}" for one in some]
+        if isinstance(named, GraphQLInterfaceType):
+            parts.append("id")
+        return "{ " + " ".join(parts or ["__typename"]) + " }"
+    assert isinstance(named, GraphQLObjectType)
+    fields = [
+        name
+        for name, field in named.fields.items()
+        if depth > 0 or is_leaf_type(get_named_type(field.type))
+    ]
+    for name in draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=5)):
+        text = draw(asked(name, named.fields[name], depth))
+        if draw(st.integers(0, 9)) == 0:
+            text = f"... on {named.name} {{ {text} }}"
+        parts.append(text)
+    return "{ " + " ".join(parts) + " }"
+
+
+@st.composite
+def asked(draw: st.DrawFn, name: str, field: GraphQLField, depth: int) -> str:
+    """One field; with arguments it has an alias of its own, so that no two of them can be at odds."""
+    given_ = {
+        argument: draw(values(argument, described.type))
+        for argument, described in field.args.items()
+        if is_required_argument(described) or draw(st.integers(0, 4)) == 0
+    }
+    text = name
+    if given_ or not is_leaf_type(get_named_type(field.type)):
+        text = f"a{draw(st.integers(0, 10**9))}: {name}"
+    if given_:
+        text += "(" + ", ".join(f"{key}: {value}" for key, value in given_.items()) + ")"
+    text += draw(
+        st.sampled_from(
+            ["", "", "", "", " @include(if: $yes)", " @skip(if: $no)", " @skip(if: $yes)"]
+        )
+    )
+    return f"{text} {draw(selections(field.type, depth - 1))}"
+
+
+def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
+    """Values of an argument: mostly good ones."""
+    known = {
+        "first": ["1", "2", "$few", "$many", "$tooMany", "0"],
+        "after": ["null", "$none", '"bm9wZQ"'],
+        "id": ["$referral", "$product", "$wrong"],
+        "ids": ["[$referral, $product]", "[$referral, $wrong]", "[]"],
+        "terms": [TERMS_TEXT],
+        "states": ["null", "[]", "[DISPATCHED, ACCEPTED]"],
+        "statuses": ["null", "[PUBLISHED]"],
+    }
+    if name in known:
+        return st.sampled_from(known[name])
+    bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    raise AssertionError(f"no values are known for {name}: {bare}")
+
+
+def documents() -> st.SearchStrategy[str]:
+    assert GRAPHQL.query_type is not None
+    return selections(GRAPHQL.query_type, MAX_DEPTH).map(with_head)
+
+
+def with_head(asked_for: str) -> str:
+    """Declare the variables that are used, and no others."""
+    used = sorted(set(re.findall(r"\$(\w+)", asked_for)))
+    head = ", ".join(f"${name}: {VARIABLES[name]}" for name in used)
+    return f"query Q({head}) {asked_for}" if used else f"query Q {asked_for}"
+
+
+def shown(body):
+    """An answer without the name of its request."""
+    for error in body.get("errors", []):
+        error["extensions"].pop("requestId")
+    return body
+
+
+@pytest.fixture
+def both_ways(bank_a, monkeypatch):
+    """Answers a document by the compiled path and by graphql-core alone; tells whether the first was compiled."""
+    compiled = http._compiled
+    last = []
+
+    async def noted(*asked_for):
+        found = await compiled(*asked_for)
+        last[:] = [found is not None]
+        return found
+
+    async def never(*_):
+        return None
+
+    async def ask(query, variables):
+        body = {"query": query, "variables": variables}
+        monkeypatch.setattr(http, "_compiled", noted)
+        one = shown((await bank_a.post(body)).json())
+        monkeypatch.setattr(http, "_compiled", never)
+        other = shown((await bank_a.post(body)).json())
+        return one, other, last[0]
+
+    return ask
+
+
+@pytest.fixture
+async def ids(bank_a, case):
+    """The ids of one referral, to which the applicant has consented, and of one product."""
+    await case.accept()
+    await case.consent()
+    products = await bank_a.data("{ loanProducts(first: 1) { edges { node { id } } } }")
+    return {
+        "referral": case.referral_id,
+        "product": products["loanProducts"]["edges"][0]["node"]["id"],
+    }
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[*HealthCheck])
+@given(query=documents())
+async def test_both_ways_answer_the_same(both_ways, ids, query):
+    one, other, compiled = await both_ways(query, ids)
+    assert one == other
+    # An answer without errors was compiled.
+    assert compiled is ("errors" not in other)
+
+
+def trusted():
+    for path in sorted(OPERATIONS.glob("*.graphql")):
+        text = path.read_text()
+        operation = parse(text).definitions[0]
+        if operation.operation is OperationType.QUERY:
+            yield pytest.param(text, id=path.stem)
+
+
+@pytest.mark.parametrize("text", [*trusted()])
+async def test_no_document_of_ours_falls_back(both_ways, ids, text):
+    wanted = ids["product" if "product" in text.lower() else "referral"]
+    one, other, compiled = await both_ways(text, {"id": wanted, "first": 5, "terms": TERMS})
+    assert one == other
+    assert compiled, one

@@ -8,7 +8,7 @@ import pytest
 from code_flow import fields
 from redis.asyncio import Redis
 
-from suxin_web import rate_limits
+from suxin_web import callers, rate_limits
 from suxin_web.application import build_app
 from suxin_web.rate_limits import (
     LOG_IN_BY_ADDRESS,
@@ -149,25 +149,28 @@ async def test_log_ins_from_one_address_are_limited_over_http(web, limits, valke
     assert "操作过于频繁" in refused.text
 
 
-async def test_guesses_at_one_name_are_limited_from_every_address(web, limits):
+async def test_guesses_at_one_name_are_limited_from_every_address(web, limits, valkey):
     form = await web.get("/desk/log-in", follow_redirects=True)
-    assert await passes(limits, LOG_IN_BY_NAME, "chufeng.loan", times=20) == 10
+    await passes(limits, LOG_IN_BY_NAME, "chufeng.loan", times=10)
+    await pass_time(valkey, LOG_IN_BY_NAME, "chufeng.loan", -30)
     # Spelling the name otherwise is no way around.
     sent = {**fields(form.text), "login": " ChuFeng.LOAN ", "password": "wrong"}
     assert (await web.post("/oauth/log-in", data=sent)).status_code == 429
 
 
-async def test_an_api_caller_over_his_limit_gets_a_problem(runtime, routes):
+async def test_an_api_caller_over_his_limit_gets_a_problem(runtime, routes, monkeypatch):
+    # Hundreds of requests take a busy machine so long that all of them fit; three do not.
+    monkeypatch.setattr(callers, "READS", Limit(name="test.reads", burst=3, per_minute=1))
     app = build_app(runtime, routes)
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://suxin.test") as web:
-        answers = await asyncio.gather(*(web.get("/mp/v1/public") for _ in range(320)))
+        answers = await asyncio.gather(*(web.get("/mp/v1/public") for _ in range(5)))
         neighbour = httpx.ASGITransport(app, client=("192.0.2.8", 1))
         async with httpx.AsyncClient(transport=neighbour, base_url="http://suxin.test") as other:
             beside = await other.get("/mp/v1/public")
     refused = [answer for answer in answers if answer.status_code == 429]
-    assert {answer.status_code for answer in answers} == {200, 429}
-    assert refused[0].headers["retry-after"] == "1"
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 429, 429]
+    assert 0 < int(refused[0].headers["retry-after"]) <= 60
     assert refused[0].json()["code"] == "TOO_MANY_REQUESTS"
     assert refused[0].json()["retryable"] is True
     assert beside.status_code == 200

@@ -1,7 +1,6 @@
 """The loan journey, walked by the command line against a real, running demo city."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -103,9 +102,7 @@ def test_the_signal_to_stop_leaves_nothing_running() -> None:
         before = " ".join(city.processes().values())
         assert "/postgres" in before
         assert "suxin_server.cli" in before
-        began = time.monotonic()
+        # That it takes less than two seconds is held by the start-up benchmark.
         assert city.stop() == 0
-        # The promise is 2 s, which the start-up benchmark holds on a machine of its own; this one may be busy.
-        assert time.monotonic() - began < 3
         assert city.processes() == {}
         assert port_is_free("127.0.0.1", int(city.url.rsplit(":", 1)[1]))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from patience import PATIENCE_S
 
 from suxin_server import binaries
 from suxin_server.binaries import can_reach, find_postgres, unprivileged_account, within_reach
@@ -138,7 +139,7 @@ async def test_a_killed_server_is_started_again_and_no_committed_row_is_lost(fol
         os.kill(first, signal.SIGKILL)
         assert supervisor.watch(
             until=lambda: supervisor.restarts("PostgreSQL") == 1 and server.exit_reason() is None,
-            timeout_s=10,
+            timeout_s=PATIENCE_S,
         )
         assert server.port == port
         assert server.pid != first
@@ -233,7 +234,7 @@ def test_as_root_binaries_in_a_private_folder_are_copied_to_where_they_run(
     told = run_to_end(
         [reachable / "psql", "--version"],
         environment={},
-        timeout_s=10,
+        timeout_s=PATIENCE_S,
         account=account,
         cwd=Path("/"),
     )
@@ -284,5 +285,5 @@ def test_stopping_leaves_no_process(folder: Path) -> None:
     assert pid is not None
     server.stop()
     server.stop()
-    assert wait_until(lambda: not is_alive(pid), timeout_s=1)
+    assert wait_until(lambda: not is_alive(pid), timeout_s=PATIENCE_S)
     server.remove()

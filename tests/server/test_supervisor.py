@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 from structlog.testing import capture_logs
 
 from suxin_server.children import Child
@@ -88,7 +89,9 @@ def test_a_child_that_dies_is_restarted_with_growing_pauses_and_a_reason(program
     try:
         with capture_logs() as logged:
             supervisor.begin(child)
-            assert supervisor.watch(until=lambda: supervisor.restarts("faulty") == 3, timeout_s=10)
+            assert supervisor.watch(
+                until=lambda: supervisor.restarts("faulty") == 3, timeout_s=PATIENCE_S
+            )
     finally:
         supervisor.stop_all()
     assert [(line["part"], line["why"], line["pause_s"]) for line in logged[:3]] == [
@@ -98,7 +101,7 @@ def test_a_child_that_dies_is_restarted_with_growing_pauses_and_a_reason(program
     ]
 
 
-def test_a_killed_child_is_restarted_within_a_second(program: Make) -> None:
+def test_a_killed_child_is_restarted_a_moment_later(program: Make) -> None:
     child = program("sleeps", SLEEPS)
     supervisor = Supervisor()
     try:
@@ -108,9 +111,10 @@ def test_a_killed_child_is_restarted_within_a_second(program: Make) -> None:
         with capture_logs() as logged:
             os.kill(first, signal.SIGKILL)
             assert supervisor.watch(
-                until=lambda: child.pid != first and child.exit_reason() is None, timeout_s=1
+                until=lambda: child.pid != first and child.exit_reason() is None,
+                timeout_s=PATIENCE_S,
             )
-        assert logged[0]["why"] == "ended by SIGKILL"
+        assert (logged[0]["why"], logged[0]["pause_s"]) == ("ended by SIGKILL", 0.1)
         second = child.pid
         assert second is not None
     finally:
@@ -126,9 +130,9 @@ def test_a_part_that_cannot_start_is_tried_again(program: Make, tmp_path: Path) 
     supervisor = Supervisor()
     try:
         begun = supervisor.begin(child)
-        assert isinstance(begun.exception(timeout=5), FileExistsError)
+        assert isinstance(begun.exception(timeout=PATIENCE_S), FileExistsError)
         blocked.unlink()
-        assert supervisor.watch(until=lambda: child.exit_reason() is None, timeout_s=5)
+        assert supervisor.watch(until=lambda: child.exit_reason() is None, timeout_s=PATIENCE_S)
     finally:
         supervisor.stop_all()
 
@@ -136,9 +140,10 @@ def test_a_part_that_cannot_start_is_tried_again(program: Make, tmp_path: Path) 
 def test_higher_ranks_stop_first_and_one_rank_at_once() -> None:
     order: list[str] = []
 
-    class Slow:
-        def __init__(self, name: str, seconds: float) -> None:
-            self.name, self._seconds = name, seconds
+    class Part:
+        def __init__(self, name: str, waits_for: threading.Event | None = None) -> None:
+            self.name, self._waits_for = name, waits_for
+            self.stopped = threading.Event()
 
         def start(self) -> None:
             pass
@@ -147,27 +152,26 @@ def test_higher_ranks_stop_first_and_one_rank_at_once() -> None:
             return None
 
         def stop(self) -> None:
-            time.sleep(self._seconds)
+            # Whoever waits for the one after him would wait in vain if they stopped one by one.
+            assert self._waits_for is None or self._waits_for.wait(PATIENCE_S)
             order.append(self.name)
+            self.stopped.set()
 
+    web = Part("web")
     supervisor = Supervisor()
-    supervisor.begin(Slow("database", 0), rank=0)
-    supervisor.begin(Slow("worker", 0.2), rank=2)
-    supervisor.begin(Slow("web", 0.1), rank=2)
-    began = time.monotonic()
+    supervisor.begin(Part("database"), rank=0)
+    supervisor.begin(Part("worker", web.stopped), rank=2)
+    supervisor.begin(web, rank=2)
     supervisor.stop_all()
     assert order == ["web", "worker", "database"]
-    assert time.monotonic() - began < 0.29
 
 
-def test_a_signal_stops_everything_in_under_two_seconds(
+def test_a_signal_stops_everything_and_whoever_does_not_listen(
     supervising: Callable[[], tuple[subprocess.Popen[str], dict[str, object]]], tmp_path: Path
 ) -> None:
     started, told = supervising()
-    began = time.monotonic()
     started.send_signal(signal.SIGTERM)
-    assert started.wait(timeout=5) == 0
-    assert time.monotonic() - began < 2
+    assert started.wait(timeout=PATIENCE_S) == 0
     pids = [told["server"], *told["children"], below(tmp_path)]  # type: ignore[misc] # JSON written above
     assert [pid for pid in pids if is_alive(pid)] == []
 
@@ -179,10 +183,10 @@ def test_a_killed_supervisor_takes_its_children_along_and_its_server_is_adopted(
 ) -> None:
     started, told = supervising()
     started.kill()
-    started.wait(timeout=5)
+    started.wait(timeout=PATIENCE_S)
     pids = [*told["children"], below(tmp_path)]  # type: ignore[misc] # JSON written above
     # One of the children does not listen to SIGTERM, so that it lives until its grace ends.
-    assert wait_until(lambda: not any(map(is_alive, pids)), timeout_s=3)
+    assert wait_until(lambda: not any(map(is_alive, pids)), timeout_s=PATIENCE_S)
     heir = Postgres(folder, fast=True)
     heir.start()
     assert heir.adopted is True

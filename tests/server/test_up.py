@@ -6,13 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from patience import PATIENCE_S
 
 from suxin_server import up
 from suxin_server.cli import cli
@@ -34,7 +34,7 @@ def suxin(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[s
         [sys.executable, "-m", "suxin_server.cli", *words],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE_S,
         check=False,
         env={**PLAIN, **variables},
     )
@@ -189,14 +189,13 @@ def test_a_health_report_is_told_in_a_few_words() -> None:
 def test_a_signal_leaves_nothing_running_and_the_folder_free(folder: Path) -> None:
     port = free_port()
     with running(folder, port) as started:
-        assert wait_until((folder / "logs/worker.log").exists, timeout_s=20)
+        assert wait_until((folder / "logs/worker.log").exists, timeout_s=PATIENCE_S)
         names = " ".join(of_folder(folder).values())
         assert "/postgres -D" in names
         assert "valkey-server" in names
-        began = time.monotonic()
         started.send_signal(signal.SIGINT)
-        assert started.wait(timeout=5) == 0
-        assert time.monotonic() - began < 2
+        # That it takes less than two seconds is held by the start-up benchmark.
+        assert started.wait(timeout=PATIENCE_S) == 0
     assert of_folder(folder) == {}
     ports = [int(path.read_text()) for path in folder.glob("*.port")]
     assert len(ports) == 5
@@ -209,9 +208,9 @@ def test_a_signal_leaves_nothing_running_and_the_folder_free(folder: Path) -> No
 def test_a_signal_during_the_start_leaves_nothing_running(folder: Path) -> None:
     with running(folder, free_port()) as started:
         # initdb is at work now.
-        assert wait_until((folder / "postgres.passwords.json").exists, timeout_s=10)
+        assert wait_until((folder / "postgres.passwords.json").exists, timeout_s=PATIENCE_S)
         started.send_signal(signal.SIGTERM)
-        assert started.wait(timeout=5) == 0
+        assert started.wait(timeout=PATIENCE_S) == 0
     assert of_folder(folder) == {}
 
 

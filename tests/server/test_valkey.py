@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from patience import PATIENCE_S
 
 from suxin_server.binaries import find_valkey
 from suxin_server.faults import BinaryMissing, PartFailed
@@ -52,7 +53,7 @@ def test_a_killed_server_is_started_again_with_its_data(folder: Path) -> None:
         os.kill(first, signal.SIGKILL)
         assert supervisor.watch(
             until=lambda: supervisor.restarts("Valkey") == 1 and server.exit_reason() is None,
-            timeout_s=10,
+            timeout_s=PATIENCE_S,
         )
         assert server.port == port
         with client(server.url) as told:

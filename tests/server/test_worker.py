@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from patience import PATIENCE_S
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,11 +21,12 @@ from suxin.kernel.outbox import Job, OutboxRow
 from suxin.kernel.tables import Table
 from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin_server import loops, pruning
+from suxin_server import relay as relays
 from suxin_server.faults import Fault, NotAvailable
 from suxin_server.jobs import TopicTaken, merged
 from suxin_server.loops import keep
-from suxin_server.relay import Relay
-from suxin_server.sealer import seal_all, seal_forever
+from suxin_server.relay import FULL_PAUSE_S, Relay
+from suxin_server.sealer import SEAL_EVERY_S, seal_all, seal_forever
 from suxin_server.settings import Settings
 from suxin_server.worker import run_worker
 
@@ -81,11 +83,15 @@ async def test_a_full_queue_is_given_no_more_than_it_takes(database, city):
     await post(database, 30)
     queue = Shelf(room=10)
     task = asyncio.create_task(Relay(database, city.app, queue).drain())
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(PATIENCE_S):
+        while len(queue.rows) < 10:
+            await asyncio.sleep(0.01)
+    # Several more tries, none of which finds room.
+    await asyncio.sleep(3 * FULL_PAUSE_S)
     assert len(queue.rows) == 10
     assert await attempts(database) == 10
     queue.size = 40
-    assert await asyncio.wait_for(task, 5) == 30
+    assert await asyncio.wait_for(task, PATIENCE_S) == 30
 
 
 async def attempts(database: Database) -> int:
@@ -105,15 +111,30 @@ async def test_an_unreachable_queue_leaves_the_rows_unclaimed(database, city):
     assert await attempts(database) == 0
 
 
-async def test_a_notification_wakes_the_relay(database, city):
+async def until_listening(cluster, city) -> None:
+    """Wait until the relay has said that it listens, and has looked for what was posted before."""
+    admin = await asyncpg.connect(cluster.admin_dsn)
+    async with asyncio.timeout(PATIENCE_S):
+        while not await admin.fetchval(
+            "select count(*) from pg_stat_activity"
+            " where datname = $1 and query = 'select 1' and state = 'idle'",
+            city.app.rsplit("/", 1)[1],
+        ):
+            await asyncio.sleep(0.01)
+    await admin.close()
+    await asyncio.sleep(0.2)
+
+
+async def test_a_notification_wakes_the_relay(database, city, cluster, monkeypatch):
+    # Without a notification it would look again when the test has given up.
+    monkeypatch.setattr(relays, "SWEEP_S", 10 * PATIENCE_S)
     queue = Shelf()
     relay = Relay(database, city.app, queue)
     listening = asyncio.create_task(relay.listen())
     relaying = asyncio.create_task(relay.relay())
-    await asyncio.sleep(0.4)
+    await until_listening(cluster, city)
     await post(database, 1, wake=True)
-    # Well before the sweep, which comes every two seconds.
-    async with asyncio.timeout(0.8):
+    async with asyncio.timeout(PATIENCE_S):
         while not queue.rows:
             await asyncio.sleep(0.01)
     for task in (listening, relaying):
@@ -124,7 +145,7 @@ async def test_a_notification_wakes_the_relay(database, city):
 
 async def test_a_lost_listening_connection_ends_listening(database, city, cluster):
     listening = asyncio.create_task(Relay(database, city.app, Shelf()).listen())
-    await asyncio.sleep(0.3)
+    await until_listening(cluster, city)
     admin = await asyncpg.connect(cluster.admin_dsn)
     ended = await admin.fetch(
         "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -134,7 +155,7 @@ async def test_a_lost_listening_connection_ends_listening(database, city, cluste
     await admin.close()
     assert len(ended) == 1
     with pytest.raises(ConnectionResetError):
-        await asyncio.wait_for(listening, 3)
+        await asyncio.wait_for(listening, PATIENCE_S)
 
 
 async def test_an_idle_sweep_writes_nothing(database, city):
@@ -169,25 +190,31 @@ async def test_a_loop_goes_on_after_an_outage_and_after_a_defect(monkeypatch, ca
         await asyncio.sleep(60)
 
     task = asyncio.create_task(keep("test", work))
-    await asyncio.wait_for(done.wait(), 3)
+    await asyncio.wait_for(done.wait(), PATIENCE_S)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert turns == []
 
 
-async def test_what_is_appended_is_sealed_within_a_second(database, batch):
+async def verified(batch: Database) -> audit.Verification:
+    async with batch.snapshot(SYSTEM, now=datetime.now(UTC)) as session:
+        return await audit.verify(session)
+
+
+async def test_what_is_appended_is_sealed_at_the_next_half_second(database, batch):
     now = datetime.now(UTC)
     sealing = asyncio.create_task(seal_forever(batch))
     await asyncio.sleep(0.1)
     async with database.transaction(SYSTEM, now=now) as session:
         audit.append_act(session, action="test.done", now=now)
-    await asyncio.sleep(0.9)
+    assert SEAL_EVERY_S <= 0.5
+    async with asyncio.timeout(PATIENCE_S):
+        while (found := await verified(batch)).unsealed:
+            await asyncio.sleep(0.05)
     sealing.cancel()
     await asyncio.wait([sealing])
-    async with batch.snapshot(SYSTEM, now=now) as session:
-        assert (await audit.verify(session)).unsealed == 0
-        assert (await audit.verify(session)).sealed == 1
+    assert (found.sealed, found.unsealed) == (1, 0)
 
 
 async def test_sealing_goes_on_until_nothing_is_left(database, batch, now, monkeypatch):

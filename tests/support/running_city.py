@@ -12,12 +12,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import PATIENCE_S
+
 from suxin_server.processes import command_line, free_port, is_alive
 
 OURS = ("SUXIN_", "DATABASE_", "REDIS_")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-START_TIMEOUT_S = 90
-STOP_TIMEOUT_S = 10
+START_TIMEOUT_S = 3 * PATIENCE_S
 WELCOME_ENDS = "press Ctrl-C to stop"
 
 
@@ -44,10 +45,10 @@ class RunningCity:
     def stop(self) -> int:
         """Stop it as a service manager does, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=STOP_TIMEOUT_S)
+        return self.process.wait(timeout=PATIENCE_S)
 
 
-def suxin(*words: str, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
+def suxin(*words: str, timeout_s: float = 3 * PATIENCE_S) -> "subprocess.CompletedProcess[str]":
     """Run a command of the product's own command line to its end."""
     return subprocess.run(
         [sys.executable, "-m", "suxin_server.cli", *words],
@@ -96,6 +97,6 @@ def _end(up: "subprocess.Popen[bytes]") -> None:
     if up.poll() is None:
         up.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            up.wait(timeout=STOP_TIMEOUT_S)
+            up.wait(timeout=PATIENCE_S)
     up.kill()
     up.wait()

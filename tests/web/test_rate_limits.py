@@ -1,12 +1,14 @@
 """Rate limits: who waits, how long, and what holds while Valkey is away."""
 
 import asyncio
+import hashlib
 
 import httpx
 import pytest
 from code_flow import fields
 from redis.asyncio import Redis
 
+from suxin_web import callers, rate_limits
 from suxin_web.application import build_app
 from suxin_web.rate_limits import (
     LOG_IN_BY_ADDRESS,
@@ -32,6 +34,14 @@ async def passes(limits, limit, caller="a", times=1):
     return passed
 
 
+async def pass_time(valkey, limit, caller, seconds):
+    """Let time go by for one bucket: its arrival lies that much nearer, or farther for a negative time."""
+    key = f"limit:{limit.name}:{hashlib.sha256(caller.encode()).hexdigest()[:32]}"
+    broker = Redis.from_url(valkey.url, decode_responses=True)
+    await broker.set(key, str(int(await broker.get(key)) - seconds * 1_000_000), px=3_600_000)
+    await broker.aclose()
+
+
 @pytest.fixture
 async def away():
     """Limits whose Valkey does not answer."""
@@ -44,8 +54,8 @@ async def test_a_caller_has_his_burst_and_then_waits(limits):
     assert await passes(limits, THREE, times=3) == 3
     with pytest.raises(TooManyRequests) as refused:
         await limits.take(THREE, "a")
-    # Six a minute leave ten seconds between two.
-    assert refused.value.facts == {"retry_after_seconds": 10}
+    # Six a minute leave ten seconds between two, of which the test itself takes some.
+    assert 8 <= refused.value.facts["retry_after_seconds"] <= 10
 
 
 async def test_callers_and_limits_do_not_share_a_bucket(limits):
@@ -54,11 +64,11 @@ async def test_callers_and_limits_do_not_share_a_bucket(limits):
     assert await passes(limits, SECRET, "a", times=4) == 3
 
 
-async def test_a_refused_request_does_not_make_the_wait_longer(limits):
-    fast = Limit(name="test.fast", burst=2, per_minute=120)
-    assert await passes(limits, fast, times=20) == 2
-    await asyncio.sleep(0.55)
-    assert await passes(limits, fast, times=20) == 1
+async def test_a_refused_request_does_not_make_the_wait_longer(limits, valkey):
+    slow = Limit(name="test.slow", burst=2, per_minute=1)
+    assert await passes(limits, slow, times=20) == 2
+    await pass_time(valkey, slow, "a", 61)
+    assert await passes(limits, slow, times=20) == 1
 
 
 async def test_processes_share_the_buckets(limits, valkey):
@@ -101,10 +111,17 @@ async def test_without_valkey_guessing_is_still_slow(away):
     assert await passes(away, SECRET, "b", times=10) == 3
 
 
-async def test_an_outage_is_waited_for_once_and_not_each_time(away):
-    began = asyncio.get_running_loop().time()
-    await passes(away, THREE, times=200)
-    assert asyncio.get_running_loop().time() - began < 0.5
+async def test_an_outage_is_waited_for_once_and_not_each_time(away, monkeypatch):
+    monkeypatch.setattr(rate_limits, "PAUSE_S", 3_600)
+    asked, script = [], away._script
+
+    async def ask(**given):
+        asked.append(given)
+        return await script(**given)
+
+    monkeypatch.setattr(away, "_script", ask)
+    assert await passes(away, THREE, times=200) == 200
+    assert len(asked) == 1
 
 
 async def test_local_buckets_stay_bounded(away):
@@ -120,35 +137,40 @@ async def test_no_valkey_at_all_is_an_outage_too():
     await limits.close()
 
 
-async def test_log_ins_from_one_address_are_limited_over_http(web, limits):
+async def test_log_ins_from_one_address_are_limited_over_http(web, limits, valkey):
     form = await web.get("/desk/log-in", follow_redirects=True)
-    assert await passes(limits, LOG_IN_BY_ADDRESS, "192.0.2.1", times=40) == 30
+    await passes(limits, LOG_IN_BY_ADDRESS, "192.0.2.1", times=30)
+    # As if half a minute's log-ins had come at once, so that none fits in while this one is under way.
+    await pass_time(valkey, LOG_IN_BY_ADDRESS, "192.0.2.1", -30)
     sent = {**fields(form.text), "login": "nobody", "password": "wrong"}
     refused = await web.post("/oauth/log-in", data=sent)
     assert refused.status_code == 429
-    assert refused.headers["retry-after"] in {"1", "2"}
+    assert 20 <= int(refused.headers["retry-after"]) <= 32
     assert "操作过于频繁" in refused.text
 
 
-async def test_guesses_at_one_name_are_limited_from_every_address(web, limits):
+async def test_guesses_at_one_name_are_limited_from_every_address(web, limits, valkey):
     form = await web.get("/desk/log-in", follow_redirects=True)
-    assert await passes(limits, LOG_IN_BY_NAME, "chufeng.loan", times=20) == 10
+    await passes(limits, LOG_IN_BY_NAME, "chufeng.loan", times=10)
+    await pass_time(valkey, LOG_IN_BY_NAME, "chufeng.loan", -30)
     # Spelling the name otherwise is no way around.
     sent = {**fields(form.text), "login": " ChuFeng.LOAN ", "password": "wrong"}
     assert (await web.post("/oauth/log-in", data=sent)).status_code == 429
 
 
-async def test_an_api_caller_over_his_limit_gets_a_problem(runtime, routes):
+async def test_an_api_caller_over_his_limit_gets_a_problem(runtime, routes, monkeypatch):
+    # Hundreds of requests take a busy machine so long that all of them fit; three do not.
+    monkeypatch.setattr(callers, "READS", Limit(name="test.reads", burst=3, per_minute=1))
     app = build_app(runtime, routes)
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://suxin.test") as web:
-        answers = await asyncio.gather(*(web.get("/mp/v1/public") for _ in range(320)))
+        answers = await asyncio.gather(*(web.get("/mp/v1/public") for _ in range(5)))
         neighbour = httpx.ASGITransport(app, client=("192.0.2.8", 1))
         async with httpx.AsyncClient(transport=neighbour, base_url="http://suxin.test") as other:
             beside = await other.get("/mp/v1/public")
     refused = [answer for answer in answers if answer.status_code == 429]
-    assert {answer.status_code for answer in answers} == {200, 429}
-    assert refused[0].headers["retry-after"] == "1"
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 429, 429]
+    assert 0 < int(refused[0].headers["retry-after"]) <= 60
     assert refused[0].json()["code"] == "TOO_MANY_REQUESTS"
     assert refused[0].json()["retryable"] is True
     assert beside.status_code == 200

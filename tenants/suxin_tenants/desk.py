@@ -21,6 +21,7 @@ from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
     area_pages,
     audit_pages,
+    breach_pages,
     calendar_pages,
     correction_pages,
     second_factor_pages,
@@ -84,6 +85,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     service_level_pages.show_service_levels,
     service_level_pages.show_escalations,
     area_pages.show_areas,
+    breach_pages.show_breaches,
+    breach_pages.send_breach,
     calendar_pages.show_calendar,
     calendar_pages.send_arrangement,
     calendar_pages.show_year,

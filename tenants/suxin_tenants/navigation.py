@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
@@ -61,6 +62,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_ANSWER, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
+        (BREACH_REPORT, NavItem(zh="泄露范围", href="/desk/breaches", icon="shield")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
         (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),
         _STAFF,

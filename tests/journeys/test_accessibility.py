@@ -17,7 +17,7 @@ OPEN_PAGES = ("/", "/preview", "/desk", "/consent/verify", "/oauth/device")
 DESKS = {
     "chufeng.loan": ("/desk", "/desk/pool", "/desk/notices"),
     "chufeng.product": ("/desk/products",),
-    "operator.admin": ("/desk", "/desk/audit", "/desk/notices", "/desk/calendar"),
+    "operator.admin": ("/desk", "/desk/audit", "/desk/notices", "/desk/calendar", "/desk/breaches"),
 }
 FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.id ?? ''"
 OUTLINED = """

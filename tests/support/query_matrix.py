@@ -6,6 +6,7 @@ from typing import Any
 
 from fetch_matrix import QUERIES as FETCHES
 from rights_matrix import QUERIES as RIGHTS
+from small_city import BANK_USCCS
 from small_world import World
 
 from suxin.consent.models import Consent
@@ -392,6 +393,7 @@ MATRIX: dict[str, Row] = BESIDE | {
     "tenancy.queries.tenant_name": ("anonymous", tenant, PUBLIC),
     "tenancy.queries.tenant_row": ("anonymous", tenant, PUBLIC),
     "tenancy.queries.tenants": ("anonymous", nothing_given, PUBLIC),
+    "tenancy.queries.tenants_with_codes": ("anonymous", lambda _: {"codes": BANK_USCCS}, PUBLIC),
     "tenancy.queries.tenants_by_id": (
         "anonymous",
         lambda world: {"ids": [world.bank.tenant_id]},

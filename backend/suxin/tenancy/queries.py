@@ -1,6 +1,6 @@
 """Queries of tenancy: what there is of tenants, branches, staff, roles and quotas."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -77,6 +77,11 @@ async def tenant_counts(session: AsyncSession) -> dict[TenantKind, int]:
     """Return how many tenants of each kind the caller sees; a kind without any is left out."""
     rows = await session.execute(select(Tenant.kind, func.count()).group_by(Tenant.kind))
     return {row[0]: row[1] for row in rows}
+
+
+def tenants_with_codes(codes: Collection[str]) -> Select[Tenant]:
+    """Return the tenants with these credit codes that the caller sees."""
+    return select(Tenant).where(Tenant.uscc.in_(codes))
 
 
 def tenants_by_id(ids: Iterable[UUID]) -> Select[Tenant]:

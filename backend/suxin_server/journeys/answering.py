@@ -72,11 +72,12 @@ def see_dossier(story: Story) -> str:
     expect(applicant["name"] == role.subject_name, role.subject_name, applicant)
     expect(applicant["uscc"] == role.uscc, role.uscc, applicant)
     allowed = {one["code"].upper() for one in story.consent["categories"]}
-    seen = {record["category"].upper() for record in applicant["records"]}
+    records = applicant["records"]
+    seen = {edge["node"]["category"] for edge in records["edges"]}
     expect(seen and seen <= allowed, f"记录只在授权类别内 {sorted(allowed)}", sorted(seen))
     blind = story.declining.referral()["applicant"]
     expect(blind is None, f"{story.declining.name}仍看不到", blind)
-    return f"{story.offering.name}看到 {applicant['name']} 及 {len(applicant['records'])} 条记录"
+    return f"{story.offering.name}看到 {applicant['name']} 及 {records['totalCount']} 条记录"
 
 
 def offer(story: Story) -> str:

@@ -38,7 +38,7 @@ query Detail($id: ID!) {
     applicant {
       basis name kind uscc
       request { number amountFen termMonths guarantee repaymentMethod }
-      records { itemCode category status }
+      records(first: 100) { totalCount edges { node { itemCode category status } } }
       consent { state categories }
     }
   }

@@ -219,11 +219,12 @@ def read_words(entry: AuditEntry) -> str:
     """Return what was read, in one line."""
     purpose = PURPOSES[entry.purpose].zh if entry.purpose in PURPOSES else entry.purpose
     ground = "授权" if entry.consent_id else "合同" if entry.contract_id else "法定"
-    read = f"类别：{_categories(entry.categories)}；{entry.row_count} 条"
+    read = f"类别：{category_words(entry.categories)}；{entry.row_count} 条"
     return f"用途：{purpose}；依据：{ground}；{read}"
 
 
-def _categories(names: Iterable[str]) -> str:
+def category_words(names: Iterable[str]) -> str:
+    """Return the names of categories in one line."""
     return "、".join(CATEGORY_ZH.get(name, name).partition("（")[0] for name in names)
 
 
@@ -238,7 +239,7 @@ def detail_words(detail: Mapping[str, Any]) -> str:
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     if name == "categories":
-        return _categories(value)
+        return category_words(value)
     if name == "reason":
         return REASONS.get(value, DECLINED.get(value, value))
     if name == "kind":

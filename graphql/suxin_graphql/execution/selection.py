@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
 
-from suxin_graphql.execution.records import Record, interface_names, type_name
+from suxin_graphql.execution.records import Record, interface_names
 
 Selections = Sequence[Selection]
 
@@ -26,8 +27,7 @@ def fields_of(
 ) -> dict[str, Wanted]:
     """Return the fields asked of an object of a type, by response key."""
     found: dict[str, Wanted] = {}
-    admitted = {type_name(cls), *interface_names(cls)}
-    for selected in _flattened(selections, admitted, schema):
+    for selected in _flattened(selections, cls, schema):
         key = selected.alias or selected.name
         wanted = found.setdefault(key, Wanted(selected.name, selected.arguments))
         wanted.selections.extend(selected.selections)
@@ -40,25 +40,29 @@ def named(fields: Iterable[Wanted], name: str) -> bool:
 
 
 def _flattened(
-    selections: Selections, admitted: set[str], schema: strawberry.Schema
+    selections: Selections, cls: type[Record], schema: strawberry.Schema
 ) -> Iterable[SelectedField]:
     for selection in selections:
         if not _included(selection.directives):
             continue
         if isinstance(selection, SelectedField):
             yield selection
-        elif _applies(selection, admitted, schema):
-            yield from _flattened(selection.selections, admitted, schema)
+        elif _applies(selection, cls, schema):
+            yield from _flattened(selection.selections, cls, schema)
 
 
 def _applies(
-    fragment: FragmentSpread | InlineFragment, admitted: set[str], schema: strawberry.Schema
+    fragment: FragmentSpread | InlineFragment, cls: type[Record], schema: strawberry.Schema
 ) -> bool:
     """Return whether a fragment speaks about this type; one on a union always does, as far as validation let it in."""
     condition = fragment.type_condition
-    if not condition or condition in admitted:
+    if not condition or condition in interface_names(cls):
         return True
-    return not hasattr(schema.get_type_by_name(condition), "fields")
+    named = schema.get_type_by_name(condition)
+    if not isinstance(named, StrawberryObjectDefinition):
+        return True
+    # A page of referrals is a type of its own in the schema, and one class here with every other page.
+    return (named.concrete_of or named).origin is cls
 
 
 def _included(directives: dict[str, Any]) -> bool:

@@ -1,10 +1,9 @@
 """Everybody can use the pages: axe-core finds nothing on them, and permissions are decided by the keyboard alone."""
 
 import pytest
-from accessibility import Axe, axe_source
+from accessibility import Axe
 from browsing import NARROW, Screen
 from loan_pages import Phone
-from node_projects import NodeMissing, PackagesMissing
 from playwright.async_api import Browser, Page, expect
 from running_city import RunningCity
 
@@ -28,14 +27,6 @@ OUTLINED = """
 }
 """
 MOST_TABS = 80
-
-
-@pytest.fixture(scope="session")
-def axe() -> Axe:
-    try:
-        return Axe(axe_source())
-    except (NodeMissing, PackagesMissing) as missing:
-        pytest.skip(f"no axe-core here: {missing}")
 
 
 async def settled(page: Page) -> None:
@@ -65,7 +56,6 @@ async def log_in_at_desk(page: Page, url: str, name: str) -> None:
 async def test_axe_finds_nothing_on_any_page_of_the_phone(
     running_city: RunningCity, browser: Browser, axe: Axe
 ) -> None:
-    axe.wrong.clear()
     phone = await phone_of(browser, running_city, "axe-phone")
     await phone.log_in_as(cast.CHEN_JING)
     page = phone.page
@@ -92,7 +82,6 @@ async def test_axe_finds_nothing_on_any_page_of_the_phone(
 async def test_axe_finds_nothing_on_desks_and_open_pages(
     running_city: RunningCity, browser: Browser, axe: Axe
 ) -> None:
-    axe.wrong.clear()
     for name, paths in DESKS.items():
         screen = await Screen.open(browser, f"axe-{name}", width=1440, height=900)
         await log_in_at_desk(screen.page, running_city.url, name)

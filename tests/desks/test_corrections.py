@@ -170,18 +170,28 @@ async def test_the_notice_leads_to_the_page(desks, ask, admin):
     assert opened.headers["location"] == at
 
 
-async def test_who_may_not_answer_sees_no_entry_and_is_refused(desks, ask, admin):
-    at = await ask()
-    auditor, bank = await desks.operator("auditor"), await desks.of("bank_admin")
-    for desk, front, refusal in (
-        (auditor, "/desk/tenants", 403),
-        (bank, "/desk/products", 404),
-    ):
-        assert f'href="{PLACE}"' not in await desk.get(front)
-        async with nothing_written(admin):
-            for path in (PLACE, at):
-                await desk.get(path, status=refusal)
-            for button in ("correct", "decline"):
-                refused = await desk.post(f"{at}/{button}", answer="经核实，确有错误")
-                assert refused.status_code == refusal
+async def test_an_auditor_reads_every_request_and_answers_none(desks, ask, admin):
+    at, auditor = await ask(), await desks.operator("auditor")
+    assert f'href="{PLACE}"' in await auditor.get("/desk/tenants")
+    assert rows(await auditor.get(PLACE), "waiting") == [at]
+    page = await auditor.get(at)
+    assert "税务机关已复核" in page
+    for part in ('data-testid="answer"', 'data-testid="correct"', 'data-testid="answered"'):
+        assert part not in page, part
+    async with nothing_written(admin):
+        for button in ("correct", "decline"):
+            refused = await auditor.post(f"{at}/{button}", answer="经核实，确有错误")
+            assert refused.status_code == 403
+    assert await state(admin, at) == ("FILED", "disputed")
+
+
+async def test_another_house_has_no_such_pages(desks, ask, admin):
+    at, bank = await ask(), await desks.of("bank_admin")
+    assert f'href="{PLACE}"' not in await bank.get("/desk/products")
+    async with nothing_written(admin):
+        for path in (PLACE, at):
+            await bank.get(path, status=404)
+        for button in ("correct", "decline"):
+            refused = await bank.post(f"{at}/{button}", answer="经核实，确有错误")
+            assert refused.status_code == 404
     assert await state(admin, at) == ("FILED", "disputed")

@@ -15,7 +15,7 @@ from suxin.kernel.refusals import Refusal
 from suxin.lending.industries import industry_name_zh
 from suxin.rights.corrections import ANSWER_WITHIN_DAYS, MAX_TEXT, answer_correction
 from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
-from suxin.rights.policies import CORRECTION_ANSWER
+from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.rights.queries import corrections as queries
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
@@ -57,7 +57,7 @@ async def show_corrections(visit: GivenVisit) -> Answer:
 
 @get("/corrections/{request_id:uuid}")
 async def show_correction(visit: GivenVisit, request_id: FromPath[UUID]) -> Answer:
-    """Show one request, with the form to answer it while it waits."""
+    """Show one request; while it waits, whoever may answer it has the form for that."""
     return await _show(visit, request_id, Form({}), {}, status=200)
 
 
@@ -75,11 +75,12 @@ async def send_decline(visit: GivenVisit, request_id: FromPath[UUID]) -> Answer:
 
 def _require(visit: Visit) -> None:
     visit.require_kind(TenantKind.OPERATOR)
-    visit.actor.require(CORRECTION_ANSWER)
+    visit.actor.require(CORRECTION_READ)
 
 
 async def _answer(visit: Visit, request_id: UUID, *, corrected: bool) -> Answer:
     _require(visit)
+    visit.actor.require(CORRECTION_ANSWER)
     form = await visit.form()
     form.require(*_FIELDS)
     if form.errors:
@@ -121,6 +122,7 @@ async def _show(
             "state": CORRECTION_STATES[request.state],
             "stated": await _stated(session, request),
             "waits": request.state is CorrectionState.FILED,
+            "may_answer": visit.actor.may(CORRECTION_ANSWER),
             "withdrawn": request.state is CorrectionState.WITHDRAWN,
             "answered_by": names.get(answerer, "—") if answerer else "—",
             "of_record": request.about is CorrectionAbout.RECORD,

@@ -40,7 +40,7 @@ MATRIX = {
     "consent_artefacts": PLATFORM,
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,
-    "correction_requests": (NONE, NONE, NONE, NONE, ALL, NONE),
+    "correction_requests": (NONE, NONE, NONE, NONE, ALL, ALL),
     "credit_records": NOBODY,
     "decision_snapshots": PLATFORM,
     "desk_sessions": DOORWAY,
@@ -91,13 +91,13 @@ CHANGES = {
     "system": {
         "bank_speeds",
         "consents",
+        "correction_requests",
         "leads",
         "loan_requests",
         "match_results",
         "notices",
         "person_identities",
         "referrals",
-        "subjects",
         "tenants",
     },
 }

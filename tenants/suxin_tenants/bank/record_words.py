@@ -9,7 +9,7 @@ from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.kernel.working_days import local_day
 from suxin.lending.applicants import counts
 from suxin.subjects.models import CreditRecord, RecordStatus
-from suxin_tenants.content_words import content_words
+from suxin_web.content_words import content_words
 from suxin_web.formats import money
 
 STATUSES: Final = {

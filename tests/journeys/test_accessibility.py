@@ -11,12 +11,33 @@ from suxin_server.demo import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-TABS = ("ask", "requests", "permissions", "asked", "mine", "notices", "declare", "subjects")
+TABS = (
+    "ask",
+    "requests",
+    "permissions",
+    "asked",
+    "mine",
+    "notices",
+    "declare",
+    "subjects",
+    "my-data",
+    "my-data/parts/records",
+    "my-data/corrections",
+    "my-data/correct/name",
+    "my-data/deletion",
+    "my-data/closure",
+)
 OPEN_PAGES = ("/", "/preview", "/desk", "/consent/verify", "/oauth/device")
 DESKS = {
     "chufeng.loan": ("/desk", "/desk/pool", "/desk/notices"),
     "chufeng.product": ("/desk/products",),
-    "operator.admin": ("/desk", "/desk/audit", "/desk/notices", "/desk/calendar"),
+    "operator.admin": (
+        "/desk",
+        "/desk/corrections",
+        "/desk/audit",
+        "/desk/notices",
+        "/desk/calendar",
+    ),
 }
 FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.id ?? ''"
 OUTLINED = """

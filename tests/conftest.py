@@ -1,4 +1,4 @@
-"""One real PostgreSQL for the session, one database a test: cloned from a migrated template in some milliseconds."""
+"""One real PostgreSQL for the session, one database a test, cloned from a migrated template; and a browser to look at pages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +9,10 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from accessibility import Axe, axe_source
+from chromium import ChromiumMissing, started_chromium
+from node_projects import NodeMissing, PackagesMissing
+from playwright.async_api import Browser
 from small_city import SmallCity, build_small_city
 
 from suxin.kernel.database import Database
@@ -140,3 +144,22 @@ async def admin(cluster: Postgres, city: CityDatabase) -> AsyncIterator[asyncpg.
 async def small_city(database: Database, batch: Database, now: datetime) -> SmallCity:
     """An operator, two banks with products, a person and his firm, and strangers to them."""
     return await build_small_city(database, batch, now=now)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A browser to look at pages with."""
+    try:
+        async with started_chromium() as started:
+            yield started
+    except ChromiumMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def axe() -> Axe:
+    """axe-core, which has found nothing wrong yet."""
+    try:
+        return Axe(axe_source())
+    except (NodeMissing, PackagesMissing) as missing:
+        pytest.skip(f"no axe-core here: {missing}")

@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from suxin.consent import jobs as consent
 from suxin.kernel import signing
+from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
-from suxin.kernel.outbox import Handler
+from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
 from suxin.lending import jobs as lending
 from suxin.rights import jobs as rights
@@ -40,6 +43,16 @@ def merged(*tables: Mapping[str, Handler]) -> Mapping[str, Handler]:
     return table
 
 
+def each(*known: Handler) -> Handler:
+    """Return one handler of an event that several contexts follow, each in the same transaction."""
+
+    async def handle(session: AsyncSession, job: Job) -> None:
+        for one in known:
+            await one(session, job)
+
+    return handle
+
+
 def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
     """Return the handlers of every context by topic."""
     return merged(
@@ -48,6 +61,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         lending.handlers(),
         rights.handlers(),
         subjects.handlers(sealer, channel),
+        {CALENDAR_CHANGED_TOPIC: each(lending.redate, rights.redate)},
     )
 
 

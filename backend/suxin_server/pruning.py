@@ -23,7 +23,7 @@ from suxin.kernel import idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
-from suxin.subjects.models import PhoneCode
+from suxin.subjects.models import PhoneCode, WeChatAccount
 from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin.tenancy.providers.models import ProviderFlow
 
@@ -37,6 +37,9 @@ OUTBOX_KEPT_FOR: Final = timedelta(days=30)
 EXPIRED_KEPT_FOR: Final = timedelta(days=1)
 # How a grant ended is told this long to whoever asks why his tokens died; the audit stream knows it for good.
 GRANTS_KEPT_FOR: Final = timedelta(days=30)
+# Who opened the mini program and never proved who he is, is nobody's account: it goes after his last log-in has gone. He
+# who comes again is a new visitor (PIPL art. 19; proposed).
+VISITORS_KEPT_FOR: Final = timedelta(days=30)
 Expiring = type[
     DeskSession
     | LogInFailure
@@ -95,6 +98,9 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
     gone[OAuthGrant.__tablename__] = await _in_chunks(
         database, _deleting(OAuthGrant, _is_over(now)), now
     )
+    gone[WeChatAccount.__tablename__] = await _in_chunks(
+        database, _deleting(WeChatAccount, _is_nobody(now)), now
+    )
     return gone
 
 
@@ -113,7 +119,15 @@ def _is_over(now: datetime) -> ColumnElement[bool]:
     return (ended < now - GRANTS_KEPT_FOR) & ~held
 
 
-def _deleting(model: Expiring | type[OAuthGrant], over: ColumnElement[bool]) -> Chunk:
+def _is_nobody(now: datetime) -> ColumnElement[bool]:
+    logged_in = select(OAuthGrant.id).where(OAuthGrant.openid == WeChatAccount.openid).exists()
+    old = WeChatAccount.created_at < now - VISITORS_KEPT_FOR
+    return WeChatAccount.person_id.is_(None) & old & ~logged_in
+
+
+def _deleting(
+    model: Expiring | type[OAuthGrant | WeChatAccount], over: ColumnElement[bool]
+) -> Chunk:
     key = list(model.__table__.primary_key)
 
     async def work(session: AsyncSession) -> int:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid
 from suxin.rights.corrections import (
-    ANSWER_WITHIN_DAYS,
     MAX_TEXT,
     CorrectionAsked,
     RecordNotContestable,
@@ -20,6 +19,7 @@ from suxin.rights.corrections import (
     request_correction,
     withdraw_correction,
 )
+from suxin.rights.deadlines import ANSWER_WITHIN_DAYS
 from suxin.rights.models import (
     STATES_ZH,
     CorrectionAbout,
@@ -27,10 +27,11 @@ from suxin.rights.models import (
     CorrectionRequest,
 )
 from suxin.rights.queries.corrections import corrections_of
+from suxin.rights.remedies import outcome_of
 from suxin.subjects.declarations import DeclaredTooMany
 from suxin_mini_program.answering import newest_page, write_once
 from suxin_mini_program.contract import Contract
-from suxin_mini_program.data_words import ABOUT_ZH
+from suxin_mini_program.data_words import ABOUT_ZH, REMEDIES
 from suxin_mini_program.labels import Label
 from suxin_mini_program.my_data import TAG
 from suxin_mini_program.paging import Page, PageQuery
@@ -58,13 +59,17 @@ class CorrectionAskedFor(msgspec.Struct, rename="camel", forbid_unknown_fields=T
 
 
 class CorrectionView(msgspec.Struct, rename="camel", kw_only=True):
-    """A correction request; ``answerBy`` is the last moment of the office's time to answer."""
+    """A correction request; ``answerBy`` is the last moment of the office's time to answer.
+
+    ``remedy`` says what granting does, and ``outcome`` what came of it once it is granted.
+    """
 
     id: UUID
     about: Label
     record_id: UUID | None
     item: str
     source: str
+    remedy: Label
     stated: dict[str, Any]
     wanted: str
     reason: str
@@ -74,6 +79,8 @@ class CorrectionView(msgspec.Struct, rename="camel", kw_only=True):
     answer_by_provisional: bool
     answered_at: datetime | None
     answer: str | None
+    late: bool
+    outcome: Label | None
 
 
 CORRECT: Final = Contract(
@@ -182,12 +189,14 @@ async def take_correction_back(
 
 
 def _view(request: CorrectionRequest) -> CorrectionView:
+    outcome = outcome_of(request)
     return CorrectionView(
         id=request.id,
         about=Label(request.about.value, ABOUT_ZH[request.about], request.about.value),
         record_id=request.record_id,
         item=request.item,
         source=request.source,
+        remedy=Label(request.remedy.value, *REMEDIES[request.remedy]),
         stated=request.stated,
         wanted=request.wanted,
         reason=request.reason,
@@ -197,6 +206,8 @@ def _view(request: CorrectionRequest) -> CorrectionView:
         answer_by_provisional=request.answer_by_provisional,
         answered_at=request.answered_at,
         answer=request.answer,
+        late=request.late_at is not None,
+        outcome=None if outcome is None else Label(request.remedy.value, *outcome),
     )
 
 

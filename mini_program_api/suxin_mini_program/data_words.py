@@ -14,9 +14,9 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
-from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState
+from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState, Remedy
 from suxin.rights.queries.holdings import Told
-from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus
+from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
 from suxin_mini_program.labels import (
     BASES,
     CONSENT_STATES,
@@ -27,6 +27,7 @@ from suxin_mini_program.labels import (
     REQUEST_STATES,
     Words,
 )
+from suxin_web.content_words import content_words
 from suxin_web.formats import local_date, local_time, money, percent
 
 NOTHING: Final = "—"
@@ -54,9 +55,20 @@ ABOUT_ZH: Final = {
     CorrectionAbout.REGION: "所在地",
     CorrectionAbout.INDUSTRY: "行业",
 }
+REMEDIES: Final = {
+    Remedy.PLATFORM: ("核实后由平台直接更改", "changed by the platform once it is verified"),
+    Remedy.SOURCE: (
+        "核实后停用原记录，转请来源部门核改",
+        "used no more, and asked of its source anew",
+    ),
+    Remedy.PROOF: ("以实名核验为准，重新实名认证后更新", "changed by proving oneself anew"),
+}
+"""How a granted correction is carried out, in Chinese and English."""
+
 _SPOKEN: Final[Mapping[str, str]] = {
     "three_factor": "姓名、身份证号、手机号三要素核验",
     "registry": "登记机关核验",
+    "demo": "演示数据",
     "wechat": "微信",
     "sms": "短信",
     "subject": "本人",
@@ -67,6 +79,14 @@ _SPOKEN: Final[Mapping[str, str]] = {
 }
 
 
+# What a correction request keeps of what was contested.
+_STATED: Final = {
+    "value": "记载",
+    "occurredOn": "发生日期",
+    "amountFen": "金额",
+    "content": "内容",
+    "sourceRef": "来源文号",
+}
 # By the kind of the code, because states of two machines share words such as EXPIRED.
 _BY_KIND: Final[Mapping[type, Words]] = {
     type(next(iter(words))): words
@@ -85,6 +105,7 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": _CHANNELS,
     "polarity": _POLARITIES,
     "about": ABOUT_ZH,
+    "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
 }
@@ -106,8 +127,12 @@ def readable(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a row hold
         return NOTHING
     if isinstance(value, list):
         return "；".join(readable(key, one) for one in value)
+    if isinstance(value, Mapping) and key == "content":
+        return content_words(value)
     if isinstance(value, Mapping):
-        return "，".join(f"{name}：{readable(name, one)}" for name, one in value.items())
+        return "，".join(
+            f"{_STATED.get(name, name)}：{readable(name, one)}" for name, one in value.items()
+        )
     return _figure(key, value) or _coded(key, value)
 
 
@@ -129,6 +154,8 @@ def _figure(key: str, value: Any) -> str | None:  # noqa: ANN401 - as above
 def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
     if key == "purpose" and value in PURPOSES:
         return PURPOSES[value].zh
+    if isinstance(value, SubjectKind):
+        return ApplicantKind.coded(value.value).zh
     if isinstance(value, _LABELLED):
         return value.zh
     if isinstance(value, CorrectionState):

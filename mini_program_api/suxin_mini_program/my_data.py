@@ -31,7 +31,6 @@ from suxin_mini_program.paging import (
     DEFAULT_PAGE,
     After,
     First,
-    Page,
     cursor_of,
     place_of,
 )
@@ -107,6 +106,21 @@ class MyData(msgspec.Struct, rename="camel", kw_only=True):
     parts: list[DataPart]
 
 
+class ShownValue(msgspec.Struct, rename="camel", kw_only=True):
+    """One value of a row as a person reads it, under its Chinese name."""
+
+    name: str
+    value: str
+
+
+class DataRows(msgspec.Struct, rename="camel", kw_only=True):
+    """One page of a part: the rows as they are held, and as a person reads them, in the same order."""
+
+    items: list[dict[str, Any]]
+    shown: list[list[ShownValue]]
+    next_cursor: str | None
+
+
 class RowsQuery(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Which rows of which part are asked for."""
 
@@ -138,7 +152,7 @@ ROWS: Final = Contract(
     zh="逐页读取我的数据的一个部分，最新在前",
     en="Read on in one part of one's data, the latest first",
     query=RowsQuery,
-    answer=Page[dict[str, Any]],
+    answer=DataRows,
     refusals=(Invalid,),
 )
 
@@ -215,7 +229,16 @@ async def list_rows(
     after = None if query.after is None else place_of(query.after, _name(portion), list[str | int])
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
         found = await told(session, actor, portion, runtime.sealer, limit=query.first, after=after)
-        return answer(Page(items=found.rows, next_cursor=_cursor(found)))
+        return answer(
+            DataRows(
+                items=found.rows,
+                shown=[
+                    [ShownValue(name=name, value=value) for name, value in row]
+                    for row in shown_rows(found)
+                ],
+                next_cursor=_cursor(found),
+            )
+        )
 
 
 def held_part(portion: Portion, rows: int) -> HeldPart:

@@ -12,7 +12,7 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
-from suxin.rights.policies import CORRECTION_ANSWER
+from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
@@ -60,7 +60,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.OPERATOR: (
         (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
-        (CORRECTION_ANSWER, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
+        (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
         (BREACH_REPORT, NavItem(zh="泄露范围", href="/desk/breaches", icon="shield")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
@@ -84,7 +84,7 @@ async def nav_of(session: AsyncSession, actor: Actor, *, now: datetime) -> list[
     if actor.tenant_kind == TenantKind.BANK and actor.may(REFERRAL_READ):
         counts = await inbox_counts(session, actor, now=now)
         waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CORRECTION_ANSWER):
+    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CORRECTION_READ):
         waiting["/desk/corrections"] = await corrections_waiting(session)
     return [
         NavItem(

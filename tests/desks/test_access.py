@@ -54,7 +54,7 @@ async def test_bank_staff_open_the_pages_of_their_role(desks, role, expected, fi
     [
         ("operator_admin", [200, 200, 200, 200, 200, 200, 200, 200]),
         ("credit_office", [200, 403, 200, 200, 200, 200, 200, 403]),
-        ("auditor", [200, 403, 200, 200, 200, 200, 403, 403]),
+        ("auditor", [200, 403, 200, 200, 200, 200, 200, 403]),
     ],
 )
 async def test_operator_staff_open_the_pages_of_their_role(desks, role, expected):

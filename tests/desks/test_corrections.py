@@ -111,8 +111,8 @@ async def test_a_page_of_the_ended_is_bounded(desks, ask, small_city):
 @pytest.mark.parametrize(
     ("button", "after", "said", "result"),
     [
-        ("correct", ("CORRECTED", "withdrawn"), "已答复：予以更正", "已更正"),
-        ("decline", ("DECLINED", "active"), "已答复：不予更正", "未予更正"),
+        ("correct", ("CORRECTED", "withdrawn"), "已答复：予以更正", "予以更正"),
+        ("decline", ("DECLINED", "active"), "已答复：不予更正", "不予更正"),
     ],
 )
 async def test_a_request_is_answered_either_way_and_is_read_only_from_then_on(
@@ -155,7 +155,7 @@ async def test_what_was_answered_or_taken_back_is_not_answered_again(
     await small_city.act(
         withdraw_correction, small_city.applicant, request_id=taken_back.rsplit("/", 1)[1]
     )
-    for at, ended in ((answered, "已更正"), (taken_back, "已撤回")):
+    for at, ended in ((answered, "予以更正"), (taken_back, "已撤回")):
         async with nothing_written(admin):
             refused = await desk.post(f"{at}/decline", answer="再答一次")
         assert refused.status_code == 422
@@ -170,18 +170,76 @@ async def test_the_notice_leads_to_the_page(desks, ask, admin):
     assert opened.headers["location"] == at
 
 
-async def test_who_may_not_answer_sees_no_entry_and_is_refused(desks, ask, admin):
-    at = await ask()
-    auditor, bank = await desks.operator("auditor"), await desks.of("bank_admin")
-    for desk, front, refusal in (
-        (auditor, "/desk/tenants", 403),
-        (bank, "/desk/products", 404),
-    ):
-        assert f'href="{PLACE}"' not in await desk.get(front)
-        async with nothing_written(admin):
-            for path in (PLACE, at):
-                await desk.get(path, status=refusal)
-            for button in ("correct", "decline"):
-                refused = await desk.post(f"{at}/{button}", answer="经核实，确有错误")
-                assert refused.status_code == refusal
+@pytest.mark.parametrize(
+    ("about", "value", "will", "outcome"),
+    [
+        (CorrectionAbout.RECORD, None, "来源在外：该记录由税务局提供", "信用办转请税务局核改"),
+        (CorrectionAbout.REGION, "321311", "平台自有资料：予以更正的", "宿豫区"),
+        (CorrectionAbout.INDUSTRY, "C21", "平台自有资料：予以更正的", "制造业 21"),
+    ],
+)
+async def test_the_page_says_what_granting_does_before_and_what_it_did_after(
+    desks, ask, admin, words, about, value, will, outcome
+):
+    at, desk = await ask(about=about, wanted="C21"), await desks.operator("credit_office")
+    page = await desk.get(at)
+    assert will in words(page)
+    assert ('data-testid="value"' in page) is (value is not None)
+
+    given = {} if value is None else {"value": value}
+    page = await desk.done(f"{at}/correct", answer="经核实，确有错误", **given)
+
+    assert outcome in words(page.split('data-testid="outcome"')[1])
+
+
+async def test_a_value_that_is_none_is_refused_beside_its_field(desks, ask, admin, words):
+    at, desk = (
+        await ask(about=CorrectionAbout.INDUSTRY, wanted="家具"),
+        await desks.operator("credit_office"),
+    )
+    async with nothing_written(admin):
+        refused = await desk.post(f"{at}/correct", answer="经核实", value="家具制造")
+    assert refused.status_code == 422
+    assert "国民经济行业分类" in refused.text.split('id="e-value"')[1].split("</p>")[0]
+    assert 'value="家具制造"' in refused.text
+    # What is declined needs no value.
+    assert "不予更正" in words(await desk.done(f"{at}/decline", answer="登记无误"))
+
+
+async def test_what_is_late_is_counted_and_marked(desks, ask, admin, small_city, words):
+    at, desk = await ask(), await desks.operator("credit_office")
+    await admin.execute(
+        "update correction_requests set answer_by = $1, late_at = $1",
+        small_city.now - timedelta(hours=1),
+    )
+    assert "1 件待答复，其中 1 件已逾期" in words(await desk.get(PLACE))
+    assert 'data-testid="late"' in await desk.get(at)
+    await desk.done(f"{at}/decline", answer="登记无误")
+    assert "逾期" in words((await desk.get(PLACE)).split('data-testid="ended"')[1])
+
+
+async def test_an_auditor_reads_every_request_and_answers_none(desks, ask, admin):
+    at, auditor = await ask(), await desks.operator("auditor")
+    assert f'href="{PLACE}"' in await auditor.get("/desk/tenants")
+    assert rows(await auditor.get(PLACE), "waiting") == [at]
+    page = await auditor.get(at)
+    assert "税务机关已复核" in page
+    for part in ('data-testid="answer"', 'data-testid="correct"', 'data-testid="answered"'):
+        assert part not in page, part
+    async with nothing_written(admin):
+        for button in ("correct", "decline"):
+            refused = await auditor.post(f"{at}/{button}", answer="经核实，确有错误")
+            assert refused.status_code == 403
+    assert await state(admin, at) == ("FILED", "disputed")
+
+
+async def test_another_house_has_no_such_pages(desks, ask, admin):
+    at, bank = await ask(), await desks.of("bank_admin")
+    assert f'href="{PLACE}"' not in await bank.get("/desk/products")
+    async with nothing_written(admin):
+        for path in (PLACE, at):
+            await bank.get(path, status=404)
+        for button in ("correct", "decline"):
+            refused = await bank.post(f"{at}/{button}", answer="经核实，确有错误")
+            assert refused.status_code == 404
     assert await state(admin, at) == ("FILED", "disputed")

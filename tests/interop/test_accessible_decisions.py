@@ -1,16 +1,11 @@
 """The authorization server's questions, in a browser: axe-core finds nothing on them, and the keyboard answers them."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-from accessibility import Axe, axe_source
 from browsing import NARROW, Screen
-from chromium import ChromiumMissing, started_chromium
 from code_flow import CALLBACK, OFFICER, SCOPE
-from node_projects import NodeMissing, PackagesMissing
 from oauth_client import OAuthApp, new_verifier, s256
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 from small_city import PASSWORD
 
 from suxin_web.clock import SystemClock
@@ -25,23 +20,6 @@ DECISION = "() => document.activeElement?.value ?? ''"
 MOST_TABS = 30
 RESIDENT_ID = "321302199001010012"
 """The applicant's, whose phone got the code."""
-
-
-@pytest.fixture
-def axe() -> Axe:
-    try:
-        return Axe(axe_source())
-    except (NodeMissing, PackagesMissing) as missing:
-        pytest.skip(f"no axe-core here: {missing}")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    try:
-        async with started_chromium() as started:
-            yield started
-    except ChromiumMissing as missing:
-        pytest.skip(str(missing))
 
 
 async def address_of(registered, **asked: str) -> str:

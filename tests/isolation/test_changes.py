@@ -32,6 +32,7 @@ UPDATED = {
         "bank_speeds",
         "consent_fetches",
         "consents",
+        "correction_requests",
         "decision_snapshots",
         "impact_assessments",
         "leads",

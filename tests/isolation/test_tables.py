@@ -39,7 +39,7 @@ MATRIX = {
     "consent_artefacts": PLATFORM,
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,
-    "correction_requests": (NONE, NONE, NONE, NONE, ALL, NONE),
+    "correction_requests": (NONE, NONE, NONE, NONE, ALL, ALL),
     "credit_records": NOBODY,
     "decision_snapshots": PLATFORM,
     "desk_sessions": DOORWAY,

@@ -1,29 +1,16 @@
-"""One running demo city for the session: the journeys share it, as the people of a city do; and a browser to look at it."""
+"""One running demo city for the session: the journeys share it, as the people of a city do."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-from chromium import ChromiumMissing, started_chromium
-from playwright.async_api import Browser
+from chromium import PLAIN_HOST
 from running_city import RunningCity, started_city
-
-PLAIN_HOST = "plain.example"
-"""A name of this machine that browsers do not take for this machine, as they do not take a city's own."""
 
 
 @pytest.fixture(scope="session")
 def running_city() -> Iterator[RunningCity]:
     with started_city() as city:
         yield city
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    try:
-        async with started_chromium(f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1") as started:
-            yield started
-    except ChromiumMissing as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture

@@ -175,7 +175,8 @@ def setting(model: type[Table]) -> str:
     column = model.__machine__.column
     if model is CorrectionRequest:
         answer = "case when cast(:to as text) in ('CORRECTED', 'DECLINED') then 'x' end"
-        return f"{column} = cast(:to as text), answer = {answer}"
+        applied = "case when cast(:to as text) = 'CORRECTED' then 'x' end"
+        return f"{column} = cast(:to as text), answer = {answer}, applied = {applied}"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"

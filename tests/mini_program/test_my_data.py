@@ -8,6 +8,8 @@ import pytest
 from observing import changed, contents
 from phones import Phone
 
+from suxin.rights.answering import answer_correction
+
 HONOUR = {"itemCode": "VOL-HONOUR", "content": {"title": "诚信企业", "issuer": "商会"}}
 
 
@@ -76,6 +78,9 @@ async def test_a_part_is_read_on_page_by_page(applicant) -> None:
     while True:
         page = await applicant.read("/my-data/rows", part="records", first=2, **after)
         seen += [row["id"] for row in page["items"]]
+        read = [{one["name"]: one["value"] for one in row} for row in page["shown"]]
+        assert [row["编号"] for row in read] == [row["id"] for row in page["items"]]
+        assert {row["状态"] for row in read} == {"有效"}
         if page["nextCursor"] is None:
             break
         after = {"after": page["nextCursor"]}
@@ -122,7 +127,9 @@ async def test_a_correction_is_asked_for_listed_and_taken_back(applicant, strang
     )
     listed = await applicant.read("/my-data/corrections")
     assert [one["id"] for one in listed["items"]] == [asked["id"]]
-    assert listed["items"][0]["state"]["zh"] == "待答复"
+    listed = listed["items"][0]
+    assert (listed["state"]["zh"], listed["late"], listed["outcome"]) == ("待答复", False, None)
+    assert listed["remedy"]["zh"] == "核实后停用原记录，转请来源部门核改"
 
     path = f"/my-data/corrections/{asked['id']}/withdrawal"
     foreign = await stranger.post(path)
@@ -130,6 +137,36 @@ async def test_a_correction_is_asked_for_listed_and_taken_back(applicant, strang
     assert (await applicant.write(path))["state"]["code"] == "WITHDRAWN"
     status = await admin.fetchval("select status from credit_records where item_code = 'TAX-GRADE'")
     assert status == "active"
+
+
+async def test_what_came_of_a_granted_correction_is_told(applicant, small_city) -> None:
+    asked = await applicant.write(
+        "/my-data/corrections",
+        {"about": "industry", "wanted": "家具制造业", "reason": "主营业务已变更"},
+    )
+    assert asked["remedy"] == {
+        "code": "platform",
+        "zh": "核实后由平台直接更改",
+        "en": "changed by the platform once it is verified",
+    }
+    await small_city.act(
+        answer_correction,
+        small_city.operator,
+        request_id=asked["id"],
+        corrected=True,
+        answer="经核实无误",
+        value="C21",
+    )
+
+    (listed,) = (await applicant.read("/my-data/corrections"))["items"]
+
+    assert (listed["state"]["zh"], listed["answer"]) == ("予以更正", "经核实无误")
+    assert listed["outcome"]["zh"] == "平台登记资料已改为“制造业 21”，即时生效"
+    assert (await applicant.read("/subjects/current"))["industry"] == "C21"
+    (row,) = (await applicant.read("/my-data/rows", part="subject"))["shown"]
+    told = {one["name"]: one["value"] for one in row}
+    assert (told["类型"], told["行业代码"]) == ("企业", "C21")
+    assert told["已被更正的原登记"].startswith("行业代码 ")
 
 
 async def test_a_deletion_answers_what_went_and_what_stays_why_and_until_when(

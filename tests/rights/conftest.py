@@ -1,10 +1,13 @@
-"""The person of the small city acting for himself, with what he declares and what is on record about him."""
+"""The person of the small city acting for himself, with what he declares, what is on record about him, and what he contests."""
 
 import pytest
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
+from suxin.rights.answering import answer_correction
+from suxin.rights.corrections import request_correction
+from suxin.rights.models import CorrectionAbout
 from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.declarations import declare_record
 from suxin.subjects.models import WeChatAccount
@@ -49,3 +52,38 @@ async def phone_of_his(small_city):
             WeChatAccount(openid=OPENID, person_id=small_city.person_id, created_at=small_city.now)
         )
     return OPENID
+
+
+@pytest.fixture
+async def record_id(admin, small_city, catalogue):
+    return await admin.fetchval("select id from credit_records where item_code = 'TAX-GRADE'")
+
+
+@pytest.fixture
+def ask(small_city, record_id):
+    async def ask(actor=small_city.applicant, now=None, **changes):
+        given = {
+            "about": CorrectionAbout.RECORD,
+            "record_id": record_id,
+            "wanted": "纳税信用级别应为 A 级",
+            "reason": "税务机关已复核",
+            **changes,
+        }
+        return await small_city.act(request_correction, actor, now=now, **given)
+
+    return ask
+
+
+@pytest.fixture
+def answer(small_city):
+    async def answer(request, *, corrected=True, text="经核实，确有错误", actor=None, **given):
+        return await small_city.act(
+            answer_correction,
+            actor or small_city.operator,
+            request_id=request.id,
+            corrected=corrected,
+            answer=text,
+            **given,
+        )
+
+    return answer

@@ -44,8 +44,10 @@ async def test_log_ins_mandates_permissions_and_requests_end_in_one_step(
 
     done = await close()
 
-    assert {gone.portion.code for gone in done.erased} == {"declarations"}
-    assert {stays.portion.code for stays in done.kept} >= {
+    assert {gone.portion.code for gone in done.erased} == {"declarations", "wechat_accounts"}
+    kept = {stays.portion.code for stays in done.kept}
+    assert "wechat_accounts" not in kept
+    assert kept >= {
         "subject",
         "identity",
         "mandates",

@@ -11,9 +11,7 @@ from suxin.rights.corrections import (
     CorrectionAsked,
     RecordNotContestable,
     TooManyCorrections,
-    answer_correction,
     correct_declaration,
-    request_correction,
     withdraw_correction,
 )
 from suxin.rights.models import CorrectionAbout, CorrectionAnswered
@@ -21,40 +19,6 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
 
 RIGHT = {"title": "诚信示范户", "issuer": "双沟镇"}
-
-
-@pytest.fixture
-async def record_id(admin, small_city, catalogue):
-    return await admin.fetchval("select id from credit_records where item_code = 'TAX-GRADE'")
-
-
-@pytest.fixture
-def ask(small_city, record_id):
-    async def ask(actor=small_city.applicant, **changes):
-        given = {
-            "about": CorrectionAbout.RECORD,
-            "record_id": record_id,
-            "wanted": "纳税信用级别应为 A 级",
-            "reason": "税务机关已复核",
-            **changes,
-        }
-        return await small_city.act(request_correction, actor, **given)
-
-    return ask
-
-
-@pytest.fixture
-def answer(small_city):
-    async def answer(request, *, corrected=True, text="经核实，确有错误", actor=None):
-        return await small_city.act(
-            answer_correction,
-            actor or small_city.operator,
-            request_id=request.id,
-            corrected=corrected,
-            answer=text,
-        )
-
-    return answer
 
 
 async def status(admin, record_id):
@@ -109,7 +73,7 @@ async def test_a_record_counts_as_disputed_until_the_answer_which_is_due_in_seve
 
 
 @pytest.mark.parametrize(
-    ("corrected", "after", "said"), [(True, "withdrawn", "已更正"), (False, "active", "未予更正")]
+    ("corrected", "after", "said"), [(True, "withdrawn", "予以更正"), (False, "active", "不予更正")]
 )
 async def test_the_office_answers_with_a_reason_and_the_person_is_told(
     small_city, ask, answer, record_id, admin, corrected, after, said

@@ -10,8 +10,8 @@ import pytest
 
 from suxin.kernel.actor import Actor
 from suxin.subjects.catalogue import load_catalogue
-from suxin.subjects.loads import SubjectRow, load_subjects
 from suxin.subjects.models import SubjectKind
+from suxin.subjects.organisations import SubjectRow, load_subjects
 
 pytestmark = pytest.mark.processes
 

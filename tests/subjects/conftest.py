@@ -20,8 +20,8 @@ from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.identity import PersonProof, RepresentativeProof
-from suxin.subjects.loads import SubjectRow, load_subjects
 from suxin.subjects.models import SubjectKind
+from suxin.subjects.organisations import SubjectRow, load_subjects
 from suxin.subjects.phone_codes import send_phone_code
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.proofs import prove_person

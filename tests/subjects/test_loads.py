@@ -11,16 +11,10 @@ from suxin.kernel.identifiers import UsccMalformed
 from suxin.kernel.refusals import Invalid
 from suxin.subjects import loads
 from suxin.subjects.doors import subject_behind, uscc_door
-from suxin.subjects.loads import (
-    LoadReport,
-    RecordRow,
-    SubjectRow,
-    load_records,
-    load_records_file,
-    load_subjects,
-)
+from suxin.subjects.loads import LoadReport, RecordRow, load_records, load_records_file
 from suxin.subjects.mandates import SubjectUnknown
 from suxin.subjects.models import Polarity, RecordStatus, SubjectKind
+from suxin.subjects.organisations import SubjectRow, load_subjects
 
 FIRM = "91321302MATE5T017A"
 FARM = "93321324MATE5T025T"

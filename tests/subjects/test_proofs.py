@@ -187,6 +187,15 @@ async def test_the_same_number_from_another_account_is_the_same_person_rebound(
     assert json.loads(acts[2]["detail"])["first"] is False
 
 
+async def test_a_name_proved_anew_is_the_one_he_is_called_by(people, admin, now):
+    first, later = await people.proved(), now + timedelta(hours=1)
+    visitor = await people.visit()
+    code = await people.code(at=later)
+    assert await people.prove(visitor, later, name="赵大明", code=code) == first.person_id
+    row = await admin.fetchrow("select name, name_pinyin from subjects")
+    assert tuple(row) == ("赵**", "zhao")
+
+
 async def test_an_account_stands_for_one_person_only(people, counted, now):
     await people.proved()
     before = await counted(*WRITTEN)

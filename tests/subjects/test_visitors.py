@@ -4,12 +4,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sample_rows import insert, sample
 
+from suxin.consent.oauth.models import OAuthGrant
 from suxin.kernel.actor import ActorKind
 from suxin.kernel.refusals import NotFound
 from suxin.subjects.mandates import MANDATE_LIFE, end_mandate, prove_mandate
 from suxin.subjects.models import Subject
 from suxin.subjects.visitors import IdentityRequired, Visitor
+from suxin_server.pruning import VISITORS_KEPT_FOR, prune
 
 FIRM = "91321302MATE5T017A"
 
@@ -81,3 +84,31 @@ async def test_an_ended_mandate_admits_nothing_from_the_next_request(people, fir
     with pytest.raises(NotFound):
         async with database.transaction(wang, now=now) as session:
             await end_mandate(session, wang, mandate_id=acting.mandate_id, now=now)
+
+
+async def test_who_never_proved_himself_is_forgotten_after_his_last_log_in(
+    people, admin, database, now
+):
+    proved = await people.proved()
+    for openid, created_at in (
+        ("openid-forgotten", now),
+        ("openid-logged-in", now),
+        ("openid-new", now + timedelta(days=1)),
+    ):
+        await people.visit(openid, created_at)
+    grant = {
+        "kind": "visitor",
+        "openid": "openid-logged-in",
+        "expires_at": now + 2 * VISITORS_KEPT_FOR,
+    }
+    await insert(admin, OAuthGrant, sample(OAuthGrant, now, **grant))
+
+    gone = await prune(database, now=now + VISITORS_KEPT_FOR + timedelta(hours=1))
+
+    assert gone["wechat_accounts"] == 1
+    left = await admin.fetch("select openid, person_id from wechat_accounts order by openid")
+    assert [tuple(row) for row in left] == [
+        ("openid-logged-in", None),
+        ("openid-new", None),
+        ("openid-wang", proved.person_id),
+    ]

@@ -36,13 +36,13 @@ class Phone:
     def __init__(self, screen: Screen, url: str) -> None:
         self.screen = screen
         self.page: Page = screen.page
-        self._url = url
+        self.url = url
 
     def at(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid).locator("visible=true")
 
     async def log_in_and_prove(self) -> None:
-        await self.page.goto(f"{self._url}/preview")
+        await self.page.goto(f"{self.url}/preview")
         await expect(self.at(f"person-{WHO.wechat}")).to_be_visible()
         await self.screen.shoot("log-in")
         await self.at(f"person-{WHO.wechat}").click()
@@ -69,7 +69,7 @@ class Phone:
 
     async def log_in_as(self, person: cast.Applicant) -> None:
         """Log in as someone who has proved who he is, and act for his organisation."""
-        await self.page.goto(f"{self._url}/preview")
+        await self.page.goto(f"{self.url}/preview")
         await self.at(f"person-{person.wechat}").click()
         await self.at("subject").get_by_text(person.subject_name).click()
         await expect(self.at("acting-for")).to_have_text(person.subject_name)
@@ -225,13 +225,13 @@ class Desk:
         self.screen = screen
         self.page: Page = screen.page
         self.bank = bank
-        self._url = url
+        self.url = url
 
     def at(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid).locator("visible=true")
 
     async def log_in(self) -> None:
-        await self.page.goto(f"{self._url}/desk")
+        await self.page.goto(f"{self.url}/desk")
         await expect(self.page).to_have_url(re.compile("/oauth/authorize"))
         await self.screen.shoot("log-in")
         with self.screen.refusals_expected():
@@ -243,7 +243,7 @@ class Desk:
         await self.screen.shoot("inbox")
 
     async def open_newest_lead(self) -> None:
-        await self.page.goto(f"{self._url}/desk/referrals?state=dispatched")
+        await self.page.goto(f"{self.url}/desk/referrals?state=dispatched")
         row = self.at("referral-row").first
         await expect(row).to_contain_text("泗洪县")
         await self.screen.shoot("inbox-dispatched")
@@ -305,11 +305,11 @@ class Desk:
 
     async def look_around(self, *paths: str) -> None:
         for path in paths:
-            await self.page.goto(f"{self._url}{path}")
+            await self.page.goto(f"{self.url}{path}")
             await self.screen.shoot(path.removeprefix("/desk/").replace("/", "-"))
 
     async def sees_no_more(self) -> None:
-        await self.page.goto(f"{self._url}/desk/referrals?state=offered")
+        await self.page.goto(f"{self.url}/desk/referrals?state=offered")
         await self.at("referral-row").first.get_by_role("link").click()
         # The contract keeps who borrows within reach; what was read to decide is gone with the consent.
         await expect(self.at("contracted")).to_be_visible()

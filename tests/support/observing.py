@@ -12,9 +12,10 @@ from small_city import SmallCity
 from suxin.consent import jobs as consent_jobs
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
+from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.lending import jobs as lending_jobs
 
-HANDLERS = lending_jobs.handlers()
+HANDLERS = {**lending_jobs.handlers(), CALENDAR_CHANGED_TOPIC: lending_jobs.redate}
 
 
 async def contents(admin: asyncpg.Connection) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Who must not use others' rights: the commands and queries of subject rights, for the proofs as two tenants."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from small_world import World
@@ -59,7 +60,7 @@ COMMANDS: dict[str, list[Case]] = {
     "rights.closing.close_account": by(
         EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {"confirmation": PHRASE}
     ),
-    "rights.corrections.answer_correction": by(
+    "rights.answering.answer_correction": by(
         ("rival", "stranger", "merchant", "anonymous", "system"),
         Forbidden,
         lambda world: correction(world) | {"corrected": True, "answer": "x"},
@@ -89,14 +90,30 @@ COMMANDS: dict[str, list[Case]] = {
 }
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "consent.queries.open_consents_of": ("rival", subject, None),
+    "places.queries.counties_and_towns": ("anonymous", nothing_given, PUBLISHED),
     "lending.queries.contracts.running_contracts": ("stranger", party, None),
     "lending.queries.requests.open_requests_by": ("stranger", party, None),
     "rights.queries.corrections.correction": ("rival", correction, NotFound),
     "rights.queries.corrections.corrections": ("rival", lambda _world: {"filed": True}, None),
+    "rights.queries.corrections.corrections_late": (
+        "rival",
+        lambda world: {"now": world.city.now + timedelta(days=99)},
+        None,
+    ),
     "rights.queries.corrections.corrections_of": ("rival", subject, None),
     "rights.queries.corrections.corrections_open": ("stranger", subject, None),
     "rights.queries.corrections.corrections_waiting": ("rival", nothing_given, None),
     "rights.queries.corrections.lock_correction": ("stranger", correction, NotFound),
+    "rights.queries.corrections.lock_filed": (
+        "stranger",
+        lambda world: subject(world) | correction(world),
+        None,
+    ),
+    "rights.queries.corrections.lock_running": (
+        "stranger",
+        lambda world: {"year": 2026, "after": None, "limit": 10, "now": world.city.now},
+        None,
+    ),
     "rights.queries.corrections.operators": ("anonymous", nothing_given, PUBLISHED),
     "rights.queries.holdings.count": ("rival", portion, Forbidden),
     "rights.queries.holdings.download": ("rival", sealed, Forbidden),

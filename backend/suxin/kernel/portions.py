@@ -17,8 +17,8 @@ from suxin.kernel.queries import inbox_of_person
 RECEIPTS_KEPT: Final = Kept(
     why_zh="谁在何时为何用途查阅过您的资料，是追责的依据，任何人都不能删除",
     why_en="who read the data, when and why, is the evidence of it, and nobody may delete it",
-    law_zh="《网络数据安全管理条例》第十二条（对外提供的处理记录至少保存三年）、《征信业管理条例》第二十二条",
-    until_zh="至少保存 5 年",
+    law_zh="《网络数据安全管理条例》第十二条（对外提供的处理记录至少保存三年）；参照《征信业管理条例》第二十二条（登记查询）",
+    until_zh="不少于 3 年；防篡改的记录链整体保存，平台暂不删除",
 )
 
 

@@ -235,6 +235,18 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> Deadl
     return Deadline(at=end.astimezone(UTC), last_day=day, provisional=provisional)
 
 
+def running_deadline(
+    due: datetime, anew: datetime, *, calendar: Calendar, now: datetime
+) -> datetime:
+    """Return where a running deadline goes when the calendar changes: to where it would be under the new one.
+
+    Never earlier than the end of the next working day, unless it was: what is published makes no bank late at once.
+    """
+    if anew >= due:
+        return anew
+    return max(anew, min(due, add_working_days(now, 1, calendar=calendar).at))
+
+
 def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> Elapsed:
     """Count the working days after the day of ``start`` up to and including the day of ``end``.
 

@@ -38,13 +38,3 @@ def clocks_from(
     decide = add_working_days(decide_from or start, DECIDE_WITHIN_DAYS, calendar=calendar)
     provisional = accept.provisional or contact.provisional or decide.provisional
     return Clocks(accept.at, contact.at, decide.at, provisional)
-
-
-def moved_to(due: datetime, anew: datetime, *, calendar: Calendar, now: datetime) -> datetime:
-    """Return where a running deadline goes when the calendar changes: to where it would be under the new one.
-
-    Never earlier than the end of the next working day, unless it was: what is published makes no bank late at once.
-    """
-    if anew >= due:
-        return anew
-    return max(anew, min(due, add_working_days(now, 1, calendar=calendar).at))

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
-from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
@@ -93,7 +92,6 @@ def handlers() -> Mapping[str, Handler]:
         dispatch.CONTACT_DUE_TOPIC: contact_due,
         dispatch.DECIDE_DUE_TOPIC: decide_due,
         referrals.ANSWERED_TOPIC: answered,
-        CALENDAR_CHANGED_TOPIC: redate,
         redating.REDATE_TOPIC: redate,
         requests.CONSENTED_TOPIC: consented,
         requests.EXPIRE_TOPIC: request_expires,

@@ -33,19 +33,19 @@ REQUESTS_KEPT: Final = Kept(
     why_zh="办理中和已签约的申请须保留；已结束而未签约的，附言、匹配所用资料和匹配理由可删除，编号、金额与时间作为办理记录保留",
     why_en="running and contracted requests are kept; of those that ended without a contract the bare record is",
     law_zh="《个人信息保护法》第十三条第二项；《民法典》第一百八十八条（诉讼时效三年）",
-    until_zh="申请结束后 3 年；已签约的，至合同保存期满",
+    until_zh="申请结束后 3 年（平台暂定）；已签约的，至合同保存期满",
 )
 CONTRACT_KEPT: Final = Kept(
     why_zh="订立和履行借款合同的凭据，结清并过诉讼时效之前双方都可能需要",
     why_en="the evidence of a loan contract, which both parties may need until claims are time-barred",
-    law_zh="《个人信息保护法》第十三条第二项；《民法典》第一百八十八条",
-    until_zh="约定还清日后 5 年",
+    law_zh="《个人信息保护法》第十三条第二项；《民法典》第一百八十八条（诉讼时效三年）；《民事诉讼法》第二百五十条（申请执行二年）",
+    until_zh="约定还清日后 5 年（平台暂定）",
 )
 ANSWERS_KEPT: Final = Kept(
     why_zh="银行对申请的办理与报价属于银行的业务记录，其中不含您的姓名与联系方式",
     why_en="how banks dealt with a request is their own business record; it names nobody",
-    law_zh="《民法典》第一百八十八条（诉讼时效三年）",
-    until_zh="申请结束后 3 年",
+    law_zh="《个人信息保护法》第十九条（必要的最短时间）；《民法典》第一百八十八条（诉讼时效三年）",
+    until_zh="申请结束后 3 年（平台暂定）",
 )
 
 

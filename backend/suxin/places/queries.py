@@ -36,6 +36,15 @@ def counties() -> Select[Area]:
     )
 
 
+def counties_and_towns() -> Select[Area]:
+    """Return the counties and towns in force, each county before its towns."""
+    return (
+        select(Area)
+        .where(Area.level.in_((AreaLevel.COUNTY, AreaLevel.TOWN)), Area.valid_until.is_(None))
+        .order_by(Area.code)
+    )
+
+
 def areas_asked(*, within: str = "", search: str = "") -> Select[Area]:
     """Return areas in force, by code: the counties, those directly within one area, or those found by name or code.
 

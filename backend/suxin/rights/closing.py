@@ -32,8 +32,8 @@ from suxin.lending.commands.requests import withdraw_request
 from suxin.lending.queries.contracts import running_contracts
 from suxin.lending.queries.requests import open_requests_by
 from suxin.rights.corrections import withdraw_correction
-from suxin.rights.erasure import Deletion, erase_portions
-from suxin.rights.portions import portions_of
+from suxin.rights.erasure import Deletion, Gone, erase_portions
+from suxin.rights.portions import portion_named, portions_of
 from suxin.rights.queries.corrections import corrections_open
 from suxin.subjects.closures import AccountClosure
 from suxin.subjects.mandates import end_mandate
@@ -98,8 +98,10 @@ async def close_account(
         await withdraw_correction(session, actor, request_id=request_id, now=now)
     for mandate in firms:
         await end_mandate(session, actor, mandate_id=mandate.id, now=now)
+    accounts = await _end_log_ins(session, person_id, now=now)
     done = await erase_portions(session, actor, list(portions_of(actor)), now=now)
-    await _end_log_ins(session, person_id, now=now)
+    if accounts:
+        done.erased.append(Gone(portion_named(actor, "wechat_accounts"), accounts))
     await _write_down(session, person_id, done, now=now)
     return done
 
@@ -143,8 +145,11 @@ async def _end_what_runs(session: AsyncSession, actor: Actor, *, now: datetime) 
             await revoke_consent(session, actor, consent_id=consent.id, reason=_REASON, now=now)
 
 
-async def _end_log_ins(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
-    """Forget the person's WeChat accounts, and end every log-in; whoever opens the mini program next is a new visitor."""
+async def _end_log_ins(session: AsyncSession, person_id: UUID, *, now: datetime) -> int:
+    """Forget the person's WeChat accounts and return how many; end every log-in.
+
+    Whoever opens the mini program next is a new visitor.
+    """
     async with doorway(session):
         openids: Sequence[str] = (
             await session.scalars(
@@ -159,6 +164,7 @@ async def _end_log_ins(session: AsyncSession, person_id: UUID, *, now: datetime)
             session, openid=openid, until=now, reason="account_closed", now=now
         )
     await end_log_ins_of_person(session, person_id, now=now)
+    return len(openids)
 
 
 async def _write_down(

@@ -2,10 +2,10 @@
 
 A record counts as disputed from the moment its correction is asked for, and so counts against nobody. The city's credit
 office answers within seven working days (*proposed*, demo configuration), which lies within the twenty days of 征信业管理条例
-art. 25. What it finds wrong is withdrawn; the source delivers the right record as a new one.
+art. 25; how it answers and what that does is in ``answering`` and ``remedies``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,26 +13,22 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel import notices
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
-from suxin.kernel.database import act_for
-from suxin.kernel.holdings import Kept, Portion
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
 from suxin.kernel.working_days import add_working_days
+from suxin.rights.deadlines import ANSWER_WITHIN_DAYS, start_clock, tell_office
 from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
-from suxin.rights.policies import CORRECTION_ANSWER
 from suxin.rights.queries import corrections as queries
+from suxin.rights.remedies import remedy_of, stated_of
+from suxin.rights.retention import keep_ended
 from suxin.subjects.declarations import declare_record
 from suxin.subjects.models import CatalogueItem, CreditRecord, RecordStatus, Subject
 
-ANSWER_WITHIN_DAYS: Final = 7
 MAX_OPEN: Final = 10
 MAX_TEXT: Final = 500
-_PAGE: Final = "/pages/my-data"
-_DESK_PAGE: Final = "/desk/corrections"
 
 
 class RecordNotContestable(Refusal):
@@ -58,39 +54,6 @@ class TooManyCorrections(Refusal):
     kind = RefusalKind.LIMITED
     zh = "待答复的更正申请最多 {limit} 件，请等待答复"
     en = "At most {limit} correction requests may wait for an answer"
-
-
-PORTIONS: Final[Sequence[Portion]] = (
-    Portion(
-        code="corrections",
-        zh="更正申请",
-        en="correction requests",
-        tables=("correction_requests",),
-        fields={
-            "id": "编号",
-            "about": "对象",
-            "record_id": "记录编号",
-            "item": "事项",
-            "source": "来源",
-            "stated": "申请时的记载",
-            "wanted": "应为",
-            "reason": "理由",
-            "state": "状态",
-            "filed_at": "提出时间",
-            "answer_by": "答复期限",
-            "answered_at": "答复时间",
-            "answer": "答复",
-        },
-        rows=queries.corrections_of,
-        by=(CorrectionRequest.id,),
-        kept=Kept(
-            why_zh="更正申请及答复是您行使权利、信用办依法答复的凭据",
-            why_en="a request and its answer are the evidence of how the right was served",
-            law_zh="《征信业管理条例》第二十五条；《民法典》第一百八十八条",
-            until_zh="答复后 3 年",
-        ),
-    ),
-)
 
 
 async def correct_declaration(
@@ -151,7 +114,7 @@ async def request_correction(
     Source: PIPL art. 46; 征信业管理条例 art. 25
     """
     subject_id = actor.own_subject
-    said = {"wanted": _text(wanted, "wanted"), "reason": _text(reason, "reason")}
+    said = {"wanted": checked_text(wanted, "wanted"), "reason": checked_text(reason, "reason")}
     if (about is CorrectionAbout.RECORD) != (record_id is not None):
         raise Invalid(
             field="recordId",
@@ -160,8 +123,8 @@ async def request_correction(
         )
     subject = await _lock_subject(session, subject_id)
     await _require_room(session, subject_id, about)
-    stated = (
-        _of_subject(subject, about)
+    contested = (
+        stated_of(subject, about)
         if record_id is None
         else await _disputed(session, subject_id, record_id)
     )
@@ -173,7 +136,8 @@ async def request_correction(
         person_id=actor.own_person,
         about=about,
         record_id=record_id,
-        **stated,
+        remedy=remedy_of(about, subject),
+        **contested,
         **said,
         state=CorrectionState.FILED,
         filed_at=now,
@@ -182,8 +146,16 @@ async def request_correction(
     )
     session.add(request)
     await session.flush()
-    _record(session, request, "filed", now=now)
-    await _tell_office(session, request, now=now)
+    record_step(session, request, "filed", now=now)
+    await start_clock(session, request, calendar=calendar, now=now)
+    await tell_office(
+        session,
+        request,
+        template="correction_filed",
+        title="新的更正申请",
+        body=f"有主体申请更正“{request.item}”，请在 {ANSWER_WITHIN_DAYS} 个工作日内答复。",
+        now=now,
+    )
     return request
 
 
@@ -198,50 +170,9 @@ async def withdraw_correction(
     request = await queries.lock_correction(session, request_id, subject_id=actor.own_subject)
     request.enter(CorrectionState.WITHDRAWN)
     request.answered_at = now
-    await _settle(session, request, RecordStatus.ACTIVE)
-    _record(session, request, "withdrawn", now=now)
-    return request
-
-
-async def answer_correction(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    request_id: UUID,
-    corrected: bool,
-    answer: str,
-    now: datetime,
-) -> CorrectionRequest:
-    """Answer a correction request with a reason, and tell whoever filed it.
-
-    What was wrong is withdrawn; otherwise the record counts again.
-
-    :raises Forbidden: if the actor may not answer
-    :raises NotFound: if there is none of that id
-    :raises Invalid: if the answer is missing or too long
-    :raises CorrectionAnswered: if it has ended before
-    Source: PIPL art. 46, 50; 征信业管理条例 art. 25
-    """
-    actor.require(CORRECTION_ANSWER)
-    said = _text(answer, "answer")
-    request = await queries.lock_correction(session, request_id)
-    request.enter(CorrectionState.CORRECTED if corrected else CorrectionState.DECLINED)
-    request.answered_at, request.answered_by, request.answer = now, actor.own_staff, said
-    async with act_for(session, subject_id=request.subject_id, reason="correction answered"):
-        await _settle(
-            session, request, RecordStatus.WITHDRAWN if corrected else RecordStatus.ACTIVE
-        )
-    _record(session, request, "corrected" if corrected else "declined", now=now)
-    await notices.notify_person(
-        session,
-        person_id=request.person_id,
-        template="correction_answered",
-        title="更正申请已答复",
-        body=f"您对“{request.item}”的更正申请{'已更正' if corrected else '未予更正'}：{said}",
-        link=_PAGE,
-        facts={"item": request.item},
-        now=now,
-    )
+    await settle_record(session, request, RecordStatus.ACTIVE)
+    record_step(session, request, "withdrawn", now=now)
+    await keep_ended(session, request, now=now)
     return request
 
 
@@ -288,15 +219,6 @@ async def _disputed(session: AsyncSession, subject_id: UUID, record_id: UUID) ->
     }
 
 
-def _of_subject(subject: Subject, about: CorrectionAbout) -> dict[str, object]:
-    item, stated = {
-        CorrectionAbout.NAME: ("名称", subject.name),
-        CorrectionAbout.REGION: ("所在地", subject.town_code or subject.county_code),
-        CorrectionAbout.INDUSTRY: ("行业", subject.industry),
-    }[about]
-    return {"item": item, "source": "登记资料", "stated": {"value": stated}}
-
-
 async def _record_of(
     session: AsyncSession, subject_id: UUID, record_id: UUID, *, self_declared: bool
 ) -> CreditRecord | None:
@@ -311,7 +233,9 @@ async def _record_of(
     )
 
 
-async def _settle(session: AsyncSession, request: CorrectionRequest, to: RecordStatus) -> None:
+async def settle_record(
+    session: AsyncSession, request: CorrectionRequest, to: RecordStatus
+) -> None:
     """Let the record of an ended request count again, or no more; what became of it otherwise meanwhile stays."""
     if request.record_id is None:
         return
@@ -321,21 +245,10 @@ async def _settle(session: AsyncSession, request: CorrectionRequest, to: RecordS
         await session.flush()
 
 
-async def _tell_office(session: AsyncSession, request: CorrectionRequest, *, now: datetime) -> None:
-    for tenant_id in await queries.operators(session):
-        await notices.notify_tenant(
-            session,
-            tenant_id=tenant_id,
-            permission=CORRECTION_ANSWER,
-            template="correction_filed",
-            title="新的更正申请",
-            body=f"有主体申请更正“{request.item}”，请在 {ANSWER_WITHIN_DAYS} 个工作日内答复。",
-            link=f"{_DESK_PAGE}/{request.id}",
-            now=now,
-        )
-
-
-def _record(session: AsyncSession, request: CorrectionRequest, step: str, *, now: datetime) -> None:
+def record_step(
+    session: AsyncSession, request: CorrectionRequest, step: str, *, now: datetime
+) -> None:
+    """Put a step of a correction request on record, without what is contested."""
     append_act(
         session,
         action=f"rights.correction.{step}",
@@ -347,7 +260,11 @@ def _record(session: AsyncSession, request: CorrectionRequest, step: str, *, now
     )
 
 
-def _text(given: str, field: str) -> str:
+def checked_text(given: str, field: str) -> str:
+    """Return a text without the space around it.
+
+    :raises Invalid: if it is none, or longer than ``MAX_TEXT``
+    """
     text = given.strip()
     if not 1 <= len(text) <= MAX_TEXT:
         raise Invalid(

@@ -1,4 +1,4 @@
-"""Correction requests, with their named steps."""
+"""Correction requests, with their named steps and what granting each of them does."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, data_subject, operator
+from suxin.kernel.readers import KIND, SUBJECT, Reader, data_subject, operator, system, when
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import Table, append_and_change
@@ -25,8 +25,8 @@ class CorrectionState(StrEnum):
 
 STATES_ZH: dict[CorrectionState, str] = {
     CorrectionState.FILED: "待答复",
-    CorrectionState.CORRECTED: "已更正",
-    CorrectionState.DECLINED: "未予更正",
+    CorrectionState.CORRECTED: "予以更正",
+    CorrectionState.DECLINED: "不予更正",
     CorrectionState.WITHDRAWN: "已撤回",
 }
 
@@ -51,6 +51,14 @@ class CorrectionAbout(StrEnum):
     INDUSTRY = "industry"
 
 
+class Remedy(StrEnum):
+    """What granting a correction does: the platform changes its own data, a source is asked, or a proof is renewed."""
+
+    PLATFORM = "platform"
+    SOURCE = "source"
+    PROOF = "proof"
+
+
 def _ended(to: CorrectionState, party: Party) -> Step[CorrectionState]:
     return Step(leaves=frozenset({CorrectionState.FILED}), to=to, by=frozenset({party}))
 
@@ -59,11 +67,23 @@ class CorrectionRequest(Table):
     """What a subject says is wrong, what it should say, and what the city's credit office answered (PIPL art. 46).
 
     ``stated`` is the record as it was when the request was filed, so that whoever answers needs no access to the subject.
+    ``applied`` is what the platform's own data says since, in words; ``late_at`` that no answer had come in time.
     """
 
     __tablename__ = "correction_requests"
-    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "state", "answered_at", "answered_by", "answer"
+    # Erased by the platform when the time of keeping is over.
+    __privileges__: ClassVar[tuple[str, ...]] = (
+        *append_and_change(
+            "state",
+            "answer_by",
+            "answer_by_provisional",
+            "late_at",
+            "answered_at",
+            "answered_by",
+            "answer",
+            "applied",
+        ),
+        "DELETE",
     )
     __machine__: ClassVar[StateMachine[CorrectionState]] = StateMachine(
         begins={CorrectionState.FILED: frozenset({Party.SUBJECT})},
@@ -74,13 +94,20 @@ class CorrectionRequest(Table):
         ),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (
-        data_subject(writes=True),
-        operator(writes=True),
+        data_subject(),
+        when("filed", f"subject_id = {SUBJECT}", "INSERT"),
+        when("taken_back", f"subject_id = {SUBJECT}", "UPDATE"),
+        operator(),
+        when("answered", f"{KIND} = 'operator'", "UPDATE"),
+        system(),
     )
     __table_args__ = (
         CheckConstraint("(about = 'record') = (record_id is not null)", name="about"),
         CheckConstraint(
             "(state in ('CORRECTED', 'DECLINED')) = (answer is not null)", name="answer"
+        ),
+        CheckConstraint(
+            "(state = 'CORRECTED' and remedy = 'platform') = (applied is not null)", name="applied"
         ),
         Index("ix_correction_requests_state", "state", "answer_by"),
         Index(
@@ -101,6 +128,7 @@ class CorrectionRequest(Table):
     record_id: Mapped[UUID | None]
     item: Mapped[str]
     source: Mapped[str]
+    remedy: Mapped[Remedy]
     stated: Mapped[dict[str, Any]]
     wanted: Mapped[str]
     reason: Mapped[str]
@@ -108,9 +136,11 @@ class CorrectionRequest(Table):
     filed_at: Mapped[datetime]
     answer_by: Mapped[datetime]
     answer_by_provisional: Mapped[bool]
+    late_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[UUID | None]
     answer: Mapped[str | None]
+    applied: Mapped[str | None]
 
     def enter(self, state: CorrectionState) -> None:
         """Move to ``state``.

@@ -51,13 +51,11 @@ async def standing_closure(session: AsyncSession, person_id: UUID) -> AccountClo
     )
 
 
-async def reopen(session: AsyncSession, person_id: UUID, *, now: datetime) -> bool:
-    """End the closure of a person who has proved himself again; return whether there was one."""
-    ended = await session.scalars(
+async def reopen(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
+    """End the closure of a person who has proved himself again, if there is one."""
+    await session.execute(
         update(AccountClosure)
         .where(AccountClosure.person_id == person_id, AccountClosure.reopened_at.is_(None))
         .values(reopened_at=now)
-        .returning(AccountClosure.id)
         .execution_options(synchronize_session=False)
     )
-    return len(ended.all()) > 0

@@ -1,4 +1,4 @@
-"""Loading subjects and their records from files: set-based, as the batch role.
+"""Loading organisations' records from files: set-based, as the batch role.
 
 Rows are taken in chunks; each chunk is one statement that joins its rows with subjects and catalogue. A row that
 cannot be taken is returned with its line and the reason, and the others go in. Loading a file again changes nothing:
@@ -16,19 +16,17 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.identifiers import check_area_code, check_uscc
+from suxin.kernel.identifiers import check_uscc
 from suxin.kernel.ids import new_id
-from suxin.kernel.pinyin import pinyin_of
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.subjects.contents import SHAPES, check_content, publication_end
 from suxin.subjects.mandates import SubjectUnknown
-from suxin.subjects.models import Polarity, RecordStatus, SubjectKind
+from suxin.subjects.models import Polarity, RecordStatus
 
 CHUNK: Final = 5_000
 COLUMNS: Final = (
@@ -46,32 +44,6 @@ COLUMNS: Final = (
 )
 _HEADER_LINES: Final = 1
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-
-_LOAD_SUBJECTS: Final = text(
-    """
-    with staged as (
-        select * from jsonb_to_recordset(cast(:rows as jsonb)) as rows (
-            id uuid, kind text, name text, name_pinyin text, uscc text, county_code text,
-            town_code text, industry text, registered_on date)
-    ), written as (
-        insert into subjects (id, kind, name, name_pinyin, uscc, county_code, town_code, industry,
-                              registered_on, created_at)
-        select id, kind, name, name_pinyin, uscc, county_code, town_code, industry, registered_on,
-               :now
-        from staged
-        on conflict (uscc) do update
-        set kind = excluded.kind, name = excluded.name, name_pinyin = excluded.name_pinyin,
-            county_code = excluded.county_code, town_code = excluded.town_code,
-            industry = excluded.industry, registered_on = excluded.registered_on
-        returning id, uscc
-    ), doors as (
-        insert into subject_doors (blind_index, subject_id)
-        select sha256(convert_to('uscc:' || uscc, 'UTF8')), id from written
-        on conflict (blind_index) do nothing
-    )
-    select id, uscc from written
-    """
-)
 
 _UNMATCHED: Final = text(
     """
@@ -143,19 +115,6 @@ class ColumnsMissing(Refusal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectRow:
-    """An organisation as the registry has it; natural persons are not loaded."""
-
-    kind: SubjectKind
-    name: str
-    uscc: str
-    county_code: str
-    town_code: str | None = None
-    industry: str | None = None
-    registered_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRow:
     """One fact as a source has it.
 
@@ -220,24 +179,6 @@ class LoadReport:
     rejects: tuple[Reject, ...]
 
 
-async def load_subjects(session: AsyncSession, rows: Iterable[SubjectRow]) -> dict[str, UUID]:
-    """Write organisations with their doors, as the batch role; return their subject ids by credit code.
-
-    One that is known is brought up to date and keeps its id.
-
-    :raises UsccMalformed: if a row's code is not one; wrong check characters pass, since the registry issued them
-    :raises Invalid: if a row is about a natural person or an area code is malformed
-    """
-    ids: dict[str, UUID] = {}
-    now: datetime = session.info["now"]
-    pending = iter(rows)
-    while chunk := [_staged_subject(row, now) for row in islice(pending, CHUNK)]:
-        once = list({str(row["uscc"]): row for row in chunk}.values())
-        found = await session.execute(_LOAD_SUBJECTS, {"rows": json.dumps(once), "now": now})
-        ids |= {row.uscc: row.id for row in found}
-    return ids
-
-
 async def load_records(session: AsyncSession, rows: Iterable[RecordRow]) -> LoadReport:
     """Write records of organisations, as the batch role; return what became of them, with every row not taken."""
     return await _load(session, enumerate(rows, start=1))
@@ -278,23 +219,6 @@ async def _load(
         changed += len(written) - fresh
         unchanged += len(staged) - len(unmatched) - len(written)
     return LoadReport(added, changed, unchanged, tuple(sorted(rejects, key=lambda one: one.line)))
-
-
-def _staged_subject(row: SubjectRow, now: datetime) -> dict[str, object]:
-    if row.kind is SubjectKind.PERSON:
-        raise Invalid(field="kind", reason_zh="不装载自然人", reason_en="no natural persons")
-    town = row.town_code
-    return {
-        "id": str(new_id(now)),
-        "kind": row.kind.value,
-        "name": row.name,
-        "name_pinyin": pinyin_of(row.name),
-        "uscc": check_uscc(row.uscc, field="uscc", override_reason="as registered"),
-        "county_code": check_area_code(row.county_code, field="countyCode"),
-        "town_code": None if town is None else check_area_code(town, field="townCode"),
-        "industry": row.industry,
-        "registered_on": None if row.registered_on is None else row.registered_on.isoformat(),
-    }
 
 
 def _stage(

@@ -87,9 +87,16 @@ class LawfulChannel(StrEnum):
 
 
 class Subject(Table):
-    """A person or organisation that data is about. ``name`` of a person is masked here; the full one is sealed."""
+    """A person or organisation that data is about. ``name`` of a person is masked here; the full one is sealed.
+
+    ``found_wrong`` holds, by column, what the registry said of an organisation when the credit office found it wrong: the
+    corrected value stays until the registry says something else.
+    """
 
     __tablename__ = "subjects"
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
+        "name", "name_pinyin", "county_code", "town_code", "industry", "found_wrong"
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         when("itself", f"id = {SUBJECT} or id = {PERSON}"),
         when(
@@ -97,12 +104,15 @@ class Subject(Table):
             represented_by_person("subjects.id"),
         ),
         with_basis(category="'registration'", subject="id"),
+        # The city's credit office puts right what a subject contested.
+        when("put_right", f"id = {SUBJECT} and {KIND} = 'operator'", "UPDATE"),
         system(),
         batch(),
     )
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
     __table_args__ = (
         CheckConstraint("(kind = 'person') = (uscc is null)", name="uscc"),
+        CheckConstraint("uscc is not null or found_wrong = '{}'", name="found_wrong"),
         Index("ix_subjects_place", "county_code", "industry"),
     )
 
@@ -115,6 +125,7 @@ class Subject(Table):
     town_code: Mapped[str | None]
     industry: Mapped[str | None]
     registered_on: Mapped[date | None]
+    found_wrong: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     created_at: Mapped[datetime]
 
 

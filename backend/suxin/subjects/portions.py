@@ -27,13 +27,13 @@ from suxin.subjects.models import (
 RECORDS_KEPT: Final = Kept(
     why_zh="这些记录由有关部门依法归集，删除须由认定部门作出；认为有误的，请申请更正",
     why_en="source departments keep these records by law; what is wrong with one is corrected, not deleted",
-    law_zh="《个人信息保护法》第十三条第三项、第三十五条；《信用修复管理办法》",
+    law_zh="《个人信息保护法》第十三条第三项、第三十四条、第三十七条（依法定职责归集）；《信用修复管理办法》",
     until_zh="至目录规定的公示与使用期满",
 )
 IDENTITY_KEPT: Final = Kept(
     why_zh="实名信息用于证明是您本人在使用本服务；注销账号时删除，合同尚在保存期内的届满再删",
     why_en="the proof of identity is what the service rests on; it goes when the account is closed",
-    law_zh="《个人信息保护法》第十三条第二项；《网络安全法》第二十四条",
+    law_zh="《个人信息保护法》第十三条第二项（履行与您的合同所必需）",
     until_zh="至注销账号；已签合同的，至合同保存期满",
 )
 SUBJECT_KEPT: Final = Kept(
@@ -45,8 +45,8 @@ SUBJECT_KEPT: Final = Kept(
 MANDATES_KEPT: Final = Kept(
     why_zh="代理关系是您为企业所作申请和授权有效的证据",
     why_en="a mandate is the evidence that what was asked and permitted for a firm is valid",
-    law_zh="《民法典》第一百八十八条（诉讼时效三年）",
-    until_zh="代理结束后 3 年",
+    law_zh="《个人信息保护法》第十九条（必要的最短时间）；《民法典》第一百八十八条（诉讼时效三年）",
+    until_zh="代理结束后 3 年（平台暂定）",
 )
 ACCOUNTS_KEPT: Final = Kept(
     why_zh="微信登录标识只用于登录；注销账号时删除",
@@ -104,6 +104,18 @@ def _on_record(subject_id: UUID) -> Rows:
     )
 
 
+def _found_wrong(subject: Subject) -> list[str]:
+    return [
+        f"{_COLUMNS_ZH[column]} {value or '无'}" for column, value in subject.found_wrong.items()
+    ]
+
+
+_COLUMNS_ZH: Final = {
+    "name": "名称",
+    "county_code": "县区代码",
+    "town_code": "乡镇代码",
+    "industry": "行业代码",
+}
 _RECORD_FIELDS: Final = {
     "id": "编号",
     "item_code": "目录代码",
@@ -138,8 +150,10 @@ PORTIONS: Final[Sequence[Portion]] = (
             "town_code": "所在乡镇代码",
             "industry": "行业代码",
             "registered_on": "成立日期",
+            "found_wrong": "已被更正的原登记",
             "created_at": "建档时间",
         },
+        values={"found_wrong": lambda row, _: _found_wrong(row[0])},
         rows=lambda subject_id: select(Subject).where(Subject.id == subject_id),
         by=(Subject.id,),
         kept=SUBJECT_KEPT,

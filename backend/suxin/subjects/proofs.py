@@ -171,7 +171,8 @@ async def _write(
                     blind_index=door.digest, subject_id=person_id, key_version=door.key_version
                 )
             )
-    elif await reopen(session, person_id, now=now):
+    else:
+        await reopen(session, person_id, now=now)
         await _name_again(session, person_id, claim)
     await _seal_identity(session, person_id, claim, proof, sealer)
     await _bind(session, visitor, person_id, now)
@@ -187,7 +188,7 @@ async def _write(
 
 
 async def _name_again(session: AsyncSession, person_id: UUID, claim: _Claim) -> None:
-    """Give a person who had closed his account the name back that was erased with it."""
+    """Let a person be called what he has just been proved to be called: he may have another name, or had closed his account."""
     await session.execute(
         update(Subject)
         .where(Subject.id == person_id)

@@ -77,6 +77,7 @@ class Register:
             "town_code": town,
             "industry": organisation.industry,
             "registered_on": registered,
+            "found_wrong": {},
             "created_at": self._taken_over,
         }
 
@@ -166,6 +167,7 @@ class Register:
             "town_code": None,
             "industry": None,
             "registered_on": None,
+            "found_wrong": {},
             "created_at": self._proved_at,
         }
 

@@ -14,8 +14,8 @@ from suxin.kernel.working_days import local_day
 from suxin.lending.applicants import counts
 from suxin.subjects.models import CreditRecord, RecordStatus
 from suxin.subjects.queries import RecordPage, RecordPosition
-from suxin_tenants.content_words import content_words
 from suxin_web.callers import AnyRequest
+from suxin_web.content_words import content_words
 from suxin_web.formats import money
 
 _UNTIL: Final = "records"

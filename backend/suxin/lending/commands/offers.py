@@ -36,7 +36,7 @@ CONTRACT_BASIS_AFTER_END = timedelta(days=365 * 5)
 """How long after the loan's last day the bank keeps access to identity and contact, and the decision snapshot is kept.
 
 Proposed default: longer than the three years in which claims can be brought (民法典 art. 188) and than the two
-further ones in which a judgment is enforced (民事诉讼法 art. 250).
+further ones in which a judgment may be applied to be enforced (民事诉讼法 of 2023, art. 250).
 """
 OFFER_EXPIRE_TOPIC = "lending.offer.expire"
 

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import notices
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
-from suxin.kernel.working_days import Calendar, local_day
+from suxin.kernel.working_days import Calendar, local_day, running_deadline
 from suxin.lending import dispatch, policies
 from suxin.lending.claims import move_claim
-from suxin.lending.deadlines import clocks_from, moved_to
+from suxin.lending.deadlines import clocks_from
 from suxin.lending.models import Lead, Referral, ReferralState, Step
 from suxin.lending.queries.referrals import Place, lock_running_referrals
 
@@ -77,7 +77,7 @@ def _redate(referral: Referral, calendar: Calendar, *, now: datetime) -> list[_M
         due: datetime = getattr(referral, column)
         if due <= now or not step.lies_ahead(referral):
             continue
-        anew = moved_to(due, getattr(clocks, column), calendar=calendar, now=now)
+        anew = running_deadline(due, getattr(clocks, column), calendar=calendar, now=now)
         if anew != due:
             setattr(referral, column, anew)
             moves.append(_Move(step, due, anew))

@@ -1,12 +1,14 @@
 """Correction requests, as their subject and the city's credit office read them."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound
+from suxin.kernel.working_days import SHANGHAI, days_touched
 from suxin.rights.models import CorrectionRequest, CorrectionState
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
@@ -67,6 +69,60 @@ async def lock_correction(
         wanted = wanted.where(CorrectionRequest.subject_id == subject_id)
     return _found(
         await session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    )
+
+
+async def lock_filed(
+    session: AsyncSession, subject_id: UUID, request_id: UUID
+) -> CorrectionRequest | None:
+    """Return a correction request that waits for an answer, locked; nothing when it has ended or the caller sees none."""
+    return await session.scalar(
+        select(CorrectionRequest)
+        .where(
+            CorrectionRequest.subject_id == subject_id,
+            CorrectionRequest.id == request_id,
+            CorrectionRequest.state == CorrectionState.FILED,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def lock_running(
+    session: AsyncSession, *, year: int, after: tuple[UUID, UUID] | None, limit: int, now: datetime
+) -> Sequence[CorrectionRequest]:
+    """Return correction requests past a place whose time to answer runs and may lie on a year's days, locked."""
+    first, last = days_touched(year)
+    key = tuple_(CorrectionRequest.subject_id, CorrectionRequest.id)
+    running = (
+        select(CorrectionRequest)
+        .where(
+            CorrectionRequest.state == CorrectionState.FILED,
+            CorrectionRequest.answer_by > now,
+            CorrectionRequest.answer_by >= datetime.combine(first, time(), SHANGHAI),
+            CorrectionRequest.filed_at <= datetime.combine(last, time.max, SHANGHAI),
+        )
+        .order_by(CorrectionRequest.subject_id, CorrectionRequest.id)
+        .limit(limit)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if after is not None:
+        running = running.where(key > tuple_(*after))
+    return (await session.scalars(running)).all()
+
+
+async def corrections_late(session: AsyncSession, *, now: datetime) -> int:
+    """Return how many correction requests that the caller sees wait for an answer past their time."""
+    return (
+        await session.scalar(
+            select(func.count())
+            .select_from(CorrectionRequest)
+            .where(
+                CorrectionRequest.state == CorrectionState.FILED, CorrectionRequest.answer_by <= now
+            )
+        )
+        or 0
     )
 
 

@@ -52,6 +52,9 @@ export const onMandateEnded = (listener) => bereaved.add(listener);
 export const get = (path, query) => call("GET", path, { query });
 export const post = (path, body) => call("POST", path, { body });
 
+/** A file, to be kept as it is. */
+export const file = (path) => call("GET", path, {}, (response) => (response.ok ? response.blob() : understood(response)));
+
 /** Every item of a list, page after page, two hundred at most. */
 export async function all(path, query = {}) {
   const items = [];
@@ -73,7 +76,7 @@ export async function demo(path) {
   }
 }
 
-async function call(method, path, { query, body }) {
+async function call(method, path, { query, body }, read = understood) {
   const address = new URL(BASE + path, location.origin);
   for (const [name, value] of Object.entries(query || {})) {
     if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
@@ -87,7 +90,7 @@ async function call(method, path, { query, body }) {
     const response = await send(session.phone, address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     // Answered either way: the next press of the button is a new intention.
     pending.delete(intent);
-    return await understood(response);
+    return await read(response);
   } catch (problem) {
     notice(problem);
     throw problem;

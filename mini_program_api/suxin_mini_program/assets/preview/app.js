@@ -5,6 +5,9 @@ import { fill, h } from "./dom.js";
 import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
 import { showAsked, showPermission } from "./asked.js";
+import { showCorrect, showCorrectDeclared, showCorrections } from "./correcting.js";
+import { showClosed, showClosing, showDeleting } from "./leaving.js";
+import { showMyData, showPart } from "./my_data.js";
 import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
 import { showDeclare, showMine, showNotices } from "./mine.js";
@@ -26,6 +29,14 @@ const ROUTES = [
   [/^\/consents\/([^/?]+)(?:\?subject=(.+))?$/, "授权详情", showPermission, { tab: "permissions", back: "/permissions" }],
   [/^\/mine$/, "我的", showMine, { tab: "mine" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
+  [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
+  [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],
+  [/^\/my-data\/corrections$/, "更正申请", showCorrections, { tab: "mine", back: "/my-data" }],
+  [/^\/my-data\/correct\/(record|name|region|industry)(?:\/([^/]+))?$/, "申请更正", showCorrect, { tab: "mine", back: "/my-data/corrections" }],
+  [/^\/my-data\/declared\/([^/]+)$/, "更正申报", showCorrectDeclared, { tab: "mine", back: "/my-data/parts/declarations" }],
+  [/^\/my-data\/deletion$/, "删除我的数据", showDeleting, { tab: "mine", back: "/my-data" }],
+  [/^\/my-data\/closure$/, "注销账号", showClosing, { tab: "mine", back: "/my-data" }],
+  [/^\/closed$/, "账号已注销", showClosed, { open: true }],
   [/^\/declare$/, "自主申报", showDeclare, { tab: "mine", back: "/mine" }],
 ];
 

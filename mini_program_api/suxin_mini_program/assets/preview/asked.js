@@ -2,7 +2,7 @@
 
 import { all, get, post, remember, session } from "./api.js";
 import { decision } from "./decision.js";
-import { h } from "./dom.js";
+import { h, keep } from "./dom.js";
 import { day, time } from "./format.js";
 import { badge, button, card, empty, facts, say, section, state } from "./ui.js";
 
@@ -94,9 +94,7 @@ function outcome(go, consent) {
 function artefact(consent) {
   const save = async () => {
     const { jws } = await get(`/consents/${consent.id}/artefact`);
-    const address = URL.createObjectURL(new Blob([jws], { type: "application/jose" }));
-    h("a", { href: address, download: `consent-${consent.id}.jws` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    keep(new Blob([jws], { type: "application/jose" }), `consent-${consent.id}.jws`);
     say("凭证已下载");
   };
   return card(

@@ -28,3 +28,10 @@ export function fill(element, ...children) {
   append(element, children);
   return element;
 }
+
+/** Let the browser keep a file under a name. */
+export function keep(blob, name) {
+  const address = URL.createObjectURL(blob);
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}

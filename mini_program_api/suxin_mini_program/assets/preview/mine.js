@@ -3,7 +3,7 @@
 import { all, get, leave, post, session } from "./api.js";
 import { h } from "./dom.js";
 import { time, yuan } from "./format.js";
-import { badge, button, card, empty, facts, field, form, input, say, section, select } from "./ui.js";
+import { badge, button, card, empty, facts, field, form, input, row, say, section, select } from "./ui.js";
 
 /** The page of oneself. */
 export async function showMine(go) {
@@ -13,18 +13,16 @@ export async function showMine(go) {
     h("div", { class: "weui-cells" },
       row(go, "消息", "/notices", me.unreadNotices ? `${me.unreadNotices} 条未读` : "", "to-notices"),
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
-      row(go, "自主申报", "/declare", "", "to-declare")),
+      row(go, "自主申报", "/declare", "", "to-declare"),
+      row(go, "我的数据", "/my-data", "查看、下载、更正、删除、注销", "to-my-data")),
     section("当前主体", card(h("strong", { class: "subject-name" }, subject.name), facts([
       ["类型", subject.kind.zh], subject.uscc && ["信用代码", subject.uscc], ["所在地", subject.areaName], subject.registeredOn && ["成立日期", subject.registeredOn]]))),
     section("信用记录", subject.records.length ? subject.records.map(record) : empty("暂无记录")),
     h("div", { class: "actions" }, button("退出登录", () => logOut(go), { kind: "default", testid: "log-out" })));
 }
 
-function row(go, text, path, note, testid) {
-  return h("button", { type: "button", class: "weui-cell weui-cell_access row", "data-testid": testid, onclick: () => go(path) }, h("span", { class: "weui-cell__bd" }, text), h("span", { class: "weui-cell__ft" }, note));
-}
-
-const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方" };
+/** What the content of a record is called. */
+export const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方" };
 const VALUES = { green: "绿色", blue: "蓝色", yellow: "黄色", red: "红色", black: "黑色" };
 
 function record(item) {
@@ -45,6 +43,7 @@ const PAGES = [
   [/^\/pages\/request\?id=([^&]+)$/, "/requests/$1"],
   [/^\/pages\/consent\?id=([^&]+)&subject=([^&]+)$/, "/consents/$1?subject=$2"],
   [/^\/pages\/permissions$/, "/permissions"],
+  [/^\/pages\/my-data$/, "/my-data"],
 ];
 
 function pageOf(link) {
@@ -84,14 +83,19 @@ export async function showDeclare(go) {
     h("div", { class: "actions" }, button("提交申报", null, { submit: true, testid: "declare" })));
 }
 
-async function declare(go, given) {
+/** What a declaration's form says, as its content. */
+export function contentOf(given) {
   const content = {};
   for (const [name, value] of given.entries()) {
     if (!name.startsWith("content.")) continue;
     const key = name.slice("content.".length);
     content[key] = key === "year" && /^\d{4}$/.test(value) ? Number(value) : value.trim();
   }
-  await post("/subjects/current/declarations", { itemCode: given.get("itemCode"), content });
+  return content;
+}
+
+async function declare(go, given) {
+  await post("/subjects/current/declarations", { itemCode: given.get("itemCode"), content: contentOf(given) });
   say("已申报");
   go("/mine");
 }

@@ -87,6 +87,12 @@ export const input = (attributes) => h("input", { class: "weui-input", type: "te
 export const select = (options, value, attributes) =>
   h("select", { class: "field-select", ...attributes }, options.map(([code, text]) => h("option", { value: code, selected: code === value }, text)));
 
+export const textarea = (attributes) => h("textarea", { class: "weui-textarea", rows: 3, ...attributes });
+
+/** A row that leads to another page, with a note at its end. */
+export const row = (go, text, path, note, testid) => h("button", { type: "button", class: "weui-cell weui-cell_access row", "data-testid": testid, onclick: () => go(path) },
+  h("span", { class: "weui-cell__bd" }, text), h("span", { class: "weui-cell__ft" }, note));
+
 /** A switch with its label beside it. */
 export function toggle(name, label, { checked = false, disabled = false, onchange, note } = {}) {
   return h("label", { class: "weui-cell weui-cell_switch switch", for: `f-${name}` },
@@ -166,7 +172,7 @@ export function requireAll(given, names) {
 }
 
 /** Ask before something that cannot be undone; resolves to whether it was confirmed, or to what the content returns. */
-export function confirm(title, content, { yes = "确定", no = "取消", testid = "dialog", result } = {}) {
+export function confirm(title, content, { yes = "确定", no = "取消", kind = "primary", testid = "dialog", result } = {}) {
   return new Promise((resolve) => {
     const close = (value) => {
       dialog.close();
@@ -178,7 +184,7 @@ export function confirm(title, content, { yes = "确定", no = "取消", testid 
       h("div", { class: "sheet-body" }, content),
       h("div", { class: "pair" },
         button(no, () => close(false), { kind: "default", testid: `${testid}-no` }),
-        button(yes, () => close(result ? result() : true), { testid: `${testid}-yes` })));
+        button(yes, () => close(result ? result() : true), { kind, testid: `${testid}-yes` })));
     dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(false); });
     document.getElementById("device").append(dialog);
     dialog.showModal();
@@ -188,7 +194,7 @@ export function confirm(title, content, { yes = "确定", no = "取消", testid 
 const TONES = {
   OPEN: "info", OFFERED: "good", ACCEPTED: "good", CONTRACTED: "good", DISBURSED: "good", CHOSEN: "good", ACTIVE: "good",
   UNMATCHED: "warn", PAUSED: "warn", LAPSED: "warn", EXPIRED: "plain", WITHDRAWN: "plain", REVOKED: "plain", PASSED: "plain",
-  REQUESTED: "warn", REJECTED: "plain", SUPERSEDED: "plain", DECLINED: "bad", DISPATCHED: "info", CONTACTED: "info", DUE_DILIGENCE: "info",
+  FILED: "warn", CORRECTED: "good", REQUESTED: "warn", REJECTED: "plain", SUPERSEDED: "plain", DECLINED: "bad", DISPATCHED: "info", CONTACTED: "info", DUE_DILIGENCE: "info",
 };
 
 /** A state in its colour. */

@@ -1,4 +1,4 @@
-"""Content words: what a credit record holds, as the desks read it."""
+"""Content words: what a credit record holds, as the desks and its subject read it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,6 +16,8 @@ _NAMES: Final = {
     "class": "情节",
     "industry": "行业",
     "staff": "从业人数",
+    "issuer": "颁发单位",
+    "counterparty": "对方",
 }
 _ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *_NAMES))}
 _ECO: Final = {grade.value: grade.zh for grade in EcoGrade}

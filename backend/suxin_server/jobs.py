@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from suxin.consent import jobs as consent
+from suxin.counter import jobs as counter
 from suxin.kernel import signing
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.outbox import Handler
@@ -45,6 +46,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
+        counter.handlers(sealer, channel),
         lending.handlers(),
         rights.handlers(),
         subjects.handlers(sealer, channel),

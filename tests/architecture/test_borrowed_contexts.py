@@ -43,7 +43,7 @@ CONTINUE_AS = {
     "backend/suxin/subjects/person_log_ins.py:_known": (
         "the platform looks up the phone that a code is sent to, before its holder has shown himself"
     ),
-    "backend/suxin/subjects/proofs.py:_write": (
+    "backend/suxin/subjects/persons.py:write_person": (
         "the identity service has proved the person, whose rows the platform then writes"
     ),
 }

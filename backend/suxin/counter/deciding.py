@@ -78,6 +78,7 @@ async def _decide(session: AsyncSession, actor: Actor, signed: Signed, *, now: d
     await _STEPS[evidence.decision](session, actor, evidence, now)
     # Where the policies look at what was signed, the visit must not be decided yet.
     await session.flush()
+    evidence.carried_out_at = now
     visit.enter(VisitState.DECIDED)
     if evidence.receipt is ReceiptBy.SMS:
         await outbox.post(session, RECEIPT_TOPIC, {"evidence_id": evidence.id}, now=now, wake=True)

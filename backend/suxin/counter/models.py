@@ -12,6 +12,7 @@ from suxin.kernel.actor import Assistance
 from suxin.kernel.at_counter import LIVE_VISIT
 from suxin.kernel.readers import (
     KIND,
+    NOW,
     PERSON,
     STAFF,
     TENANT,
@@ -28,7 +29,7 @@ from suxin.kernel.readers import (
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealed_columns import sealed
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
+from suxin.kernel.tables import Table, append_and_change
 
 VISIT_LIFE: Final = timedelta(minutes=30)
 """How long a visit lasts at the most; what was proved is worth nothing after it. Proposed (demo configuration)."""
@@ -262,7 +263,8 @@ class CounterEvidence(Table):
     """
 
     __tablename__ = "counter_evidence"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    # What was signed is never rewritten; that it was carried out is written once, by the person's own act.
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("carried_out_at")
     # Sealed anew when keys rotate, and changed in nothing else.
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE (content_sealed)")
     __readers__: ClassVar[tuple[Reader, ...]] = (
@@ -273,6 +275,12 @@ class CounterEvidence(Table):
             "taken_by_helper",
             f"{KIND} = 'operator' and tenant_id = {TENANT} and helper_id = {STAFF} and {_OF_THE_READING}",
             "INSERT",
+        ),
+        when(
+            "carried_out",
+            f"{KIND} = 'subject' and visit_id = {VISIT} and person_id = {PERSON} and carried_out_at is null",
+            "UPDATE",
+            check=f"visit_id = {VISIT} and person_id = {PERSON} and carried_out_at = {NOW}",
         ),
         when("receipts", f"{KIND} = 'system'"),
         batch(),
@@ -303,6 +311,7 @@ class CounterEvidence(Table):
     sha256: Mapped[str]
     receipt: Mapped[ReceiptBy]
     taken_at: Mapped[datetime]
+    carried_out_at: Mapped[datetime | None]
 
     @property
     def number(self) -> str:

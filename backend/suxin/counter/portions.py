@@ -67,6 +67,7 @@ PORTIONS: Final[Sequence[Portion]] = (
             "sha256": "凭据摘要值",
             "receipt": "回执方式",
             "taken_at": "签字时间",
+            "carried_out_at": "办理时间",
         },
         rows=lambda subject_id: select(CounterEvidence).where(
             CounterEvidence.subject_id == subject_id

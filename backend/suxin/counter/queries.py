@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.models import GIVEN, Consent, ConsentState
 from suxin.consent.purposes import COUNTER_ASSIST
-from suxin.counter.models import EVIDENCE, CounterEvidence, CounterVisit, EvidenceKind, VisitState
+from suxin.counter.models import EVIDENCE, CounterEvidence, CounterVisit, EvidenceKind
 from suxin.counter.policies import EVIDENCE_OPEN, RecipientHelps, require_helper, require_running
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
@@ -116,6 +116,13 @@ async def lock_running_visit(session: AsyncSession, actor: Actor) -> CounterVisi
     )
 
 
+async def person_at(session: AsyncSession, visit: CounterVisit, *, now: datetime) -> Subject | None:
+    """Return who was proved at a helper's running visit, his name masked; nothing before, and nothing after it."""
+    if visit.person_id is None or not visit.is_running(now):
+        return None
+    return await session.get(Subject, visit.person_id)
+
+
 async def matters(
     session: AsyncSession, actor: Actor, visit: CounterVisit, *, now: datetime
 ) -> Sequence[MatterAtHand]:
@@ -176,7 +183,7 @@ async def consent_decided(
 
 
 def evidence_at(visit_id: UUID) -> Select[CounterEvidence]:
-    """Return what was signed at a visit, newest first."""
+    """Return what was signed at a visit, newest first; whether it was carried out stands with it."""
     return (
         select(CounterEvidence)
         .where(CounterEvidence.visit_id == visit_id)
@@ -202,13 +209,15 @@ async def signed_decision(
     require_helper(actor)
     visit = await own_visit(session, actor, visit_id)
     evidence = await session.scalar(evidence_at(visit_id).where(CounterEvidence.id == evidence_id))
-    if evidence is None or evidence.read_aloud_at != visit.read_aloud_at:
+    if evidence is None:
         raise EvidenceMissing
-    done = visit.state is VisitState.DECIDED
-    if not done:
-        require_running(visit, now=now)
-    if evidence.subject_id == evidence.person_id or done:
-        return Signed(visit=visit, evidence=evidence, mandate_id=None, done=done)
+    if evidence.carried_out_at is not None:
+        return Signed(visit=visit, evidence=evidence, mandate_id=None, done=True)
+    if evidence.read_aloud_at != visit.read_aloud_at:
+        raise EvidenceMissing
+    require_running(visit, now=now)
+    if evidence.subject_id == evidence.person_id:
+        return Signed(visit=visit, evidence=evidence, mandate_id=None, done=False)
     mandate_id = await session.scalar(
         select(Mandate.id).where(Mandate.subject_id == evidence.subject_id, _held(visit, now))
     )

@@ -267,3 +267,30 @@ class Counter:
 async def another_counter(counter: Counter) -> Counter:
     """Return the counter beside, with a helper of its own."""
     return Counter(counter.city, helper_of(counter.city))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtCounter:
+    """A visit at which the applicant has signed for a request of the first bank, before it is carried out."""
+
+    helper: Actor
+    visit_id: UUID
+    expires_at: datetime
+    consent_id: UUID
+    evidence_id: UUID
+
+
+async def visit_counter(city: SmallCity) -> AtCounter:
+    """Let the applicant come to a counter and sign."""
+    counter = Counter(city, helper_of(city))
+    await counter.known()
+    consent_id = await counter.asked(city.person_id)
+    visit_id = await counter.welcome()
+    visit = await counter.read(visit_id, consent_id)
+    return AtCounter(
+        helper=counter.helper,
+        visit_id=visit_id,
+        expires_at=visit.expires_at,
+        consent_id=consent_id,
+        evidence_id=await counter.sign(visit_id),
+    )

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 from arrangements import arrangement_2027
+from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
@@ -90,6 +91,7 @@ class World:
     mandate_id: UUID
     client_id: UUID
     provider_id: UUID
+    at_counter: AtCounter
 
     @property
     def bank(self) -> Bank:
@@ -130,9 +132,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     draft = await city.act(
         draft_product,
         bank.officer,
-        draft=product_draft(code="P-2"),
-        replaces=bank.product_id,
-        profiles=PROFILES,
+        **{"draft": product_draft(code="P-2"), "replaces": bank.product_id, "profiles": PROFILES},
     )
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
@@ -178,6 +178,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         ),
         client_id=await _fill_oauth(city, admin),
         provider_id=await _fill_providers(city, staff_id),
+        at_counter=await visit_counter(city),
     )
 
 

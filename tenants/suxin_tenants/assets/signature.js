@@ -14,8 +14,7 @@
 
     // The picture is as large as the box, whatever the screen's own pixels are: so it stays small.
     function fit() {
-      const box = canvas.getBoundingClientRect();
-      const width = Math.round(box.width), height = Math.round(box.height);
+      const width = canvas.clientWidth, height = canvas.clientHeight;
       if (width === canvas.width && height === canvas.height) return;
       canvas.width = width;
       canvas.height = height;
@@ -34,7 +33,7 @@
 
     function place(event) {
       const box = canvas.getBoundingClientRect();
-      return { x: event.clientX - box.left, y: event.clientY - box.top };
+      return { x: event.clientX - box.left - canvas.clientLeft, y: event.clientY - box.top - canvas.clientTop };
     }
 
     function keep() {

@@ -26,6 +26,7 @@ from suxin.counter.proving import prove_visitor
 from suxin.counter.queries import matter_at_hand, own_visit
 from suxin.counter.words import ReadOut, read_out
 from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.messaging import Delivery
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.doors import resident_door
 from suxin.subjects.identity import OnSiteCheck, PersonProof
@@ -102,6 +103,20 @@ class Terminal:
 
     async def verify_legal_representative(self, **_asked: Any) -> Any:
         raise AssertionError("a counter asks for no firm")
+
+
+@dataclass
+class Texts:
+    """The way to phones: takes every message and keeps it."""
+
+    sent: list[Mapping[str, Any]] = field(default_factory=list)
+
+    async def send_subscribe_message(self, **_message: Any) -> Delivery:
+        raise AssertionError("a receipt goes to the phone that was confirmed")
+
+    async def send_sms(self, **message: Any) -> Delivery:
+        self.sent.append(message)
+        return Delivery.taken("sms-1")
 
 
 def helper_of(city: SmallCity, *, staff_id: UUID | None = None, **changes: Any) -> Actor:
@@ -196,9 +211,10 @@ class Counter:
         matter: Matter = Matter.ANSWER,
         *,
         now: datetime | None = None,
+        text: ReadOut | None = None,
         **changes: Any,
     ) -> CounterVisit:
-        text = await self.text(visit_id, consent_id, matter)
+        text = text or await self.text(visit_id, consent_id, matter)
         given: dict[str, Any] = {
             "consent_id": consent_id,
             "matter": matter,

@@ -132,7 +132,9 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     draft = await city.act(
         draft_product,
         bank.officer,
-        **{"draft": product_draft(code="P-2"), "replaces": bank.product_id, "profiles": PROFILES},
+        draft=product_draft(code="P-2"),
+        replaces=bank.product_id,
+        profiles=PROFILES,
     )
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)

@@ -101,6 +101,8 @@ def _lines(png: bytes) -> list[bytes]:
     :raises ValueError: if it is not a whole PNG of the pad's kind and size
     """
     chunks = list(_chunks(png))
+    if not chunks:
+        raise ValueError
     width, height, *form = _HEAD.unpack(chunks[0][1])
     if chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND" or form != [*_RGBA_BITS, 0, 0, 0]:
         raise ValueError

@@ -12,8 +12,10 @@
     let last = null;
     let drawn = false;
 
-    // The picture is as large as the box, whatever the screen's own pixels are: so it stays small.
+    // The picture is as large as the box, whatever the screen's own pixels are: so it stays small. What is drawn already
+    // is kept when the box changes, and a turned tablet costs nobody his signature.
     function fit() {
+      if (drawn) return;
       const width = canvas.clientWidth, height = canvas.clientHeight;
       if (width === canvas.width && height === canvas.height) return;
       canvas.width = width;
@@ -33,7 +35,10 @@
 
     function place(event) {
       const box = canvas.getBoundingClientRect();
-      return { x: event.clientX - box.left - canvas.clientLeft, y: event.clientY - box.top - canvas.clientTop };
+      return {
+        x: (event.clientX - box.left - canvas.clientLeft) * canvas.width / canvas.clientWidth,
+        y: (event.clientY - box.top - canvas.clientTop) * canvas.height / canvas.clientHeight,
+      };
     }
 
     function keep() {
@@ -63,7 +68,10 @@
         keep();
       });
     }
-    pad.querySelector("[data-pad-clear]").addEventListener("click", clear);
+    pad.querySelector("[data-pad-clear]").addEventListener("click", () => {
+      clear();
+      fit();
+    });
     window.addEventListener("resize", fit);
     fit();
   }

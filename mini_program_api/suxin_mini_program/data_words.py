@@ -20,9 +20,12 @@ from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus
 from suxin_mini_program.labels import (
     BASES,
     CONSENT_STATES,
+    COUNTER_DECISIONS,
+    EVIDENCE_KINDS,
     MANDATE_ROLES,
     MODES,
     OFFER_STATES,
+    RECEIPTS,
     REFERRAL_STATES,
     REQUEST_STATES,
     Words,
@@ -57,6 +60,9 @@ ABOUT_ZH: Final = {
 _SPOKEN: Final[Mapping[str, str]] = {
     "three_factor": "姓名、身份证号、手机号三要素核验",
     "registry": "登记机关核验",
+    "name+resident_id+phone": "姓名、身份证号、手机号三要素核验",
+    "name+resident_id+card": "窗口读取身份证核验",
+    "name+resident_id+face": "窗口人脸比对核验",
     "wechat": "微信",
     "sms": "短信",
     "subject": "本人",
@@ -78,6 +84,9 @@ _BY_KIND: Final[Mapping[type, Words]] = {
         MODES,
         BASES,
         MANDATE_ROLES,
+        COUNTER_DECISIONS,
+        EVIDENCE_KINDS,
+        RECEIPTS,
     )
 }
 _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
@@ -88,6 +97,12 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
 }
+_NAMES: Final[Mapping[str, str]] = {
+    "counter_office": "代办窗口",
+    "counter_helper": "帮办员编号",
+    "counter_visit": "窗口接待编号",
+}
+"""What an act's details are called, where they tell who helped at a counter."""
 _LABELLED: Final = (ApplicantKind, DeclineReason, GuaranteeMode, LoanPurpose, RepaymentMethod)
 
 
@@ -107,7 +122,9 @@ def readable(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a row hold
     if isinstance(value, list):
         return "；".join(readable(key, one) for one in value)
     if isinstance(value, Mapping):
-        return "，".join(f"{name}：{readable(name, one)}" for name, one in value.items())
+        return "，".join(
+            f"{_NAMES.get(name, name)}：{readable(name, one)}" for name, one in value.items()
+        )
     return _figure(key, value) or _coded(key, value)
 
 

@@ -129,13 +129,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         roles=[RoleGrant("loan_officer")],
         profiles=PROFILES,
     )
-    draft = await city.act(
-        draft_product,
-        bank.officer,
-        draft=product_draft(code="P-2"),
-        replaces=bank.product_id,
-        profiles=PROFILES,
-    )
+    draft_id = await _draft(city)
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
     await _refuse(city)
@@ -164,7 +158,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
             "select id from memberships where staff_id = $1", staff_id
         ),
         desk_token=desk_token,
-        draft_id=draft.id,
+        draft_id=draft_id,
         chosen=chosen,
         chosen_referral=chosen_referral,
         chosen_offer=chosen_offer,
@@ -182,6 +176,19 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         provider_id=await _fill_providers(city, staff_id),
         at_counter=await visit_counter(city),
     )
+
+
+async def _draft(city: SmallCity) -> UUID:
+    """Let the first bank draft a product in the place of its own."""
+    bank = city.banks[0]
+    draft = await city.act(
+        draft_product,
+        bank.officer,
+        draft=product_draft(code="P-2"),
+        replaces=bank.product_id,
+        profiles=PROFILES,
+    )
+    return draft.id
 
 
 async def call(session: Any, function: Callable[..., Any], actor: Actor, **given: Any) -> Any:

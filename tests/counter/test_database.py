@@ -148,7 +148,7 @@ async def test_a_visit_is_proved_by_the_platform_alone(counter, admin, run):
 COPY = (
     "insert into counter_evidence select (jsonb_populate_record(e, jsonb_build_object("
     "'id', gen_random_uuid(), 'visit_id', cast(:visit as text), 'consent_id', cast(:consent as text),"
-    " 'read_aloud_at', cast(:at as text), 'decision', cast(:decision as text)))).* from counter_evidence e limit 1"
+    " 'read_aloud_at', cast(:at as text), 'reading', cast(:reading as bigint), 'decision', cast(:decision as text)))).* from counter_evidence e limit 1"
 )
 
 
@@ -163,6 +163,7 @@ async def test_evidence_is_of_what_was_read_last_and_of_nothing_else(counter, as
         "visit": str(visit_id),
         "consent": str(asked),
         "at": now.isoformat(),
+        "reading": 2,
         "decision": "refuse",
     }
     beside = await another_counter(counter)
@@ -170,6 +171,8 @@ async def test_evidence_is_of_what_was_read_last_and_of_nothing_else(counter, as
         for changes in (
             {"consent": str(other)},
             {"at": counter.city.now.isoformat()},
+            {"reading": 1},
+            {"reading": 3},
             {"decision": "pause"},
             {"visit": str(uuid4())},
         ):

@@ -102,6 +102,39 @@ async def test_the_whole_path_from_the_card_to_the_receipt(
     assert "宿迁第一商业银行（测试）" not in page
 
 
+async def test_every_page_of_the_counter_is_sound(desks, helper, asked, page_of):
+    place = await opened(helper)
+    auditor = await desks.operator("auditor")
+    shown = [await helper.get(PLACE), await helper.get(place)]
+    await helper.done(f"{place}/prove", **PROOF)
+    shown += [await helper.get(place), await helper.get(f"{place}/matters/{asked}/answer")]
+    await read(helper, place, asked)
+    receipt = (await decided(helper, place, "allow")).headers["location"]
+    shown += [await helper.get(receipt), await helper.get(place)]
+    shown.append(listed := await auditor.get("/desk/counter-evidence"))
+    shown.append(await auditor.get(re.search(r'href="(/desk/counter-evidence/[^"]+)"', listed)[1]))
+    await helper.done(f"{place}/end")
+    shown.append(await helper.get(place))
+    for text in shown:
+        page = page_of(text)
+        assert len(page.headings) == 1, page.headings
+        assert page.lang == "zh-CN"
+        assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
+        assert len(page.ids) == len(set(page.ids))
+
+
+async def test_a_permission_is_taken_back_at_the_desk(helper, asked, admin, words):
+    place = await proved(helper)
+    await read(helper, place, asked)
+    await decided(helper, place, "allow")
+    for matter in ("pause", "resume", "revoke"):
+        answer = await read(helper, place, asked, matter)
+        assert answer.status_code == 303, answer.text[-300:]
+        receipt = await helper.get((await decided(helper, place, matter)).headers["location"])
+        assert {"pause": "暂停授权", "resume": "恢复授权", "revoke": "撤回授权"}[matter] in receipt
+    assert await admin.fetchval("select state from consents where id = $1", asked) == "REVOKED"
+
+
 async def test_refusing_takes_the_same_form_and_paper_does_as_well(helper, asked, admin, words):
     place = await proved(helper)
     await read(helper, place, asked)

@@ -120,6 +120,7 @@ async def open_visit(session: AsyncSession, actor: Actor, *, now: datetime) -> C
         opened_at=now,
         expires_at=now + VISIT_LIFE,
         proof_tries=0,
+        reading=0,
     )
     session.add(visit)
     await outbox.post(
@@ -170,7 +171,7 @@ async def read_aloud(
     visit.subject_id, visit.consent_id = at_hand.consent.subject_id, at_hand.consent.id
     visit.matter, visit.notice_version = reading.matter, text.version
     visit.notice_sha256, visit.words_sha256 = text.sha256, text.words_sha256
-    visit.read_aloud_at = now
+    visit.reading, visit.read_aloud_at = visit.reading + 1, now
     record(session, visit, "notice.read_aloud", now=now, detail=_about(visit))
     return visit
 
@@ -228,6 +229,7 @@ async def take_evidence(
         notice_version=text.version,
         notice_sha256=text.sha256,
         words_sha256=text.words_sha256,
+        reading=visit.reading,
         read_aloud_at=visit.read_aloud_at,
         kind=form.kind,
         content_sealed=sealer.seal(content, purpose=EVIDENCE, row=evidence_id),
@@ -321,7 +323,7 @@ async def _require_unsigned(session: AsyncSession, visit: CounterVisit) -> None:
     signed = await session.scalar(
         select(CounterEvidence.id).where(
             CounterEvidence.visit_id == visit.id,
-            CounterEvidence.read_aloud_at == visit.read_aloud_at,
+            CounterEvidence.reading == visit.reading,
         )
     )
     if signed is not None:

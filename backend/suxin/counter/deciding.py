@@ -73,7 +73,7 @@ async def _decide(session: AsyncSession, actor: Actor, signed: Signed, *, now: d
     if visit is None or not visit.is_running(now):
         raise VisitOver
     evidence = await session.get(CounterEvidence, signed.evidence.id)
-    if evidence is None or evidence.read_aloud_at != visit.read_aloud_at:
+    if evidence is None or evidence.reading != visit.reading:
         raise EvidenceMissing
     await _STEPS[evidence.decision](session, actor, evidence, now)
     # Where the policies look at what was signed, the visit must not be decided yet.

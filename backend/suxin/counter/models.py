@@ -121,6 +121,7 @@ class CounterVisit(Table):
     """One person at one helper's counter: who he was proved to be, and the notice that was read aloud to him last.
 
     ``words_sha256`` is of the text as it was read, with its blanks filled; ``notice_sha256`` of the published wording.
+    ``reading`` counts the readings, so that each signature belongs to one of them.
     """
 
     __tablename__ = "counter_visits"
@@ -138,6 +139,7 @@ class CounterVisit(Table):
         "notice_version",
         "notice_sha256",
         "words_sha256",
+        "reading",
         "read_aloud_at",
         "ended_at",
     )
@@ -222,6 +224,7 @@ class CounterVisit(Table):
     notice_version: Mapped[str | None]
     notice_sha256: Mapped[str | None]
     words_sha256: Mapped[str | None]
+    reading: Mapped[int]
     read_aloud_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -249,7 +252,8 @@ _OF_THE_READING: Final = exists(
     "counter_visits v join consents c on c.subject_id = v.subject_id and c.id = v.consent_id",
     f"{LIVE_VISIT} and v.id = {{row}}.visit_id and v.state = 'READ_ALOUD'"
     " and v.person_id = {row}.person_id and v.subject_id = {row}.subject_id"
-    " and v.consent_id = {row}.consent_id and v.read_aloud_at = {row}.read_aloud_at"
+    " and v.consent_id = {row}.consent_id and v.reading = {row}.reading"
+    " and v.read_aloud_at = {row}.read_aloud_at"
     " and v.notice_sha256 = {row}.notice_sha256 and v.words_sha256 = {row}.words_sha256"
     " and (v.matter = {row}.decision or v.matter = 'answer' and {row}.decision in ('allow', 'refuse'))"
     " and c.tenant_id <> v.tenant_id",
@@ -288,7 +292,7 @@ class CounterEvidence(Table):
     __table_args__ = (
         CheckConstraint("length(sha256) = 64", name="sha256"),
         # One reading, one signature.
-        Index("uq_counter_evidence_reading", "visit_id", "read_aloud_at", unique=True),
+        Index("uq_counter_evidence_reading", "visit_id", "reading", unique=True),
         Index("ix_counter_evidence_consent_id", "subject_id", "consent_id"),
         Index("ix_counter_evidence_person_id", "person_id", "id"),
     )
@@ -305,6 +309,7 @@ class CounterEvidence(Table):
     notice_version: Mapped[str]
     notice_sha256: Mapped[str]
     words_sha256: Mapped[str]
+    reading: Mapped[int]
     read_aloud_at: Mapped[datetime]
     kind: Mapped[EvidenceKind]
     content_sealed: Mapped[bytes] = sealed(EVIDENCE, row="id")

@@ -213,7 +213,7 @@ async def signed_decision(
         raise EvidenceMissing
     if evidence.carried_out_at is not None:
         return Signed(visit=visit, evidence=evidence, mandate_id=None, done=True)
-    if evidence.read_aloud_at != visit.read_aloud_at:
+    if evidence.reading != visit.reading:
         raise EvidenceMissing
     require_running(visit, now=now)
     if evidence.subject_id == evidence.person_id:

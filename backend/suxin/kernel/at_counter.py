@@ -20,7 +20,7 @@ _REPRESENTED: Final = exists(
 # What was read aloud last, signed for this very consent, while the visit runs and before the decision is carried out.
 _SIGNED: Final = (
     f"e.visit_id = {VISIT} and e.person_id = {PERSON} and v.person_id = {PERSON}"
-    " and v.state = 'READ_ALOUD' and v.read_aloud_at = e.read_aloud_at and e.carried_out_at is null"
+    " and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null"
     f" and v.ended_at is null and v.expires_at > {NOW}"
 )
 _EVIDENCE: Final = "counter_evidence e join counter_visits v on v.id = e.visit_id"

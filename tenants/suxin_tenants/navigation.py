@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.policies import CLIENT_READ
-from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_OPEN
+from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
@@ -62,7 +62,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_ANSWER, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
-        (EVIDENCE_OPEN, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
+        (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
         (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),

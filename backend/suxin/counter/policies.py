@@ -8,7 +8,7 @@ from suxin.kernel.actor import Actor, ActorKind, Permission
 from suxin.kernel.refusals import Forbidden, Refusal
 
 COUNTER_SERVE: Final = Permission("counter.visit.serve", "在窗口帮办")
-EVIDENCE_OPEN: Final = Permission("counter.evidence.open", "调阅窗口凭据")
+EVIDENCE_READ: Final = Permission("counter.evidence.read", "调阅窗口凭据")
 
 
 class VisitOver(Refusal):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.models import GIVEN, Consent, ConsentState
 from suxin.consent.purposes import COUNTER_ASSIST
 from suxin.counter.models import EVIDENCE, CounterEvidence, CounterVisit, EvidenceKind
-from suxin.counter.policies import EVIDENCE_OPEN, RecipientHelps, require_helper, require_running
+from suxin.counter.policies import EVIDENCE_READ, RecipientHelps, require_helper, require_running
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
 from suxin.kernel.refusals import NotFound, Refusal
@@ -234,7 +234,7 @@ async def opened_evidence(
     :raises Forbidden: if the actor may not open it
     :raises NotFound: if the caller sees none of that id
     """
-    actor.require(EVIDENCE_OPEN)
+    actor.require(EVIDENCE_READ)
     evidence = await session.scalar(
         select(CounterEvidence).where(CounterEvidence.id == evidence_id)
     )

@@ -7,7 +7,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from suxin.counter.models import CounterEvidence
-from suxin.counter.policies import EVIDENCE_OPEN
+from suxin.counter.policies import EVIDENCE_READ
 from suxin.counter.queries import evidence_taken, opened_evidence
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
@@ -52,4 +52,4 @@ async def show_evidence(visit: GivenVisit, evidence_id: FromPath[UUID]) -> Answe
 
 def _require(visit: Visit) -> None:
     visit.require_kind(TenantKind.OPERATOR)
-    visit.actor.require(EVIDENCE_OPEN)
+    visit.actor.require(EVIDENCE_READ)

@@ -11,7 +11,7 @@ from typing import Final
 from suxin.consent.assessments import ASSESSMENT_FILE
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
-from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_OPEN
+from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
@@ -62,7 +62,7 @@ OPERATOR: Final = TenantProfile(
                     CALENDAR_MANAGE,
                     CORRECTION_READ,
                     CORRECTION_ANSWER,
-                    EVIDENCE_OPEN,
+                    EVIDENCE_READ,
                 }
             ),
         ),
@@ -81,7 +81,7 @@ OPERATOR: Final = TenantProfile(
                     CLIENT_READ,
                     STATISTICS_READ,
                     CORRECTION_READ,
-                    EVIDENCE_OPEN,
+                    EVIDENCE_READ,
                 }
             ),
         ),

@@ -21,6 +21,7 @@ from suxin.subjects.identity import (
     IdentityNotProved,
     IdentityServiceUnavailable,
     NotLegalRepresentative,
+    OnSiteCheck,
     PersonProof,
     RepresentativeProof,
 )
@@ -75,12 +76,19 @@ class IdentityClient:
     ) -> PersonProof:
         """Prove that name, resident id and phone belong to one person (三要素)."""
         body = {"name": name, "resident_id": resident_id, "phone": phone}
-        answer = await self._ask("/v1/person/verify", body, _PersonAnswer, now)
-        if answer.result in MISMATCHES:
-            raise IdentityNotProved(proof_ref=answer.proof_no)
-        if answer.result != MATCH:
-            raise _unusable("result_unknown")
-        return PersonProof(proof_ref=answer.proof_no, method=answer.method, proved_at=now)
+        return _person(await self._ask("/v1/person/verify", body, _PersonAnswer, now), now)
+
+    async def verify_on_site(
+        self, *, name: str, resident_id: str, check: OnSiteCheck, terminal_ref: str, now: datetime
+    ) -> PersonProof:
+        """Prove that the person with this name and resident id stands at the counter."""
+        body = {
+            "name": name,
+            "resident_id": resident_id,
+            "check": check.value,
+            "terminal_ref": terminal_ref,
+        }
+        return _person(await self._ask("/v1/person/verify-on-site", body, _PersonAnswer, now), now)
 
     async def verify_legal_representative(
         self, *, uscc: str, name: str, resident_id: str, now: datetime
@@ -137,6 +145,14 @@ class IdentityClient:
             return request
 
         return sign
+
+
+def _person(answer: _PersonAnswer, now: datetime) -> PersonProof:
+    if answer.result in MISMATCHES:
+        raise IdentityNotProved(proof_ref=answer.proof_no)
+    if answer.result != MATCH:
+        raise _unusable("result_unknown")
+    return PersonProof(proof_ref=answer.proof_no, method=answer.method, proved_at=now)
 
 
 def _accepted(answer: Answer) -> Answer:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import jobs as consent
+from suxin.counter import jobs as counter
 from suxin.kernel import signing
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
@@ -58,6 +59,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
+        counter.handlers(sealer, channel),
         lending.handlers(),
         rights.handlers(),
         subjects.handlers(sealer, channel),

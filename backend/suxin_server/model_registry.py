@@ -2,6 +2,7 @@
 
 from suxin.consent import models as consent
 from suxin.consent.oauth import models as oauth
+from suxin.counter import models as counter
 from suxin.kernel import audit, bases, calendars, idempotency, notices, outbox, signing
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
@@ -27,6 +28,7 @@ CONTEXTS = (
     closures,
     consent,
     oauth,
+    counter,
     lending,
     rights,
 )

@@ -20,6 +20,8 @@ ACCESS = (
     "CREATE POLICY reading_tenant ON access_bases FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY holding_tenant ON access_bases FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (false)",
     "CREATE POLICY system ON access_bases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY opened_at_counter ON access_bases AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('allow', 'resume')))",
+    "CREATE POLICY ended_at_counter ON access_bases AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('pause', 'revoke') and access_bases.ended_at is not null))",
     'GRANT SELECT, INSERT, UPDATE (ended_at) ON access_bases TO suxin_app',
     'ALTER TABLE account_closures ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE account_closures FORCE ROW LEVEL SECURITY',
@@ -89,7 +91,10 @@ ACCESS = (
     "CREATE POLICY reading_tenant ON consents FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY represented ON consents FOR SELECT TO suxin_app USING (exists (select 1 from mandates m where m.subject_id = consents.subject_id and m.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY asking_tenant ON consents FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'REQUESTED' and decided_at is null)",
+    "CREATE POLICY at_counter ON consents FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and (v.person_id = consents.subject_id or exists (select 1 from mandates m where m.person_id = v.person_id and m.subject_id = consents.subject_id and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))))",
     "CREATE POLICY system ON consents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY nothing_unasked_at_counter ON consents AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null)",
+    "CREATE POLICY as_signed_at_counter ON consents AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = consents.subject_id and e.consent_id = consents.id and (case e.decision when 'allow' then 'ACTIVE' when 'refuse' then 'REJECTED' when 'pause' then 'PAUSED' when 'resume' then 'ACTIVE' when 'revoke' then 'REVOKED' end) = consents.state and (e.decision <> 'allow' or e.notice_sha256 = consents.notice_sha256)))",
     'GRANT SELECT, INSERT, UPDATE ON consents TO suxin_app',
     "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
@@ -104,6 +109,26 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, answer_by, answer_by_provisional, late_at, answered_at, answered_by, answer, applied), DELETE ON correction_requests TO suxin_app',
     "CREATE TRIGGER correction_requests_begins BEFORE INSERT ON correction_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER correction_requests_step BEFORE UPDATE OF state ON correction_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'CORRECTED', 'operator'), ('FILED', 'DECLINED', 'operator'), ('FILED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE counter_evidence ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE counter_evidence FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON counter_evidence FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY acting_person ON counter_evidence FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY operator ON counter_evidence FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY taken_by_helper ON counter_evidence FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and exists (select 1 from counter_visits v join consents c on c.subject_id = v.subject_id and c.id = v.consent_id where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and v.id = counter_evidence.visit_id and v.state = 'READ_ALOUD' and v.person_id = counter_evidence.person_id and v.subject_id = counter_evidence.subject_id and v.consent_id = counter_evidence.consent_id and v.reading = counter_evidence.reading and v.read_aloud_at = counter_evidence.read_aloud_at and v.notice_sha256 = counter_evidence.notice_sha256 and v.words_sha256 = counter_evidence.words_sha256 and (v.matter = counter_evidence.decision or v.matter = 'answer' and counter_evidence.decision in ('allow', 'refuse')) and c.tenant_id <> v.tenant_id))",
+    "CREATE POLICY carried_out ON counter_evidence FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and carried_out_at is null) WITH CHECK (visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and carried_out_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
+    "CREATE POLICY receipts ON counter_evidence FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON counter_evidence FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (carried_out_at) ON counter_evidence TO suxin_app',
+    'GRANT SELECT, UPDATE (content_sealed) ON counter_evidence TO suxin_batch',
+    'ALTER TABLE counter_visits ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE counter_visits FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY own_helper ON counter_visits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY acting_person ON counter_visits FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY decided_there ON counter_visits FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and state = 'READ_ALOUD') WITH CHECK (id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and state = 'DECIDED')",
+    "CREATE POLICY system ON counter_visits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, person_id, proof_tries, proof_method, proof_ref, proved_at, phone_confirmed_at, subject_id, consent_id, matter, notice_version, notice_sha256, words_sha256, reading, read_aloud_at, ended_at) ON counter_visits TO suxin_app',
+    "CREATE TRIGGER counter_visits_begins BEFORE INSERT ON counter_visits FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPENED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER counter_visits_step BEFORE UPDATE OF state ON counter_visits FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DECIDED', 'READ_ALOUD', 'operator'), ('OPENED', 'ABANDONED', 'operator'), ('OPENED', 'ABANDONED', 'system'), ('OPENED', 'PROVED', 'system'), ('PROVED', 'ABANDONED', 'operator'), ('PROVED', 'ABANDONED', 'system'), ('PROVED', 'READ_ALOUD', 'operator'), ('READ_ALOUD', 'ABANDONED', 'operator'), ('READ_ALOUD', 'ABANDONED', 'system'), ('READ_ALOUD', 'DECIDED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -182,6 +207,7 @@ ACCESS = (
     "CREATE POLICY acting_person ON mandates FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY ended_by_himself ON mandates FOR UPDATE TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and ended_at is null) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and ended_at is not null)",
     "CREATE POLICY data_subject ON mandates FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY at_counter ON mandates FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and v.person_id = mandates.person_id))",
     "CREATE POLICY system ON mandates FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON mandates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (ended_at) ON mandates TO suxin_app',
@@ -299,6 +325,7 @@ ACCESS = (
     "CREATE POLICY represented ON subjects FOR SELECT TO suxin_app USING (exists (select 1 from mandates m where m.subject_id = subjects.id and m.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY with_basis ON subjects FOR SELECT TO suxin_app USING (exists (select 1 from access_bases b where b.subject_id = subjects.id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'registration' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
     "CREATE POLICY put_right ON subjects FOR UPDATE TO suxin_app USING (id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK (id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY at_counter ON subjects FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and (v.person_id = subjects.id or exists (select 1 from mandates m where m.person_id = v.person_id and m.subject_id = subjects.id and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))))",
     "CREATE POLICY system ON subjects FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON subjects FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (name, name_pinyin, county_code, town_code, industry, found_wrong) ON subjects TO suxin_app',
@@ -525,6 +552,66 @@ def upgrade() -> None:
     )
     op.create_index('ix_correction_requests_state', 'correction_requests', ['state', 'answer_by'], unique=False)
     op.create_index('uq_correction_requests_open', 'correction_requests', ['subject_id', 'about', 'record_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
+    op.create_table('counter_evidence',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('visit_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('helper_id', sa.Uuid(), nullable=False),
+    sa.Column('office', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('decision', sa.Enum('allow', 'refuse', 'pause', 'resume', 'revoke', name='decision', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('notice_version', sa.Text(), nullable=False),
+    sa.Column('notice_sha256', sa.Text(), nullable=False),
+    sa.Column('words_sha256', sa.Text(), nullable=False),
+    sa.Column('reading', sa.BigInteger(), nullable=False),
+    sa.Column('read_aloud_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.Enum('signature', 'paper', name='evidencekind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('content_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('receipt', sa.Enum('sms', 'paper', name='receiptby', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('carried_out_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_counter_evidence_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_counter_evidence'))
+    )
+    op.create_index('ix_counter_evidence_consent_id', 'counter_evidence', ['subject_id', 'consent_id'], unique=False)
+    op.create_index('ix_counter_evidence_person_id', 'counter_evidence', ['person_id', 'id'], unique=False)
+    op.create_index('uq_counter_evidence_reading', 'counter_evidence', ['visit_id', 'reading'], unique=True)
+    op.create_table('counter_visits',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('helper_id', sa.Uuid(), nullable=False),
+    sa.Column('branch_id', sa.Uuid(), nullable=True),
+    sa.Column('office', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('OPENED', 'PROVED', 'READ_ALOUD', 'DECIDED', 'ABANDONED', name='visitstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('proof_tries', sa.BigInteger(), nullable=False),
+    sa.Column('proof_method', sa.Text(), nullable=True),
+    sa.Column('proof_ref', sa.Text(), nullable=True),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('phone_confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
+    sa.Column('matter', sa.Enum('answer', 'pause', 'resume', 'revoke', name='matter', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('notice_version', sa.Text(), nullable=True),
+    sa.Column('notice_sha256', sa.Text(), nullable=True),
+    sa.Column('words_sha256', sa.Text(), nullable=True),
+    sa.Column('reading', sa.BigInteger(), nullable=False),
+    sa.Column('read_aloud_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state <> 'ABANDONED' or ended_at is not null", name=op.f('ck_counter_visits_abandoned')),
+    sa.CheckConstraint("state not in ('PROVED', 'READ_ALOUD', 'DECIDED') or person_id is not null", name=op.f('ck_counter_visits_person')),
+    sa.CheckConstraint("state not in ('READ_ALOUD', 'DECIDED') or num_nulls(subject_id, consent_id, matter, notice_sha256, words_sha256, read_aloud_at) = 0", name=op.f('ck_counter_visits_read_aloud')),
+    sa.CheckConstraint('(person_id is null) = (proved_at is null)', name=op.f('ck_counter_visits_proved')),
+    sa.CheckConstraint('expires_at > opened_at', name=op.f('ck_counter_visits_life')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_counter_visits'))
+    )
+    op.create_index('ix_counter_visits_person_id', 'counter_visits', ['person_id', 'id'], unique=False)
+    op.create_index('uq_counter_visits_running', 'counter_visits', ['tenant_id', 'helper_id'], unique=True, postgresql_where=sa.text('ended_at is null'))
     op.create_table('credit_records',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -889,7 +976,7 @@ def upgrade() -> None:
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
     sa.Column('resident_id_sealed', sa.LargeBinary(), nullable=False),
-    sa.Column('phone_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('phone_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('proof_method', sa.Text(), nullable=False),
     sa.Column('proof_ref', sa.Text(), nullable=False),
     sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
@@ -1271,6 +1358,13 @@ def downgrade() -> None:
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
     op.drop_table('credit_records')
+    op.drop_index('uq_counter_visits_running', table_name='counter_visits', postgresql_where=sa.text('ended_at is null'))
+    op.drop_index('ix_counter_visits_person_id', table_name='counter_visits')
+    op.drop_table('counter_visits')
+    op.drop_index('uq_counter_evidence_reading', table_name='counter_evidence')
+    op.drop_index('ix_counter_evidence_person_id', table_name='counter_evidence')
+    op.drop_index('ix_counter_evidence_consent_id', table_name='counter_evidence')
+    op.drop_table('counter_evidence')
     op.drop_index('uq_correction_requests_open', table_name='correction_requests', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
     op.drop_index('ix_correction_requests_state', table_name='correction_requests')
     op.drop_table('correction_requests')

@@ -20,9 +20,12 @@ from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, Subject
 from suxin_mini_program.labels import (
     BASES,
     CONSENT_STATES,
+    COUNTER_DECISIONS,
+    EVIDENCE_KINDS,
     MANDATE_ROLES,
     MODES,
     OFFER_STATES,
+    RECEIPTS,
     REFERRAL_STATES,
     REQUEST_STATES,
     Words,
@@ -69,6 +72,9 @@ _SPOKEN: Final[Mapping[str, str]] = {
     "three_factor": "姓名、身份证号、手机号三要素核验",
     "registry": "登记机关核验",
     "demo": "演示数据",
+    "name+resident_id+phone": "姓名、身份证号、手机号三要素核验",
+    "name+resident_id+card": "窗口读取身份证核验",
+    "name+resident_id+face": "窗口人脸比对核验",
     "wechat": "微信",
     "sms": "短信",
     "subject": "本人",
@@ -79,8 +85,11 @@ _SPOKEN: Final[Mapping[str, str]] = {
 }
 
 
-# What a correction request keeps of what was contested.
+# What a correction request keeps of what was contested, and who helped with an act at a counter.
 _STATED: Final = {
+    "counter_office": "代办窗口",
+    "counter_helper": "帮办员编号",
+    "counter_visit": "窗口接待编号",
     "value": "记载",
     "occurredOn": "发生日期",
     "amountFen": "金额",
@@ -98,6 +107,9 @@ _BY_KIND: Final[Mapping[type, Words]] = {
         MODES,
         BASES,
         MANDATE_ROLES,
+        COUNTER_DECISIONS,
+        EVIDENCE_KINDS,
+        RECEIPTS,
     )
 }
 _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {

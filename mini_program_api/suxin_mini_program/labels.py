@@ -8,6 +8,7 @@ import msgspec
 
 from suxin.consent.models import ConsentState
 from suxin.consent.notice_texts import CATEGORY_ZH
+from suxin.counter.models import Decision, EvidenceKind, ReceiptBy
 from suxin.kernel.bases import BasisKind
 from suxin.lending.models import DispatchMode, OfferState, ReferralState, RequestState
 from suxin.lending.terms import (
@@ -102,6 +103,23 @@ _CATEGORY_EN: Final = {
     "grid_points": "points of grid governance",
     "score": "score as a number",
     "loan_performance": "how a loan is served",
+}
+
+
+COUNTER_DECISIONS: Final[Words] = {
+    Decision.ALLOW: ("同意授权", "allowed"),
+    Decision.REFUSE: ("不同意授权", "refused"),
+    Decision.PAUSE: ("暂停授权", "paused"),
+    Decision.RESUME: ("恢复授权", "resumed"),
+    Decision.REVOKE: ("撤回授权", "taken back"),
+}
+EVIDENCE_KINDS: Final[Words] = {
+    EvidenceKind.SIGNATURE: ("签名板手写签名", "a signature on the pad"),
+    EvidenceKind.PAPER: ("纸质签字", "a signed paper"),
+}
+RECEIPTS: Final[Words] = {
+    ReceiptBy.SMS: ("短信回执", "by SMS"),
+    ReceiptBy.PAPER: ("纸质回执", "on paper"),
 }
 
 

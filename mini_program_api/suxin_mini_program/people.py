@@ -22,6 +22,7 @@ from suxin.subjects.identity import (
     NotLegalRepresentative,
 )
 from suxin.subjects.mandates import SubjectUnknown, end_mandate, prove_mandate
+from suxin.subjects.persons import MinorNotSupported
 from suxin.subjects.phone_codes import (
     PhoneCodeDailyLimit,
     PhoneCodeLocked,
@@ -29,7 +30,7 @@ from suxin.subjects.phone_codes import (
     PhoneCodeWrong,
     send_phone_code,
 )
-from suxin.subjects.proofs import AccountBoundElsewhere, MinorNotSupported, prove_person
+from suxin.subjects.proofs import AccountBoundElsewhere, prove_person
 from suxin.subjects.queries import ActableSubject, my_subjects
 from suxin_mini_program.answering import answer, answered_before, write_once
 from suxin_mini_program.contract import Caller, Contract

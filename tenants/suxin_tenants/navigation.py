@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ
+from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
@@ -58,9 +59,11 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _ACCOUNT,
     ),
     TenantKind.OPERATOR: (
+        (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
         (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
+        (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
         (BREACH_REPORT, NavItem(zh="泄露范围", href="/desk/breaches", icon="shield")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),

@@ -41,7 +41,7 @@ CONTINUE_AS = {
     "backend/suxin/subjects/person_log_ins.py:_known": (
         "the platform looks up the phone that a code is sent to, before its holder has shown himself"
     ),
-    "backend/suxin/subjects/proofs.py:_write": (
+    "backend/suxin/subjects/persons.py:write_person": (
         "the identity service has proved the person, whose rows the platform then writes"
     ),
 }
@@ -68,6 +68,19 @@ def test_every_borrowed_context_is_listed_with_its_reason(sources):
 def test_every_change_to_a_known_caller_is_listed_with_its_reason(sources):
     assert uses(sources, "continue_as") == set(CONTINUE_AS)
     assert all(len(reason) > 20 for reason in CONTINUE_AS.values())
+
+
+def test_a_visit_at_a_counter_becomes_a_subjects_actor_in_one_place(sources):
+    """Elsewhere there is no evidence at hand, and a helper could act as whoever stands before him."""
+    found = {
+        f"{source.path}:{function}"
+        for source in sources
+        for function, node in source.functions
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call)
+        if any(word.arg == "assistance" for word in part.keywords)
+    }
+    assert found == {"backend/suxin/counter/deciding.py:_decider"}
 
 
 def test_the_row_context_is_set_in_one_place(sources):

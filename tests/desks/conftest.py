@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from counter_visits import Terminal
 from litestar.types import ASGIApp
 from small_city import PASSWORD, Bank, SmallCity
 from staff_log_ins import keep_passwords, log_in_to_desk
@@ -145,6 +146,7 @@ class Desks:
     city: SmallCity
     clock: HeldClock
     stack: AsyncExitStack
+    terminal: Terminal
     serial: list[int] = field(default_factory=lambda: [0])
 
     async def of(
@@ -228,14 +230,14 @@ async def desks(
     client_keys: ClientKeySets,
     providers: IdentityProviders,
 ) -> AsyncIterator[Desks]:
-    clock = HeldClock(small_city.now)
+    clock, terminal = HeldClock(small_city.now), Terminal()
     runtime = Runtime(
         database=small_city.database,
         clock=clock,
         profiles=PROFILES,
         sealer=small_city.sealer,
         wechat=None,  # type: ignore[arg-type] # no desk reaches outside
-        identity=None,  # type: ignore[arg-type] # no desk reaches outside
+        identity=terminal,
         messages=None,  # type: ignore[arg-type] # no desk reaches outside
         limits=RateLimits(None),
         replays=replays,
@@ -244,7 +246,8 @@ async def desks(
         public_url=ORIGIN,
     )
     async with AsyncExitStack() as stack:
-        yield Desks(build_app(runtime, routes, desk_frame=desk_frame), small_city, clock, stack)
+        app = build_app(runtime, routes, desk_frame=desk_frame)
+        yield Desks(app, small_city, clock, stack, terminal)
 
 
 @pytest.fixture

@@ -44,6 +44,10 @@ def test_every_act_has_words():
     steps = re.findall(r'record\(session, \w+, "([a-z]+)"|\bstep="([a-z]+)"', consents)
     assert len(steps) > 7
     acts |= {f"consent.consent.{one or other}" for one, other in steps}
+    acts |= {
+        f"counter.{step}"
+        for step in re.findall(r'record\(\s*session, (?:visit|held), "([a-z_.]+)"', SOURCE)
+    }
     assert len(acts) > 15
     assert acts - set(ACTIONS) == set()
 
@@ -66,4 +70,7 @@ def test_details_are_told_in_chinese():
     assert detail_words({"reason": "BUSINESS_TOO_YOUNG"}) == "原因：经营年限不足"
     assert detail_words({"step": "contact"}) == "时限：联系"
     assert detail_words({"kind": "bank", "override_reason": None}) == "类型：银行"
+    assert detail_words({"decision": "refuse", "counter_office": "信用窗口"}) == (
+        "本人决定：不同意授权；代办窗口：信用窗口"
+    )
     assert detail_words({"reason": "整改", "areas": ["321322"]}) == "原因：整改；区域：321322"

@@ -72,7 +72,13 @@ async def test_a_query_about_anothers_things_answers_nothing(world: World) -> No
 async def test_the_same_queries_answer_their_own_people(world: World) -> None:
     """Else nothing were proved: whoever it is about, or whoever works there, is answered by each of them."""
     silent = []
-    own = (world.bank.officer, world.city.applicant, Actor.anonymous("test"))
+    own = (
+        world.bank.officer,
+        world.city.applicant,
+        world.at_counter.helper,
+        world.city.operator,
+        Actor.anonymous("test"),
+    )
     for place, (_, given, expected) in MATRIX.items():
         if expected is EXPRESSION or place.endswith(".take_turn"):
             continue

@@ -40,6 +40,8 @@ MATRIX = {
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,
     "correction_requests": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "counter_evidence": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "counter_visits": PLATFORM,
     "credit_records": NOBODY,
     "decision_snapshots": PLATFORM,
     "desk_sessions": DOORWAY,
@@ -143,7 +145,12 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
             & await keys(admin, model, owned(model, world))
         }
     hidden = {name for name, row in MATRIX.items() if row in (NOBODY, PLATFORM)}
-    assert hidden - by_owner["bank"] == {"account_closures", "mandates", "match_results"}
+    assert hidden - by_owner["bank"] == {
+        "account_closures",
+        "counter_visits",
+        "mandates",
+        "match_results",
+    }
     assert hidden - by_owner["applicant"] == {
         "branches",
         "identity_providers",

@@ -68,7 +68,12 @@ async def test_a_person_and_his_firm_are_told_separately(applicant, small_city) 
 
     assert firm["subjectId"] == str(small_city.firm_id)
     assert person["subjectId"] == str(small_city.person_id)
-    assert set(parts(person)) - set(parts(firm)) == {"identity", "wechat_accounts", "notices"}
+    assert set(parts(person)) - set(parts(firm)) == {
+        "counter_visits",
+        "identity",
+        "wechat_accounts",
+        "notices",
+    }
     assert parts(person)["wechat_accounts"]["count"] == 1
     assert parts(firm)["records"]["kept"]["law"].startswith("《个人信息保护法》")
 

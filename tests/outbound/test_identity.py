@@ -14,19 +14,23 @@ from suxin.subjects.identity import (
     IdentityServiceUnavailable,
     IdentityVerifier,
     NotLegalRepresentative,
+    OnSiteCheck,
     PersonProof,
     RepresentativeProof,
 )
 from suxin_outbound.identity import IdentityClient, signature
 from suxin_server.demo import cast
+from suxin_server.demo.visitor import COUNTER_VISITOR, TERMINAL_REF
 from suxin_server.stand_ins.keys import stand_in_key
 
 PERSON = "/v1/person/verify"
+ON_SITE = "/v1/person/verify-on-site"
 FIRM = "/v1/enterprise/legal-representative/verify"
 USCC = "91321302MA1EXAMPLE"
 # The sample of GB 11643-1999's check character that python-stdnum documents.
 RESIDENT_ID = "360426199101010071"
 ZHANG = {"name": "张三丰", "resident_id": RESIDENT_ID, "phone": "13800138000"}
+AT_COUNTER = {"name": "张三丰", "resident_id": RESIDENT_ID, "terminal_ref": "SD-20261129-01"}
 REPRESENTATIVE = {"uscc": USCC, "name": "张三丰", "resident_id": RESIDENT_ID}
 
 
@@ -57,6 +61,44 @@ async def test_the_made_up_people_of_the_demo_city_are_proved(identity, now, app
         name=applicant.name, resident_id=applicant.resident_id, phone=applicant.phone, now=now
     )
     assert proof.proof_ref.startswith("P")
+
+
+async def test_whoever_stands_at_a_counter_is_proved_without_a_phone(identity, now):
+    for check in OnSiteCheck:
+        proof = await identity.verify_on_site(**AT_COUNTER, check=check, now=now)
+        assert proof == PersonProof(
+            proof_ref=proof.proof_ref, method=f"name+resident_id+{check.value}", proved_at=now
+        )
+        assert (proof.proof_ref[0], len(proof.proof_ref)) == ("S", 25)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "无此人"}, {"resident_id": "360426199101010072"}, {"terminal_ref": "x"}],
+)
+async def test_somebody_else_at_a_counter_is_not_proved(identity, now, change):
+    asked = {**AT_COUNTER, "check": OnSiteCheck.FACE, **change}
+    with pytest.raises(IdentityNotProved) as refused:
+        await identity.verify_on_site(**asked, now=now)
+    assert refused.value.facts["proof_ref"].startswith("S")
+    assert RESIDENT_ID not in refused.value.zh_message
+
+
+async def test_the_visitor_of_the_demo_city_is_proved(identity, now):
+    proof = await identity.verify_on_site(
+        name=COUNTER_VISITOR.name,
+        resident_id=COUNTER_VISITOR.resident_id,
+        check=OnSiteCheck.CARD,
+        terminal_ref=TERMINAL_REF,
+        now=now,
+    )
+    assert proof.proof_ref.startswith("S")
+
+
+async def test_a_counter_is_told_when_the_service_cannot_be_used(identity, stand_ins, now):
+    stand_ins.fail("identity", ON_SITE, times=3, status=503)
+    with pytest.raises(IdentityServiceUnavailable):
+        await identity.verify_on_site(**AT_COUNTER, check=OnSiteCheck.CARD, now=now)
 
 
 async def test_representative_is_proved(identity, now):

@@ -74,7 +74,12 @@ async def test_ones_own_numbers_are_masked_in_a_file_that_is_passed_on(small_cit
 async def test_a_firm_has_nothing_that_is_a_persons_alone(small_city, read):
     firm, person = await read(small_city.applicant), await read(_himself(small_city))
 
-    assert set(person) - set(firm) == {"identity", "wechat_accounts", "notices"}
+    assert set(person) - set(firm) == {
+        "counter_visits",
+        "identity",
+        "wechat_accounts",
+        "notices",
+    }
     assert set(person) == {portion.code for portion in PORTIONS}
 
 

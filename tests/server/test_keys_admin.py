@@ -158,11 +158,15 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
     assert "密钥版本 · key version added: 2\n" in said
     async with read_on(database, sealer, people, now) as reads:
         first = command("rotate")
-        # No provider has a secret here, and its table comes first.
-        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(2)]
+        # Nobody signed at a counter and no provider has a secret here, and those tables come first.
+        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(3)]
         first.send_signal(signal.SIGKILL)
         await told(first)
-        assert lines == ["identity_providers: 0 / 0\n", f"person_identities: 500 / {PEOPLE}\n"]
+        assert lines == [
+            "counter_evidence: 0 / 0\n",
+            "identity_providers: 0 / 0\n",
+            f"person_identities: 500 / {PEOPLE}\n",
+        ]
         half = await used(batch, now)
         assert 500 <= half["name_sealed"][2] < PEOPLE
         assert half["blind_index"] == {1: PEOPLE}

@@ -1,9 +1,10 @@
-"""Who must not use others' rights: the commands and queries of subject rights, for the proofs as two tenants."""
+"""Who must not use others' rights, at a counter or by himself: commands and queries for the proofs as two tenants."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import counter_matrix
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, Case, by, subjects_own
 
@@ -53,6 +54,7 @@ def sealed(world: World) -> dict[str, Any]:
 
 
 COMMANDS: dict[str, list[Case]] = {
+    **counter_matrix.COMMANDS,
     "consent.portions.erase_deliveries": by(EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {}),
     "lending.portions.erase_ended_requests": by(
         EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {}
@@ -89,6 +91,7 @@ COMMANDS: dict[str, list[Case]] = {
     "subjects.portions.erase_declarations": by(EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {}),
 }
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
+    **counter_matrix.QUERIES,
     "consent.queries.open_consents_of": ("rival", subject, None),
     "places.queries.counties_and_towns": ("anonymous", nothing_given, PUBLISHED),
     "lending.queries.contracts.running_contracts": ("stranger", party, None),

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 from arrangements import arrangement_2027
+from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
@@ -90,6 +91,7 @@ class World:
     mandate_id: UUID
     client_id: UUID
     provider_id: UUID
+    at_counter: AtCounter
 
     @property
     def bank(self) -> Bank:
@@ -127,13 +129,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         roles=[RoleGrant("loan_officer")],
         profiles=PROFILES,
     )
-    draft = await city.act(
-        draft_product,
-        bank.officer,
-        draft=product_draft(code="P-2"),
-        replaces=bank.product_id,
-        profiles=PROFILES,
-    )
+    draft_id = await _draft(city)
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
     await _refuse(city)
@@ -162,7 +158,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
             "select id from memberships where staff_id = $1", staff_id
         ),
         desk_token=desk_token,
-        draft_id=draft.id,
+        draft_id=draft_id,
         chosen=chosen,
         chosen_referral=chosen_referral,
         chosen_offer=chosen_offer,
@@ -178,7 +174,21 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         ),
         client_id=await _fill_oauth(city, admin),
         provider_id=await _fill_providers(city, staff_id),
+        at_counter=await visit_counter(city),
     )
+
+
+async def _draft(city: SmallCity) -> UUID:
+    """Let the first bank draft a product in the place of its own."""
+    bank = city.banks[0]
+    draft = await city.act(
+        draft_product,
+        bank.officer,
+        draft=product_draft(code="P-2"),
+        replaces=bank.product_id,
+        profiles=PROFILES,
+    )
+    return draft.id
 
 
 async def call(session: Any, function: Callable[..., Any], actor: Actor, **given: Any) -> Any:

@@ -3,6 +3,7 @@
 import pytest
 
 from suxin.consent.requests import CONSENT_ASK
+from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -62,6 +63,16 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
 def test_the_auditor_changes_nothing():
     auditor = PROFILES[TenantKind.OPERATOR].roles["auditor"]
     assert all(permission.endswith(".read") for permission in auditor.permissions)
+
+
+def test_a_counter_helper_may_nothing_else_and_opens_no_evidence():
+    roles = PROFILES[TenantKind.OPERATOR].roles
+    assert roles["counter_helper"].permissions == {COUNTER_SERVE}
+    opening = {code for code, role in roles.items() if EVIDENCE_READ in role.permissions}
+    assert opening == {"auditor", "credit_office"}
+    for kind, profile in PROFILES.items():
+        rights = profile.permissions_of(frozenset(profile.roles))
+        assert (COUNTER_SERVE in rights) is (kind is TenantKind.OPERATOR)
 
 
 def test_an_unknown_role_gives_nothing():

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.consent.purposes import FetchUnit, Frequency
+from suxin.kernel.at_counter import consent_as_signed, helped_subject
 from suxin.kernel.readers import (
     KIND,
     NOW,
@@ -131,7 +132,10 @@ class Consent(Table):
             f"tenant_id = {TENANT} and state = 'REQUESTED' and decided_at is null",
             "INSERT",
         ),
+        # Whoever helps him at a counter sees what he is asked for and what he gave, while the visit lasts.
+        helped_subject("subject_id"),
         system(),
+        *consent_as_signed(),
     )
     __table_args__ = (
         CheckConstraint("expires_at > starts_at", name="period"),

@@ -186,9 +186,29 @@ POINTS_REDEEM: Final = Purpose(
     retention_days=30,
 )
 
+COUNTER_ASSIST: Final = Purpose(
+    code="counter.assist",
+    zh="窗口帮办（本人在场）",
+    en="be helped at a counter, in person",
+    required=frozenset({DataCategory.IDENTITY}),
+    optional=frozenset(),
+    max_life_days=1,
+    range_months=1,
+    frequency=ONE_TIME,
+    retention_days=1,
+)
+"""Under which a helper's look at what somebody at his counter is asked for is on record; nobody is ever asked for it."""
+
 PURPOSES: Final = {
     purpose.code: purpose
-    for purpose in (LOAN_MATCH, LOAN_CONTRACT, PERK_REDEEM, RURAL_CREDIT, POINTS_REDEEM)
+    for purpose in (
+        LOAN_MATCH,
+        LOAN_CONTRACT,
+        PERK_REDEEM,
+        RURAL_CREDIT,
+        POINTS_REDEEM,
+        COUNTER_ASSIST,
+    )
 }
 
 

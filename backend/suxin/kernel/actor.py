@@ -37,6 +37,18 @@ class Permission(str):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assistance:
+    """The help a subject had at a counter: at which visit, by whom, in which office.
+
+    Who helped is on record with every act of the subject there, and has decided nothing.
+    """
+
+    visit_id: UUID
+    helper_id: UUID
+    office: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """The caller of a command or query, built once per request from a verified session or token.
 
@@ -44,6 +56,7 @@ class Actor:
     ``subject_id`` the subject he acts for (himself, or a firm he holds a mandate for). ``purposes`` are the purposes
     for which this caller reads subjects' data; a row needs a live basis for one of them. ``areas`` and ``branch_id``
     bound what staff see; empty means the whole tenant. ``client_id`` is the OAuth client that the caller came through.
+    ``assistance`` is the help at a counter under which a subject acts: he then does what he signed there, and nothing else.
     """
 
     kind: ActorKind
@@ -60,6 +73,7 @@ class Actor:
     purposes: tuple[str, ...] = ()
     consent_id: UUID | None = None
     client_id: str | None = None
+    assistance: Assistance | None = None
 
     @classmethod
     def anonymous(cls, request_id: str) -> Self:

@@ -19,7 +19,7 @@ from sqlalchemy import DateTime, Index, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.actor import Actor
+from suxin.kernel.actor import Actor, Assistance
 from suxin.kernel.doorways import add_outside
 from suxin.kernel.ids import new_id
 from suxin.kernel.readers import (
@@ -177,6 +177,7 @@ def append_act(
     ``tenant_id`` and ``subject_id`` name those concerned when they are not the actor's own.
     """
     actor: Actor = session.info["actor"]
+    helped = {} if actor.assistance is None else assistance_words(actor.assistance)
     add_outside(
         session,
         AuditEntry(
@@ -198,9 +199,18 @@ def append_act(
             categories=[],
             fields=[],
             row_count=0,
-            detail=detail or {},
+            detail={**(detail or {}), **helped},
         ),
     )
+
+
+def assistance_words(assistance: Assistance) -> dict[str, str]:
+    """Return what an entry's details say of the help at a counter under which a subject acted."""
+    return {
+        "counter_office": assistance.office,
+        "counter_helper": str(assistance.helper_id),
+        "counter_visit": str(assistance.visit_id),
+    }
 
 
 def note_read(session: AsyncSession, receipt: Receipt) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.kernel.at_counter import basis_as_signed
 from suxin.kernel.audit import Ground
 from suxin.kernel.readers import TENANT, Reader, data_subject, reading_tenant, system, when
 from suxin.kernel.tables import Table, append_and_change
@@ -42,6 +43,7 @@ class AccessBasis(Table):
         # A tenant may hold its basis in place while it decides on it (FOR SHARE needs the right to update), and write none.
         when("holding_tenant", f"tenant_id = {TENANT}", "UPDATE", check="false"),
         system(),
+        *basis_as_signed(),
     )
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="period"),

@@ -29,6 +29,8 @@ TENANT = _setting("tenant_id", "uuid")
 TENANT_KIND = _setting("tenant_kind", "text")
 SUBJECT = _setting("subject_id", "uuid")
 PERSON = _setting("person_id", "uuid")
+STAFF = _setting("staff_id", "uuid")
+VISIT = _setting("visit_id", "uuid")
 KIND = _setting("kind", "text")
 NOW = _setting("now", "timestamptz")
 PURPOSES = (
@@ -42,7 +44,8 @@ class Reader:
     """One class of callers that may read (and perhaps write) rows of a table.
 
     ``name`` becomes the policy's name, ``using`` the SQL condition on the row; ``command`` says what is admitted.
-    ``check`` is the condition on the row as it is after an update, where that is another one.
+    ``check`` is the condition on the row as it is after an update, where that is another one. A ``restrictive`` one
+    admits nobody by itself: whoever the others admit must meet it as well.
     """
 
     name: str
@@ -50,10 +53,12 @@ class Reader:
     command: Command = "SELECT"
     role: str = APP_ROLE
     check: str | None = None
+    restrictive: bool = False
 
     def statement(self, table: str) -> str:
         """Return the CREATE POLICY statement for the table."""
-        head = f"CREATE POLICY {self.name} ON {table} FOR {self.command} TO {self.role}"
+        manner = " AS RESTRICTIVE" if self.restrictive else ""
+        head = f"CREATE POLICY {self.name} ON {table}{manner} FOR {self.command} TO {self.role}"
         condition = self.using.replace(ROW, table)
         if self.command == "INSERT":
             return f"{head} WITH CHECK ({condition})"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from suxin.consent import portions as consent
+from suxin.counter import portions as counter
 from suxin.kernel import portions as kernel
 from suxin.kernel.actor import Actor
 from suxin.kernel.holdings import Kept, Portion
@@ -51,6 +52,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     CORRECTIONS,
     *lending.PORTIONS,
     *consent.PORTIONS,
+    *counter.PORTIONS,
     *kernel.PORTIONS,
 )
 """Everything that is held about anybody, in the order in which it is told."""

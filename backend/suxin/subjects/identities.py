@@ -22,7 +22,10 @@ from suxin.subjects.queries import bases_relied_on
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Identity:
-    """Who a person is; ``phone`` is nothing where the reader's basis does not cover contact. Prints masked."""
+    """Who a person is, printed masked.
+
+    ``phone`` is nothing where the reader's basis does not cover contact, and where the person gave none at a counter.
+    """
 
     name: str
     resident_id: str
@@ -66,11 +69,14 @@ async def identity_of(
     with_contact = not reads_for_others(actor) or await _note(
         session, actor, subject_id, context_id
     )
+    phone_sealed: bytes | None = row.phone_sealed if with_contact else None
     return Identity(
         name=sealer.open(row.name_sealed, purpose=NAME, row=subject_id),
         resident_id=sealer.open(row.resident_id_sealed, purpose=RESIDENT_ID, row=subject_id),
         phone=(
-            sealer.open(row.phone_sealed, purpose=PHONE, row=subject_id) if with_contact else None
+            None
+            if phone_sealed is None
+            else sealer.open(phone_sealed, purpose=PHONE, row=subject_id)
         ),
     )
 

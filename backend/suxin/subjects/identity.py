@@ -8,18 +8,19 @@ phone is the platform's own and is checked before this service is asked. Nothing
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from suxin.kernel.refusals import Refusal, RefusalKind
 
 
 class IdentityNotProved(Refusal):
-    """Name, resident id and phone are not those of one person."""
+    """Name, resident id and phone are not those of one person, or are not those of who stands at the counter."""
 
     code = "IDENTITY_NOT_PROVED"
     kind = RefusalKind.INVALID
-    zh = "姓名、身份证号与手机号未能核验为同一人，请核对后重试"
-    en = "Name, resident id and phone could not be proved to be one person's; check them and try again"
+    zh = "所填信息未能核验为本人，请核对后重试"
+    en = "What was given could not be proved to be this person's; check it and try again"
 
 
 class NotLegalRepresentative(Refusal):
@@ -62,6 +63,13 @@ class PersonProof:
     proved_at: datetime
 
 
+class OnSiteCheck(StrEnum):
+    """How a person's presence at a counter is shown: his card is read, or his face compared with it."""
+
+    CARD = "card"
+    FACE = "face"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepresentativeProof:
     """A proved legal representative, with what the registry says about the firm."""
@@ -82,6 +90,18 @@ class IdentityVerifier(Protocol):
         """Prove that name, resident id and phone belong to one person.
 
         :raises IdentityNotProved: if they do not; ``facts["proof_ref"]`` is the number of the failed check
+        :raises IdentityServiceUnavailable: if the service gave no usable answer
+        """
+        ...
+
+    async def verify_on_site(
+        self, *, name: str, resident_id: str, check: OnSiteCheck, terminal_ref: str, now: datetime
+    ) -> PersonProof:
+        """Prove that the person with this name and resident id stands at the counter (人证核验); no phone is needed.
+
+        ``terminal_ref`` is the number that the counter's terminal gave the reading of the card or the picture.
+
+        :raises IdentityNotProved: if it was somebody else; ``facts["proof_ref"]`` as above
         :raises IdentityServiceUnavailable: if the service gave no usable answer
         """
         ...

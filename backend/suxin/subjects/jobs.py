@@ -54,7 +54,7 @@ async def _send_phone_code(sealer: Sealer, channel: MessageChannel, job: Job) ->
         values={"code": code, "minutes": str(minutes)},
         message_id=str(job.id),
     )
-    _require_settled(delivery)
+    require_settled(delivery)
 
 
 async def _deliver_notice(
@@ -72,7 +72,7 @@ async def _deliver_notice(
         by, delivery = DeliveryChannel.SMS, await _over_sms(session, job, notice, sealer, channel)
     if delivery is None:
         return
-    _require_settled(delivery)
+    require_settled(delivery)
     if delivery.accepted:
         notice.delivered_at = job.now
         notice.delivered_by = by.value
@@ -104,10 +104,10 @@ async def _over_wechat(
 async def _over_sms(
     session: AsyncSession, job: Job, notice: Notice, sealer: Sealer, channel: MessageChannel
 ) -> Delivery | None:
-    """Send a text message to the proved phone; without a proved identity there is none."""
+    """Send a text message to the proved phone; without a proved identity, or without a phone, there is nowhere to."""
     person_id: UUID | None = notice.person_id
     identity = await session.get(PersonIdentity, person_id)
-    if identity is None:
+    if identity is None or identity.phone_sealed is None:
         return None
     phone = sealer.open(identity.phone_sealed, purpose=PHONE, row=identity.subject_id)
     return await channel.send_sms(
@@ -119,7 +119,7 @@ def _facts(notice: Notice) -> dict[str, str]:
     return {name: str(value) for name, value in notice.facts.items()}
 
 
-def _require_settled(delivery: Delivery) -> None:
+def require_settled(delivery: Delivery) -> None:
     """Fail the job when trying again may help."""
     if not delivery.accepted and not delivery.permanent:
         message = f"not sent: {delivery.reason}"

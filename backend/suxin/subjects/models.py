@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.kernel.at_counter import helped_person, helped_subject
 from suxin.kernel.readers import (
     KIND,
     PERSON,
@@ -106,6 +107,7 @@ class Subject(Table):
         with_basis(category="'registration'", subject="id"),
         # The city's credit office puts right what a subject contested.
         when("put_right", f"id = {SUBJECT} and {KIND} = 'operator'", "UPDATE"),
+        helped_subject("id"),
         system(),
         batch(),
     )
@@ -147,7 +149,8 @@ class PersonIdentity(Table):
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     name_sealed: Mapped[bytes] = sealed(NAME, row="subject_id")
     resident_id_sealed: Mapped[bytes] = sealed(RESIDENT_ID, row="subject_id")
-    phone_sealed: Mapped[bytes] = sealed(PHONE, row="subject_id")
+    # Whoever was proved at a counter may have none.
+    phone_sealed: Mapped[bytes | None] = sealed(PHONE, row="subject_id")
     proof_method: Mapped[str]
     proof_ref: Mapped[str]
     proved_at: Mapped[datetime]
@@ -177,6 +180,7 @@ class Mandate(Table):
             check=f"person_id = {PERSON} and ended_at is not null",
         ),
         data_subject(),
+        helped_person("person_id"),
         system(),
         batch(),
     )

@@ -12,6 +12,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.kernel.masks import mask_name, mask_phone, mask_resident_id
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.models import (
     NAME,
     PHONE,
@@ -116,6 +117,16 @@ _COLUMNS_ZH: Final = {
     "town_code": "乡镇代码",
     "industry": "行业代码",
 }
+
+
+def _phone(identity: PersonIdentity, sealer: Sealer) -> str | None:
+    """Return a person's phone, masked; whoever was proved at a counter may have none."""
+    sealed: bytes | None = identity.phone_sealed
+    if sealed is None:
+        return None
+    return mask_phone(sealer.open(sealed, purpose=PHONE, row=identity.subject_id))
+
+
 _RECORD_FIELDS: Final = {
     "id": "编号",
     "item_code": "目录代码",
@@ -179,9 +190,7 @@ PORTIONS: Final[Sequence[Portion]] = (
             "resident_id": lambda row, sealer: mask_resident_id(
                 sealer.open(row[0].resident_id_sealed, purpose=RESIDENT_ID, row=row[0].subject_id)
             ),
-            "phone": lambda row, sealer: mask_phone(
-                sealer.open(row[0].phone_sealed, purpose=PHONE, row=row[0].subject_id)
-            ),
+            "phone": lambda row, sealer: _phone(row[0], sealer),
         },
         rows=lambda person_id: select(PersonIdentity).where(PersonIdentity.subject_id == person_id),
         by=(PersonIdentity.subject_id,),

@@ -13,6 +13,7 @@ from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import SubjectKind
 from suxin.tenancy.profiles import TenantKind
 from suxin_server.demo.numbers import credit_code, phone, resident_id
+from suxin_server.demo.visitor import COUNTER, COUNTER_OFFICE, COUNTER_VISITOR, TERMINAL_REF
 from suxin_tenants import PROFILES
 
 PASSWORD: Final = "Suqian-2026-demo"  # noqa: S105 - the password of synthetic accounts, printed for everyone
@@ -238,7 +239,14 @@ OPERATOR: Final = Organiser(
         Staff(name="孙立", login="operator.admin", role="operator_admin"),
         Staff(name="周颖", login="operator.credit", role="credit_office"),
         Staff(name="吴审", login="operator.audit", role="auditor"),
+        Staff(
+            name="蒋敏",
+            login="operator.counter",
+            role="counter_helper",
+            branch=COUNTER_OFFICE,
+        ),
     ),
+    branches=((COUNTER_OFFICE, ()),),
 )
 
 CHUFENG: Final = Organiser(
@@ -329,7 +337,8 @@ TENANTS: Final = (OPERATOR, *BANKS, *OTHERS)
 class DemoLogIn:
     """One row of the table of log-ins: who, where, and with what.
 
-    Applicants have no password: ``password`` is what they type for real-name proof, resident id and phone.
+    Applicants have no password: ``password`` is what they type for real-name proof, resident id and phone. Who comes to the
+    counter has no log-in: the helper types her name, her resident id and the terminal's number.
     """
 
     who: str
@@ -367,4 +376,12 @@ def log_ins() -> Sequence[DemoLogIn]:
         )
         for applicant in APPLICANTS
     ]
-    return (*desks, *phones)
+    visitor = COUNTER_VISITOR
+    at_counter = DemoLogIn(
+        who=f"窗口办事人 {visitor.name}",
+        where=COUNTER,
+        login="（由窗口帮办员接待）",
+        password=f"{visitor.resident_id}\n{TERMINAL_REF}",
+        note=visitor.story,
+    )
+    return (*desks, *phones, at_counter)

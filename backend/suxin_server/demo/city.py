@@ -72,6 +72,7 @@ from suxin.tenancy.passwords import hashed
 from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin.tenancy.queries import is_founded
 from suxin_server.demo import asked, cast, stories, telling
+from suxin_server.demo.at_counter import ask_visitor, register_visitor
 from suxin_server.demo.book import REQUEST_ID, Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.houses import House, houses, speed, with_claims
@@ -147,13 +148,14 @@ async def build_demo_city(setting: Setting, *, now: datetime) -> DemoReport:
         book = Book()
         register = Register(towns, sealer=setting.sealer, now=now)
         parties, known = _register_all(setting, book, register)
+        visitor = register_visitor(book, register, setting.sealer)
         password_hash = await hashed(cast.PASSWORD)
         tenants = list(houses(password_hash=password_hash, profiles=setting.profiles, now=now))
         stage = _stage(tenants, book, counties, now)
         async with asyncio.TaskGroup() as together:
             # PostgreSQL takes the subjects in while the stories are being told.
             together.create_task(_write_subjects(batch, book))
-            await asyncio.to_thread(_tell, stage, parties, known)
+            await asyncio.to_thread(_tell, stage, parties, known, visitor)
         held = Counter(lead.claimed_by for lead in book.models(Lead))
         tenants = [
             with_claims(house, held[house.tenant.id], profiles=setting.profiles)
@@ -307,9 +309,12 @@ def _population() -> Counter[tuple[str, str, str]]:
     return counted
 
 
-def _tell(stage: Stage, parties: Sequence[Party], known: Mapping[str, Party]) -> None:
+def _tell(
+    stage: Stage, parties: Sequence[Party], known: Mapping[str, Party], visitor: Party
+) -> None:
     stories.tell_all(stage, parties, known)
     asked.ask_all(stage, parties, known)
+    ask_visitor(stage, visitor)
     telling.tell(stage)
 
 

@@ -1,7 +1,7 @@
 """The stand-in for the trusted identity service and the registry of firms.
 
 A person is matched when the resident id's check character is right, the phone is a mainland mobile number, and the name
-is not on the refused list. Who represents which firm is read from the registry file, again whenever it changes; without
+is not on the refused list; at a counter, the number of the terminal's reading stands for the phone. Who represents which firm is read from the registry file, again whenever it changes; without
 a file everyone who is not refused represents any firm. Timestamps are read but not compared with a clock, so that a
 caller whose time is set by a test is served too.
 """
@@ -23,6 +23,8 @@ from suxin_server.stand_ins.wire import MAX_KEPT, Reply, Request, StandIn, reply
 REFUSED_NAMES: Final = frozenset({"无此人"})
 
 _PHONE: Final = re.compile(r"1[3-9]\d{9}")
+ON_SITE_CHECKS: Final = frozenset({"card", "face"})
+_TERMINAL_REF: Final = re.compile(r"[0-9A-Z-]{8,40}")
 _RESIDENT_ID: Final = re.compile(r"\d{17}[\dX]", re.ASCII)
 
 
@@ -70,6 +72,7 @@ class IdentityStandIn(StandIn):
         self._nonces: dict[str, None] = {}
         self.routes |= {
             ("POST", "/v1/person/verify"): self._verify_person,
+            ("POST", "/v1/person/verify-on-site"): self._verify_on_site,
             ("POST", "/v1/enterprise/legal-representative/verify"): self._verify_representative,
         }
 
@@ -84,6 +87,25 @@ class IdentityStandIn(StandIn):
                 "result": "match" if matched else "mismatch",
                 "proof_no": _proof_no("P", request),
                 "method": "name+resident_id+phone",
+            }
+        )
+
+    def _verify_on_site(self, request: Request) -> Reply:
+        if not self._is_signed(request):
+            return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
+        asked = request.fields()
+        name, resident_id = str(asked.get("name", "")), str(asked.get("resident_id", ""))
+        check, terminal_ref = str(asked.get("check")), str(asked.get("terminal_ref"))
+        matched = (
+            _is_person(name, resident_id)
+            and check in ON_SITE_CHECKS
+            and bool(_TERMINAL_REF.fullmatch(terminal_ref))
+        )
+        return reply(
+            {
+                "result": "match" if matched else "mismatch",
+                "proof_no": _proof_no("S", request),
+                "method": f"name+resident_id+{check}",
             }
         )
 

@@ -8,6 +8,7 @@ from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
+from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
 from suxin_tenants.words import TENANT_KINDS
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -69,6 +70,15 @@ ACTIONS: Final[Mapping[str, str]] = {
     "lending.offer.accepted": "接受报价",
     "lending.snapshot.erased": "删除到期决策快照",
     "consent.consent.requested": "请求授权",
+    "counter.visit.opened": "开始窗口接待",
+    "counter.visit.proved": "窗口核验本人",
+    "counter.visit.ended": "结束窗口接待",
+    "counter.visit.expired": "窗口接待超时",
+    "counter.notice.read_aloud": "宣读告知书",
+    "counter.decision.signed": "留存签字凭据",
+    "counter.phone.confirmed": "窗口核验手机号",
+    "counter.receipt.sent": "发送短信回执",
+    "counter.receipt.failed": "短信回执未送达",
     "consent.consent.granted": "授权",
     "consent.consent.narrowed": "授权范围缩减",
     "consent.consent.rejected": "拒绝授权",
@@ -120,6 +130,8 @@ OBJECTS: Final[Mapping[str, str]] = {
     "branch": "网点",
     "consent": "授权",
     "correction_request": "更正申请",
+    "counter_evidence": "窗口凭据",
+    "counter_visit": "窗口接待",
     "credit_record": "信用记录",
     "decision_snapshot": "决策快照",
     "identity_provider": "统一登录",
@@ -170,6 +182,13 @@ _STEPS: Final[Mapping[str, str]] = {
     Step.CONTACT.value: "联系",
     Step.DECIDE.value: "答复",
 }
+_CODED: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": _KINDS,
+    "step": _STEPS,
+    "matter": {matter.value: zh for matter, zh in MATTERS.items()},
+    "decision": {decision.value: zh for decision, zh in DECIDED.items()},
+    "evidence_kind": {kind.value: zh for kind, zh in KINDS.items()},
+}
 _BEFORE_SESSION: Final = "tenancy.log_in."
 _DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",
@@ -199,6 +218,18 @@ _DETAILS: Final[Mapping[str, str]] = {
     "by": "更正为",
     "erased": "已删除",
     "kept": "依法保留",
+    "counter_office": "代办窗口",
+    "counter_helper": "帮办员编号",
+    "counter_visit": "窗口接待编号",
+    "consent": "授权编号",
+    "matter": "办理事项",
+    "notice": "告知书版本",
+    "decision": "本人决定",
+    "evidence_kind": "凭据类型",
+    "method": "核验方式",
+    "proof_ref": "核验编号",
+    "first": "首次",
+    "delivery_ref": "短信编号",
 }
 
 
@@ -246,10 +277,8 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
         return category_words(value)
     if name == "reason":
         return REASONS.get(value, DECLINED.get(value, value))
-    if name == "kind":
-        return _KINDS.get(value, value)
-    if name == "step":
-        return _STEPS.get(value, value)
     if name == "purpose" and value in PURPOSES:
         return PURPOSES[value].zh
+    if name in _CODED:
+        return _CODED[name].get(value, str(value))
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,5 +1,8 @@
 """The profile of the city's operator (运营机构): it runs the tenants and reads statistics, never a subject's data.
 
+At its counters a helper sees, of whoever stands there, what he is asked for and what he permitted; nothing that is on record
+about him. Whoever may open what was signed there is nobody who helps.
+
 Quotas are proposed defaults (demo configuration).
 """
 
@@ -8,6 +11,7 @@ from typing import Final
 from suxin.consent.assessments import ASSESSMENT_FILE
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
+from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
@@ -58,14 +62,27 @@ OPERATOR: Final = TenantProfile(
                     CALENDAR_MANAGE,
                     CORRECTION_READ,
                     CORRECTION_ANSWER,
+                    EVIDENCE_READ,
                 }
             ),
+        ),
+        Role(
+            code="counter_helper",
+            zh="窗口帮办员",
+            permissions=frozenset({COUNTER_SERVE}),
         ),
         Role(
             code="auditor",
             zh="审计员（只读）",
             permissions=frozenset(
-                {TENANT_READ, STAFF_READ, CLIENT_READ, STATISTICS_READ, CORRECTION_READ}
+                {
+                    TENANT_READ,
+                    STAFF_READ,
+                    CLIENT_READ,
+                    STATISTICS_READ,
+                    CORRECTION_READ,
+                    EVIDENCE_READ,
+                }
             ),
         ),
     ),

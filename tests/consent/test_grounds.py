@@ -31,6 +31,8 @@ WRITERS = {
     "subjects.identities._note",
     "subjects.queries._note_records",
 }
+# What a person shows himself at a counter is on neither ground: the receipt names his visit.
+AT_COUNTER = {"counter.queries._note", "counter.queries.opened_evidence"}
 GROUNDS = (
     "select object_type, consent_id, contract_id from audit_entries where action = 'data.read'"
     " order by id"
@@ -208,4 +210,4 @@ def noting() -> set[str]:
 
 
 def test_every_writer_of_receipts_is_tried_here() -> None:
-    assert noting() == WRITERS
+    assert noting() == WRITERS | AT_COUNTER

@@ -338,8 +338,7 @@ MATRIX: dict[str, list[Case]] = BESIDE | {
         *by(("rival", "merchant", "operator"), NotFound, ending),
     ],
 }
-# Proved outside any transaction, through the registry; decided by whoever has just logged in, as whom he acts: their
-# own tests show whom they refuse.
+# Proved outside any transaction; decided by whoever has just logged in: their own tests show whom they refuse.
 ELSEWHERE = {"subjects.mandates.prove_mandate", "consent.oauth.decisions.allow_as_staff"}
 
 

@@ -87,12 +87,8 @@ def client(world: World) -> dict[str, Any]:
     return {"client_id": world.client_id}
 
 
-def steps(world: World) -> dict[str, Any]:
-    return {"steps": world.city.database.steps}
-
-
 def named_client(world: World) -> dict[str, Any]:
-    return {"client_id": str(world.client_id)}
+    return {"steps": world.city.database.steps, "client_id": str(world.client_id)}
 
 
 def staff_id(world: World) -> dict[str, Any]:
@@ -122,7 +118,7 @@ def both(*parts: Given) -> Given:
 
 BESIDE = RIGHTS | FETCHES
 MATRIX: dict[str, Row] = BESIDE | {
-    "consent.oauth.queries.active_client": ("anonymous", both(steps, named_client), PUBLIC),
+    "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),

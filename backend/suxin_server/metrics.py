@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from suxin.kernel import audit, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin_graphql.execution.tally import QUERIES
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 PACE_WINDOW: Final = timedelta(hours=1)
@@ -60,6 +61,11 @@ class Metrics:
             buckets=_LATENCY_BUCKETS_S,
             registry=self._registry,
         )
+        self._queries = self._gauge(
+            "suxin_graphql_queries",
+            "GraphQL queries since the process began, by what answered them: the compiled path, or graphql-core",
+            "by",
+        )
         self._waiting = self._gauge("suxin_outbox_waiting", "Outbox rows that are due")
         self._failed = self._gauge("suxin_outbox_failed", "Outbox rows that were set aside")
         self._unsealed = self._gauge("suxin_audit_unsealed", "Audit entries not sealed yet")
@@ -91,6 +97,8 @@ class Metrics:
     async def scrape(self, database: Database, *, now: datetime) -> bytes:
         """Ask the database and return everything in Prometheus' text format."""
         self._pool.set(database.connections_in_use)
+        for by, count in QUERIES.items():
+            self._queries.labels(by).set(count)
         async with database.snapshot(_SCRAPE, now=now) as session:
             waiting, failed = await outbox.waiting(session, now=now)
             unsealed, lag = await audit.unsealed_tail(session, now=now)

@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from suxin_graphql import http
+from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
 from suxin_graphql.schema import schema
 
 GRAPHQL = schema._schema
@@ -194,6 +195,45 @@ def trusted():
 @pytest.mark.parametrize("text", [*trusted()])
 async def test_no_document_of_ours_falls_back(both_ways, ids, text):
     wanted = ids["product" if "product" in text.lower() else "referral"]
+    before = QUERIES.copy()
     one, other, compiled = await both_ways(text, {"id": wanted, "first": 5, "terms": TERMS})
     assert one == other
     assert compiled, one
+    assert QUERIES - before == {COMPILED: 1}
+
+
+async def test_what_a_trial_read_before_it_failed_leaves_no_receipt_of_its_own(
+    bank_a, ids, receipts
+):
+    query = """query Q($referral: ID!, $wrong: ID!) {
+      referral(id: $referral) { applicant { name } }
+      other: referral(id: $wrong) { id }
+    }"""
+    before, counted = await receipts(), QUERIES.copy()
+    body = await bank_a.answer(query, referral=ids["referral"], wrong="no-such-id")
+    assert body["data"]["referral"]["applicant"]["name"]
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
+    assert QUERIES - counted == {FELL_BACK: 1}
+    assert len(await receipts()) == len(before) + 1
+
+
+async def test_the_schema_is_told_of_by_graphql_core(bank_a):
+    counted = QUERIES.copy()
+    data = await bank_a.data("{ __schema { queryType { name } } }")
+    assert data == {"__schema": {"queryType": {"name": "Query"}}}
+    assert QUERIES - counted == {FELL_BACK: 1}
+
+
+async def test_one_document_is_compiled_for_each_value_that_decides_what_is_read(bank_a, ids):
+    query = """query Q($few: Int!, $shown: Boolean!) {
+      referrals(first: 5) { edges { node {
+        id @include(if: $shown)
+        offers(first: $few) { edges { node { id } } }
+      } } }
+    }"""
+    shown = await bank_a.data(query, few=1, shown=True)
+    hidden = await bank_a.data(query, few=1, shown=False)
+    assert [edge["node"].keys() for edge in shown["referrals"]["edges"]] == [{"id", "offers"}]
+    assert [edge["node"].keys() for edge in hidden["referrals"]["edges"]] == [{"offers"}]
+    codes = await bank_a.codes(query, few=101, shown=True)
+    assert codes == ["PAGE_SIZE_OUT_OF_RANGE"]

@@ -13,6 +13,7 @@ from suxin.kernel import audit, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
+from suxin_graphql.execution.tally import FELL_BACK, QUERIES
 from suxin_server.audit_admin import verify
 from suxin_server.health import CHECK_TIMEOUT_S, liveness, newest_revisions, readiness
 from suxin_server.metrics import Metrics
@@ -131,6 +132,7 @@ async def test_a_scrape_shows_queue_jobs_sealer_requests_and_pool(database, batc
     assert figure(page, "suxin_database_connections_in_use") == 0
     assert figure(page, 'suxin_jobs_done{topic="test.quick"}') == 1
     assert 0.02 <= figure(page, 'suxin_job_seconds{quantile="0.95",topic="test.quick"}') < 2
+    assert figure(page, 'suxin_graphql_queries{by="fell_back"}') == QUERIES[FELL_BACK]
     labels = '{method="GET",route="/mp/v1/products",status="200"}'
     assert figure(page, f"suxin_request_seconds_count{labels}") == 1
     assert await seal_all(batch) == 2

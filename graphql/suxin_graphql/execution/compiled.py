@@ -40,6 +40,7 @@ from suxin_graphql.execution.plans import Planner
 from suxin_graphql.execution.readings import Reading
 from suxin_graphql.execution.records import Record
 from suxin_graphql.execution.selection import Selections
+from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
 
 Gate = Callable[[StrawberryField, Context], None]
 """Refuses whoever may not use a root field."""
@@ -122,6 +123,13 @@ class Operation:
         )
         if not isinstance(variables, VariableValues):
             return None
+        answer = await self._answer(schema, gate, variables, context)
+        QUERIES[FELL_BACK if answer is None else COMPILED] += 1
+        return answer
+
+    async def _answer(
+        self, schema: strawberry.Schema, gate: Gate, variables: VariableValues, context: Context
+    ) -> dict[str, Any] | None:
         compiled = self._compiled(schema, variables)
         if compiled is None:
             return None

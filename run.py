@@ -62,7 +62,9 @@ def main() -> int:
     if task == "fmt":
         fixed = run(program("ruff"), "check", "--fix", *OUR_PATHS)
         return run(program("ruff"), "format", *OUR_PATHS) or fixed
-    become(*{"up": ("suxin", "up"), "test": ("pytest",), "suxin": ("suxin",)}[task], *rest)
+    # The whole suite keeps as many workers as there are cores; what is named is run as it is, and seen as it goes.
+    tests = ("pytest", *(() if rest else ("-n", "auto", "--dist", "loadfile")))
+    become(*{"up": ("suxin", "up"), "test": tests, "suxin": ("suxin",)}[task], *rest)
     return 0
 
 

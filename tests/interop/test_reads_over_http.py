@@ -63,9 +63,9 @@ class Online:
             code_challenge=s256(verifier),
             dpop_jkt=None,
         )
+        client = await active_client(self.city.database.steps, self.app.client_id)
+        assert client is not None
         async with self.city.database.transaction(Actor.anonymous("test"), now=now) as session:
-            client = await active_client(session, self.app.client_id)
-            assert client is not None
             expires_at = now + timedelta(hours=1)
             grant_id = await begin_grant(
                 session, client, holder, expires_at=expires_at, now=now, **given

@@ -33,6 +33,7 @@ UPDATED = {
         "consent_fetches",
         "consents",
         "correction_requests",
+        "counter_visits",
         "decision_snapshots",
         "impact_assessments",
         "leads",
@@ -83,7 +84,7 @@ DELETED = {
 }
 # What may be deleted besides of rows at their end, and of what was somebody's own word from the start.
 DELETED_AT_THE_END = {
-    "system": {"impact_assessments"},
+    "system": {"correction_requests", "impact_assessments"},
     "applicant": {"credit_records", "match_results"},
 }
 CALLERS = (

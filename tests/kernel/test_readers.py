@@ -148,7 +148,9 @@ async def test_policies_and_grants_are_those_declared(city):
     through = {(policy[0], policy[4]) for policy in found[0] if DOORWAY_ROLE in policy[3]}
     assert through == {
         ("identity_providers", "SELECT"),
+        ("memberships", "SELECT"),
         ("oauth_clients", "SELECT"),
+        ("staff", "SELECT"),
         ("staff_identities", "SELECT"),
         ("tenants", "SELECT"),
     }

@@ -14,6 +14,7 @@ STEP = text(
     " ended_at = case when cast(:to as text) = 'ABANDONED' then opened_at end"
     " where id = :visit returning id"
 )
+REFUSED = ("counter_visits_step", "row-level security")
 DECLARED = {
     "helper": {
         *((before, "READ_ALOUD") for before in ("PROVED", "READ_ALOUD", "DECIDED")),
@@ -43,8 +44,8 @@ async def test_the_database_takes_exactly_the_declared_steps_of_a_visit(counter,
     found: dict[str, set[tuple[str, str]]] = {name: set() for name in callers}
     for before in STATES:
         await admin.execute(
-            "update counter_visits set state = $1,"
-            " ended_at = case when $1 = 'ABANDONED' then opened_at end where id = $2",
+            "update counter_visits set state = $1::text,"
+            " ended_at = case when $1::text = 'ABANDONED' then opened_at end where id = $2",
             before,
             visit_id,
         )
@@ -66,6 +67,7 @@ async def took(city, actor, to, visit_id) -> bool:
             rows = (await session.execute(STEP, {"to": to, "visit": visit_id})).all()
             await session.rollback()
     except DBAPIError as error:
-        assert "counter_visits_step" in str(error) or "row-level security" in str(error)
+        if not any(refused in str(error) for refused in REFUSED):
+            raise
         return False
     return len(rows) == 1

@@ -78,13 +78,13 @@ UPDATED = {
 }
 # Of rows as they stand in the middle of their lives.
 DELETED = {
-    "system": {"match_results", "notices", "person_identities"},
+    "system": {"correction_requests", "match_results", "notices", "person_identities"},
     "bank": {"identity_providers", "memberships", "notices", "staff_identities"},
     "applicant": {"notices"},
 }
 # What may be deleted besides of rows at their end, and of what was somebody's own word from the start.
 DELETED_AT_THE_END = {
-    "system": {"correction_requests", "impact_assessments"},
+    "system": {"impact_assessments"},
     "applicant": {"credit_records", "match_results"},
 }
 CALLERS = (

@@ -16,7 +16,7 @@ from graphql import OperationType
 from suxin.consent.oauth.policies import DOCUMENT_COMPOSE
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, RefusalKind
-from suxin_graphql.documents import OperationUnknown, Prepared, prepare
+from suxin_graphql.documents import Prepared, prepare
 from suxin_graphql.execution.compiled import graphql_of
 from suxin_graphql.requests import GraphQLRequest
 from suxin_graphql.schema import schema
@@ -105,18 +105,14 @@ class Admission:
 
         :raises IntrospectionClosed: if it asks for the schema, which is closed to him
         :raises OperationNotByGet: if it comes by GET and its operation is no query
-        :raises OperationUnknown: if it comes by GET and has no such operation
         """
         if prepared.introspects and not (
             self.rules.introspection or self.actor.may(DOCUMENT_COMPOSE)
         ):
             raise IntrospectionClosed
-        if not self.by_get or prepared.errors:
-            return
+        # What names no operation of the document is told so where it would be executed, by whatever method it came.
         operation = prepared.operation(operation_name)
-        if operation is None:
-            raise OperationUnknown
-        if operation.kind is not OperationType.QUERY:
+        if self.by_get and operation is not None and operation.kind is not OperationType.QUERY:
             raise OperationNotByGet
 
 

@@ -17,7 +17,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.admission import Admission
 from suxin_graphql.context import Context, Snapshot
-from suxin_graphql.documents import OperationUnknown, prepare
+from suxin_graphql.documents import OperationUnknown, Prepared, prepare
 from suxin_graphql.errors import Shown, is_internal, shown_errors, shown_refusal
 from suxin_graphql.execution.compiled import graphql_of
 from suxin_graphql.fields import require_allowed
@@ -77,12 +77,13 @@ async def _answer(
 ) -> Response[bytes]:
     # A blank stands for no text at all, which is refused as a document and not by Strawberry.
     text = admission.text(given) or " "
-    admission.require(prepare(graphql_of(schema), text), given.operation_name)
+    prepared = prepare(graphql_of(schema), text)
+    admission.require(prepared, given.operation_name)
     now, actor = runtime.clock.now(), admission.actor
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:
-        data = await _compiled(text, given, context)
+        data = await _compiled(prepared, given, context)
         if data is not None:
             return _response({"data": data}, media, HTTPStatus.OK, {})
         executed = await schema.execute(
@@ -103,9 +104,10 @@ async def _answer(
     return _response(body, media, status, {})
 
 
-async def _compiled(text: str, given: GraphQLRequest, context: Context) -> dict[str, Any] | None:
+async def _compiled(
+    prepared: Prepared, given: GraphQLRequest, context: Context
+) -> dict[str, Any] | None:
     """Return the data of an answer without errors, where the operation is one that can be compiled."""
-    prepared = prepare(graphql_of(schema), text)
     operation = None if prepared.errors else prepared.operation(given.operation_name)
     variables = given.variables or {}
     if operation is None:

@@ -25,7 +25,7 @@ from suxin_web.document_rules import DocumentRules
 
 NEW = "application/graphql-response+json"
 OWN = "query Own { viewer { areas } }"
-SEVERAL = "query Reads { viewer { areas } } mutation Writes { __typename }"
+SEVERAL = "mutation Writes { __typename } query Reads { viewer { areas } }"
 SCHEMA_ASKED = "{ __schema { queryType { name } } }"
 FOLDER = Path(__file__).parents[2] / "graphql" / "operations"
 MORE = {document_id(text): text for text in (SEVERAL, SCHEMA_ASKED)}
@@ -181,8 +181,10 @@ async def test_get_never_writes(bank_a, case, admin):
             answer = await get(bank_a, query=text)
             assert (answer.status_code, codes_of(answer)) == (405, ["DOCUMENT_NOT_BY_GET"])
         for name in ("", "Nothing"):
-            answer = await get(bank_a, **several, operationName=name)
-            assert (answer.status_code, codes_of(answer)) == (422, ["OPERATION_UNKNOWN"])
+            answer = await get(
+                bank_a, {**at_desk(bank_a.token), "Accept": NEW}, **several, operationName=name
+            )
+            assert (answer.status_code, codes_of(answer)) == (400, ["OPERATION_UNKNOWN"])
     read = await get(bank_a, **several, operationName="Reads")
     assert read.json() == {"data": {"viewer": {"areas": []}}}
 

@@ -10,11 +10,12 @@ import pytest
 
 from suxin_graphql import docs
 from suxin_graphql import http as graphql
-from suxin_graphql.trusted import TRUSTED
+from suxin_graphql.trusted import OPERATIONS, TRUSTED, document_id
 from suxin_server.welcome import _PLACES
 from suxin_web.application import build_app
 
 SCHEMA = Path(__file__).parents[2] / "graphql" / "schema.graphql"
+GUIDES = Path(__file__).parents[2] / "docs" / "api"
 BROWSER = {"Accept": "text/html"}
 
 
@@ -57,3 +58,10 @@ async def test_the_front_page_and_the_welcome_lead_to_the_page(reader):
     led = re.findall(r'href="(/graphql[^"]*)"', front.text)
     assert led == ["/graphql/docs"]
     assert [path for _, _, path in _PLACES if path.startswith("/graphql")] == led
+
+
+def test_the_guides_name_trusted_documents_by_their_ids():
+    guides = [path.read_text(encoding="utf-8") for path in GUIDES.glob("*.md")]
+    named = [found for guide in guides for found in re.findall(r"sha256:[0-9a-f]{64}", guide)]
+    names = {document_id(text): name for name, text in OPERATIONS.items()}
+    assert sorted(names[identifier] for identifier in named) == ["inbox.graphql", "viewer.graphql"]

@@ -17,6 +17,8 @@ from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_graphql import docs as graphql_docs
 from suxin_graphql import http as graphql
+from suxin_graphql.admission import served_folder
+from suxin_graphql.trusted import FolderUnfit
 from suxin_mini_program import routes as mini_program
 from suxin_oauth import routes as oauth
 from suxin_outbound.addresses import LocalRoute, is_local
@@ -37,6 +39,7 @@ from suxin_server.settings import Settings
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
 from suxin_web.clock import SystemClock
+from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import TIMEOUT_S, RateLimits
 from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import GivenRuntime, Runtime
@@ -149,6 +152,7 @@ def assemble(settings: Settings) -> Assembly:
         providers=IdentityProviders(providers),
         public_url=settings.url,
         demo=settings.demo,
+        documents=_document_rules(settings),
     )
     broker = Redis.from_url(broker_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
     return Assembly(
@@ -177,6 +181,30 @@ def _client_of_providers(settings: Settings) -> GuardedClient:
             en="SUXIN_LOCAL_IDENTITY_PROVIDERS is for a developer's own machine alone",
         )
     return GuardedClient.to_public(route=LocalRoute())
+
+
+def _document_rules(settings: Settings) -> DocumentRules:
+    """Read what of GraphQL is open to everyone, and which documents are trusted beside the product's own.
+
+    :raises NotAvailable: if one of them cannot be served, naming its file
+    """
+
+    def is_open(given: bool | None) -> bool:  # noqa: FBT001 - a setting as it stands
+        return settings.demo if given is None else given
+
+    try:
+        folder = settings.graphql_documents
+        trusted = {} if folder is None else served_folder(folder)
+    except FolderUnfit as unfit:
+        raise NotAvailable(
+            zh=f"设置不正确：SUXIN_GRAPHQL_DOCUMENTS：{unfit}",
+            en=f"wrong settings: SUXIN_GRAPHQL_DOCUMENTS: {unfit}",
+        ) from None
+    return DocumentRules(
+        ad_hoc=is_open(settings.graphql_ad_hoc),
+        introspection=is_open(settings.graphql_introspection),
+        trusted=trusted,
+    )
 
 
 @asynccontextmanager

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     # For developers: tenants' identity providers may be on this machine, which then must be where the server is reached.
     local_identity_providers: bool = False
 
+    # Whether everyone may send GraphQL documents of his own, and ask for the schema; unset, in a demo alone.
+    graphql_ad_hoc: bool | None = None
+    graphql_introspection: bool | None = None
+    # A folder of documents that are trusted beside those of the product.
+    graphql_documents: Path | None = None
+
     # The keyring that seals resident ids, phones and accounts: its text, or the file that holds it.
     sealing_keys: SecretStr | None = None
     sealing_keys_file: Path | None = None

@@ -64,8 +64,15 @@ async def require_own_page(request: Request[Any, Any, Any], *, bound_to: str | N
 
     :raises CsrfRefused: otherwise
     """
-    if request.method in SAFE_METHODS:
-        return
+    if request.method not in SAFE_METHODS:
+        await require_token(request, bound_to=bound_to)
+
+
+async def require_token(request: Request[Any, Any, Any], *, bound_to: str | None = None) -> None:
+    """Refuse any request, also by a safe method, unless it carries this browser's token and comes from this site.
+
+    :raises CsrfRefused: otherwise
+    """
     secret = bound_to or browser_secret(request)
     if secret is None or not _comes_from_here(request):
         raise CsrfRefused

@@ -18,6 +18,7 @@ from suxin.subjects.identity import IdentityVerifier
 from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.calls import ProviderCalls
 from suxin_web.clock import Clock
+from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
 from suxin_web.signing_keys import HeldKeys
 
@@ -62,6 +63,7 @@ class Runtime:
     providers: ProviderCalls
     public_url: str
     demo: bool = False
+    documents: DocumentRules = field(default_factory=DocumentRules)
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
 

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 
 from suxin_graphql.schema import export_schema, schema
+from suxin_graphql.trusted import OPERATIONS, SUFFIX, document_id
 from suxin_web.callers import AnyRequest, by_address
 from suxin_web.pages import Pages
 from suxin_web.rate_limits import Limit
@@ -31,7 +32,7 @@ class Entry:
 
 @get(DOCS_PATH, include_in_schema=False, guards=[by_address(DOCS_READS)])
 async def show_docs(request: AnyRequest) -> Response[bytes]:
-    """Show how to call the API, and everything that can be asked."""
+    """Show how to call the API, everything that can be asked, and the documents that every installation trusts."""
     known = schema._schema  # noqa: SLF001 - Strawberry offers no other way to the schema of graphql-core
     return PAGES.render(
         request,
@@ -40,6 +41,10 @@ async def show_docs(request: AnyRequest) -> Response[bytes]:
             "sections": [
                 ("查询 Query", _entries(known.query_type)),
                 ("办理 Mutation", _entries(known.mutation_type)),
+            ],
+            "documents": [
+                (name.removesuffix(SUFFIX), document_id(text), text)
+                for name, text in OPERATIONS.items()
             ],
             "schema_path": SCHEMA_PATH,
         },

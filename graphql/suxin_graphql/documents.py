@@ -35,6 +35,7 @@ from suxin_graphql.limits import (
     DocumentTooDeep,
     DocumentTooLong,
     check_document,
+    check_outline,
     check_variables,
 )
 
@@ -57,6 +58,7 @@ class Prepared:
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     bounds: Bounds = NO_BOUNDS
+    introspects: bool = False
     operations: Mapping[str, Operation] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> Operation | None:
@@ -70,6 +72,7 @@ class Prepared:
 def prepare(schema: GraphQLSchema, text: str) -> Prepared:
     """Parse, validate and measure a document."""
     document: DocumentNode | None = None
+    introspects = False
     try:
         document = parse(
             text,
@@ -77,9 +80,11 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
             max_comments=MAX_COMMENTS,
             max_source_length=MAX_CHARACTERS,
         )
+        introspects = check_outline(document).introspects
         errors = validate_document(schema, document, tuple(specified_rules))
         if errors:
-            return Prepared(document, tuple(_coded(error, DocumentInvalid) for error in errors))
+            coded = tuple(_coded(error, DocumentInvalid) for error in errors)
+            return Prepared(document, coded, introspects=introspects)
         bounds = check_document(document)
     except GraphQLSyntaxError as error:
         return Prepared(None, (_of_syntax(error),))
@@ -87,13 +92,13 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
         # Some validation rules descend as deep as the document does.
         return Prepared(None, (_refused(DocumentTooDeep(limit=MAX_DEPTH)),))
     except Refusal as refusal:
-        return Prepared(document, (_refused(refusal),))
+        return Prepared(document, (_refused(refusal),), introspects=introspects)
     operations = {
         one.name.value if one.name else "": Operation(document, one)
         for one in document.definitions
         if isinstance(one, OperationDefinitionNode)
     }
-    return Prepared(document, (), bounds, operations)
+    return Prepared(document, (), bounds, introspects, operations)
 
 
 class PreparedDocuments(SchemaExtension):

@@ -21,6 +21,7 @@ Shown = dict[str, Any]
 _VARIABLE: Final = re.compile(
     r"Variable '\$(?P<name>\w+)' has invalid (?:default )?value(?: at (?P<place>[\w.\[\]]+))?:"
 )
+_GUESS: Final = " Did you mean "
 
 log = structlog.get_logger("suxin.graphql")
 
@@ -87,7 +88,9 @@ def _shown(error: GraphQLError, request_id: str) -> Shown:
     if isinstance(cause, Refusal):
         return shown_refusal(cause, request_id) | shown
     if cause is None and error.path is None:
-        return shown_refusal(_fault(error), request_id) | {"message": error.message} | shown
+        # Without what it takes the caller to have meant: a guess tells of names that he did not know.
+        words, _, _ = error.message.partition(_GUESS)
+        return shown_refusal(_fault(error), request_id) | {"message": words} | shown
     if isinstance(cause, Exception) and is_outage(cause):
         log.error("unavailable", reason=type(cause).__name__)
         return shown_refusal(ServiceUnavailable(), request_id) | shown

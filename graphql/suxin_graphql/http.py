@@ -1,7 +1,7 @@
-"""GraphQL over HTTP: one address that takes POST, as the GraphQL-over-HTTP specification has it.
+"""GraphQL over HTTP: one address that takes POST, and GET for queries of trusted documents, as the specification has it.
 
 The answer is rendered inside the read snapshot, the receipts of what was read are committed when the snapshot closes,
-and only then is anything sent. Requests by GET are not taken.
+and only then is anything sent.
 """
 
 from collections.abc import Sequence
@@ -10,85 +10,84 @@ from typing import Any, Final
 
 import msgspec
 from graphql import GraphQLError
-from litestar import Response, post
-from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
+from suxin_graphql.admission import Admission
 from suxin_graphql.context import Context, Snapshot
-from suxin_graphql.documents import OperationUnknown, prepare
+from suxin_graphql.documents import OperationUnknown, Prepared, prepare
 from suxin_graphql.errors import Shown, is_internal, shown_errors, shown_refusal
 from suxin_graphql.execution.compiled import graphql_of
 from suxin_graphql.fields import require_allowed
 from suxin_graphql.limits import check_variables
 from suxin_graphql.media import JSON, accepted
+from suxin_graphql.requests import GraphQLRequest, Reader, from_address, from_body
 from suxin_graphql.schema import schema
-from suxin_web.bodies import MAX_BODY_BYTES, decoded
 from suxin_web.callers import AnyRequest, staff
+from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
 from suxin_web.problems import headers_of, status_of
-from suxin_web.refusals import BodyTooLarge, ContentTypeUnsupported, RequestMalformed
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime
 
 PATH: Final = "/graphql"
-_UTF_8: Final = frozenset({"", "utf-8", "utf8"})
-
-
-class GraphQLRequest(msgspec.Struct, frozen=True, rename="camel"):
-    """The body of a request; other members are left alone, as the specification asks."""
-
-    query: str
-    operation_name: str | None = None
-    variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] | None = None
+_GET: Final = "GET"
 
 
 @post(PATH, status_code=HTTPStatus.OK, include_in_schema=False, middleware=[NextNonce])
 async def answer_graphql(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
     """Answer one GraphQL request."""
-    media, request_id = JSON, request_id_of(request)
-    try:
-        media = accepted(request.headers.get("accept"))
-        actor = await staff(request, runtime)
-        given = await _body(request)
-        return await _answer(runtime, actor, given, media, request_id)
-    except Refusal as refusal:
-        body = {"errors": [shown_refusal(refusal, request_id)]}
-        return _response(body, media, status_of(refusal), headers_of(refusal))
+    return await _answered(request, runtime, from_body)
 
 
-routes: list[ControllerRouterHandler] = [answer_graphql]
+@get(PATH, include_in_schema=False, middleware=[NextNonce])
+async def answer_query(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
+    """Answer one query of a trusted document."""
+    return await _answered(request, runtime, from_address)
+
+
+routes: list[ControllerRouterHandler] = [answer_graphql, answer_query]
 """What the server mounts."""
 
 
-async def _body(request: AnyRequest) -> GraphQLRequest:
-    kind, parameters = request.content_type
-    if kind.lower() != JSON or parameters.get("charset", "").strip('"').lower() not in _UTF_8:
-        raise ContentTypeUnsupported
+async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Response[bytes]:
+    media, request_id = JSON, request_id_of(request)
+    by_get = request.method == _GET
     try:
-        return decoded(await request.body(), GraphQLRequest)
-    except msgspec.ValidationError:
-        raise RequestMalformed from None
-    except RequestEntityTooLarge:
-        # Refused here, so that it is told in the shape of every other error of this API.
-        raise BodyTooLarge(limit_kib=MAX_BODY_BYTES // 1024) from None
+        media = accepted(request.headers.get("accept"))
+        actor = await staff(request, runtime)
+        if by_get and "authorization" not in request.headers:
+            # A reading is on record and may be one use of a consent: no other site's page sets it off.
+            await require_token(request)
+        given = await read(request)
+        admission = Admission(runtime.documents, actor, by_get=by_get)
+        return await _answer(runtime, admission, given, media, request_id)
+    except Refusal as refusal:
+        body = {"errors": [shown_refusal(refusal, request_id)]}
+        status, headers = status_of(refusal), headers_of(refusal)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = "POST"
+        return _response(body, media, status, headers)
 
 
 async def _answer(
-    runtime: Runtime, actor: Actor, given: GraphQLRequest, media: str, request_id: str
+    runtime: Runtime, admission: Admission, given: GraphQLRequest, media: str, request_id: str
 ) -> Response[bytes]:
-    now = runtime.clock.now()
+    # A blank stands for no text at all, which is refused as a document and not by Strawberry.
+    text = admission.text(given) or " "
+    prepared = prepare(graphql_of(schema), text)
+    admission.require(prepared, given.operation_name)
+    now, actor = runtime.clock.now(), admission.actor
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:
-        data = await _compiled(given, context)
+        data = await _compiled(prepared, given, context)
         if data is not None:
             return _response({"data": data}, media, HTTPStatus.OK, {})
         executed = await schema.execute(
-            given.query or " ",
+            text,
             variable_values=given.variables,
             operation_name=given.operation_name,
             context_value=context,
@@ -105,9 +104,10 @@ async def _answer(
     return _response(body, media, status, {})
 
 
-async def _compiled(given: GraphQLRequest, context: Context) -> dict[str, Any] | None:
+async def _compiled(
+    prepared: Prepared, given: GraphQLRequest, context: Context
+) -> dict[str, Any] | None:
     """Return the data of an answer without errors, where the operation is one that can be compiled."""
-    prepared = prepare(graphql_of(schema), given.query or " ")
     operation = None if prepared.errors else prepared.operation(given.operation_name)
     variables = given.variables or {}
     if operation is None:

@@ -4,6 +4,7 @@ A document is bounded in tokens, depth, aliases and fields, counted with every f
 bounded wherever their size stands, in the document or in its variables. All figures are proposed defaults.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -16,6 +17,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    Node,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -34,10 +36,15 @@ MAX_TOKENS: Final = 2_000
 MAX_DEPTH: Final = 12
 MAX_ALIASES: Final = 30
 MAX_FIELDS: Final = 1_000
+MAX_DIRECTIVES: Final = 4
+MAX_REPEATS: Final = 10
 MAX_LIST: Final = 100
 MAX_VARIABLE_DEPTH: Final = 20
 MAX_COMMENTS: Final = 200
 MAX_CHARACTERS: Final = 64 * 1024
+INTROSPECTION: Final = frozenset({"__schema", "__type"})
+"""The fields by which a document asks for the schema; ``__typename`` tells of what is read anyway."""
+
 _PAGE_SIZE: Final = "first"
 
 
@@ -75,6 +82,24 @@ class TooManyFields(Refusal):
     kind = RefusalKind.LIMITED
     zh = "展开片段后字段过多，最多 {limit} 个"
     en = "With its fragments written out the document has too many fields; at most {limit} are served"
+
+
+class TooManyDirectives(Refusal):
+    """Too many directives stand at one place."""
+
+    code = "TOO_MANY_DIRECTIVES"
+    kind = RefusalKind.LIMITED
+    zh = "同一处的指令超过 {limit} 个"
+    en = "More than {limit} directives stand at one place"
+
+
+class FieldRepeated(Refusal):
+    """One field is selected over and over at one place."""
+
+    code = "FIELD_REPEATED"
+    kind = RefusalKind.LIMITED
+    zh = "同一处重复选取字段 {name} 超过 {limit} 次"
+    en = "The field {name} is selected more than {limit} times at one place"
 
 
 class ListTooLong(Refusal):
@@ -124,6 +149,17 @@ class Bounds:
 
 
 NO_BOUNDS: Final = Bounds(frozenset())
+
+
+def check_outline(document: DocumentNode) -> "Outline":
+    """Refuse a document, valid or not, whose repetitions would make its validation long and its errors many.
+
+    :raises TooManyDirectives: if more than ``MAX_DIRECTIVES`` stand at one place
+    :raises FieldRepeated: if a field is selected more than ``MAX_REPEATS`` times at one place
+    """
+    outline = Outline()
+    visit(document, outline)
+    return outline
 
 
 def check_document(document: DocumentNode) -> Bounds:
@@ -212,6 +248,28 @@ def _each(values: Iterable[Any]) -> Iterator[Any]:
             waiting.extend((inner, depth + 1) for inner in (*value, *value.values()))
 
 
+class Outline(Visitor):
+    """What can be said of a document before it is validated."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        super().__init__()
+        self.introspects = False
+        """Whether it asks for the schema."""
+
+    def enter(self, node: Node, *_: Any) -> None:  # noqa: ANN401 - the visitor's signature
+        """Count what stands at this place."""
+        if len(getattr(node, "directives", None) or ()) > MAX_DIRECTIVES:
+            raise TooManyDirectives(limit=MAX_DIRECTIVES)
+        if isinstance(node, SelectionSetNode):
+            fields = [one for one in node.selections if isinstance(one, FieldNode)]
+            self.introspects |= any(one.name.value in INTROSPECTION for one in fields)
+            names = Counter((one.alias or one.name).value for one in fields)
+            for name, times in names.most_common(1):
+                if times > MAX_REPEATS:
+                    raise FieldRepeated(name=name, limit=MAX_REPEATS)
+
+
 class _Measures:
     """Measures selections; each fragment once, however often it is spread."""
 
@@ -243,7 +301,7 @@ class _Measures:
 
     def _of_field(self, field: FieldNode) -> _Measure:
         # Introspection is deep by nature; graphql-core bounds how far it may nest lists of itself.
-        if field.name.value in ("__schema", "__type"):
+        if field.name.value in INTROSPECTION:
             return _Measure(1, 1, field.alias is not None)
         inner = self.of(field.selection_set) if field.selection_set else _EMPTY
         return _Measure(

@@ -33,6 +33,7 @@ from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.postgres import Postgres
 from suxin_tenants import PROFILES
 from suxin_web.application import build_app
+from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
 from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
@@ -204,6 +205,7 @@ def runtime(
         client_keys=client_keys,
         providers=None,  # type: ignore[arg-type] # nobody logs in by a tenant's provider here
         public_url=ORIGIN,
+        documents=DocumentRules(ad_hoc=True, introspection=True),
     )
 
 

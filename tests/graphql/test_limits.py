@@ -12,10 +12,14 @@ def nested(levels: int) -> str:
 
 
 def fanned(fields: int) -> str:
-    """A small document whose fragments, written out, have so many fields."""
+    """A small document whose fragments, written out, have about so many fields."""
+
+    def ten(name: str) -> str:
+        return f" ...{name}" * 10
+
     return (
-        "{ viewer { ...A } } fragment A on Viewer { ...B ...B ...B ...B ...B ...B ...B ...B ...B ...B }"
-        f" fragment B on Viewer {{ {'permissions ' * (fields // 10)} }}"
+        f"{{ viewer {{ {ten('A')} }} }} fragment A on Viewer {{ {ten('B')} }}"
+        f" fragment B on Viewer {{ {'permissions ' * (fields // 100)} }}"
     )
 
 
@@ -53,7 +57,23 @@ async def test_tokens(bank_a):
 
 async def test_fields_with_fragments_written_out(bank_a):
     assert await bank_a.codes(fanned(1_000)) == ["TOO_MANY_FIELDS"]
-    assert set(await bank_a.data(fanned(990))) == {"viewer"}
+    assert set(await bank_a.data(fanned(900))) == {"viewer"}
+
+
+async def test_one_field_over_and_over(bank_a):
+    assert await bank_a.codes(f"{{ viewer {{ {'areas ' * 11} }} }}") == ["FIELD_REPEATED"]
+    assert await bank_a.data(f"{{ viewer {{ {'areas ' * 10} }} }}") == {"viewer": {"areas": []}}
+    # An alias is the name that counts; a document that does not fit the schema is no exception.
+    assert await bank_a.codes(f"{{ {'a: nothing ' * 11} }}") == ["FIELD_REPEATED"]
+
+
+async def test_directives_at_one_place(bank_a):
+    assert await bank_a.codes(f"{{ viewer {{ areas {'@x ' * 5} }} }}") == ["TOO_MANY_DIRECTIVES"]
+    assert await bank_a.codes("query { viewer { ... @x @x @x @x @x { areas } } }") == [
+        "TOO_MANY_DIRECTIVES"
+    ]
+    fine = "{ viewer { areas @skip(if: false) @include(if: true) } }"
+    assert await bank_a.data(fine) == {"viewer": {"areas": []}}
 
 
 @pytest.mark.parametrize("first", [0, -1, 101, 2**31 - 1])

@@ -10,6 +10,7 @@ from suxin.consent.oauth.models import UsedAssertion
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.tenancy.commands import suspend_tenant
+from suxin_graphql.trusted import OPERATIONS, document_id
 
 QUERY = {"query": "{ viewer { tenant { name } permissions } }"}
 
@@ -27,6 +28,20 @@ async def test_a_token_opens_graphql_with_the_scopes_asked_for(bank_app, small_c
     seen = await bank_app.call("POST", "/graphql", token=body["access_token"], json=QUERY)
     assert seen.status_code == 200, seen.text
     assert seen.json()["data"]["viewer"]["permissions"] == ["lending.product.read"]
+
+
+async def test_a_trusted_document_is_read_by_get_with_the_token_and_its_proof(bank_app):
+    token = await bank_app.access_token(
+        grant_type="client_credentials", scope="lending.product.read"
+    )
+    place = f"/graphql?documentId={document_id(OPERATIONS['viewer.graphql'])}"
+    seen = await bank_app.call("GET", place, token=token)
+    assert seen.status_code == 200, seen.text
+    assert seen.json()["data"]["viewer"]["permissions"] == ["lending.product.read"]
+    # The proof is for the method too.
+    refused = await bank_app.call("GET", place, token=token, proof={"htm": "POST"})
+    assert refused.status_code == 401
+    assert 'error="invalid_dpop_proof"' in refused.headers["www-authenticate"]
 
 
 async def test_introspection_and_revocation(bank_app, register, small_city):

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 from small_city import SmallCity
@@ -18,8 +19,13 @@ START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 5
 
 
-def settings_for(city: SmallCity, *, database_url: str, redis_url: str, scale: int = 1) -> Settings:
-    """Settings of a server that opens what the city sealed, on a free port; the world outside does not answer."""
+def settings_for(
+    city: SmallCity, *, database_url: str, redis_url: str, scale: int = 1, **more: Any
+) -> Settings:
+    """Settings of a server that opens what the city sealed, on a free port; the world outside does not answer.
+
+    It takes GraphQL documents of a caller's own, unless it is told not to.
+    """
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
@@ -30,6 +36,7 @@ def settings_for(city: SmallCity, *, database_url: str, redis_url: str, scale: i
         port=free_port(),
         rate_limit_scale=scale,
         log_format="json",
+        **{"graphql_ad_hoc": True, **more},
     )
 
 

@@ -13,7 +13,9 @@ import pytest
 from patience import PATIENCE_S
 
 from suxin.kernel.sealing import Keyring
+from suxin_graphql.trusted import document_id
 from suxin_server.assembly import assemble, opened, routes
+from suxin_server.faults import NotAvailable
 from suxin_server.settings import Settings
 from suxin_server.web import create_app
 from suxin_web.application import build_app
@@ -172,3 +174,36 @@ async def test_an_assembly_shows_no_secret(settings):
     await assembly.close()
     for secret in (settings.database_url, settings.redis_url, settings.sealing_keys):
         assert secret.get_secret_value() not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "opened"),
+    [
+        ({}, (False, False)),
+        ({"demo": True}, (True, True)),
+        ({"demo": True, "graphql_ad_hoc": False}, (False, True)),
+        ({"demo": True, "graphql_introspection": False}, (True, False)),
+        ({"graphql_ad_hoc": True, "graphql_introspection": True}, (True, True)),
+    ],
+)
+async def test_graphql_is_open_in_a_demo_or_where_it_is_asked_for(settings, given, opened):
+    assembly = assemble(settings.model_copy(update=given))
+    await assembly.close()
+    rules = assembly.runtime.documents
+    assert (rules.ad_hoc, rules.introspection) == opened
+    assert rules.trusted == {}
+
+
+async def test_documents_of_an_installations_own_are_trusted_or_named_as_unfit(settings, tmp_path):
+    document = "query Own { viewer { areas } }"
+    (tmp_path / "own.graphql").write_text(document)
+    with_folder = settings.model_copy(update={"graphql_documents": tmp_path})
+    assembly = assemble(with_folder)
+    await assembly.close()
+    assert assembly.runtime.documents.trusted == {document_id(document): document}
+    (tmp_path / "own.graphql").write_text("{ nothing }")
+    with pytest.raises(NotAvailable) as unfit:
+        assemble(with_folder)
+    told = f"SUXIN_GRAPHQL_DOCUMENTS: {tmp_path / 'own.graphql'}: Cannot query field 'nothing'"
+    assert told in unfit.value.en
+    assert unfit.value.zh.startswith("设置不正确：SUXIN_GRAPHQL_DOCUMENTS")

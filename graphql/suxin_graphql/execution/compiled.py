@@ -112,11 +112,16 @@ class Operation:
         self._decisive = _decisive(node, self._fragments.values())
         self._variants: OrderedDict[bytes, Compiled | None] = OrderedDict()
 
+    @property
+    def kind(self) -> OperationType:
+        """Whether it reads or writes."""
+        return self._node.operation
+
     async def answer(
         self, schema: strawberry.Schema, gate: Gate, given: Mapping[str, Any], context: Context
     ) -> dict[str, Any] | None:
         """Return the data of an answer that has no errors; None where graphql-core is to execute the operation."""
-        if self._node.operation is not OperationType.QUERY:
+        if self.kind is not OperationType.QUERY:
             return None
         variables = get_variable_values(
             graphql_of(schema), self._node.variable_definitions or (), dict(given)

@@ -5,7 +5,7 @@ Quotas are proposed defaults (demo configuration); the operator sets a bank's ow
 
 from typing import Final
 
-from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
+from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.consent.requests import CONSENT_ASK
 from suxin.lending.policies import (
     OFFER_MAKE,
@@ -40,6 +40,7 @@ BANK: Final = TenantProfile(
                 {
                     CLIENT_MANAGE,
                     CLIENT_READ,
+                    DOCUMENT_COMPOSE,
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,

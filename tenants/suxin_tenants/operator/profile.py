@@ -10,7 +10,7 @@ from typing import Final
 
 from suxin.consent.assessments import ASSESSMENT_FILE
 from suxin.consent.breaches import BREACH_REPORT
-from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
+from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
@@ -46,6 +46,7 @@ OPERATOR: Final = TenantProfile(
                     BRANCH_MANAGE,
                     CLIENT_MANAGE,
                     CLIENT_READ,
+                    DOCUMENT_COMPOSE,
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,

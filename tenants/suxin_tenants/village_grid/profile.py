@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
+from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -16,7 +16,14 @@ VILLAGE_GRID: Final = TenantProfile(
             code="village_admin",
             zh="村居管理员",
             permissions=frozenset(
-                {CLIENT_MANAGE, CLIENT_READ, STAFF_MANAGE, STAFF_READ, BRANCH_MANAGE}
+                {
+                    CLIENT_MANAGE,
+                    CLIENT_READ,
+                    DOCUMENT_COMPOSE,
+                    STAFF_MANAGE,
+                    STAFF_READ,
+                    BRANCH_MANAGE,
+                }
             ),
         ),
         Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),

@@ -49,7 +49,8 @@ def _read(folders: Sequence[str]) -> list[Source]:
         Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*.py"))
-        if "__pycache__" not in path.parts
+        # The packages of Node bring Python of their own.
+        if not {"__pycache__", "node_modules"} & set(path.parts)
     ]
 
 

@@ -11,14 +11,10 @@ own, without PostgreSQL's. What the row policies add to a read is measured besid
 import asyncio
 import contextlib
 import json
-import math
 import os
 import re
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -34,6 +30,7 @@ sys.path.append(str(ROOT / "tests/support"))
 
 from bank_app import SCOPES, add_officer, register_bank_app  # noqa: E402 - found by the line above
 from code_flow import CALLBACK, OFFICER, fields  # noqa: E402 - as above
+from measured import cpu_seconds, dsn, own_servers, started_peer  # noqa: E402 - as above
 from node_projects import NodeMissing, PackagesMissing, installed  # noqa: E402 - as above
 from oauth_client import new_key, public_jwks  # noqa: E402 - as above
 from oauth_load import (  # noqa: E402 - as above
@@ -47,10 +44,8 @@ from small_city import PASSWORD, SmallCity, build_small_city  # noqa: E402 - as 
 from web_process import settings_for, started_web  # noqa: E402 - as above
 
 from suxin.kernel.database import Database  # noqa: E402 - as above
-from suxin_server.migration import migrate  # noqa: E402 - as above
 from suxin_server.postgres import Postgres  # noqa: E402 - as above
 from suxin_server.processes import free_port  # noqa: E402 - as above
-from suxin_server.settings import Settings  # noqa: E402 - as above
 from suxin_server.valkey import Valkey  # noqa: E402 - as above
 
 PEER = Path(__file__).parent / "oidc_provider"
@@ -116,27 +111,10 @@ async def peer(node: str, database_url: str | None) -> AsyncIterator[Side]:
         "resource": RESOURCE,
         "database": database_url,
     }
-    process = subprocess.Popen(
-        [node, PEER / "server.mjs"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "NODE_ENV": "production"},
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(json.dumps(task))
-        process.stdin.close()
-        if process.stdout.readline() != "ready\n":
-            sys.exit("the peer did not start")
+    with started_peer([node, PEER / "server.mjs"], task) as process:
         client = LoadClient(task["issuer"], "bench", key)
         await read_metadata(client, "/.well-known/openid-configuration")
         yield Side(process.pid, client, {"resource": RESOURCE}, allow_at_peer)
-    finally:
-        process.kill()
-        process.wait()
 
 
 async def allow_at_peer(connection: Connection, path: str) -> str:
@@ -217,15 +195,6 @@ class Figures:
     cpu_ms: float
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time a process has used; not a number where the system does not tell it so."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except FileNotFoundError:
-        return math.nan
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def measure(side: Side) -> dict[str, Figures]:
     """Return the figures of each kind of work."""
     found = {}
@@ -280,11 +249,9 @@ async def row_policies(city: SmallCity, app_url: str, owner_url: str) -> tuple[f
 
 
 async def run(postgres: Postgres, valkey: Valkey, node: str) -> dict[str, Any]:
-    app_url, owner_url = (
-        postgres.dsn(role, database="bench") for role in ("suxin_app", "suxin_owner")
-    )
+    app_url, owner_url = (dsn(postgres, role) for role in ("suxin_app", "suxin_owner"))
     database = Database.connect(app_url, pool_size=5)
-    batch = Database.connect(postgres.dsn("suxin_batch", database="bench"), pool_size=2)
+    batch = Database.connect(dsn(postgres, "suxin_batch"), pool_size=2)
     try:
         city = await build_small_city(database, batch, now=datetime.now(UTC))
         policies = await row_policies(city, app_url, owner_url)
@@ -318,33 +285,14 @@ def print_table(found: dict[str, Any], load_before: float) -> None:
     print(json.dumps({**told, "policies": policies}))
 
 
-async def make_database(postgres: Postgres) -> None:
-    connection = await asyncpg.connect(postgres.admin_dsn)
-    await connection.execute("create database bench owner suxin_owner template template0")
-    await connection.close()
-
-
 def main() -> int:
     try:
         node = installed(PEER)
     except (NodeMissing, PackagesMissing) as missing:
         sys.exit(f"the peer cannot run: {missing}")
     load_before = os.getloadavg()[0]
-    place = Path(tempfile.mkdtemp(prefix="suxin-bench-"))
-    place.chmod(0o711)
-    postgres = Postgres(place / "postgres", binaries=Settings().postgres_bin)
-    (place / "valkey").mkdir()
-    valkey = Valkey(place / "valkey")
-    try:
-        postgres.start()
-        valkey.start()
-        asyncio.run(make_database(postgres))
-        migrate(postgres.dsn("suxin_owner", database="bench"))
+    with own_servers() as (postgres, valkey):
         print_table(asyncio.run(run(postgres, valkey, node)), load_before)
-    finally:
-        valkey.stop()
-        postgres.remove()
-        shutil.rmtree(place, ignore_errors=True)
     return 0
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from small_city import SmallCity
 from suxin_server.processes import free_port
 from suxin_server.settings import Settings
 
+SERVE = ("-m", "suxin_server.cli", "serve")
 NOWHERE = "http://127.0.0.1:9"
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 5
@@ -41,10 +42,12 @@ def settings_for(
 
 
 @contextmanager
-def started_web(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
+def started_web(
+    settings: Settings, program: Sequence[str] = SERVE
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run one web process until the block ends, and wait until it is ready."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "suxin_server.cli", "serve"],
+        [sys.executable, *program],
         env={**os.environ, **settings.as_environment()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """Our reading path beside PostGraphile 5, the thinnest REST handler of the same rows, and Strawberry's own execution.
 
 One process each on this machine, over one database with one role and its row policies, under sixteen clients. That all
-answer the same rows is checked before anything is measured. They take turns of a second, so that whatever else the
+answer the same rows is checked before anything is measured. They take short turns, so that whatever else the
 machine does meets all of them. The processor time is the server's own, without PostgreSQL's.
 
 Where they differ. Our server finds out who asks (a desk's session), keeps to what he may read, counts his requests and
@@ -51,7 +51,7 @@ PEER = HERE / "postgraphile"
 STOCK = (str(HERE / "graphql_stock.py"), "serve")
 CLIENTS = 16
 TURNS = 3
-TURN_SECONDS = 1.0
+TURN_SECONDS = 0.8
 RATE_LIMIT_SCALE = 10_000
 OURS, THEIRS, REST, STRAWBERRY = "ours", "PostGraphile 5", "REST", "Strawberry's own"
 NEWEST_FIRST = ", orderBy: PRIMARY_KEY_DESC"

@@ -1252,6 +1252,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_offers_tenant_id_referral_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_offers'))
     )
+    op.create_index('ix_offers_referral_id', 'offers', ['tenant_id', 'referral_id', 'id'], unique=False)
     op.create_index('ix_offers_subject_id', 'offers', ['subject_id', 'request_id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
@@ -1270,6 +1271,7 @@ def downgrade() -> None:
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_subject_id', table_name='offers')
+    op.drop_index('ix_offers_referral_id', table_name='offers')
     op.drop_table('offers')
     op.drop_table('staff_identities')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')

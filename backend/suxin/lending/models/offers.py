@@ -79,6 +79,7 @@ class Offer(Table):
         CheckConstraint("amount_fen > 0", name="amount"),
         CheckConstraint("valid_until > made_at", name="validity"),
         Index("ix_offers_subject_id", "subject_id", "request_id"),
+        Index("ix_offers_referral_id", "tenant_id", "referral_id", "id"),
         Index(
             "uq_offers_open",
             "tenant_id",

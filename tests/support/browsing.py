@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 NARROW = 360
 TALL = 1_600
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 30_000
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 SIDEWAYS = """

@@ -6,8 +6,6 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from suxin_server.model_registry import metadata
-
 MIGRATION_LOCK = 0x4D494752
 
 
@@ -17,7 +15,8 @@ def _run(connection: Connection) -> None:
     connection.commit()
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        # Only who compares the models with a database brings them: an upgrade does without half a second of loading.
+        target_metadata=context.config.attributes.get("metadata"),
         transaction_per_migration=True,
         compare_type=True,
     )

@@ -32,9 +32,10 @@ from suxin_outbound.wechat import WeChatClient
 from suxin_server import metrics as measures
 from suxin_server.demo_preview import preview_routes
 from suxin_server.faults import Fault, NotAvailable
-from suxin_server.health import liveness, newest_revisions, readiness
+from suxin_server.health import liveness, readiness
 from suxin_server.key_file import keyring_source
 from suxin_server.metrics import Metrics
+from suxin_server.migration import newest_revisions
 from suxin_server.settings import Settings
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks

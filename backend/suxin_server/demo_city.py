@@ -1,7 +1,6 @@
-"""Loading the demo city for ``suxin up``, and the log-ins it prints."""
+"""Loading the demo city for ``suxin up``."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -32,11 +31,6 @@ def load(settings: Settings) -> None:
         log.info("demo city built", rows=sum(report.rows.values()))
     else:
         log.info("a city is there already")
-
-
-def log_ins() -> Sequence[tuple[str, str, str, str]]:
-    """Return the log-ins as rows of who, log-in, password (or identity) and where."""
-    return [(row.who, row.login, row.password, row.where) for row in cast.log_ins()]
 
 
 async def _build(settings: Settings) -> DemoReport:

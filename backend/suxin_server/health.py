@@ -17,7 +17,6 @@ from sqlalchemy import text
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database, RoleUnsafe
-from suxin_server.migration import alembic_config
 
 CHECK_TIMEOUT_S: Final = 1.5
 _HEALTH: Final = Actor.anonymous("health")
@@ -64,14 +63,6 @@ class Report:
 
 class Unwell(Exception):
     """A check found something wrong; the message is fit for everyone's eyes."""
-
-
-def newest_revisions() -> frozenset[str]:
-    """Return the heads of the migrations of this installation; read them once, at the start."""
-    # Importing Alembic takes a third of a second, which only the web server spends.
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as said
-
-    return frozenset(ScriptDirectory.from_config(alembic_config()).get_heads())
 
 
 def liveness() -> Report:

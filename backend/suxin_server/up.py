@@ -25,7 +25,7 @@ from suxin_server.settings import Settings, child_environment, wants_demo
 from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
 from suxin_server.valkey import Valkey
-from suxin_server.welcome import say_begun, show_welcome
+from suxin_server.welcome import prepare_welcome, say_begun, show_welcome
 
 READY_TIMEOUT_S: Final = 90.0
 DEMO_TIMEOUT_S: Final = 120.0
@@ -132,6 +132,7 @@ class _Start:
         self._migrate()
         self._begin_program("worker", "worker", without=_OWNER_ONLY)
         self._wait_for_demo(self._begin_demo())
+        prepare_welcome(self._settings)
         self._wait_until_ready()
         show_welcome(
             self._settings,

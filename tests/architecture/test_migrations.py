@@ -11,8 +11,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from suxin.kernel.tables import models
-from suxin_server.migration import alembic_config, migrate, migrations_folder
-from suxin_server.model_registry import CONTEXTS
+from suxin_server.migration import alembic_config, migrate, migrations_folder, newest_revisions
+from suxin_server.model_registry import CONTEXTS, metadata
 from suxin_server.postgres import Postgres
 
 
@@ -45,6 +45,7 @@ EVERYTHING = (TABLES, POLICIES, TRIGGERS, FUNCTIONS)
 
 def test_up_down_and_up_again_and_the_models_have_nothing_to_add(scratch):
     config = alembic_config(scratch)
+    config.attributes["metadata"] = metadata
     command.upgrade(config, "head")
     first = [asyncio.run(ask(scratch, question)) for question in EVERYTHING]
     assert len(first[0]) > 25
@@ -63,7 +64,9 @@ def test_up_down_and_up_again_and_the_models_have_nothing_to_add(scratch):
 
 
 def test_there_is_one_head():
-    assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
+    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
+    assert len(heads) == 1
+    assert newest_revisions() == frozenset(heads)
 
 
 def test_no_migration_waits_long_for_a_lock():

@@ -63,6 +63,7 @@ async def test_a_mandate_that_ended_leads_back_to_the_choice_of_whom_to_act_for(
     phone = Phone(screen, running_city.url)
     await phone.log_in_as(cast.ZHAO_MIN)
     await phone.lose_the_mandate()
+    await phone.take_the_mandate_again(cast.ZHAO_MIN)
     await screen.close()
     assert screen.wrong == []
 

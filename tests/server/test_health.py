@@ -15,8 +15,9 @@ from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
 from suxin_graphql.execution.tally import FELL_BACK, QUERIES
 from suxin_server.audit_admin import verify
-from suxin_server.health import CHECK_TIMEOUT_S, liveness, newest_revisions, readiness
+from suxin_server.health import CHECK_TIMEOUT_S, liveness, readiness
 from suxin_server.metrics import Metrics
+from suxin_server.migration import newest_revisions
 from suxin_server.processes import free_port
 from suxin_server.sealer import seal_all
 from suxin_server.settings import Settings

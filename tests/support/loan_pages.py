@@ -93,6 +93,13 @@ class Phone:
         await expect(self.page.locator(".lead")).to_have_text(re.compile("自主申报”。$"))
         await self.screen.shoot("declare")
 
+    async def take_the_mandate_again(self, person: cast.Applicant) -> None:
+        """Have the mandate proved anew: the journeys share a city, and others need him as he was."""
+        await self.page.evaluate("location.hash = '/subjects'")
+        await self.at("field-uscc").fill(person.uscc)
+        await self.at("prove-mandate").click()
+        await expect(self.at("acting-for")).to_have_text(person.subject_name)
+
     async def compare_offers(self) -> None:
         """Open the newest request; its offers are cards on a phone and a table where there is room."""
         await self.at("tab-requests").click()

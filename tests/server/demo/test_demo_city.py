@@ -24,7 +24,6 @@ from suxin.subjects.visitors import applicant_actor, visitor_of
 from suxin.tenancy.actors import staff_actor
 from suxin_server.demo import cast
 from suxin_server.demo.organisations import FARM_ENTITIES, FIRMS, SOLE_TRADERS
-from suxin_server.demo_city import log_ins
 from suxin_tenants import PROFILES
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -176,7 +175,7 @@ async def test_every_desk_log_in_works(built):
     assert all(actor.permissions for actor in actors.values())
     assert actors["operator.admin"].kind == "operator"
     # And whoever comes to the counter, who has none.
-    assert len(log_ins()) == len(rows) + len(cast.APPLICANTS) + 1
+    assert len(cast.log_ins()) == len(rows) + len(cast.APPLICANTS) + 1
 
 
 async def test_the_proved_cast_logs_in_and_finds_its_requests(built):

@@ -19,6 +19,7 @@ from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Key, Ordering
 from suxin_graphql.execution.readings import OneOf, Page
 from suxin_graphql.execution.records import Source, column, to_one
+from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import commit, mutation, query
 from suxin_graphql.ids import local_id
 from suxin_graphql.node import Node, global_id, own
@@ -45,7 +46,7 @@ class OAuthClient(Node):
 
     __model__: ClassVar = models.OAuthClient
     __source__: ClassVar = Source(
-        lambda context: clients_of(context.actor.own_tenant).order_by(None),
+        lambda actor: clients_of(actor.own_tenant).order_by(None),
         models.OAuthClient.id,
         CLIENT_READ,
     )
@@ -175,7 +176,7 @@ class ClientQueries:
     )
     def oauth_clients(self, info: Info, first: int, after: str | None = None) -> Page:
         """Return the organisation's clients."""
-        statement = clients_of(info.context.actor.own_tenant)
+        statement = Statement(clients_of, info.context.actor.own_tenant)
         return Page(
             type=OAuthClient, statement=statement, ordering=CLIENTS, first=first, after=after
         )

@@ -22,9 +22,7 @@ class Consent(Node):
     """The permission that a subject gave to the caller's organisation."""
 
     __model__: ClassVar = models.Consent
-    __source__: ClassVar = Source(
-        lambda context: tenants_consents(context.actor), models.Consent.id, RECORD_READ
-    )
+    __source__: ClassVar = Source(tenants_consents, models.Consent.id, RECORD_READ)
 
     id: strawberry.ID = global_id("Consent")
     purpose: str

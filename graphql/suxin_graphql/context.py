@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database, forget_reading
+from suxin.kernel.snapshots import OpenSnapshot
 from suxin_web.runtime import Runtime
 
 
@@ -27,29 +27,30 @@ class Snapshot:
         self._now = now
         self._turns = asyncio.Lock()
         self._opened = AsyncExitStack()
-        self._session: AsyncSession | None = None
+        self._snapshot: OpenSnapshot | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[AsyncSession]:
+    async def turn(self) -> AsyncIterator[OpenSnapshot]:
         """Give the snapshot to one reader at a time."""
         async with self._turns:
-            if self._session is None:
-                opening = self._database.snapshot(self._actor, now=self._now)
-                self._session = await self._opened.enter_async_context(opening)
-            yield self._session
+            if self._snapshot is None:
+                opening = self._database.reading(self._actor, now=self._now)
+                self._snapshot = await self._opened.enter_async_context(opening)
+            yield self._snapshot
 
     async def forget(self) -> None:
         """End the snapshot as if nothing had been read from it: no receipts, and nothing used up."""
         async with self._turns:
-            if self._session is not None:
-                forget_reading(self._session)
-                self._session = None
+            read = None if self._snapshot is None else self._snapshot.opened_session
+            if read is not None:
+                forget_reading(read)
+            self._snapshot = None
             await self._opened.aclose()
 
     async def close(self) -> None:
         """End the snapshot and commit its receipts; the next reader sees what was committed since."""
         async with self._turns:
-            self._session = None
+            self._snapshot = None
             await self._opened.aclose()
 
 

@@ -163,9 +163,9 @@ class FetchMutations:
 
         outcome = await commit_result(info, given, work, about={"consent": str(consent_id)})
         reading = fetches.delivered_before if outcome.replayed else fetches.delivered
-        async with info.context.snapshot.turn() as session:
+        async with info.context.snapshot.turn() as snapshot:
             found = await reading(
-                session,
+                snapshot.session(),
                 info.context.actor,
                 consent_id=consent_id,
                 number=outcome.result["number"],

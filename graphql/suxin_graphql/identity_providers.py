@@ -55,9 +55,7 @@ class IdentityProvider(Record):
     """The own identity provider of the caller's organisation."""
 
     __model__: ClassVar = models.IdentityProvider
-    __source__: ClassVar = Source(
-        lambda context: own_providers(context.actor), models.IdentityProvider.id, STAFF_MANAGE
-    )
+    __source__: ClassVar = Source(own_providers, models.IdentityProvider.id, STAFF_MANAGE)
 
     issuer: str
     client_id: str

@@ -1,7 +1,5 @@
 """What a bank reads: its counts, inbox, pool and products, and what an offer would cost."""
 
-from typing import Any
-
 import strawberry
 
 from suxin.lending import policies
@@ -12,6 +10,7 @@ from suxin.lending.queries.referrals import inbox, inbox_counts, pool_leads
 from suxin.lending.repayment import schedule
 from suxin_graphql.context import Info
 from suxin_graphql.execution.readings import Answer, OneOf, Page
+from suxin_graphql.execution.statements import NOW, Statement
 from suxin_graphql.fields import query
 from suxin_graphql.lending_inputs import OfferTermsInput
 from suxin_graphql.lending_orderings import LEADS, PRODUCTS, REFERRALS
@@ -75,7 +74,7 @@ class LendingQueries:
     )
     def leads(self, info: Info, first: int, after: str | None = None) -> Page:
         """Return the leads that may be claimed."""
-        statement = pool_leads(info.context.actor, now=info.context.now)
+        statement = Statement(pool_leads, info.context.actor, now=NOW)
         return Page(type=Lead, statement=statement, ordering=LEADS, first=first, after=after)
 
     @query(
@@ -93,7 +92,7 @@ class LendingQueries:
         """Return the bank's referrals."""
         return Page(
             type=Referral,
-            statement=inbox(info.context.actor, states=states or ()),
+            statement=Statement(inbox, info.context.actor, states=tuple(states or ())),
             ordering=REFERRALS,
             first=first,
             after=after,
@@ -113,9 +112,7 @@ class LendingQueries:
         statuses: list[ProductStatus] | None = None,
     ) -> Page:
         """Return the bank's products."""
-        statement: Any = own_products(info.context.actor)
-        if statuses:
-            statement = statement.where(LoanProduct.__model__.status.in_(statuses))
+        statement = Statement(own_products, info.context.actor, statuses=tuple(statuses or ()))
         return Page(
             type=LoanProduct, statement=statement, ordering=PRODUCTS, first=first, after=after
         )

@@ -66,7 +66,7 @@ class LoanProduct(Node):
 
     __model__: ClassVar = models.LoanProduct
     __source__: ClassVar = Source(
-        lambda context: own_products(context.actor).order_by(None),
+        lambda actor: own_products(actor).order_by(None),
         models.LoanProduct.id,
         policies.PRODUCT_READ,
     )
@@ -117,9 +117,7 @@ class Lead(Node):
     """An anonymous lead."""
 
     __model__: ClassVar = models.Lead
-    __source__: ClassVar = Source(
-        lambda context: leads_shown(context.actor), models.Lead.id, policies.REFERRAL_READ
-    )
+    __source__: ClassVar = Source(leads_shown, models.Lead.id, policies.REFERRAL_READ)
 
     id: strawberry.ID = global_id("Lead")
     number: str
@@ -154,7 +152,7 @@ class Referral(Node):
 
     __model__: ClassVar = models.Referral
     __source__: ClassVar = Source(
-        lambda context: referrals_in_reach(context.actor),
+        referrals_in_reach,
         models.Referral.id,
         policies.REFERRAL_READ,
     )
@@ -201,9 +199,7 @@ class Offer(Node):
     """An offer of the caller's bank."""
 
     __model__: ClassVar = models.Offer
-    __source__: ClassVar = Source(
-        lambda context: offers_in_reach(context.actor), models.Offer.id, policies.REFERRAL_READ
-    )
+    __source__: ClassVar = Source(offers_in_reach, models.Offer.id, policies.REFERRAL_READ)
 
     id: strawberry.ID = global_id("Offer")
     state: OfferState

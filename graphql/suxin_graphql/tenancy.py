@@ -18,9 +18,7 @@ class Tenant(Record):
     """An organisation on the platform."""
 
     __model__: ClassVar = models.Tenant
-    __source__: ClassVar = Source(
-        lambda context: tenants_by_id([context.actor.own_tenant]), models.Tenant.id
-    )
+    __source__: ClassVar = Source(lambda actor: tenants_by_id([actor.own_tenant]), models.Tenant.id)
 
     kind: TenantKind
     name: str
@@ -34,7 +32,7 @@ class StaffMember(Record):
 
     __model__: ClassVar = models.StaffMember
     __source__: ClassVar = Source(
-        lambda context: staff_of(context.actor.own_tenant).order_by(None), models.StaffMember.id
+        lambda actor: staff_of(actor.own_tenant).order_by(None), models.StaffMember.id
     )
 
     name: str

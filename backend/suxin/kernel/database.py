@@ -24,6 +24,7 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act, write_receipts
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.single_steps import SingleSteps
+from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
 MAX_ATTEMPTS: Final = 3
 SERIALIZATION_FAILURE: Final = "40001"
@@ -99,9 +100,6 @@ class Database:
     def __init__(self, engine: AsyncEngine, steps: SingleSteps) -> None:
         self._engine = engine
         self.steps: Final = steps
-        self._snapshots = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
@@ -138,16 +136,27 @@ class Database:
 
     @asynccontextmanager
     async def snapshot(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
+        """Open a read-only snapshot for the actor and read it through a session; see ``reading``."""
+        async with self.reading(actor, now=now) as snapshot:
+            yield snapshot.session()
+
+    @asynccontextmanager
+    async def reading(self, actor: Actor, *, now: datetime) -> AsyncIterator[OpenSnapshot]:
         """Open a read-only snapshot for the actor; close it, then commit the receipts of what was read.
 
         Render the answer inside the block and send it after the block, so that no byte leaves unrecorded. What a reading
         uses up (``before_answer``) is used up with its receipts, and may refuse it.
         """
-        async with AsyncSession(self._snapshots, expire_on_commit=False) as session:
-            await self._enter(session, actor, now)
-            yield session
-            reader = actor_of(session)
-            left = {name: list(session.info[name]) for name in _LEFT_BY_READING}
+        context = _context(actor, _aware(now))
+        info = {**_begun(actor, now), "context": context}
+        async with open_snapshot(self._engine, context, info) as snapshot:
+            yield snapshot
+            read = snapshot.opened_session
+            if read is None:
+                # Only what goes through a session leaves anything behind.
+                return
+            reader = actor_of(read)
+            left = {name: list(read.info[name]) for name in _LEFT_BY_READING}
         if any(left.values()):
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 await self._enter(session, reader, now)
@@ -192,11 +201,20 @@ class Database:
 
     @staticmethod
     async def _enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
-        if now.tzinfo is None:
-            message = "now must be an aware datetime"
-            raise ValueError(message)
-        session.info.update(actor=actor, now=now, receipts=[], settling=[])
+        session.info.update(_begun(actor, _aware(now)))
         await _set_context(session, _context(actor, now))
+
+
+def _aware(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        message = "now must be an aware datetime"
+        raise ValueError(message)
+    return now
+
+
+def _begun(actor: Actor, now: datetime) -> dict[str, object]:
+    """Return what a session knows of whom it was opened for, and of what it has read: nothing yet."""
+    return {"actor": actor, "now": now, "receipts": [], "settling": []}
 
 
 def before_answer(session: AsyncSession, work: Callable[[AsyncSession], Awaitable[None]]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from suxin.kernel.readers import DOORWAY_ROLE
 
@@ -32,11 +33,16 @@ _DIALECT: Final[Dialect] = PGDialect_asyncpg(json_serializer=_json)  # type: ign
 Processor = Callable[[Any], Any]
 
 
+def result_processor(kind: TypeEngine[Any]) -> Processor | None:
+    """Return what makes a column's Python value of what the driver reads, where that is not the value itself."""
+    return kind._cached_result_processor(_DIALECT, None)  # noqa: SLF001 - how SQLAlchemy's own executions read them
+
+
 class SingleStep:
     """One statement with named parameters (``bindparam``), compiled when it is declared."""
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
+        compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         if not isinstance(compiled, SQLCompiler):
             message = "a step is a statement over rows"
             raise TypeError(message)
@@ -47,10 +53,7 @@ class SingleStep:
         self._order: list[tuple[str, Processor | None]] = [
             (name, processors.get(name)) for name in compiled.positiontup or ()
         ]
-        self._results: list[Processor | None] = [
-            column.type._cached_result_processor(_DIALECT, None)  # noqa: SLF001 - how its own executions read them
-            for column in compiled._result_columns  # noqa: SLF001 - how its own executions read them
-        ]
+        self._results = [result_processor(column.type) for column in compiled._result_columns]  # noqa: SLF001 - as above
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
         """Return the values for the statement's places."""

@@ -34,16 +34,20 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.nodes import convert_selections
 
 from suxin_graphql.context import Context
-from suxin_graphql.execution.completion import TYPENAME, Complete, Completions, NotCompiled
+from suxin_graphql.execution.completion import TYPENAME, Complete, Completions, Form, NotCompiled
 from suxin_graphql.execution.executor import Executor
 from suxin_graphql.execution.plans import Planner
 from suxin_graphql.execution.readings import Reading
 from suxin_graphql.execution.records import Record
-from suxin_graphql.execution.selection import Selections
+from suxin_graphql.execution.selection import Selected
+from suxin_graphql.execution.statements import CompiledStatements
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
 
 Gate = Callable[[StrawberryField, Context], None]
 """Refuses whoever may not use a root field."""
+
+STATEMENTS: Final = CompiledStatements()
+"""The statements of all compiled operations."""
 
 VARIANTS: Final = 32
 """How many compiled forms of one operation are remembered: one for each set of the values that decide what is read."""
@@ -57,7 +61,7 @@ class Root:
     field: StrawberryField
     definition: GraphQLField
     node: FieldNode
-    selections: Selections
+    selected: Selected
     complete: Complete
 
     def resolved(self, arguments: dict[str, Any], context: Context) -> Any:  # noqa: ANN401 - of any root field
@@ -176,6 +180,7 @@ class Operation:
             if field is None or field.base_resolver is None:
                 raise NotCompiled
             definition = query.fields[name]
+            form = Form(completions, definition.type, nodes)
             selected: list[Any] = convert_selections(cast("Any", asked), nodes)
             roots.append(
                 Root(
@@ -183,11 +188,11 @@ class Operation:
                     field=field,
                     definition=definition,
                     node=nodes[0],
-                    selections=[one for node in selected for one in node.selections],
-                    complete=completions.of(definition.type, nodes),
+                    selected=Selected([one for node in selected for one in node.selections], form),
+                    complete=form.complete,
                 )
             )
-        return Compiled(tuple(roots), Planner(schema))
+        return Compiled(tuple(roots), Planner(schema, STATEMENTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +216,9 @@ class _Call:
         found = root.resolved(root.arguments(self.schema, self.variables), context)
         if not isinstance(found, Reading | Record):
             return found
-        async with context.snapshot.turn() as session:
-            return await Executor(session, context, compiled.planner).answer(found, root.selections)
+        async with context.snapshot.turn() as snapshot:
+            executor = Executor(snapshot, context, compiled.planner)
+            return await executor.answer(found, root.selected)
 
 
 def graphql_of(schema: strawberry.Schema) -> GraphQLSchema:

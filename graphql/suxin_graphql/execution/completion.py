@@ -5,6 +5,7 @@ that does not fit) raises ``NotPlain``, and the operation is executed by graphql
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import strawberry
@@ -14,6 +15,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLID,
     GraphQLInt,
     GraphQLInterfaceType,
     GraphQLList,
@@ -35,7 +37,40 @@ from suxin_graphql.execution.records import is_read
 
 Complete = Callable[[Any], Any]
 TYPENAME: Final = "__typename"
-_MIN_INT, _MAX_INT = -(2**31), 2**31 - 1
+_TEXTS: Final = (GraphQLString, GraphQLID)
+MIN_INT: Final = -(2**31)
+MAX_INT: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form a field's value has in the JSON: its type in the schema, and what is asked of it."""
+
+    completions: "Completions"
+    type: GraphQLOutputType
+    nodes: list[FieldNode]
+
+    @property
+    def complete(self) -> Complete:
+        """What turns an answered value into this form."""
+        return self.completions.of(self.type, self.nodes)
+
+    def fields(self, kind: GraphQLObjectType) -> dict[str, "Form"]:
+        """Return the forms of the fields asked of an object of this very type, by response key."""
+        selections = [node.selection_set for node in self.nodes if node.selection_set is not None]
+        return {
+            key: Form(self.completions, _type_of(kind, nodes[0].name.value), nodes)
+            for key, nodes in self.completions.fields_of(kind, selections).items()
+        }
+
+    @property
+    def name(self) -> str:
+        """The field's name."""
+        return self.nodes[0].name.value
+
+
+def _type_of(kind: GraphQLObjectType, name: str) -> GraphQLOutputType:
+    return GraphQLNonNull(GraphQLString) if name == TYPENAME else kind.fields[name].type
 
 
 class NotPlain(Exception):
@@ -99,6 +134,8 @@ class Completions:
         known: dict[type, Complete] = {}
 
         def complete(value: Any) -> Any:  # noqa: ANN401 - an object of the schema
+            if value.__class__ is dict:
+                return value
             of_type = known.get(type(value))
             if of_type is None:
                 definition = get_object_definition(type(value))
@@ -117,6 +154,9 @@ class Completions:
         ]
 
         def complete(value: Any) -> dict[str, Any]:  # noqa: ANN401 - an object of the schema
+            if value.__class__ is dict:
+                # It was written as such when its row was read.
+                return cast("dict[str, Any]", value)
             if isinstance(value, Exception) or value is None:
                 raise NotPlain
             return {key: step(get(value)) for key, get, step in steps}
@@ -210,11 +250,11 @@ def _scalar(kind: GraphQLScalarType) -> Complete:
 
     def complete(value: Any) -> Any:  # noqa: ANN401 - of any scalar
         # What is as its type says stays as it is; the rest is the type's own matter.
-        if value.__class__ is str and kind is GraphQLString:
+        if value.__class__ is str and kind in _TEXTS:
             return value
         if value.__class__ is bool and kind is GraphQLBoolean:
             return value
-        if value.__class__ is int and kind is GraphQLInt and _MIN_INT <= value <= _MAX_INT:
+        if value.__class__ is int and kind is GraphQLInt and MIN_INT <= value <= MAX_INT:
             return value
         if value is None:
             raise NotPlain

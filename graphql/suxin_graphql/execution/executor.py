@@ -1,36 +1,44 @@
 """The executor: reads what resolvers ask for, a statement a level, in the request's snapshot.
 
-The fields selected under a root field decide which columns are read; relations are read for all records of a level at
+The fields selected under a root field decide which columns are read; relations are read for all objects of a level at
 once by ``key = any(...)``, so that the number of statements follows from the depth of the query and not from its rows.
+Statements of kept plans are compiled once and go to the driver itself; the others go through the snapshot's session.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, select
 
+from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.snapshots import OpenSnapshot
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering
-from suxin_graphql.execution.pages import EdgesPlan, PagePlan, Rows
-from suxin_graphql.execution.plans import Columns, Plan, Planner
-from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
-from suxin_graphql.execution.records import (
-    Asked,
-    Part,
-    Record,
-    Relation,
-    Told,
-    ToldPage,
-    ToMany,
-    ToOne,
+from suxin_graphql.execution.completion import NotCompiled
+from suxin_graphql.execution.pages import (
+    Level,
+    MadePage,
+    PagePlan,
+    Place,
+    RecordPagePlan,
+    Rows,
+    WrittenPagePlan,
+    page_plan,
 )
-from suxin_graphql.execution.selection import Selections, Wanted
+from suxin_graphql.execution.plans import Columns, Later, Plan, Planner
+from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
+from suxin_graphql.execution.records import Asked, Record, Told, ToldPage, ToMany, ToOne
+from suxin_graphql.execution.selection import Selected, Selections, Wanted
+from suxin_graphql.execution.statements import NOW
+from suxin_graphql.execution.writing import WrittenPlan, written_plan
 from suxin_graphql.paging import check_page_size
 
-_ID_ARRAY: Final = ARRAY(Uuid())
+KEYS: Final = "keys"
+LIMIT: Final = bindparam("limit", None, Integer())
 
 
 async def read(found: object, info: Info) -> object:
@@ -38,214 +46,292 @@ async def read(found: object, info: Info) -> object:
     if not isinstance(found, Reading | Record):
         return found
     selections = [selected for field in info.selected_fields for selected in field.selections]
-    async with info.context.snapshot.turn() as session:
-        return await Executor(session, info.context, Planner(info.schema)).answer(found, selections)
+    async with info.context.snapshot.turn() as snapshot:
+        executor = Executor(snapshot, info.context, Planner(info.schema))
+        return await executor.answer(found, Selected(selections))
 
 
 class Executor:
     """Reads for one root field, while it has the snapshot."""
 
-    def __init__(self, session: AsyncSession, context: Context, planner: Planner) -> None:
-        self._session = session
+    def __init__(self, snapshot: OpenSnapshot, context: Context, planner: Planner) -> None:
+        self._snapshot = snapshot
         self._context = context
         self._planner = planner
 
-    async def answer(self, found: object, selections: Selections) -> object:
-        """Return the value of a root field."""
+    async def answer(self, found: object, selected: Selected) -> Any:  # noqa: ANN401 - of any root field
+        """Return the value of a root field, which may be what the JSON holds of it where its form is known."""
         if isinstance(found, Answer):
-            found = await found.query(self._session)
+            found = await found.query(self._snapshot.session())
         if isinstance(found, OneOf):
-            return (await self._named([found.wanted], selections))[0]
+            return (await self._named([found.wanted], selected))[0]
         if isinstance(found, EachOf):
-            return await self._named(found.wanted, selections)
+            return await self._named(found.wanted, Selected(selected.selections))
         if isinstance(found, Page):
-            return await self._page(found, selections)
+            return await self._page(found, selected)
         if isinstance(found, Record):
-            await self._fill([found], self._plan(type(found), selections))
+            await self._fill(
+                Level(self._record_plan(type(found), selected.selections), [()], [found])
+            )
         return found
 
-    def _plan(self, cls: type[Record], selections: Selections) -> Plan:
+    @cached_property
+    def _caller(self) -> Actor:
+        """Whoever asks, as statements are remembered for him: every time the same."""
+        return replace(self._context.actor, request_id="")
+
+    def _record_plan(self, cls: type[Record], selections: Selections) -> Plan:
         return self._planner.keep(
             (("plan", cls), selections), lambda: self._planner.plan(cls, selections)
         )
 
-    async def _named(self, wanted: Sequence[Named | Refusal], selections: Selections) -> list[Any]:
+    async def _named(self, wanted: Sequence[Named | Refusal], selected: Selected) -> list[Any]:
         by_type: dict[type[Record], set[UUID]] = {}
         for one in wanted:
             if isinstance(one, Named):
                 by_type.setdefault(one.type, set()).add(one.id)
-        found = {cls: await self._by_key(cls, ids, selections) for cls, ids in by_type.items()}
+        found = {cls: await self._by_key(cls, ids, selected) for cls, ids in by_type.items()}
         return [
             one if isinstance(one, Refusal) else found[one.type].get(one.id, one.missing)
             for one in wanted
         ]
 
     async def _by_key(
-        self, cls: type[Record], keys: Iterable[Any], selections: Selections
-    ) -> dict[Any, Record]:
+        self, cls: type[Record], keys: Iterable[Any], selected: Selected
+    ) -> dict[Any, Any]:
         source = cls.__source__
-        columns, key_place, plan = self._planner.keep(
-            (cls, selections), lambda: self._keyed(cls, selections)
+        columns, place, plan = self._planner.keep(
+            (cls, selected.selections), lambda: self._keyed(cls, selected)
         )
-        statement = source.statement(self._context).where(_one_of(source.key, keys))
-        rows = await self._rows(statement, columns)
-        found = {row[key_place]: plan.record(row, self._context) for row in rows}
-        await self._fill(list(found.values()), plan)
-        return found
 
-    def _keyed(self, cls: type[Record], selections: Selections) -> tuple[Columns, int, Plan]:
+        def make() -> Select[Any]:
+            statement = source.statement(self._context.actor).where(_one_of(source.key))
+            return narrowed(statement, columns)
+
+        rows = await self._rows((columns, self._caller), make, plan, keys=list(keys))
+        made = [plan.made(row, self._context) for row in rows]
+        await self._fill(Level(plan, list(rows), made))
+        return {row[place]: one for row, one in zip(rows, made, strict=True)}
+
+    def _keyed(self, cls: type[Record], selected: Selected) -> tuple[Columns, int, Plan]:
         columns = Columns()
-        key_place = columns.place(cls.__source__.key)
-        return columns, key_place, self._planner.plan(cls, selections, columns)
+        place = columns.place(cls.__source__.key)
+        try:
+            plan: Plan = written_plan(self._planner, cls, selected, columns)
+        except NotCompiled:
+            plan = self._planner.plan(cls, selected.selections, columns)
+        return columns, place, plan
 
-    async def _rows(self, statement: Select[Any], columns: Columns) -> Rows:
-        narrowed = statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
-        return (await self._session.execute(narrowed)).all()
+    async def _rows(
+        self,
+        key: Hashable,
+        make: Callable[[], Select[Any]],
+        plan: Plan | PagePlan | None,
+        **given: object,
+    ) -> Rows:
+        """Return the rows of a statement: as the driver reads them where the plan writes them down itself."""
+        values = {NOW.key: self._context.now, **given}
+        if self._planner.compiled is None:
+            found: Rows = (await self._snapshot.session().execute(make(), values)).all()
+            return found
+        statement = self._planner.compiled.of(key, make)
+        rows = await self._snapshot.rows(statement, **values)
+        if isinstance(plan, WrittenPlan | WrittenPagePlan):
+            return rows
+        return [statement.read(row) for row in rows]
 
-    async def _fill(self, records: Sequence[Record], plan: Plan) -> None:
-        """Read the relations of all records of one level."""
-        if not records:
+    async def _fill(self, level: Level) -> None:
+        """Read the relations of all objects of one level."""
+        plan = level.plan
+        if not level.made:
             return
         for key, inner in plan.joined:
-            await self._fill([record.__dict__["read"][key] for record in records], inner)
-        for key, relation, wanted in plan.relations:
-            values = await self._related(records, relation, wanted)
-            for record, value in zip(records, values, strict=True):
-                record.__dict__["read"][key] = value
+            made = [plan.inner(key, one) for one in level.made]
+            await self._fill(Level(inner, level.rows, made))
+        for later in plan.relations:
+            values = await self._related(level, later)
+            for one, value in zip(level.made, values, strict=True):
+                plan.put(later, one, value)
 
-    async def _related(
-        self, records: Sequence[Record], relation: Relation, wanted: Wanted
-    ) -> list[Any]:
+    async def _related(self, level: Level, later: Later) -> list[Any]:
+        relation, wanted = later.relation, later.wanted
         if isinstance(relation, ToOne):
-            own = [record.__dict__[f"_{relation.own}"] for record in records]
+            own = level.plan.own(relation.own, level.rows, level.made)
             keys = {key for key in own if key is not None}
-            found = await self._by_key(relation.target(), keys, wanted.selections) if keys else {}
+            if not keys:
+                return [None] * len(own)
+            target = relation.target()
+            found = await self._by_key(target, keys, later.selected)
             return [found.get(key) for key in own]
         if isinstance(relation, ToMany):
-            return await self._pages(records, relation, wanted)
+            own = level.plan.own(relation.own, level.rows, level.made)
+            return await self._pages(own, relation, later)
+        records = level.plan.records(level.rows, level.made, self._context)
         if isinstance(relation, Told):
             return await self._told(records, relation, wanted)
         return await self._told_pages(records, relation, wanted)
 
     async def _told(self, records: Sequence[Record], relation: Told, wanted: Wanted) -> list[Any]:
         values: list[Any] = []
+        session = self._snapshot.session()
         for record in records:
             try:
-                values.append(await relation.tell(self._session, self._context, record))
+                values.append(await relation.tell(session, self._context, record))
             except Refusal as refusal:
                 values.append(refusal)
         told = [value for value in values if isinstance(value, Record)]
-        await self._fill(told, self._plan(relation.target(), wanted.selections))
+        plan = self._record_plan(relation.target(), wanted.selections)
+        await self._fill(Level(plan, [()] * len(told), told))
         return values
 
     async def _told_pages(
         self, records: Sequence[Record], relation: ToldPage, wanted: Wanted
     ) -> list[Any]:
-        first, after = (
-            check_page_size(int(wanted.arguments["first"])),
-            wanted.arguments.get("after"),
-        )
+        first, after = _place_asked(wanted)
         ordering = relation.ordering()
-        plan = self._page_plan(relation.target(), ordering, wanted.selections)
+        plan = self._planner.keep(
+            ((relation.target(), ordering.name), wanted.selections),
+            lambda: RecordPagePlan(self._planner, relation.target(), ordering, wanted.selections),
+        )
         position = None if after is None else ordering.position(after, self._context.actor)
         asked = Asked(first, position, counted=plan.counts)
+        session, place = self._snapshot.session(), Place(first, after, None)
         values: list[Any] = []
+        pages: list[MadePage] = []
         for record in records:
             try:
-                told = await relation.tell(self._session, self._context, record, asked)
+                told = await relation.tell(session, self._context, record, asked)
             except Refusal as refusal:
                 values.append(refusal)
-            else:
-                values.append(self._connection(told, plan, after))
-        await self._fill_edges(plan.edges, [one for one in values if isinstance(one, Record)])
+                continue
+            if told is None:
+                values.append(None)
+                continue
+            pages.append(plan.page_of(told, place, self._context))
+            values.append(pages[-1].connection)
+        await self._fill_pages(pages)
         return values
 
-    def _connection(self, told: Part | None, plan: PagePlan, after: str | None) -> Record | None:
-        return (
-            None if told is None else plan.connection_of(told, after=after, context=self._context)
-        )
+    async def _page(self, page: Page, selected: Selected) -> Any:  # noqa: ANN401 - a connection
+        first, ordering = check_page_size(page.first), page.ordering
+        plan = self._page_plan(page.type, ordering, selected, page.joined)
+        position = _position(ordering, page.after, self._context.actor)
 
-    async def _page(self, page: Page, selections: Selections) -> Record:
-        first = check_page_size(page.first)
-        plan = self._page_plan(page.type, page.ordering, selections, page.joined)
-        statement = page.statement.order_by(None)
-        total = await self._count(statement) if plan.counts else None
-        if page.after is not None:
-            position = page.ordering.position(page.after, self._context.actor)
-            statement = statement.where(page.ordering.after(position))
-        statement = statement.order_by(*(key.order for key in page.ordering.keys))
-        rows = await self._rows(statement.limit(first + 1), plan.columns)
-        made = plan.connection(rows, first=first, after=page.after, context=self._context)
-        made.__dict__["total_count"] = total
-        await self._fill_edges(plan.edges, [made])
-        return made
+        def make() -> Select[Any]:
+            statement = page.statement.select().order_by(None)
+            if position:
+                statement = statement.where(ordering.after(_places(ordering)))
+            ordered = statement.order_by(*(key.order for key in ordering.keys)).limit(LIMIT)
+            return narrowed(ordered, plan.columns)
+
+        def count() -> Select[Any]:
+            statement = page.statement.select().order_by(None)
+            return statement.with_only_columns(func.count(), maintain_column_froms=True)
+
+        asked, total = page.statement.key, None
+        if plan.counts:
+            ((total,),) = await self._rows((plan.columns, "count", asked), count, None)
+        key = (plan.columns, bool(position), asked)
+        rows = await self._rows(key, make, plan, limit=first + 1, **position)
+        made = plan.page(rows, Place(first, page.after, total), self._context)
+        await self._fill_pages([made])
+        return made.connection
 
     def _page_plan(
         self,
         cls: type[Record],
         ordering: Ordering,
-        selections: Selections,
+        selected: Selected,
         joined: frozenset[str] = frozenset(),
     ) -> PagePlan:
         return self._planner.keep(
-            ((cls, ordering.name, joined), selections),
-            lambda: PagePlan(self._planner, cls, ordering, selections, joined),
+            ((cls, ordering.name, joined), selected.selections),
+            lambda: page_plan(self._planner, cls, ordering, selected, joined),
         )
 
-    async def _count(self, statement: Select[Any]) -> int:
-        counted = statement.with_only_columns(func.count(), maintain_column_froms=True)
-        return await self._session.scalar(counted) or 0
-
-    async def _pages(
-        self, records: Sequence[Record], relation: ToMany, wanted: Wanted
-    ) -> list[Any]:
-        """Read a page for each record in one statement, by numbering the rows of each."""
-        first = check_page_size(int(wanted.arguments["first"]))
-        after: str | None = wanted.arguments.get("after")
+    async def _pages(self, own: Sequence[Any], relation: ToMany, later: Later) -> list[Any]:
+        """Read a page for each object in one statement, by numbering the rows of each."""
+        first, after = _place_asked(later.wanted)
         cls, ordering = relation.target(), relation.ordering()
-        plan = self._page_plan(cls, ordering, wanted.selections)
-        own = [record.__dict__[f"_{relation.own}"] for record in records]
-        belongs = _one_of(relation.key, set(own))
-        base = cls.__source__.statement(self._context).order_by(None).where(belongs)
-        totals = await self._counts(base, relation.key) if plan.counts else {}
-        if after is not None:
-            base = base.where(ordering.after(ordering.position(after, self._context.actor)))
-        rows = await self._session.execute(_numbered(base, relation.key, plan, first))
+        plan = self._page_plan(cls, ordering, later.selected)
+        position = _position(ordering, after, self._context.actor)
+        keys = list(set(own))
+
+        def base() -> Select[Any]:
+            statement = cls.__source__.statement(self._context.actor).order_by(None)
+            return statement.where(_one_of(relation.key))
+
+        def make() -> Select[Any]:
+            statement = base()
+            if position:
+                statement = statement.where(ordering.after(_places(ordering)))
+            return _numbered(statement, relation.key, plan)
+
+        totals: dict[Any, int] = {}
+        if plan.counts:
+            counted = await self._rows(
+                (plan.columns, "count", self._caller),
+                lambda: _counted(base(), relation.key),
+                None,
+                keys=keys,
+            )
+            totals = {row[0]: row[1] for row in counted}
+        key = (plan.columns, bool(position), self._caller)
+        rows = await self._rows(key, make, plan, keys=keys, limit=first + 1, **position)
         groups: dict[Any, list[Any]] = {}
         for row in rows:
             groups.setdefault(row[-2], []).append(row)
-        pages = []
-        for key in own:
-            rows_of_key = groups.get(key, [])
-            made = plan.connection(rows_of_key, first=first, after=after, context=self._context)
-            made.__dict__["total_count"] = totals.get(key, 0)
-            pages.append(made)
-        await self._fill_edges(plan.edges, pages)
-        return pages
+        pages = [
+            plan.page(groups.get(one, []), Place(first, after, totals.get(one, 0)), self._context)
+            for one in own
+        ]
+        await self._fill_pages(pages)
+        return [page.connection for page in pages]
 
-    async def _counts(self, statement: Select[Any], key: Any) -> dict[Any, int]:  # noqa: ANN401 - a mapped column
-        counted = statement.with_only_columns(key, func.count(), maintain_column_froms=True)
-        rows = await self._session.execute(counted.group_by(key))
-        return {row[0]: row[1] for row in rows}
-
-    async def _fill_edges(self, plans: Sequence[EdgesPlan], pages: Sequence[Record]) -> None:
-        for edges in plans:
-            for key, plan in edges.nodes:
-                nodes = [
-                    edge.__dict__["read"][key]
-                    for page in pages
-                    for edge in page.__dict__["read"][edges.key]
-                ]
-                await self._fill(nodes, plan)
+    async def _fill_pages(self, pages: Sequence[MadePage]) -> None:
+        """Read the relations of the objects of several pages of one plan, those of one place in it at once."""
+        for levels in zip(*(page.levels for page in pages), strict=True):
+            rows = [row for level in levels for row in level.rows]
+            made = [one for level in levels for one in level.made]
+            await self._fill(Level(levels[0].plan, rows, made))
 
 
-def _one_of(key: Any, values: Iterable[Any]) -> Any:  # noqa: ANN401 - SQL expressions
-    """Return the condition that a key is one of some values: one text of SQL however many there are."""
-    kind = _ID_ARRAY if isinstance(key.type, Uuid) else ARRAY(key.type)
-    return key == any_(literal(list(values), kind))
+def narrowed(statement: Select[Any], columns: Columns) -> Select[Any]:
+    """Return the statement with these columns alone."""
+    return statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
 
 
-def _numbered(base: Select[Any], key: Any, plan: PagePlan, first: int) -> Select[Any]:  # noqa: ANN401 - a mapped column
+def _one_of(key: Any) -> Any:  # noqa: ANN401 - SQL expressions
+    """Return the condition that a key is one of those given: one text of SQL however many there are."""
+    kind = ARRAY(Uuid()) if isinstance(key.type, Uuid) else ARRAY(key.type)
+    return key == any_(bindparam(KEYS, None, kind))
+
+
+def _place_asked(wanted: Wanted) -> tuple[int, str | None]:
+    return check_page_size(int(wanted.arguments["first"])), wanted.arguments.get("after")
+
+
+def _position(ordering: Ordering, after: str | None, actor: Actor) -> dict[str, Any]:
+    """Return the values of a cursor by the names under which its statement has them; none without a cursor."""
+    if after is None:
+        return {}
+    position = ordering.position(after, actor)
+    return {f"after_{number}": value for number, value in enumerate(position)}
+
+
+def _places(ordering: Ordering) -> list[Any]:
+    return [
+        bindparam(f"after_{number}", None, key.expression.type)
+        for number, key in enumerate(ordering.keys)
+    ]
+
+
+def _counted(statement: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a mapped column
+    counted = statement.with_only_columns(key, func.count(), maintain_column_froms=True)
+    return counted.group_by(key)
+
+
+def _numbered(base: Select[Any], key: Any, plan: PagePlan) -> Select[Any]:  # noqa: ANN401 - a mapped column
     """Return the first rows of each key in the plan's order, with the key and the row's number at the end."""
     order = [one.order for one in plan.ordering.keys]
     number = func.row_number().over(partition_by=key, order_by=order)
@@ -255,4 +341,4 @@ def _numbered(base: Select[Any], key: Any, plan: PagePlan, first: int) -> Select
     inner = base.with_only_columns(
         *labelled, key.label("belongs_to"), number.label("number"), maintain_column_froms=True
     ).subquery()
-    return select(inner).where(inner.c.number <= first + 1).order_by(inner.c.number)
+    return select(inner).where(inner.c.number <= LIMIT).order_by(inner.c.number)

@@ -1,12 +1,21 @@
-"""Plans: which columns a selection needs, how a row becomes a record, and which relations are read after it."""
+"""Plans: which columns a selection needs, how a row becomes an object, and which relations are read after it.
 
-from collections.abc import Callable, Sequence
+An object is a record where graphql-core walks through the answer, and what the JSON holds where the operation is
+compiled. Both kinds of plan say the same of it: how it is made of a row, which of its columns a relation is found by,
+and how the value of a relation is put in its place.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import strawberry
+from typing_extensions import override
 
+from suxin.kernel.single_steps import Processor, result_processor
 from suxin_graphql.context import Context
+from suxin_graphql.execution.completion import Complete, Form
 from suxin_graphql.execution.records import (
     Column,
     Record,
@@ -16,9 +25,11 @@ from suxin_graphql.execution.records import (
     ToOne,
     shape_of,
 )
-from suxin_graphql.execution.selection import Selections, Wanted, fields_of
+from suxin_graphql.execution.selection import Selected, Selections, Wanted, fields_of
+from suxin_graphql.execution.statements import CompiledStatements
 
 Kept = TypeVar("Kept")
+Row = Sequence[Any]
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -38,35 +49,107 @@ class Columns:
             self.expressions.append(expression)
         return self._places[key]
 
+    def processor(self, place: int) -> Processor | None:
+        """Return what makes a value of what the driver reads there, where that is not the value itself."""
+        return result_processor(self.expressions[place].type)
 
-@dataclass(slots=True)
-class Plan:
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A relation that is read for all objects of a level at once, after their own rows."""
+
+    key: str
+    relation: Relation
+    wanted: Wanted
+    form: Form | None = None
+    complete: Complete | None = None
+
+    @property
+    def selected(self) -> Selected:
+        """What is asked of its value."""
+        return Selected(self.wanted.selections, self.form)
+
+
+class Plan(ABC):
     """What is read of objects of one type under one selection.
 
-    ``joined`` are relations that come with the same row, ``relations`` those read for all records of a level at once.
+    ``joined`` are relations that come with the same row, ``relations`` those that are read after it.
     """
 
-    type: type[Record]
-    values: list[tuple[str, int, Column | None]] = field(default_factory=list)
-    joined: list[tuple[str, "Plan"]] = field(default_factory=list)
-    relations: list[tuple[str, Relation, Wanted]] = field(default_factory=list)
+    def __init__(self, cls: type[Record]) -> None:
+        self.type = cls
+        self.joined: list[tuple[str, Plan]] = []
+        self.relations: list[Later] = []
 
-    def record(self, row: Sequence[Any], context: Context) -> Record:
-        """Return the record of a row."""
+    @abstractmethod
+    def made(self, row: Row, context: Context) -> Any:  # noqa: ANN401 - a record, or what the JSON holds of it
+        """Return the object of a row."""
+
+    @abstractmethod
+    def own(self, name: str, rows: Sequence[Row], made: Sequence[Any]) -> list[Any]:
+        """Return the values of a column that a relation is found by."""
+
+    @abstractmethod
+    def inner(self, key: str, made: Any) -> Any:  # noqa: ANN401 - as in made
+        """Return the object that came with the same row."""
+
+    @abstractmethod
+    def put(self, later: Later, made: Any, value: Any) -> None:  # noqa: ANN401 - as in made
+        """Put the value of a relation in its place."""
+
+    def records(self, rows: Sequence[Row], made: Sequence[Any], context: Context) -> Sequence[Any]:  # noqa: ARG002 - the other kind of plan makes them of the rows
+        """Return the records of the objects, for queries of the core that tell of them."""
+        return made
+
+
+@dataclass(slots=True)
+class _Value:
+    name: str
+    place: int
+    column: Column | None
+
+
+class RecordPlan(Plan):
+    """A plan whose objects are records."""
+
+    def __init__(self, cls: type[Record]) -> None:
+        super().__init__(cls)
+        self.values: list[_Value] = []
+
+    @override
+    def made(self, row: Row, context: Context) -> Record:
         values = {
-            name: row[place] if column is None else column.value(row[place], context)
-            for name, place, column in self.values
+            one.name: row[one.place]
+            if one.column is None
+            else one.column.value(row[one.place], context)
+            for one in self.values
         }
         made = self.type.given(**values)
-        made.__dict__["read"] = {key: plan.record(row, context) for key, plan in self.joined}
+        made.__dict__["read"] = {key: plan.made(row, context) for key, plan in self.joined}
         return made
+
+    @override
+    def own(self, name: str, rows: Sequence[Row], made: Sequence[Any]) -> list[Any]:
+        return [record.__dict__[f"_{name}"] for record in made]
+
+    @override
+    def inner(self, key: str, made: Any) -> Any:
+        return made.__dict__["read"][key]
+
+    @override
+    def put(self, later: Later, made: Any, value: Any) -> None:
+        made.__dict__["read"][later.key] = value
 
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Makes plans against one schema, and keeps those that its holder will ask for again."""
+    """Makes plans against one schema, and keeps those that its holder will ask for again.
+
+    One that keeps them also has a place for its statements in compiled form.
+    """
 
     schema: strawberry.Schema
+    compiled: CompiledStatements | None = None
     kept: dict[object, Any] = field(default_factory=dict)
 
     def keep(self, key: tuple[object, Selections], make: Callable[[], Kept]) -> Kept:
@@ -85,33 +168,40 @@ class Planner:
         selections: Selections,
         columns: Columns | None = None,
         joined: frozenset[str] = _NOTHING,
-    ) -> Plan:
+    ) -> RecordPlan:
         """Return the plan of a selection, adding its columns to the statement's."""
         places = columns or Columns()
-        shape, plan = shape_of(cls), Plan(cls)
-        for key, wanted in fields_of(selections, cls, self.schema).items():
-            relation = shape.relations.get(wanted.name)
-            if wanted.name in shape.columns:
-                _add_value(plan, shape.columns[wanted.name], places)
-            elif isinstance(relation, ToOne) and wanted.name in joined:
-                inner = self.plan(relation.target(), wanted.selections, places)
+        plan = RecordPlan(cls)
+        for key, wanted, found in asked_of(cls, selections, self.schema):
+            if isinstance(found, Column):
+                place = places.place(found.expression)
+                plan.values.append(_Value(found.name, place, found if found.convert else None))
+            elif isinstance(found, ToOne) and wanted.name in joined:
+                inner = self.plan(found.target(), wanted.selections, places)
                 plan.joined.append((key, inner))
-            elif relation is not None:
-                plan.relations.append((key, relation, wanted))
-                _add_needs(plan, relation, cls, places.place)
+            else:
+                plan.relations.append(Later(key, found, wanted))
+                plan.values += [
+                    _Value(f"_{name}", places.place(expression), None)
+                    for name, expression in needs(found, cls)
+                ]
         return plan
 
 
-def _add_value(plan: Plan, column: Column, places: Columns) -> None:
-    place = places.place(column.expression)
-    plan.values.append((column.name, place, column if column.convert else None))
+def asked_of(
+    cls: type[Record], selections: Selections, schema: strawberry.Schema
+) -> Iterator[tuple[str, Wanted, Column | Relation]]:
+    """Tell which columns and relations of a type are asked for, by their response keys."""
+    shape = shape_of(cls)
+    for key, wanted in fields_of(selections, cls, schema).items():
+        found = shape.columns.get(wanted.name) or shape.relations.get(wanted.name)
+        if found is not None:
+            yield key, wanted, found
 
 
-def _add_needs(
-    plan: Plan, relation: Relation, cls: type[Record], place: Callable[[Any], int]
-) -> None:
+def needs(relation: Relation, cls: type[Record]) -> list[tuple[str, Any]]:
+    """Return the columns of a type's row that a relation is found by, with their names."""
     if isinstance(relation, ToldPage) or cls.__model__ is None:
-        return
-    needs = relation.needs if isinstance(relation, Told) else (relation.own,)
-    for name in needs:
-        plan.values.append((f"_{name}", place(getattr(cls.__model__, name)), None))
+        return []
+    names = relation.needs if isinstance(relation, Told) else (relation.own,)
+    return [(name, getattr(cls.__model__, name)) for name in names]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.cursors import Ordering
 from suxin_graphql.execution.records import Record
+from suxin_graphql.execution.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Page:
     """
 
     type: type[Record]
-    statement: Select[*tuple[Any, ...]]
+    statement: Statement
     ordering: Ordering
     first: int
     after: str | None

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.schema.name_converter import NameConverter
 from strawberry.types.base import get_object_definition
 
-from suxin.kernel.actor import Permission
+from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.tables import Table
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering, Position
@@ -30,9 +30,9 @@ Convert = Callable[[Any, Context], Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where objects of a type are found by key; ``statement`` admits only what the caller may see."""
+    """Where objects of a type are found by key; ``statement`` admits only what the caller may see, whenever he asks."""
 
-    statement: Callable[[Context], Select[Any]]
+    statement: Callable[[Actor], Select[Any]]
     key: Any
     permission: Permission | None = None
 

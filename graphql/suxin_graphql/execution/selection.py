@@ -8,9 +8,18 @@ import strawberry
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
 
+from suxin_graphql.execution.completion import Form
 from suxin_graphql.execution.records import Record, interface_names
 
 Selections = Sequence[Selection]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is asked of a value: its selections, and its form in the JSON where the operation is compiled."""
+
+    selections: Selections
+    form: Form | None = None
 
 
 @dataclass(slots=True)

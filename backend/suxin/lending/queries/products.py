@@ -1,6 +1,6 @@
 """A bank's own products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, select
@@ -16,13 +16,14 @@ def retired_last() -> ColumnElement[int]:
     return case((LoanProduct.status == ProductStatus.RETIRED, 1), else_=0)
 
 
-def own_products(actor: Actor) -> Select[LoanProduct]:
-    """Return the bank's products and drafts, newest first; retired ones last."""
-    return (
+def own_products(actor: Actor, *, statuses: Sequence[ProductStatus] = ()) -> Select[LoanProduct]:
+    """Return the bank's products and drafts, newest first; retired ones last, optionally in some states only."""
+    statement = (
         select(LoanProduct)
         .where(LoanProduct.tenant_id == actor.own_tenant)
         .order_by(retired_last(), LoanProduct.id.desc())
     )
+    return statement.where(LoanProduct.status.in_(statuses)) if statuses else statement
 
 
 async def own_product(session: AsyncSession, actor: Actor, product_id: UUID) -> LoanProduct:

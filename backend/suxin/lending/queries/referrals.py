@@ -121,7 +121,7 @@ def leads_shown(actor: Actor) -> Select[Lead]:
     return select(Lead).where(or_(Lead.pool_open, referred))
 
 
-def pool_leads(actor: Actor, *, now: datetime) -> Select[Lead]:
+def pool_leads(actor: Actor, *, now: datetime | ColumnElement[datetime]) -> Select[Lead]:
     """Return the leads of the open pool that may be claimed from within the actor's areas, newest first."""
     statement = select(Lead).where(_claimable(now)).order_by(Lead.id.desc())
     counties = policies.counties_in_reach(actor)
@@ -334,7 +334,7 @@ async def open_offers(session: AsyncSession, request_id: UUID) -> int:
     return count or 0
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
+def _claimable(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that no bank holds the lead and it is open.
 
     A claim that has run out frees its lead when the referral lapses, at the same instant, and not before: never do

@@ -1,0 +1,207 @@
+"""Written plans: functions, generated once for a selection, that write down a row as what its JSON holds.
+
+Between the driver's row and the JSON nothing is made: no mapped object, no record. A value that is not as its type says
+raises ``NotPlain``, as in ``completion``.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLInt,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLString,
+)
+from typing_extensions import override
+
+from suxin.kernel.single_steps import Processor
+from suxin_graphql.context import Context
+from suxin_graphql.execution.completion import (
+    MAX_INT,
+    MIN_INT,
+    TYPENAME,
+    Complete,
+    Form,
+    NotCompiled,
+)
+from suxin_graphql.execution.plans import Columns, Later, Plan, Planner, Row, asked_of, needs
+from suxin_graphql.execution.records import (
+    Column,
+    Convert,
+    Record,
+    Relation,
+    ToldPage,
+    ToOne,
+    type_name,
+)
+from suxin_graphql.execution.selection import Selected, Wanted
+
+Made = Callable[[Row, Context], dict[str, Any]]
+
+_PLAIN: Final = {
+    GraphQLString: ".__class__ is str",
+    GraphQLInt: f".__class__ is int and {MIN_INT} <= v <= {MAX_INT}",
+    GraphQLBoolean: ".__class__ is bool",
+}
+
+
+_DATE_TIME: Final = "DateTime"
+
+
+class _Known(dict[Any, Any]):
+    """What the members of an enumeration are in the JSON, by what the driver reads."""
+
+    def __init__(self, find: Complete) -> None:
+        self._find = find
+
+    def __missing__(self, key: Any) -> Any:  # noqa: ANN401 - whatever the driver reads, and what it is in the JSON
+        self[key] = found = self._find(key)
+        return found
+
+
+class WrittenPlan(Plan):
+    """A plan whose objects are what the JSON holds of them."""
+
+    def __init__(self, cls: type[Record], columns: Columns) -> None:
+        super().__init__(cls)
+        self._columns = columns
+        self._places: dict[str, int] = {}
+        self._names: dict[str, Any] = {}
+        self._entries: list[str] = []
+        self.function: Made = _unfinished
+
+    @override
+    def made(self, row: Row, context: Context) -> dict[str, Any]:
+        return self.function(row, context)
+
+    @override
+    def own(self, name: str, rows: Sequence[Row], made: Sequence[Any]) -> list[Any]:
+        place = self._places[name]
+        return [row[place] for row in rows]
+
+    @override
+    def inner(self, key: str, made: Any) -> Any:
+        return made[key]
+
+    @override
+    def put(self, later: Later, made: Any, value: Any) -> None:
+        made[later.key] = value if later.complete is None else later.complete(value)
+
+    @override
+    def records(self, rows: Sequence[Row], made: Sequence[Any], context: Context) -> Sequence[Any]:
+        places = {f"_{name}": place for name, place in self._places.items()}
+        return [
+            self.type.given(**{name: row[place] for name, place in places.items()}) for row in rows
+        ]
+
+    def write(self, key: str, expression: str) -> None:
+        """Have a field written by an expression over ``row`` and ``context``."""
+        self._entries.append(f"{key!r}: {expression}")
+
+    def named(self, value: object) -> str:
+        """Return the name under which the expressions find a value."""
+        name = f"x{len(self._names)}"
+        self._names[name] = value
+        return name
+
+    def column(self, key: str, column: Column, form: Form) -> None:
+        """Have a column written."""
+        place = self._columns.place(column.expression)
+        self.write(key, self._expression(f"row[{place}]", column, form, place))
+
+    def later(self, key: str, wanted: Wanted, relation: Relation, form: Form) -> None:
+        """Have a place kept for a relation that is read after the row."""
+        self.relations.append(Later(key, relation, wanted, form, form.complete))
+        for name, expression in needs(relation, self.type):
+            self._places[name] = self._columns.place(expression)
+        self.write(key, "None")
+
+    def finish(self) -> "WrittenPlan":
+        """Make the function of what is to be written."""
+        source = f"def made(row, context):\n    return {{{', '.join(self._entries)}}}\n"
+        exec(compile(source, f"<plan of {self.type.__name__}>", "exec"), self._names)  # noqa: S102 - names of the schema and numbers, nothing a caller wrote but names that GraphQL admits
+        self.function = self._names["made"]
+        return self
+
+    def _expression(self, value: str, column: Column, form: Form, place: int) -> str:
+        complete, processor = form.complete, self._columns.processor(place)
+        kind = form.type.of_type if isinstance(form.type, GraphQLNonNull) else form.type
+        if column.convert is not None:
+            return (
+                f"{self.named(_converted(column.convert, processor, complete))}({value}, context)"
+            )
+        if isinstance(kind, GraphQLEnumType):
+            known = _Known(
+                complete if processor is None else lambda found: complete(processor(found))
+            )
+            return f"{self.named(known)}[{value}]"
+        if processor is not None:
+            return f"{self.named(lambda found: complete(processor(found)))}({value})"
+        other = f"{self.named(complete)}({value})"
+        if isinstance(kind, GraphQLScalarType) and kind.name == _DATE_TIME:
+            moment = self.named(datetime)
+            return f"v.isoformat() if (v := {value}).__class__ is {moment} else {other}"
+        for plain, test in _PLAIN.items():
+            if kind is plain:
+                return f"v if (v := {value}){test} else {other}"
+        return other
+
+
+def _unfinished(_row: Row, _context: Context) -> dict[str, Any]:
+    message = "the plan is not finished"
+    raise RuntimeError(message)
+
+
+def _converted(
+    convert: Convert, processor: Processor | None, complete: Complete
+) -> Callable[[Any, Context], Any]:
+    def converted(found: Any, context: Context) -> Any:  # noqa: ANN401 - of any column's type
+        return complete(convert(found if processor is None else processor(found), context))
+
+    return converted
+
+
+def written_plan(
+    planner: Planner,
+    cls: type[Record],
+    selected: Selected,
+    columns: Columns,
+    joined: frozenset[str] = frozenset(),
+) -> WrittenPlan:
+    """Return the plan that writes down rows of a type, adding its columns to the statement's.
+
+    :raises NotCompiled: if the selection holds what is not written from a row
+    """
+    kind = planner.schema._schema.get_type(type_name(cls))  # noqa: SLF001 - Strawberry gives no other way to it
+    if selected.form is None or not isinstance(kind, GraphQLObjectType):
+        raise NotCompiled
+    asked = {
+        key: (wanted, found)
+        for key, wanted, found in asked_of(cls, selected.selections, planner.schema)
+    }
+    plan = WrittenPlan(cls, columns)
+    for key, inner in selected.form.fields(kind).items():
+        if inner.name == TYPENAME:
+            plan.write(key, repr(kind.name))
+            continue
+        if key not in asked:
+            raise NotCompiled
+        wanted, found = asked[key]
+        if isinstance(found, Column):
+            plan.column(key, found, inner)
+        elif isinstance(found, ToOne) and wanted.name in joined:
+            target = written_plan(
+                planner, found.target(), Selected(wanted.selections, inner), columns
+            )
+            plan.joined.append((key, target))
+            plan.write(key, f"{plan.named(target.function)}(row, context)")
+        elif isinstance(found, ToldPage):
+            raise NotCompiled
+        else:
+            plan.later(key, wanted, found, inner)
+    return plan.finish()

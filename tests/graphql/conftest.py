@@ -4,7 +4,6 @@ The city is built once through the core's commands and every test gets a copy of
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,8 @@ import asyncpg
 import httpx
 import pytest
 from litestar.types import ASGIApp
+from sent_statements import sent_statements
 from small_city import Bank, SmallCity, build_small_city
-from sqlalchemy import event
 from staff_log_ins import at_desk, open_desk
 
 from suxin.kernel.actor import Actor
@@ -330,24 +329,8 @@ async def case(small_city: SmallCity, bank_a: Caller) -> Case:
 
 @pytest.fixture
 def statements(database: Database):
-    """Every statement that is sent while the block runs, without those that only set the row context."""
-
-    @asynccontextmanager
-    async def collect() -> AsyncIterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_connection, _cursor, statement, *_: object) -> None:
-            if "set_config" not in statement:
-                sent.append(statement)
-
-        engine = database._engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return collect
+    """Every statement that is sent while a block runs, by a session or straight to the driver, but for the context's."""
+    return lambda: sent_statements(database)
 
 
 async def reads(admin: asyncpg.Connection) -> list[dict[str, Any]]:

@@ -132,3 +132,17 @@ async def test_what_was_read_before_a_connection_died_still_stands(city, admin, 
     async with database.reading(staff(), now=now) as snapshot:
         assert (await snapshot.rows(PURPOSES))[0][0] == ""
     await database.close()
+
+
+async def test_a_session_that_is_cut_off_takes_its_connection_along_and_no_other(city, now):
+    database = Database.connect(city.app, pool_size=1, max_overflow=0)
+    async with database.reading(staff(), now=now) as snapshot:
+        asking = asyncio.create_task(snapshot.session().execute(text("select pg_sleep(30)")))
+        await asyncio.sleep(0.1)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    async with asyncio.timeout(5), database.reading(staff(), now=now) as snapshot:
+        assert await snapshot.session().scalar(text("select 1")) == 1
+    assert database.connections_in_use == 0
+    await database.close()

@@ -149,7 +149,7 @@ class Database:
         """
         context = _context(actor, _aware(now))
         info = {**_begun(actor, now), "context": context}
-        async with open_snapshot(self._engine, context, info) as snapshot:
+        async with open_snapshot(self._engine, _begin_reading(context), info) as snapshot:
             yield snapshot
             read = snapshot.opened_session
             if read is None:
@@ -304,6 +304,24 @@ async def act_for(
         raise
     await session.flush()
     await _set_context(session, outer)
+
+
+def _begin_reading(context: dict[str, str]) -> str:
+    """Return the message that begins a snapshot and sets its row context: one round trip, which takes no parameters."""
+    settings = ", ".join(
+        f"set_config('app.{name}', {_literal(value)}, true)" for name, value in context.items()
+    )
+    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {settings}"
+
+
+def _literal(value: str) -> str:
+    """Return a text as an SQL literal; what is sent with BEGIN cannot have parameters."""
+    if "\0" in value:
+        message = "a row context holds no NUL"
+        raise ValueError(message)
+    quoted = value.replace("'", "''")
+    # With a backslash, the escape form means the same under either setting of standard_conforming_strings.
+    return f" E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in value else f"'{quoted}'"
 
 
 async def _set_context(session: AsyncSession, context: dict[str, str]) -> None:

@@ -48,12 +48,8 @@ class OpenSnapshot:
             )
         return found
 
-    async def begin(self, context: Mapping[str, str]) -> None:
-        """Begin the transaction and set its row context, in one message."""
-        settings = ", ".join(
-            f"set_config('app.{name}', {_literal(value)}, true)" for name, value in context.items()
-        )
-        message = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {settings}"
+    async def begin(self, message: str) -> None:
+        """Begin the transaction under its row context, by one message of several statements."""
         with _told("BEGIN"):
             await self._driver.execute(message)
 
@@ -75,8 +71,10 @@ class OpenSnapshot:
             async with asyncio.timeout(END_S):
                 if self._session is not None:
                     await self._session.close()
+                # A statement of the session that was cut off has taken the connection with it.
+                if self._pooled.is_valid:
                     _adapter(self._pooled).autocommit = False
-                await self._driver.execute("ROLLBACK")
+                    await self._driver.execute("ROLLBACK")
         except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             # What was read was read; whatever state the connection is in, nobody else may come to have it.
             self._pooled.invalidate(error)
@@ -96,13 +94,13 @@ def _told(sql: str) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_snapshot(
-    engine: AsyncEngine, context: Mapping[str, str], info: Mapping[str, object]
+    engine: AsyncEngine, begin: str, info: Mapping[str, object]
 ) -> AsyncIterator[OpenSnapshot]:
-    """Open a snapshot under a row context; ``info`` goes to its session, if it comes to have one."""
+    """Open a snapshot by the message that begins it; ``info`` goes to its session, if it comes to have one."""
     pooled = await greenlet_spawn(engine.sync_engine.raw_connection)
     snapshot = OpenSnapshot(engine, pooled, info)
     try:
-        await snapshot.begin(context)
+        await snapshot.begin(begin)
         yield snapshot
     finally:
         # A request that is cancelled still gives back what it holds, and only when that is clean.
@@ -111,13 +109,3 @@ async def open_snapshot(
 
 def _adapter(pooled: PoolProxiedConnection) -> AsyncAdapt_asyncpg_connection:
     return cast("AsyncAdapt_asyncpg_connection", pooled.dbapi_connection)
-
-
-def _literal(value: str) -> str:
-    """Return a text as an SQL literal; what is sent with BEGIN cannot have parameters."""
-    if "\0" in value:
-        message = "a row context holds no NUL"
-        raise ValueError(message)
-    quoted = value.replace("'", "''")
-    # With a backslash, the escape form means the same under either setting of standard_conforming_strings.
-    return f" E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in value else f"'{quoted}'"

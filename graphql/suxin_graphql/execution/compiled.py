@@ -14,10 +14,12 @@ from typing import Any, Final, cast
 
 import msgspec
 import strawberry
+import structlog
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLField,
     GraphQLSchema,
     InlineFragmentNode,
@@ -33,8 +35,16 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.nodes import convert_selections
 
+from suxin.kernel.refusals import Refusal
 from suxin_graphql.context import Context
-from suxin_graphql.execution.completion import TYPENAME, Complete, Completions, Form, NotCompiled
+from suxin_graphql.execution.completion import (
+    TYPENAME,
+    Complete,
+    Completions,
+    Form,
+    NotCompiled,
+    NotPlain,
+)
 from suxin_graphql.execution.executor import Executor
 from suxin_graphql.execution.plans import Planner
 from suxin_graphql.execution.readings import Reading
@@ -42,6 +52,8 @@ from suxin_graphql.execution.records import Record
 from suxin_graphql.execution.selection import Selected
 from suxin_graphql.execution.statements import CompiledStatements
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
+
+log = structlog.get_logger("suxin.graphql")
 
 Gate = Callable[[StrawberryField, Context], None]
 """Refuses whoever may not use a root field."""
@@ -145,7 +157,13 @@ class Operation:
         call = _Call(schema, gate, variables, context)
         try:
             return {root.key: await call.completed(root, compiled) for root in compiled.roots}
-        except Exception:  # noqa: BLE001 - whatever it is, graphql-core comes to it again and answers it
+        except (Refusal, GraphQLError, NotPlain):
+            # An error of the answer, which is graphql-core's to give.
+            await context.forget()
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever it is, graphql-core comes to it again and answers it
+            # A defect that only this way has would show in no answer.
+            log.warning("a compiled query failed", reason=type(error).__name__)
             await context.forget()
             return None
 

@@ -53,6 +53,10 @@ class CompiledStatements:
         self._most = most
         self._kept: OrderedDict[Hashable, SingleStep] = OrderedDict()
 
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._kept)
+
     def of(self, key: Hashable, make: Callable[[], Select[*tuple[Any, ...]]]) -> SingleStep:
         """Return the compiled form of a statement that is told by its key."""
         found = self._kept.get(key)

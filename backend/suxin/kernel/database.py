@@ -308,8 +308,11 @@ async def act_for(
 
 def _begin_reading(context: dict[str, str]) -> str:
     """Return the message that begins a snapshot and sets its row context: one round trip, which takes no parameters."""
+    # What is not set reads as nothing, and so does what is set to an empty text.
     settings = ", ".join(
-        f"set_config('app.{name}', {_literal(value)}, true)" for name, value in context.items()
+        f"set_config('app.{name}', {_literal(value)}, true)"
+        for name, value in context.items()
+        if value
     )
     return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {settings}"
 

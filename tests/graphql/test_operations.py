@@ -90,9 +90,10 @@ async def test_inbox(bank_a, case):
 
 
 async def test_inbox_by_state(bank_a, case):
-    assert (await bank_a.run("inbox", first=10, states=["ACCEPTED"]))["referrals"]["edges"] == []
+    accepted = {"state": {"in": ["ACCEPTED", "OFFERED"]}}
+    assert (await bank_a.run("inbox", first=10, filter=accepted))["referrals"]["edges"] == []
     await case.accept()
-    data = await bank_a.run("inbox", first=10, states=["ACCEPTED", "OFFERED"])
+    data = await bank_a.run("inbox", first=10, filter=accepted, orderBy="DECIDE_BY")
     assert [edge["node"]["id"] for edge in data["referrals"]["edges"]] == [case.referral_id]
 
 
@@ -225,7 +226,7 @@ async def test_products_from_draft_to_retirement(bank_a):
     assert shown["criteria"][0]["terms"] == {"criterion": "MINIMUM_AGE_MONTHS", "months": 6}
     retired = await bank_a.write("retire_product", productId=drafted["id"])
     assert retired["product"]["status"] == "RETIRED"
-    by_status = await bank_a.run("products", first=10, statuses=["RETIRED"])
+    by_status = await bank_a.run("products", first=10, filter={"status": {"in": ["RETIRED"]}})
     assert [edge["node"]["id"] for edge in by_status["edges"]] == [drafted["id"]]
 
 

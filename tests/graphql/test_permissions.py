@@ -26,6 +26,7 @@ CALLS = {
     "leads": "{ leads(first: 1) { totalCount } }",
     "referrals": "{ referrals(first: 1) { totalCount } }",
     "referral": '{ referral(id: "x") { id } }',
+    "offers": "{ offers(first: 1) { totalCount } }",
     "loanProducts": "{ loanProducts(first: 1) { totalCount } }",
     "loanProduct": '{ loanProduct(id: "x") { id } }',
     "offerPreview": f"{{ offerPreview(terms: {OFFER}) {{ totalCostFen }} }}",

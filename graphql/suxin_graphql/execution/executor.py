@@ -5,15 +5,16 @@ once by ``key = any(...)``, so that the number of statements follows from the de
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering
+from suxin_graphql.execution.filters import one_of
 from suxin_graphql.execution.pages import EdgesPlan, PagePlan, Rows
 from suxin_graphql.execution.plans import Columns, Plan, Planner
 from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
@@ -29,8 +30,6 @@ from suxin_graphql.execution.records import (
 )
 from suxin_graphql.execution.selection import Selections, Wanted
 from suxin_graphql.paging import check_page_size
-
-_ID_ARRAY: Final = ARRAY(Uuid())
 
 
 async def read(found: object, info: Info) -> object:
@@ -87,7 +86,7 @@ class Executor:
         columns, key_place, plan = self._planner.keep(
             (cls, selections), lambda: self._keyed(cls, selections)
         )
-        statement = source.statement(self._context).where(_one_of(source.key, keys))
+        statement = source.statement(self._context).where(one_of(source.key, keys))
         rows = await self._rows(statement, columns)
         found = {row[key_place]: plan.record(row, self._context) for row in rows}
         await self._fill(list(found.values()), plan)
@@ -205,7 +204,7 @@ class Executor:
         cls, ordering = relation.target(), relation.ordering()
         plan = self._page_plan(cls, ordering, wanted.selections)
         own = [record.__dict__[f"_{relation.own}"] for record in records]
-        belongs = _one_of(relation.key, set(own))
+        belongs = one_of(relation.key, set(own))
         base = cls.__source__.statement(self._context).order_by(None).where(belongs)
         totals = await self._counts(base, relation.key) if plan.counts else {}
         if after is not None:
@@ -237,12 +236,6 @@ class Executor:
                     for edge in page.__dict__["read"][edges.key]
                 ]
                 await self._fill(nodes, plan)
-
-
-def _one_of(key: Any, values: Iterable[Any]) -> Any:  # noqa: ANN401 - SQL expressions
-    """Return the condition that a key is one of some values: one text of SQL however many there are."""
-    kind = _ID_ARRAY if isinstance(key.type, Uuid) else ARRAY(key.type)
-    return key == any_(literal(list(values), kind))
 
 
 def _numbered(base: Select[Any], key: Any, plan: PagePlan, first: int) -> Select[Any]:  # noqa: ANN401 - a mapped column

@@ -63,6 +63,15 @@ class LoanProduct(Table):
         Index(
             "ix_loan_products_published", "status", postgresql_where=text("status = 'PUBLISHED'")
         ),
+        Index("ix_loan_products_code", "tenant_id", "code", "id"),
+        Index("ix_loan_products_status", "tenant_id", "status", "id"),
+        # The order of ``retired_last``, word for word as its query has it.
+        Index(
+            "ix_loan_products_current",
+            "tenant_id",
+            text("(CASE WHEN status = 'RETIRED' THEN 1 ELSE 0 END)"),
+            text("id DESC"),
+        ),
         # One draft at a time takes a product's place.
         Index(
             "uq_loan_products_next_version",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -12,8 +12,12 @@ from suxin.lending.models import LoanProduct, ProductStatus, Referral
 
 
 def retired_last() -> ColumnElement[int]:
-    """Return the SQL expression by which retired products come after the others."""
-    return case((LoanProduct.status == ProductStatus.RETIRED, 1), else_=0)
+    """Return the SQL expression by which retired products come after the others.
+
+    Its values stand in its text: an index on it is not found by one whose values are sent beside it.
+    """
+    retired = LoanProduct.status == literal_column(f"'{ProductStatus.RETIRED}'")
+    return case((retired, literal_column("1")), else_=literal_column("0"))
 
 
 def own_products(actor: Actor) -> Select[LoanProduct]:

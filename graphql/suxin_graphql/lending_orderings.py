@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from suxin.lending.models import Lead, LoanProduct, Offer, Referral
-from suxin.lending.queries.products import retired_last
+from suxin.lending.queries.products import in_use
 from suxin_graphql.cursors import Key, Order, Ordering
 
 
@@ -73,8 +73,8 @@ class LoanProductOrder(Order):
 
     CURRENT = (
         Ordering(
-            "lending.products/1",
-            (_upwards(retired_last().label("retired"), int), Key(LoanProduct.id, UUID)),
+            "lending.products/2",
+            (Key(in_use().label("in_use"), int), Key(LoanProduct.id, UUID)),
         ),
         "新的在前，已下架的在后",
         "newest first, retired ones last",

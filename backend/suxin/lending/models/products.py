@@ -65,12 +65,12 @@ class LoanProduct(Table):
         ),
         Index("ix_loan_products_code", "tenant_id", "code", "id"),
         Index("ix_loan_products_status", "tenant_id", "status", "id"),
-        # The order of ``retired_last``, word for word as its query has it.
+        # The order of the query ``in_use``.
         Index(
-            "ix_loan_products_current",
+            "ix_loan_products_in_use",
             "tenant_id",
-            text("(CASE WHEN status = 'RETIRED' THEN 1 ELSE 0 END)"),
-            text("id DESC"),
+            text("((status <> 'RETIRED')::int)"),
+            "id",
         ),
         # One draft at a time takes a product's place.
         Index(

@@ -132,12 +132,6 @@ async def test_who_lacks_the_permission_is_refused(desks, small_city):
             assert codes == ["FORBIDDEN"], name
 
 
-async def test_a_node_asks_for_the_permission_of_its_type(desks, small_city, case):
-    manager = await desks.open(small_city.banks[0], roles=["product_manager"])
-    document = "query ($id: ID!) { node(id: $id) { id } }"
-    assert await manager.codes(document, id=case.referral_id) == ["FORBIDDEN"]
-
-
 async def test_a_token_that_is_none(client):
     for token in ("", "nonsense", "x" * 600):
         response = await client.post(

@@ -21,6 +21,7 @@ from suxin_server.settings import Settings, read_settings
 REFUSED: Final = 2
 INTERRUPTED: Final = 130
 SCHEMA_FILE: Final = Path("graphql/schema.graphql")
+ERRORS_FILE: Final = Path("docs/api/errors.md")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -207,6 +208,26 @@ def export_schema(path: Path, *, check: bool) -> None:
 def release_schema() -> None:
     """以当前模式为兼容基准，发版时运行 · Make this schema what later changes are compared with."""
     _load("suxin_server.schema_admin", "release")(SCHEMA_FILE)
+
+
+@cli.group()
+def errors() -> None:
+    """错误码表 · The catalogue of refusals."""
+
+
+@errors.command("export")
+@click.option(
+    "--check", is_flag=True, help="只检查文件是否最新 · only check that the file is current"
+)
+@click.option(
+    "--path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=ERRORS_FILE,
+    show_default=True,
+)
+def export_errors(path: Path, *, check: bool) -> None:
+    """导出错误码表 · Write the catalogue."""
+    _load("suxin_server.error_catalogue", "export")(path, check=check)
 
 
 @cli.group()

@@ -34,7 +34,7 @@ def test_every_document_is_executed_here():
     beside = [Path(__file__).with_name(f"test_{name}.py") for name in others]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 31
+    assert len(documents) == 32
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 
@@ -156,6 +156,9 @@ async def test_from_acceptance_to_a_withdrawn_offer(bank_a, case, small_city, ad
     }
     shown = await bank_a.run("referral", id=case.referral_id)
     assert [edge["node"]["id"] for edge in shown["offers"]["edges"]] == [offer_id]
+    [listed] = (await bank_a.run("offers", first=5, filter={"state": {"in": ["OPEN"]}}))["edges"]
+    assert listed["node"]["id"] == offer_id
+    assert listed["node"]["referral"] == offer["referral"]
     withdrawn = await bank_a.write("withdraw_offer", offerId=offer_id)
     assert withdrawn["offer"]["state"] == "WITHDRAWN"
     assert withdrawn["offer"]["referral"]["state"] == "DUE_DILIGENCE"

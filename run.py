@@ -32,7 +32,7 @@ NO_SUCH_TASK = 2
 TASKS = {
     "up": "start everything on this machine (suxin up) · 启动全部服务",
     "test": "run the tests (pytest) · 运行测试",
-    "check": "everything that .ci/run checks: format, lint, types, imports, architecture, schema · 全部检查",
+    "check": "everything that .ci/run checks: format, lint, types, imports, architecture, schema, errors · 全部检查",
     "fmt": "format and fix the code (ruff) · 格式化代码",
     "bench": "run a benchmark by name; without a name, list them · 性能基准",
     "lock": "write requirements.lock anew (needs uv) · 更新依赖锁文件",
@@ -136,6 +136,7 @@ def check(rest: list[str]) -> int:
         "imports": (program("lint-imports"), "--no-logo"),
         "architecture": (program("pytest"), "-q", "--durations=0", "tests/architecture"),
         "schema": (program("suxin"), "schema", "export", "--check"),
+        "errors": (program("suxin"), "errors", "export", "--check"),
     }
     unknown = set(rest) - set(steps)
     if unknown:

@@ -21,6 +21,7 @@ from suxin_server.settings import Settings, read_settings
 REFUSED: Final = 2
 INTERRUPTED: Final = 130
 SCHEMA_FILE: Final = Path("graphql/schema.graphql")
+ERRORS_FILE: Final = Path("docs/api/errors.md")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -188,7 +189,9 @@ def schema() -> None:
 
 @schema.command("export")
 @click.option(
-    "--check", is_flag=True, help="只检查文件是否最新 · only check that the file is current"
+    "--check",
+    is_flag=True,
+    help="只检查文件是否最新、变更是否兼容 · only check that it is current, and breaks nothing untold",
 )
 @click.option(
     "--path",
@@ -198,16 +201,33 @@ def schema() -> None:
 )
 def export_schema(path: Path, *, check: bool) -> None:
     """导出模式文件 · Write the schema file."""
-    text: str = _load("suxin_graphql.schema", "export_schema")()
-    current = path.read_text(encoding="utf-8") if path.is_file() else None
-    if check and current != text:
-        raise Fault(
-            zh=f"{path} 不是最新的，请运行 suxin schema export",
-            en=f"{path} is stale; run `suxin schema export`",
-        )
-    if not check:
-        path.write_text(text, encoding="utf-8")
-    click.echo(f"{path} {'最新 · is current' if current == text else '已写入 · written'}")
+    _load("suxin_server.schema_admin", "export")(path, check=check)
+
+
+@schema.command("release")
+def release_schema() -> None:
+    """以当前模式为兼容基准，发版时运行 · Make this schema what later changes are compared with."""
+    _load("suxin_server.schema_admin", "release")(SCHEMA_FILE)
+
+
+@cli.group()
+def errors() -> None:
+    """错误码表 · The catalogue of refusals."""
+
+
+@errors.command("export")
+@click.option(
+    "--check", is_flag=True, help="只检查文件是否最新 · only check that the file is current"
+)
+@click.option(
+    "--path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=ERRORS_FILE,
+    show_default=True,
+)
+def export_errors(path: Path, *, check: bool) -> None:
+    """导出错误码表 · Write the catalogue."""
+    _load("suxin_server.error_catalogue", "export")(path, check=check)
 
 
 @cli.group()

@@ -65,7 +65,12 @@ class Problem(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_de
 
 def status_of(refusal: Refusal) -> HTTPStatus:
     """Return the HTTP status that says the same as the refusal."""
-    return refusal.status if isinstance(refusal, EdgeRefusal) else _STATUS[refusal.kind]
+    return class_status(type(refusal))
+
+
+def class_status(refusal: type[Refusal]) -> HTTPStatus:
+    """Return the HTTP status of every refusal of a class."""
+    return refusal.status if issubclass(refusal, EdgeRefusal) else _STATUS[refusal.kind]
 
 
 def problem_of(

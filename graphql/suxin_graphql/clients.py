@@ -1,7 +1,7 @@
 """The clients of the caller's organisation: the systems and apps that call the interfaces for it."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -16,17 +16,31 @@ from suxin.consent.oauth.queries import clients_of
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid
 from suxin_graphql.context import Context, Info
-from suxin_graphql.cursors import Key, Ordering
+from suxin_graphql.cursors import Key, Order, Ordering
+from suxin_graphql.execution.filters import Choice, Filter
 from suxin_graphql.execution.readings import OneOf, Page
 from suxin_graphql.execution.records import Source, column, to_one
 from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import commit, mutation, query
 from suxin_graphql.ids import local_id
 from suxin_graphql.node import Node, global_id, own
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 from suxin_graphql.payloads import INPUT, REPLAYED, Payload, idempotency_key
 
-CLIENTS: Final = Ordering("consent.clients/1", (Key(models.OAuthClient.id, UUID),))
+
+class OAuthClientOrder(Order):
+    """The orders of an organisation's clients."""
+
+    NEWEST = (
+        Ordering("consent.clients/1", (Key(models.OAuthClient.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
+    OLDEST = (
+        Ordering("consent.clients.oldest/1", (Key(models.OAuthClient.id, UUID, descending=False),)),
+        "早的在前",
+        "oldest first",
+    )
 
 
 def _client_id(stored: UUID, _: Context) -> str:
@@ -64,6 +78,17 @@ class OAuthClient(Node):
     status: ClientStatus
     status_reason: str | None
     created_at: datetime
+
+
+@strawberry.input(
+    description="接口客户端的筛选条件，同时满足。Which clients; every given field must fit."
+)
+class OAuthClientFilter(Filter):
+    """Which clients."""
+
+    __model__: ClassVar = models.OAuthClient
+
+    status: Choice[ClientStatus] | None = None
 
 
 @strawberry.input(
@@ -172,13 +197,24 @@ class ClientQueries:
     @query(
         CLIENT_READ,
         Connection[OAuthClient],
-        description="本机构的接口客户端，新的在前。The organisation's clients, newest first.",
+        description="本机构的接口客户端。The organisation's clients.",
     )
-    def oauth_clients(self, info: Info, first: int, after: str | None = None) -> Page:
+    def oauth_clients(
+        self,
+        info: Info,
+        *,
+        first: int,
+        after: str | None = None,
+        where: Annotated[OAuthClientFilter | None, FILTER] = None,
+        order_by: OAuthClientOrder = OAuthClientOrder.NEWEST,
+    ) -> Page:
         """Return the organisation's clients."""
-        statement = Statement(clients_of, info.context.actor.own_tenant)
         return Page(
-            type=OAuthClient, statement=statement, ordering=CLIENTS, first=first, after=after
+            type=OAuthClient,
+            statement=Statement(clients_of, info.context.actor.own_tenant).where(where),
+            ordering=order_by.ordering,
+            first=first,
+            after=after,
         )
 
     @query(

@@ -10,7 +10,8 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from enum import Enum
+from typing import Any, Final, Self
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, or_
@@ -55,6 +56,13 @@ class Key:
         )
         return beyond
 
+    def not_before(self, value: object) -> ColumnElement[bool]:
+        """Return the condition that a row has this value or comes after it."""
+        reached: ColumnElement[bool] = (
+            self.expression <= value if self.descending else self.expression >= value
+        )
+        return reached
+
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
@@ -69,7 +77,8 @@ class Ordering:
         for index, key in enumerate(self.keys):
             same = [k.expression == v for k, v in zip(self.keys, position, strict=True)][:index]
             steps.append(and_(*same, key.beyond(position[index])))
-        return or_(*steps)
+        # What the first key says alone is where an index scan begins; the alternatives are only tried on its rows.
+        return and_(self.keys[0].not_before(position[0]), or_(*steps))
 
     def cursor(self, position: Position, actor: Actor) -> str:
         """Return the cursor of a position."""
@@ -96,3 +105,20 @@ class Ordering:
     def _checksum(self, data: bytes, actor: Actor) -> bytes:
         bound = f"{self.name}\n{actor.tenant_id}\n".encode() + data
         return hashlib.sha256(bound).digest()[:_CHECKSUM]
+
+
+class Order(Enum):
+    """The orders in which one list is paged, which a caller chooses from; a cursor of one is refused under another."""
+
+    ordering: Ordering
+    zh: str
+    en: str
+
+    def __new__(cls, ordering: Ordering, zh: str, en: str) -> Self:
+        """Make a member, whose value is its ordering's name, from the ordering and its two labels."""
+        member = object.__new__(cls)
+        member._value_ = ordering.name
+        member.ordering = ordering
+        member.zh = zh
+        member.en = en
+        return member

@@ -28,6 +28,13 @@ from suxin.lending.terms import (
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
+from suxin_graphql.clients import OAuthClientOrder
+from suxin_graphql.lending_orderings import (
+    LeadOrder,
+    LoanProductOrder,
+    OfferOrder,
+    ReferralOrder,
+)
 
 Labels = Mapping[str, tuple[str, str]]
 
@@ -191,3 +198,8 @@ def describe_enums() -> None:
         _CLIENT_METHODS,
     )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
+    _describe(ReferralOrder, "对接申请的排序。In which order referrals are listed.")
+    _describe(LeadOrder, "公开线索的排序。In which order the pool is listed.")
+    _describe(OfferOrder, "报价的排序。In which order offers are listed.")
+    _describe(LoanProductOrder, "产品的排序。In which order products are listed.")
+    _describe(OAuthClientOrder, "接口客户端的排序。In which order clients are listed.")

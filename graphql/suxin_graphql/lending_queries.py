@@ -1,23 +1,47 @@
 """What a bank reads: its counts, inbox, pool and products, and what an offer would cost."""
 
+from datetime import date
+from typing import Annotated, Final
+
 import strawberry
 
 from suxin.lending import policies
 from suxin.lending.commands.offers import price
-from suxin.lending.models import ProductStatus, ReferralState
+from suxin.lending.models import ReferralState
 from suxin.lending.queries.products import own_products
-from suxin.lending.queries.referrals import inbox, inbox_counts, pool_leads
+from suxin.lending.queries.referrals import inbox, inbox_counts, offers_in_reach, pool_leads
 from suxin.lending.repayment import schedule
 from suxin_graphql.context import Info
+from suxin_graphql.deprecations import deprecated
 from suxin_graphql.execution.readings import Answer, OneOf, Page
 from suxin_graphql.execution.statements import NOW, Statement
 from suxin_graphql.fields import query
+from suxin_graphql.lending_filters import (
+    LeadFilter,
+    LoanProductFilter,
+    OfferFilter,
+    ReferralFilter,
+)
 from suxin_graphql.lending_inputs import OfferTermsInput
-from suxin_graphql.lending_orderings import LEADS, PRODUCTS, REFERRALS
-from suxin_graphql.lending_types import Lead, LoanProduct, Referral
+from suxin_graphql.lending_orderings import (
+    LeadOrder,
+    LoanProductOrder,
+    OfferOrder,
+    ReferralOrder,
+)
+from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.node import own
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 from suxin_graphql.scalars import Fen
+
+_STATES: Final = strawberry.argument(
+    deprecation_reason=deprecated(
+        since=date(2026, 11, 29),
+        until=date(2027, 12, 31),
+        zh="改用 filter: {state: {in: [...]}}",
+        en="use filter: {state: {in: [...]}}",
+    )
+)
 
 
 @strawberry.type(description="待办数量。The numbers at the top of the inbox.")
@@ -70,51 +94,96 @@ class LendingQueries:
     @query(
         policies.REFERRAL_READ,
         Connection[Lead],
-        description="公开线索池中可抢的线索，新的在前。The leads of the open pool that may be claimed, newest first.",
+        description="公开线索池中可抢的线索。The leads of the open pool that may be claimed.",
     )
-    def leads(self, info: Info, first: int, after: str | None = None) -> Page:
+    def leads(
+        self,
+        info: Info,
+        *,
+        first: int,
+        after: str | None = None,
+        where: Annotated[LeadFilter | None, FILTER] = None,
+        order_by: LeadOrder = LeadOrder.NEWEST,
+    ) -> Page:
         """Return the leads that may be claimed."""
         statement = Statement(pool_leads, info.context.actor, now=NOW)
-        return Page(type=Lead, statement=statement, ordering=LEADS, first=first, after=after)
+        return Page(
+            type=Lead,
+            statement=statement.where(where),
+            ordering=order_by.ordering,
+            first=first,
+            after=after,
+        )
 
     @query(
         policies.REFERRAL_READ,
         Connection[Referral],
-        description="本行的对接申请，新的在前。This bank's referrals within the caller's reach, newest first.",
+        description="本行的对接申请。This bank's referrals within the caller's reach.",
     )
     def referrals(
         self,
         info: Info,
+        *,
         first: int,
         after: str | None = None,
-        states: list[ReferralState] | None = None,
+        where: Annotated[ReferralFilter | None, FILTER] = None,
+        order_by: ReferralOrder = ReferralOrder.NEWEST,
+        states: Annotated[list[ReferralState] | None, _STATES] = None,
     ) -> Page:
         """Return the bank's referrals."""
         return Page(
             type=Referral,
-            statement=Statement(inbox, info.context.actor, states=tuple(states or ())),
-            ordering=REFERRALS,
+            statement=Statement(inbox, info.context.actor, states=tuple(states or ())).where(where),
+            ordering=order_by.ordering,
             first=first,
             after=after,
             joined=frozenset({"lead"}),
         )
 
     @query(
+        policies.REFERRAL_READ,
+        Connection[Offer],
+        description="本行的报价。This bank's offers on the referrals within the caller's reach.",
+    )
+    def offers(
+        self,
+        info: Info,
+        *,
+        first: int,
+        after: str | None = None,
+        where: Annotated[OfferFilter | None, FILTER] = None,
+        order_by: OfferOrder = OfferOrder.NEWEST,
+    ) -> Page:
+        """Return the bank's offers."""
+        return Page(
+            type=Offer,
+            statement=Statement(offers_in_reach, info.context.actor).where(where),
+            ordering=order_by.ordering,
+            first=first,
+            after=after,
+        )
+
+    @query(
         policies.PRODUCT_READ,
         Connection[LoanProduct],
-        description="本行的产品和草稿，新的在前，已下架的在后。This bank's products and drafts, retired ones last.",
+        description="本行的产品和草稿。This bank's products and drafts.",
     )
     def loan_products(
         self,
         info: Info,
+        *,
         first: int,
         after: str | None = None,
-        statuses: list[ProductStatus] | None = None,
+        where: Annotated[LoanProductFilter | None, FILTER] = None,
+        order_by: LoanProductOrder = LoanProductOrder.CURRENT,
     ) -> Page:
         """Return the bank's products."""
-        statement = Statement(own_products, info.context.actor, statuses=tuple(statuses or ()))
         return Page(
-            type=LoanProduct, statement=statement, ordering=PRODUCTS, first=first, after=after
+            type=LoanProduct,
+            statement=Statement(own_products, info.context.actor).where(where),
+            ordering=order_by.ordering,
+            first=first,
+            after=after,
         )
 
     @query(

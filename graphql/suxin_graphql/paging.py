@@ -9,6 +9,9 @@ from suxin_graphql.execution.records import Record, read_field
 
 MAX_PAGE: Final = 100
 
+FILTER: Final = strawberry.argument(name="filter")
+"""The argument by which a list is narrowed, whose own name is a built-in function."""
+
 Node = TypeVar("Node")
 
 

@@ -5,17 +5,22 @@ from pathlib import Path
 
 import pytest
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLScalarType,
     GraphQLUnionType,
     OperationType,
     get_named_type,
     is_leaf_type,
     is_required_argument,
+    is_required_input_field,
     parse,
 )
 from hypothesis import HealthCheck, given, settings
@@ -110,12 +115,36 @@ def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
         "ids": ["[$referral, $product]", "[$referral, $wrong]", "[]"],
         "terms": [TERMS_TEXT],
         "states": ["null", "[]", "[DISPATCHED, ACCEPTED]"],
-        "statuses": ["null", "[PUBLISHED]"],
+        "in": ['["P-1", "321302"]', "[]"],
+        "gte": ["null", '"2026-11-20T09:00:00+08:00"', '"2026-11-20T09:00:00"'],
+        "lt": ["null", '"2027-11-20T09:00:00Z"'],
     }
+    bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    if isinstance(bare, GraphQLEnumType):
+        return st.sampled_from(sorted(bare.values))
+    if isinstance(bare, GraphQLList):
+        inner = bare.of_type.of_type
+        if isinstance(inner, GraphQLEnumType) and name == "in":
+            some = st.lists(st.sampled_from(sorted(inner.values)), max_size=3)
+            return some.map(lambda names: f"[{', '.join(names)}]")
+    if isinstance(bare, GraphQLScalarType) and bare.name == "Fen":
+        return st.sampled_from(["null", "1", "40000000", "9007199254740991"])
+    if isinstance(bare, GraphQLInputObjectType) and name not in known:
+        return filled(bare)
     if name in known:
         return st.sampled_from(known[name])
-    bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     raise AssertionError(f"no values are known for {name}: {bare}")
+
+
+@st.composite
+def filled(draw: st.DrawFn, kind: GraphQLInputObjectType) -> str:
+    """A filter, or a part of one, with some of its fields."""
+    given_ = [
+        f"{name}: {draw(values(name, field.type))}"
+        for name, field in kind.fields.items()
+        if is_required_input_field(field) or draw(st.booleans())
+    ]
+    return f"{{{', '.join(given_)}}}"
 
 
 def documents() -> st.SearchStrategy[str]:

@@ -97,7 +97,7 @@ async def test_field_suggestions(ask, send):
 
 
 async def test_field_suggestions_of_values(ask):
-    wrong = "{ referrals(first: 1, states: [ACCEPTD]) { totalCount } }"
+    wrong = "{ referrals(first: 1, filter: {state: {in: [ACCEPTD]}}) { totalCount } }"
     answer = await ask(wrong, "DOCUMENT_INVALID")
     assert "ACCEPTED" not in str(answer)
 

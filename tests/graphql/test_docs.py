@@ -64,4 +64,8 @@ def test_the_guides_name_trusted_documents_by_their_ids():
     guides = [path.read_text(encoding="utf-8") for path in GUIDES.glob("*.md")]
     named = [found for guide in guides for found in re.findall(r"sha256:[0-9a-f]{64}", guide)]
     names = {document_id(text): name for name, text in OPERATIONS.items()}
-    assert sorted(names[identifier] for identifier in named) == ["inbox.graphql", "viewer.graphql"]
+    assert sorted(names[identifier] for identifier in named) == [
+        "inbox.graphql",
+        "offers.graphql",
+        "viewer.graphql",
+    ]

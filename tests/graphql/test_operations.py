@@ -34,7 +34,7 @@ def test_every_document_is_executed_here():
     beside = [Path(__file__).with_name(f"test_{name}.py") for name in others]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 31
+    assert len(documents) == 32
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 
@@ -90,9 +90,10 @@ async def test_inbox(bank_a, case):
 
 
 async def test_inbox_by_state(bank_a, case):
-    assert (await bank_a.run("inbox", first=10, states=["ACCEPTED"]))["referrals"]["edges"] == []
+    accepted = {"state": {"in": ["ACCEPTED", "OFFERED"]}}
+    assert (await bank_a.run("inbox", first=10, filter=accepted))["referrals"]["edges"] == []
     await case.accept()
-    data = await bank_a.run("inbox", first=10, states=["ACCEPTED", "OFFERED"])
+    data = await bank_a.run("inbox", first=10, filter=accepted, orderBy="DECIDE_BY")
     assert [edge["node"]["id"] for edge in data["referrals"]["edges"]] == [case.referral_id]
 
 
@@ -155,6 +156,9 @@ async def test_from_acceptance_to_a_withdrawn_offer(bank_a, case, small_city, ad
     }
     shown = await bank_a.run("referral", id=case.referral_id)
     assert [edge["node"]["id"] for edge in shown["offers"]["edges"]] == [offer_id]
+    [listed] = (await bank_a.run("offers", first=5, filter={"state": {"in": ["OPEN"]}}))["edges"]
+    assert listed["node"]["id"] == offer_id
+    assert listed["node"]["referral"] == offer["referral"]
     withdrawn = await bank_a.write("withdraw_offer", offerId=offer_id)
     assert withdrawn["offer"]["state"] == "WITHDRAWN"
     assert withdrawn["offer"]["referral"]["state"] == "DUE_DILIGENCE"
@@ -225,7 +229,7 @@ async def test_products_from_draft_to_retirement(bank_a):
     assert shown["criteria"][0]["terms"] == {"criterion": "MINIMUM_AGE_MONTHS", "months": 6}
     retired = await bank_a.write("retire_product", productId=drafted["id"])
     assert retired["product"]["status"] == "RETIRED"
-    by_status = await bank_a.run("products", first=10, statuses=["RETIRED"])
+    by_status = await bank_a.run("products", first=10, filter={"status": {"in": ["RETIRED"]}})
     assert [edge["node"]["id"] for edge in by_status["edges"]] == [drafted["id"]]
 
 

@@ -26,6 +26,7 @@ CALLS = {
     "leads": "{ leads(first: 1) { totalCount } }",
     "referrals": "{ referrals(first: 1) { totalCount } }",
     "referral": '{ referral(id: "x") { id } }',
+    "offers": "{ offers(first: 1) { totalCount } }",
     "loanProducts": "{ loanProducts(first: 1) { totalCount } }",
     "loanProduct": '{ loanProduct(id: "x") { id } }',
     "offerPreview": f"{{ offerPreview(terms: {OFFER}) {{ totalCostFen }} }}",
@@ -129,12 +130,6 @@ async def test_who_lacks_the_permission_is_refused(desks, small_city):
             assert body == {"data": {name: {"code": "FORBIDDEN"}}}
         else:
             assert codes == ["FORBIDDEN"], name
-
-
-async def test_a_node_asks_for_the_permission_of_its_type(desks, small_city, case):
-    manager = await desks.open(small_city.banks[0], roles=["product_manager"])
-    document = "query ($id: ID!) { node(id: $id) { id } }"
-    assert await manager.codes(document, id=case.referral_id) == ["FORBIDDEN"]
 
 
 async def test_a_token_that_is_none(client):

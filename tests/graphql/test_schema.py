@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
-from graphql import build_schema, is_enum_type, parse, validate
+from graphql import (
+    GraphQLList,
+    build_schema,
+    get_named_type,
+    get_nullable_type,
+    is_enum_type,
+    is_leaf_type,
+    is_object_type,
+    parse,
+    validate,
+)
 
 from suxin_graphql.schema import export_schema, schema
 
@@ -25,7 +35,7 @@ def test_every_enumeration_and_its_members_are_described_in_both_languages():
         for found in schema._schema.type_map.values()
         if is_enum_type(found) and not found.name.startswith("__")
     ]
-    assert len(enums) == 22
+    assert len(enums) == 27
     for found in enums:
         assert found.description, found.name
         for name, value in found.values.items():
@@ -52,3 +62,49 @@ def test_every_page_asks_for_its_size():
         for name, field in getattr(found, "fields", {}).items():
             if str(field.type).rstrip("!").endswith("Connection"):
                 assert str(field.args["first"].type) == "Int!", f"{found.name}.{name}"
+
+
+def lists_of_things(kind):
+    """The fields of a type that are lists of objects, as many as there may be."""
+    for name, field in kind.fields.items():
+        bare = get_nullable_type(field.type)
+        if isinstance(bare, GraphQLList) and not is_leaf_type(get_named_type(bare)):
+            yield f"{kind.name}.{name}"
+
+
+BOUNDED = {
+    "Query.nodes": "as many as there are ids, of which MAX_LIST are taken",
+    "LoanProduct.criteria": "a part of one product, at most MAX_CRITERIA",
+    "OfferPreview.instalments": "figures that are stored nowhere, at most MAX_TERM_MONTHS",
+}
+
+
+def test_whatever_may_be_many_comes_in_pages():
+    found = {
+        field
+        for kind in schema._schema.type_map.values()
+        if is_object_type(kind) and not kind.name.startswith("__")
+        for field in lists_of_things(kind)
+    }
+    pages = {field for field in found if field.endswith("Connection.edges")}
+    assert len(pages) == 7
+    assert found - pages == set(BOUNDED)
+
+
+def test_every_mutation_takes_a_key_and_says_whether_it_was_a_replay():
+    mutations = schema._schema.mutation_type.fields
+    assert len(mutations) == 22
+    for name, field in mutations.items():
+        assert {one: str(argument.type) for one, argument in field.args.items()} == {
+            "input": f"{name[0].upper()}{name[1:]}Input!"
+        }
+        key = schema._schema.get_type(f"{name[0].upper()}{name[1:]}Input").fields["idempotencyKey"]
+        assert str(key.type) == "String!", name
+        payloads = [one for one in field.type.of_type.types if "replayed" in one.fields]
+        refusals = [one for one in field.type.of_type.types if one not in payloads]
+        assert [one.name for one in payloads] == [f"{name[0].upper()}{name[1:]}Payload"]
+        assert str(payloads[0].fields["replayed"].type) == "Boolean!", name
+        assert all("Refusal" in map(str, one.interfaces) for one in refusals), name
+        assert {"IdempotencyKeyInvalid", "IdempotencyKeyReused", "RequestInFlight"} <= {
+            one.name for one in refusals
+        }

@@ -234,7 +234,7 @@ MATRIX: dict[str, Row] = BESIDE | {
         },
         None,
     ),
-    "lending.queries.products.retired_last": ("rival", nothing_given, EXPRESSION),
+    "lending.queries.products.in_use": ("rival", nothing_given, EXPRESSION),
     "lending.queries.referrals.inbox": ("rival", nothing_given, OWN),
     "lending.queries.referrals.inbox_counts": ("rival", nothing_given, OWN),
     "lending.queries.referrals.leads_had": (

@@ -17,7 +17,7 @@ _HIDDEN: Final = re.compile(r'type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"')
 
 INBOX: Final = """
 query Inbox($first: Int!, $after: String) {
-  referrals(first: $first, after: $after, states: [DISPATCHED]) {
+  referrals(first: $first, after: $after, filter: {state: {in: [DISPATCHED]}}) {
     edges { node { id dispatchedAt } }
     pageInfo { hasNextPage endCursor }
   }

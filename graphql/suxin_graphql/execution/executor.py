@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
@@ -19,6 +19,7 @@ from suxin.kernel.snapshots import OpenSnapshot
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering
 from suxin_graphql.execution.completion import NotCompiled
+from suxin_graphql.execution.filters import one_of
 from suxin_graphql.execution.pages import (
     Level,
     MadePage,
@@ -105,7 +106,7 @@ class Executor:
         )
 
         def make() -> Select[Any]:
-            statement = source.statement(self._context.actor).where(_one_of(source.key))
+            statement = source.statement(self._context.actor).where(one_of(source.key, KEYS))
             return narrowed(statement, columns)
 
         rows = await self._rows((columns, self._caller), make, plan, keys=list(keys))
@@ -228,11 +229,11 @@ class Executor:
             statement = page.statement.select().order_by(None)
             return statement.with_only_columns(func.count(), maintain_column_froms=True)
 
-        asked, total = page.statement.key, None
+        asked, given, total = page.statement.key, page.statement.values, None
         if plan.counts:
-            ((total,),) = await self._rows((plan.columns, "count", asked), count, None)
+            ((total,),) = await self._rows((plan.columns, "count", asked), count, None, **given)
         key = (plan.columns, bool(position), asked)
-        rows = await self._rows(key, make, plan, limit=first + 1, **position)
+        rows = await self._rows(key, make, plan, limit=first + 1, **position, **given)
         made = plan.page(rows, Place(first, page.after, total), self._context)
         await self._fill_pages([made])
         return made.connection
@@ -259,7 +260,7 @@ class Executor:
 
         def base() -> Select[Any]:
             statement = cls.__source__.statement(self._context.actor).order_by(None)
-            return statement.where(_one_of(relation.key))
+            return statement.where(one_of(relation.key, KEYS))
 
         def make() -> Select[Any]:
             statement = base()
@@ -299,12 +300,6 @@ class Executor:
 def narrowed(statement: Select[Any], columns: Columns) -> Select[Any]:
     """Return the statement with these columns alone."""
     return statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
-
-
-def _one_of(key: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    """Return the condition that a key is one of those given: one text of SQL however many there are."""
-    kind = ARRAY(Uuid()) if isinstance(key.type, Uuid) else ARRAY(key.type)
-    return key == any_(bindparam(KEYS, None, kind))
 
 
 def _place_asked(wanted: Wanted) -> tuple[int, str | None]:

@@ -3,12 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import DateTime, Select, bindparam
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.single_steps import SingleStep
+from suxin_graphql.execution.filters import Filter
 
 NOW: Final = bindparam("now", None, DateTime(timezone=True))
 """The time of the request, in a statement that depends on it."""
@@ -24,7 +25,7 @@ class Statement:
     and not the request. So it need not be made, let alone compiled, to be sent again.
     """
 
-    __slots__ = ("_given", "_make", "_named")
+    __slots__ = ("_given", "_make", "_named", "_where")
 
     def __init__(
         self,
@@ -35,15 +36,31 @@ class Statement:
         self._make = make
         self._given = given
         self._named = named
+        self._where: Filter | None = None
+
+    def where(self, given: Filter | None) -> Self:
+        """Narrow the statement by a filter, where there is one."""
+        self._where = given
+        return self
 
     @property
     def key(self) -> Hashable:
         """What tells this statement from every other."""
-        return (self._make, *map(_lasting, self._given), *self._named.items())
+        form = None if self._where is None else self._where.form
+        return (self._make, *map(_lasting, self._given), *self._named.items(), form)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of its filter.
+
+        :raises MomentUnclear: if a moment in it has no time zone
+        """
+        return {} if self._where is None else self._where.values
 
     def select(self) -> Select[*tuple[Any, ...]]:
         """Return the SELECT."""
-        return self._make(*self._given, **self._named)
+        made = self._make(*self._given, **self._named)
+        return made if self._where is None else made.where(self._where.condition())
 
 
 class CompiledStatements:

@@ -28,6 +28,7 @@ class OAuthClient(Table):
     __table_args__ = (
         CheckConstraint("(jwks is null) <> (jwks_uri is null) or not confidential", name="keys"),
         CheckConstraint("length(name) between 2 and 60", name="name"),
+        Index("ix_oauth_clients_status", "tenant_id", "status", "id"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -70,6 +70,10 @@ class Lead(Table):
     )
     __table_args__ = (
         Index("ix_leads_pool_open", "id", postgresql_where=text("pool_open")),
+        *(
+            Index(f"ix_leads_pool_{name}", name, "id", postgresql_where=text("pool_open"))
+            for name in ("closes_at", "county_code", "industry_section")
+        ),
         CheckConstraint("(claimed_by is null) = (claim_expires_at is null)", name="claim"),
     )
 

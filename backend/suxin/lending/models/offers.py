@@ -80,6 +80,10 @@ class Offer(Table):
         CheckConstraint("valid_until > made_at", name="validity"),
         Index("ix_offers_subject_id", "subject_id", "request_id"),
         Index("ix_offers_referral_id", "tenant_id", "referral_id", "id"),
+        *(
+            Index(f"ix_offers_{name}", "tenant_id", name, "id")
+            for name in ("state", "made_at", "valid_until", "amount_fen")
+        ),
         Index(
             "uq_offers_open",
             "tenant_id",

@@ -63,6 +63,15 @@ class LoanProduct(Table):
         Index(
             "ix_loan_products_published", "status", postgresql_where=text("status = 'PUBLISHED'")
         ),
+        Index("ix_loan_products_code", "tenant_id", "code", "id"),
+        Index("ix_loan_products_status", "tenant_id", "status", "id"),
+        # The order of the query ``in_use``.
+        Index(
+            "ix_loan_products_in_use",
+            "tenant_id",
+            text("((status <> 'RETIRED')::int)"),
+            "id",
+        ),
         # One draft at a time takes a product's place.
         Index(
             "uq_loan_products_next_version",

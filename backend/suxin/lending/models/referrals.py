@@ -170,6 +170,8 @@ class Referral(Table):
         Index("uq_referrals_lead_id", "tenant_id", "lead_id", unique=True),
         Index("ix_referrals_lead_id", "lead_id"),
         Index("ix_referrals_inbox", "tenant_id", "state", "id"),
+        Index("ix_referrals_dispatched", "tenant_id", "dispatched_at", "id"),
+        Index("ix_referrals_decide_by", "tenant_id", "decide_by", "id"),
         Index("ix_referrals_dispatched_at", "dispatched_at"),
         Index("ix_referrals_escalated", "escalated_at", postgresql_where=text("escalations > 0")),
         ForeignKeyConstraint(

@@ -157,7 +157,7 @@ async def _page(
     # A form's answer leads to the client, which the policy of forms must allow by name.
     headers = _leading_to(asked.request)
     if asked.consent is None:
-        actor = await _staff(request, runtime, who)
+        actor = _staff(request, runtime, who)
         async with runtime.database.snapshot(actor, now=now) as session:
             tenant = await _recipient(session, asked.client)
         if asked.client.tenant_id != who.tenant_id:
@@ -181,9 +181,8 @@ async def _page(
     )
 
 
-async def _staff(request: AnyRequest, runtime: Runtime, who: LoggedIn) -> Actor:
-    return await logged_in_staff(
-        runtime.database.steps,
+def _staff(request: AnyRequest, runtime: Runtime, who: LoggedIn) -> Actor:
+    return logged_in_staff(
         who,
         profiles=runtime.profiles,
         request_id=request_id_of(request),
@@ -195,7 +194,7 @@ async def _allow_staff(
     request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn
 ) -> Response[bytes]:
     now = runtime.clock.now()
-    actor = await _staff(request, runtime, who)
+    actor = _staff(request, runtime, who)
     async with runtime.database.transaction(actor, now=now) as session, doorway(session):
         used = await _use(session, asked, now=now)
         code = await allow_as_staff(session, asked.client, used, who, actor, now=now)

@@ -9,6 +9,7 @@ from suxin.consent.oauth.dpop import Proof, verify_proof
 from suxin.consent.oauth.own_clients import own_client
 from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import ClientRefused, ProofRefused, RequestInvalid
+from suxin.consent.oauth.seen_keys import client_with_seen_keys
 from suxin.kernel.signing import SignatureInvalid, unverified_header
 from suxin_oauth.forms import AnyRequest
 from suxin_web.callers import client_address
@@ -46,12 +47,29 @@ async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[st
     if own is not None:
         _require_no_assertion(assertion)
         return own
+    client = await _seen_before(runtime, client_id, form)
+    if client is not None:
+        return client
     client = await _shown(runtime, client_id, form)
     if client.jwks_uri is None or assertion is None:
         return client
     keys = await runtime.client_keys.keys_at(client.jwks_uri, kid=_key_name(assertion))
     await _use(runtime, client, assertion, keys)
     return client
+
+
+async def _seen_before(runtime: Runtime, client_id: str, form: Mapping[str, str]) -> Client | None:
+    assertion = form.get("client_assertion")
+    if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:
+        return None
+    return await client_with_seen_keys(
+        runtime.database.steps,
+        runtime.seen_keys,
+        assertion,
+        client_id=client_id,
+        issuer=runtime.issuer,
+        now=runtime.clock.now(),
+    )
 
 
 async def _shown(runtime: Runtime, client_id: str, form: Mapping[str, str]) -> Client:
@@ -67,6 +85,7 @@ async def _shown(runtime: Runtime, client_id: str, form: Mapping[str, str]) -> C
         raise _refused("缺少 client_assertion", "client_assertion is missing")
     if client.jwks_uri is None:
         await _use(runtime, client, assertion, stored_keys(client.jwks))
+        runtime.seen_keys.note(client)
     return client
 
 

@@ -91,8 +91,7 @@ async def _question(
         device = await waiting_device(session, user_code=code, now=now)
         client = await _client(runtime, device, who)
         tenant = None if client.tenant_id is None else await recipient(session, client.tenant_id)
-        actor = await logged_in_staff(
-            runtime.database.steps,
+        actor = logged_in_staff(
             who,
             profiles=runtime.profiles,
             request_id=request_id,
@@ -121,8 +120,7 @@ async def _decide(
         if not allow:
             await decide_device(session, device, grant_id=None)
             return
-        actor = await logged_in_staff(
-            runtime.database.steps,
+        actor = logged_in_staff(
             who,
             profiles=runtime.profiles,
             request_id=request_id,

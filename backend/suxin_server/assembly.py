@@ -41,9 +41,10 @@ from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
 from suxin_web.clock import SystemClock
 from suxin_web.document_rules import DocumentRules
-from suxin_web.rate_limits import TIMEOUT_S, RateLimits
+from suxin_web.rate_limits import RateLimits
 from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import GivenRuntime, Runtime
+from suxin_web.valkey_line import TIMEOUT_S
 
 EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *oauth.routes,

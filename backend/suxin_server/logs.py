@@ -4,10 +4,13 @@ Redaction is the last step before an event is written and covers every value at 
 that log through the standard library, so that no caller has to remember it (PIPL art. 51).
 """
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final, Literal, TextIO
 
 import structlog
@@ -15,6 +18,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED: Final = "[redacted]"
 MAX_DEPTH: Final = 8
+MAX_NAMES: Final = 1_024
 _BYTES: Final = (bytes, bytearray)
 
 # Names whose value is a secret whatever it looks like.
@@ -43,12 +47,16 @@ _SENSITIVE: Final = re.compile(
     f"{_COOKIE}|{_CREDENTIAL}|{_JWT}|{_URL_PASSWORD}|{_QUERY}|{_KEPT}|{_RESIDENT_ID}|{_MOBILE}",
     re.IGNORECASE | re.ASCII,
 )
+_LOWEST_MOBILE: Final = 13_000_000_000
 _TO_HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def redact_text(text: str) -> str:
     """Return the text without what looks like a resident id, a mobile number or a credential."""
-    narrow = text.translate(_TO_HALF_WIDTH)
+    if text.isalpha():
+        # Whatever is sensitive has a digit or a sign in it.
+        return text
+    narrow = text if text.isascii() else text.translate(_TO_HALF_WIDTH)
     found = _SENSITIVE.sub(_replacement, narrow)
     # A text without anything sensitive keeps its full-width punctuation.
     return text if found == narrow else found
@@ -56,13 +64,15 @@ def redact_text(text: str) -> str:
 
 def redact_value(value: object, *, depth: int = 0) -> Any:  # noqa: ANN401 - events hold anything
     """Return the value with every text in it redacted, at any depth."""
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or _is_small(value):
         return value
     if depth >= MAX_DEPTH:
         return REDACTED
+    if type(value) is str:
+        return redact_text(value)
     if isinstance(value, Mapping):
         return {
-            redact_text(str(name)): _redact_named(str(name), content, depth=depth + 1)
+            _redact_name(str(name)): _redact_named(str(name), content, depth=depth + 1)
             for name, content in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -76,18 +86,17 @@ def redact_value(value: object, *, depth: int = 0) -> Any:  # noqa: ANN401 - eve
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Redact a whole event; a processor for structlog."""
     return {
-        redact_text(name): _redact_named(name, value, depth=0)
-        # The formatter's own two entries are objects it needs and never writes.
-        if name not in {"_record", "_from_structlog"}
-        else value
-        for name, value in event.items()
+        _redact_name(name): _redact_named(name, value, depth=0) for name, value in event.items()
     }
 
 
 def configure_logging(
     log_format: Literal["console", "json"], *, stream: TextIO | None = None, level: str = "INFO"
 ) -> None:
-    """Send the events of structlog and of the standard library through one redacting formatter."""
+    """Send the events of structlog and of the standard library through one chain that ends by redacting.
+
+    Our own go through it alone. Only what libraries log takes the way through the standard library's handlers.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -95,17 +104,17 @@ def configure_logging(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     sink = stream or sys.stderr
+    written: list[Processor] = [
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        redact,
+        _renderer(log_format, colours=sink.isatty()),
+    ]
     handler = logging.StreamHandler(sink)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
-            processors=[
-                structlog.processors.StackInfoRenderer(),
-                structlog.processors.format_exc_info,
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                redact,
-                _renderer(log_format, colours=sink.isatty()),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
         )
     )
     root = logging.getLogger()
@@ -118,25 +127,68 @@ def configure_logging(
     # Which revision it comes from and which context it runs in says nothing to whoever starts the product.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *written],
+        logger_factory=lambda name="root": _Lines(sink, name),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
     )
 
 
+class _Lines(structlog.WriteLogger):
+    """Writes events to the stream, each as one line at once; it knows its name for ``add_logger_name``."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        super().__init__(stream)
+        self.name = name
+        self._write, self._flush = _harmless(stream.write), _harmless(stream.flush)
+
+
+def _harmless(act: Callable[..., object]) -> Callable[..., None]:
+    """Return the act without its failures: that a line could not be written stops no request."""
+
+    def try_to(*given: str) -> None:
+        with suppress(OSError, ValueError):
+            act(*given)
+
+    return try_to
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+
+
+def _one_line(event: EventDict, **_: object) -> str:
+    # After the redaction an event holds nothing but texts, numbers, lists and mappings.
+    return _ENCODER.encode(event)
+
+
 def _renderer(log_format: Literal["console", "json"], *, colours: bool) -> Processor:
     if log_format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
+        return structlog.processors.JSONRenderer(serializer=_one_line)
     return structlog.dev.ConsoleRenderer(
         colors=colours, exception_formatter=structlog.dev.plain_traceback
     )
 
 
 def _redact_named(name: str, value: object, *, depth: int) -> Any:  # noqa: ANN401 - events hold anything
-    if _SECRET_NAME.search(name) and value is not None:
+    if value is not None and _is_secret(name):
         return REDACTED
     return redact_value(value, depth=depth)
+
+
+def _is_small(value: object) -> bool:
+    """Tell whether it is a number too small to be anybody's."""
+    return type(value) is int and abs(value) < _LOWEST_MOBILE
+
+
+# The same few names stand in every line.
+@lru_cache(maxsize=MAX_NAMES)
+def _redact_name(name: str) -> str:
+    return redact_text(name)
+
+
+@lru_cache(maxsize=MAX_NAMES)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
 
 
 def _replacement(match: re.Match[str]) -> str:

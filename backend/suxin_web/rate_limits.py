@@ -17,13 +17,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from suxin_web.refusals import TooManyRequests
-
-TIMEOUT_S: Final = 0.25
-"""How long one request waits for Valkey before it does without."""
+from suxin_web.valkey_line import ValkeyLine
 
 PAUSE_S: Final = 1.0
 """How long Valkey is left alone after it did not answer, so that an outage costs one request and not each."""
@@ -79,25 +76,22 @@ class RateLimits:
     ``scale`` multiplies every figure: a load test from one address raises it.
     """
 
-    def __init__(self, valkey: Redis | None, *, scale: int = 1) -> None:
+    def __init__(self, valkey: ValkeyLine | None, *, scale: int = 1) -> None:
         self._valkey = valkey
         self._scale = scale
-        self._script = None if valkey is None else valkey.register_script(_SCRIPT)
+        self._script = None if valkey is None else valkey.script(_SCRIPT)
         self._silent_until_s = 0.0
         self._local: OrderedDict[str, float] = OrderedDict()
 
     @classmethod
     def connect(cls, url: str, *, scale: int = 1) -> "RateLimits":
         """Return the limits kept in the Valkey at ``url``; nothing is sent yet."""
-        return cls(
-            Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S),
-            scale=scale,
-        )
+        return cls(ValkeyLine(url), scale=scale)
 
     async def close(self) -> None:
-        """Close the connections to Valkey."""
+        """Close the connection to Valkey."""
         if self._valkey is not None:
-            await self._valkey.aclose()
+            await self._valkey.close()
 
     async def take(self, limit: Limit, caller: str) -> None:
         """Count one request of the caller against the limit.

@@ -9,13 +9,12 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from suxin.consent.oauth.refusals import ReplayUncertain
 from suxin.consent.oauth.replay import Remembered
-from suxin_web.rate_limits import TIMEOUT_S
 from suxin_web.refusals import RETRY_AFTER_S
+from suxin_web.valkey_line import ValkeyLine
 
 EPOCH_BYTES: Final = 9
 _EPOCH_KEY: Final = "replay:epoch"
@@ -36,19 +35,19 @@ log = structlog.get_logger("suxin.web")
 class ValkeyReplays:
     """The uses that are remembered in one Valkey."""
 
-    def __init__(self, valkey: Redis) -> None:
+    def __init__(self, valkey: ValkeyLine) -> None:
         self._valkey = valkey
-        self._script = valkey.register_script(_SCRIPT)
+        self._script = valkey.script(_SCRIPT)
         self._epoch: str | None = None
 
     @classmethod
     def connect(cls, url: str) -> "ValkeyReplays":
         """Return the memory in the Valkey at ``url``; nothing is sent yet."""
-        return cls(Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S))
+        return cls(ValkeyLine(url))
 
     async def close(self) -> None:
-        """Close the connections to Valkey."""
-        await self._valkey.aclose()
+        """Close the connection to Valkey."""
+        await self._valkey.close()
 
     async def use(self, name: str, *, life: timedelta) -> Remembered:
         """Remember a use for ``life``, and say whether it was the first one.

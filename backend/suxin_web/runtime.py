@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 from suxin.consent.oauth.client_key_sources import ClientKeySource
 from suxin.consent.oauth.dpop import Nonces
 from suxin.consent.oauth.replay import ReplayStore
+from suxin.consent.oauth.seen_keys import SeenKeys
 from suxin.kernel.database import Database
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.sealing import Sealer
@@ -66,6 +67,7 @@ class Runtime:
     documents: DocumentRules = field(default_factory=DocumentRules)
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
+    seen_keys: SeenKeys = field(init=False, default_factory=SeenKeys)
 
     def __post_init__(self) -> None:
         """Make what follows from the database and the sealing keys."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal,
     literal_column,
     select,
     text,
@@ -170,6 +171,31 @@ async def test_single_steps_wait_for_each_other_and_then_say_that_none_is_free(
         assert await few.row(slow, seconds=0.0) is not None
     finally:
         await few.close()
+
+
+async def test_whoever_leaves_in_the_middle_leaves_no_answer_to_the_next(database):
+    few = SingleSteps(database.steps._url, most=1)
+    slow = SingleStep(select(func.pg_sleep(bindparam("seconds", type_=Float())), literal("slow")))
+    try:
+        leaving = asyncio.create_task(few.row(slow, seconds=5.0))
+        await asyncio.sleep(0.1)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert await few.row(SingleStep(select(literal("next")))) == ("next",)
+    finally:
+        await few.close()
+
+
+async def test_a_connection_that_the_server_closed_is_opened_anew(database, admin):
+    await database.steps.row(FIND_DOOR, blind_index=b"nobody's")
+    kept = len(database.steps._free)
+    assert kept > 0
+    for connection in database.steps._free:
+        await admin.execute("select pg_terminate_backend($1, 1000)", connection.get_server_pid())
+    await asyncio.sleep(0.05)
+    assert await database.steps.row(FIND_DOOR, blind_index=b"nobody's") is None
+    assert len(database.steps._free) == 1
 
 
 async def test_the_batch_role_makes_no_single_steps(batch):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from suxin.kernel import outbox
+from suxin.kernel import outbox, signing
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
@@ -175,6 +175,36 @@ async def test_the_duty_rotates_a_key_once(first, database, write, now, sealer, 
         async with database.transaction(SYSTEM, now=now) as session:
             await duty(session, job)
     assert len(names(await keys_at(now), now)) == 2
+
+
+async def test_what_was_verified_before_is_refused_all_the_same_when_it_should_be(
+    first, write, now, keys_at
+):
+    await write(rotate_signing_key, use=KeyUse.TOKEN, now=now)
+    keys = await keys_at(now)
+    signed = keys.sign(b'{"a":1}', use=KeyUse.TOKEN, typ=TYP, now=now)
+    assert keys.verified(signed, use=KeyUse.TOKEN, typ=TYP, now=now) == b'{"a":1}'
+    assert keys.verified(signed, use=KeyUse.TOKEN, typ=TYP, now=now) == b'{"a":1}'
+    head, payload, signature = signed.split(".")
+    other = f"{head}.{payload}.{signature[:-4]}AAAA"
+    unpublished = now + PUBLISHED_BEFORE + PUBLISHED_AFTER
+    for text, use, typ, at in (
+        (other, KeyUse.TOKEN, TYP, now),
+        (signed, KeyUse.ARTEFACT, TYP, now),
+        (signed, KeyUse.TOKEN, "jwt", now),
+        (signed, KeyUse.TOKEN, TYP, unpublished),
+    ):
+        with pytest.raises(SignatureInvalid):
+            keys.verified(text, use=use, typ=typ, now=at)
+
+
+async def test_a_key_set_remembers_no_more_signatures_than_it_may(first, now, keys_at, monkeypatch):
+    monkeypatch.setattr(signing, "MAX_VERIFIED", 2)
+    keys = await keys_at(now)
+    for number in range(4):
+        signed = keys.sign(b"%d" % number, use=KeyUse.TOKEN, typ=TYP, now=now)
+        assert keys.verified(signed, use=KeyUse.TOKEN, typ=TYP, now=now) == b"%d" % number
+    assert len(keys._verified) == 2
 
 
 async def test_what_is_not_ours_is_refused(first, write, now, keys_at):

@@ -20,7 +20,6 @@ from jsonschema import Draft202012Validator
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp
 from phones import PREFIX, Phone
-from redis.asyncio import Redis
 from small_city import SmallCity
 from sqlalchemy import update
 
@@ -147,7 +146,7 @@ def clock(now: datetime) -> HeldClock:
 
 @pytest.fixture
 async def limits(valkey: Valkey) -> AsyncIterator[RateLimits]:
-    limits = RateLimits(Redis.from_url(valkey.url), scale=GENEROUS)
+    limits = RateLimits.connect(valkey.url, scale=GENEROUS)
     yield limits
     await limits.close()
 

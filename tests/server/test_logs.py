@@ -191,3 +191,15 @@ def test_libraries_and_tracebacks_are_redacted_too(written: io.StringIO, log_for
     assert PHONE not in told
     assert told.count(f"ValueError: no person {REDACTED}") == 2
     assert f"calling {REDACTED}" in told
+
+
+def test_a_stream_that_takes_nothing_stops_nobody(written: io.StringIO) -> None:
+    log = structlog.get_logger("suxin.test")
+    log.info("before")
+    written.close()
+    log.info("after")
+
+
+@pytest.mark.parametrize("figure", [12_999_999_999, -5, 0])
+def test_figures_below_the_lowest_phone_stay(figure: int) -> None:
+    assert redact_value({"figure": figure}) == {"figure": figure}

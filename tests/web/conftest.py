@@ -199,9 +199,9 @@ def clock(now: datetime) -> HeldClock:
 
 @pytest.fixture
 async def limits(valkey: Valkey) -> AsyncIterator[RateLimits]:
-    broker = Redis.from_url(valkey.url)
-    await broker.flushall()
-    limits = RateLimits(broker)
+    async with Redis.from_url(valkey.url) as broker:
+        await broker.flushall()
+    limits = RateLimits.connect(valkey.url)
     yield limits
     await limits.close()
 

@@ -8,6 +8,7 @@ verified years later, so that their keys are published for good. Private halves 
 
 import base64
 import json
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,10 @@ from suxin.kernel.tables import Table
 
 ALGORITHM: Final = "ES256"
 MAX_SIGNED_CHARACTERS: Final = 64 * 1024
+MAX_VERIFIED: Final = 2_048
+"""How many signatures a key set remembers to have checked."""
+
+MAX_REMEMBERED_CHARACTERS: Final = 4 * 1024
 
 PUBLISHED_BEFORE: Final = timedelta(minutes=10)
 """How long a key is published before it signs: longer than any reader keeps the set."""
@@ -104,6 +109,7 @@ class KeySet:
 
     def __init__(self, pairs: Mapping[str, _Pair]) -> None:
         self._pairs = pairs
+        self._verified: OrderedDict[str, bytes] = OrderedDict()
 
     def __contains__(self, kid: object) -> bool:
         return kid in self._pairs
@@ -131,6 +137,9 @@ class KeySet:
     def verified(self, signed: str, *, use: KeyUse, typ: str, now: datetime) -> bytes:
         """Return the payload of a compact JWS that a published key of this use signed.
 
+        A token comes with each of its holder's requests for minutes, so that its signature is checked once; what can
+        change, whether its key is published still, is asked each time.
+
         :raises SignatureInvalid: if it is none
         """
         header = unverified_header(signed)
@@ -142,10 +151,20 @@ class KeySet:
             or header.get("typ") != typ
         ):
             raise SignatureInvalid
-        try:
-            return jws.deserialize_compact(signed, pair.key, [ALGORITHM]).payload
-        except (JoseError, ValueError):
-            raise SignatureInvalid from None
+        payload = self._verified.get(signed)
+        if payload is None:
+            try:
+                payload = jws.deserialize_compact(signed, pair.key, [ALGORITHM]).payload
+            except (JoseError, ValueError):
+                raise SignatureInvalid from None
+            self._remember(signed, payload)
+        return payload
+
+    def _remember(self, signed: str, payload: bytes) -> None:
+        if len(signed) <= MAX_REMEMBERED_CHARACTERS:
+            self._verified[signed] = payload
+        if len(self._verified) > MAX_VERIFIED:
+            self._verified.popitem(last=False)
 
     def published(self, *, now: datetime, use: KeyUse | None = None) -> dict[str, Any]:
         """Return the JWK set (RFC 7517 §5) of what is published now, of one use or all."""

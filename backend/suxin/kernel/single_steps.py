@@ -57,7 +57,7 @@ class SingleStep:
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
         """Return the values for the statement's places."""
-        values = self._fixed | given
+        values = {**self._fixed, **given}
         return [
             values[name] if process is None else process(values[name])
             for name, process in self._order
@@ -72,58 +72,90 @@ class SingleStep:
 
 
 class SingleSteps:
-    """A pool of connections that are at the doorways from their start."""
+    """Connections that are at the doorways from their start, opened as they are needed and kept."""
 
     def __init__(self, url: str, *, most: int) -> None:
         self._url = url
-        self._most = most
-        self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
+        self._turns = asyncio.Semaphore(most)
+        self._free: list[asyncpg.Connection] = []
+        self._closed = False
 
     async def row(self, step: SingleStep, **given: object) -> tuple[Any, ...] | None:
         """Carry out a step and return the first row it gives, if any."""
-        pool = self._pool or await self._opened()
+        arguments = step.arguments(given)
+        await self._take_turn()
+        connection: asyncpg.Connection | None = None
         try:
-            async with pool.acquire(timeout=WAIT_S) as connection:
-                record = await connection.fetchrow(step.sql, *step.arguments(given))
-        except TimeoutError:
-            message = f"no connection was free within {WAIT_S} s"
-            raise PoolTimeout(message) from None
+            connection = self._kept() or await self._opened()
+            record = await connection.fetchrow(step.sql, *arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             # As from every other statement; what was given is people's data and stays out of its text.
             raise DBAPIError(step.sql, None, error, hide_parameters=True) from error
+        except BaseException:
+            # Whoever leaves in the middle leaves an answer behind that nobody may take for his own.
+            if connection is not None:
+                connection.terminate()
+            raise
+        finally:
+            self._give_back(connection)
         return None if record is None else step.read(record)
 
     async def close(self) -> None:
-        """Close the connections."""
-        if self._pool is not None:
-            await self._pool.close()
+        """Close the connections; one that is in use is closed when its step is done."""
+        self._closed = True
+        free, self._free = self._free, []
+        for connection in free:
+            await connection.close()
 
-    async def _opened(self) -> asyncpg.Pool:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=0,
-                    max_size=self._most,
-                    server_settings={
-                        "application_name": "suxin",
-                        "jit": "off",
-                        "role": DOORWAY_ROLE,
-                    },
-                    # Nothing is left behind by statements that stand alone, so there is nothing to reset.
-                    reset=_leave,
-                    init=_read_json,
-                )
-        return self._pool
+    async def _take_turn(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await self._turns.acquire()
+        except TimeoutError:
+            message = f"no connection was free within {WAIT_S} s"
+            raise PoolTimeout(message) from None
 
+    def _kept(self) -> asyncpg.Connection | None:
+        """Return a free connection that the server has not closed meanwhile."""
+        while self._free:
+            connection = self._free.pop()
+            if not connection.is_closed():
+                return connection
+        return None
 
-async def _leave(_: asyncpg.Connection) -> None:
-    """Give a connection back as it is."""
+    def _give_back(self, connection: asyncpg.Connection | None) -> None:
+        # Nothing is left behind by statements that stand alone, so there is nothing to reset.
+        self._turns.release()
+        if connection is None or connection.is_closed():
+            return
+        if self._closed:
+            connection.terminate()
+        else:
+            self._free.append(connection)
 
-
-async def _read_json(connection: asyncpg.Connection) -> None:
-    """Have JSON read as the sessions' connections read it; it is written as text by the types themselves."""
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode, format="text"
-    )
+    async def _opened(self) -> asyncpg.Connection:
+        try:
+            connection = await asyncpg.connect(
+                self._url,
+                timeout=WAIT_S,
+                server_settings={"application_name": "suxin", "jit": "off", "role": DOORWAY_ROLE},
+            )
+        except TimeoutError:
+            message = f"no connection was opened within {WAIT_S} s"
+            raise PoolTimeout(message) from None
+        try:
+            # JSON is read as the sessions' connections read it; it is written as text by the types themselves.
+            await connection.set_type_codec(
+                "jsonb",
+                schema="pg_catalog",
+                encoder=str,
+                decoder=msgspec.json.decode,
+                format="text",
+            )
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection

@@ -55,12 +55,12 @@ async def staff_member_actor(
 ) -> Actor:
     """Return a staff member who showed at ``authenticated_at`` who he is as an actor.
 
-    :raises Unauthenticated: see ``standing_since``
+    :raises Unauthenticated: see ``require_since``
     :raises TenantSuspended, PasswordChangeRequired: see ``staff_actor``
     """
     return actor_standing(
-        await standing_since(
-            steps, tenant_id=tenant_id, staff_id=staff_id, authenticated_at=authenticated_at
+        require_since(
+            await standing_of(steps, tenant_id=tenant_id, staff_id=staff_id), authenticated_at
         ),
         profiles=profiles,
         request_id=request_id,
@@ -68,16 +68,13 @@ async def staff_member_actor(
     )
 
 
-async def standing_since(
-    steps: SingleSteps, *, tenant_id: UUID, staff_id: UUID, authenticated_at: datetime
-) -> Standing:
+def require_since(found: Standing | None, authenticated_at: datetime) -> Standing:
     """Return how a staff member stands who showed at ``authenticated_at`` who he is.
 
     What he showed before his password was last set is worth nothing any more: it may have been known to somebody else.
 
     :raises Unauthenticated: if he works there no longer, or his password was set since
     """
-    found = await standing_of(steps, tenant_id=tenant_id, staff_id=staff_id)
     if found is None or authenticated_at < found.password_set_at:
         raise Unauthenticated
     return found

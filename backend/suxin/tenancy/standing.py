@@ -1,5 +1,6 @@
 """How a staff member stands with his tenant at this moment, looked up in one step before anything of his begins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -126,10 +127,14 @@ _SEEN: Final = SingleStep(
 )
 
 
+OF_STAFF: Final = _standing().subquery("standing")
+"""How everybody stands, to be joined by ``tenant_id`` and ``staff_id``: what ``read_standing`` reads."""
+
+
 async def standing_of(steps: SingleSteps, *, tenant_id: UUID, staff_id: UUID) -> Standing | None:
     """Return how a staff member stands; None where he works there no longer."""
     row = await steps.row(_OF_STAFF, tenant_id=tenant_id, staff_id=staff_id)
-    return None if row is None else _read(row)
+    return None if row is None else read_standing(row)
 
 
 async def standing_at_desk(steps: SingleSteps, *, token: str, now: datetime) -> Standing | None:
@@ -141,10 +146,11 @@ async def standing_at_desk(steps: SingleSteps, *, token: str, now: datetime) -> 
     *columns, seen_at = row
     if now - seen_at >= SEEN_EVERY:
         await steps.row(_SEEN, token_hash=key, now=now)
-    return _read(columns)
+    return read_standing(columns)
 
 
-def _read(row: Any) -> Standing:  # noqa: ANN401 - a row of ``_standing``
+def read_standing(row: Sequence[Any]) -> Standing:
+    """Return the standing that the columns of ``OF_STAFF`` tell of."""
     tenant_id, staff_id, set_at, temporary, kind, status, factor_from, held, factor, off = row
     held = held or []
     _, branch, areas = held[0] if held else (None, None, [])

@@ -6,6 +6,7 @@ endpoints by a client that was misled, is no use here (FAPI 2.0 §5.3.2.1).
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -55,6 +56,14 @@ def claimed_client(assertion: str) -> str:
     return subject
 
 
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A good assertion: what it is remembered by once it is used, and until when."""
+
+    digest: bytes
+    kept_until: datetime
+
+
 async def use_assertion(
     steps: SingleSteps,
     assertion: str,
@@ -64,12 +73,34 @@ async def use_assertion(
     issuer: str,
     now: datetime,
 ) -> None:
-    """Check that one of the client's keys signed the assertion for us and now, and use it up.
+    """Check an assertion and use it up.
 
     What was used is remembered in the database, and not in a store that may forget: an assertion carries no nonce of ours
     that would tell one made before the loss from one made after it.
 
     :raises ClientRefused: if it does not fit, or was used before
+    """
+    checked = checked_assertion(assertion, client_id=client_id, keys=keys, issuer=issuer, now=now)
+    if await steps.row(_USE, digest=checked.digest, expires_at=checked.kept_until) is None:
+        raise used_before()
+
+
+def used_before() -> ClientRefused:
+    """Return the refusal of an assertion that comes again."""
+    return _refused("已被使用过", "the assertion was used before")
+
+
+def checked_assertion(
+    assertion: str,
+    *,
+    client_id: str,
+    keys: Sequence[Mapping[str, Any]],
+    issuer: str,
+    now: datetime,
+) -> Assertion:
+    """Check that one of the client's keys signed the assertion for us and now; whether it was used is not looked up.
+
+    :raises ClientRefused: if it does not fit
     Source: RFC 7523 §3; FAPI 2.0 §5.3.2.1
     """
     claims = _claims(assertion, keys)
@@ -82,8 +113,7 @@ async def use_assertion(
     if not isinstance(assertion_id, str) or not 0 < len(assertion_id) <= MAX_ID_CHARACTERS:
         raise _refused("缺少 jti", "the assertion has no jti")
     digest = hashlib.sha256(f"{client_id} {assertion_id}".encode()).digest()
-    if await steps.row(_USE, digest=digest, expires_at=ends + CLOCK_SKEW) is None:
-        raise _refused("已被使用过", "the assertion was used before")
+    return Assertion(digest, ends + CLOCK_SKEW)
 
 
 def _claims(assertion: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from suxin.consent.oauth.grants import end_grants_of_log_in, end_grants_of_perso
 from suxin.consent.oauth.models import LogInSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
-from suxin.kernel.refusals import Unauthenticated
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import new_token, token_hash
-from suxin.tenancy.actors import actor_standing, standing_since
+from suxin.tenancy.actors import actor_standing, require_since
 from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.log_ins import AtProvider, require_password_taken
 from suxin.tenancy.second_factors import require_second_factor
+from suxin.tenancy.standing import OF_STAFF, Standing, read_standing
 
 STAFF_LIFE: Final = timedelta(hours=12)
 PERSON_LIFE: Final = timedelta(minutes=30)
@@ -36,7 +36,7 @@ class LoggedIn:
     """Who logged in, by which methods (``amr``, RFC 8176), and when: a staff member or a proved person.
 
     ``at`` is whose log-in at his tenant's provider it was, if it was one. ``key`` tells the browser's log-in itself, once it
-    was begun.
+    was begun, and ``standing`` how a staff member stood when that was looked up.
     """
 
     amr: Sequence[str]
@@ -46,6 +46,7 @@ class LoggedIn:
     person_id: UUID | None = None
     at: AtProvider | None = None
     key: bytes | None = None
+    standing: Standing | None = None
 
 
 async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -> str:
@@ -71,6 +72,7 @@ async def begin_log_in(session: AsyncSession, who: LoggedIn, *, now: datetime) -
     return token
 
 
+_OF_PROVIDER: Final = 3
 _LOGGED_IN: Final = SingleStep(
     select(
         LogInSession.amr,
@@ -81,7 +83,14 @@ _LOGGED_IN: Final = SingleStep(
         LogInSession.provider_id,
         LogInSession.provider_subject,
         LogInSession.provider_session,
-    ).where(
+        *OF_STAFF.c,
+    )
+    .outerjoin(
+        OF_STAFF,
+        (OF_STAFF.c.tenant_id == LogInSession.tenant_id)
+        & (OF_STAFF.c.staff_id == LogInSession.staff_id),
+    )
+    .where(
         LogInSession.token_hash == bindparam("token_hash"),
         LogInSession.ended_at.is_(None),
         LogInSession.expires_at > bindparam("now"),
@@ -90,12 +99,13 @@ _LOGGED_IN: Final = SingleStep(
 
 
 async def logged_in(steps: SingleSteps, *, token: str, now: datetime) -> LoggedIn | None:
-    """Return who logged in in the browser that holds this cookie, if that is not over."""
+    """Return who logged in in the browser that holds this cookie, if that is not over, and how he stands."""
     key = token_hash(token)
     row = await steps.row(_LOGGED_IN, token_hash=key, now=now)
     if row is None:
         return None
-    amr, authenticated_at, tenant_id, staff_id, person_id, *provider = row
+    amr, authenticated_at, tenant_id, staff_id, person_id, *more = row
+    provider, standing = more[:_OF_PROVIDER], more[_OF_PROVIDER:]
     return LoggedIn(
         amr=tuple(amr),
         authenticated_at=authenticated_at,
@@ -104,12 +114,12 @@ async def logged_in(steps: SingleSteps, *, token: str, now: datetime) -> LoggedI
         person_id=person_id,
         at=_at_provider(*provider),
         key=key,
+        # Without a join that found him there is nothing to read.
+        standing=None if standing[0] is None else read_standing(standing),
     )
 
 
-async def logged_in_staff(
-    steps: SingleSteps, who: LoggedIn, *, profiles: Profiles, request_id: str, now: datetime
-) -> Actor:
+def logged_in_staff(who: LoggedIn, *, profiles: Profiles, request_id: str, now: datetime) -> Actor:
     """Return the staff member who logged in as an actor, once he has shown all that is asked of him.
 
     :raises Unauthenticated: if it is no staff member, he works there no longer, or his password was set since
@@ -118,14 +128,7 @@ async def logged_in_staff(
     :raises PasswordLogInOff: if he showed a password where his organisation takes none
     :raises SecondFactorRequired: if he has not shown a second factor and needs one
     """
-    if who.tenant_id is None or who.staff_id is None:
-        raise Unauthenticated
-    found = await standing_since(
-        steps,
-        tenant_id=who.tenant_id,
-        staff_id=who.staff_id,
-        authenticated_at=who.authenticated_at,
-    )
+    found = require_since(who.standing, who.authenticated_at)
     actor = actor_standing(found, profiles=profiles, request_id=request_id)
     if FEDERATED not in who.amr:
         require_password_taken(found, profiles)

@@ -1,6 +1,6 @@
 """Clients as the authorization server knows them, and as a tenant's own people see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -45,7 +45,7 @@ def client_key(client_id: str) -> UUID | None:
         return None
 
 
-_ACTIVE_CLIENT: Final = SingleStep(
+ACTIVE_CLIENT: Final = (
     select(
         OAuthClient.tenant_id,
         OAuthClient.name,
@@ -64,14 +64,20 @@ _ACTIVE_CLIENT: Final = SingleStep(
         Tenant.status == TenantStatus.ACTIVE,
     )
 )
+"""A tenant's client by its ``id``, while it and its tenant may act: what ``read_client`` reads."""
+
+_BY_ID: Final = SingleStep(ACTIVE_CLIENT)
 
 
 async def active_client(steps: SingleSteps, client_id: str) -> Client | None:
     """Return a tenant's client while it and its tenant may act."""
     key = client_key(client_id)
-    row = None if key is None else await steps.row(_ACTIVE_CLIENT, id=key)
-    if row is None:
-        return None
+    row = None if key is None else await steps.row(_BY_ID, id=key)
+    return None if key is None or row is None else read_client(key, row)
+
+
+def read_client(key: UUID, row: Sequence[Any]) -> Client:
+    """Return the client that the columns of ``ACTIVE_CLIENT`` tell of."""
     tenant_id, name, confidential, redirects, grants, scopes, details, jwks, jwks_uri = row
     return Client(
         client_id=str(key),

@@ -9,6 +9,7 @@ from suxin.kernel.refusals import Refusal
 from suxin_graphql.clients import OAuthClient
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
+from suxin_graphql.events import Event
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
 from suxin_graphql.fields import Access, query
@@ -24,6 +25,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "Offer": Offer,
     "OAuthClient": OAuthClient,
     "Consent": Consent,
+    "Event": Event,
 }
 
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
+from suxin_graphql.events import EventQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.lending_mutations import LendingMutations
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="查询。Everything that is read.")
-class Query(TenancyQueries, NodeQueries, ClientQueries, IdentityProviderQueries, LendingQueries):
+class Query(
+    TenancyQueries,
+    NodeQueries,
+    ClientQueries,
+    IdentityProviderQueries,
+    LendingQueries,
+    EventQueries,
+):
     """Everything that is read."""
 
 

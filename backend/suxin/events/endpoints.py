@@ -32,7 +32,7 @@ SECRET_BYTES: Final = 32
 """Between 24 and 64 (Standard Webhooks, "Signature scheme")."""
 
 # Plain http is for one's own machine; what may be called at all is decided where calls are made, at every call.
-_URL: Final = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(/[\x21\x24-\x5b\x5d\x5f\x61-\x7a~%]*)?")
+_URL: Final = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(/[A-Za-z0-9._~!$&'()*+,;=:@%/\-]*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

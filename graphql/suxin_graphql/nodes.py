@@ -17,6 +17,7 @@ from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
 from suxin_graphql.node import Node
+from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
 NODES: Final[Mapping[str, type[Record]]] = {
     "Referral": Referral,
@@ -26,6 +27,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "OAuthClient": OAuthClient,
     "Consent": Consent,
     "Event": Event,
+    "WebhookEndpoint": WebhookEndpoint,
+    "WebhookDelivery": WebhookDelivery,
 }
 
 

@@ -18,6 +18,8 @@ from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
+from suxin_graphql.webhook_mutations import WebhookMutations
+from suxin_graphql.webhooks import WebhookQueries
 
 if TYPE_CHECKING:
     from graphql import GraphQLError
@@ -32,6 +34,7 @@ class Query(
     IdentityProviderQueries,
     LendingQueries,
     EventQueries,
+    WebhookQueries,
 ):
     """Everything that is read."""
 
@@ -39,7 +42,13 @@ class Query(
 @strawberry.type(
     description="办理。Everything that is written: each is one transaction, and says in its result why not."
 )
-class Mutation(ClientMutations, IdentityProviderMutations, FetchMutations, LendingMutations):
+class Mutation(
+    ClientMutations,
+    IdentityProviderMutations,
+    FetchMutations,
+    LendingMutations,
+    WebhookMutations,
+):
     """Everything that is written."""
 
 

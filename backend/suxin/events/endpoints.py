@@ -87,7 +87,7 @@ async def create_endpoint(
     endpoint = WebhookEndpoint(
         tenant_id=tenant_id,
         id=endpoint_id,
-        name=draft.name,
+        name=draft.name.strip(),
         url=draft.url,
         event_types=sorted(set(draft.event_types)),
         state=EndpointState.ACTIVE,
@@ -124,7 +124,7 @@ async def update_endpoint(
     """
     endpoint = await lock_own_endpoint(session, actor, endpoint_id)
     _check(draft, known)
-    endpoint.name, endpoint.url = draft.name, draft.url
+    endpoint.name, endpoint.url = draft.name.strip(), draft.url
     endpoint.event_types = sorted(set(draft.event_types))
     endpoint.changed_at = now
     _record(session, endpoint, "changed", now=now)

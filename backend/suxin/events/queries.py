@@ -1,12 +1,19 @@
 """Queries of events: the feed from a position on, the endpoints, and the log of what was sent to them."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.events.models import EventFeed, TenantEvent, WebhookDelivery, WebhookEndpoint
+from suxin.events.models import (
+    DeliveryState,
+    EventFeed,
+    TenantEvent,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from suxin.events.policies import WEBHOOK_MANAGE
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
@@ -76,8 +83,10 @@ async def lock_own_endpoint(
     return endpoint
 
 
-def own_deliveries(actor: Actor, *, endpoint_id: UUID | None = None) -> Select[WebhookDelivery]:
-    """Return the SELECT of what was sent to the actor's tenant's endpoints, or to one of them, newest first."""
+def own_deliveries(
+    actor: Actor, *, endpoint_id: UUID | None = None, states: Collection[DeliveryState] = ()
+) -> Select[WebhookDelivery]:
+    """Return the SELECT of what was sent to the actor's tenant's endpoints, newest first: to one of them, or in some states."""
     statement = (
         select(WebhookDelivery)
         .where(WebhookDelivery.tenant_id == actor.own_tenant)
@@ -85,4 +94,6 @@ def own_deliveries(actor: Actor, *, endpoint_id: UUID | None = None) -> Select[W
     )
     if endpoint_id is not None:
         statement = statement.where(WebhookDelivery.endpoint_id == endpoint_id)
+    if states:
+        statement = statement.where(WebhookDelivery.state.in_(states))
     return statement

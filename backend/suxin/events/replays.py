@@ -77,15 +77,15 @@ async def replay_since(
 
     :raises Forbidden: if the actor may not manage webhooks
     :raises NotFound: if it is not his tenant's endpoint
-    :raises Invalid: if the time is to come, or longer ago than events are kept
+    :raises Invalid: if the time has no zone, is to come, or is longer ago than events are kept
     :raises ReplayTooLarge: if that were more than ``MAX_REPLAYED`` events
     """
     endpoint = await lock_own_endpoint(session, actor, endpoint_id)
-    if not now - KEPT_FOR <= since <= now:
+    if since.tzinfo is None or not now - KEPT_FOR <= since <= now:
         raise Invalid(
             field="since",
-            reason_zh=f"应为最近 {KEPT_FOR.days} 天内的时间",
-            reason_en=f"it lies within the last {KEPT_FOR.days} days",
+            reason_zh=f"应为最近 {KEPT_FOR.days} 天内的时间，带时区",
+            reason_en=f"it lies within the last {KEPT_FOR.days} days, with its time zone",
         )
     wanted = (
         TenantEvent.tenant_id == endpoint.tenant_id,

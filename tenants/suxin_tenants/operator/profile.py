@@ -83,6 +83,7 @@ OPERATOR: Final = TenantProfile(
                     TENANT_READ,
                     STAFF_READ,
                     CLIENT_READ,
+                    EVENT_READ,
                     STATISTICS_READ,
                     CORRECTION_READ,
                     EVIDENCE_READ,

@@ -241,6 +241,7 @@ async def _signed(
 
 def _draft(form: Form) -> EndpointDraft:
     form.require("name", "url")
+    form.check("url", endpoints.check_address)
     if not form.texts("eventTypes"):
         form.fail("eventTypes", "请至少选择一种事件")
     return EndpointDraft(

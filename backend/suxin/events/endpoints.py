@@ -202,6 +202,19 @@ def _new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
+def check_address(url: str) -> None:
+    """Refuse what cannot be an endpoint's address.
+
+    :raises Invalid: if it is none
+    """
+    if len(url) > MAX_URL_CHARACTERS or not _URL.fullmatch(url):
+        raise Invalid(
+            field="url",
+            reason_zh=f"应为 https 开头的完整地址，不含参数，最多 {MAX_URL_CHARACTERS} 个字符",
+            reason_en=f"it is a whole https address without parameters, of at most {MAX_URL_CHARACTERS} characters",
+        )
+
+
 def _check(draft: EndpointDraft, known: Collection[str]) -> None:
     if not 1 <= len(draft.name.strip()) <= MAX_NAME_CHARACTERS:
         raise Invalid(
@@ -209,12 +222,7 @@ def _check(draft: EndpointDraft, known: Collection[str]) -> None:
             reason_zh=f"应为 1 至 {MAX_NAME_CHARACTERS} 个字",
             reason_en=f"it has 1 to {MAX_NAME_CHARACTERS} characters",
         )
-    if len(draft.url) > MAX_URL_CHARACTERS or not _URL.fullmatch(draft.url):
-        raise Invalid(
-            field="url",
-            reason_zh=f"应为 https 开头的完整地址，不含参数，最多 {MAX_URL_CHARACTERS} 个字符",
-            reason_en=f"it is a whole https address without parameters, of at most {MAX_URL_CHARACTERS} characters",
-        )
+    check_address(draft.url)
     unknown = sorted(set(draft.event_types) - set(known))
     if unknown or not draft.event_types:
         raise Invalid(

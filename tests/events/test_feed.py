@@ -1,26 +1,30 @@
 """The feed: written with the change, in order once committed, and kept for thirty days."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from arrangements import arrangement_2027
 from events_city import as_platform, feed_of
+from observing import carry_out, one
 from small_city import Bank, SmallCity, offered
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from suxin.consent.commands import revoke_consent
+from suxin.consent.fetches import fetch_records
 from suxin.events.feed import put_in_order, record_event
 from suxin.events.models import EventFeed, TenantEvent
 from suxin.events.policies import require_no_gap
 from suxin.events.queries import kept_from
 from suxin.events.refusals import EventsGone
 from suxin.events.schedule import KEPT_FOR
+from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC, load_arrangement
 from suxin.lending.commands.offers import accept_offer
 from suxin.lending.commands.referrals import accept_referral, decline_referral
 from suxin.lending.commands.requests import withdraw_request
-from suxin.lending.commands.returns import accept_due, expire_offer
+from suxin.lending.commands.returns import accept_due, decide_due, expire_offer
 from suxin.lending.event_types import REFERRAL_STEPS, SNAPSHOT_ERASED
 from suxin.lending.terms import DeclineReason
 from suxin_server import pruning
@@ -95,15 +99,62 @@ async def test_a_withdrawal_a_decline_a_lapse_and_an_expiry_are_told(
     assert types(await feed_of(small_city, rival))[-1] == "lending.referral.passed"
 
 
-async def test_a_revocation_is_told_and_the_erasure_that_follows(small_city: SmallCity, bank: Bank):
+async def test_a_revocation_is_told_and_the_erasure_that_follows(
+    small_city: SmallCity, bank: Bank, admin
+):
     submitted = await small_city.submit()
     granted = await small_city.consent(submitted.request.id, bank)
+    await small_city.act(fetch_records, bank.officer, consent_id=granted.consent_id)
     await small_city.act(
         revoke_consent, small_city.applicant, consent_id=granted.consent_id, reason=None
     )
+    assert await carry_out(small_city, admin, "consent.received.erase") == 1
+    revoked, erased = (await feed_of(small_city, bank))[-2:]
+    assert (revoked.type, revoked.object_id) == ("consent.consent.revoked", granted.consent_id)
+    assert revoked.data == {"state": "REVOKED", "purpose": "loan.match"}
+    assert (erased.type, erased.object_id) == ("consent.received.erased", granted.consent_id)
+    assert erased.data == {"deliveries": 1}
+
+
+async def test_the_erasure_of_a_decision_snapshot_is_told(small_city: SmallCity, bank: Bank, admin):
+    _, offer_id = await offered(small_city, bank)
+    await small_city.act(accept_offer, small_city.applicant, offer_id=offer_id)
+    over = await admin.fetchval("select kept_until from decision_snapshots")
+    assert await carry_out(small_city, admin, "lending.snapshot.erase", now=over) == 1
     event = (await feed_of(small_city, bank))[-1]
-    assert (event.type, event.object_id) == ("consent.consent.revoked", granted.consent_id)
-    assert event.data == {"state": "REVOKED", "purpose": "loan.match"}
+    assert (event.type, event.object_id) == ("lending.snapshot.erased", offer_id)
+
+
+async def test_other_deadlines_are_told(small_city: SmallCity, bank: Bank, admin):
+    """A newly published arrangement of holidays, and a missed decision that is given as long again."""
+    start = datetime(2026, 12, 30, 2, tzinfo=UTC)
+    submitted = await small_city.submit(now=start)
+    referral_id = await small_city.referral_to(submitted, bank)
+    await small_city.act(
+        load_arrangement,
+        small_city.operator,
+        arrangement=arrangement_2027(off=["2027-01-04"]),
+        now=start,
+    )
+    assert await carry_out(small_city, admin, CALENDAR_CHANGED_TOPIC, now=start) == 1
+    arrived, redated = await feed_of(small_city, bank)
+    assert (redated.type, redated.object_id) == ("lending.referral.redated", referral_id)
+    row = await one(admin, "select * from referrals where id = $1", referral_id)
+    assert redated.data == {
+        "acceptBy": row["accept_by"].isoformat(),
+        "contactBy": row["contact_by"].isoformat(),
+        "decideBy": row["decide_by"].isoformat(),
+    }
+    assert arrived.data["decideBy"] < redated.data["decideBy"]
+    await small_city.act(accept_referral, bank.officer, referral_id=referral_id, now=start)
+    await small_city.consent(submitted.request.id, bank, now=start, life_days=90)
+    late = row["decide_by"] + timedelta(seconds=1)
+    await as_platform(
+        small_city, decide_due, tenant_id=bank.tenant_id, referral_id=referral_id, now=late
+    )
+    again = (await feed_of(small_city, bank))[-1]
+    assert again.type == "lending.referral.redated"
+    assert again.data["decideBy"] > redated.data["decideBy"]
 
 
 async def test_what_a_transaction_takes_back_was_never_an_event(small_city: SmallCity, bank: Bank):

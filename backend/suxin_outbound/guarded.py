@@ -119,8 +119,9 @@ def _never_busy(_: Answer) -> bool:
 class Call:
     """One request to a service.
 
-    ``body`` is sent as JSON, ``form`` as a form; there is one of them at most.
+    ``body`` is sent as JSON, ``content`` as JSON that is written already, ``form`` as a form; there is one of them at most.
     ``idempotent`` says that repeating it does no harm, and opens the retries after it may have been received.
+    ``enough_bytes`` is how much of the answer is wanted, the rest of which is left unread; without it a long one is a failure.
     ``sign`` is called anew for each attempt. ``says_busy`` recognises an answer by which the service itself says that it did nothing and should be asked again.
     """
 
@@ -130,9 +131,11 @@ class Call:
     params: Mapping[str, str] | None = field(default=None, repr=False)
     headers: Mapping[str, str] | None = field(default=None, repr=False)
     body: object = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     sign: Callable[[httpx.Request], httpx.Request] | None = field(default=None, repr=False)
     idempotent: bool = False
+    enough_bytes: int | None = None
     says_busy: Callable[[Answer], bool] = field(default=_never_busy, repr=False)
 
 
@@ -261,10 +264,11 @@ class GuardedClient:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if destination.host_header is not None:
             headers["Host"] = destination.host_header
-        content = None
+        content = call.content
         if call.body is not None:
-            headers["Content-Type"] = "application/json"
             content = msgspec.json.encode(call.body)
+        if content is not None:
+            headers["Content-Type"] = "application/json"
         elif call.form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             content = urlencode(call.form).encode()
@@ -286,6 +290,9 @@ class GuardedClient:
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
+            if call.enough_bytes is not None and len(body) >= call.enough_bytes:
+                del body[call.enough_bytes :]
+                break
             if len(body) > self._limits.response_bytes:
                 raise CallFailed(call.service, CallProblem.TOO_LARGE)
         return Answer(

@@ -21,7 +21,6 @@ from suxin_graphql.admission import served_folder
 from suxin_graphql.trusted import FolderUnfit
 from suxin_mini_program import routes as mini_program
 from suxin_oauth import routes as oauth
-from suxin_outbound.addresses import LocalRoute, is_local
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
@@ -37,6 +36,7 @@ from suxin_server.key_file import keyring_source
 from suxin_server.metrics import Metrics
 from suxin_server.migration import newest_revisions
 from suxin_server.settings import Settings
+from suxin_server.tenants_addresses import client_of_providers
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
 from suxin_web.clock import SystemClock
@@ -132,7 +132,7 @@ def assemble(settings: Settings) -> Assembly:
         guarded=outside,
     )
     replays = ValkeyReplays.connect(broker_url)
-    strangers, providers = GuardedClient.to_public(), _client_of_providers(settings)
+    strangers, providers = GuardedClient.to_public(), client_of_providers(settings)
     runtime = Runtime(
         database=Database.connect(
             settings.need("database_url"), pool_size=settings.database_pool_size
@@ -168,21 +168,6 @@ def assemble(settings: Settings) -> Assembly:
         settings.metrics_token or SecretStr(""),
         preview_routes(settings, outside),
     )
-
-
-def _client_of_providers(settings: Settings) -> GuardedClient:
-    """Open the client for tenants' identity providers.
-
-    :raises NotAvailable: if a server that others reach shall call its own machine for tenants
-    """
-    if not settings.local_identity_providers:
-        return GuardedClient.to_public()
-    if not is_local(settings.url):
-        raise NotAvailable(
-            zh="SUXIN_LOCAL_IDENTITY_PROVIDERS 只能用于本机开发",
-            en="SUXIN_LOCAL_IDENTITY_PROVIDERS is for a developer's own machine alone",
-        )
-    return GuardedClient.to_public(route=LocalRoute())
 
 
 def _document_rules(settings: Settings) -> DocumentRules:

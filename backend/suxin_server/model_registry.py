@@ -3,6 +3,7 @@
 from suxin.consent import models as consent
 from suxin.consent.oauth import models as oauth
 from suxin.counter import models as counter
+from suxin.events import models as events
 from suxin.kernel import audit, bases, calendars, idempotency, notices, outbox, signing
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
@@ -24,6 +25,7 @@ CONTEXTS = (
     places,
     tenancy,
     providers,
+    events,
     subjects,
     closures,
     consent,

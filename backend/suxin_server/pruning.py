@@ -19,6 +19,8 @@ from suxin.consent.oauth.models import (
     RefreshToken,
     UsedAssertion,
 )
+from suxin.events.feed import prune_events
+from suxin.events.schedule import KEPT_FOR as EVENTS_KEPT_FOR
 from suxin.kernel import idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -85,6 +87,11 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
         "idempotency_keys": await _in_chunks(
             database,
             lambda session: idempotency.prune(session, before=kept_since, limit=CHUNK),
+            now,
+        ),
+        "tenant_events": await _in_chunks(
+            database,
+            lambda session: prune_events(session, before=now - EVENTS_KEPT_FOR, limit=CHUNK),
             now,
         ),
         "impact_assessments": await _in_chunks(

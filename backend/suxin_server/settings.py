@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     demo: bool = False
     # For developers: tenants' identity providers may be on this machine, which then must be where the server is reached.
     local_identity_providers: bool = False
+    # For developers: events may be sent to this machine, under the same condition.
+    local_webhooks: bool = False
 
     # Whether everyone may send GraphQL documents of his own, and ask for the schema; unset, in a demo alone.
     graphql_ad_hoc: bool | None = None

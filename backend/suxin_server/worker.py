@@ -1,4 +1,4 @@
-"""The worker process: the relay, the jobs, the audit sealer, the daily pruning and counting.
+"""The worker process: the relay, the jobs, the postman, the audit sealer, the daily pruning and counting.
 
 The only module that knows arq. PostgreSQL is the truth and arq merely the wake-up: a job carries nothing but the id of
 its outbox row, results are not kept, and arq's own retries and schedules are not used, because the outbox has both and
@@ -10,7 +10,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -33,6 +33,7 @@ from suxin_server.counting import count_daily
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.loops import keep
+from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
 from suxin_server.relay import Relay
 from suxin_server.sealer import seal_forever
@@ -75,9 +76,11 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         database = await stack.enter_async_context(_open(url, pool_size=MAX_JOBS))
         batch = await stack.enter_async_context(_open(batch_url, pool_size=2))
         await _require_safe_role(database, stop)
-        handlers = given
+        handlers, own = given, dict[str, Callable[[], Awaitable[None]]]()
         if handlers is None:
             handlers = await stack.enter_async_context(open_handlers(settings))
+            postman = await stack.enter_async_context(open_postman(settings, database))
+            own = {"postman": postman.send_forever}
         queue = _JobQueue(redis_settings)
         stack.push_async_callback(queue.close)
         relay = Relay(database, url, queue)
@@ -89,6 +92,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database),
             "count": lambda: count_daily(batch),
+            **own,
         }
         tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]
         log.info("worker started", topics=len(handlers))

@@ -9,6 +9,7 @@ import strawberry
 from suxin.consent.models import ConsentState
 from suxin.consent.oauth.models import ClientStatus
 from suxin.consent.purposes import FetchUnit
+from suxin.events.models import DeliveryState, EndpointState
 from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.models import (
@@ -150,6 +151,16 @@ _PROVIDER_STATES: Final[Labels] = {
     "ACTIVE": ("已启用", "in force"),
     "SUSPENDED": ("已暂停", "out of force"),
 }
+_ENDPOINT_STATES: Final[Labels] = {
+    "ACTIVE": ("推送中", "is sent to"),
+    "PAUSED": ("已暂停", "is not sent to until it is resumed"),
+    "BROKEN": ("连续失败，试探中", "fails, and is only probed until it takes an event again"),
+}
+_DELIVERY_STATES: Final[Labels] = {
+    "PENDING": ("推送中", "on its way"),
+    "DELIVERED": ("已送达", "taken by the receiver"),
+    "GIVEN_UP": ("已放弃", "not taken within 72 hours"),
+}
 _CLIENT_METHODS: Final[Labels] = {
     "PRIVATE_KEY_JWT": ("平台私钥签名", "signed by the platform's key (private_key_jwt)"),
     "CLIENT_SECRET_BASIC": ("客户端密钥", "a secret (client_secret_basic)"),
@@ -196,6 +207,10 @@ def describe_enums() -> None:
         ClientMethod,
         "平台如何向其证明身份。How the platform shows a provider that it is its client.",
         _CLIENT_METHODS,
+    )
+    _describe(EndpointState, "推送地址状态。Whether an endpoint is sent to.", _ENDPOINT_STATES)
+    _describe(
+        DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
     _describe(ReferralOrder, "对接申请的排序。In which order referrals are listed.")

@@ -29,6 +29,9 @@ KINDS: Final[dict[str, Kind]] = {
     "Offer": Kind(4, "报价", "offer"),
     "OAuthClient": Kind(5, "接口客户端", "client"),
     "Consent": Kind(6, "授权", "consent"),
+    "Event": Kind(16, "事件", "event"),
+    "WebhookEndpoint": Kind(17, "推送地址", "webhook endpoint"),
+    "WebhookDelivery": Kind(18, "推送记录", "webhook delivery"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -9,6 +9,7 @@ from suxin.kernel.refusals import Refusal
 from suxin_graphql.clients import OAuthClient
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
+from suxin_graphql.events import Event
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
 from suxin_graphql.fields import Access, query
@@ -16,6 +17,7 @@ from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
 from suxin_graphql.node import Node
+from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
 NODES: Final[Mapping[str, type[Record]]] = {
     "Referral": Referral,
@@ -24,6 +26,9 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "Offer": Offer,
     "OAuthClient": OAuthClient,
     "Consent": Consent,
+    "Event": Event,
+    "WebhookEndpoint": WebhookEndpoint,
+    "WebhookDelivery": WebhookDelivery,
 }
 
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
+from suxin_graphql.events import EventQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.lending_mutations import LendingMutations
@@ -17,6 +18,8 @@ from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
+from suxin_graphql.webhook_mutations import WebhookMutations
+from suxin_graphql.webhooks import WebhookQueries
 
 if TYPE_CHECKING:
     from graphql import GraphQLError
@@ -24,14 +27,28 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="查询。Everything that is read.")
-class Query(TenancyQueries, NodeQueries, ClientQueries, IdentityProviderQueries, LendingQueries):
+class Query(
+    TenancyQueries,
+    NodeQueries,
+    ClientQueries,
+    IdentityProviderQueries,
+    LendingQueries,
+    EventQueries,
+    WebhookQueries,
+):
     """Everything that is read."""
 
 
 @strawberry.type(
     description="办理。Everything that is written: each is one transaction, and says in its result why not."
 )
-class Mutation(ClientMutations, IdentityProviderMutations, FetchMutations, LendingMutations):
+class Mutation(
+    ClientMutations,
+    IdentityProviderMutations,
+    FetchMutations,
+    LendingMutations,
+    WebhookMutations,
+):
     """Everything that is written."""
 
 

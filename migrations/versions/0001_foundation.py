@@ -150,6 +150,11 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
+    'ALTER TABLE event_feeds ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE event_feeds FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON event_feeds FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON event_feeds FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON event_feeds TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -330,6 +335,12 @@ ACCESS = (
     'CREATE POLICY batch ON subjects FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (name, name_pinyin, county_code, town_code, industry, found_wrong) ON subjects TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON subjects TO suxin_batch',
+    'ALTER TABLE tenant_events ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE tenant_events FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY fed_tenant ON tenant_events FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and position is not null)",
+    "CREATE POLICY system ON tenant_events FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY appended ON tenant_events FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('staff', 'client', 'operator', 'subject', 'system'))",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_events TO suxin_app',
     'ALTER TABLE tenants ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE tenants FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON tenants FOR SELECT TO suxin_app USING (id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -340,6 +351,22 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON tenants TO suxin_app',
     'GRANT SELECT ON tenants TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
+    'ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE webhook_deliveries FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON webhook_deliveries FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON webhook_deliveries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO suxin_app',
+    "CREATE TRIGGER webhook_deliveries_begins BEFORE INSERT ON webhook_deliveries FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PENDING', 'client'), ('PENDING', 'operator'), ('PENDING', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER webhook_deliveries_step BEFORE UPDATE OF state ON webhook_deliveries FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DELIVERED', 'PENDING', 'client'), ('DELIVERED', 'PENDING', 'operator'), ('DELIVERED', 'PENDING', 'staff'), ('GIVEN_UP', 'PENDING', 'client'), ('GIVEN_UP', 'PENDING', 'operator'), ('GIVEN_UP', 'PENDING', 'staff'), ('PENDING', 'DELIVERED', 'system'), ('PENDING', 'GIVEN_UP', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE webhook_endpoints ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE webhook_endpoints FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON webhook_endpoints FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON webhook_endpoints FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON webhook_endpoints FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_endpoints TO suxin_app',
+    'GRANT SELECT, UPDATE ON webhook_endpoints TO suxin_batch',
+    "CREATE TRIGGER webhook_endpoints_begins BEFORE INSERT ON webhook_endpoints FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'operator'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER webhook_endpoints_step BEFORE UPDATE OF state ON webhook_endpoints FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'BROKEN', 'system'), ('ACTIVE', 'PAUSED', 'client'), ('ACTIVE', 'PAUSED', 'operator'), ('ACTIVE', 'PAUSED', 'staff'), ('ACTIVE', 'PAUSED', 'system'), ('BROKEN', 'ACTIVE', 'client'), ('BROKEN', 'ACTIVE', 'operator'), ('BROKEN', 'ACTIVE', 'staff'), ('BROKEN', 'ACTIVE', 'system'), ('BROKEN', 'PAUSED', 'client'), ('BROKEN', 'PAUSED', 'operator'), ('BROKEN', 'PAUSED', 'staff'), ('BROKEN', 'PAUSED', 'system'), ('PAUSED', 'ACTIVE', 'client'), ('PAUSED', 'ACTIVE', 'operator'), ('PAUSED', 'ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON wechat_accounts TO suxin_doorway',
 )
 
@@ -687,6 +714,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token_id', name=op.f('pk_ended_tokens'))
     )
     op.create_index('ix_ended_tokens_expires_at', 'ended_tokens', ['expires_at'], unique=False)
+    op.create_table('event_feeds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('last_position', sa.BigInteger(), nullable=False),
+    sa.Column('pruned_position', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_event_feeds'))
+    )
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -1140,6 +1173,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('uscc', name=op.f('uq_subjects_uscc'))
     )
     op.create_index('ix_subjects_place', 'subjects', ['county_code', 'industry'], unique=False)
+    op.create_table('tenant_events',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('data', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_tenant_events')),
+    sa.UniqueConstraint('tenant_id', 'position', name=op.f('uq_tenant_events_tenant_id_position'))
+    )
+    op.create_index('ix_tenant_events_id', 'tenant_events', ['id'], unique=False)
+    op.create_index('ix_tenant_events_waiting', 'tenant_events', ['recorded_at'], unique=False, postgresql_where=sa.text('position is null'))
     op.create_table('tenants',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.Enum('operator', 'bank', 'merchant', 'attraction', 'village_grid', name='tenantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -1163,6 +1210,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_assertions'))
     )
     op.create_index('ix_used_assertions_expires_at', 'used_assertions', ['expires_at'], unique=False)
+    op.create_table('webhook_endpoints',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('event_types', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('ACTIVE', 'PAUSED', 'BROKEN', name='endpointstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state_reason', sa.Text(), nullable=True),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('previous_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('previous_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_success_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(previous_sealed is null) = (previous_until is null)', name=op.f('ck_webhook_endpoints_previous_secret')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhook_endpoints'))
+    )
+    op.create_index('ix_webhook_endpoints_due', 'webhook_endpoints', ['due_at'], unique=False, postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
     op.create_table('wechat_accounts',
     sa.Column('openid', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=True),
@@ -1230,6 +1298,36 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_staff_identities')),
     sa.UniqueConstraint('tenant_id', 'subject', name=op.f('uq_staff_identities_tenant_id_subject'))
     )
+    op.create_table('webhook_deliveries',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('endpoint_id', sa.Uuid(), nullable=False),
+    sa.Column('event_id', sa.Uuid(), nullable=False),
+    sa.Column('event_type', sa.Text(), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('PENDING', 'DELIVERED', 'GIVEN_UP', name='deliverystate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('replays', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('give_up_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('took_ms', sa.BigInteger(), nullable=True),
+    sa.Column('status', sa.BigInteger(), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'DELIVERED') = (delivered_at is not null)", name=op.f('ck_webhook_deliveries_delivered')),
+    sa.CheckConstraint('char_length(answer) <= 200', name=op.f('ck_webhook_deliveries_answer')),
+    sa.ForeignKeyConstraint(['tenant_id', 'endpoint_id'], ['webhook_endpoints.tenant_id', 'webhook_endpoints.id'], name=op.f('fk_webhook_deliveries_tenant_id_endpoint_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'event_id'], ['tenant_events.tenant_id', 'tenant_events.id'], name=op.f('fk_webhook_deliveries_tenant_id_event_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhook_deliveries')),
+    sa.UniqueConstraint('tenant_id', 'endpoint_id', 'event_id', name=op.f('uq_webhook_deliveries_tenant_id_endpoint_id_event_id'))
+    )
+    op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
+    op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
+    op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1290,6 +1388,10 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
+    op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
+    op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
+    op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
+    op.drop_table('webhook_deliveries')
     op.drop_table('staff_identities')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
@@ -1303,9 +1405,14 @@ def downgrade() -> None:
     op.drop_table('memberships')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
+    op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
+    op.drop_table('webhook_endpoints')
     op.drop_index('ix_used_assertions_expires_at', table_name='used_assertions')
     op.drop_table('used_assertions')
     op.drop_table('tenants')
+    op.drop_index('ix_tenant_events_waiting', table_name='tenant_events', postgresql_where=sa.text('position is null'))
+    op.drop_index('ix_tenant_events_id', table_name='tenant_events')
+    op.drop_table('tenant_events')
     op.drop_index('ix_subjects_place', table_name='subjects')
     op.drop_table('subjects')
     op.drop_index('ix_subject_doors_key_version', table_name='subject_doors', postgresql_where=sa.text('key_version is not null'))
@@ -1375,6 +1482,7 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_table('event_feeds')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
     op.drop_table('ended_tokens')
     op.drop_index('ix_device_codes_expires_at', table_name='device_codes')

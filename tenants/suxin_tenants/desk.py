@@ -15,6 +15,7 @@ from suxin_tenants import (
     member_pages,
     notice_pages,
     staff_pages,
+    webhook_pages,
 )
 from suxin_tenants.bank import inbox_pages, offer_pages, product_pages, referral_pages
 from suxin_tenants.desk_assets import DESK_ASSETS
@@ -49,6 +50,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     account_pages.send_new_password,
     account_pages.send_end_grant,
     *client_pages.HANDLERS,
+    *webhook_pages.HANDLERS,
     *identity_provider_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,

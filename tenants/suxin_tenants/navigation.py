@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
+from suxin.events.policies import EVENT_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
@@ -30,6 +31,7 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
 _CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
+_WEBHOOKS: Final = (EVENT_READ, NavItem(zh="事件推送", href="/desk/webhooks", icon="pulse"))
 _PROVIDER: Final = (
     STAFF_MANAGE,
     NavItem(zh="统一登录", href=IDENTITY_PROVIDER_PATH, icon="shield"),
@@ -54,6 +56,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _STAFF,
         _BRANCHES,
         _CLIENTS,
+        _WEBHOOKS,
         _PROVIDER,
         _NOTICES,
         _ACCOUNT,
@@ -71,13 +74,41 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _STAFF,
         _BRANCHES,
         _CLIENTS,
+        _WEBHOOKS,
         _PROVIDER,
         _NOTICES,
         _ACCOUNT,
     ),
-    TenantKind.MERCHANT: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _PROVIDER, _NOTICES, _ACCOUNT),
-    TenantKind.ATTRACTION: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _PROVIDER, _NOTICES, _ACCOUNT),
-    TenantKind.VILLAGE_GRID: (_HOME, _STAFF, _BRANCHES, _CLIENTS, _PROVIDER, _NOTICES, _ACCOUNT),
+    TenantKind.MERCHANT: (
+        _HOME,
+        _STAFF,
+        _BRANCHES,
+        _CLIENTS,
+        _WEBHOOKS,
+        _PROVIDER,
+        _NOTICES,
+        _ACCOUNT,
+    ),
+    TenantKind.ATTRACTION: (
+        _HOME,
+        _STAFF,
+        _BRANCHES,
+        _CLIENTS,
+        _WEBHOOKS,
+        _PROVIDER,
+        _NOTICES,
+        _ACCOUNT,
+    ),
+    TenantKind.VILLAGE_GRID: (
+        _HOME,
+        _STAFF,
+        _BRANCHES,
+        _CLIENTS,
+        _WEBHOOKS,
+        _PROVIDER,
+        _NOTICES,
+        _ACCOUNT,
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from suxin.consent.models import ConsentState
 from suxin.consent.oauth.models import ClientStatus
+from suxin.events.models import DeliveryState, EndpointState
 from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal
 from suxin.lending.models import LoanProduct, OfferState, ProductStatus, ReferralState
@@ -13,6 +14,8 @@ from suxin.rights.models import STATES_ZH, CorrectionState
 from suxin.tenancy.models import TenantStatus
 from suxin.tenancy.profiles import QuotaName, TenantKind
 from suxin.tenancy.providers.models import ProviderState
+from suxin_outbound.guarded import CallProblem
+from suxin_outbound.webhooks import NOT_ALLOWED as TARGET_NOT_ALLOWED
 
 # A label and the tone of its badge.
 Said = tuple[str, str]
@@ -60,6 +63,29 @@ CLIENT_STATES: Final[Mapping[ClientStatus, Said]] = {
     ClientStatus.ACTIVE: ("正常", "good"),
     ClientStatus.SUSPENDED: ("已暂停", "warn"),
     ClientStatus.RETIRED: ("已停用", "plain"),
+}
+ENDPOINT_STATES: Final[Mapping[EndpointState, Said]] = {
+    EndpointState.ACTIVE: ("推送中", "good"),
+    EndpointState.PAUSED: ("已暂停", "warn"),
+    EndpointState.BROKEN: ("连续失败", "bad"),
+}
+DELIVERY_STATES: Final[Mapping[DeliveryState, Said]] = {
+    DeliveryState.PENDING: ("待送达", "info"),
+    DeliveryState.DELIVERED: ("已送达", "good"),
+    DeliveryState.GIVEN_UP: ("已放弃", "bad"),
+}
+WEBHOOK_PROBLEMS: Final[Mapping[str, str]] = {
+    CallProblem.NOT_CONNECTED: "连接不上或证书无效",
+    CallProblem.CONNECT_TIMEOUT: "连接超时",
+    CallProblem.POOL_TIMEOUT: "平台繁忙",
+    CallProblem.WRITE_TIMEOUT: "发送超时",
+    CallProblem.READ_TIMEOUT: "未及时回答",
+    CallProblem.TOTAL_TIMEOUT: "未及时回答",
+    CallProblem.BROKEN_OFF: "连接中断",
+    CallProblem.TOO_LARGE: "回答过长",
+    CallProblem.REDIRECTED: "回答为跳转，平台不跟随",
+    CallProblem.NOT_UNDERSTOOD: "回答无法识别",
+    TARGET_NOT_ALLOWED: "不允许访问该地址",
 }
 PROVIDER_STATES: Final[Mapping[ProviderState, Said]] = {
     ProviderState.DRAFT: ("草稿", "plain"),

@@ -17,6 +17,9 @@ DELETED = {
     "memberships": "a role taken back; the audit stream keeps that it was given",
     "notices": "one's own inbox, at one's wish",
     "person_identities": "by the platform, once the account is closed and no contract names the person",
+    "tenant_events": "by the platform, after thirty days; no reader but it may delete",
+    "webhook_deliveries": "with the event, or with the endpoint that it was on its way to",
+    "webhook_endpoints": "given up with its secrets; the audit stream keeps what it was",
     "staff_identities": "a link undone; the audit stream keeps that it was made",
 }
 

@@ -364,6 +364,7 @@ async def test_an_auditor_reads_every_page_and_writes_by_none(desks, admin, plac
         f"/desk/staff/{auditor.staff_id}",
         "/desk/branches",
         "/desk/clients",
+        "/desk/webhooks",
         "/desk/notices",
         "/desk/account",
     )

@@ -35,6 +35,7 @@ UPDATED = {
         "correction_requests",
         "counter_visits",
         "decision_snapshots",
+        "event_feeds",
         "impact_assessments",
         "leads",
         "loan_requests",
@@ -44,7 +45,10 @@ UPDATED = {
         "person_identities",
         "referrals",
         "subjects",
+        "tenant_events",
         "tenants",
+        "webhook_deliveries",
+        "webhook_endpoints",
     },
     "bank": {
         # To hold it in place; what it would become is refused.
@@ -61,6 +65,8 @@ UPDATED = {
         "referrals",
         "staff",
         "staff_identities",
+        "webhook_deliveries",
+        "webhook_endpoints",
     },
     "applicant": {
         "access_bases",
@@ -78,8 +84,23 @@ UPDATED = {
 }
 # Of rows as they stand in the middle of their lives.
 DELETED = {
-    "system": {"correction_requests", "match_results", "notices", "person_identities"},
-    "bank": {"identity_providers", "memberships", "notices", "staff_identities"},
+    "system": {
+        "correction_requests",
+        "match_results",
+        "notices",
+        "person_identities",
+        "tenant_events",
+        "webhook_deliveries",
+        "webhook_endpoints",
+    },
+    "bank": {
+        "identity_providers",
+        "memberships",
+        "notices",
+        "staff_identities",
+        "webhook_deliveries",
+        "webhook_endpoints",
+    },
     "applicant": {"notices"},
 }
 # What may be deleted besides of rows at their end, and of what was somebody's own word from the start.

@@ -9,11 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from beside_matrices import COMMANDS as BESIDE
 from counter_matrix import ELSEWHERE as AT_COUNTER
-from fetch_matrix import COMMANDS as FETCHES
 from log_in_trespasses import PROVIDERS
 from observing import changed, contents
-from rights_matrix import COMMANDS as RIGHTS
 from small_city import PASSWORD, offer_terms, product_draft
 from small_world import World
 from trespassing import (
@@ -118,7 +117,6 @@ def newcomer(_world: World) -> dict[str, Any]:
     }
 
 
-BESIDE = RIGHTS | FETCHES
 MATRIX: dict[str, list[Case]] = BESIDE | {
     "consent.assessments.end_assessed": by(
         OUTSIDE_THE_OPERATOR,

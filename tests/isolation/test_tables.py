@@ -47,6 +47,7 @@ MATRIX = {
     "desk_sessions": DOORWAY,
     "device_codes": DOORWAY,
     "ended_tokens": DOORWAY,
+    "event_feeds": PLATFORM,
     "idempotency_keys": DOORWAY,
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
@@ -82,8 +83,11 @@ MATRIX = {
     "staff_log_ins": DOORWAY,
     "subject_doors": DOORWAY,
     "subjects": PLATFORM,
+    "tenant_events": PLATFORM,
     "tenants": EVERYBODY,
     "used_assertions": DOORWAY,
+    "webhook_deliveries": PLATFORM,
+    "webhook_endpoints": PLATFORM,
     "wechat_accounts": DOORWAY,
 }
 
@@ -153,9 +157,13 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
     }
     assert hidden - by_owner["applicant"] == {
         "branches",
+        "event_feeds",
         "identity_providers",
         "memberships",
         "oauth_clients",
         "staff",
         "staff_identities",
+        "tenant_events",
+        "webhook_deliveries",
+        "webhook_endpoints",
     }

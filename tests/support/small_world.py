@@ -17,6 +17,7 @@ from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
+from small_endpoint import Webhook, build_webhook
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -91,6 +92,7 @@ class World:
     mandate_id: UUID
     client_id: UUID
     provider_id: UUID
+    webhook: Webhook
     at_counter: AtCounter
 
     @property
@@ -174,6 +176,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         ),
         client_id=await _fill_oauth(city, admin),
         provider_id=await _fill_providers(city, staff_id),
+        webhook=await build_webhook(city, bank),
         at_counter=await visit_counter(city),
     )
 

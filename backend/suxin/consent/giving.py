@@ -16,11 +16,13 @@ from suxin.consent import queries
 from suxin.consent.assessments import require_assessed
 from suxin.consent.bases import basis_of_consent
 from suxin.consent.channels import LicensedChannelRequired, barred
+from suxin.consent.event_types import CONSENT_STEPS
 from suxin.consent.models import AssessedKind, Consent, ConsentState
 from suxin.consent.narrowing import Cut, Narrowed, Wanted, narrow
 from suxin.consent.notice_texts import CATEGORY_ZH, Text, current_text
 from suxin.consent.oauth.grants import end_grants_on_consent
 from suxin.consent.purposes import Purpose, purpose_named
+from suxin.events.feed import record_event
 from suxin.kernel import outbox
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis
@@ -295,7 +297,7 @@ def record(
     cuts: Sequence[Cut] = (),
     now: datetime,
 ) -> None:
-    """Note a step of a consent in the audit stream; ``cuts`` say what was narrowed by it, which is a step of its own."""
+    """Note a step of a consent in the audit stream, and as an event for its tenant; ``cuts`` say what was narrowed by it, which is a step of its own."""
     append_act(
         session,
         action=f"consent.consent.{step}",
@@ -305,6 +307,15 @@ def record(
         object_type="consent",
         object_id=consent.id,
         detail={"purpose": consent.purpose, "categories": consent.categories},
+    )
+    record_event(
+        session,
+        CONSENT_STEPS[step],
+        tenant_id=consent.tenant_id,
+        object_id=consent.id,
+        now=now,
+        state=consent.state.value,
+        purpose=consent.purpose,
     )
     if cuts:
         append_act(

@@ -12,7 +12,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
+from suxin.consent.event_types import RECEIVED_ERASED
 from suxin.consent.models import GIVEN, NEVER_GIVEN, ConsentFetch
+from suxin.events.feed import record_event
 from suxin.kernel import notices, outbox
 from suxin.kernel.audit import append_act
 
@@ -54,6 +56,14 @@ async def erase_received(
         object_type="consent",
         object_id=consent_id,
         detail={"deliveries": len(erased)},
+    )
+    record_event(
+        session,
+        RECEIVED_ERASED,
+        tenant_id=consent.tenant_id,
+        object_id=consent_id,
+        now=now,
+        deliveries=len(erased),
     )
     await outbox.post(
         session,

@@ -23,6 +23,7 @@ from suxin.lending.models import (
     Step,
 )
 from suxin.lending.policies import REFERRAL_READ
+from suxin.lending.telling import tell_of_arrival, tell_of_deadlines
 
 REMIND_TOPIC = "lending.referral.remind"
 ACCEPT_DUE_TOPIC = "lending.referral.accept_due"
@@ -94,6 +95,7 @@ async def dispatch(
     await session.flush()
     for referral in referrals:
         await start_clocks(session, referral, now=now)
+        tell_of_arrival(session, referral, now=now)
         await notices.notify_tenant(
             session,
             tenant_id=referral.tenant_id,
@@ -151,6 +153,7 @@ async def restart_decision(session: AsyncSession, referral: Referral, *, now: da
     deadline = add_working_days(now, DECIDE_WITHIN_DAYS, calendar=calendar)
     referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
     referral.decide_from = now
+    tell_of_deadlines(session, referral, now=now)
     await start_clock(session, referral, Step.DECIDE, now=now)
 
 

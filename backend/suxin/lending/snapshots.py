@@ -17,9 +17,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.models import NEVER_GIVEN, Consent
+from suxin.events.feed import record_event
 from suxin.kernel import notices, outbox
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
+from suxin.lending.event_types import SNAPSHOT_ERASED
 from suxin.lending.models import DecisionSnapshot, LoanRequest, Offer
 from suxin.subjects.models import CreditRecord, RecordStatus
 
@@ -192,6 +194,7 @@ async def erase_snapshot(
         object_id=snapshot_id,
         detail={"offer_id": str(erased.offer_id)},
     )
+    record_event(session, SNAPSHOT_ERASED, tenant_id=tenant_id, object_id=erased.offer_id, now=now)
     await outbox.post(
         session,
         ERASED_TOPIC,

@@ -7,6 +7,7 @@ from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.consent.requests import CONSENT_ASK
+from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -40,6 +41,8 @@ BANK: Final = TenantProfile(
                 {
                     CLIENT_MANAGE,
                     CLIENT_READ,
+                    EVENT_READ,
+                    WEBHOOK_MANAGE,
                     DOCUMENT_COMPOSE,
                     STAFF_MANAGE,
                     STAFF_READ,

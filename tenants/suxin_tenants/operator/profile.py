@@ -12,6 +12,7 @@ from suxin.consent.assessments import ASSESSMENT_FILE
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
+from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
@@ -46,6 +47,8 @@ OPERATOR: Final = TenantProfile(
                     BRANCH_MANAGE,
                     CLIENT_MANAGE,
                     CLIENT_READ,
+                    EVENT_READ,
+                    WEBHOOK_MANAGE,
                     DOCUMENT_COMPOSE,
                     STAFF_MANAGE,
                     STAFF_READ,
@@ -80,6 +83,7 @@ OPERATOR: Final = TenantProfile(
                     TENANT_READ,
                     STAFF_READ,
                     CLIENT_READ,
+                    EVENT_READ,
                     STATISTICS_READ,
                     CORRECTION_READ,
                     EVIDENCE_READ,

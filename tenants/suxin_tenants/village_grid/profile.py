@@ -3,6 +3,7 @@
 from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
+from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -19,6 +20,8 @@ VILLAGE_GRID: Final = TenantProfile(
                 {
                     CLIENT_MANAGE,
                     CLIENT_READ,
+                    EVENT_READ,
+                    WEBHOOK_MANAGE,
                     DOCUMENT_COMPOSE,
                     STAFF_MANAGE,
                     STAFF_READ,

@@ -27,6 +27,7 @@ from suxin.lending.queries import requests as queries
 from suxin.lending.queries.products import referred_product
 from suxin.lending.repayment import CostSummary, Fees, cost, schedule
 from suxin.lending.snapshots import freeze_what_was_seen
+from suxin.lending.telling import tell_of_offer
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod, check_amount_fen, loan_ends_at
 
 MAX_VALID_DAYS = 30
@@ -327,3 +328,4 @@ def _record(session: AsyncSession, offer: Offer, step: str, *, now: datetime) ->
         object_id=offer.id,
         detail={"amount_fen": offer.amount_fen, "rate_bps": offer.rate_bps},
     )
+    tell_of_offer(session, offer, step, now=now)

@@ -20,6 +20,7 @@ from suxin.lending.claims import move_claim
 from suxin.lending.deadlines import clocks_from
 from suxin.lending.models import Lead, Referral, ReferralState, Step
 from suxin.lending.queries.referrals import Place, lock_running_referrals
+from suxin.lending.telling import tell_of_deadlines
 
 REDATE_TOPIC: Final = "lending.deadlines.redate"
 CHUNK: Final = 200
@@ -97,6 +98,7 @@ async def _tell(
 ) -> None:
     for move in moves:
         await dispatch.start_clock(session, referral, move.step, now=now)
+    tell_of_deadlines(session, referral, now=now)
     append_act(
         session,
         action="lending.referral.redated",

@@ -16,6 +16,7 @@ from suxin.lending import dispatch, policies
 from suxin.lending.claims import keep_claim, release_claim, take_claim
 from suxin.lending.models import DispatchMode, Referral
 from suxin.lending.queries import referrals as queries
+from suxin.lending.telling import tell_of_referral
 from suxin.lending.terms import DeclineReason
 from suxin.tenancy.profiles import Profiles
 
@@ -205,6 +206,7 @@ async def _answered(
         object_id=referral.id,
         detail=detail,
     )
+    tell_of_referral(session, referral, step, now=now)
     await outbox.post(
         session,
         ANSWERED_TOPIC,

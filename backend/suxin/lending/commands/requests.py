@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import commands as consents
 from suxin.consent.giving import Granted
 from suxin.consent.purposes import LOAN_MATCH
+from suxin.events.feed import record_event
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
@@ -22,6 +23,7 @@ from suxin.lending import dispatch
 from suxin.lending.applicants import facts_of
 from suxin.lending.claims import end_claim
 from suxin.lending.deadlines import REQUEST_LIFE
+from suxin.lending.event_types import REFERRAL_CONSENTED
 from suxin.lending.facts import ApplicantFacts
 from suxin.lending.leads import coarsen, keys_of
 from suxin.lending.match_rows import match_rows
@@ -38,6 +40,7 @@ from suxin.lending.models import (
 from suxin.lending.product_terms import terms_of
 from suxin.lending.queries import requests as queries
 from suxin.lending.queries.turns import take_turn
+from suxin.lending.telling import tell_of_offer, tell_of_referral
 from suxin.lending.terms import RepaymentMethod, RequestTerms, check_request_terms
 from suxin.places.models import CITY_CODE
 from suxin.subjects.models import DataCategory
@@ -175,6 +178,14 @@ async def consent_to_bank(
         now=now,
     )
     referral.consented_at = now
+    record_event(
+        session,
+        REFERRAL_CONSENTED,
+        tenant_id=tenant_id,
+        object_id=referral.id,
+        now=now,
+        consent=granted.consent_id,
+    )
     await outbox.post(
         session,
         CONSENTED_TOPIC,
@@ -226,9 +237,11 @@ async def close_request(
         for referral in await queries.lock_referrals_of_lead(session, lead.id):
             if referral.answerable and referral.tenant_id != chosen_tenant:
                 referral.pass_over(now=now)
+                tell_of_referral(session, referral, "passed", now=now)
     for offer in await queries.lock_offers_of(session, request.subject_id, request.id):
         if offer.open:
             offer.pass_over(now=now)
+            tell_of_offer(session, offer, "passed", now=now)
     await consents.end_consents_about(
         session,
         subject_id=request.subject_id,

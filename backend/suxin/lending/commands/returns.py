@@ -31,6 +31,7 @@ from suxin.lending.models import (
 )
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries import requests as request_queries
+from suxin.lending.telling import tell_of_offer, tell_of_referral
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.profiles import TenantKind
 
@@ -116,7 +117,9 @@ async def expire_offer(
     if request is None or referral is None or not offer.open:
         return
     offer.expire(now=now)
+    tell_of_offer(session, offer, "expired", now=now)
     referral.pass_over(now=now)
+    tell_of_referral(session, referral, "passed", now=now)
     if request.state is RequestState.OFFERED and not any(found.open for found in offers):
         request.lose_offers()
     await return_lead(session, referral, now=now)
@@ -217,6 +220,7 @@ async def return_lead(session: AsyncSession, referral: Referral, *, now: datetim
 
 async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
     referral.lapse(now=now)
+    tell_of_referral(session, referral, "lapsed", now=now)
     append_act(
         session,
         action="lending.referral.lapsed",

@@ -1,0 +1,9 @@
+"""Every kind of event that any context records, as all edges tell of them."""
+
+from typing import Final
+
+from suxin.consent import event_types as consent
+from suxin.events.catalogue import Catalogue, catalogue_of
+from suxin.lending import event_types as lending
+
+CATALOGUE: Final[Catalogue] = catalogue_of(consent.EVENT_TYPES, lending.EVENT_TYPES)

@@ -1,0 +1,56 @@
+"""Every kind of event is declared once, named by its context, described in both languages, and in the document as it is."""
+
+import re
+from pathlib import Path
+
+from suxin.consent import event_types as consent
+from suxin.events.catalogue import MAX_FIELDS
+from suxin.lending import event_types as lending
+from suxin_graphql.ids import KINDS
+from suxin_web.event_types import CATALOGUE
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
+HAN = re.compile(r"[\u4e00-\u9fff]")
+NAME = re.compile(r"[a-z]+(\.[a-z_]+){2}")
+
+
+def table() -> str:
+    """The document's table as the catalogue would write it."""
+    rows = ["| type | 中文 | meaning | object | further data |", "|---|---|---|---|---|"]
+    for kind in CATALOGUE.values():
+        fields = "; ".join(
+            f"`{name}`: {one.en}" + (f" (id of a `{one.of}`)" if one.of else "")
+            for name, one in kind.fields.items()
+        )
+        rows.append(
+            f"| `{kind.name}` | {kind.zh} | {kind.en} | `{kind.object}` | {fields or '—'} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def test_the_document_tells_of_every_kind_as_it_is():
+    assert table() in DOCUMENT.read_text(encoding="utf-8"), table()
+
+
+def test_a_kind_is_named_by_its_context_and_described_in_both_languages():
+    for context, declared in (("consent", consent.EVENT_TYPES), ("lending", lending.EVENT_TYPES)):
+        for kind in declared:
+            assert NAME.fullmatch(kind.name)
+            assert kind.name.startswith(f"{context}.")
+            assert HAN.search(kind.zh)
+            assert not HAN.search(kind.en)
+            for name, field in kind.fields.items():
+                assert name not in ("objectType", "objectId")
+                assert HAN.search(field.zh)
+                assert not HAN.search(field.en)
+    assert len(CATALOGUE) == len(consent.EVENT_TYPES) + len(lending.EVENT_TYPES)
+
+
+def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
+    things = {kind.object for kind in CATALOGUE.values()}
+    things |= {
+        field.of for kind in CATALOGUE.values() for field in kind.fields.values() if field.of
+    }
+    assert things <= set(KINDS)
+    assert things == {"Consent", "Lead", "Offer", "Referral"}
+    assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

@@ -31,10 +31,14 @@ TERMS = {
 
 def test_every_document_is_executed_here():
     others = ("clients", "fetches", "identity_providers")
-    beside = [Path(__file__).with_name(f"test_{name}.py") for name in others]
+    streams = Path(__file__).parents[1] / "streams"
+    beside = [
+        *(Path(__file__).with_name(f"test_{name}.py") for name in others),
+        streams / "test_documents.py",
+    ]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 31
+    assert len(documents) == 34
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 

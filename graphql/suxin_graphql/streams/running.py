@@ -1,5 +1,6 @@
 """Running: one subscription from its admission to its end, whatever it goes over."""
 
+import asyncio
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,12 @@ from suxin_web.runtime import Runtime
 
 LOOK_EVERY_S: Final = 15.0
 """While nothing happens, who listens is looked at again at least this often."""
+
+
+TOLD_AT_ONCE: Final = 4
+"""For how many subscribers of a process one event is read at once: the others wait, and requests find connections free."""
+
+_TURNS: Final = asyncio.Semaphore(TOLD_AT_ONCE)
 
 
 class DocumentRefused(Exception):
@@ -112,19 +119,24 @@ class Stream:
 
         :raises SubscriptionEnded: when nothing more will be told
         """
-        opened, asked = self._opened, self._opened.asked
+        caller = self._opened.caller
         within_s = random.uniform(LOOK_EVERY_S / 2, LOOK_EVERY_S)  # noqa: S311 - spreads the looks of many
         try:
             thing_id = await self._listener.next(within_s=within_s)
-            actor = await opened.caller.actor()
-            actor.require(asked.field.metadata[PERMISSION])
+            async with _TURNS:
+                return await self._looked(thing_id)
         except ListenerLost as lost:
             raise SubscriptionEnded(OF_LOST[lost.why]) from None
         except Refusal as refusal:
-            ending = await opened.caller.ending(refusal)
+            ending = await caller.ending(refusal)
             if ending is None:
                 raise
             raise SubscriptionEnded(ending) from None
+
+    async def _looked(self, thing_id: UUID | None) -> Shown | None:
+        opened = self._opened
+        actor = await opened.caller.actor()
+        actor.require(opened.asked.field.metadata[PERMISSION])
         shown = None if thing_id is None else await self._told(actor, thing_id)
         SENT[opened.over] += shown is not None
         return shown

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import uvicorn
 from litestar.types import ASGIApp
+from patience import PATIENCE_S
 from websockets.asyncio.client import ClientConnection, connect
 
 from suxin_server.settings import Settings
@@ -17,7 +18,7 @@ from suxin_server.web import _config, _listening
 from suxin_web.csrf import token_for
 
 PROTOCOL = "graphql-transport-ws"
-WITHIN_S = 10.0
+WITHIN_S = PATIENCE_S
 
 
 class _Server(uvicorn.Server):

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from suxin.tenancy.roles import RoleGrant  # noqa: E402 - as above
 from suxin.tenancy.staff import add_staff  # noqa: E402 - as above
 from suxin_graphql.streams.places import MAX_PER_CALLER  # noqa: E402 - as above
 from suxin_server.postgres import Postgres  # noqa: E402 - as above
+from suxin_server.settings import Settings  # noqa: E402 - as above
 from suxin_server.valkey import Valkey  # noqa: E402 - as above
 from suxin_tenants import PROFILES  # noqa: E402 - as above
 
@@ -42,6 +43,9 @@ ARRIVED = "subscription { referralArrived { id state lead { number } } }"
 
 Told = Callable[[], Awaitable[None]]
 """Returns when one subscriber was told of one event."""
+
+Way = Callable[[str, str], AbstractAsyncContextManager[Told]]
+"""How one subscribes at an address, with a desk's cookie."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +118,15 @@ async def over_events(url: str, cookie: str) -> AsyncIterator[Told]:
         yield told
 
 
-async def measure(
-    city: SmallCity, cookies: Sequence[str], way: Callable[..., object], settings: object
-) -> Figures:
+async def measure(city: SmallCity, cookies: Sequence[str], way: Way, settings: Settings) -> Figures:
     """Open the subscriptions, leave them idle, then let one event happen to both banks."""
-    with started_web(settings) as process:  # type: ignore[arg-type]
+    with started_web(settings) as process:
         async with AsyncExitStack() as stack:
-            async with way(settings.url, cookies[0]):  # type: ignore[attr-defined, operator]
+            async with way(settings.url, cookies[0]):
                 pass
             before = resident_mb(process.pid)
             listening = [
-                await stack.enter_async_context(way(settings.url, cookies[n % len(cookies)]))  # type: ignore[attr-defined, operator]
+                await stack.enter_async_context(way(settings.url, cookies[n % len(cookies)]))
                 for n in range(SUBSCRIBERS)
             ]
             used = cpu_seconds(process.pid)

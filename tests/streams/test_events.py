@@ -88,10 +88,13 @@ async def test_a_subscription_is_not_answered_in_json(url, desk, accept):
 
 
 async def test_nothing_of_it_is_left_when_the_caller_leaves(url, desk, heard, database, ended):
-    async with opened_events(url, ARRIVED, headers=at_desk(await desk())) as stream:
+    headers = at_desk(await desk())
+    await heard.open()
+    before = asyncio.all_tasks()
+    async with opened_events(url, ARRIVED, headers=headers) as stream:
         await stream.begun()
         assert heard.listeners == 1
-    await until(lambda: heard.listeners == 0)
+    await until(lambda: heard.listeners == 0 and asyncio.all_tasks() <= before)
     assert database.connections_in_use == 0
     assert ended() == {"LEFT": 1}
 

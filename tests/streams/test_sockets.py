@@ -1,10 +1,13 @@
 """Subscriptions over graphql-transport-ws: what is told to whom, and what the protocol forbids."""
 
+import asyncio
 import json
 
 import pytest
+from patience import PATIENCE_S
 from small_city import offer_terms, offered
 from streaming import opened_socket, page, until
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from suxin.kernel.announcements import announce
@@ -376,9 +379,47 @@ async def test_one_connection_carries_so_many_and_a_caller_opens_so_many(
 async def test_who_leaves_without_a_word_leaves_nothing_behind(
     small_city, desk, at_desk, heard, database
 ):
-    async with at_desk(await desk()) as socket:
+    cookie = await desk()
+    await heard.open()
+    before = asyncio.all_tasks()
+    async with at_desk(cookie) as socket:
         await socket.subscribe(ARRIVED)
         assert heard.listeners == 1
         socket.connection.transport.abort()
         await until(lambda: heard.listeners == 0)
+    await until(lambda: asyncio.all_tasks() <= before)
     assert database.connections_in_use == 0
+
+
+async def test_who_does_not_read_is_let_go(
+    url, small_city, desk, at_desk, monkeypatch, heard, ended
+):
+    """What is sent waits in buffers until they are full, then for so long."""
+    monkeypatch.setattr(sockets, "SEND_WITHIN_S", 0.2)
+    wide = " ".join(f"a{n}: lead {{ number createdAt closesAt }}" for n in range(30))
+    bank = small_city.banks[0]
+    submitted = await small_city.submit()
+    referral_id = await small_city.referral_to(submitted, bank)
+    async with at_desk(await desk()) as socket:
+        await socket.subscribe(f"subscription {{ referralArrived {{ {wide} }} }}")
+        socket.connection.transport.pause_reading()
+        async with asyncio.timeout(PATIENCE_S):
+            while heard.listeners:
+                async with small_city.database.transaction(
+                    bank.officer, now=small_city.now
+                ) as session:
+                    await announce(
+                        session,
+                        tenant_id=bank.tenant_id,
+                        topic=REFERRAL_ARRIVED,
+                        object_id=referral_id,
+                    )
+    assert ended() == {"TOO_SLOW": 1}
+
+
+async def test_elsewhere_no_websocket_is_served(url):
+    for path in ("/", "/oauth/token", "/graphql/docs"):
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(f"{url.replace('http', 'ws', 1)}{path}", proxy=None):
+                pass
+        assert refused.value.response.status_code == 403

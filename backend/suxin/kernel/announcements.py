@@ -188,6 +188,7 @@ class Announcements:
         line, self._line = self._line, None
         if line is not None:
             line.watch.cancel()
+            await asyncio.gather(line.watch, return_exceptions=True)
             line.connection.terminate()
 
     def _forget(self, listener: Listener) -> None:

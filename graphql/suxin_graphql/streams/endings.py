@@ -67,7 +67,7 @@ class SubscriptionEnded(Refusal):
     zh = "订阅已终止：{reason_zh}"
     en = "The subscription has ended: {reason_en}"
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, *, ending: Ending) -> None:
         super().__init__(reason_zh=ending.zh, reason_en=ending.en)
         self.ending: Final = ending
 

@@ -155,7 +155,7 @@ async def _send(send: Send, body: bytes) -> None:
         async with asyncio.timeout(SEND_WITHIN_S):
             await send({"type": "http.response.body", "body": body, "more_body": True})
     except TimeoutError:
-        raise SubscriptionEnded(Ending.TOO_SLOW) from None
+        raise SubscriptionEnded(ending=Ending.TOO_SLOW) from None
 
 
 def _next(shown: Shown) -> bytes:

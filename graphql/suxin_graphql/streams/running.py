@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
@@ -38,6 +39,9 @@ TOLD_AT_ONCE: Final = 4
 """For how many subscribers of a process one event is read at once: the others wait, and requests find connections free."""
 
 _TURNS: Final = asyncio.Semaphore(TOLD_AT_ONCE)
+
+
+log = structlog.get_logger("suxin.graphql")
 
 
 class DocumentRefused(Exception):
@@ -126,12 +130,12 @@ class Stream:
             async with _TURNS:
                 return await self._looked(thing_id)
         except ListenerLost as lost:
-            raise SubscriptionEnded(OF_LOST[lost.why]) from None
+            raise SubscriptionEnded(ending=OF_LOST[lost.why]) from None
         except Refusal as refusal:
             ending = await caller.ending(refusal)
             if ending is None:
                 raise
-            raise SubscriptionEnded(ending) from None
+            raise SubscriptionEnded(ending=ending) from None
 
     async def _looked(self, thing_id: UUID | None) -> Shown | None:
         opened = self._opened
@@ -179,3 +183,11 @@ def running(opened: Opened) -> Iterator[Stream]:
         finally:
             OPEN[opened.over] -= 1
             ENDED[reason] += 1
+            log.info(
+                "subscription ended",
+                topic=topic,
+                over=opened.over,
+                reason=reason,
+                tenant_id=str(opened.actor.tenant_id),
+                request_id=opened.request_id,
+            )

@@ -275,7 +275,7 @@ class _Connection:
         try:
             await self._send({"id": name, "type": "next", "payload": shown})
         except _Close:
-            raise SubscriptionEnded(Ending.TOO_SLOW) from None
+            raise SubscriptionEnded(ending=Ending.TOO_SLOW) from None
 
     async def _error(self, name: str, errors: list[Shown]) -> None:
         await self._send({"id": name, "type": "error", "payload": errors})

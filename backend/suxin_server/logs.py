@@ -122,6 +122,7 @@ def configure_logging(
     root.setLevel(level)
     # Its access lines hold query strings; the web edge writes its own.
     logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(_is_no_handshake)
     # One line for each call outside says nothing that the caller's own event does not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # Which revision it comes from and which context it runs in says nothing to whoever starts the product.
@@ -159,6 +160,11 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 def _one_line(event: EventDict, **_: object) -> str:
     # After the redaction an event holds nothing but texts, numbers, lists and mappings.
     return _ENCODER.encode(event)
+
+
+def _is_no_handshake(record: logging.LogRecord) -> bool:
+    """Tell whether a line of uvicorn's is no access line of a WebSocket, which it writes among its faults."""
+    return '"WebSocket ' not in str(record.msg)
 
 
 def _renderer(log_format: Literal["console", "json"], *, colours: bool) -> Processor:

@@ -17,6 +17,7 @@ from suxin.kernel import audit, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin_graphql.execution.tally import QUERIES
+from suxin_graphql.streams import tally as streams
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 PACE_WINDOW: Final = timedelta(hours=1)
@@ -66,6 +67,19 @@ class Metrics:
             "GraphQL queries since the process began, by what answered them: the compiled path, or graphql-core",
             "by",
         )
+        self._streams = self._gauge(
+            "suxin_graphql_subscriptions", "Subscriptions open now, by what they go over", "over"
+        )
+        self._events = self._gauge(
+            "suxin_graphql_events_sent",
+            "Events told to subscribers since the process began",
+            "over",
+        )
+        self._stream_ends = self._gauge(
+            "suxin_graphql_subscriptions_ended",
+            "Subscriptions ended since the process began, by reason",
+            "reason",
+        )
         self._waiting = self._gauge("suxin_outbox_waiting", "Outbox rows that are due")
         self._failed = self._gauge("suxin_outbox_failed", "Outbox rows that were set aside")
         self._unsealed = self._gauge("suxin_audit_unsealed", "Audit entries not sealed yet")
@@ -99,6 +113,11 @@ class Metrics:
         self._pool.set(database.connections_in_use)
         for by, count in QUERIES.items():
             self._queries.labels(by).set(count)
+        for over, count in streams.OPEN.items():
+            self._streams.labels(over).set(count)
+            self._events.labels(over).set(streams.SENT[over])
+        for reason, count in streams.ENDED.items():
+            self._stream_ends.labels(reason).set(count)
         async with database.snapshot(_SCRAPE, now=now) as session:
             waiting, failed = await outbox.waiting(session, now=now)
             unsealed, lag = await audit.unsealed_tail(session, now=now)

@@ -20,11 +20,19 @@ from suxin_server.faults import PortTaken
 from suxin_server.settings import Settings, read_settings
 from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
+from suxin_web.bodies import MAX_BODY_BYTES
+from suxin_web.runtime import Runtime
 
 GRACE_S: Final = 1
 """How long running requests may take to end once the server is told to stop."""
 
+STREAMS_END_WITHIN_S: Final = 0.4
+"""How long streams have of that to tell their callers that they end."""
+
 KEEP_ALIVE_S: Final = 30
+PING_EVERY_S: Final = 20.0
+"""How often a WebSocket is asked whether its other end is there, and how long the answer may take."""
+
 BACKLOG: Final = 1024
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -59,7 +67,7 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     with _listening(settings.host, settings.port) as listener:
         async with opened(settings) as assembly:
-            server = _Server(_config(_application(assembly), settings))
+            server = _Server(_config(_application(assembly), settings), assembly.runtime)
             await server.serve(sockets=[listener])
 
 
@@ -79,7 +87,12 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         lifespan="off",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_BODY_BYTES,
+        # Compression would keep two windows for each connection, and messages are short.
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_EVERY_S,
+        ws_ping_timeout=PING_EVERY_S,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
@@ -116,7 +129,11 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that ends by returning, so that connections are closed after it."""
+    """Uvicorn that ends by returning, so that connections are closed after it, and ends streams first."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -124,6 +141,12 @@ class _Server(uvicorn.Server):
         # What is alive now stays alive: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams by name, then everything."""
+        await self._runtime.database.announcements.stop(within_s=STREAMS_END_WITHIN_S)
+        await super().shutdown(sockets=sockets)
 
     @override
     @contextmanager

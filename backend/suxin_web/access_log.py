@@ -4,6 +4,7 @@ The outermost layer of the web server: it also names the request, and hands its 
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
 import structlog
@@ -60,11 +61,14 @@ class AccessLog:
         structlog.contextvars.unbind_contextvars(*_KNOWN)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         status, began = NO_ANSWER, time.perf_counter()
+        answered: float | None = None
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
                 status = int(message["status"])
+                if _is_stream(message["headers"]):
+                    answered = time.perf_counter()
                 message["headers"] = [
                     *message["headers"],
                     (HEADER.lower().encode(), request_id.encode()),
@@ -77,7 +81,8 @@ class AccessLog:
             status = max(status, _SERVER_ERROR) if status != NO_ANSWER else status
             raise
         finally:
-            self._record(scope, status, time.perf_counter() - began)
+            # A stream goes on for hours: what it took is the time until it began.
+            self._record(scope, status, (answered or time.perf_counter()) - began)
             structlog.contextvars.unbind_contextvars(*_KNOWN)
 
     def _record(self, scope: Any, status: int, seconds: float) -> None:  # noqa: ANN401 - any ASGI scope
@@ -94,3 +99,8 @@ class AccessLog:
             status=status,
             ms=round(seconds * 1000, 2),
         )
+
+
+def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    kinds = [value for name, value in headers if name.lower() == b"content-type"]
+    return any(kind.startswith(b"text/event-stream") for kind in kinds)

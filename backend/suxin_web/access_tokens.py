@@ -1,5 +1,6 @@
 """Access tokens as they come with a request: under the scheme ``DPoP``, with a proof that its sender holds the key."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import Request
@@ -29,11 +30,28 @@ async def given_token(request: AnyRequest, runtime: Runtime) -> AccessToken | No
     :raises ReplayUncertain: if replays cannot be ruled out
     Source: RFC 9449 §7
     """
-    header = request.headers.get("authorization", "")
-    if header[: len(_SCHEME)].lower() != _SCHEME:
+    return await shown_token(
+        runtime,
+        request.headers.get("authorization", ""),
+        request.headers.getall(PROOF_HEADER, []),
+        method=request.method,
+        path=request.scope["raw_path"].decode("latin-1"),
+    )
+
+
+async def shown_token(
+    runtime: Runtime, authorization: str, proofs: Sequence[str], *, method: str, path: str
+) -> AccessToken | None:
+    """Return the access token of an ``Authorization`` value, proved by the one proof to be its sender's.
+
+    ``method`` and ``path`` are those of the request that the proof must name; None where the value is no token's.
+
+    :raises TokenRefused, TokenProofRefused, TokenNonceNeeded, ReplayUncertain: see ``given_token``
+    """
+    if authorization[: len(_SCHEME)].lower() != _SCHEME:
         return None
-    token = header[len(_SCHEME) :].strip()
-    jkt = await _proved_key(request, runtime, token)
+    token = authorization[len(_SCHEME) :].strip()
+    jkt = await _proved_key(runtime, token, proofs, method=method, path=path)
     read = await _read(runtime, token)
     if read.jkt != jkt:
         # The proof is good, and of another key: it is the token that does not fit (RFC 9449 §7.1).
@@ -41,15 +59,16 @@ async def given_token(request: AnyRequest, runtime: Runtime) -> AccessToken | No
     return read
 
 
-async def _proved_key(request: AnyRequest, runtime: Runtime, token: str) -> str:
-    proofs = request.headers.getall(PROOF_HEADER, [])
+async def _proved_key(
+    runtime: Runtime, token: str, proofs: Sequence[str], *, method: str, path: str
+) -> str:
     if len(proofs) != 1:
         raise TokenProofRefused(reason_zh="应有且只有一个", reason_en="exactly one is needed")
     try:
         proof = await verify_proof(
             proofs[0],
-            method=request.method,
-            url=runtime.issuer + request.scope["raw_path"].decode("latin-1"),
+            method=method,
+            url=runtime.issuer + path,
             nonces=runtime.nonces,
             replays=runtime.replays,
             now=runtime.clock.now(),

@@ -74,22 +74,40 @@ async def require_token(request: Request[Any, Any, Any], *, bound_to: str | None
     :raises CsrfRefused: otherwise
     """
     secret = bound_to or browser_secret(request)
-    if secret is None or not _comes_from_here(request):
+    if secret is None or not comes_from_here(request):
         raise CsrfRefused
     given = request.headers.get(HEADER) or await _form_token(request)
     if not hmac.compare_digest(given.encode(), token_for(secret).encode()):
         raise CsrfRefused
 
 
-def _comes_from_here(request: Request[Any, Any, Any]) -> bool:
-    fetch_site = request.headers.get("sec-fetch-site")
+def require_own_socket(connection: Connection, given: str | None) -> None:
+    """Refuse a WebSocket unless a page of this site opened it, and its first message carries this browser's token.
+
+    Browsers ask nobody before they open one to another site, and say by ``Origin`` whose page does (RFC 6455 §10.2).
+
+    :raises CsrfRefused: otherwise
+    """
+    secret = browser_secret(connection)
+    if secret is None or "origin" not in connection.headers or not comes_from_here(connection):
+        raise CsrfRefused
+    if not hmac.compare_digest((given or "").encode(), token_for(secret).encode()):
+        raise CsrfRefused
+
+
+def comes_from_here(connection: Connection) -> bool:
+    """Return whether nothing that the browser says about a request's origin names another site."""
+    fetch_site = connection.headers.get("sec-fetch-site")
     if fetch_site is not None and fetch_site not in _OWN_FETCH_SITES:
         return False
-    origin = request.headers.get("origin")
+    origin = connection.headers.get("origin")
     if origin is None:
         return True
     # No page of another site can forge Host, so an Origin equal to it is ours whatever name we were reached by.
-    own = {urlsplit(runtime_of(request).public_url).netloc, request.headers.get("host", "")}
+    own = {
+        urlsplit(runtime_of(connection).public_url).netloc,
+        connection.headers.get("host", ""),
+    }
     return urlsplit(origin).netloc.lower() in {name.lower() for name in own if name}
 
 

@@ -65,6 +65,26 @@ class OperationNotByGet(EdgeRefusal):
     en = "GET takes queries alone; send mutations by POST"
 
 
+class OperationNeedsStream(EdgeRefusal):
+    """The operation is a subscription, which is told as a stream and not in one answer."""
+
+    code = "OPERATION_NEEDS_STREAM"
+    kind = RefusalKind.INVALID
+    status = HTTPStatus.NOT_ACCEPTABLE
+    zh = "订阅请使用 WebSocket（graphql-transport-ws），或以 Accept: text/event-stream 提交"
+    en = "Subscribe over a WebSocket (graphql-transport-ws), or with Accept: text/event-stream"
+
+
+class StreamNeedsSubscription(EdgeRefusal):
+    """The operation is no subscription, which alone are told as a stream."""
+
+    code = "STREAM_NEEDS_SUBSCRIPTION"
+    kind = RefusalKind.INVALID
+    status = HTTPStatus.BAD_REQUEST
+    zh = "此处只接受订阅；查询和办理请用 POST"
+    en = "Only subscriptions are taken here; send queries and mutations by POST"
+
+
 class IntrospectionClosed(Refusal):
     """The document asks for the schema, and the caller may not compose documents here."""
 
@@ -80,7 +100,8 @@ class Admission:
 
     rules: DocumentRules
     actor: Actor
-    by_get: bool
+    by_get: bool = False
+    streamed: bool = False
 
     def text(self, given: GraphQLRequest) -> str:
         """Return the text of the document that is asked for.
@@ -105,6 +126,8 @@ class Admission:
 
         :raises IntrospectionClosed: if it asks for the schema, which is closed to him
         :raises OperationNotByGet: if it comes by GET and its operation is no query
+        :raises OperationNeedsStream: if it is a subscription and is to be answered at once
+        :raises StreamNeedsSubscription: if it is none and is to be answered as a stream
         """
         if prepared.introspects and not (
             self.rules.introspection or self.actor.may(DOCUMENT_COMPOSE)
@@ -112,8 +135,12 @@ class Admission:
             raise IntrospectionClosed
         # What names no operation of the document is told so where it would be executed, by whatever method it came.
         operation = prepared.operation(operation_name)
-        if self.by_get and operation is not None and operation.kind is not OperationType.QUERY:
+        if operation is None:
+            return
+        if self.by_get and operation.kind is not OperationType.QUERY:
             raise OperationNotByGet
+        if (operation.kind is OperationType.SUBSCRIPTION) is not self.streamed:
+            raise StreamNeedsSubscription if self.streamed else OperationNeedsStream
 
 
 def served_folder(folder: Path) -> dict[str, str]:

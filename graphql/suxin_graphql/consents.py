@@ -6,13 +6,17 @@ from typing import ClassVar
 import strawberry
 
 from suxin.consent import models
+from suxin.consent.giving import CONSENT_ENDED
 from suxin.consent.models import ConsentState
 from suxin.consent.purposes import FetchUnit
 from suxin.consent.queries import tenants_consents
 from suxin.subjects.models import DataCategory
 from suxin.subjects.policies import RECORD_READ
+from suxin_graphql.context import Info
+from suxin_graphql.execution.readings import OneOf
 from suxin_graphql.execution.records import Source
-from suxin_graphql.node import Node, global_id
+from suxin_graphql.fields import subscription
+from suxin_graphql.node import Node, announced, global_id
 
 
 @strawberry.type(
@@ -40,3 +44,19 @@ class Consent(Node):
     ended_at: datetime | None
     notice_version: str
     retention_days: int
+
+
+@strawberry.type
+class ConsentSubscriptions:
+    """Subscriptions about consents."""
+
+    @subscription(
+        RECORD_READ,
+        Consent,
+        topic=CONSENT_ENDED,
+        description="对本机构的授权终止：被撤回、到期或被替换。"
+        "A consent to this organisation ended: taken back, run out or replaced.",
+    )
+    def consent_ended(self, info: Info) -> OneOf:
+        """Return the consent that ended."""
+        return announced(Consent, info.context)

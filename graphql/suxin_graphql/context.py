@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
@@ -64,6 +65,9 @@ class Context:
     snapshot: Snapshot
     dossiers: int = field(default=0)
     """How many applicants' records this request has opened."""
+
+    announced: UUID | None = None
+    """The thing of the event that is being told, where this is one of a stream."""
 
     async def forget(self) -> None:
         """Go back to before anything was read."""

@@ -23,7 +23,7 @@ _SCHEMA: Final = export_schema().encode()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A query or a mutation: its signature, and what its description says."""
+    """A query, a mutation or a subscription: its signature, and what its description says."""
 
     name: str
     signature: str
@@ -41,6 +41,7 @@ async def show_docs(request: AnyRequest) -> Response[bytes]:
             "sections": [
                 ("查询 Query", _entries(known.query_type)),
                 ("办理 Mutation", _entries(known.mutation_type)),
+                ("订阅 Subscription", _entries(known.subscription_type)),
             ],
             "documents": [
                 (name.removesuffix(SUFFIX), document_id(text), text)

@@ -82,6 +82,21 @@ def is_internal(error: Shown) -> bool:
     return bool(error["extensions"]["code"] == INTERNAL_ERROR)
 
 
+def masked(request_id: str) -> Shown:
+    """Return a defect as an error that tells nothing but under which number it is recorded."""
+    problem = internal_problem(instance="/graphql", request_id=request_id)
+    return {
+        "message": problem.detail,
+        "extensions": {
+            "code": problem.code,
+            "messageZh": problem.detail,
+            "messageEn": problem.detail_en,
+            "retryable": problem.retryable,
+            "requestId": request_id,
+        },
+    }
+
+
 def _shown(error: GraphQLError, request_id: str) -> Shown:
     cause = _cause(error)
     shown = {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
@@ -95,7 +110,7 @@ def _shown(error: GraphQLError, request_id: str) -> Shown:
         log.error("unavailable", reason=type(cause).__name__)
         return shown_refusal(ServiceUnavailable(), request_id) | shown
     log.error("unexpected", exc_info=cause or error)
-    return _masked(request_id) | shown
+    return masked(request_id) | shown
 
 
 def _fault(error: GraphQLError) -> Refusal:
@@ -115,17 +130,3 @@ def _cause(error: GraphQLError) -> BaseException | None:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     return cause
-
-
-def _masked(request_id: str) -> Shown:
-    problem = internal_problem(instance="/graphql", request_id=request_id)
-    return {
-        "message": problem.detail,
-        "extensions": {
-            "code": problem.code,
-            "messageZh": problem.detail,
-            "messageEn": problem.detail_en,
-            "retryable": problem.retryable,
-            "requestId": request_id,
-        },
-    }

@@ -16,6 +16,7 @@ from suxin_graphql.cursors import Key, Ordering
 from suxin_graphql.event_bodies import event_data
 from suxin_graphql.execution.readings import Answer, Page
 from suxin_graphql.execution.records import Source, column
+from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import query
 from suxin_graphql.node import Node, global_id
 from suxin_graphql.paging import Connection
@@ -36,7 +37,7 @@ class Event(Node):
 
     __model__: ClassVar = TenantEvent
     __source__: ClassVar = Source(
-        lambda context: own_events(context.actor).order_by(None), TenantEvent.id, EVENT_READ
+        lambda actor: own_events(actor).order_by(None), TenantEvent.id, EVENT_READ
     )
 
     id: strawberry.ID = global_id("Event")
@@ -92,7 +93,7 @@ class EventQueries:
                 require_no_gap(after=position[0], kept_from=await kept_from(session, actor))
             return Page(
                 type=Event,
-                statement=own_events(actor),
+                statement=Statement(own_events, actor),
                 ordering=EVENTS,
                 first=first,
                 after=after,

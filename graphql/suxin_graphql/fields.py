@@ -33,6 +33,8 @@ from suxin_graphql.refusals import result_union, show
 
 PERMISSION: Final = "suxin.permission"
 REFUSALS: Final = "suxin.refusals"
+TOPIC: Final = "suxin.topic"
+ABOUT: Final = "suxin.about"
 
 ALWAYS_POSSIBLE: Final[tuple[type[Refusal], ...]] = (
     Forbidden,
@@ -71,6 +73,26 @@ def query(needs: Needs, returns: Any, *, description: str) -> Callable[[Resolver
             graphql_type=returns,
             description=description,
             metadata={PERMISSION: needs},
+            extensions=[_Reads(needs)],
+        )
+
+    return declare
+
+
+def subscription(
+    needs: Permission, returns: type[Record], *, topic: str, description: str
+) -> Callable[[Resolver], Any]:
+    """Declare a root field that tells of each announcement of a topic, by the thing that it is about.
+
+    For each of them the operation is executed anew, as a query is; ``returns`` says how the thing is found and who sees it.
+    """
+
+    def declare(resolver: Resolver) -> Any:  # noqa: ANN401 - stands for the field's own type
+        return strawberry.field(
+            resolver=resolver,
+            graphql_type=returns,
+            description=description,
+            metadata={PERMISSION: needs, TOPIC: topic, ABOUT: returns},
             extensions=[_Reads(needs)],
         )
 
@@ -151,7 +173,7 @@ async def commit_result(
 
 
 def require_allowed(field: StrawberryField, context: Context) -> None:
-    """Refuse whoever may not use a root field that reads.
+    """Refuse whoever may not use a root field that reads, once or at each event.
 
     :raises Forbidden: if the actor does not have the permission that it declares
     """

@@ -4,27 +4,25 @@ The answer is rendered inside the read snapshot, the receipts of what was read a
 and only then is anything sent.
 """
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from graphql import GraphQLError
 from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.admission import Admission
+from suxin_graphql.answering import answered
 from suxin_graphql.context import Context, Snapshot
-from suxin_graphql.documents import OperationUnknown, Prepared, prepare
-from suxin_graphql.errors import Shown, is_internal, shown_errors, shown_refusal
+from suxin_graphql.documents import prepare
+from suxin_graphql.errors import Shown, shown_refusal
 from suxin_graphql.execution.compiled import graphql_of
-from suxin_graphql.fields import require_allowed
-from suxin_graphql.limits import check_variables
-from suxin_graphql.media import JSON, accepted
-from suxin_graphql.requests import GraphQLRequest, Reader, from_address, from_body
+from suxin_graphql.media import JSON, accepted, wants_events
+from suxin_graphql.requests import PATH, GraphQLRequest, Reader, from_address, from_body
 from suxin_graphql.schema import schema
+from suxin_graphql.streams.events import answer_events
+from suxin_graphql.streams.sockets import stream_over_socket
 from suxin_web.callers import AnyRequest, staff
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
@@ -32,13 +30,14 @@ from suxin_web.problems import headers_of, status_of
 from suxin_web.request_ids import request_id_of
 from suxin_web.runtime import GivenRuntime, Runtime
 
-PATH: Final = "/graphql"
 _GET: Final = "GET"
 
 
 @post(PATH, status_code=HTTPStatus.OK, include_in_schema=False, middleware=[NextNonce])
-async def answer_graphql(request: AnyRequest, runtime: GivenRuntime) -> Response[bytes]:
-    """Answer one GraphQL request."""
+async def answer_graphql(request: AnyRequest, runtime: GivenRuntime) -> Response[Any]:
+    """Answer one GraphQL request; a subscription by server-sent events, where they alone are accepted."""
+    if wants_events(request.headers.get("accept")):
+        return await answer_events(request, runtime)
     return await _answered(request, runtime, from_body)
 
 
@@ -48,7 +47,11 @@ async def answer_query(request: AnyRequest, runtime: GivenRuntime) -> Response[b
     return await _answered(request, runtime, from_address)
 
 
-routes: list[ControllerRouterHandler] = [answer_graphql, answer_query]
+routes: list[ControllerRouterHandler] = [
+    answer_graphql,
+    answer_query,
+    stream_over_socket,
+]
 """What the server mounts."""
 
 
@@ -83,51 +86,13 @@ async def _answer(
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:
-        data = await _compiled(prepared, given, context)
-        if data is not None:
-            return _response({"data": data}, media, HTTPStatus.OK, {})
-        executed = await schema.execute(
-            text,
-            variable_values=given.variables,
-            operation_name=given.operation_name,
-            context_value=context,
-        )
-        body, status = _rendered(executed.data, executed.errors or (), request_id)
-    except (CannotGetOperationTypeError, InvalidOperationTypeError):
-        body = {"errors": [shown_refusal(OperationUnknown(), request_id)]}
-        status = HTTPStatus.BAD_REQUEST
+        body, status = await answered(text, prepared, given, context, request_id)
     finally:
         await snapshot.close()
     if media == JSON and status is HTTPStatus.BAD_REQUEST:
         # In the older media type any well-formed request is answered 200, and its errors say the rest.
         status = HTTPStatus.OK
     return _response(body, media, status, {})
-
-
-async def _compiled(
-    prepared: Prepared, given: GraphQLRequest, context: Context
-) -> dict[str, Any] | None:
-    """Return the data of an answer without errors, where the operation is one that can be compiled."""
-    operation = None if prepared.errors else prepared.operation(given.operation_name)
-    variables = given.variables or {}
-    if operation is None:
-        return None
-    try:
-        check_variables(prepared.bounds, variables)
-    except Refusal:
-        return None
-    return await operation.answer(schema, require_allowed, variables, context)
-
-
-def _rendered(
-    data: dict[str, Any] | None, errors: Sequence[GraphQLError], request_id: str
-) -> tuple[Shown, HTTPStatus]:
-    shown = shown_errors(errors, request_id)
-    if data is not None or any("path" in error for error in shown):
-        return {"data": data, "errors": shown} if shown else {"data": data}, HTTPStatus.OK
-    if any(is_internal(error) for error in shown):
-        return {"errors": shown}, HTTPStatus.INTERNAL_SERVER_ERROR
-    return {"errors": shown}, HTTPStatus.BAD_REQUEST
 
 
 def _response(

@@ -36,6 +36,14 @@ def own(cls: type[Record], text: str, context: Context, *, field: str) -> OneOf:
     return OneOf(Named(cls, thing_id, not_found(name, field=field)))
 
 
+def announced(cls: type[Record], context: Context) -> OneOf:
+    """Return the reading of the thing that an event is about."""
+    missing = not_found(cls.__name__)
+    if context.announced is None:
+        raise missing
+    return OneOf(Named(cls, context.announced, missing))
+
+
 def _to_global(type_name: str) -> Callable[[UUID, Context], str]:
     def convert(thing_id: UUID, context: Context) -> str:
         return to_global(type_name, thing_id, context.actor)

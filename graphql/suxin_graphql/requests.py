@@ -11,6 +11,9 @@ from suxin_web.bodies import MAX_BODY_BYTES, decoded
 from suxin_web.callers import AnyRequest
 from suxin_web.refusals import BodyTooLarge, ContentTypeUnsupported, RequestMalformed
 
+PATH: Final = "/graphql"
+"""The one address, whatever a request comes by."""
+
 _UTF_8: Final = frozenset({"", "utf-8", "utf8"})
 _TEXTS: Final = ("query", "documentId", "operationName")
 _MAPS: Final = ("variables", "extensions")

@@ -1,4 +1,4 @@
-"""The schema: every context's queries and mutations, and its text as it is checked in."""
+"""The schema: every context's queries, mutations and subscriptions, and its text as it is checked in."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
 from suxin_graphql.clients import ClientMutations, ClientQueries
+from suxin_graphql.consents import ConsentSubscriptions
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.events import EventQueries
@@ -14,6 +15,7 @@ from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.lending_mutations import LendingMutations
 from suxin_graphql.lending_queries import LendingQueries
+from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.scalars import FEN, Fen
@@ -52,6 +54,13 @@ class Mutation(
     """Everything that is written."""
 
 
+@strawberry.type(
+    description="订阅。Everything that is told as it happens, over graphql-transport-ws or server-sent events."
+)
+class Subscription(LendingSubscriptions, ConsentSubscriptions):
+    """Everything that is told as it happens."""
+
+
 class CitySchema(strawberry.Schema):
     """The schema of the city."""
 
@@ -69,6 +78,7 @@ describe_enums()
 schema: Final = CitySchema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[*NODES.values(), RefusalShown],
     extensions=[PreparedDocuments],
     config=StrawberryConfig(scalar_map={Fen: FEN}),

@@ -1,7 +1,7 @@
 """Endpoints of the caller's organisation, and what was sent to them."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 import strawberry
@@ -16,6 +16,7 @@ from suxin_graphql.cursors import Key, Ordering
 from suxin_graphql.events import Event
 from suxin_graphql.execution.readings import Page
 from suxin_graphql.execution.records import Source, to_one
+from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import query
 from suxin_graphql.ids import local_id
 from suxin_graphql.node import Node, global_id
@@ -33,7 +34,7 @@ class WebhookEndpoint(Node):
 
     __model__: ClassVar = EndpointRow
     __source__: ClassVar = Source(
-        lambda context: own_endpoints(context.actor).order_by(None), EndpointRow.id, EVENT_READ
+        lambda actor: own_endpoints(actor).order_by(None), EndpointRow.id, EVENT_READ
     )
 
     id: strawberry.ID = global_id("WebhookEndpoint")
@@ -59,7 +60,7 @@ class WebhookDelivery(Node):
 
     __model__: ClassVar = DeliveryRow
     __source__: ClassVar = Source(
-        lambda context: own_deliveries(context.actor).order_by(None), DeliveryRow.id, EVENT_READ
+        lambda actor: own_deliveries(actor).order_by(None), DeliveryRow.id, EVENT_READ
     )
 
     id: strawberry.ID = global_id("WebhookDelivery")
@@ -95,7 +96,7 @@ class WebhookQueries:
         """Return the organisation's endpoints."""
         return Page(
             type=WebhookEndpoint,
-            statement=own_endpoints(info.context.actor),
+            statement=Statement(own_endpoints, info.context.actor),
             ordering=ENDPOINTS,
             first=first,
             after=after,
@@ -121,7 +122,9 @@ class WebhookQueries:
             if endpoint_id is None
             else local_id(endpoint_id, "WebhookEndpoint", actor, field="endpointId")
         )
-        statement: Any = own_deliveries(actor, endpoint_id=endpoint, states=states or ())
+        statement = Statement(
+            own_deliveries, actor, endpoint_id=endpoint, states=tuple(states or ())
+        )
         return Page(
             type=WebhookDelivery,
             statement=statement,

@@ -26,7 +26,7 @@ from graphql import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from suxin_graphql import http
+from suxin_graphql import answering
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
 from suxin_graphql.schema import schema
 
@@ -170,7 +170,7 @@ def shown(body):
 @pytest.fixture
 def both_ways(bank_a, monkeypatch):
     """Answers a document by the compiled path and by graphql-core alone; tells whether the first was compiled."""
-    compiled = http._compiled
+    compiled = answering._compiled
     last = []
 
     async def noted(*asked_for):
@@ -183,9 +183,9 @@ def both_ways(bank_a, monkeypatch):
 
     async def ask(query, variables):
         body = {"query": query, "variables": variables}
-        monkeypatch.setattr(http, "_compiled", noted)
+        monkeypatch.setattr(answering, "_compiled", noted)
         one = shown((await bank_a.post(body)).json())
-        monkeypatch.setattr(http, "_compiled", never)
+        monkeypatch.setattr(answering, "_compiled", never)
         other = shown((await bank_a.post(body)).json())
         return one, other, last[0]
 

@@ -5,7 +5,7 @@ from strawberry.types.base import get_object_definition
 
 from suxin.kernel.actor import Permission
 from suxin_graphql.fields import PERMISSION, Access
-from suxin_graphql.schema import Mutation, Query, schema
+from suxin_graphql.schema import Mutation, Query, Subscription, schema
 from suxin_tenants import PROFILES
 
 OFFER = (
@@ -56,21 +56,24 @@ CALLS = {
     "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
+    "referralArrived": "subscription { referralArrived { id } }",
+    "offerChosen": "subscription { offerChosen { id } }",
+    "consentEnded": "subscription { consentEnded { id } }",
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 
 
 def document(name: str) -> str:
     call = CALLS[name]
-    return (
-        call if call.startswith("{") else f"mutation {{ {call} {{ ... on Refusal {{ code }} }} }}"
-    )
+    if call.startswith(("{", "subscription")):
+        return call
+    return f"mutation {{ {call} {{ ... on Refusal {{ code }} }} }}"
 
 
 def root_fields() -> dict[str, object]:
     return {
         field.python_name: field.metadata.get(PERMISSION)
-        for cls in (Query, Mutation)
+        for cls in (Query, Mutation, Subscription)
         for field in get_object_definition(cls, strict=True).fields
     }
 
@@ -91,9 +94,8 @@ def test_every_root_field_declares_a_permission_or_that_it_is_public():
 
 def test_no_root_field_came_by_another_way():
     known = schema._schema
-    names = {*known.query_type.fields, *known.mutation_type.fields}
-    assert names == set(needs()) == set(CALLS)
-    assert known.subscription_type is None
+    roots = (known.query_type, known.mutation_type, known.subscription_type)
+    assert {name for root in roots for name in root.fields} == set(needs()) == set(CALLS)
 
 
 def test_every_permission_is_given_by_some_role():
@@ -121,7 +123,14 @@ async def test_a_stranger_is_refused_before_anything_is_looked_at(client, statem
 
 async def test_who_lacks_the_permission_is_refused(desks, small_city):
     nobody = await desks.open(small_city.banks[0], roles=[])
+    streamed = schema._schema.subscription_type.fields
+    for name in streamed:
+        refused = await nobody.post({"query": document(name)}, Accept="text/event-stream")
+        assert refused.status_code == 403, name
+        assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     for name, declared in needs().items():
+        if name in streamed:
+            continue
         body = await nobody.answer(document(name))
         codes = [error["extensions"]["code"] for error in body.get("errors", [])]
         if declared is Access.PUBLIC:

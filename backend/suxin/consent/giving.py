@@ -24,6 +24,7 @@ from suxin.consent.oauth.grants import end_grants_on_consent
 from suxin.consent.purposes import Purpose, purpose_named
 from suxin.events.feed import record_event
 from suxin.kernel import outbox
+from suxin.kernel.announcements import announce
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis
 from suxin.kernel.ids import new_id
@@ -34,6 +35,8 @@ from suxin.tenancy.models import Tenant
 EXPIRE_TOPIC: Final = "consent.consent.expire"
 SIGN_TOPIC: Final = "consent.artefact.sign"
 ERASE_TOPIC: Final = "consent.received.erase"
+CONSENT_ENDED: Final = "consent.consent.ended"
+"""Announced to the tenant whose consent ended, whoever or whatever ended it."""
 
 
 class NoticeOutdated(Refusal):
@@ -274,6 +277,7 @@ async def end(
     named = {"subject_id": consent.subject_id, "consent_id": consent.id}
     await outbox.post(session, ERASE_TOPIC, named, now=now, not_before=now + kept)
     record(session, consent, step, now=now)
+    await announce(session, tenant_id=consent.tenant_id, topic=CONSENT_ENDED, object_id=consent.id)
 
 
 async def end_bases(session: AsyncSession, consent: Consent, *, now: datetime) -> None:

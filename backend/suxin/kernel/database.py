@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import QueuePool
 
 from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.announcements import Announcements
 from suxin.kernel.audit import append_act, write_receipts
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.single_steps import SingleSteps
@@ -97,21 +98,26 @@ def _engine(url: str, **options: object) -> AsyncEngine:
 class Database:
     """Transactions and snapshots under the application role."""
 
-    def __init__(self, engine: AsyncEngine, steps: SingleSteps) -> None:
+    def __init__(
+        self, engine: AsyncEngine, steps: SingleSteps, announcements: Announcements
+    ) -> None:
         self._engine = engine
         self.steps: Final = steps
+        self.announcements: Final = announcements
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
         """Return a database over a pool of connections to ``url`` (``postgresql://…``).
 
-        A second pool of the same size opens a connection when a single step through a doorway first needs one.
+        A second pool of the same size opens a connection when a single step through a doorway first needs one; one more
+        connection listens to announcements once somebody does.
         """
         engine = _engine(url, pool_size=pool_size, max_overflow=max_overflow)
-        return cls(engine, SingleSteps(url, most=pool_size + max_overflow))
+        return cls(engine, SingleSteps(url, most=pool_size + max_overflow), Announcements(url))
 
     async def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection, and the one that listens."""
+        await self.announcements.close()
         await self._engine.dispose()
         await self.steps.close()
 

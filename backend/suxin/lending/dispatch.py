@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import notices, outbox
+from suxin.kernel.announcements import announce
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import Calendar, add_working_days
@@ -29,7 +30,8 @@ REMIND_TOPIC = "lending.referral.remind"
 ACCEPT_DUE_TOPIC = "lending.referral.accept_due"
 CONTACT_DUE_TOPIC = "lending.referral.contact_due"
 DECIDE_DUE_TOPIC = "lending.referral.decide_due"
-
+REFERRAL_ARRIVED: Final = "lending.referral.arrived"
+"""Announced to a bank for each referral that comes to it."""
 
 _DUE_TOPICS = {
     Step.ACCEPT: ACCEPT_DUE_TOPIC,
@@ -105,6 +107,12 @@ async def dispatch(
             body=f"线索 {lead.number}，请在 1 个工作日内受理。",
             link=f"/desk/referrals/{referral.id}",
             now=now,
+        )
+        await announce(
+            session,
+            tenant_id=referral.tenant_id,
+            topic=REFERRAL_ARRIVED,
+            object_id=referral.id,
         )
     return referrals
 

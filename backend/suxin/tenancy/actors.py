@@ -23,16 +23,18 @@ async def staff_actor(
     request_id: str,
     now: datetime,
     with_temporary_password: bool = False,
+    seen: bool = True,
 ) -> Actor:
     """Return the actor behind a desk session's token, and write that the session was seen.
 
-    ``with_temporary_password`` is for the one page on which such a password is changed.
+    ``with_temporary_password`` is for the one page on which such a password is changed; without ``seen`` the session is
+    only looked at.
 
     :raises Unauthenticated: if no live session has this token, or its holder works there no longer
     :raises TenantSuspended: if the organisation is suspended
     :raises PasswordChangeRequired: if the holder's password is a temporary one and that is not admitted
     """
-    found = await standing_at_desk(steps, token=token, now=now)
+    found = await standing_at_desk(steps, token=token, now=now, seen=seen)
     if found is None:
         raise Unauthenticated
     return actor_standing(

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.announcements import announce_standing
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for, actor_of
 from suxin.kernel.identifiers import check_area_code, check_uscc
@@ -184,6 +185,7 @@ async def suspend_tenant(
         object_id=tenant_id,
         detail={"reason": reason},
     )
+    await announce_standing(session, tenant_id=tenant_id)
 
 
 async def resume_tenant(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.announcements import announce_standing
 from suxin.kernel.doorways import doorway
 from suxin.kernel.tokens import new_token, token_hash
 from suxin.tenancy.models import DeskSession
@@ -81,6 +82,7 @@ async def end_sessions(
         await session.execute(
             statement.values(revoked_at=now).execution_options(synchronize_session=False)
         )
+    await announce_standing(session, tenant_id=tenant_id)
 
 
 async def end_sessions_on_grants(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.announcements import announce_standing
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
 from suxin.tenancy.houses import checked_areas, house, record
@@ -114,6 +115,7 @@ async def revoke_role(
             now=now,
             detail={"role": membership.role},
         )
+        await announce_standing(session, tenant_id=home)
 
 
 async def lock_managers(

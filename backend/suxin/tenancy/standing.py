@@ -137,14 +137,19 @@ async def standing_of(steps: SingleSteps, *, tenant_id: UUID, staff_id: UUID) ->
     return None if row is None else read_standing(row)
 
 
-async def standing_at_desk(steps: SingleSteps, *, token: str, now: datetime) -> Standing | None:
-    """Return how the holder of a live desk session stands, and write that it was seen, at most once a minute."""
+async def standing_at_desk(
+    steps: SingleSteps, *, token: str, now: datetime, seen: bool = True
+) -> Standing | None:
+    """Return how the holder of a live desk session stands, and write that it was seen, at most once a minute.
+
+    Without ``seen`` it is only looked at: a page that is merely open does not keep its session alive.
+    """
     key = token_hash(token)
     row = await steps.row(_OF_SESSION, token_hash=key, now=now, idle_since=now - SESSION_IDLE)
     if row is None:
         return None
     *columns, seen_at = row
-    if now - seen_at >= SEEN_EVERY:
+    if seen and now - seen_at >= SEEN_EVERY:
         await steps.row(_SEEN, token_hash=key, now=now)
     return read_standing(columns)
 

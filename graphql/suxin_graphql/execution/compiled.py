@@ -19,6 +19,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLField,
     GraphQLSchema,
@@ -130,23 +131,43 @@ class Operation:
 
     @property
     def kind(self) -> OperationType:
-        """Whether it reads or writes."""
+        """Whether it reads, writes or listens."""
         return self._node.operation
+
+    @property
+    def root_names(self) -> frozenset[str]:
+        """The names of its root fields, also those that stand in fragments."""
+        found, waiting = set[str](), [self._node.selection_set]
+        while waiting:
+            for one in waiting.pop().selections:
+                if isinstance(one, FieldNode):
+                    found.add(one.name.value)
+                elif isinstance(one, InlineFragmentNode):
+                    waiting.append(one.selection_set)
+                elif isinstance(one, FragmentSpreadNode):
+                    waiting.append(self._fragments[one.name.value].selection_set)
+        return frozenset(found)
 
     async def answer(
         self, schema: strawberry.Schema, gate: Gate, given: Mapping[str, Any], context: Context
     ) -> dict[str, Any] | None:
         """Return the data of an answer that has no errors; None where graphql-core is to execute the operation."""
-        if self.kind is not OperationType.QUERY:
+        if self.kind is OperationType.MUTATION:
             return None
-        variables = get_variable_values(
-            graphql_of(schema), self._node.variable_definitions or (), dict(given)
-        )
+        variables = self.variables(schema, given)
         if not isinstance(variables, VariableValues):
             return None
         answer = await self._answer(schema, gate, variables, context)
         QUERIES[FELL_BACK if answer is None else COMPILED] += 1
         return answer
+
+    def variables(
+        self, schema: strawberry.Schema, given: Mapping[str, Any]
+    ) -> VariableValues | list[GraphQLError]:
+        """Return the variables' values, or what is wrong with them."""
+        return get_variable_values(
+            graphql_of(schema), self._node.variable_definitions or (), dict(given)
+        )
 
     async def _answer(
         self, schema: strawberry.Schema, gate: Gate, variables: VariableValues, context: Context
@@ -183,21 +204,21 @@ class Operation:
         return compiled
 
     def _compile(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled:
-        query = graphql_of(schema).query_type
-        if query is None:
+        root = graphql_of(schema).get_root_type(self.kind)
+        if root is None:
             raise NotCompiled
         completions = Completions(schema, self._fragments, variables)
         asked = SimpleNamespace(fragments=self._fragments, variable_values=variables)
         roots: list[Root | TypeName] = []
-        for key, nodes in completions.fields_of(query, [self._node.selection_set]).items():
+        for key, nodes in completions.fields_of(root, [self._node.selection_set]).items():
             name = nodes[0].name.value
             if name == TYPENAME:
-                roots.append(TypeName(key, query.name))
+                roots.append(TypeName(key, root.name))
                 continue
-            field = schema.get_field_for_type(name, query.name)
+            field = schema.get_field_for_type(name, root.name)
             if field is None or field.base_resolver is None:
                 raise NotCompiled
-            definition = query.fields[name]
+            definition = root.fields[name]
             form = Form(completions, definition.type, nodes)
             selected: list[Any] = convert_selections(cast("Any", asked), nodes)
             roots.append(

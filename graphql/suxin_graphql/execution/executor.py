@@ -52,6 +52,16 @@ async def read(found: object, info: Info) -> object:
         return await executor.answer(found, Selected(selections))
 
 
+async def is_shown(cls: type[Record], thing_id: UUID, context: Context) -> bool:
+    """Return whether the caller sees a thing, in the request's snapshot."""
+    source = cls.__source__
+    found = source.statement(context.actor).with_only_columns(
+        source.key, maintain_column_froms=True
+    )
+    async with context.snapshot.turn() as snapshot:
+        return await snapshot.session().scalar(found.where(source.key == thing_id)) is not None
+
+
 class Executor:
     """Reads for one root field, while it has the snapshot."""
 

@@ -18,6 +18,7 @@ from suxin.consent.oauth.policies import CLIENT_MANAGE
 from suxin.consent.oauth.queries import lock_own_client
 from suxin.consent.oauth.scopes import permissions_for_clients
 from suxin.kernel.actor import Actor
+from suxin.kernel.announcements import announce_standing
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
@@ -233,6 +234,7 @@ async def _move(
     if status not in _STEPS[client.status]:
         raise ClientStateConflict(state=client.status)
     client.status, client.status_reason = status, reason
+    await announce_standing(session, tenant_id=actor.own_tenant)
     return client
 
 

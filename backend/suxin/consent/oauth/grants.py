@@ -18,6 +18,7 @@ from suxin.consent.oauth.models import (
 from suxin.consent.oauth.pushed_requests import AuthorizationRequest
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import GrantRefused, GrantReused
+from suxin.kernel.announcements import announce_standing
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
@@ -312,6 +313,8 @@ async def _end(
             )
     if ended:
         await end_sessions_on_grants(session, [row.id for row in ended], now=now)
+    for tenant_id in {row.tenant_id for row in ended if row.tenant_id is not None}:
+        await announce_standing(session, tenant_id=tenant_id)
     for row in ended:
         append_act(
             session,

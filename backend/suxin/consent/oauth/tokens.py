@@ -22,6 +22,7 @@ from suxin.consent.oauth.models import (
 from suxin.consent.oauth.own_clients import OWN_CLIENTS
 from suxin.consent.oauth.queries import Client, client_key
 from suxin.consent.oauth.refusals import TokenRefused
+from suxin.kernel.announcements import announce_standing
 from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import KeySet
 from suxin.kernel.single_steps import SingleStep, SingleSteps
@@ -145,6 +146,8 @@ async def revoke_token(
             .values(token_id=read.token_id, expires_at=read.expires_at)
             .on_conflict_do_nothing()
         )
+    if client.tenant_id is not None:
+        await announce_standing(session, tenant_id=client.tenant_id)
 
 
 async def introspect(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from suxin.consent import queries as consent_queries
 from suxin.consent.giving import RecipientUnknown
 from suxin.kernel import notices, outbox
 from suxin.kernel.actor import Actor
+from suxin.kernel.announcements import announce
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
@@ -40,6 +42,8 @@ Proposed default: longer than the three years in which claims can be brought (�
 further ones in which a judgment may be applied to be enforced (民事诉讼法 of 2023, art. 250).
 """
 OFFER_EXPIRE_TOPIC = "lending.offer.expire"
+OFFER_CHOSEN: Final = "lending.offer.chosen"
+"""Announced to the bank whose offer an applicant chose."""
 
 
 class OfferOutsideProduct(Refusal):
@@ -294,6 +298,7 @@ async def accept_offer(
         link=f"/desk/referrals/{offer.referral_id}",
         now=now,
     )
+    await announce(session, tenant_id=offer.tenant_id, topic=OFFER_CHOSEN, object_id=offer.id)
     return offer
 
 

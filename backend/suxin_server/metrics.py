@@ -17,6 +17,7 @@ from suxin.kernel import audit, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin_graphql.execution.tally import QUERIES
+from suxin_web.budgets import OPERATIONS
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 PACE_WINDOW: Final = timedelta(hours=1)
@@ -66,6 +67,11 @@ class Metrics:
             "GraphQL queries since the process began, by what answered them: the compiled path, or graphql-core",
             "by",
         )
+        self._budgeted = self._gauge(
+            "suxin_graphql_budget_answers",
+            "What callers' budgets said since the process began: fitted, refused, or uncounted without Valkey",
+            "answer",
+        )
         self._waiting = self._gauge("suxin_outbox_waiting", "Outbox rows that are due")
         self._failed = self._gauge("suxin_outbox_failed", "Outbox rows that were set aside")
         self._unsealed = self._gauge("suxin_audit_unsealed", "Audit entries not sealed yet")
@@ -99,6 +105,8 @@ class Metrics:
         self._pool.set(database.connections_in_use)
         for by, count in QUERIES.items():
             self._queries.labels(by).set(count)
+        for answer, count in OPERATIONS.items():
+            self._budgeted.labels(answer).set(count)
         async with database.snapshot(_SCRAPE, now=now) as session:
             waiting, failed = await outbox.waiting(session, now=now)
             unsealed, lag = await audit.unsealed_tail(session, now=now)

@@ -17,6 +17,7 @@ from suxin.kernel.sealing import Sealer
 from suxin.subjects.identity import IdentityVerifier
 from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.calls import ProviderCalls
+from suxin_web.budgets import Budgets
 from suxin_web.clock import Clock
 from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
@@ -47,7 +48,7 @@ class Runtime:
     """Everything an edge needs, and no settings: those were read when this was made.
 
     ``public_url`` is the address under which people reach the server, without a slash at its end. ``demo`` says that the
-    city is synthetic, so that pages can say so too.
+    city is synthetic, so that pages can say so too. ``budgets`` are those of GraphQL's callers; unless given, everything fits.
     """
 
     database: Database
@@ -64,6 +65,7 @@ class Runtime:
     public_url: str
     demo: bool = False
     documents: DocumentRules = field(default_factory=DocumentRules)
+    budgets: Budgets = field(default_factory=Budgets)
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
 

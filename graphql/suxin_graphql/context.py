@@ -64,9 +64,16 @@ class Context:
     dossiers: int = field(default=0)
     """How many applicants' records this request has opened."""
 
+    spent: int = field(default=0)
+    """What was really read, in points; the formula is in ``suxin_graphql.prices``."""
+
+    def spend(self, points: int) -> None:
+        """Count what is read."""
+        self.spent += points
+
     async def forget(self) -> None:
         """Go back to before anything was read."""
-        self.dossiers = 0
+        self.dossiers = self.spent = 0
         await self.snapshot.forget()
 
 

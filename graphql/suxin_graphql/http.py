@@ -23,9 +23,11 @@ from suxin_graphql.execution.compiled import graphql_of
 from suxin_graphql.fields import require_allowed
 from suxin_graphql.limits import check_variables
 from suxin_graphql.media import JSON, accepted
+from suxin_graphql.metering import CostExhausted, Meter
+from suxin_graphql.prices import OperationTooDear
 from suxin_graphql.requests import GraphQLRequest, Reader, from_address, from_body
 from suxin_graphql.schema import schema
-from suxin_web.callers import AnyRequest, staff
+from suxin_web.callers import AnyRequest, known_staff
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
 from suxin_web.problems import headers_of, status_of
@@ -54,18 +56,20 @@ routes: list[ControllerRouterHandler] = [answer_graphql, answer_query]
 
 async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Response[bytes]:
     media, request_id = JSON, request_id_of(request)
-    by_get = request.method == _GET
+    by_get, meter = request.method == _GET, Meter(runtime.budgets)
     try:
         media = accepted(request.headers.get("accept"))
-        actor = await staff(request, runtime)
+        actor = await known_staff(request, runtime)
+        meter.count(actor)
         if by_get and "authorization" not in request.headers:
             # A reading is on record and may be one use of a consent: no other site's page sets it off.
             await require_token(request)
         given = await read(request)
         admission = Admission(runtime.documents, actor, by_get=by_get)
-        return await _answer(runtime, admission, given, media, request_id)
-    except Refusal as refusal:
-        body = {"errors": [shown_refusal(refusal, request_id)]}
+        return await _answer(runtime, admission, meter, given, media)
+    except Refusal as raised:
+        refusal = await meter.refused(raised)
+        body = _refused(refusal, meter, request_id)
         status, headers = status_of(refusal), headers_of(refusal)
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = "POST"
@@ -73,35 +77,54 @@ async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Resp
 
 
 async def _answer(
-    runtime: Runtime, admission: Admission, given: GraphQLRequest, media: str, request_id: str
+    runtime: Runtime,
+    admission: Admission,
+    meter: Meter,
+    given: GraphQLRequest,
+    media: str,
 ) -> Response[bytes]:
     # A blank stands for no text at all, which is refused as a document and not by Strawberry.
     text = admission.text(given) or " "
+    await meter.take_reading(text)
     prepared = prepare(graphql_of(schema), text)
     admission.require(prepared, given.operation_name)
+    try:
+        await meter.take(prepared, given.operation_name, given.variables or {})
+    except OperationTooDear as refusal:
+        body = _refused(refusal, meter, admission.actor.request_id)
+        return _of_document(body, media, HTTPStatus.BAD_REQUEST)
     now, actor = runtime.clock.now(), admission.actor
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:
-        data = await _compiled(prepared, given, context)
-        if data is not None:
-            return _response({"data": data}, media, HTTPStatus.OK, {})
+        body, status = await _executed(text, prepared, given, context)
+    finally:
+        # What was not needed goes back also where the caller hung up, or the receipts could not be committed.
+        cost = meter.settle(prepared, context.spent)
+        await snapshot.close()
+    body["extensions"] = {"cost": cost}
+    return _of_document(body, media, status)
+
+
+async def _executed(
+    text: str, prepared: Prepared, given: GraphQLRequest, context: Context
+) -> tuple[Shown, HTTPStatus]:
+    """Execute the operation; return the body of the answer and its status."""
+    request_id = context.actor.request_id
+    data = await _compiled(prepared, given, context)
+    if data is not None:
+        return {"data": data}, HTTPStatus.OK
+    try:
         executed = await schema.execute(
             text,
             variable_values=given.variables,
             operation_name=given.operation_name,
             context_value=context,
         )
-        body, status = _rendered(executed.data, executed.errors or (), request_id)
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
         body = {"errors": [shown_refusal(OperationUnknown(), request_id)]}
-        status = HTTPStatus.BAD_REQUEST
-    finally:
-        await snapshot.close()
-    if media == JSON and status is HTTPStatus.BAD_REQUEST:
-        # In the older media type any well-formed request is answered 200, and its errors say the rest.
-        status = HTTPStatus.OK
-    return _response(body, media, status, {})
+        return body, HTTPStatus.BAD_REQUEST
+    return _rendered(executed.data, executed.errors or (), request_id)
 
 
 async def _compiled(
@@ -128,6 +151,20 @@ def _rendered(
     if any(is_internal(error) for error in shown):
         return {"errors": shown}, HTTPStatus.INTERNAL_SERVER_ERROR
     return {"errors": shown}, HTTPStatus.BAD_REQUEST
+
+
+def _refused(refusal: Refusal, meter: Meter, request_id: str) -> Shown:
+    body: Shown = {"errors": [shown_refusal(refusal, request_id)]}
+    if isinstance(refusal, CostExhausted | OperationTooDear):
+        body["extensions"] = {"cost": meter.unspent()}
+    return body
+
+
+def _of_document(body: Shown, media: str, status: HTTPStatus) -> Response[bytes]:
+    if media == JSON and status is HTTPStatus.BAD_REQUEST:
+        # In the older media type any well-formed request is answered 200, and its errors say the rest.
+        status = HTTPStatus.OK
+    return _response(body, media, status, {})
 
 
 def _response(

@@ -28,6 +28,7 @@ from suxin_graphql.execution.records import (
     ToOne,
 )
 from suxin_graphql.execution.selection import Selections, Wanted
+from suxin_graphql.execution.weights import COUNTED, TOLD
 from suxin_graphql.paging import check_page_size
 
 _ID_ARRAY: Final = ARRAY(Uuid())
@@ -61,6 +62,7 @@ class Executor:
         if isinstance(found, Page):
             return await self._page(found, selections)
         if isinstance(found, Record):
+            self._context.spend(1)
             await self._fill([found], self._plan(type(found), selections))
         return found
 
@@ -89,6 +91,7 @@ class Executor:
         )
         statement = source.statement(self._context).where(_one_of(source.key, keys))
         rows = await self._rows(statement, columns)
+        self._context.spend(len(rows))
         found = {row[key_place]: plan.record(row, self._context) for row in rows}
         await self._fill(list(found.values()), plan)
         return found
@@ -106,6 +109,7 @@ class Executor:
         """Read the relations of all records of one level."""
         if not records:
             return
+        self._context.spend(len(records) * (plan.weight + len(plan.joined)))
         for key, inner in plan.joined:
             await self._fill([record.__dict__["read"][key] for record in records], inner)
         for key, relation, wanted in plan.relations:
@@ -129,6 +133,7 @@ class Executor:
 
     async def _told(self, records: Sequence[Record], relation: Told, wanted: Wanted) -> list[Any]:
         values: list[Any] = []
+        self._context.spend(TOLD * len(records))
         for record in records:
             try:
                 values.append(await relation.tell(self._session, self._context, record))
@@ -150,6 +155,7 @@ class Executor:
         position = None if after is None else ordering.position(after, self._context.actor)
         asked = Asked(first, position, counted=plan.counts)
         values: list[Any] = []
+        self._context.spend((TOLD + COUNTED * plan.counts) * len(records))
         for record in records:
             try:
                 told = await relation.tell(self._session, self._context, record, asked)
@@ -161,9 +167,10 @@ class Executor:
         return values
 
     def _connection(self, told: Part | None, plan: PagePlan, after: str | None) -> Record | None:
-        return (
-            None if told is None else plan.connection_of(told, after=after, context=self._context)
-        )
+        if told is None:
+            return None
+        self._context.spend(len(told.nodes))
+        return plan.connection_of(told, after=after, context=self._context)
 
     async def _page(self, page: Page, selections: Selections) -> Record:
         first = check_page_size(page.first)
@@ -175,6 +182,7 @@ class Executor:
             statement = statement.where(page.ordering.after(position))
         statement = statement.order_by(*(key.order for key in page.ordering.keys))
         rows = await self._rows(statement.limit(first + 1), plan.columns)
+        self._context.spend(min(len(rows), first) + COUNTED * plan.counts)
         made = plan.connection(rows, first=first, after=page.after, context=self._context)
         made.__dict__["total_count"] = total
         await self._fill_edges(plan.edges, [made])
@@ -211,12 +219,14 @@ class Executor:
         if after is not None:
             base = base.where(ordering.after(ordering.position(after, self._context.actor)))
         rows = await self._session.execute(_numbered(base, relation.key, plan, first))
+        self._context.spend(len(records) + COUNTED * plan.counts)
         groups: dict[Any, list[Any]] = {}
         for row in rows:
             groups.setdefault(row[-2], []).append(row)
         pages = []
         for key in own:
             rows_of_key = groups.get(key, [])
+            self._context.spend(min(len(rows_of_key), first))
             made = plan.connection(rows_of_key, first=first, after=after, context=self._context)
             made.__dict__["total_count"] = totals.get(key, 0)
             pages.append(made)

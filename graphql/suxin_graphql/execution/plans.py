@@ -44,12 +44,14 @@ class Plan:
     """What is read of objects of one type under one selection.
 
     ``joined`` are relations that come with the same row, ``relations`` those read for all records of a level at once.
+    ``weight`` is what one record costs beside its row and its relations.
     """
 
     type: type[Record]
     values: list[tuple[str, int, Column | None]] = field(default_factory=list)
     joined: list[tuple[str, "Plan"]] = field(default_factory=list)
     relations: list[tuple[str, Relation, Wanted]] = field(default_factory=list)
+    weight: int = 0
 
     def record(self, row: Sequence[Any], context: Context) -> Record:
         """Return the record of a row."""
@@ -91,6 +93,7 @@ class Planner:
         shape, plan = shape_of(cls), Plan(cls)
         for key, wanted in fields_of(selections, cls, self.schema).items():
             relation = shape.relations.get(wanted.name)
+            plan.weight += shape.weights.get(wanted.name, 0)
             if wanted.name in shape.columns:
                 _add_value(plan, shape.columns[wanted.name], places)
             elif isinstance(relation, ToOne) and wanted.name in joined:

@@ -25,6 +25,15 @@ from suxin_web.rate_limits import PAUSE_S, TIMEOUT_S
 RETURN_DELAY_S: Final = 0.05
 """How long what is given back is gathered before it is sent."""
 
+REFUSAL_GAP_S: Final = 0.2
+"""How far apart a process tells one caller that his budget is used up."""
+
+MAX_HELD_S: Final = 5.0
+"""How long a refusal is kept back for that at the most."""
+
+MAX_HELD: Final = 200
+"""How many refusals of one caller a process keeps back at once; the next ones are told without delay."""
+
 FITTED: Final = "fitted"
 REFUSED: Final = "refused"
 UNCOUNTED: Final = "uncounted"
@@ -81,6 +90,8 @@ class Budgets:
         self._silent_until_s = 0.0
         self._owed: Counter[str] = Counter()
         self._returning: asyncio.Task[None] | None = None
+        self._held: Counter[str] = Counter()
+        self._next_refusal_s: dict[str, float] = {}
 
     @classmethod
     def connect(cls, url: str, budget: Budget) -> "Budgets":
@@ -101,6 +112,25 @@ class Budgets:
         taken = await self._move(caller, cost)
         OPERATIONS[UNCOUNTED if taken.available is None else FITTED if taken.fits else REFUSED] += 1
         return taken
+
+    async def hold(self, caller: str) -> None:
+        """Keep a refusal back until ``REFUSAL_GAP_S`` after the caller's last one.
+
+        A single one is told at once. Who asks from many connections and again at once, whatever the answer, would
+        otherwise keep the server busy with refusing him, at the expense of everybody else.
+        """
+        if self._held[caller] >= MAX_HELD:
+            return
+        now_s = time.monotonic()
+        due_s = max(self._next_refusal_s.get(caller, 0.0), now_s)
+        self._next_refusal_s[caller] = min(due_s + REFUSAL_GAP_S, now_s + MAX_HELD_S)
+        self._held[caller] += 1
+        try:
+            await asyncio.sleep(due_s - now_s)
+        finally:
+            self._held[caller] -= 1
+            if not self._held[caller]:
+                del self._held[caller]
 
     def give_back(self, caller: str, points: int) -> None:
         """Give points back to the caller's bucket, a moment later."""

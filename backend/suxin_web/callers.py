@@ -148,6 +148,12 @@ def client_address(connection: Connection) -> str:
     return connection.client.host if connection.client else "unknown"
 
 
+def shown_by(connection: Connection) -> str:
+    """Return what tells one caller from another before anybody has looked who he is."""
+    shown = connection.headers.get("authorization") or connection.headers.get("cookie")
+    return shown or f"address:{client_address(connection)}"
+
+
 async def share_out(request: AnyRequest, runtime: Runtime, caller: str) -> None:
     """Count one request of the caller against what each may ask for.
 

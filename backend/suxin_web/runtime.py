@@ -21,6 +21,7 @@ from suxin_web.budgets import Budgets
 from suxin_web.clock import Clock
 from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
+from suxin_web.shares import Shares
 from suxin_web.signing_keys import HeldKeys
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -66,6 +67,7 @@ class Runtime:
     demo: bool = False
     documents: DocumentRules = field(default_factory=DocumentRules)
     budgets: Budgets = field(default_factory=Budgets)
+    shares: Shares = field(default_factory=Shares)
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
 

@@ -27,7 +27,7 @@ from suxin_graphql.metering import CostExhausted, Meter
 from suxin_graphql.prices import OperationTooDear
 from suxin_graphql.requests import GraphQLRequest, Reader, from_address, from_body
 from suxin_graphql.schema import schema
-from suxin_web.callers import AnyRequest, known_staff
+from suxin_web.callers import AnyRequest, known_staff, shown_by
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
 from suxin_web.problems import headers_of, status_of
@@ -55,8 +55,19 @@ routes: list[ControllerRouterHandler] = [answer_graphql, answer_query]
 
 
 async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Response[bytes]:
+    meter = Meter(runtime.budgets)
+    async with runtime.shares.place(shown_by(request)):
+        answer = await _told(request, runtime, meter, read)
+    if meter.exhausted:
+        await runtime.budgets.hold(meter.caller)
+    return answer
+
+
+async def _told(
+    request: AnyRequest, runtime: Runtime, meter: Meter, read: Reader
+) -> Response[bytes]:
     media, request_id = JSON, request_id_of(request)
-    by_get, meter = request.method == _GET, Meter(runtime.budgets)
+    by_get = request.method == _GET
     try:
         media = accepted(request.headers.get("accept"))
         actor = await known_staff(request, runtime)
@@ -99,7 +110,7 @@ async def _answer(
     try:
         body, status = await _executed(text, prepared, given, context)
     finally:
-        # What was not needed goes back also where the caller hung up, or the receipts could not be committed.
+        # What was not needed goes back also where the caller hung up, or receipts could not be committed.
         cost = meter.settle(prepared, context.spent)
         await snapshot.close()
     body["extensions"] = {"cost": cost}

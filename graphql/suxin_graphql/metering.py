@@ -45,6 +45,9 @@ class Meter:
     told: bool = False
     """Whether the caller's budget was asked for the operation."""
 
+    exhausted: bool = False
+    """Whether it did not hold what was asked for."""
+
     def count(self, actor: Actor) -> None:
         """Count this request as the actor's."""
         self.caller = f"{actor.tenant_id}:{actor.client_id or _DESK}"
@@ -112,6 +115,7 @@ class Meter:
         self.available = taken.available
         if not taken.fits:
             self.requested = cost
+            self.exhausted = True
             raise CostExhausted(
                 cost=cost, available=taken.available, retry_after_seconds=taken.wait_s
             )

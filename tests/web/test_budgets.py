@@ -116,3 +116,34 @@ async def test_answers_are_counted(budgets):
     await budgets.take("a", 100)
     await budgets.take("a", 100)
     assert OPERATIONS - before == {FITTED: 1, REFUSED: 1}
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How long refusals were kept back; none of it is really waited."""
+    kept = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds):
+        kept.append(round(seconds, 1))
+        await sleep(0)
+
+    monkeypatch.setattr(module.asyncio, "sleep", noted)
+    monkeypatch.setattr(module.time, "monotonic", lambda: 1_000.0)
+    return kept
+
+
+async def test_one_refusal_is_told_at_once_and_many_at_a_pace(waits):
+    budgets = Budgets()
+    await asyncio.gather(*(budgets.hold("a") for _ in range(4)), budgets.hold("b"))
+    assert waits == [0.0, 0.2, 0.4, 0.6, 0.0]
+
+
+async def test_no_refusal_is_kept_for_long_and_no_more_than_so_many(waits):
+    budgets = Budgets()
+    await asyncio.gather(*(budgets.hold("a") for _ in range(module.MAX_HELD + 50)))
+    assert len(waits) == module.MAX_HELD
+    assert max(waits) == module.MAX_HELD_S
+    # Whoever comes after them finds room again.
+    await budgets.hold("a")
+    assert len(waits) == module.MAX_HELD + 1

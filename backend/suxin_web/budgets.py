@@ -25,7 +25,7 @@ from suxin_web.rate_limits import PAUSE_S, TIMEOUT_S
 RETURN_DELAY_S: Final = 0.05
 """How long what is given back is gathered before it is sent."""
 
-REFUSAL_GAP_S: Final = 0.2
+REFUSAL_GAP_S: Final = 0.5
 """How far apart a process tells one caller that his budget is used up."""
 
 MAX_HELD_S: Final = 5.0

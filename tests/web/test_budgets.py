@@ -136,7 +136,7 @@ def waits(monkeypatch):
 async def test_one_refusal_is_told_at_once_and_many_at_a_pace(waits):
     budgets = Budgets()
     await asyncio.gather(*(budgets.hold("a") for _ in range(4)), budgets.hold("b"))
-    assert waits == [0.0, 0.2, 0.4, 0.6, 0.0]
+    assert waits == [0.0, 0.5, 1.0, 1.5, 0.0]
 
 
 async def test_no_refusal_is_kept_for_long_and_no_more_than_so_many(waits):

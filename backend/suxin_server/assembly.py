@@ -39,6 +39,7 @@ from suxin_server.settings import Settings
 from suxin_server.tenants_addresses import client_of_providers
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
+from suxin_web.budgets import Budget, Budgets
 from suxin_web.clock import SystemClock
 from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
@@ -109,6 +110,7 @@ class Assembly:
         await self.providers.close()
         await self.replays.close()
         await self.runtime.limits.close()
+        await self.runtime.budgets.close()
         await self.broker.aclose()
         await self.runtime.database.close()
 
@@ -155,6 +157,7 @@ def assemble(settings: Settings) -> Assembly:
         public_url=settings.url,
         demo=settings.demo,
         documents=_document_rules(settings),
+        budgets=Budgets.connect(broker_url, _budget(settings)),
     )
     broker = Redis.from_url(broker_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
     return Assembly(
@@ -167,6 +170,14 @@ def assemble(settings: Settings) -> Assembly:
         Metrics(),
         settings.metrics_token or SecretStr(""),
         preview_routes(settings, outside),
+    )
+
+
+def _budget(settings: Settings) -> Budget:
+    """Return what the operations of one client may cost."""
+    return Budget(
+        size=settings.graphql_budget * settings.rate_limit_scale,
+        restored_per_second=settings.graphql_budget_per_second * settings.rate_limit_scale,
     )
 
 

@@ -18,6 +18,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin_graphql.execution.tally import QUERIES
 from suxin_graphql.streams import tally as streams
+from suxin_web.budgets import OPERATIONS
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 PACE_WINDOW: Final = timedelta(hours=1)
@@ -80,6 +81,11 @@ class Metrics:
             "Subscriptions ended since the process began, by reason",
             "reason",
         )
+        self._budgeted = self._gauge(
+            "suxin_graphql_budget_answers",
+            "What callers' budgets said since the process began: fitted, refused, or uncounted without Valkey",
+            "answer",
+        )
         self._waiting = self._gauge("suxin_outbox_waiting", "Outbox rows that are due")
         self._failed = self._gauge("suxin_outbox_failed", "Outbox rows that were set aside")
         self._unsealed = self._gauge("suxin_audit_unsealed", "Audit entries not sealed yet")
@@ -118,6 +124,8 @@ class Metrics:
             self._events.labels(over).set(streams.SENT[over])
         for reason, count in streams.ENDED.items():
             self._stream_ends.labels(reason).set(count)
+        for answer, count in OPERATIONS.items():
+            self._budgeted.labels(answer).set(count)
         async with database.snapshot(_SCRAPE, now=now) as session:
             waiting, failed = await outbox.waiting(session, now=now)
             unsealed, lag = await audit.unsealed_tail(session, now=now)

@@ -14,6 +14,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from suxin_server.faults import NotAvailable
+from suxin_web.budgets import USUAL
 
 PREFIX: Final = "SUXIN_"
 MAX_PORT: Final = 65_535
@@ -65,6 +66,9 @@ class Settings(BaseSettings):
     # Whether everyone may send GraphQL documents of his own, and ask for the schema; unset, in a demo alone.
     graphql_ad_hoc: bool | None = None
     graphql_introspection: bool | None = None
+    # What one client's GraphQL operations may cost: the points of a full bucket, and how many come back each second.
+    graphql_budget: int = Field(USUAL.size, ge=1)
+    graphql_budget_per_second: int = Field(USUAL.restored_per_second, ge=1)
     # A folder of documents that are trusted beside those of the product.
     graphql_documents: Path | None = None
 

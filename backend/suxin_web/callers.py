@@ -35,20 +35,28 @@ GivenActor = NamedDependency[SkipValidation[Actor]]
 
 
 async def staff(request: AnyRequest, runtime: GivenRuntime) -> Actor:
-    """Return the actor of a tenant: told by an access token, or by the desk's cookie.
+    """Return the actor of a tenant as ``known_staff`` does, and count his request.
+
+    :raises TooManyRequests: if the caller asks for too much; beside what ``known_staff`` raises
+    """
+    return await _counted(request, runtime, await known_staff(request, runtime))
+
+
+async def known_staff(request: AnyRequest, runtime: Runtime) -> Actor:
+    """Return the actor of a tenant: told by an access token, or by the desk's cookie. Whoever asks counts the request.
 
     :raises Unauthenticated: if there is no live session
     :raises TokenRefused, TokenProofRefused, TokenNonceNeeded: if there is a token and it is not good
     :raises TenantSuspended: if the organisation is suspended
     :raises PasswordChangeRequired: if his password is a temporary one
     :raises CsrfRefused: if only the cookie vouches for an unsafe method and its token does not
-    :raises TooManyRequests: if the caller asks for too much
     """
     token = await given_token(request, runtime)
     actor = await (
         _by_cookie(request, runtime) if token is None else _by_token(request, runtime, token)
     )
-    return await _counted(request, runtime, actor)
+    bind_actor(actor)
+    return actor
 
 
 async def staff_at_own_account(request: AnyRequest, runtime: GivenRuntime) -> Actor:
@@ -57,11 +65,11 @@ async def staff_at_own_account(request: AnyRequest, runtime: GivenRuntime) -> Ac
     :raises Unauthenticated, TenantSuspended, CsrfRefused, TooManyRequests: see ``staff``
     """
     actor = await _by_cookie(request, runtime, with_temporary_password=True)
+    bind_actor(actor)
     return await _counted(request, runtime, actor)
 
 
 async def _counted(request: AnyRequest, runtime: Runtime, actor: Actor) -> Actor:
-    bind_actor(actor)
     await share_out(request, runtime, f"staff:{actor.staff_id or actor.tenant_id}")
     return actor
 
@@ -138,6 +146,12 @@ def by_address(limit: Limit) -> Guard:
 def client_address(connection: Connection) -> str:
     """Return the address the request came from, as the server (behind its trusted proxies) knows it."""
     return connection.client.host if connection.client else "unknown"
+
+
+def shown_by(connection: Connection) -> str:
+    """Return what tells one caller from another before anybody has looked who he is."""
+    shown = connection.headers.get("authorization") or connection.headers.get("cookie")
+    return shown or f"address:{client_address(connection)}"
 
 
 async def share_out(request: AnyRequest, runtime: Runtime, caller: str) -> None:

@@ -18,9 +18,11 @@ from suxin.kernel.sealing import Sealer
 from suxin.subjects.identity import IdentityVerifier
 from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.calls import ProviderCalls
+from suxin_web.budgets import Budgets
 from suxin_web.clock import Clock
 from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
+from suxin_web.shares import Shares
 from suxin_web.signing_keys import HeldKeys
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -48,7 +50,7 @@ class Runtime:
     """Everything an edge needs, and no settings: those were read when this was made.
 
     ``public_url`` is the address under which people reach the server, without a slash at its end. ``demo`` says that the
-    city is synthetic, so that pages can say so too.
+    city is synthetic, so that pages can say so too. ``budgets`` are those of GraphQL's callers; unless given, everything fits.
     """
 
     database: Database
@@ -65,6 +67,8 @@ class Runtime:
     public_url: str
     demo: bool = False
     documents: DocumentRules = field(default_factory=DocumentRules)
+    budgets: Budgets = field(default_factory=Budgets)
+    shares: Shares = field(default_factory=Shares)
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
     seen_keys: SeenKeys = field(init=False, default_factory=SeenKeys)

@@ -68,10 +68,16 @@ class Context:
 
     announced: UUID | None = None
     """The thing of the event that is being told, where this is one of a stream."""
+    spent: int = field(default=0)
+    """What was really read, in points; the formula is in ``suxin_graphql.prices``."""
+
+    def spend(self, points: int) -> None:
+        """Count what is read."""
+        self.spent += points
 
     async def forget(self) -> None:
         """Go back to before anything was read."""
-        self.dossiers = 0
+        self.dossiers = self.spent = 0
         await self.snapshot.forget()
 
 

@@ -4,10 +4,10 @@ Integrations send the same few documents over and over; only a caller who has lo
 the least used.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -38,6 +38,7 @@ from suxin_graphql.limits import (
     check_outline,
     check_variables,
 )
+from suxin_graphql.prices import Price, price_of
 
 REMEMBERED: Final = 512
 
@@ -60,17 +61,46 @@ class Prepared:
     bounds: Bounds = NO_BOUNDS
     introspects: bool = False
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of this name, or the only one; None where there is none such."""
-        if name:
-            return self.operations.get(name)
-        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+        return _named(self.operations, name)
+
+    def price(self, name: str | None) -> Price | None:
+        """Return the price of the operation of this name, or of the only one; None where there is none such."""
+        return _named(self.prices, name)
 
 
-@lru_cache(maxsize=REMEMBERED)
+Found = TypeVar("Found")
+
+_remembered: Final[OrderedDict[str, Prepared]] = OrderedDict()
+
+
+def _named(found: Mapping[str, Found], name: str | None) -> Found | None:
+    if name:
+        return found.get(name)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def is_remembered(text: str) -> bool:
+    """Tell whether a document is ready, so that nothing of it need be worked out."""
+    return text in _remembered
+
+
 def prepare(schema: GraphQLSchema, text: str) -> Prepared:
-    """Parse, validate and measure a document."""
+    """Return a document parsed, validated and measured; there is one schema, so its text is all that tells it."""
+    found = _remembered.get(text)
+    if found is None:
+        found = _remembered[text] = _prepared(schema, text)
+        if len(_remembered) > REMEMBERED:
+            _remembered.popitem(last=False)
+    else:
+        _remembered.move_to_end(text)
+    return found
+
+
+def _prepared(schema: GraphQLSchema, text: str) -> Prepared:
     document: DocumentNode | None = None
     introspects = False
     try:
@@ -93,12 +123,14 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
         return Prepared(None, (_refused(DocumentTooDeep(limit=MAX_DEPTH)),))
     except Refusal as refusal:
         return Prepared(document, (_refused(refusal),), introspects=introspects)
-    operations = {
-        one.name.value if one.name else "": Operation(document, one)
+    found = {
+        one.name.value if one.name else "": one
         for one in document.definitions
         if isinstance(one, OperationDefinitionNode)
     }
-    return Prepared(document, (), bounds, introspects, operations)
+    operations = {name: Operation(document, one) for name, one in found.items()}
+    prices = {name: price_of(schema, document, one) for name, one in found.items()}
+    return Prepared(document, (), bounds, introspects, operations, prices)
 
 
 class PreparedDocuments(SchemaExtension):

@@ -28,7 +28,8 @@ from suxin.kernel.idempotency import (
 from suxin.kernel.refusals import Forbidden, NotFound, Refusal
 from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.executor import read
-from suxin_graphql.execution.records import Record
+from suxin_graphql.execution.records import WEIGHT, Record
+from suxin_graphql.execution.weights import MUTATION, ROOT
 from suxin_graphql.refusals import result_union, show
 
 PERMISSION: Final = "suxin.permission"
@@ -64,16 +65,22 @@ class Written:
     replayed: bool
 
 
-def query(needs: Needs, returns: Any, *, description: str) -> Callable[[Resolver], Any]:  # noqa: ANN401 - an annotation
-    """Declare a root field that reads."""
+def query(
+    needs: Needs,
+    returns: Any,  # noqa: ANN401 - an annotation
+    *,
+    description: str,
+    weight: int = ROOT,
+) -> Callable[[Resolver], Any]:
+    """Declare a root field that reads; ``weight`` is what it costs beside what is read, in points."""
 
     def declare(resolver: Resolver) -> Any:  # noqa: ANN401 - stands for the field's own type
         return strawberry.field(
             resolver=resolver,
             graphql_type=returns,
             description=description,
-            metadata={PERMISSION: needs},
-            extensions=[_Reads(needs)],
+            metadata={PERMISSION: needs, WEIGHT: weight},
+            extensions=[_Reads(needs, weight)],
         )
 
     return declare
@@ -92,8 +99,8 @@ def subscription(
             resolver=resolver,
             graphql_type=returns,
             description=description,
-            metadata={PERMISSION: needs, TOPIC: topic, ABOUT: returns},
-            extensions=[_Reads(needs)],
+            metadata={PERMISSION: needs, TOPIC: topic, ABOUT: returns, WEIGHT: ROOT},
+            extensions=[_Reads(needs, ROOT)],
         )
 
     return declare
@@ -177,23 +184,25 @@ def require_allowed(field: StrawberryField, context: Context) -> None:
 
     :raises Forbidden: if the actor does not have the permission that it declares
     """
-    _require(field.metadata[PERMISSION], context)
+    _require(field.metadata[PERMISSION], context, field.metadata[WEIGHT])
 
 
-def _require(needs: Needs, context: Context) -> None:
+def _require(needs: Needs, context: Context, weight: int) -> None:
+    context.spend(weight)
     if isinstance(needs, Permission):
         context.actor.require(needs)
 
 
 class _Reads(FieldExtension):
-    def __init__(self, needs: Needs) -> None:
+    def __init__(self, needs: Needs, weight: int) -> None:
         self._needs = needs
+        self._weight = weight
 
     @override
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
     ) -> Any:
-        _require(self._needs, info.context)
+        _require(self._needs, info.context, self._weight)
         return await read(await next_(source, info, **kwargs), info)
 
 
@@ -206,6 +215,7 @@ class _Writes(FieldExtension):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
     ) -> Any:
+        info.context.spend(MUTATION)
         try:
             info.context.actor.require(self._needs)
             payload = await next_(source, info, **kwargs)

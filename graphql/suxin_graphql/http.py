@@ -19,11 +19,13 @@ from suxin_graphql.documents import prepare
 from suxin_graphql.errors import Shown, shown_refusal
 from suxin_graphql.execution.compiled import graphql_of
 from suxin_graphql.media import JSON, accepted, wants_events
+from suxin_graphql.metering import CostExhausted, Meter
+from suxin_graphql.prices import OperationTooDear
 from suxin_graphql.requests import PATH, GraphQLRequest, Reader, from_address, from_body
 from suxin_graphql.schema import schema
 from suxin_graphql.streams.events import answer_events
 from suxin_graphql.streams.sockets import stream_over_socket
-from suxin_web.callers import AnyRequest, staff
+from suxin_web.callers import AnyRequest, known_staff, shown_by
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
 from suxin_web.problems import headers_of, status_of
@@ -56,19 +58,32 @@ routes: list[ControllerRouterHandler] = [
 
 
 async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Response[bytes]:
+    meter = Meter(runtime.budgets)
+    async with runtime.shares.place(shown_by(request)):
+        answer = await _told(request, runtime, meter, read)
+    if meter.exhausted:
+        await runtime.budgets.hold(meter.caller)
+    return answer
+
+
+async def _told(
+    request: AnyRequest, runtime: Runtime, meter: Meter, read: Reader
+) -> Response[bytes]:
     media, request_id = JSON, request_id_of(request)
     by_get = request.method == _GET
     try:
         media = accepted(request.headers.get("accept"))
-        actor = await staff(request, runtime)
+        actor = await known_staff(request, runtime)
+        meter.count(actor)
         if by_get and "authorization" not in request.headers:
             # A reading is on record and may be one use of a consent: no other site's page sets it off.
             await require_token(request)
         given = await read(request)
         admission = Admission(runtime.documents, actor, by_get=by_get)
-        return await _answer(runtime, admission, given, media, request_id)
-    except Refusal as refusal:
-        body = {"errors": [shown_refusal(refusal, request_id)]}
+        return await _answer(runtime, admission, meter, given, media)
+    except Refusal as raised:
+        refusal = await meter.refused(raised)
+        body = _refused(refusal, meter, request_id)
         status, headers = status_of(refusal), headers_of(refusal)
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = "POST"
@@ -76,19 +91,43 @@ async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Resp
 
 
 async def _answer(
-    runtime: Runtime, admission: Admission, given: GraphQLRequest, media: str, request_id: str
+    runtime: Runtime,
+    admission: Admission,
+    meter: Meter,
+    given: GraphQLRequest,
+    media: str,
 ) -> Response[bytes]:
     # A blank stands for no text at all, which is refused as a document and not by Strawberry.
     text = admission.text(given) or " "
+    await meter.take_reading(text)
     prepared = prepare(graphql_of(schema), text)
     admission.require(prepared, given.operation_name)
+    try:
+        await meter.take(prepared, given.operation_name, given.variables or {})
+    except OperationTooDear as refusal:
+        body = _refused(refusal, meter, admission.actor.request_id)
+        return _of_document(body, media, HTTPStatus.BAD_REQUEST)
     now, actor = runtime.clock.now(), admission.actor
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:
-        body, status = await answered(text, prepared, given, context, request_id)
+        body, status = await answered(text, prepared, given, context, actor.request_id)
     finally:
+        # What was not needed goes back also where the caller hung up, or receipts could not be committed.
+        cost = meter.settle(prepared, context.spent)
         await snapshot.close()
+    body["extensions"] = {"cost": cost}
+    return _of_document(body, media, status)
+
+
+def _refused(refusal: Refusal, meter: Meter, request_id: str) -> Shown:
+    body: Shown = {"errors": [shown_refusal(refusal, request_id)]}
+    if isinstance(refusal, CostExhausted | OperationTooDear):
+        body["extensions"] = {"cost": meter.unspent()}
+    return body
+
+
+def _of_document(body: Shown, media: str, status: HTTPStatus) -> Response[bytes]:
     if media == JSON and status is HTTPStatus.BAD_REQUEST:
         # In the older media type any well-formed request is answered 200, and its errors say the rest.
         status = HTTPStatus.OK

@@ -11,10 +11,12 @@ from suxin.lending.models import ReferralState
 from suxin.lending.queries.products import own_products
 from suxin.lending.queries.referrals import inbox, inbox_counts, offers_in_reach, pool_leads
 from suxin.lending.repayment import schedule
+from suxin.lending.terms import MAX_TERM_MONTHS
 from suxin_graphql.context import Info
 from suxin_graphql.deprecations import deprecated
 from suxin_graphql.execution.readings import Answer, OneOf, Page
 from suxin_graphql.execution.statements import NOW, Statement
+from suxin_graphql.execution.weights import COUNTED, of_items
 from suxin_graphql.fields import query
 from suxin_graphql.lending_filters import (
     LeadFilter,
@@ -85,7 +87,12 @@ class OfferPreview:
 class LendingQueries:
     """Queries of lending."""
 
-    @query(policies.REFERRAL_READ, InboxCounts, description="待办数量。The numbers of the inbox.")
+    @query(
+        policies.REFERRAL_READ,
+        InboxCounts,
+        weight=COUNTED,
+        description="待办数量。The numbers of the inbox.",
+    )
     def inbox_counts(self, info: Info) -> Answer:
         """Return the numbers of the inbox."""
         context = info.context
@@ -207,6 +214,7 @@ class LendingQueries:
     @query(
         policies.OFFER_MAKE,
         OfferPreview,
+        weight=of_items(MAX_TERM_MONTHS),
         description="报价测算，不保存。What an offer on these terms would cost; nothing is stored.",
     )
     def offer_preview(self, terms: OfferTermsInput) -> OfferPreview:

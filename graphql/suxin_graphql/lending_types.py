@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from suxin.lending import models, policies
-from suxin.lending.criteria import parse_criteria
+from suxin.lending.criteria import MAX_CRITERIA, parse_criteria
 from suxin.lending.industries import industry_name_en, industry_name_zh
 from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND, AmountBand, TermBand
 from suxin.lending.models import DispatchMode, OfferState, ProductStatus, ReferralState
@@ -92,7 +92,7 @@ class LoanProduct(Node):
     preferred_industries: list[str]
     first_loan_friendly: bool
     cooling_off_days: int
-    criteria: list[EligibilityCriterion] = column(convert=_criteria)
+    criteria: list[EligibilityCriterion] = column(convert=_criteria, items=MAX_CRITERIA)
     updated_at: datetime
     published_at: datetime | None
 

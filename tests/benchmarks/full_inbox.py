@@ -69,11 +69,20 @@ WORKS = {
 
 async def fill(app_url: str, batch_url: str, *, now: datetime) -> tuple[SmallCity, str]:
     """Make a small city with a full inbox; return it and the token of a desk session at its first bank."""
+    city, (token,) = await fill_banks(app_url, batch_url, banks=1, now=now)
+    return city, token
+
+
+async def fill_banks(
+    app_url: str, batch_url: str, *, banks: int, now: datetime
+) -> tuple[SmallCity, list[str]]:
+    """Make a small city whose first banks have full inboxes; return it and the token of a desk session at each."""
     database, batch = Database.connect(app_url), Database.connect(batch_url)
     try:
         city = await build_small_city(database, batch, now=now)
-        await _refer(city, now)
-        return city, await _open_desk(city, now)
+        for bank in city.banks[:banks]:
+            await _refer(city, bank, now)
+        return city, [await _open_desk(city, bank, now) for bank in city.banks[:banks]]
     finally:
         await database.close()
         await batch.close()
@@ -94,8 +103,7 @@ def plain(found: Any) -> Any:
     return str(found) if type(found) is int else found
 
 
-async def _refer(city: SmallCity, now: datetime) -> None:
-    bank = city.banks[0]
+async def _refer(city: SmallCity, bank: Bank, now: datetime) -> None:
     system = Actor.system("bench", tenant_id=bank.tenant_id)
     for start in range(0, REFERRALS, BATCH):
         async with city.database.transaction(system, now=now) as session:
@@ -172,8 +180,7 @@ def _offers(referral: Referral, now: datetime) -> Iterator[Offer]:
         )
 
 
-async def _open_desk(city: SmallCity, now: datetime) -> str:
-    staff_id = await add_officer(city)
-    bank = city.banks[0]
+async def _open_desk(city: SmallCity, bank: Bank, now: datetime) -> str:
+    staff_id = await add_officer(city, bank)
     async with city.database.transaction(bank.officer, now=now) as session:
         return (await open_desk(session, bank.tenant_id, staff_id, now=now)).token

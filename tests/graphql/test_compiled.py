@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from suxin_graphql import answering
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
+from suxin_graphql.metering import Meter
 from suxin_graphql.schema import schema
 
 GRAPHQL = schema._schema
@@ -170,8 +171,15 @@ def shown(body):
 @pytest.fixture
 def both_ways(bank_a, monkeypatch):
     """Answers a document by the compiled path and by graphql-core alone; tells whether the first was compiled."""
-    compiled = answering._compiled
+    compiled, settle = answering._compiled, Meter.settle
     last = []
+
+    def settled(meter, prepared, spent):
+        overspent.append(spent - meter.requested)
+        return settle(meter, prepared, spent)
+
+    overspent = []
+    monkeypatch.setattr(Meter, "settle", settled)
 
     async def noted(*asked_for):
         found = await compiled(*asked_for)
@@ -183,10 +191,13 @@ def both_ways(bank_a, monkeypatch):
 
     async def ask(query, variables):
         body = {"query": query, "variables": variables}
+        last[:], overspent[:] = [False], []
         monkeypatch.setattr(answering, "_compiled", noted)
         one = shown((await bank_a.post(body)).json())
         monkeypatch.setattr(answering, "_compiled", never)
         other = shown((await bank_a.post(body)).json())
+        # What was spent is the same both ways, as the answers tell, and never more than what was taken.
+        assert max(overspent, default=0) <= 0, query
         return one, other, last[0]
 
     return ask

@@ -21,6 +21,7 @@ from suxin_server.migration import newest_revisions
 from suxin_server.processes import free_port
 from suxin_server.sealer import seal_all
 from suxin_server.settings import Settings
+from suxin_web.budgets import OPERATIONS, UNCOUNTED
 
 SYSTEM = Actor.system("test")
 
@@ -134,6 +135,7 @@ async def test_a_scrape_shows_queue_jobs_sealer_requests_and_pool(database, batc
     assert figure(page, 'suxin_jobs_done{topic="test.quick"}') == 1
     assert 0.02 <= figure(page, 'suxin_job_seconds{quantile="0.95",topic="test.quick"}') < 2
     assert figure(page, 'suxin_graphql_queries{by="fell_back"}') == QUERIES[FELL_BACK]
+    assert figure(page, 'suxin_graphql_budget_answers{answer="uncounted"}') == OPERATIONS[UNCOUNTED]
     labels = '{method="GET",route="/mp/v1/products",status="200"}'
     assert figure(page, f"suxin_request_seconds_count{labels}") == 1
     assert await seal_all(batch) == 2

@@ -6,7 +6,7 @@ from uuid import UUID
 from code_flow import CALLBACK, OFFICER
 from joserfc.jwk import ECKey
 from oauth_client import new_key, public_jwks
-from small_city import PASSWORD, SmallCity
+from small_city import PASSWORD, Bank, SmallCity
 from staff_log_ins import keep_passwords
 
 from suxin.consent.oauth.clients import (
@@ -46,13 +46,14 @@ async def register_bank_app(
     return client.client_id, key
 
 
-async def add_officer(city: SmallCity) -> UUID:
-    """Give the first bank a loan officer with a password that he chose; return the officer's id."""
+async def add_officer(city: SmallCity, bank: Bank | None = None) -> UUID:
+    """Give a bank, the first unless named, a loan officer with a password that he chose; return the officer's id."""
+    chosen = bank or city.banks[0]
     staff_id: UUID = await city.act(
         add_staff,
-        city.banks[0].officer,
+        chosen.officer,
         name="赵客户经理",
-        login=OFFICER,
+        login=OFFICER if chosen is city.banks[0] else f"{OFFICER}.{chosen.tenant_id}",
         password=PASSWORD,
         roles=[RoleGrant("loan_officer")],
         profiles=PROFILES,

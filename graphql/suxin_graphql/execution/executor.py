@@ -35,6 +35,7 @@ from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page,
 from suxin_graphql.execution.records import Asked, Record, Told, ToldPage, ToMany, ToOne
 from suxin_graphql.execution.selection import Selected, Selections, Wanted
 from suxin_graphql.execution.statements import NOW
+from suxin_graphql.execution.weights import COUNTED, TOLD
 from suxin_graphql.execution.writing import WrittenPlan, written_plan
 from suxin_graphql.paging import check_page_size
 
@@ -81,6 +82,7 @@ class Executor:
         if isinstance(found, Page):
             return await self._page(found, selected)
         if isinstance(found, Record):
+            self._context.spend(1)
             await self._fill(
                 Level(self._record_plan(type(found), selected.selections), [()], [found])
             )
@@ -120,6 +122,7 @@ class Executor:
             return narrowed(statement, columns)
 
         rows = await self._rows((columns, self._caller), make, plan, keys=list(keys))
+        self._context.spend(len(rows))
         made = [plan.made(row, self._context) for row in rows]
         await self._fill(Level(plan, list(rows), made))
         return {row[place]: one for row, one in zip(rows, made, strict=True)}
@@ -156,6 +159,7 @@ class Executor:
         plan = level.plan
         if not level.made:
             return
+        self._context.spend(len(level.made) * (plan.weight + len(plan.joined)))
         for key, inner in plan.joined:
             made = [plan.inner(key, one) for one in level.made]
             await self._fill(Level(inner, level.rows, made))
@@ -185,6 +189,7 @@ class Executor:
     async def _told(self, records: Sequence[Record], relation: Told, wanted: Wanted) -> list[Any]:
         values: list[Any] = []
         session = self._snapshot.session()
+        self._context.spend(TOLD * len(records))
         for record in records:
             try:
                 values.append(await relation.tell(session, self._context, record))
@@ -209,6 +214,7 @@ class Executor:
         session, place = self._snapshot.session(), Place(first, after, None)
         values: list[Any] = []
         pages: list[MadePage] = []
+        self._context.spend((TOLD + COUNTED * plan.counts) * len(records))
         for record in records:
             try:
                 told = await relation.tell(session, self._context, record, asked)
@@ -218,6 +224,7 @@ class Executor:
             if told is None:
                 values.append(None)
                 continue
+            self._context.spend(len(told.nodes))
             pages.append(plan.page_of(told, place, self._context))
             values.append(pages[-1].connection)
         await self._fill_pages(pages)
@@ -244,6 +251,7 @@ class Executor:
             ((total,),) = await self._rows((plan.columns, "count", asked), count, None, **given)
         key = (plan.columns, bool(position), asked)
         rows = await self._rows(key, make, plan, limit=first + 1, **position, **given)
+        self._context.spend(min(len(rows), first) + COUNTED * plan.counts)
         made = plan.page(rows, Place(first, page.after, total), self._context)
         await self._fill_pages([made])
         return made.connection
@@ -292,9 +300,12 @@ class Executor:
         groups: dict[Any, list[Any]] = {}
         for row in rows:
             groups.setdefault(row[-2], []).append(row)
+        of_own = [groups.get(one, []) for one in own]
+        self._context.spend(len(own) + COUNTED * plan.counts)
+        self._context.spend(sum(min(len(found), first) for found in of_own))
         pages = [
-            plan.page(groups.get(one, []), Place(first, after, totals.get(one, 0)), self._context)
-            for one in own
+            plan.page(found, Place(first, after, totals.get(one, 0)), self._context)
+            for one, found in zip(own, of_own, strict=True)
         ]
         await self._fill_pages(pages)
         return [page.connection for page in pages]

@@ -73,11 +73,13 @@ class Later:
 class Plan(ABC):
     """What is read of objects of one type under one selection.
 
-    ``joined`` are relations that come with the same row, ``relations`` those that are read after it.
+    ``joined`` are relations that come with the same row, ``relations`` those that are read after it. ``weight`` is what
+    one object costs beside its row and its relations.
     """
 
     def __init__(self, cls: type[Record]) -> None:
         self.type = cls
+        self.weight = 0
         self.joined: list[tuple[str, Plan]] = []
         self.relations: list[Later] = []
 
@@ -173,6 +175,7 @@ class Planner:
         places = columns or Columns()
         plan = RecordPlan(cls)
         for key, wanted, found in asked_of(cls, selections, self.schema):
+            plan.weight += shape_of(cls).weights.get(wanted.name, 0)
             if isinstance(found, Column):
                 place = places.place(found.expression)
                 plan.values.append(_Value(found.name, place, found if found.convert else None))

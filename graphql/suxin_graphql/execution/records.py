@@ -20,9 +20,13 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.tables import Table
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering, Position
+from suxin_graphql.execution.weights import of_items
+
+RELATION: Final = "suxin.relation"
+WEIGHT: Final = "suxin.weight"
+"""What a field costs beside what is selected of it, in points (``suxin_graphql.prices``)."""
 
 _COLUMN: Final = "suxin.column"
-_RELATION: Final = "suxin.relation"
 _NAMES: Final = NameConverter()
 
 Convert = Callable[[Any, Context], Any]
@@ -140,21 +144,29 @@ class Shape:
 
     columns: dict[str, Column]
     relations: dict[str, Relation]
+    weights: dict[str, int]
 
 
 def column(
     expression: Callable[[], SQLColumnExpression[Any]] | None = None,
     *,
     convert: Convert | None = None,
+    items: int = 0,
     description: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for the field's own type
-    """Declare a field by its SQL expression, or the conversion of its column's value."""
-    return strawberry.field(metadata={_COLUMN: (expression, convert)}, description=description)
+    """Declare a field by its SQL expression, or the conversion of its column's value.
+
+    ``items`` is how many there may be at the most where it is a list of objects.
+    """
+    return strawberry.field(
+        metadata={_COLUMN: (expression, convert), WEIGHT: of_items(items)},
+        description=description,
+    )
 
 
 def read_field(relation: Relation | None = None, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
     """Declare a field whose value the executor reads beforehand."""
-    return strawberry.field(resolver=_read, metadata={_RELATION: relation}, description=description)
+    return strawberry.field(resolver=_read, metadata={RELATION: relation}, description=description)
 
 
 def to_one(target: Callable[[], type[Record]], own: str, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
@@ -165,7 +177,7 @@ def to_one(target: Callable[[], type[Record]], own: str, *, description: str | N
 def told_page(relation: ToldPage, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
     """Declare a relation to a page that a query of the core tells."""
     return strawberry.field(
-        resolver=_read_page, metadata={_RELATION: relation}, description=description
+        resolver=_read_page, metadata={RELATION: relation}, description=description
     )
 
 
@@ -180,7 +192,7 @@ def to_many(
     """Declare a relation to a page of objects that point back by column ``key``."""
     return strawberry.field(
         resolver=_read_page,
-        metadata={_RELATION: ToMany(target, own, key, ordering)},
+        metadata={RELATION: ToMany(target, own, key, ordering)},
         description=description,
     )
 
@@ -203,7 +215,7 @@ def type_name(cls: type[Record]) -> str:
 
 def is_read(field: Any) -> bool:  # noqa: ANN401 - Strawberry's own
     """Tell whether the executor reads a field's value beforehand."""
-    return _RELATION in field.metadata
+    return RELATION in field.metadata
 
 
 def interface_names(cls: type[Record]) -> frozenset[str]:
@@ -216,10 +228,11 @@ def _definition(cls: type[Record]) -> Any:  # noqa: ANN401 - Strawberry's own
 
 
 def _shape_of(cls: type[Record]) -> Shape:
-    shape = Shape({}, {})
+    shape = Shape({}, {}, {})
     for field in _definition(cls).fields:
         name = _NAMES.get_graphql_name(field)
-        relation = field.metadata.get(_RELATION)
+        shape.weights[name] = field.metadata.get(WEIGHT, 0)
+        relation = field.metadata.get(RELATION)
         if relation is not None:
             shape.relations[name] = relation
             continue

@@ -37,6 +37,7 @@ from suxin_graphql.execution.records import (
     Relation,
     ToldPage,
     ToOne,
+    shape_of,
     type_name,
 )
 from suxin_graphql.execution.selection import Selected, Wanted
@@ -192,6 +193,7 @@ def written_plan(
         if key not in asked:
             raise NotCompiled
         wanted, found = asked[key]
+        plan.weight += shape_of(cls).weights.get(wanted.name, 0)
         if isinstance(found, Column):
             plan.column(key, found, inner)
         elif isinstance(found, ToOne) and wanted.name in joined:

@@ -1,0 +1,111 @@
+"""Every number that a caller may send has a named maximum: one more is refused by name, and a new number needs a row."""
+
+import pytest
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    get_named_type,
+)
+
+from suxin.lending.commands.offers import MAX_VALID_DAYS
+from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
+from suxin.lending.repayment import MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
+from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
+from suxin.tenancy.providers.models import MAX_AGE_MINUTES
+from suxin_graphql.paging import MAX_PAGE
+from suxin_graphql.schema import schema
+
+GRAPHQL = schema._schema
+NUMBERS = {"Int", "Fen"}
+LARGEST = {False: 2**31 - 1, True: 2**53 - 1}
+OFFER = {
+    "amountFen": MAX_AMOUNT_FEN,
+    "termMonths": MAX_TERM_MONTHS,
+    "rateBps": MAX_RATE_BPS,
+    "upfrontFeeBps": MAX_UPFRONT_FEE_BPS,
+    "upfrontFeeFen": MAX_UPFRONT_FEE_FEN,
+    "coolingOffDays": MAX_COOLING_OFF_DAYS,
+    "validDays": MAX_VALID_DAYS,
+}
+PRODUCT = {
+    "minAmountFen": MAX_AMOUNT_FEN,
+    "maxAmountFen": MAX_AMOUNT_FEN,
+    "minTermMonths": MAX_TERM_MONTHS,
+    "maxTermMonths": MAX_TERM_MONTHS,
+    "minRateBps": MAX_RATE_BPS,
+    "maxRateBps": MAX_RATE_BPS,
+    "upfrontFeeBps": MAX_UPFRONT_FEE_BPS,
+    "upfrontFeeFen": MAX_UPFRONT_FEE_FEN,
+    "coolingOffDays": MAX_COOLING_OFF_DAYS,
+}
+MAXIMA = {
+    **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
+    **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},
+    "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,
+}
+TERMS = {
+    "amountFen": 40_000_000,
+    "termMonths": 12,
+    "rateBps": 435,
+    "repaymentMethod": "EQUAL_INSTALMENT",
+    "guarantee": "CREDIT",
+}
+DRAFT = {
+    "code": "HN-1",
+    "name": "惠农贷",
+    "minAmountFen": 1_000_000,
+    "maxAmountFen": 2_000_000,
+    "minTermMonths": 6,
+    "maxTermMonths": 24,
+    "minRateBps": 365,
+    "maxRateBps": 480,
+    "repaymentMethods": ["BULLET"],
+    "guaranteeModes": ["CREDIT"],
+}
+PREVIEW = "query ($terms: OfferTermsInput!) { offerPreview(terms: $terms) { totalCostFen } }"
+DRAFTED = """mutation ($input: DraftProductInput!) { draftProduct(input: $input) {
+  __typename ... on Refusal { code field } } }"""
+
+
+def test_every_number_has_a_row():
+    found = {
+        f"{kind.name}.{name}"
+        for kind in GRAPHQL.type_map.values()
+        if isinstance(kind, GraphQLInputObjectType)
+        for name, field in kind.fields.items()
+        if get_named_type(field.type).name in NUMBERS
+    }
+    assert found == set(MAXIMA)
+
+
+def test_every_other_number_is_the_size_of_a_page():
+    """Which is checked before anything is executed: ``test_limits``."""
+    found = {
+        argument
+        for kind in GRAPHQL.type_map.values()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__")
+        for field in kind.fields.values()
+        for argument, described in field.args.items()
+        if get_named_type(described.type).name in NUMBERS
+    }
+    assert found == {"first"}
+    assert MAX_PAGE == 100
+
+
+@pytest.mark.parametrize("name", OFFER)
+async def test_the_terms_of_an_offer(bank_a, name):
+    for value in (OFFER[name] + 1, LARGEST[name.endswith("Fen")], -1):
+        body = await bank_a.answer(PREVIEW, terms={**TERMS, name: value})
+        assert body["data"] is None
+        (error,) = body["errors"]
+        assert error["extensions"]["code"] in {"LOAN_TERM_OUT_OF_RANGE", "INVALID"}
+        assert error["extensions"]["field"] == name
+
+
+@pytest.mark.parametrize("name", PRODUCT)
+async def test_the_terms_of_a_product(bank_a, name):
+    for number, value in enumerate((PRODUCT[name] + 1, LARGEST[name.endswith("Fen")], -1)):
+        given = {"terms": {**DRAFT, name: value}, "idempotencyKey": f"number-{name}-{number}"}
+        done = (await bank_a.data(DRAFTED, input=given))["draftProduct"]
+        assert done["code"] in {"LOAN_TERM_OUT_OF_RANGE", "INVALID"}
+        assert done["field"] == name

@@ -1,0 +1,145 @@
+"""The authorization matrix of GraphQL's root fields: what each needs, who holds it, and a call of it that is well-formed.
+
+It is written out by hand, so that a change of a permission or of a role shows here; a root field without a row fails.
+"""
+
+from typing import Final
+
+OFFER: Final = (
+    "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
+    " repaymentMethod: EQUAL_INSTALMENT, guarantee: CREDIT}"
+)
+TERMS: Final = (
+    '{code: "HN-1", name: "惠农贷", minAmountFen: 1000000, maxAmountFen: 2000000, minTermMonths: 6,'
+    " maxTermMonths: 24, minRateBps: 365, maxRateBps: 480, repaymentMethods: [BULLET],"
+    " guaranteeModes: [CREDIT]}"
+)
+KEY: Final = 'idempotencyKey: "test-permission"'
+CALLS: Final = {
+    "viewer": "{ viewer { permissions } }",
+    "node": '{ node(id: "x") { id } }',
+    "nodes": '{ nodes(ids: ["x"]) { id } }',
+    "inboxCounts": "{ inboxCounts { pool } }",
+    "leads": "{ leads(first: 1) { totalCount } }",
+    "referrals": "{ referrals(first: 1) { totalCount } }",
+    "referral": '{ referral(id: "x") { id } }',
+    "offers": "{ offers(first: 1) { totalCount } }",
+    "loanProducts": "{ loanProducts(first: 1) { totalCount } }",
+    "loanProduct": '{ loanProduct(id: "x") { id } }',
+    "offerPreview": f"{{ offerPreview(terms: {OFFER}) {{ totalCostFen }} }}",
+    "fetchRecords": f'fetchRecords(input: {{consentId: "x", {KEY}}})',
+    "acceptReferral": f'acceptReferral(input: {{referralId: "x", {KEY}}})',
+    "claimLead": f'claimLead(input: {{leadId: "x", {KEY}}})',
+    "recordContact": f'recordContact(input: {{referralId: "x", {KEY}}})',
+    "startDueDiligence": f'startDueDiligence(input: {{referralId: "x", {KEY}}})',
+    "declineReferral": f'declineReferral(input: {{referralId: "x", reason: OVER_INDEBTED, {KEY}}})',
+    "makeOffer": f'makeOffer(input: {{referralId: "x", terms: {OFFER}, {KEY}}})',
+    "withdrawOffer": f'withdrawOffer(input: {{offerId: "x", {KEY}}})',
+    "draftProduct": f"draftProduct(input: {{terms: {TERMS}, {KEY}}})",
+    "editProduct": f'editProduct(input: {{productId: "x", terms: {TERMS}, {KEY}}})',
+    "publishProduct": f'publishProduct(input: {{productId: "x", {KEY}}})',
+    "oauthClients": "{ oauthClients(first: 1) { totalCount } }",
+    "oauthClient": '{ oauthClient(id: "x") { id } }',
+    "registerClient": f'registerClient(input: {{name: "系统", grantTypes: ["client_credentials"], {KEY}}})',
+    "replaceClientKeys": f'replaceClientKeys(input: {{id: "x", {KEY}}})',
+    "replaceClientRedirects": f'replaceClientRedirects(input: {{id: "x", redirectUris: [], {KEY}}})',
+    "suspendClient": f'suspendClient(input: {{id: "x", reason: "x", {KEY}}})',
+    "resumeClient": f'resumeClient(input: {{id: "x", {KEY}}})',
+    "retireClient": f'retireClient(input: {{id: "x", {KEY}}})',
+    "identityProvider": "{ identityProvider { issuer } }",
+    "identityProviderLinks": "{ identityProviderLinks }",
+    "setIdentityProvider": 'setIdentityProvider(input: {issuer: "https://sso.bank.example",'
+    f' clientId: "x", method: PRIVATE_KEY_JWT, {KEY}}})',
+    "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
+    "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
+    "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
+    "referralArrived": "subscription { referralArrived { id } }",
+    "offerChosen": "subscription { offerChosen { id } }",
+    "consentEnded": "subscription { consentEnded { id } }",
+    "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
+}
+
+
+def document(name: str) -> str:
+    """The call of a root field as a document."""
+    call = CALLS[name]
+    if call.startswith(("{", "subscription")):
+        return call
+    return f"mutation {{ {call} {{ ... on Refusal {{ code }} }} }}"
+
+
+PUBLIC: Final = "everyone who is known"
+NEEDS: Final = {
+    "viewer": PUBLIC,
+    "node": PUBLIC,
+    "nodes": PUBLIC,
+    "oauthClients": "consent.client.read",
+    "oauthClient": "consent.client.read",
+    "identityProvider": "tenancy.staff.manage",
+    "identityProviderLinks": "tenancy.staff.manage",
+    "inboxCounts": "lending.referral.read",
+    "leads": "lending.referral.read",
+    "referrals": "lending.referral.read",
+    "loanProducts": "lending.product.read",
+    "loanProduct": "lending.product.read",
+    "referral": "lending.referral.read",
+    "offers": "lending.referral.read",
+    "referralArrived": "lending.referral.read",
+    "offerChosen": "lending.referral.read",
+    "consentEnded": "subjects.record.read",
+    "offerPreview": "lending.offer.make",
+    "registerClient": "consent.client.manage",
+    "replaceClientKeys": "consent.client.manage",
+    "replaceClientRedirects": "consent.client.manage",
+    "suspendClient": "consent.client.manage",
+    "resumeClient": "consent.client.manage",
+    "retireClient": "consent.client.manage",
+    "setIdentityProvider": "tenancy.staff.manage",
+    "activateIdentityProvider": "tenancy.staff.manage",
+    "suspendIdentityProvider": "tenancy.staff.manage",
+    "removeIdentityProvider": "tenancy.staff.manage",
+    "fetchRecords": "subjects.record.read",
+    "acceptReferral": "lending.referral.work",
+    "claimLead": "lending.referral.work",
+    "recordContact": "lending.referral.work",
+    "startDueDiligence": "lending.referral.work",
+    "declineReferral": "lending.referral.work",
+    "makeOffer": "lending.offer.make",
+    "withdrawOffer": "lending.offer.make",
+    "draftProduct": "lending.product.edit",
+    "editProduct": "lending.product.edit",
+    "publishProduct": "lending.product.publish",
+    "retireProduct": "lending.product.publish",
+}
+"""What each root field needs."""
+
+_ADMINS: Final = {
+    "operator.operator_admin",
+    "bank.bank_admin",
+    "merchant.merchant_admin",
+    "attraction.attraction_admin",
+    "village_grid.village_admin",
+}
+HOLDERS: Final = {
+    "consent.client.read": _ADMINS | {"operator.auditor"},
+    "consent.client.manage": _ADMINS,
+    "tenancy.staff.manage": _ADMINS,
+    "lending.referral.read": {"bank.loan_officer", "bank.viewer"},
+    "lending.referral.work": {"bank.loan_officer"},
+    "lending.offer.make": {"bank.loan_officer"},
+    "subjects.record.read": {"bank.loan_officer"},
+    "lending.product.read": {
+        "bank.bank_admin",
+        "bank.product_manager",
+        "bank.loan_officer",
+        "bank.viewer",
+    },
+    "lending.product.edit": {"bank.bank_admin", "bank.product_manager"},
+    "lending.product.publish": {"bank.bank_admin"},
+}
+"""Which roles of which kind of tenant hold what is needed."""
+
+
+def may(name: str, role: str) -> bool:
+    """Whether somebody with this one role may use the root field."""
+    return NEEDS[name] == PUBLIC or role in HOLDERS[NEEDS[name]]

@@ -37,6 +37,7 @@ from suxin_server.key_file import keyring_source
 from suxin_server.metrics import Metrics
 from suxin_server.migration import newest_revisions
 from suxin_server.settings import Settings
+from suxin_server.uses import written_down
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
 from suxin_web.clock import SystemClock
@@ -214,7 +215,8 @@ async def opened(settings: Settings) -> AsyncIterator[Assembly]:
     assembly = assemble(settings)
     try:
         await assembly.require_safe_role()
-        yield assembly
+        async with written_down(assembly.runtime.database):
+            yield assembly
     finally:
         await assembly.close()
 

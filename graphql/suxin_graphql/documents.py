@@ -38,6 +38,7 @@ from suxin_graphql.limits import (
     check_outline,
     check_variables,
 )
+from suxin_graphql.usage import NOTHING, Deprecated, deprecated_in
 
 REMEMBERED: Final = 512
 
@@ -60,6 +61,7 @@ class Prepared:
     bounds: Bounds = NO_BOUNDS
     introspects: bool = False
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    deprecated: Deprecated = NOTHING
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of this name, or the only one; None where there is none such."""
@@ -98,7 +100,8 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
         for one in document.definitions
         if isinstance(one, OperationDefinitionNode)
     }
-    return Prepared(document, (), bounds, introspects, operations)
+    deprecated = deprecated_in(schema, document)
+    return Prepared(document, (), bounds, introspects, operations, deprecated)
 
 
 class PreparedDocuments(SchemaExtension):

@@ -29,6 +29,7 @@ from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
 from suxin_graphql.clients import OAuthClientOrder
+from suxin_graphql.deprecated_uses import DeprecatedUseOrder
 from suxin_graphql.lending_orderings import (
     LeadOrder,
     LoanProductOrder,
@@ -203,3 +204,6 @@ def describe_enums() -> None:
     _describe(OfferOrder, "报价的排序。In which order offers are listed.")
     _describe(LoanProductOrder, "产品的排序。In which order products are listed.")
     _describe(OAuthClientOrder, "接口客户端的排序。In which order clients are listed.")
+    _describe(
+        DeprecatedUseOrder, "弃用使用情况的排序。In which order the deprecation report is listed."
+    )

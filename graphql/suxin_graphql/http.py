@@ -25,6 +25,7 @@ from suxin_graphql.limits import check_variables
 from suxin_graphql.media import JSON, accepted
 from suxin_graphql.requests import GraphQLRequest, Reader, from_address, from_body
 from suxin_graphql.schema import schema
+from suxin_graphql.usage import NOTHING, note
 from suxin_web.callers import AnyRequest, staff
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
@@ -80,6 +81,8 @@ async def _answer(
     prepared = prepare(graphql_of(schema), text)
     admission.require(prepared, given.operation_name)
     now, actor = runtime.clock.now(), admission.actor
+    if prepared.deprecated is not NOTHING:
+        note(prepared.deprecated, given.variables, actor, now=now)
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:

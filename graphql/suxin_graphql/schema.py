@@ -7,6 +7,8 @@ from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
 from suxin_graphql.clients import ClientMutations, ClientQueries
+from suxin_graphql.deprecated_uses import DeprecationQueries
+from suxin_graphql.deprecations import REASONS, reasons_in
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.fetches import FetchMutations
@@ -24,7 +26,14 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="查询。Everything that is read.")
-class Query(TenancyQueries, NodeQueries, ClientQueries, IdentityProviderQueries, LendingQueries):
+class Query(
+    TenancyQueries,
+    NodeQueries,
+    ClientQueries,
+    DeprecationQueries,
+    IdentityProviderQueries,
+    LendingQueries,
+):
     """Everything that is read."""
 
 
@@ -56,6 +65,7 @@ schema: Final = CitySchema(
     extensions=[PreparedDocuments],
     config=StrawberryConfig(scalar_map={Fen: FEN}),
 )
+REASONS.update(reasons_in(schema._schema))  # noqa: SLF001 - Strawberry gives no other way to it
 
 
 def export_schema() -> str:

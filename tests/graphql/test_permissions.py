@@ -43,6 +43,7 @@ CALLS = {
     "publishProduct": f'publishProduct(input: {{productId: "x", {KEY}}})',
     "oauthClients": "{ oauthClients(first: 1) { totalCount } }",
     "oauthClient": '{ oauthClient(id: "x") { id } }',
+    "deprecatedUses": "{ deprecatedUses(first: 1) { totalCount } }",
     "registerClient": f'registerClient(input: {{name: "系统", grantTypes: ["client_credentials"], {KEY}}})',
     "replaceClientKeys": f'replaceClientKeys(input: {{id: "x", {KEY}}})',
     "replaceClientRedirects": f'replaceClientRedirects(input: {{id: "x", redirectUris: [], {KEY}}})',

@@ -35,6 +35,7 @@ UPDATED = {
         "correction_requests",
         "counter_visits",
         "decision_snapshots",
+        "deprecated_uses",
         "impact_assessments",
         "leads",
         "loan_requests",
@@ -78,7 +79,13 @@ UPDATED = {
 }
 # Of rows as they stand in the middle of their lives.
 DELETED = {
-    "system": {"correction_requests", "match_results", "notices", "person_identities"},
+    "system": {
+        "correction_requests",
+        "deprecated_uses",
+        "match_results",
+        "notices",
+        "person_identities",
+    },
     "bank": {"identity_providers", "memberships", "notices", "staff_identities"},
     "applicant": {"notices"},
 }

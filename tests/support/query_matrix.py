@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from deprecation_matrix import QUERIES as DEPRECATIONS
 from fetch_matrix import QUERIES as FETCHES
 from rights_matrix import QUERIES as RIGHTS
 from small_city import BANK_USCCS
@@ -116,7 +117,7 @@ def both(*parts: Given) -> Given:
     return lambda world: {name: value for part in parts for name, value in part(world).items()}
 
 
-BESIDE = RIGHTS | FETCHES
+BESIDE = RIGHTS | FETCHES | DEPRECATIONS
 MATRIX: dict[str, Row] = BESIDE | {
     "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),

@@ -7,7 +7,7 @@ every row that the caller may see, on his word.
 
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import strawberry
@@ -86,6 +86,21 @@ class DateTimeRange(Operand):
         for moment in (self.gte, self.lt):
             if moment is not None and not _is_clear(moment):
                 raise MomentUnclear(field="filter", first=FIRST_YEAR, last=LAST_YEAR)
+        return _within(column, self.gte, self.lt)
+
+
+@strawberry.input(
+    description="日期范围，含首日不含末日。From the day gte on and before the day lt."
+)
+class DateRange(Operand):
+    """A half-open range of days."""
+
+    gte: date | None = None
+    lt: date | None = None
+
+    @override
+    def condition(self, column: Any) -> ColumnElement[bool]:
+        """Return the condition that the column lies within."""
         return _within(column, self.gte, self.lt)
 
 

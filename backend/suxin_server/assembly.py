@@ -37,6 +37,7 @@ from suxin_server.metrics import Metrics
 from suxin_server.migration import newest_revisions
 from suxin_server.settings import Settings
 from suxin_server.tenants_addresses import client_of_providers
+from suxin_server.uses import written_down
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
 from suxin_web.budgets import Budget, Budgets
@@ -211,7 +212,8 @@ async def opened(settings: Settings) -> AsyncIterator[Assembly]:
     assembly = assemble(settings)
     try:
         await assembly.require_safe_role()
-        yield assembly
+        async with written_down(assembly.runtime.database):
+            yield assembly
     finally:
         await assembly.close()
 

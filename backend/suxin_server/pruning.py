@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.assessments import prune_assessments
+from suxin.consent.oauth.deprecated_uses import prune_uses
 from suxin.consent.oauth.models import (
     AuthorizationCode,
     DeviceCode,
@@ -98,6 +99,9 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
             database, lambda session: prune_assessments(session, now=now, limit=CHUNK), now
         ),
     }
+    gone["deprecated_uses"] = await _in_chunks(
+        database, lambda session: prune_uses(session, now=now, limit=CHUNK), now
+    )
     for model in _EXPIRING:
         over = model.expires_at < now - EXPIRED_KEPT_FOR
         gone[model.__tablename__] = await _in_chunks(database, _deleting(model, over), now)

@@ -18,6 +18,7 @@ from typing_extensions import override
 from suxin_server.assembly import Assembly, assemble, opened, routes
 from suxin_server.faults import PortTaken
 from suxin_server.settings import Settings, read_settings
+from suxin_server.uses import written_down
 from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
 from suxin_web.bodies import MAX_BODY_BYTES
@@ -46,7 +47,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         try:
             await assembly.require_safe_role()
-            yield
+            async with written_down(assembly.runtime.database):
+                yield
         finally:
             await assembly.close()
 

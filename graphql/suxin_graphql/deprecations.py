@@ -4,13 +4,19 @@ The reason is a sentence for people with two dates in it, which the report per c
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from graphql import GraphQLNamedType, GraphQLSchema
 
 LEAST_TIME: Final = timedelta(days=365)
 """How long what is deprecated is served at least (proposed default): a year of an integration's own releases."""
 
 _DATES: Final = re.compile(r"Deprecated since (\d{4}-\d\d-\d\d), served until (\d{4}-\d\d-\d\d)")
+
+REASONS: Final[dict[str, str]] = {}
+"""Why each deprecated element of the schema is, by its coordinate; filled once the schema is made."""
 
 
 class Served(NamedTuple):
@@ -37,3 +43,20 @@ def served(reason: str) -> Served | None:
     """Return the dates in a reason that ``deprecated`` made."""
     found = _DATES.search(reason)
     return Served(*map(date.fromisoformat, found.groups())) if found else None
+
+
+def reasons_in(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    """Yield every deprecated element of a schema by its coordinate, with its reason."""
+    for kind in schema.type_map.values():
+        for name, element in _elements(kind):
+            if element.deprecation_reason is not None and not kind.name.startswith("__"):
+                yield f"{kind.name}.{name}", element.deprecation_reason
+
+
+def _elements(kind: GraphQLNamedType) -> Iterator[tuple[str, Any]]:
+    """Yield what of a type can be deprecated: its fields, their arguments, its values."""
+    yield from getattr(kind, "values", {}).items()
+    for name, field in getattr(kind, "fields", {}).items():
+        yield name, field
+        for argument, one in getattr(field, "args", {}).items():
+            yield f"{name}({argument}:)", one

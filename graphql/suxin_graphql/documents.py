@@ -39,6 +39,7 @@ from suxin_graphql.limits import (
     check_variables,
 )
 from suxin_graphql.prices import Price, price_of
+from suxin_graphql.usage import NOTHING, Deprecated, deprecated_in
 
 REMEMBERED: Final = 512
 
@@ -62,6 +63,7 @@ class Prepared:
     introspects: bool = False
     operations: Mapping[str, Operation] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    deprecated: Deprecated = NOTHING
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of this name, or the only one; None where there is none such."""
@@ -129,8 +131,15 @@ def _prepared(schema: GraphQLSchema, text: str) -> Prepared:
         if isinstance(one, OperationDefinitionNode)
     }
     operations = {name: Operation(document, one) for name, one in found.items()}
-    prices = {name: price_of(schema, document, one) for name, one in found.items()}
-    return Prepared(document, (), bounds, introspects, operations, prices)
+    return Prepared(
+        document,
+        (),
+        bounds,
+        introspects,
+        operations,
+        prices={name: price_of(schema, document, one) for name, one in found.items()},
+        deprecated=deprecated_in(schema, document),
+    )
 
 
 class PreparedDocuments(SchemaExtension):

@@ -30,6 +30,7 @@ from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
 from suxin_graphql.clients import OAuthClientOrder
+from suxin_graphql.deprecated_uses import DeprecatedUseOrder
 from suxin_graphql.lending_orderings import (
     LeadOrder,
     LoanProductOrder,
@@ -179,6 +180,16 @@ def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -
         value.description = f"{zh} · {en}"
 
 
+_ORDERS: Final = {
+    ReferralOrder: "对接申请的排序。In which order referrals are listed.",
+    LeadOrder: "公开线索的排序。In which order the pool is listed.",
+    OfferOrder: "报价的排序。In which order offers are listed.",
+    LoanProductOrder: "产品的排序。In which order products are listed.",
+    OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
+    DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
+}
+
+
 def describe_enums() -> None:
     """Give every enumeration of the core its words in the schema, before the schema is made."""
     _describe(ApplicantKind, "申请主体类型。Who asks.")
@@ -213,8 +224,5 @@ def describe_enums() -> None:
         DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
-    _describe(ReferralOrder, "对接申请的排序。In which order referrals are listed.")
-    _describe(LeadOrder, "公开线索的排序。In which order the pool is listed.")
-    _describe(OfferOrder, "报价的排序。In which order offers are listed.")
-    _describe(LoanProductOrder, "产品的排序。In which order products are listed.")
-    _describe(OAuthClientOrder, "接口客户端的排序。In which order clients are listed.")
+    for order, words in _ORDERS.items():
+        _describe(order, words)

@@ -25,6 +25,7 @@ from suxin_graphql.requests import PATH, GraphQLRequest, Reader, from_address, f
 from suxin_graphql.schema import schema
 from suxin_graphql.streams.events import answer_events
 from suxin_graphql.streams.sockets import stream_over_socket
+from suxin_graphql.usage import NOTHING, note
 from suxin_web.callers import AnyRequest, known_staff, shown_by
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
@@ -108,6 +109,8 @@ async def _answer(
         body = _refused(refusal, meter, admission.actor.request_id)
         return _of_document(body, media, HTTPStatus.BAD_REQUEST)
     now, actor = runtime.clock.now(), admission.actor
+    if prepared.deprecated is not NOTHING:
+        note(prepared.deprecated, given.variables, actor, now=now)
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:

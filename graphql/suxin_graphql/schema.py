@@ -8,6 +8,8 @@ from typing_extensions import override
 
 from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.consents import ConsentSubscriptions
+from suxin_graphql.deprecated_uses import DeprecationQueries
+from suxin_graphql.deprecations import REASONS, reasons_in
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.events import EventQueries
@@ -33,6 +35,7 @@ class Query(
     TenancyQueries,
     NodeQueries,
     ClientQueries,
+    DeprecationQueries,
     IdentityProviderQueries,
     LendingQueries,
     EventQueries,
@@ -83,6 +86,7 @@ schema: Final = CitySchema(
     extensions=[PreparedDocuments],
     config=StrawberryConfig(scalar_map={Fen: FEN}),
 )
+REASONS.update(reasons_in(schema._schema))  # noqa: SLF001 - Strawberry gives no other way to it
 
 
 def export_schema() -> str:

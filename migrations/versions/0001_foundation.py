@@ -147,6 +147,12 @@ ACCESS = (
     "CREATE POLICY bank_with_basis ON decision_snapshots FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = decision_snapshots.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = decision_snapshots.request_id))",
     "CREATE POLICY system ON decision_snapshots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (content, erased_at) ON decision_snapshots TO suxin_app',
+    'ALTER TABLE deprecated_uses ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE deprecated_uses FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON deprecated_uses FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON deprecated_uses FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON deprecated_uses FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON deprecated_uses TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
@@ -677,6 +683,19 @@ def upgrade() -> None:
     sa.CheckConstraint('erased_at is null or content is null', name=op.f('ck_decision_snapshots_erased')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_decision_snapshots'))
     )
+    op.create_table('deprecated_uses',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('client_id', sa.Uuid(), nullable=False),
+    sa.Column('coordinate', sa.Text(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('uses', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('length(coordinate) between 3 and 200', name=op.f('ck_deprecated_uses_coordinate')),
+    sa.CheckConstraint('uses > 0', name=op.f('ck_deprecated_uses_uses')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_deprecated_uses'))
+    )
+    op.create_index('ix_deprecated_uses_day', 'deprecated_uses', ['tenant_id', 'day', 'id'], unique=False)
+    op.create_index('uq_deprecated_uses_day', 'deprecated_uses', ['tenant_id', 'client_id', 'coordinate', 'day'], unique=True)
     op.create_table('desk_sessions',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -1491,6 +1510,9 @@ def downgrade() -> None:
     op.drop_index('ix_desk_sessions_grant_id', table_name='desk_sessions')
     op.drop_index('ix_desk_sessions_expires_at', table_name='desk_sessions')
     op.drop_table('desk_sessions')
+    op.drop_index('uq_deprecated_uses_day', table_name='deprecated_uses')
+    op.drop_index('ix_deprecated_uses_day', table_name='deprecated_uses')
+    op.drop_table('deprecated_uses')
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
     op.drop_table('credit_records')

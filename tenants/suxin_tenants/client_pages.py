@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,15 +27,19 @@ from suxin.consent.oauth.clients import (
 )
 from suxin.consent.oauth.models import ClientStatus, OAuthClient
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ
-from suxin.consent.oauth.queries import clients_of, own_client_row
+from suxin.consent.oauth.queries import clients_of, own_client_row, uses_summed
 from suxin.consent.oauth.scopes import permissions_for_clients, scope_words
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.working_days import local_day
 from suxin_tenants.forms import Form, listed
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import CLIENT_STATES
 
 PLACE: Final = "/desk/clients"
+USES_SHOWN_FOR: Final = timedelta(days=90)
+"""How far back a page shows what is used of the deprecated schema (proposed default)."""
+
 FIELDS: Final = (
     "name",
     "confidential",
@@ -263,6 +268,10 @@ async def _show_one(
     typed = form or Form({})
     async with visit.reading() as session:
         client = await own_client_row(session, visit.actor, client_id)
+        since = local_day(visit.now - USES_SHOWN_FOR)
+        uses = await uses_summed(
+            session, tenant_id=visit.actor.own_tenant, since=since, client_id=client_id
+        )
         return await visit.page(
             session,
             "house/client.html",
@@ -274,6 +283,7 @@ async def _show_one(
                 "details": DETAILS,
                 "scopes": scope_words(client.scopes, visit.runtime.profiles[visit.kind]),
                 "issuer": visit.runtime.issuer,
+                "uses": uses,
                 "values": {
                     "redirectUris": typed.text("redirectUris") or "\n".join(client.redirect_uris),
                     "jwks": typed.text("jwks"),

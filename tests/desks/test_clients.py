@@ -1,10 +1,16 @@
 """A house's clients at its desk: registering, changing keys and addresses, suspending, retiring."""
 
 import json
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from oauth_client import new_key, public_jwks
 from observing import acts, nothing_written, one
+
+from suxin.consent.oauth.deprecated_uses import Use, add_uses
+from suxin.kernel.actor import Actor
+from suxin.kernel.working_days import local_day
 
 CREDIT_SYSTEM = {
     "name": "信贷管理系统",
@@ -135,3 +141,30 @@ async def test_a_client_is_suspended_resumed_and_retired(desks, admin, words):
 async def test_whoever_may_not_see_clients_has_no_page_of_them(desks):
     desk = await desks.of("loan_officer")
     assert "没有权限" in await desk.get("/desk/clients", status=403)
+
+
+async def test_a_clients_page_and_the_operators_tell_what_is_used_of_the_deprecated_schema(
+    desks, words
+):
+    desk, operator, city = await desks.of("bank_admin"), await desks.operator(), desks.city
+    place, bank = await registered(desk), desks.city.banks[0].tenant_id
+    client, other, today = UUID(place.rpartition("/")[2]), uuid4(), local_day(desks.city.now)
+    assert "近 90 天没有使用弃用的接口" in words(await desk.get(place))
+    old = "Query.referrals(states:)"
+    counted = {
+        Use(bank, client, old, today): 2,
+        Use(bank, client, old, today - timedelta(days=1)): 3,
+        Use(bank, client, "Query.wasLongAgo", today - timedelta(days=91)): 1,
+        Use(bank, other, "Query.ofAnother", today): 4,
+        Use(city.banks[1].tenant_id, other, "Query.ofARival", today): 5,
+    }
+    async with city.database.transaction(Actor.system("test"), now=city.now) as session:
+        await add_uses(session, counted)
+    page = words(await desk.get(place))
+    assert f"{old} 5 {today.isoformat()}" in page
+    assert "wasLongAgo" not in page
+    assert "ofAnother" not in page
+    shown = words(await operator.get(f"/desk/tenants/{bank}"))
+    assert f"{old} client_id {client} 5 {today.isoformat()}" in shown
+    assert f"Query.ofAnother client_id {other} 4" in shown
+    assert "ofARival" not in shown

@@ -1,8 +1,15 @@
 """A tenant's clients over GraphQL: registered, changed, stopped and ended by its administrator."""
 
+from datetime import date
+from uuid import UUID, uuid4
+
 import pytest
 from oauth_client import new_key, public_jwks
 from observing import nothing_written
+
+from suxin.consent.oauth.deprecated_uses import Use, add_uses
+from suxin.consent.oauth.queries import deprecated_uses
+from suxin.kernel.actor import Actor
 
 DRAFT = {
     "name": "信贷管理系统",
@@ -111,3 +118,46 @@ async def test_anothers_client_is_not_found(bank_a, bank_b, admin):
             given = {"reason": "x"} if step == "suspend_client" else {}
             refused = await bank_b.write(step, id=client["id"], **given)
             assert refused["code"] == "NOT_FOUND"
+
+
+USES = """query ($first: Int!) { deprecatedUses(first: $first) { totalCount edges { node {
+  clientId client { name } coordinate day uses reason servedUntil
+} } } }"""
+
+
+async def test_an_administrator_reads_what_the_organisations_clients_still_use(
+    bank_a, bank_b, desks, small_city
+):
+    client = await registered(bank_a)
+    uses = {
+        Use(bank.tenant_id, UUID(client_id), coordinate, date(2026, 11, day)): count
+        for bank, client_id, coordinate, day, count in (
+            (small_city.banks[0], client["clientId"], "Query.referrals(states:)", 20, 7),
+            (small_city.banks[0], client["clientId"], "Query.longGone", 19, 2),
+            (small_city.banks[1], str(uuid4()), "Query.referrals(states:)", 20, 1),
+        )
+    }
+    async with small_city.database.transaction(Actor.system("test"), now=small_city.now) as session:
+        await add_uses(session, uses)
+    told = (await bank_a.data(USES, first=5))["deprecatedUses"]
+    first, second = [edge["node"] for edge in told["edges"]]
+    assert "use filter" in first.pop("reason")
+    assert first == {
+        "clientId": client["clientId"],
+        "client": {"name": "信贷管理系统"},
+        "coordinate": "Query.referrals(states:)",
+        "day": "2026-11-20",
+        "uses": 7,
+        "servedUntil": "2027-12-31",
+    }
+    assert (second["coordinate"], second["reason"], second["servedUntil"]) == (
+        "Query.longGone",
+        None,
+        None,
+    )
+    assert (await bank_b.data(USES, first=5))["deprecatedUses"]["totalCount"] == 1
+    officer = await desks.open(small_city.banks[0], roles=["loan_officer"])
+    assert await officer.codes(USES, first=5) == ["FORBIDDEN"]
+    async with small_city.database.snapshot(small_city.operator, now=small_city.now) as session:
+        seen = await session.scalars(deprecated_uses(small_city.operator))
+        assert sorted(one.uses for one in seen) == [1, 2, 7]

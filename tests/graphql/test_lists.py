@@ -1,15 +1,20 @@
 """Lists: what narrows and orders them is declared, gives the right rows, and is served by an index."""
 
 import re
+from datetime import date, datetime
+from uuid import uuid4
 
 import pytest
 from graphql import get_named_type
 
+from suxin.consent.oauth.deprecated_uses import Use, add_uses
+from suxin.kernel.actor import Actor
 from suxin.kernel.snapshots import OpenSnapshot
 from suxin.kernel.tables import models
 from suxin_graphql.execution.filters import Filter
 from suxin_graphql.schema import schema
 
+NOW = datetime.fromisoformat("2026-11-20T02:00:00+00:00")
 FEW = 30
 SOME = 2_000
 QUERY = schema._schema.query_type
@@ -34,6 +39,7 @@ NARROWED = {
     "LoanProductFilter.status": "{in: [DRAFT]}",
     "LoanProductFilter.code": '{in: ["P-7", "P-8"]}',
     "OAuthClientFilter.status": "{in: [SUSPENDED]}",
+    "DeprecatedUseFilter.day": '{gte: "2026-11-20", lt: "2026-11-22"}',
 }
 """A value for every field of every filter: one row in ten of the city's, or fewer."""
 
@@ -76,6 +82,7 @@ COPIES = {
     "loan_products": "'tenant_id', $2, 'code', 'P-' || n, 'draft_of', null, 'status',"
     " case when n % 10 = 0 then 'DRAFT' when n % 10 = 1 then 'RETIRED' else 'PUBLISHED' end",
     "oauth_clients": "'tenant_id', $2, 'status', case when n % 10 = 0 then 'SUSPENDED' else 'ACTIVE' end",
+    "deprecated_uses": "'tenant_id', $2, 'coordinate', 'Query.field' || n, 'day', '2026-11-20'::date + n / 5",
 }
 WHOLE = re.compile(rf"Seq Scan on ({'|'.join(COPIES)})\b")
 """A whole table of those that are filled; the few rows that a policy looks at may well be read from their page."""
@@ -94,6 +101,9 @@ async def filled(bank_a, case, admin):
         "guarantee": "CREDIT",
     }
     await bank_a.write("make_offer", referralId=case.referral_id, terms=terms)
+    async with case.city.database.transaction(Actor.system("test"), now=NOW) as session:
+        use = Use(case.city.banks[0].tenant_id, uuid4(), "Query.referrals(states:)", NOW.date())
+        await add_uses(session, {use: 1})
     await bank_a.write(
         "register_client",
         name="核心系统",
@@ -166,7 +176,7 @@ async def test_an_order_is_read_from_an_index(bank_a, filled, plans):
     for name, order in ORDERS:
         document = (
             f"query ($after: String) {{ {name}(first: 20, after: $after, orderBy: {order})"
-            " { edges { node { id } } pageInfo { endCursor } } }"
+            " { edges { cursor } pageInfo { endCursor } } }"
         )
         data, [first] = await plans(bank_a.data(document))
         after = data[name]["pageInfo"]["endCursor"]
@@ -197,6 +207,7 @@ NODES = {
     "offers": "id state madeAt validUntil amountFen",
     "loanProducts": "id status code",
     "oauthClients": "id status createdAt",
+    "deprecatedUses": "id: coordinate day",
 }
 KEYS = {
     "NEWEST": None,
@@ -207,6 +218,8 @@ KEYS = {
     "AMOUNT": lambda node: -node["amountFen"],
     "CURRENT": lambda node: node["status"] == "RETIRED",
     "CODE": lambda node: node["code"],
+    "LATEST": lambda node: -date.fromisoformat(node["day"]).toordinal(),
+    "EARLIEST": lambda node: node["day"],
 }
 
 

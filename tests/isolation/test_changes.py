@@ -36,6 +36,7 @@ UPDATED = {
         "counter_visits",
         "decision_snapshots",
         "event_feeds",
+        "deprecated_uses",
         "impact_assessments",
         "leads",
         "loan_requests",
@@ -86,6 +87,7 @@ UPDATED = {
 DELETED = {
     "system": {
         "correction_requests",
+        "deprecated_uses",
         "match_results",
         "notices",
         "person_identities",

@@ -44,6 +44,7 @@ MATRIX = {
     "counter_visits": PLATFORM,
     "credit_records": NOBODY,
     "decision_snapshots": PLATFORM,
+    "deprecated_uses": (NONE, NONE, NONE, NONE, ALL, ALL),
     "desk_sessions": DOORWAY,
     "device_codes": DOORWAY,
     "ended_tokens": DOORWAY,

@@ -1,8 +1,14 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
+import deprecation_matrix
 import events_matrix
 import fetch_matrix
 import rights_matrix
 
 COMMANDS = rights_matrix.COMMANDS | fetch_matrix.COMMANDS | events_matrix.COMMANDS
-QUERIES = rights_matrix.QUERIES | fetch_matrix.QUERIES | events_matrix.QUERIES
+QUERIES = (
+    rights_matrix.QUERIES
+    | fetch_matrix.QUERIES
+    | events_matrix.QUERIES
+    | deprecation_matrix.QUERIES
+)

@@ -307,6 +307,7 @@ async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         oauth.EndedToken,
         oauth.DeviceCode,
         oauth.LogInSession,
+        oauth.DeprecatedUse,
         providers.ProviderFlow,
     ):
         given = {"tenant_id": bank.tenant_id}

@@ -8,7 +8,7 @@ every row that the caller may see, on his word.
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import strawberry
@@ -119,6 +119,16 @@ class DateTimeRange(_Range):
             if moment is not None and not _is_clear(moment):
                 raise MomentUnclear(field="filter", first=FIRST_YEAR, last=LAST_YEAR)
         return super().values(name)
+
+
+@strawberry.input(
+    description="日期范围，含首日不含末日。From the day gte on and before the day lt."
+)
+class DateRange(_Range):
+    """A half-open range of days."""
+
+    gte: date | None = None
+    lt: date | None = None
 
 
 @strawberry.input(

@@ -9,6 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.oauth.queries import uses_summed
 from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
@@ -23,6 +24,7 @@ from suxin.tenancy.quotas import set_quota
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_tenants.area_names import area_names
+from suxin_tenants.client_pages import USES_SHOWN_FOR
 from suxin_tenants.forms import Form
 from suxin_tenants.operator.audit_pages import recent_acts
 from suxin_tenants.operator.audit_words import action_words
@@ -256,8 +258,10 @@ async def show_tenant_with(
             kind=tenant.kind,
             profiles=visit.runtime.profiles,
         )
+        since = local_day(visit.now - USES_SHOWN_FOR)
         context = {
             "tenant": tenant,
+            "uses": await uses_summed(session, tenant_id=tenant_id, since=since),
             "kind": TENANT_KINDS[tenant.kind],
             "state": TENANT_STATES[tenant.status],
             "area": (await area_names(session, [tenant.area_code]))[tenant.area_code],

@@ -1,6 +1,6 @@
 """Tables of the authorization server. Most are doorways: each is what tells who asks, before any row context exists."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,8 +8,15 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, found_by_doorway, owner_tenant
-from suxin.kernel.tables import Table
+from suxin.kernel.readers import (
+    Reader,
+    found_by_doorway,
+    operator,
+    owner_tenant,
+    reading_tenant,
+    system,
+)
+from suxin.kernel.tables import WITH_DELETE, Privilege, Table
 
 
 class ClientStatus(StrEnum):
@@ -246,3 +253,34 @@ class LogInSession(Table):
     authenticated_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class DeprecatedUse(Table):
+    """How often a client used one deprecated element of the GraphQL schema on one day (in Shanghai).
+
+    ``coordinate`` names the element as ``Query.referrals(states:)``; what was asked, and about whom, is not here.
+    """
+
+    __tablename__ = "deprecated_uses"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
+    __readers__: ClassVar[tuple[Reader, ...]] = (reading_tenant(), operator(), system())
+    __table_args__ = (
+        CheckConstraint("uses > 0", name="uses"),
+        CheckConstraint("length(coordinate) between 3 and 200", name="coordinate"),
+        Index(
+            "uq_deprecated_uses_day",
+            "tenant_id",
+            "client_id",
+            "coordinate",
+            "day",
+            unique=True,
+        ),
+        Index("ix_deprecated_uses_day", "tenant_id", "day", "id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID]
+    coordinate: Mapped[str]
+    day: Mapped[date]
+    uses: Mapped[int]

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BigInteger, Select, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.oauth.models import ClientStatus, OAuthClient
-from suxin.kernel.actor import Actor
+from suxin.consent.oauth.models import ClientStatus, DeprecatedUse, OAuthClient
+from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.tenancy.models import Tenant, TenantStatus
+
+MAX_SUMMED: Final = 100
+"""How many elements a report on a page shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +130,42 @@ async def lock_own_client(session: AsyncSession, actor: Actor, client_id: UUID) 
     if client is None:
         raise NotFound(thing_zh="客户端", thing_en="client")
     return client
+
+
+class UseSummed(NamedTuple):
+    """How often a client used one deprecated element since a day, and when last."""
+
+    client_id: UUID
+    coordinate: str
+    uses: int
+    last_day: date
+
+
+def deprecated_uses(actor: Actor) -> Select[DeprecatedUse]:
+    """Return what clients use of what is deprecated: the operator sees every tenant's, others see their own."""
+    statement = select(DeprecatedUse)
+    if actor.kind is ActorKind.OPERATOR:
+        return statement
+    return statement.where(DeprecatedUse.tenant_id == actor.own_tenant)
+
+
+async def uses_summed(
+    session: AsyncSession, *, tenant_id: UUID, since: date, client_id: UUID | None = None
+) -> list[UseSummed]:
+    """Return a tenant's uses of what is deprecated since a day, of one client or of all, the latest first."""
+    last = func.max(DeprecatedUse.day)
+    statement = (
+        select(
+            DeprecatedUse.client_id,
+            DeprecatedUse.coordinate,
+            cast(func.sum(DeprecatedUse.uses), BigInteger),
+            last,
+        )
+        .where(DeprecatedUse.tenant_id == tenant_id, DeprecatedUse.day >= since)
+        .group_by(DeprecatedUse.client_id, DeprecatedUse.coordinate)
+        .order_by(last.desc(), DeprecatedUse.coordinate, DeprecatedUse.client_id)
+        .limit(MAX_SUMMED)
+    )
+    if client_id is not None:
+        statement = statement.where(DeprecatedUse.client_id == client_id)
+    return [UseSummed(*row) for row in await session.execute(statement)]

@@ -25,8 +25,13 @@ from suxin.consent.oauth.decisions import (
 )
 from suxin.consent.oauth.log_ins import LoggedIn, logged_in_staff
 from suxin.consent.oauth.own_clients import own_client
-from suxin.consent.oauth.pushed_requests import AuthorizationRequest, use_request, visit_request
-from suxin.consent.oauth.queries import Client, active_client
+from suxin.consent.oauth.pushed_requests import (
+    AuthorizationRequest,
+    use_request,
+    visit_of_client,
+    visit_request,
+)
+from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import RequestReferenceRefused
 from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.queries import recipient
@@ -124,10 +129,13 @@ routes: list[ControllerRouterHandler] = [show_request, decide]
 async def _asked(runtime: Runtime, given: Mapping[str, str]) -> _Asked:
     client_id, request_uri = (given.get(name, "") for name in _REFERENCE)
     steps, now = runtime.database.steps, runtime.clock.now()
-    client = own_client(client_id, issuer=runtime.issuer) or await active_client(steps, client_id)
+    client = own_client(client_id, issuer=runtime.issuer)
     if client is None:
-        raise RequestReferenceRefused
-    found = await visit_request(steps, request_uri=request_uri, client_id=client_id, now=now)
+        client, found = await visit_of_client(
+            steps, request_uri=request_uri, client_id=client_id, now=now
+        )
+    else:
+        found = await visit_request(steps, request_uri=request_uri, client_id=client_id, now=now)
     return _Asked(
         client=client,
         request=found,
@@ -157,18 +165,9 @@ async def _page(
     # A form's answer leads to the client, which the policy of forms must allow by name.
     headers = _leading_to(asked.request)
     if asked.consent is None:
-        actor = _staff(request, runtime, who)
-        async with runtime.database.snapshot(actor, now=now) as session:
-            tenant = await _recipient(session, asked.client)
-        if asked.client.tenant_id != who.tenant_id:
-            raise LogInOfAnother
-        scopes = grantable(asked.request.scopes, actor)
-        words = scope_words(scopes, runtime.profiles[tenant.kind])
+        permissions = _given_by_staff(request, runtime, asked, who)
         return OAUTH_PAGES.render(
-            request,
-            "authorize_staff.html",
-            {**shared, "tenant": tenant, "permissions": words},
-            headers=headers,
+            request, "authorize_staff.html", {**shared, "permissions": permissions}, headers=headers
         )
     async with runtime.database.transaction(Actor.anonymous(request_id), now=now) as session:
         tenant = await _recipient(session, asked.client)
@@ -179,6 +178,20 @@ async def _page(
     return OAUTH_PAGES.render(
         request, "authorize_subject.html", {**shared, **context}, headers=headers
     )
+
+
+def _given_by_staff(
+    request: AnyRequest, runtime: Runtime, asked: _Asked, who: LoggedIn
+) -> list[tuple[str, str]]:
+    """Return what a staff member would give, each scope with its words.
+
+    :raises LogInOfAnother: if he works for another organisation than the client's
+    """
+    client, actor = asked.client, _staff(request, runtime, who)
+    if client.tenant_kind is None or client.tenant_id != who.tenant_id:
+        raise LogInOfAnother
+    scopes = grantable(asked.request.scopes, actor)
+    return scope_words(scopes, runtime.profiles[client.tenant_kind])
 
 
 def _staff(request: AnyRequest, runtime: Runtime, who: LoggedIn) -> Actor:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import DateTime, bindparam, func, insert, or_, update
+from sqlalchemy import DateTime, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.authorization_details import asked_consent, parse_details
 from suxin.consent.oauth.clients import CODE
 from suxin.consent.oauth.models import PushedRequest
-from suxin.consent.oauth.queries import Client
+from suxin.consent.oauth.queries import ACTIVE_CLIENT, Client, client_key, read_client
 from suxin.consent.oauth.refusals import (
     ClientNotAllowed,
     DetailsRefused,
@@ -112,6 +112,21 @@ async def visit_request(
     return _request(client_id, parameters, dpop_jkt)
 
 
+async def visit_of_client(
+    steps: SingleSteps, *, request_uri: str, client_id: str, now: datetime
+) -> tuple[Client, AuthorizationRequest]:
+    """Return a tenant's client, while it and its tenant may act, with its request, as ``visit_request`` does.
+
+    :raises RequestReferenceRefused: if there is no such client, or no such request of its
+    """
+    key, named = client_key(client_id), _named(request_uri, client_id, now=now)
+    row = await steps.row(_VISIT_OF_CLIENT, id=key, **named) if key and named else None
+    if row is None or key is None:
+        raise RequestReferenceRefused
+    *columns, parameters, dpop_jkt = row
+    return read_client(key, columns), _request(client_id, parameters, dpop_jkt)
+
+
 async def use_request(
     session: AsyncSession, *, request_uri: str, client_id: str, now: datetime
 ) -> AuthorizationRequest:
@@ -140,8 +155,7 @@ def _named(request_uri: str, client_id: str, *, now: datetime) -> dict[str, Any]
 
 
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
-# Whoever came in time may take longer to log in and decide.
-_OPEN: Final = (
+OPEN: Final = (
     (PushedRequest.reference_hash == bindparam("reference"))
     & (PushedRequest.client_id == bindparam("client"))
     & PushedRequest.used_at.is_(None)
@@ -151,6 +165,8 @@ _OPEN: Final = (
         & (PushedRequest.pushed_at > bindparam("decided_since", type_=DateTime(timezone=True))),
     )
 )
+"""That a request may be decided about. Whoever came in time may take longer to log in and decide."""
+
 _PUSH: Final = SingleStep(
     insert(PushedRequest)
     .values(
@@ -168,15 +184,22 @@ _PUSH: Final = SingleStep(
     )
     .returning(PushedRequest.reference_hash)
 )
-_VISIT: Final = SingleStep(
+_VISITED: Final = (
     update(PushedRequest)
-    .where(_OPEN)
+    .where(OPEN)
     .values(visited_at=func.coalesce(PushedRequest.visited_at, _NOW))
     .returning(PushedRequest.parameters, PushedRequest.dpop_jkt)
 )
+_VISIT: Final = SingleStep(_VISITED)
+_CLIENT: Final = ACTIVE_CLIENT.cte("client")
+# The request of a client that may not act is left as it was.
+_OF_CLIENT: Final = _VISITED.where(select(_CLIENT.c.tenant_id).exists()).cte("visited")
+_VISIT_OF_CLIENT: Final = SingleStep(
+    select(*_CLIENT.c, *_OF_CLIENT.c).select_from(_CLIENT.join(_OF_CLIENT, true()))
+)
 _USE: Final = (
     update(PushedRequest)
-    .where(_OPEN)
+    .where(OPEN)
     .values(used_at=_NOW)
     .returning(PushedRequest.parameters, PushedRequest.dpop_jkt)
     .execution_options(synchronize_session=False)

@@ -15,6 +15,7 @@ from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.tenancy.models import Tenant, TenantStatus
+from suxin.tenancy.profiles import TenantKind
 
 MAX_SUMMED: Final = 100
 """How many elements a report on a page shows."""
@@ -34,6 +35,8 @@ class Client:
     detail_types: tuple[str, ...] = ()
     jwks: Mapping[str, Any] | None = field(default=None, repr=False)
     jwks_uri: str | None = None
+    tenant_name: str | None = None
+    tenant_kind: TenantKind | None = None
 
     @property
     def own(self) -> bool:
@@ -60,6 +63,8 @@ ACTIVE_CLIENT: Final = (
         OAuthClient.detail_types,
         OAuthClient.jwks,
         OAuthClient.jwks_uri,
+        Tenant.name.label("tenant_name"),
+        Tenant.kind.label("tenant_kind"),
     )
     .join(Tenant, Tenant.id == OAuthClient.tenant_id)
     .where(
@@ -82,7 +87,8 @@ async def active_client(steps: SingleSteps, client_id: str) -> Client | None:
 
 def read_client(key: UUID, row: Sequence[Any]) -> Client:
     """Return the client that the columns of ``ACTIVE_CLIENT`` tell of."""
-    tenant_id, name, confidential, redirects, grants, scopes, details, jwks, jwks_uri = row
+    tenant_id, name, confidential, redirects, grants, scopes, details, jwks, jwks_uri, *of = row
+    tenant_name, tenant_kind = of
     return Client(
         client_id=str(key),
         tenant_id=tenant_id,
@@ -94,6 +100,8 @@ def read_client(key: UUID, row: Sequence[Any]) -> Client:
         detail_types=tuple(details),
         jwks=jwks,
         jwks_uri=jwks_uri,
+        tenant_name=tenant_name,
+        tenant_kind=tenant_kind,
     )
 
 

@@ -9,6 +9,7 @@ from suxin_server.model_registry import CONTEXTS
 TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
 DELETED = {
+    "deprecated_uses": "a day's report is forgotten when it is older than anything that is deprecated",
     "correction_requests": "by the platform, three years after they ended; no reader but it may delete",
     "credit_records": "what one declared oneself, at one's wish (PIPL art. 47); a source's record never",
     "identity_providers": "given up with its secret; the audit stream keeps what it was",

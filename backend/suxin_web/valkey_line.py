@@ -6,7 +6,8 @@ A connection for each request would cost several times what the scripts themselv
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 TIMEOUT_S: Final = 0.25
 """How long one request waits for Valkey before it does without."""
+
+LAST_LOOK_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class ValkeyLine:
 
     async def _converse(self, batch: Sequence[_Asked]) -> None:
         connection = self._connection = self._connection or self._made.make_connection()  # type: ignore[no-untyped-call] # the driver has no types here
-        async with asyncio.timeout(TIMEOUT_S):
+        async with _patience():
             await connection.connect()
             written = b"".join([asked.packed for asked in batch])
             await connection.send_packed_command([written], check_health=False)
@@ -136,6 +139,21 @@ def _packed(words: Sequence[bytes]) -> bytes:
     written = [b"*%d\r\n" % len(words)]
     written += [b"$%d\r\n%b\r\n" % (len(word), word) for word in words]
     return b"".join(written)
+
+
+@asynccontextmanager
+async def _patience() -> AsyncIterator[None]:
+    """Wait no longer than ``TIMEOUT_S`` for the block, and look once more before giving up.
+
+    When it was this process that was held up, the answer has been there all the time.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as limit:
+        watch = loop.call_later(TIMEOUT_S, lambda: limit.reschedule(loop.time() + LAST_LOOK_S))
+        try:
+            yield
+        finally:
+            watch.cancel()
 
 
 def _fail(batch: Sequence[_Asked], error: Exception) -> None:

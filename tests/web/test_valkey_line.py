@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 
 import pytest
 from redis.asyncio import Redis
@@ -78,6 +79,16 @@ async def test_a_valkey_that_says_nothing_is_waited_for_no_longer_than_told():
     assert all(isinstance(error, RedisError | OSError) for error in found)
     await line.close()
     deaf.close()
+
+
+async def test_an_answer_that_came_while_the_process_was_held_up_counts(line):
+    echo = line.script(ECHO)
+    await echo(keys=["a"], args=["b"])
+    asked = asyncio.create_task(echo(keys=["a"], args=["c"]))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    time.sleep(2 * TIMEOUT_S)
+    assert await asked == [b"a", b"c"]
 
 
 async def test_a_closed_line_leaves_nobody_waiting(line):

@@ -29,6 +29,7 @@ KINDS: Final[dict[str, Kind]] = {
     "Offer": Kind(4, "报价", "offer"),
     "OAuthClient": Kind(5, "接口客户端", "client"),
     "Consent": Kind(6, "授权", "consent"),
+    "Export": Kind(25, "导出任务", "export"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -11,6 +11,7 @@ from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
+from suxin_graphql.exports import Export
 from suxin_graphql.fields import Access, query
 from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
@@ -24,6 +25,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "Offer": Offer,
     "OAuthClient": OAuthClient,
     "Consent": Consent,
+    "Export": Export,
 }
 
 

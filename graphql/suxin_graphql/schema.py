@@ -9,6 +9,7 @@ from typing_extensions import override
 from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
+from suxin_graphql.exports import ExportMutations, ExportQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.lending_mutations import LendingMutations
@@ -24,14 +25,27 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="查询。Everything that is read.")
-class Query(TenancyQueries, NodeQueries, ClientQueries, IdentityProviderQueries, LendingQueries):
+class Query(
+    TenancyQueries,
+    NodeQueries,
+    ClientQueries,
+    IdentityProviderQueries,
+    ExportQueries,
+    LendingQueries,
+):
     """Everything that is read."""
 
 
 @strawberry.type(
     description="办理。Everything that is written: each is one transaction, and says in its result why not."
 )
-class Mutation(ClientMutations, IdentityProviderMutations, FetchMutations, LendingMutations):
+class Mutation(
+    ClientMutations,
+    IdentityProviderMutations,
+    FetchMutations,
+    ExportMutations,
+    LendingMutations,
+):
     """Everything that is written."""
 
 

@@ -150,6 +150,17 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
+    'ALTER TABLE exports ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE exports FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON exports FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY started ON exports FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY cancelled ON exports FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON exports FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON exports FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, started_at, finished_at, expires_at, erased_at, row_count, byte_count, position, crc, cursor, key_sealed, sha256, failure_code, failure_zh, failure_en), DELETE ON exports TO suxin_app',
+    'GRANT SELECT, UPDATE ON exports TO suxin_batch',
+    "CREATE TRIGGER exports_begins BEFORE INSERT ON exports FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('QUEUED', 'client'), ('QUEUED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER exports_step BEFORE UPDATE OF state ON exports FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('QUEUED', 'CANCELLED', 'client'), ('QUEUED', 'CANCELLED', 'staff'), ('QUEUED', 'FAILED', 'system'), ('QUEUED', 'RUNNING', 'system'), ('RUNNING', 'CANCELLED', 'client'), ('RUNNING', 'CANCELLED', 'staff'), ('RUNNING', 'COMPLETED', 'system'), ('RUNNING', 'FAILED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -687,6 +698,41 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token_id', name=op.f('pk_ended_tokens'))
     )
     op.create_index('ix_ended_tokens_expires_at', 'ended_tokens', ['expires_at'], unique=False)
+    op.create_table('exports',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('client_id', sa.Text(), nullable=True),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('branch_id', sa.Uuid(), nullable=True),
+    sa.Column('area_codes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('needs', sa.Text(), nullable=True),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('variables', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', name='exportstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('row_count', sa.BigInteger(), nullable=False),
+    sa.Column('byte_count', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('crc', sa.BigInteger(), nullable=False),
+    sa.Column('cursor', sa.Text(), nullable=True),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('sha256', sa.Text(), nullable=True),
+    sa.Column('failure_code', sa.Text(), nullable=True),
+    sa.Column('failure_zh', sa.Text(), nullable=True),
+    sa.Column('failure_en', sa.Text(), nullable=True),
+    sa.CheckConstraint("(finished_at is null) = (state in ('QUEUED', 'RUNNING'))", name=op.f('ck_exports_ended')),
+    sa.CheckConstraint("(state = 'FAILED') = (failure_code is not null)", name=op.f('ck_exports_failure')),
+    sa.CheckConstraint("state <> 'COMPLETED' or (sha256 is not null and expires_at is not null)", name=op.f('ck_exports_completed')),
+    sa.CheckConstraint('row_count >= 0 and byte_count >= 0 and position >= 0', name=op.f('ck_exports_progress')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_exports')),
+    sa.UniqueConstraint('id', name=op.f('uq_exports_id'))
+    )
+    op.create_index('ix_exports_running', 'exports', ['tenant_id', sa.literal_column("coalesce(client_id, '')")], unique=True, postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -1349,6 +1395,8 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
+    op.drop_table('exports')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
     op.drop_table('ended_tokens')
     op.drop_index('ix_device_codes_expires_at', table_name='device_codes')

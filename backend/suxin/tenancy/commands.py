@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel import outbox
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for, actor_of
@@ -27,6 +28,7 @@ MAX_NAME_CHARACTERS: Final = 120
 MAX_SHORT_NAME_CHARACTERS: Final = 20
 MAX_CONTACT_CHARACTERS: Final = 120
 MAX_REASON_CHARACTERS: Final = 500
+SUSPENDED_TOPIC: Final = "tenancy.tenant.suspended"
 _FOUNDING_LOCK: Final = 0x43495459
 
 
@@ -183,6 +185,9 @@ async def suspend_tenant(
         object_type="tenant",
         object_id=tenant_id,
         detail={"reason": reason},
+    )
+    await outbox.post(
+        session, SUSPENDED_TOPIC, {"tenant_id": tenant_id}, now=now, tenant_id=tenant_id, wake=True
     )
 
 

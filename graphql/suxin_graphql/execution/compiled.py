@@ -7,7 +7,7 @@ is forgotten with its snapshot, and no receipt of it is written.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -23,6 +23,8 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
+    VariableDefinitionNode,
     VariableNode,
     Visitor,
     get_variable_values,
@@ -117,15 +119,23 @@ class Operation:
         """Whether it reads or writes."""
         return self._node.operation
 
+    @property
+    def selection_set(self) -> SelectionSetNode:
+        """What it selects."""
+        return self._node.selection_set
+
+    @property
+    def variable_definitions(self) -> Sequence[VariableDefinitionNode]:
+        """The variables that it declares."""
+        return self._node.variable_definitions or ()
+
     async def answer(
         self, schema: strawberry.Schema, gate: Gate, given: Mapping[str, Any], context: Context
     ) -> dict[str, Any] | None:
         """Return the data of an answer that has no errors; None where graphql-core is to execute the operation."""
         if self.kind is not OperationType.QUERY:
             return None
-        variables = get_variable_values(
-            graphql_of(schema), self._node.variable_definitions or (), dict(given)
-        )
+        variables = get_variable_values(graphql_of(schema), self.variable_definitions, dict(given))
         if not isinstance(variables, VariableValues):
             return None
         answer = await self._answer(schema, gate, variables, context)

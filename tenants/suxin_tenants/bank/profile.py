@@ -7,6 +7,7 @@ from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.consent.requests import CONSENT_ASK
+from suxin.exports.policies import EXPORT_RUN
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -41,6 +42,7 @@ BANK: Final = TenantProfile(
                     CLIENT_MANAGE,
                     CLIENT_READ,
                     DOCUMENT_COMPOSE,
+                    EXPORT_RUN,
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,
@@ -69,6 +71,7 @@ BANK: Final = TenantProfile(
                     RECORD_READ,
                     IDENTITY_READ,
                     CONSENT_ASK,
+                    EXPORT_RUN,
                 }
             ),
         ),

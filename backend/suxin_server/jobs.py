@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,15 +60,12 @@ def each(*known: Handler) -> Handler:
     return handle
 
 
-def handlers(
-    *, sealer: Sealer, channel: MessageChannel, run_export: Handler, exports_folder: Path
-) -> Mapping[str, Handler]:
-    """Return the handlers of every context by topic; ``run_export`` reads the pages of exports."""
+def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
+    """Return the handlers of every context by topic; those of exports need a reading path as well."""
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
         counter.handlers(sealer, channel),
-        exports.handlers(run_export, exports_folder),
         lending.handlers(),
         rights.handlers(),
         subjects.handlers(sealer, channel),
@@ -125,11 +121,9 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
             api_key=settings.sms_api_key.get_secret_value(),
             guarded=outside,
         )
-        yield handlers(
-            sealer=sealer,
-            channel=OutboundChannel(wechat=wechat, sms=sms),
-            run_export=runs.run,
-            exports_folder=settings.exports_folder.absolute(),
+        yield merged(
+            handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms)),
+            exports.handlers(runs.run, settings.exports_folder.absolute()),
         )
     finally:
         await runs.close()

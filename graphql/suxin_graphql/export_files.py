@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
@@ -51,7 +52,9 @@ class ExportLinkExpired(EdgeRefusal):
 
 
 @get(EXPORT_FILES + "/{export_id:uuid}", include_in_schema=False, guards=[by_address(DOWNLOADS)])
-async def download_export(request: AnyRequest, runtime: GivenRuntime, export_id: UUID) -> Stream:
+async def download_export(
+    request: AnyRequest, runtime: GivenRuntime, export_id: FromPath[UUID]
+) -> Stream:
     """Send the file that a link is to, as JSON Lines in gzip.
 
     :raises ExportLinkInvalid: if it is not signed by us for this export and moment

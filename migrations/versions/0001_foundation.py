@@ -154,7 +154,7 @@ ACCESS = (
     'ALTER TABLE exports FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON exports FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY started ON exports FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    "CREATE POLICY cancelled ON exports FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY cancelled ON exports FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'CANCELLED' and key_sealed is null)",
     "CREATE POLICY system ON exports FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON exports FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, started_at, finished_at, expires_at, erased_at, row_count, byte_count, position, crc, cursor, key_sealed, sha256, failure_code, failure_zh, failure_en), DELETE ON exports TO suxin_app',

@@ -55,6 +55,9 @@ CALLS = {
     "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
+    "exports": "{ exports(first: 1) { totalCount } }",
+    "startExport": f'startExport(input: {{document: "x", {KEY}}})',
+    "cancelExport": f'cancelExport(input: {{id: "x", {KEY}}})',
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 

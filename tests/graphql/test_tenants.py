@@ -9,6 +9,7 @@ from strawberry.types.base import get_object_definition
 from suxin.lending.models import DispatchMode
 from suxin_graphql.ids import to_global
 from suxin_graphql.schema import Mutation
+from suxin_graphql.trusted import OPERATIONS
 
 OFFER = {
     "amountFen": 40_000_000,
@@ -46,6 +47,7 @@ async def of_a(bank_a, case):
         grantTypes=["client_credentials"],
         jwksUri="https://bank.example/keys",
     )
+    export = await bank_a.write("start_export", document=OPERATIONS["export_products.graphql"])
     inbox = await bank_a.run("inbox", first=5)
     return {
         "referral": case.referral_id,
@@ -54,6 +56,7 @@ async def of_a(bank_a, case):
         "offer": made["offer"]["id"],
         "product": product["product"]["id"],
         "client": client["client"]["id"],
+        "export": export["export"]["id"],
     }
 
 
@@ -126,9 +129,11 @@ MUTATIONS = [
     ("suspend_client", "id", "client", {"reason": "x"}),
     ("resume_client", "id", "client", {}),
     ("retire_client", "id", "client", {}),
+    ("cancel_export", "id", "export", {}),
 ]
 # What names no thing of anyone's; of the own identity provider each tenant has one at most (test_identity_providers).
 NAMELESS = {
+    "start_export",
     "register_client",
     "set_identity_provider",
     "activate_identity_provider",

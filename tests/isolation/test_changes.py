@@ -35,6 +35,7 @@ UPDATED = {
         "correction_requests",
         "counter_visits",
         "decision_snapshots",
+        "exports",
         "impact_assessments",
         "leads",
         "loan_requests",
@@ -50,6 +51,8 @@ UPDATED = {
         # To hold it in place; what it would become is refused.
         "access_bases",
         "branches",
+        # To be held in place and cancelled, and nothing else.
+        "exports",
         "identity_providers",
         "leads",
         "loan_products",
@@ -78,7 +81,7 @@ UPDATED = {
 }
 # Of rows as they stand in the middle of their lives.
 DELETED = {
-    "system": {"correction_requests", "match_results", "notices", "person_identities"},
+    "system": {"correction_requests", "exports", "match_results", "notices", "person_identities"},
     "bank": {"identity_providers", "memberships", "notices", "staff_identities"},
     "applicant": {"notices"},
 }

@@ -48,6 +48,7 @@ MATRIX = {
     "device_codes": DOORWAY,
     "ended_tokens": DOORWAY,
     "idempotency_keys": DOORWAY,
+    "exports": PLATFORM,
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
     "lead_parties": PLATFORM,
@@ -153,6 +154,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
     }
     assert hidden - by_owner["applicant"] == {
         "branches",
+        "exports",
         "identity_providers",
         "memberships",
         "oauth_clients",

@@ -9,7 +9,7 @@ from suxin.exports import progress
 from suxin.exports.commands import END_TOPIC, ERASE_TOPIC, RUN_TOPIC
 from suxin.exports.files import delete_file
 from suxin.kernel.outbox import Handler, Job
-from suxin.tenancy.commands import SUSPENDED_TOPIC
+from suxin.tenancy import commands as tenancy
 from suxin.tenancy.log_ins import TenantSuspended
 
 
@@ -40,4 +40,4 @@ def handlers(run: Handler, folder: Path) -> Mapping[str, Handler]:
             now=job.now,
         )
 
-    return {RUN_TOPIC: run, END_TOPIC: end, ERASE_TOPIC: erase, SUSPENDED_TOPIC: suspended}
+    return {RUN_TOPIC: run, END_TOPIC: end, ERASE_TOPIC: erase, tenancy.SUSPENDED_TOPIC: suspended}

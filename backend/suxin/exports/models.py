@@ -67,7 +67,12 @@ class Export(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (
         reading_tenant(),
         when("started", f"tenant_id = {TENANT}", "INSERT"),
-        when("cancelled", f"tenant_id = {TENANT}", "UPDATE"),
+        when(
+            "cancelled",
+            f"tenant_id = {TENANT}",
+            "UPDATE",
+            check=f"tenant_id = {TENANT} and state = 'CANCELLED' and key_sealed is null",
+        ),
         system(),
         batch(),
     )

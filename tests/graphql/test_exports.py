@@ -19,7 +19,9 @@ from export_runs import (
 from observing import acts, nothing_written
 
 from suxin.exports import commands, progress
+from suxin.kernel.audit import Ground, Receipt, note_read
 from suxin.lending.models import DispatchMode
+from suxin_graphql import exporter
 from suxin_graphql.trusted import OPERATIONS
 
 PAGED = """query ($n: Int!, $c: String) { list: loanProducts(first: $n, after: $c) {
@@ -133,6 +135,41 @@ async def test_what_comes_while_it_runs_is_no_line_twice(bank_a, runs, stocked, 
     found = lines(await downloaded(client, await link_of(bank_a, export_id)))
     assert len({row["id"] for row in found}) == len(found) == 251
     assert [row["name"] == "改名" for row in found] == [False] * 100 + [True] * 151
+
+
+async def test_receipts_are_committed_before_a_page_is_written(
+    bank_a, runs, stocked, small_city, admin, monkeypatch
+):
+    """No list that is exported today leaves receipts; one that did would, before a byte of it is in the file."""
+    answer, keep = exporter._answer, progress.keep_page
+    seen = []
+
+    async def reading(known, asked, variables, context):
+        data = await answer(known, asked, variables, context)
+        async with context.snapshot.turn() as session:
+            receipt = Receipt(
+                subject_id=small_city.firm_id,
+                purpose="loan.match",
+                categories=("TAX",),
+                fields=("name",),
+                row_count=1,
+                ground=Ground(),
+            )
+            note_read(session, receipt)
+        return data
+
+    async def keeping(session, **given):
+        receipts = "select count(*) from audit_entries where action = 'data.read'"
+        seen.append((await admin.fetchval(receipts), [path.stat().st_size for path in runs.files]))
+        return await keep(session, **given)
+
+    monkeypatch.setattr(exporter, "_answer", reading)
+    monkeypatch.setattr(progress, "keep_page", keeping)
+    await started(bank_a)
+    await runs.perform()
+    assert [receipts for receipts, _ in seen] == [1, 2, 3]
+    assert seen[0][1] == []
+    assert (await shown(bank_a))["state"] == "COMPLETED"
 
 
 UNFIT = {

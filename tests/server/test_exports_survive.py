@@ -1,6 +1,7 @@
 """An export goes on where it was, whatever happens to its worker: real processes, killed in the middle."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -15,21 +16,24 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import httpx
 import pytest
 from bank_app import add_officer
 from export_runs import PRODUCTS, many_products
 from patience import PATIENCE_S
 from redis.asyncio import Redis
 from small_city import SmallCity
-from web_process import settings_for
+from web_process import settings_for, started_web
 
 from suxin.exports.commands import ExportOrder, start_export
+from suxin.exports.links import link_to
 from suxin.exports.models import Export
 from suxin.exports.progress import opened_file
 from suxin.exports.queries import export_linked
 from suxin.kernel.actor import Actor
 from suxin_graphql.trusted import OPERATIONS
 from suxin_server.settings import Settings
+from suxin_web.export_paths import EXPORT_FILES
 
 pytestmark = pytest.mark.processes
 
@@ -129,7 +133,7 @@ async def test_a_killed_worker_loses_and_repeats_no_line(
     assert resumed < 15
 
 
-async def test_a_worker_asked_to_end_leaves_the_rest_to_the_next(
+async def test_a_worker_asked_to_end_leaves_the_rest_to_the_next_and_the_web_sends_it(
     small_city: SmallCity, admin: asyncpg.Connection, export_id: UUID, settings: Settings
 ) -> None:
     with worker(settings) as first:
@@ -139,5 +143,15 @@ async def test_a_worker_asked_to_end_leaves_the_rest_to_the_next(
     assert await admin.fetchval("select state from exports") == "RUNNING"
     with worker(settings):
         await until(admin, "state = 'COMPLETED'")
-    _, ids = await lines_of(small_city, export_id, settings.exports_folder)
+    export, ids = await lines_of(small_city, export_id, settings.exports_folder)
     assert len(ids) == len(set(ids)) == ROWS
+    link = link_to(export, sealer=small_city.sealer, now=datetime.now(UTC))
+    assert link is not None
+    with started_web(settings):
+        response = httpx.get(
+            f"{settings.url}{EXPORT_FILES}/{export_id}",
+            params={"expires": link.expires, "signature": link.signature},
+            trust_env=False,
+        )
+    assert response.status_code == 200, response.text
+    assert hashlib.sha256(response.content).hexdigest() == export.sha256

@@ -10,6 +10,7 @@ from suxin.consent.oauth.grants import holder_stands
 from suxin.consent.oauth.models import ClientStatus, GrantKind, OAuthClient, OAuthGrant
 from suxin.consent.oauth.queries import client_key
 from suxin.consent.oauth.scopes import narrowed, permissions_for_clients
+from suxin.consent.oauth.tokens import ClientTenant
 from suxin.exports.models import Export
 from suxin.exports.policies import EXPORT_RUN
 from suxin.exports.refusals import ExportClientEnded, ExportGrantEnded, ExportReachChanged
@@ -18,13 +19,14 @@ from suxin.kernel.refusals import Forbidden
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.tenancy.actors import running_kind, staff_member_actor
 from suxin.tenancy.models import Tenant
-from suxin.tenancy.profiles import Profiles, TenantKind
+from suxin.tenancy.profiles import Profiles
 
 _CLIENT: Final = SingleStep(
     select(
         OAuthClient.status,
         Tenant.kind,
         Tenant.status,
+        Tenant.sandbox,
         select(OAuthGrant.id)
         .where(
             OAuthGrant.client_id == bindparam("client_id"),
@@ -54,7 +56,7 @@ async def caller_of(
     :raises ExportReachChanged: if his branch or areas are others than then
     :raises Forbidden: if he may not export any more, or not read this list
     """
-    kind = await _client_kind(steps, export, now=now)
+    client = await _client_tenant(steps, export, now=now)
     if export.staff_id is not None:
         actor = await staff_member_actor(
             steps,
@@ -65,8 +67,8 @@ async def caller_of(
             request_id=request_id,
         )
         actor = replace(actor, client_id=export.client_id)
-    elif kind is not None:
-        actor = _system(export, kind, profiles, request_id)
+    elif client is not None:
+        actor = _system(export, client, profiles, request_id)
     else:
         raise ExportClientEnded
     actor = actor.with_permissions(narrowed(actor.permissions, export.scopes))
@@ -87,8 +89,10 @@ def require_as_started(export: Export, actor: Actor) -> None:
         raise ExportReachChanged
 
 
-async def _client_kind(steps: SingleSteps, export: Export, *, now: datetime) -> TenantKind | None:
-    """Return the kind of the tenant whose client may act now, for the staff member where one is named."""
+async def _client_tenant(
+    steps: SingleSteps, export: Export, *, now: datetime
+) -> ClientTenant | None:
+    """Return the tenant whose client may act now, for the staff member where one is named."""
     if export.client_id is None:
         return None
     key = client_key(export.client_id)
@@ -104,23 +108,24 @@ async def _client_kind(steps: SingleSteps, export: Export, *, now: datetime) -> 
         )
     if row is None:
         raise ExportClientEnded
-    status, kind, tenant_status, granted = row
-    running = running_kind(kind, tenant_status)
+    status, kind, tenant_status, sandbox, granted = row
+    running_kind(kind, tenant_status)
     if status is not ClientStatus.ACTIVE:
         raise ExportClientEnded
     if export.staff_id is not None and not granted:
         raise ExportGrantEnded
-    return running
+    return ClientTenant(export.tenant_id, kind, tenant_status, sandbox)
 
 
-def _system(export: Export, kind: TenantKind, profiles: Profiles, request_id: str) -> Actor:
-    profile = profiles[kind]
+def _system(export: Export, client: ClientTenant, profiles: Profiles, request_id: str) -> Actor:
+    profile = profiles[client.kind]
     return Actor(
         kind=ActorKind.CLIENT,
         request_id=request_id,
         tenant_id=export.tenant_id,
-        tenant_kind=kind.value,
+        tenant_kind=client.kind.value,
         client_id=export.client_id,
         permissions=permissions_for_clients(profile),
         purposes=profile.purposes,
+        sandbox_id=client.world,
     )

@@ -80,8 +80,8 @@ async def tenant_counts(session: AsyncSession) -> dict[TenantKind, int]:
 
 
 def tenants_with_codes(codes: Collection[str]) -> Select[Tenant]:
-    """Return the tenants with these credit codes that the caller sees."""
-    return select(Tenant).where(Tenant.uscc.in_(codes))
+    """Return the tenants of the city itself with these credit codes that the caller sees; a sandbox shares its bank's code."""
+    return select(Tenant).where(Tenant.uscc.in_(codes), Tenant.sandbox.is_(False))
 
 
 def tenants_by_id(ids: Iterable[UUID]) -> Select[Tenant]:

@@ -207,6 +207,7 @@ _DETAILS: Final[Mapping[str, str]] = {
     "code": "代码",
     "document": "文档编号",
     "rows": "行数",
+    "sandbox": "沙箱",
     "version": "版本",
     "kind": "类型",
     "uscc": "统一社会信用代码",

@@ -58,8 +58,10 @@ async def tenant_row(session: AsyncSession, tenant_id: UUID) -> Tenant:
     return tenant
 
 
-def tenants(*, kind: TenantKind | None = None, search: str = "") -> Select[Tenant]:
-    """Return the tenants the caller sees, of one kind or all, by name.
+def tenants(
+    *, kind: TenantKind | None = None, search: str = "", city_alone: bool = False
+) -> Select[Tenant]:
+    """Return the tenants the caller sees, of one kind or all, by name; of the ``city_alone``, without sandboxes.
 
     ``search`` leaves those whose name, short name or credit code contains it; a per cent sign or an underscore in it is
     meant as itself.
@@ -67,6 +69,8 @@ def tenants(*, kind: TenantKind | None = None, search: str = "") -> Select[Tenan
     found = select(Tenant).order_by(Tenant.name, Tenant.id)
     if kind is not None:
         found = found.where(Tenant.kind == kind)
+    if city_alone:
+        found = found.where(Tenant.sandbox.is_(False))
     if not search:
         return found
     columns = (Tenant.name, Tenant.short_name, Tenant.uscc)

@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_graphql import docs as graphql_docs
+from suxin_graphql import export_files as graphql_exports
 from suxin_graphql import http as graphql
-from suxin_graphql.admission import served_folder
+from suxin_graphql.served_documents import served_folder
 from suxin_graphql.trusted import FolderUnfit
 from suxin_mini_program import routes as mini_program
 from suxin_oauth import routes as oauth
@@ -53,6 +54,7 @@ EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *mini_program.routes,
     *graphql.routes,
     *graphql_docs.routes,
+    *graphql_exports.routes,
     *desks.routes,
 )
 """The routes of every edge; a new edge is added here."""
@@ -159,6 +161,7 @@ def assemble(settings: Settings) -> Assembly:
         demo=settings.demo,
         documents=_document_rules(settings),
         budgets=Budgets.connect(broker_url, _budget(settings)),
+        exports_folder=settings.exports_folder.absolute(),
     )
     broker = Redis.from_url(broker_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
     return Assembly(

@@ -98,7 +98,8 @@ def tenant() -> None:
     "--admin", "admin_login", required=True, help="首个管理员账号 · log-in of the administrator"
 )
 @click.option("--admin-name", help="管理员姓名 · name of the administrator [管理员]")
-def create_tenant(**given: str | None) -> None:
+@click.option("--sandbox", is_flag=True, help="银行的沙箱 · a bank's sandbox, apart from the city")
+def create_tenant(**given: str | bool | None) -> None:
     """新建租户 · Create a tenant."""
     click.echo(_load("suxin_server.tenant_admin", "create_tenant")(_settings(), **given))
 

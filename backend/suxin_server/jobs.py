@@ -1,12 +1,15 @@
 """Every context's job handlers in one table, with what they need of the outside world."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import jobs as consent
 from suxin.counter import jobs as counter
+from suxin.exports import jobs as exports
 from suxin.kernel import signing
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
@@ -21,6 +24,9 @@ from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
 from suxin_server.key_file import keyring_source
 from suxin_server.settings import Settings
+
+if TYPE_CHECKING:
+    from suxin_server.exporting import ExportRuns
 
 
 class TopicTaken(Exception):
@@ -55,7 +61,7 @@ def each(*known: Handler) -> Handler:
 
 
 def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
-    """Return the handlers of every context by topic."""
+    """Return the handlers of every context by topic; those of exports need a reading path as well."""
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
@@ -67,12 +73,39 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
     )
 
 
+class LateExports:
+    """The handler of exports, which loads what it needs when the first of them is due.
+
+    The schema takes longer to load than all else of a worker, and many a worker never exports.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening = asyncio.Lock()
+        self._runs: ExportRuns | None = None
+
+    async def run(self, session: AsyncSession, job: Job) -> None:
+        """Read pages of an export for a while."""
+        async with self._opening:
+            if self._runs is None:
+                from suxin_server.exporting import ExportRuns  # noqa: PLC0415 - see the class
+
+                self._runs = ExportRuns(self._settings)
+        await self._runs.run(session, job)
+
+    async def close(self) -> None:
+        """Close what was opened, if anything was."""
+        if self._runs is not None:
+            await self._runs.close()
+
+
 @asynccontextmanager
 async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handler]]:
     """Open the clients of the outside world, give the handlers that use them, and close the clients at the end.
 
     :raises NotAvailable: if an address or the sealing keys are missing
     """
+    runs = LateExports(settings)
     sealer = Sealer(keyring_source(settings), settings.sealing_profile)
     wechat_url, sms_url = settings.need("wechat_base_url"), settings.need("sms_base_url")
     outside = GuardedClient.to_trusted()
@@ -88,6 +121,10 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
             api_key=settings.sms_api_key.get_secret_value(),
             guarded=outside,
         )
-        yield handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms))
+        yield merged(
+            handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms)),
+            exports.handlers(runs.run, settings.exports_folder.absolute()),
+        )
     finally:
+        await runs.close()
         await outside.close()

@@ -4,6 +4,7 @@ from suxin.consent import models as consent
 from suxin.consent.oauth import models as oauth
 from suxin.counter import models as counter
 from suxin.events import models as events
+from suxin.exports import models as exports
 from suxin.kernel import audit, bases, calendars, idempotency, notices, outbox, signing
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
@@ -31,6 +32,7 @@ CONTEXTS = (
     consent,
     oauth,
     counter,
+    exports,
     lending,
     rights,
 )

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +24,8 @@ from suxin.consent.oauth.models import (
 )
 from suxin.events.feed import prune_events
 from suxin.events.schedule import KEPT_FOR as EVENTS_KEPT_FOR
+from suxin.exports.files import delete_file, file_ids
+from suxin.exports.progress import kept_of, prune_exports
 from suxin.kernel import idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -74,7 +78,9 @@ _PRUNER: Final = Actor.system("prune")
 Chunk = Callable[[AsyncSession], Awaitable[int]]
 
 
-async def prune(database: Database, *, now: datetime) -> dict[str, int]:
+async def prune(
+    database: Database, *, now: datetime, exports_folder: Path | None = None
+) -> dict[str, int]:
     """Delete what is done, forgotten, expired or over; return how many rows of each table.
 
     Running it again deletes nothing more.
@@ -95,6 +101,9 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
             lambda session: prune_events(session, before=now - EVENTS_KEPT_FOR, limit=CHUNK),
             now,
         ),
+        "exports": await _in_chunks(
+            database, lambda session: prune_exports(session, now=now, limit=CHUNK), now
+        ),
         "impact_assessments": await _in_chunks(
             database, lambda session: prune_assessments(session, now=now, limit=CHUNK), now
         ),
@@ -112,15 +121,30 @@ async def prune(database: Database, *, now: datetime) -> dict[str, int]:
     gone[WeChatAccount.__tablename__] = await _in_chunks(
         database, _deleting(WeChatAccount, _is_nobody(now)), now
     )
+    if exports_folder is not None:
+        gone["export_files"] = await _sweep(database, exports_folder, now=now)
     return gone
 
 
-async def prune_daily(database: Database) -> None:
+async def prune_daily(database: Database, exports_folder: Path) -> None:
     """Prune a minute after the start and then every day."""
     await asyncio.sleep(FIRST_AFTER_S)
     while True:
-        await prune(database, now=datetime.now(UTC))
+        await prune(database, now=datetime.now(UTC), exports_folder=exports_folder)
         await asyncio.sleep(EVERY_S)
+
+
+async def _sweep(database: Database, folder: Path, *, now: datetime) -> int:
+    """Delete the files of exports that are over: each is deleted when it ends, unless its worker was killed just then."""
+    ids = await asyncio.to_thread(file_ids, folder)
+    kept: frozenset[UUID] = frozenset()
+    for start in range(0, len(ids), CHUNK):
+        async with database.snapshot(_PRUNER, now=now) as session:
+            kept |= await kept_of(session, ids[start : start + CHUNK])
+    gone = [export_id for export_id in ids if export_id not in kept]
+    for export_id in gone:
+        delete_file(folder, export_id)
+    return len(gone)
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     # A folder of documents that are trusted beside those of the product.
     graphql_documents: Path | None = None
 
+    # Where files of exports lie, for workers and web alike; unset, in the data folder.
+    exports_dir: Path | None = None
+
     # The keyring that seals resident ids, phones and accounts: its text, or the file that holds it.
     sealing_keys: SecretStr | None = None
     sealing_keys_file: Path | None = None
@@ -95,6 +98,11 @@ class Settings(BaseSettings):
             return self.public_url.rstrip("/")
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
         return f"http://{host}:{self.port}"
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where files of exports lie."""
+        return self.exports_dir or self.data_dir / "exports"
 
     def need(self, name: str) -> str:
         """Return a setting that a command cannot do without.

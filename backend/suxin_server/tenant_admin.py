@@ -78,6 +78,7 @@ class NewTenant:
     admin_name: str
     login: str
     password: str
+    sandbox: bool = False
 
 
 def create_tenant(
@@ -91,6 +92,7 @@ def create_tenant(
     admin_login: str,
     short_name: str | None = None,
     admin_name: str | None = None,
+    sandbox: bool = False,
 ) -> str:
     """Create a tenant with its first administrator and return what to say about it.
 
@@ -108,6 +110,7 @@ def create_tenant(
         admin_name=admin_name or "管理员",
         login=admin_login,
         password=secrets.token_urlsafe(PASSWORD_BYTES),
+        sandbox=sandbox,
     )
     tenant_id = asyncio.run(_create(with_own_servers(settings), new))
     return (
@@ -224,6 +227,7 @@ async def _written(session: AsyncSession, actor: Actor, new: NewTenant, *, now: 
         area_code=new.area_code,
         profiles=PROFILES,
         now=now,
+        sandbox=new.sandbox,
     )
     await add_staff(
         session,

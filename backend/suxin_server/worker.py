@@ -90,7 +90,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "relay": relay.relay,
             "jobs": jobs.serve,
             "sealer": lambda: seal_forever(batch),
-            "prune": lambda: prune_daily(database),
+            "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
             **own,
         }

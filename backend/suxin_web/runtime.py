@@ -1,7 +1,8 @@
 """The runtime: what every edge works with, made once by the server and carried in the application's state."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
@@ -24,6 +25,9 @@ from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
 from suxin_web.shares import Shares
 from suxin_web.signing_keys import HeldKeys
+
+EXPORTS_FOLDER: Final = Path(".suxin") / "exports"
+"""Where files of exports lie unless an installation says otherwise."""
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -51,6 +55,7 @@ class Runtime:
 
     ``public_url`` is the address under which people reach the server, without a slash at its end. ``demo`` says that the
     city is synthetic, so that pages can say so too. ``budgets`` are those of GraphQL's callers; unless given, everything fits.
+    ``exports_folder`` is shared with the workers, who write the files that the web sends.
     """
 
     database: Database
@@ -69,6 +74,7 @@ class Runtime:
     documents: DocumentRules = field(default_factory=DocumentRules)
     budgets: Budgets = field(default_factory=Budgets)
     shares: Shares = field(default_factory=Shares)
+    exports_folder: Path = EXPORTS_FOLDER
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
     seen_keys: SeenKeys = field(init=False, default_factory=SeenKeys)

@@ -8,7 +8,6 @@ alone, and of trusted documents: it is kept, logged and prefetched by what lies 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 from graphql import OperationType
@@ -16,11 +15,9 @@ from graphql import OperationType
 from suxin.consent.oauth.policies import DOCUMENT_COMPOSE
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, RefusalKind
-from suxin_graphql.documents import Prepared, prepare
-from suxin_graphql.execution.compiled import graphql_of
+from suxin_graphql.documents import Prepared
 from suxin_graphql.requests import GraphQLRequest
-from suxin_graphql.schema import schema
-from suxin_graphql.trusted import TRUSTED, FolderUnfit, document_id, read_folder
+from suxin_graphql.trusted import TRUSTED, document_id
 from suxin_web.document_rules import DocumentRules
 from suxin_web.refusals import EdgeRefusal
 
@@ -141,19 +138,6 @@ class Admission:
             raise OperationNotByGet
         if (operation.kind is OperationType.SUBSCRIPTION) is not self.streamed:
             raise StreamNeedsSubscription if self.streamed else OperationNeedsStream
-
-
-def served_folder(folder: Path) -> dict[str, str]:
-    """Return a folder's documents by their ids, once each of them is known to fit the schema and its limits.
-
-    :raises FolderUnfit: naming the file that cannot be served
-    """
-    found = read_folder(folder)
-    for name, text in found.items():
-        faults = prepare(graphql_of(schema), text).errors
-        if faults:
-            raise FolderUnfit(f"{folder / name}: {faults[0].message}")
-    return {document_id(text): text for text in found.values()}
 
 
 def _by_id(more: Mapping[str, str], identifier: str) -> str | None:

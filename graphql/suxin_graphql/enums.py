@@ -10,6 +10,7 @@ from suxin.consent.models import ConsentState
 from suxin.consent.oauth.models import ClientStatus
 from suxin.consent.purposes import FetchUnit
 from suxin.events.models import DeliveryState, EndpointState
+from suxin.exports.models import ExportState
 from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.models import (
@@ -89,6 +90,13 @@ _CONSENT_STATES: Final[Labels] = {
     "SUPERSEDED": ("已被取代", "superseded"),
     "REJECTED": ("已拒绝", "rejected"),
     "LAPSED": ("未确认失效", "lapsed before a decision"),
+}
+_EXPORT_STATES: Final[Labels] = {
+    "QUEUED": ("排队中", "waits"),
+    "RUNNING": ("进行中", "runs"),
+    "COMPLETED": ("已完成", "the whole list is in the file"),
+    "FAILED": ("失败", "ended for a named reason"),
+    "CANCELLED": ("已取消", "cancelled by its owner"),
 }
 _FETCH_UNITS: Final[Labels] = {
     "ONCE": ("共计", "the whole consent"),
@@ -205,6 +213,7 @@ def describe_enums() -> None:
     _describe(DispatchMode, "对接方式。How a request reaches banks.", _MODES)
     _describe(RequestState, "申请状态。Where a loan request stands.", _REQUEST_STATES)
     _describe(ConsentState, "授权状态。Where a consent stands.", _CONSENT_STATES)
+    _describe(ExportState, "导出状态。Where an export stands.", _EXPORT_STATES)
     _describe(FetchUnit, "查询频次的计算单位。What a frequency counts by.", _FETCH_UNITS)
     _describe(BasisKind, "查阅依据。The ground of lawful access, PIPL art. 13.", _BASES)
     _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)

@@ -32,6 +32,7 @@ KINDS: Final[dict[str, Kind]] = {
     "Event": Kind(16, "事件", "event"),
     "WebhookEndpoint": Kind(17, "推送地址", "webhook endpoint"),
     "WebhookDelivery": Kind(18, "推送记录", "webhook delivery"),
+    "Export": Kind(25, "导出任务", "export"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

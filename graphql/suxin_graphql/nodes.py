@@ -12,6 +12,7 @@ from suxin_graphql.context import Context, Info
 from suxin_graphql.events import Event
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
+from suxin_graphql.exports import Export
 from suxin_graphql.fields import Access, query
 from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
@@ -29,6 +30,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "Event": Event,
     "WebhookEndpoint": WebhookEndpoint,
     "WebhookDelivery": WebhookDelivery,
+    "Export": Export,
 }
 
 

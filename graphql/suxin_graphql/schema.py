@@ -13,6 +13,7 @@ from suxin_graphql.deprecations import REASONS, reasons_in
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.events import EventQueries
+from suxin_graphql.exports import ExportMutations, ExportQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.lending_mutations import LendingMutations
@@ -40,6 +41,7 @@ class Query(
     LendingQueries,
     EventQueries,
     WebhookQueries,
+    ExportQueries,
 ):
     """Everything that is read."""
 
@@ -53,6 +55,7 @@ class Mutation(
     FetchMutations,
     LendingMutations,
     WebhookMutations,
+    ExportMutations,
 ):
     """Everything that is written."""
 

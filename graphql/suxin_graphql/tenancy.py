@@ -24,6 +24,9 @@ class Tenant(Record):
     name: str
     short_name: str
     uscc: str
+    sandbox: bool = strawberry.field(
+        description="是否为沙箱机构。Whether it is a sandbox, whose data is nobody's."
+    )
 
 
 @strawberry.type(description="机构工作人员。Someone who works for an organisation.")

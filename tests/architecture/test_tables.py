@@ -12,6 +12,7 @@ DELETED = {
     "deprecated_uses": "a day's report is forgotten when it is older than anything that is deprecated",
     "correction_requests": "by the platform, three years after they ended; no reader but it may delete",
     "credit_records": "what one declared oneself, at one's wish (PIPL art. 47); a source's record never",
+    "exports": "by the platform, thirty days after they ended; no reader but it may delete",
     "identity_providers": "given up with its secret; the audit stream keeps what it was",
     "impact_assessments": "of what ended three years ago; the row policy lets none go earlier",
     "match_results": "the reasons of a request that ended without a contract, at its subject's wish",

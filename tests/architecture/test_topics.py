@@ -2,11 +2,13 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 import suxin
+from suxin.exports import jobs as exports
 from suxin.kernel.messaging import Delivery
 from suxin.kernel.sealing import Keyring, Sealer
-from suxin_server.jobs import handlers
+from suxin_server.jobs import handlers, merged
 
 
 class Silent:
@@ -17,6 +19,10 @@ class Silent:
 
     async def send_sms(self, **_message) -> Delivery:
         return Delivery.taken(None)
+
+
+async def idle(_session, _job) -> None:
+    """Stand where exports are run."""
 
 
 def declared_topics() -> dict[str, str]:
@@ -31,7 +37,10 @@ def declared_topics() -> dict[str, str]:
 
 
 def test_topics_and_handlers_are_the_same():
-    table = handlers(sealer=Sealer(Keyring.generate()), channel=Silent())
+    table = merged(
+        handlers(sealer=Sealer(Keyring.generate()), channel=Silent()),
+        exports.handlers(idle, Path("exports")),
+    )
     topics = declared_topics()
     assert set(topics) == set(table)
     assert len(topics) > 8

@@ -292,9 +292,9 @@ async def test_no_page_grows_with_the_number_of_tenants(desks, admin):
     """1,500 villages: lists are read a page at a time and found by name, and no filter lists them all."""
     await admin.execute(
         "insert into tenants (id, kind, name, short_name, uscc, contact, area_code, status, credit_licensed,"
-        " created_at)"
+        " sandbox, created_at)"
         " select gen_random_uuid(), 'village_grid', '第' || n || '村', '村' || n, 'V' || n, '1', '321302',"
-        " 'ACTIVE', false, now() from generate_series(1, 1500) n"
+        " 'ACTIVE', false, false, now() from generate_series(1, 1500) n"
     )
     desk = await desks.operator()
     for path in ("/desk/tenants", "/desk/audit", "/desk/service-levels"):

@@ -27,6 +27,7 @@ from suxin.lending.commands.referrals import accept_referral
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
+from suxin_graphql import export_files
 from suxin_graphql.http import routes
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.postgres import Postgres
@@ -188,7 +189,11 @@ def clock() -> HeldClock:
 
 @pytest.fixture
 def runtime(
-    small_city: SmallCity, clock: HeldClock, replays: ValkeyReplays, client_keys: ClientKeySets
+    small_city: SmallCity,
+    clock: HeldClock,
+    replays: ValkeyReplays,
+    client_keys: ClientKeySets,
+    tmp_path: Path,
 ) -> Runtime:
     outside: Any = Unreachable()
     return Runtime(
@@ -205,12 +210,13 @@ def runtime(
         providers=None,  # type: ignore[arg-type] # nobody logs in by a tenant's provider here
         public_url=ORIGIN,
         documents=DocumentRules(ad_hoc=True, introspection=True),
+        exports_folder=tmp_path / "exports",
     )
 
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return build_app(runtime, routes)
+    return build_app(runtime, [*routes, *export_files.routes])
 
 
 @pytest.fixture

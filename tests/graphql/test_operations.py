@@ -30,7 +30,7 @@ TERMS = {
 
 
 def test_every_document_is_executed_here():
-    others = ("clients", "events", "fetches", "identity_providers", "webhooks")
+    others = ("clients", "events", "exports", "fetches", "identity_providers", "webhooks")
     beside = [Path(__file__).with_name(f"test_{name}.py") for name in others]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}

@@ -14,6 +14,7 @@ from suxin_graphql import ids
 from suxin_graphql.ids import to_global
 from suxin_graphql.nodes import NODES
 from suxin_graphql.schema import Mutation, schema
+from suxin_graphql.trusted import OPERATIONS
 from suxin_tenants import PROFILES
 
 OFFER = {
@@ -52,6 +53,7 @@ async def of_a(bank_a, case):
         grantTypes=["client_credentials"],
         jwksUri="https://bank.example/keys",
     )
+    export = await bank_a.write("start_export", document=OPERATIONS["export_products.graphql"])
     inbox = await bank_a.run("inbox", first=5)
     return {
         "referral": case.referral_id,
@@ -60,6 +62,7 @@ async def of_a(bank_a, case):
         "offer": made["offer"]["id"],
         "product": product["product"]["id"],
         "client": client["client"]["id"],
+        "export": export["export"]["id"],
     }
 
 
@@ -170,9 +173,11 @@ MUTATIONS = [
     ("suspend_client", "id", "client", {"reason": "x"}),
     ("resume_client", "id", "client", {}),
     ("retire_client", "id", "client", {}),
+    ("cancel_export", "id", "export", {}),
 ]
 # What names no thing of anyone's; of the own identity provider each tenant has one at most (test_identity_providers).
 NAMELESS = {
+    "start_export",
     "register_client",
     "set_identity_provider",
     "activate_identity_provider",

@@ -13,7 +13,7 @@ from observing import nothing_written
 from staff_log_ins import at_desk
 
 from suxin.consent.oauth.policies import DOCUMENT_COMPOSE
-from suxin_graphql.admission import served_folder
+from suxin_graphql.served_documents import served_folder
 from suxin_graphql.trusted import (
     MAX_DOCUMENT_BYTES,
     MAX_DOCUMENTS,

@@ -37,6 +37,7 @@ UPDATED = {
         "decision_snapshots",
         "event_feeds",
         "deprecated_uses",
+        "exports",
         "impact_assessments",
         "leads",
         "loan_requests",
@@ -55,6 +56,8 @@ UPDATED = {
         # To hold it in place; what it would become is refused.
         "access_bases",
         "branches",
+        # To be held in place and cancelled, and nothing else.
+        "exports",
         "identity_providers",
         "leads",
         "loan_products",
@@ -88,6 +91,7 @@ DELETED = {
     "system": {
         "correction_requests",
         "deprecated_uses",
+        "exports",
         "match_results",
         "notices",
         "person_identities",

@@ -50,6 +50,7 @@ MATRIX = {
     "ended_tokens": DOORWAY,
     "event_feeds": PLATFORM,
     "idempotency_keys": DOORWAY,
+    "exports": PLATFORM,
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
     "lead_parties": PLATFORM,
@@ -159,6 +160,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
     assert hidden - by_owner["applicant"] == {
         "branches",
         "event_feeds",
+        "exports",
         "identity_providers",
         "memberships",
         "oauth_clients",

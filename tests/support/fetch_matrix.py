@@ -1,8 +1,10 @@
-"""Who must not read on others' consents: fetches, and the queries of bases and records, for the proofs as two tenants."""
+"""Who must not read on others' consents: fetches, and the queries of bases and records; and the same of exports."""
 
 from collections.abc import Callable
 from typing import Any
 
+from export_matrix import COMMANDS as EXPORTS
+from export_matrix import QUERIES as OF_EXPORTS
 from small_world import World
 from trespassing import Case, banks_own
 
@@ -32,13 +34,13 @@ def fetched(world: World) -> dict[str, Any]:
     return {"consent_id": world.running_consent, "number": 1}
 
 
-COMMANDS: dict[str, list[Case]] = {
+COMMANDS: dict[str, list[Case]] = EXPORTS | {
     "consent.fetches.delivered": banks_own(fetched),
     "consent.fetches.delivered_before": banks_own(fetched),
     "consent.fetches.fetch_records": banks_own(lambda world: {"consent_id": world.running_consent}),
 }
 
-QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
+QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = OF_EXPORTS | {
     "consent.queries.fetch_numbered": (
         "rival",
         lambda world: {"consent": consent(world), "number": 1},

@@ -15,6 +15,7 @@ import asyncpg
 from arrangements import arrangement_2027
 from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
+from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
@@ -94,6 +95,7 @@ class World:
     provider_id: UUID
     webhook: Webhook
     at_counter: AtCounter
+    export_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -178,6 +180,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         provider_id=await _fill_providers(city, staff_id),
         webhook=await build_webhook(city, bank),
         at_counter=await visit_counter(city),
+        export_id=await begin_export(city, admin),
     )
 
 

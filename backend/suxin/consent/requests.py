@@ -130,7 +130,8 @@ async def request_consent(
     ask = await checked_ask(
         session, tenant_id=actor.own_tenant, purpose=form.purpose, wanted=wanted
     )
-    if form.purpose not in actor.purposes:
+    # A sandbox asks nobody of the city, who would be told of it; its applicants permit with their requests.
+    if form.purpose not in actor.purposes or actor.sandbox_id is not None:
         raise Forbidden(permission=form.purpose)
     if await queries.is_open(
         session,

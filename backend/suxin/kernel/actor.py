@@ -56,6 +56,7 @@ class Actor:
     ``subject_id`` the subject he acts for (himself, or a firm he holds a mandate for). ``purposes`` are the purposes
     for which this caller reads subjects' data; a row needs a live basis for one of them. ``areas`` and ``branch_id``
     bound what staff see; empty means the whole tenant. ``client_id`` is the OAuth client that the caller came through.
+    ``sandbox_id`` is the tenant whose sandbox he is confined to; nobody of the city itself has one.
     ``assistance`` is the help at a counter under which a subject acts: he then does what he signed there, and nothing else.
     """
 
@@ -73,6 +74,7 @@ class Actor:
     purposes: tuple[str, ...] = ()
     consent_id: UUID | None = None
     client_id: str | None = None
+    sandbox_id: UUID | None = None
     assistance: Assistance | None = None
 
     @classmethod

@@ -39,7 +39,8 @@ _SET_CONTEXT = text(
     " set_config('app.subject_id', :subject_id, true),"
     " set_config('app.person_id', :person_id, true), set_config('app.purposes', :purposes, true),"
     " set_config('app.consent_id', :consent_id, true), set_config('app.now', :now, true),"
-    " set_config('app.staff_id', :staff_id, true), set_config('app.visit_id', :visit_id, true)"
+    " set_config('app.staff_id', :staff_id, true), set_config('app.visit_id', :visit_id, true),"
+    " set_config('app.sandbox_id', :sandbox_id, true)"
 )
 
 _LEFT_BY_READING: Final = ("receipts", "settling")
@@ -76,6 +77,7 @@ def _context(actor: Actor, now: datetime) -> dict[str, str]:
         "consent_id": str(actor.consent_id or ""),
         "now": now.isoformat(),
         "staff_id": str(actor.staff_id or ""),
+        "sandbox_id": str(actor.sandbox_id or ""),
         "visit_id": "" if actor.assistance is None else str(actor.assistance.visit_id),
     }
 

@@ -37,6 +37,10 @@ PURPOSES = (
     "(select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]"
 )
 CONSENT = _setting("consent_id", "uuid")
+SANDBOX = _setting("sandbox_id", "uuid")
+
+# In which world a row is: the city's, or one tenant's sandbox; no caller meets a row of another world than his.
+SAME_WORLD = f"sandbox_id is not distinct from {SANDBOX}"
 
 
 @dataclass(frozen=True, slots=True)

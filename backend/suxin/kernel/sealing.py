@@ -214,12 +214,25 @@ class Sealer:
         """The first four bytes of whatever is sealed now: envelope, algorithm and key version."""
         return _HEADER.pack(_ENVELOPE_VERSION, self._suite.algorithm, self.keyring.current)
 
+    def under(self, secret: bytes) -> "Sealer":
+        """Return a sealer of the same profile under a secret of one thing's own, which ends with that secret.
+
+        :raises KeyringInvalid: if the secret is shorter than ``SECRET_BYTES``
+        """
+        return Sealer(Keyring({1: secret}), self._profile)
+
     def seal(self, plaintext: str, *, purpose: str, row: UUID) -> bytes:
         """Encrypt a value for one purpose and row under the current key.
 
         :raises ValueError: if the value exceeds ``MAX_PLAINTEXT_BYTES`` or the purpose is malformed
         """
-        data = plaintext.encode()
+        return self.seal_bytes(plaintext.encode(), purpose=purpose, row=row)
+
+    def seal_bytes(self, data: bytes, *, purpose: str, row: UUID) -> bytes:
+        """Encrypt bytes as ``seal`` does a text.
+
+        :raises ValueError: see ``seal``
+        """
         if len(data) > MAX_PLAINTEXT_BYTES:
             raise ValueError(f"a sealed value has at most {MAX_PLAINTEXT_BYTES} bytes")
         ring, algorithm = self.keyring, self._suite.algorithm
@@ -234,6 +247,13 @@ class Sealer:
 
         :raises SealBroken: if it was altered, belongs elsewhere, or its key is not on the ring
         """
+        return self.open_bytes(blob, purpose=purpose, row=row).decode()
+
+    def open_bytes(self, blob: bytes, *, purpose: str, row: UUID) -> bytes:
+        """Decrypt bytes that ``seal_bytes`` has sealed.
+
+        :raises SealBroken: see ``open``
+        """
         ring, (algorithm, version) = self.keyring, _read_header(blob)
         if version not in ring.secrets:
             raise SealBroken(f"key version {version} is not on the keyring")
@@ -241,7 +261,7 @@ class Sealer:
         header, rest = blob[: _HEADER.size], blob[_HEADER.size :]
         nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         try:
-            return _decrypt(algorithm, key, nonce, body, _bound(header, purpose, row)).decode()
+            return _decrypt(algorithm, key, nonce, body, _bound(header, purpose, row))
         except InvalidTag:
             raise SealBroken(f"a sealed {purpose} does not open for its row") from None
 

@@ -40,8 +40,15 @@ _DUE_TOPICS = {
 }
 
 
-def new_lead(request: LoanRequest, shown: LeadFacts, *, pool_open: bool, now: datetime) -> Lead:
-    """Return the anonymous face of a request."""
+def new_lead(
+    request: LoanRequest,
+    shown: LeadFacts,
+    *,
+    pool_open: bool,
+    now: datetime,
+    sandbox_id: UUID | None = None,
+) -> Lead:
+    """Return the anonymous face of a request, in the sandbox that its subject is confined to, if he is."""
     lead_id = new_id()
     return Lead(
         id=lead_id,
@@ -58,6 +65,7 @@ def new_lead(request: LoanRequest, shown: LeadFacts, *, pool_open: bool, now: da
         created_at=now,
         closes_at=request.expires_at,
         pool_open=pool_open,
+        sandbox_id=sandbox_id,
     )
 
 

@@ -104,6 +104,7 @@ def actor_standing(
         areas=found.areas,
         permissions=profile.permissions_of(found.roles),
         purposes=profile.purposes,
+        sandbox_id=found.tenant_id if found.sandbox else None,
     )
 
 

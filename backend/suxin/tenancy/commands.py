@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel import outbox
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.announcements import announce_standing
 from suxin.kernel.audit import append_act
@@ -28,6 +29,7 @@ MAX_NAME_CHARACTERS: Final = 120
 MAX_SHORT_NAME_CHARACTERS: Final = 20
 MAX_CONTACT_CHARACTERS: Final = 120
 MAX_REASON_CHARACTERS: Final = 500
+SUSPENDED_TOPIC: Final = "tenancy.tenant.suspended"
 _FOUNDING_LOCK: Final = 0x43495459
 
 
@@ -131,8 +133,9 @@ async def create_tenant(
     profiles: Profiles,
     now: datetime,
     override_reason: str | None = None,
+    sandbox: bool = False,
 ) -> UUID:
-    """Create a tenant and return its id.
+    """Create a tenant and return its id; a bank's ``sandbox`` is a tenant of its own beside the real one.
 
     ``area_code`` is its seat, which may lie outside the city. A wrong check character of the ``uscc`` passes with an
     ``override_reason``, which is kept on record.
@@ -149,6 +152,10 @@ async def create_tenant(
         raise CityFounded(field="kind")
     if kind not in profiles:
         raise Invalid(field="kind", reason_zh="未开通该类机构", reason_en="no such kind is set up")
+    if sandbox and kind is not TenantKind.BANK:
+        raise Invalid(
+            field="kind", reason_zh="只有银行可设沙箱", reason_en="only a bank has a sandbox"
+        )
     return await _insert_tenant(
         session,
         kind=kind,
@@ -159,6 +166,7 @@ async def create_tenant(
         area_code=area_code,
         now=now,
         override_reason=override_reason,
+        sandbox=sandbox,
     )
 
 
@@ -186,6 +194,9 @@ async def suspend_tenant(
         detail={"reason": reason},
     )
     await announce_standing(session, tenant_id=tenant_id)
+    await outbox.post(
+        session, SUSPENDED_TOPIC, {"tenant_id": tenant_id}, now=now, tenant_id=tenant_id, wake=True
+    )
 
 
 async def resume_tenant(
@@ -313,9 +324,11 @@ async def _insert_tenant(
     area_code: str,
     now: datetime,
     override_reason: str | None,
+    sandbox: bool = False,
 ) -> UUID:
     code = check_uscc(uscc, field="uscc", override_reason=override_reason)
-    if await session.scalar(select(Tenant.id).where(Tenant.uscc == code)):
+    known = select(Tenant.id).where(Tenant.uscc == code, Tenant.sandbox.is_(sandbox))
+    if await session.scalar(known):
         raise TenantExists(field="uscc")
     tenant_id = new_id(now)
     session.add(
@@ -330,6 +343,7 @@ async def _insert_tenant(
             status=TenantStatus.ACTIVE,
             status_reason=None,
             credit_licensed=False,
+            sandbox=sandbox,
             created_at=now,
             second_factor_from=now + GRACE,
         )
@@ -341,7 +355,12 @@ async def _insert_tenant(
         tenant_id=tenant_id,
         object_type="tenant",
         object_id=tenant_id,
-        detail={"kind": kind.value, "uscc": code, "override_reason": override_reason},
+        detail={
+            "kind": kind.value,
+            "uscc": code,
+            "override_reason": override_reason,
+            **({"sandbox": "是"} if sandbox else {}),
+        },
     )
     await session.flush()
     return tenant_id

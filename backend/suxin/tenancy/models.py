@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
+    SANDBOX,
     Reader,
     found_by_doorway,
     operator,
@@ -37,31 +38,43 @@ class Tenant(Table):
     """An organisation. Its name and kind are public while it is active; it is run by the operator.
 
     ``credit_licensed`` says that it holds a licence for personal credit reporting (个人征信业务经营许可).
+    A ``sandbox`` is a bank's world of its own, to try its systems in: nobody of the city sees it, and it sees nobody of the city.
     ``second_factor_from`` is when the roles that commit it begin to need a second factor; null, and they never do.
     """
 
     __tablename__ = "tenants"
     __readers__: ClassVar[tuple[Reader, ...]] = (
         reading_tenant("id"),
-        published("status = 'ACTIVE'"),
+        published(f"status = 'ACTIVE' and coalesce(id = {SANDBOX}, not sandbox)"),
         operator(writes=True),
         system(),
         found_by_doorway(),
     )
-    __table_args__ = (CheckConstraint("length(name) between 2 and 120", name="name"),)
+    __table_args__ = (
+        CheckConstraint("length(name) between 2 and 120", name="name"),
+        # An organisation is a tenant once, and may have one sandbox beside.
+        UniqueConstraint("uscc", "sandbox"),
+        CheckConstraint("not sandbox or kind = 'bank'", name="sandbox"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[TenantKind]
     name: Mapped[str]
     short_name: Mapped[str]
-    uscc: Mapped[str] = mapped_column(unique=True)
+    uscc: Mapped[str]
     contact: Mapped[str]
     area_code: Mapped[str]
     status: Mapped[TenantStatus]
     status_reason: Mapped[str | None]
     credit_licensed: Mapped[bool]
+    sandbox: Mapped[bool]
     created_at: Mapped[datetime]
     second_factor_from: Mapped[datetime | None]
+
+    @property
+    def world(self) -> UUID | None:
+        """The sandbox that its people and systems are confined to; none of the city itself."""
+        return self.id if self.sandbox else None
 
     def suspend(self, *, reason: str) -> None:
         """Stop the tenant from acting."""

@@ -58,8 +58,10 @@ async def tenant_row(session: AsyncSession, tenant_id: UUID) -> Tenant:
     return tenant
 
 
-def tenants(*, kind: TenantKind | None = None, search: str = "") -> Select[Tenant]:
-    """Return the tenants the caller sees, of one kind or all, by name.
+def tenants(
+    *, kind: TenantKind | None = None, search: str = "", city_alone: bool = False
+) -> Select[Tenant]:
+    """Return the tenants the caller sees, of one kind or all, by name; of the ``city_alone``, without sandboxes.
 
     ``search`` leaves those whose name, short name or credit code contains it; a per cent sign or an underscore in it is
     meant as itself.
@@ -67,6 +69,8 @@ def tenants(*, kind: TenantKind | None = None, search: str = "") -> Select[Tenan
     found = select(Tenant).order_by(Tenant.name, Tenant.id)
     if kind is not None:
         found = found.where(Tenant.kind == kind)
+    if city_alone:
+        found = found.where(Tenant.sandbox.is_(False))
     if not search:
         return found
     columns = (Tenant.name, Tenant.short_name, Tenant.uscc)
@@ -80,8 +84,8 @@ async def tenant_counts(session: AsyncSession) -> dict[TenantKind, int]:
 
 
 def tenants_with_codes(codes: Collection[str]) -> Select[Tenant]:
-    """Return the tenants with these credit codes that the caller sees."""
-    return select(Tenant).where(Tenant.uscc.in_(codes))
+    """Return the tenants of the city itself with these credit codes that the caller sees; a sandbox shares its bank's code."""
+    return select(Tenant).where(Tenant.uscc.in_(codes), Tenant.sandbox.is_(False))
 
 
 def tenants_by_id(ids: Iterable[UUID]) -> Select[Tenant]:

@@ -40,6 +40,7 @@ class Standing:
     temporary_password: bool
     kind: TenantKind
     status: TenantStatus
+    sandbox: bool
     roles: frozenset[str]
     branch_id: UUID | None
     areas: tuple[str, ...]
@@ -75,6 +76,7 @@ def _standing(*more: Any) -> Select[Any]:  # noqa: ANN401 - columns of any type
             StaffLogIn.temporary,
             Tenant.kind,
             Tenant.status,
+            Tenant.sandbox,
             Tenant.second_factor_from,
             _ROLES,
             exists().where(
@@ -156,7 +158,8 @@ async def standing_at_desk(
 
 def read_standing(row: Sequence[Any]) -> Standing:
     """Return the standing that the columns of ``OF_STAFF`` tell of."""
-    tenant_id, staff_id, set_at, temporary, kind, status, factor_from, held, factor, off = row
+    tenant_id, staff_id, set_at, temporary, kind, status, sandbox, *rest = row
+    factor_from, held, factor, off = rest
     held = held or []
     _, branch, areas = held[0] if held else (None, None, [])
     return Standing(
@@ -166,6 +169,7 @@ def read_standing(row: Sequence[Any]) -> Standing:
         temporary_password=temporary,
         kind=kind,
         status=status,
+        sandbox=sandbox,
         roles=frozenset(role for role, *reach in held if reach == [branch, areas]),
         branch_id=None if branch is None else UUID(branch),
         areas=tuple(areas),

@@ -70,6 +70,7 @@ def _tenant(organiser: cast.Organiser, dice: Dice, number: int, opened: datetime
         area_code=organiser.area_code,
         status=TenantStatus.ACTIVE,
         credit_licensed=False,
+        sandbox=False,
         created_at=opened,
     )
 

@@ -7,7 +7,7 @@ is forgotten with its snapshot, and no receipt of it is written.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -26,6 +26,8 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
+    VariableDefinitionNode,
     VariableNode,
     Visitor,
     get_variable_values,
@@ -147,6 +149,16 @@ class Operation:
                 elif isinstance(one, FragmentSpreadNode):
                     waiting.append(self._fragments[one.name.value].selection_set)
         return frozenset(found)
+
+    @property
+    def selection_set(self) -> SelectionSetNode:
+        """All that is selected at its root."""
+        return self._node.selection_set
+
+    @property
+    def variable_definitions(self) -> Sequence[VariableDefinitionNode]:
+        """The variables that it declares."""
+        return self._node.variable_definitions or ()
 
     async def answer(
         self, schema: strawberry.Schema, gate: Gate, given: Mapping[str, Any], context: Context

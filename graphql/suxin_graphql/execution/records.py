@@ -218,6 +218,11 @@ def is_read(field: Any) -> bool:  # noqa: ANN401 - Strawberry's own
     return RELATION in field.metadata
 
 
+def is_told(field: Any) -> bool:  # noqa: ANN401 - Strawberry's own
+    """Tell whether a query of the core tells the field's value about one record at a time."""
+    return isinstance(field.metadata.get(RELATION), Told | ToldPage)
+
+
 def interface_names(cls: type[Record]) -> frozenset[str]:
     """Return the names of the interfaces that the type implements."""
     return frozenset(interface.name for interface in _definition(cls).interfaces)

@@ -8,6 +8,7 @@ from typing import Final
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.consent.requests import CONSENT_ASK
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.exports.policies import EXPORT_RUN
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -44,6 +45,7 @@ BANK: Final = TenantProfile(
                     EVENT_READ,
                     WEBHOOK_MANAGE,
                     DOCUMENT_COMPOSE,
+                    EXPORT_RUN,
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,
@@ -72,6 +74,7 @@ BANK: Final = TenantProfile(
                     RECORD_READ,
                     IDENTITY_READ,
                     CONSENT_ASK,
+                    EXPORT_RUN,
                 }
             ),
         ),

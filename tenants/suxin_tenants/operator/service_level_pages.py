@@ -145,10 +145,11 @@ async def bank_levels(
 ) -> tuple[ListPage, list[BankLevel], Mapping[str, int]]:
     """Return a page of banks with their counts of the period, and the counts of all banks."""
     since = visit.now - timedelta(days=PERIODS[days][1])
+    listed = tenants(kind=TenantKind.BANK, city_alone=True)
     page = await read_page(
         session,
         visit.request,
-        tenants(kind=TenantKind.BANK),
+        listed,
         Tenant.id,
         kept={"days": days},
         size=BANKS_A_PAGE,
@@ -159,6 +160,7 @@ async def bank_levels(
         actions=[action for actions in COUNTED.values() for action in actions],
         since=since,
     )
+    of_the_city = {bank.id for bank in await session.scalars(listed)}
     states = await queries.referrals_by_state(session, since=since)
     missed = await queries.escalations_by_step(session, since=since)
     speeds = await queries.speeds_of_banks(session, [bank.id for bank in banks])
@@ -176,7 +178,11 @@ async def bank_levels(
         for bank in banks
     ]
     sums = {
-        name: sum(count for (_, action), count in acts.items() if action in actions)
+        name: sum(
+            count
+            for (tenant_id, action), count in acts.items()
+            if action in actions and tenant_id in of_the_city
+        )
         for name, actions in COUNTED.items()
     }
     return page, levels, sums

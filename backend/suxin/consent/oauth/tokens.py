@@ -38,6 +38,12 @@ class ClientTenant:
     id: UUID
     kind: TenantKind
     status: TenantStatus
+    sandbox: bool
+
+    @property
+    def world(self) -> UUID | None:
+        """The sandbox that its systems are confined to; none of the city itself."""
+        return self.id if self.sandbox else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ _LIVE: Final = SingleStep(
         Tenant.id,
         Tenant.kind,
         Tenant.status,
+        Tenant.sandbox,
         *_GRANT.columns,
     )
     .select_from(select(1).subquery())
@@ -95,8 +102,8 @@ async def live_token(steps: SingleSteps, token: AccessToken, *, now: datetime) -
     )
     if row is None:
         raise TokenRefused
-    is_ended, tenant_id, kind, status, *columns = row
-    tenant = None if tenant_id is None else ClientTenant(tenant_id, kind, status)
+    is_ended, tenant_id, kind, status, sandbox, *columns = row
+    tenant = None if tenant_id is None else ClientTenant(tenant_id, kind, status, sandbox)
     grant = _grant(columns)
     known = tenant is not None or token.client_id in OWN_CLIENTS
     if is_ended or not known or not _holds(token, grant, now):

@@ -75,6 +75,7 @@ async def draft_product(
         id=new_id(),
         version=0,
         draft_of=replaces,
+        sandbox_id=actor.sandbox_id,
         status=ProductStatus.DRAFT,
         updated_at=now,
         **draft.columns(),

@@ -15,6 +15,7 @@ from suxin.events.feed import record_event
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
+from suxin.kernel.database import actor_of
 from suxin.kernel.ids import new_id
 from suxin.kernel.many_rows import put
 from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
@@ -330,7 +331,8 @@ async def _dispatched(
     population = await queries.population(session, keys)
     shown = coarsen(facts, form.terms, population, city_code=CITY_CODE, withheld=WITHHELD)
     pool = form.mode is DispatchMode.OPEN_POOL
-    lead = dispatch.new_lead(request, shown, pool_open=pool, now=now)
+    world = actor_of(session).sandbox_id
+    lead = dispatch.new_lead(request, shown, pool_open=pool, now=now, sandbox_id=world)
     await dispatch.place_lead(session, request, lead)
     if pool:
         return lead, []

@@ -204,7 +204,7 @@ async def return_lead(session: AsyncSession, referral: Referral, *, now: datetim
     )
     if request.mode is DispatchMode.OPEN_POOL or waiting:
         return
-    if request.mode is DispatchMode.RECOMMENDED and await _bank_left(session, lead.id):
+    if request.mode is DispatchMode.RECOMMENDED and await _bank_left(session, lead):
         await _open_to_pool(session, request, lead, now=now)
         return
     request.find_no_match(now=now)
@@ -238,7 +238,7 @@ async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) ->
 async def _escalate(
     session: AsyncSession, referral: Referral, step: Step, what: str, *, now: datetime
 ) -> None:
-    """Report a missed deadline to the operator: on the audit stream, and to those who watch service levels."""
+    """Report a missed deadline to the operator: on the audit stream, and outside a sandbox to those who watch service levels."""
     referral.escalate(step, now=now)
     append_act(
         session,
@@ -250,7 +250,9 @@ async def _escalate(
         detail={"step": step.value},
     )
     bank = await request_queries.bank_name(session, referral.tenant_id)
-    number = await session.scalar(select(Lead.number).where(Lead.id == referral.lead_id))
+    lead = await session.get_one(Lead, referral.lead_id)
+    if lead.sandbox_id is not None:
+        return
     operators = await session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.OPERATOR))
     for operator_id in operators.all():
         await notices.notify_tenant(
@@ -259,7 +261,7 @@ async def _escalate(
             permission=policies.STATISTICS_READ,
             template="referral_escalated",
             title="银行办理超时",
-            body=f"{bank}对线索 {number} {what}",
+            body=f"{bank}对线索 {lead.number} {what}",
             link="/desk/service-levels/escalations",
             now=now,
         )
@@ -283,14 +285,16 @@ async def _open_to_pool(
     await _tell_applicant(session, request, "已转入公开抢单", body, now=now)
 
 
-async def _bank_left(session: AsyncSession, lead_id: UUID) -> bool:
-    """Return whether a bank that may act has not had the lead yet."""
+async def _bank_left(session: AsyncSession, lead: Lead) -> bool:
+    """Return whether a bank of the lead's world that may act has not had it yet."""
+    world = lead.sandbox_id
     left = await session.scalar(
         select(Tenant.id)
         .where(
             Tenant.kind == TenantKind.BANK,
             Tenant.status == TenantStatus.ACTIVE,
-            Tenant.id.not_in(select(Referral.tenant_id).where(Referral.lead_id == lead_id)),
+            Tenant.sandbox.is_(False) if world is None else Tenant.id == world,
+            Tenant.id.not_in(select(Referral.tenant_id).where(Referral.lead_id == lead.id)),
         )
         .limit(1)
     )

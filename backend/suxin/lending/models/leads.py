@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
     NOW,
+    SAME_WORLD,
     SUBJECT,
     TENANT,
     TENANT_KIND,
@@ -30,7 +31,7 @@ def of_own_request(lead: str) -> str:
 
 
 _CLAIMABLE = (
-    f"pool_open and {TENANT_KIND} = 'bank'"
+    f"pool_open and {TENANT_KIND} = 'bank' and {SAME_WORLD}"
     f" and (claimed_by is null or claimed_by = {TENANT} or claim_expires_at <= {NOW})"
 )
 
@@ -51,7 +52,7 @@ class PopulationCell(Table):
 class Lead(Table):
     """The anonymous face of a request, coarse enough that at least five subjects of the city could be behind it.
 
-    In the open pool every bank reads it until it is closed; a claim locks it for one bank until ``claim_expires_at``.
+    In the open pool every bank of its world reads it until it is closed; a claim locks it for one bank until ``claim_expires_at``.
     """
 
     __tablename__ = "leads"
@@ -91,6 +92,7 @@ class Lead(Table):
     created_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     pool_open: Mapped[bool]
+    sandbox_id: Mapped[UUID | None]
     claimed_by: Mapped[UUID | None]
     claim_expires_at: Mapped[datetime | None]
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
 
-from suxin.kernel.readers import Reader, batch, owner_tenant, published, system
+from suxin.kernel.readers import SAME_WORLD, Reader, batch, owner_tenant, published, system
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
 from suxin.lending.models.steps import LabelledState, NamedStep, StepNotPossible
@@ -54,7 +54,7 @@ class LoanProduct(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         # Whoever was matched with a product still reads it after it was retired.
-        published("status <> 'DRAFT'"),
+        published(f"status <> 'DRAFT' and {SAME_WORLD}"),
     )
     __table_args__ = (
         CheckConstraint("min_amount_fen between 1 and max_amount_fen", name="amount"),
@@ -105,6 +105,7 @@ class LoanProduct(Table):
     first_loan_friendly: Mapped[bool]
     cooling_off_days: Mapped[int]
     criteria: Mapped[list[dict[str, Any]]]
+    sandbox_id: Mapped[UUID | None]
     updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 

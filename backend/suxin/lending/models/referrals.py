@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
 
-from suxin.kernel.readers import Reader, batch, operator, owner_tenant, system, when
+from suxin.kernel.readers import KIND, Reader, batch, exists, owner_tenant, system, when
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table
 from suxin.lending.models.leads import of_own_request
@@ -162,7 +162,11 @@ class Referral(Table):
         # Counted by the platform's statistics.
         batch(),
         # Who watches over the deadlines sees where each referral stands: which bank's, and of nobody by name.
-        operator(),
+        when(
+            "operator",
+            f"{KIND} = 'operator' and not "
+            + exists("tenants t", "t.id = referrals.tenant_id and t.sandbox"),
+        ),
         when("decider", of_own_request("referrals.lead_id"), "UPDATE"),
         system(),
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from observing import nothing_written
-from root_fields import CALLS, HOLDERS, NEEDS, PUBLIC, document, may
+from root_fields import CALLS, HOLDERS, NEEDS, PUBLIC, STREAMED, document, may
 
 from suxin.kernel.refusals import Forbidden
 from suxin.tenancy.commands import create_tenant
@@ -28,6 +28,8 @@ USCCS = {
 
 def test_every_root_field_and_every_right_has_a_row():
     assert set(NEEDS) == {*KNOWN.query_type.fields, *KNOWN.mutation_type.fields}
+    assert set(STREAMED) == set(KNOWN.subscription_type.fields)
+    assert set(STREAMED.values()) <= set(HOLDERS)
     assert set(HOLDERS) == {one for one in NEEDS.values() if one != PUBLIC}
     assert set.union(*map(set, HOLDERS.values())) <= set(ROLES)
     # Nobody is left out, and nobody may do everything.
@@ -74,6 +76,11 @@ async def test_one_role_opens_what_it_is_for_and_nothing_else(desks, small_city,
     caller = await desks.open(replace(small_city.banks[0], tenant_id=tenant_id), roles=[role])
     opened = {name for name in CALLS if Forbidden.code not in await codes_of(caller, name)}
     assert opened == {name for name in CALLS if may(name, who)}
+    for name, needed in STREAMED.items():
+        if who not in HOLDERS[needed]:
+            refused = await caller.post({"query": document(name)}, Accept="text/event-stream")
+            assert refused.status_code == 403, name
+            assert refused.json()["errors"][0]["extensions"]["code"] == Forbidden.code
 
 
 async def test_without_a_role_nothing_is_open_but_what_is_public(desks, small_city):
@@ -82,7 +89,7 @@ async def test_without_a_role_nothing_is_open_but_what_is_public(desks, small_ci
     assert opened == {name for name, needs in NEEDS.items() if needs == PUBLIC}
 
 
-@pytest.mark.parametrize("name", sorted(CALLS))
+@pytest.mark.parametrize("name", sorted({*CALLS, *STREAMED}))
 async def test_a_stranger_is_told_nothing_and_writes_nothing(client, admin, name):
     async with nothing_written(admin):
         answer = await client.post("/graphql", json={"query": document(name)})

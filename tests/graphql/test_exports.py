@@ -146,7 +146,7 @@ async def test_receipts_are_committed_before_a_page_is_written(
 
     async def reading(known, asked, variables, context):
         data = await answer(known, asked, variables, context)
-        async with context.snapshot.turn() as session:
+        async with context.snapshot.turn() as snapshot:
             receipt = Receipt(
                 subject_id=small_city.firm_id,
                 purpose="loan.match",
@@ -155,7 +155,7 @@ async def test_receipts_are_committed_before_a_page_is_written(
                 row_count=1,
                 ground=Ground(),
             )
-            note_read(session, receipt)
+            note_read(snapshot.session(), receipt)
         return data
 
     async def keeping(session, **given):
@@ -222,7 +222,7 @@ async def test_what_is_not_one_plain_list_is_not_exported(bank_a, admin, documen
     [
         ({"first": 10}, "EXPORT_DOCUMENT_UNFIT"),
         ({"after": None}, "EXPORT_DOCUMENT_UNFIT"),
-        ({"statuses": ["GONE"]}, "EXPORT_DOCUMENT_UNFIT"),
+        ({"filter": {"status": {"in": ["GONE"]}}}, "EXPORT_DOCUMENT_UNFIT"),
         ([1], "INVALID"),
     ],
 )

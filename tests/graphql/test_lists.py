@@ -144,11 +144,15 @@ def plans(database, small_city, monkeypatch):
     return explained
 
 
+# What a caller reads on from where he was, in the one order in which it came to be.
+LOGS = {"events", "exports", "webhookDeliveries", "webhookEndpoints"}
+
+
 def test_every_list_of_stored_things_can_be_ordered_and_narrowed():
     paged = {
         name for name, field in QUERY.fields.items() if str(field.type).endswith("Connection!")
     }
-    assert set(LISTS) == paged
+    assert set(LISTS) == paged - LOGS
     assert all("filter" in field.args for field in LISTS.values())
     told = {
         f"{get_named_type(LISTS[name].args['filter'].type).name}.{one}"

@@ -1,7 +1,7 @@
 """Every root field declares who may use it, and holds to it."""
 
 from observing import nothing_written
-from root_fields import CALLS, NEEDS, document
+from root_fields import CALLS, NEEDS, STREAMED, document
 from strawberry.types.base import get_object_definition
 
 from suxin.kernel.actor import Permission
@@ -35,9 +35,8 @@ def test_every_root_field_declares_a_permission_or_that_it_is_public():
 def test_no_root_field_came_by_another_way():
     known = schema._schema
     roots = (known.query_type, known.mutation_type, known.subscription_type)
-    assert (
-        {name for root in roots for name in root.fields} == set(needs()) == set(CALLS) == set(NEEDS)
-    )
+    assert {name for root in roots for name in root.fields} == set(needs())
+    assert set(needs()) == {*CALLS, *STREAMED} == {*NEEDS, *STREAMED}
 
 
 def test_every_permission_is_given_by_some_role():
@@ -52,7 +51,7 @@ def test_every_permission_is_given_by_some_role():
 
 async def test_a_stranger_is_refused_before_anything_is_looked_at(client, statements):
     async with statements() as sent:
-        for name in CALLS:
+        for name in (*CALLS, *STREAMED):
             response = await client.post("/graphql", json={"query": document(name)})
             assert response.status_code == 401, name
             assert (
@@ -65,13 +64,12 @@ async def test_a_stranger_is_refused_before_anything_is_looked_at(client, statem
 
 async def test_who_lacks_the_permission_is_refused(desks, small_city):
     nobody = await desks.open(small_city.banks[0], roles=[])
-    streamed = schema._schema.subscription_type.fields
-    for name in streamed:
+    for name in STREAMED:
         refused = await nobody.post({"query": document(name)}, Accept="text/event-stream")
         assert refused.status_code == 403, name
         assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     for name, declared in needs().items():
-        if name in streamed:
+        if name in STREAMED:
             continue
         body = await nobody.answer(document(name))
         codes = [error["extensions"]["code"] for error in body.get("errors", [])]

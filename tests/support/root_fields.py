@@ -44,6 +44,21 @@ CALLS: Final = {
     "exports": "{ exports(first: 1) { totalCount } }",
     "startExport": f'startExport(input: {{document: "x", {KEY}}})',
     "cancelExport": f'cancelExport(input: {{id: "x", {KEY}}})',
+    "events": "{ events(first: 1) { pageInfo { endCursor } } }",
+    "eventTypes": "{ eventTypes { name } }",
+    "webhookEndpoints": "{ webhookEndpoints(first: 1) { totalCount } }",
+    "webhookDeliveries": "{ webhookDeliveries(first: 1) { totalCount } }",
+    "createWebhookEndpoint": 'createWebhookEndpoint(input: {name: "核心系统", url: "https://bank.example",'
+    f' eventTypes: ["lending.referral.arrived"], {KEY}}})',
+    "updateWebhookEndpoint": 'updateWebhookEndpoint(input: {id: "x", name: "核心系统",'
+    f' url: "https://bank.example", eventTypes: ["lending.referral.arrived"], {KEY}}})',
+    "pauseWebhookEndpoint": f'pauseWebhookEndpoint(input: {{id: "x", {KEY}}})',
+    "resumeWebhookEndpoint": f'resumeWebhookEndpoint(input: {{id: "x", {KEY}}})',
+    "removeWebhookEndpoint": f'removeWebhookEndpoint(input: {{id: "x", {KEY}}})',
+    "rotateWebhookSecret": f'rotateWebhookSecret(input: {{id: "x", {KEY}}})',
+    "replayWebhookDelivery": f'replayWebhookDelivery(input: {{id: "x", {KEY}}})',
+    "replayWebhookEvents": 'replayWebhookEvents(input: {id: "x",'
+    f' since: "2026-11-20T09:00:00+08:00", {KEY}}})',
     "registerClient": f'registerClient(input: {{name: "系统", grantTypes: ["client_credentials"], {KEY}}})',
     "replaceClientKeys": f'replaceClientKeys(input: {{id: "x", {KEY}}})',
     "replaceClientRedirects": f'replaceClientRedirects(input: {{id: "x", redirectUris: [], {KEY}}})',
@@ -57,17 +72,24 @@ CALLS: Final = {
     "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
-    "referralArrived": "subscription { referralArrived { id } }",
-    "offerChosen": "subscription { offerChosen { id } }",
-    "consentEnded": "subscription { consentEnded { id } }",
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 
 
+STREAMED: Final = {
+    "referralArrived": "lending.referral.read",
+    "offerChosen": "lending.referral.read",
+    "consentEnded": "subjects.record.read",
+}
+"""What each root field needs that tells of events as they happen; ``tests/streams`` opens them."""
+
+
 def document(name: str) -> str:
     """The call of a root field as a document."""
+    if name in STREAMED:
+        return f"subscription {{ {name} {{ id }} }}"
     call = CALLS[name]
-    if call.startswith(("{", "subscription")):
+    if call.startswith("{"):
         return call
     return f"mutation {{ {call} {{ ... on Refusal {{ code }} }} }}"
 
@@ -80,6 +102,18 @@ NEEDS: Final = {
     "oauthClients": "consent.client.read",
     "oauthClient": "consent.client.read",
     "deprecatedUses": "consent.client.read",
+    "events": "events.feed.read",
+    "eventTypes": "events.feed.read",
+    "webhookEndpoints": "events.feed.read",
+    "webhookDeliveries": "events.feed.read",
+    "createWebhookEndpoint": "events.webhook.manage",
+    "updateWebhookEndpoint": "events.webhook.manage",
+    "pauseWebhookEndpoint": "events.webhook.manage",
+    "resumeWebhookEndpoint": "events.webhook.manage",
+    "removeWebhookEndpoint": "events.webhook.manage",
+    "rotateWebhookSecret": "events.webhook.manage",
+    "replayWebhookDelivery": "events.webhook.manage",
+    "replayWebhookEvents": "events.webhook.manage",
     "exports": "exports.export.run",
     "startExport": "exports.export.run",
     "cancelExport": "exports.export.run",
@@ -92,9 +126,6 @@ NEEDS: Final = {
     "loanProduct": "lending.product.read",
     "referral": "lending.referral.read",
     "offers": "lending.referral.read",
-    "referralArrived": "lending.referral.read",
-    "offerChosen": "lending.referral.read",
-    "consentEnded": "subjects.record.read",
     "offerPreview": "lending.offer.make",
     "registerClient": "consent.client.manage",
     "replaceClientKeys": "consent.client.manage",
@@ -132,6 +163,9 @@ HOLDERS: Final = {
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,
+    "events.feed.read": _ADMINS | {"operator.auditor"},
+    "events.webhook.manage": _ADMINS,
+    "exports.export.run": {"bank.bank_admin", "bank.loan_officer"},
     "lending.referral.read": {"bank.loan_officer", "bank.viewer"},
     "lending.referral.work": {"bank.loan_officer"},
     "lending.offer.make": {"bank.loan_officer"},

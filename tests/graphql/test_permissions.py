@@ -18,6 +18,7 @@ TERMS = (
     " guaranteeModes: [CREDIT]}"
 )
 KEY = 'idempotencyKey: "test-permission"'
+ENDPOINT = 'name: "系统", url: "https://bank.example/", eventTypes: ["lending.offer.made"]'
 CALLS = {
     "viewer": "{ viewer { permissions } }",
     "node": '{ node(id: "x") { id } }',
@@ -55,6 +56,19 @@ CALLS = {
     "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
+    "events": "{ events(first: 1) { totalCount } }",
+    "eventTypes": "{ eventTypes { name } }",
+    "webhookEndpoints": "{ webhookEndpoints(first: 1) { totalCount } }",
+    "webhookDeliveries": "{ webhookDeliveries(first: 1) { totalCount } }",
+    "createWebhookEndpoint": f"createWebhookEndpoint(input: {{{ENDPOINT}, {KEY}}})",
+    "updateWebhookEndpoint": f'updateWebhookEndpoint(input: {{id: "x", {ENDPOINT}, {KEY}}})',
+    "pauseWebhookEndpoint": f'pauseWebhookEndpoint(input: {{id: "x", {KEY}}})',
+    "resumeWebhookEndpoint": f'resumeWebhookEndpoint(input: {{id: "x", {KEY}}})',
+    "rotateWebhookSecret": f'rotateWebhookSecret(input: {{id: "x", {KEY}}})',
+    "removeWebhookEndpoint": f'removeWebhookEndpoint(input: {{id: "x", {KEY}}})',
+    "replayWebhookDelivery": f'replayWebhookDelivery(input: {{id: "x", {KEY}}})',
+    "replayWebhookEvents": 'replayWebhookEvents(input: {id: "x",'
+    f' since: "2026-11-20T00:00:00Z", {KEY}}})',
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 

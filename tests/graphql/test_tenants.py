@@ -3,9 +3,11 @@
 import base64
 
 import pytest
+from events_city import as_platform
 from observing import nothing_written
 from strawberry.types.base import get_object_definition
 
+from suxin.events.feed import put_in_order
 from suxin.lending.models import DispatchMode
 from suxin_graphql.ids import to_global
 from suxin_graphql.schema import Mutation
@@ -29,6 +31,11 @@ TERMS = {
     "repaymentMethods": ["INTEREST_MONTHLY"],
     "guaranteeModes": ["CREDIT"],
 }
+ENDPOINT = {
+    "name": "信贷管理系统",
+    "url": "https://bank.example/events",
+    "eventTypes": ["lending.offer.made"],
+}
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 
 
@@ -47,6 +54,10 @@ async def of_a(bank_a, case):
         jwksUri="https://bank.example/keys",
     )
     inbox = await bank_a.run("inbox", first=5)
+    endpoint = await bank_a.write("create_webhook_endpoint", **ENDPOINT)
+    await as_platform(case.city, put_in_order)
+    sent = await bank_a.run("webhook_deliveries", first=5)
+    delivery = sent["edges"][0]["node"]
     return {
         "referral": case.referral_id,
         "consent": to_global("Consent", consent_id, bank_a.bank.officer),
@@ -54,6 +65,9 @@ async def of_a(bank_a, case):
         "offer": made["offer"]["id"],
         "product": product["product"]["id"],
         "client": client["client"]["id"],
+        "endpoint": endpoint["endpoint"]["id"],
+        "event": delivery["event"]["id"],
+        "delivery": delivery["id"],
     }
 
 
@@ -64,7 +78,9 @@ def retold(text: str, tenant_id) -> str:
     return base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
 
 
-@pytest.mark.parametrize("kind", ["referral", "lead", "offer", "product", "consent"])
+@pytest.mark.parametrize(
+    "kind", ["referral", "lead", "offer", "product", "consent", "event", "endpoint", "delivery"]
+)
 async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
     text = of_a[kind]
     assert (await bank_a.data(NODE, id=text))["node"]["id"] == text
@@ -73,7 +89,9 @@ async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
     assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
 
 
-@pytest.mark.parametrize("kind", ["referral", "offer", "product", "consent"])
+@pytest.mark.parametrize(
+    "kind", ["referral", "offer", "product", "consent", "event", "endpoint", "delivery"]
+)
 async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, of_a, kind):
     """The id only saves the way to the database; what is seen is decided there."""
     body = await bank_b.answer(NODE, id=retold(of_a[kind], bank_b.bank.tenant_id))
@@ -126,10 +144,18 @@ MUTATIONS = [
     ("suspend_client", "id", "client", {"reason": "x"}),
     ("resume_client", "id", "client", {}),
     ("retire_client", "id", "client", {}),
+    ("update_webhook_endpoint", "id", "endpoint", ENDPOINT),
+    ("pause_webhook_endpoint", "id", "endpoint", {}),
+    ("resume_webhook_endpoint", "id", "endpoint", {}),
+    ("rotate_webhook_secret", "id", "endpoint", {}),
+    ("remove_webhook_endpoint", "id", "endpoint", {}),
+    ("replay_webhook_events", "id", "endpoint", {"since": "2026-11-20T00:00:00Z"}),
+    ("replay_webhook_delivery", "id", "delivery", {}),
 ]
 # What names no thing of anyone's; of the own identity provider each tenant has one at most (test_identity_providers).
 NAMELESS = {
     "register_client",
+    "create_webhook_endpoint",
     "set_identity_provider",
     "activate_identity_provider",
     "suspend_identity_provider",
@@ -151,6 +177,17 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, of_a, admin, rewrit
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
     assert {field.python_name for field in mutations} == ({one[0] for one in MUTATIONS} | NAMELESS)
+
+
+async def test_events_and_what_was_sent_are_ones_own(bank_b, of_a):
+    for operation in ("events", "webhook_endpoints", "webhook_deliveries"):
+        edges = (await bank_b.run(operation, first=10))["edges"]
+        assert {edge["node"]["id"] for edge in edges}.isdisjoint(of_a.values()), operation
+    crossed = await bank_b.answer(
+        "query ($id: ID!) { webhookDeliveries(first: 1, endpointId: $id) { totalCount } }",
+        id=of_a["endpoint"],
+    )
+    assert crossed["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
 async def test_lists_hold_only_what_is_ones_own(bank_a, bank_b, of_a):

@@ -1390,7 +1390,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(state = 'DELIVERED') = (delivered_at is not null)", name=op.f('ck_webhook_deliveries_delivered')),
     sa.CheckConstraint('char_length(answer) <= 200', name=op.f('ck_webhook_deliveries_answer')),
     sa.ForeignKeyConstraint(['tenant_id', 'endpoint_id'], ['webhook_endpoints.tenant_id', 'webhook_endpoints.id'], name=op.f('fk_webhook_deliveries_tenant_id_endpoint_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['tenant_id', 'event_id'], ['tenant_events.tenant_id', 'tenant_events.id'], name=op.f('fk_webhook_deliveries_tenant_id_event_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'event_id'], ['tenant_events.tenant_id', 'tenant_events.id'], name=op.f('fk_webhook_deliveries_tenant_id_event_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhook_deliveries')),
     sa.UniqueConstraint('tenant_id', 'endpoint_id', 'event_id', name=op.f('uq_webhook_deliveries_tenant_id_endpoint_id_event_id'))
     )

@@ -108,7 +108,7 @@ async def test_a_revocation_is_told_and_the_erasure_that_follows(
     await small_city.act(
         revoke_consent, small_city.applicant, consent_id=granted.consent_id, reason=None
     )
-    assert await carry_out(small_city, admin, "consent.received.erase") == 1
+    assert await carry_out(small_city, admin, "consent.received.erase", now=small_city.now) == 1
     revoked, erased = (await feed_of(small_city, bank))[-2:]
     assert (revoked.type, revoked.object_id) == ("consent.consent.revoked", granted.consent_id)
     assert revoked.data == {"state": "REVOKED", "purpose": "loan.match"}

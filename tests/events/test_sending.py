@@ -28,6 +28,7 @@ from suxin.events.replays import replay_delivery, replay_since
 from suxin.events.schedule import BREAK_AFTER, TRIED_FOR
 from suxin.kernel.actor import Actor
 from suxin.kernel.notices import Notice
+from suxin_server import pruning
 from suxin_server.postman import Postman
 
 OFFERED = (
@@ -285,6 +286,17 @@ async def test_an_endpoint_that_is_removed_gets_nothing_more(
     assert await postman.send_all() == 0
     assert await deliveries(small_city, bank) == []
     assert receiver.seen() == []
+
+
+async def test_deliveries_go_with_their_events(
+    small_city: SmallCity, bank: Bank, receiver: Receiver, postman: Postman, clock
+):
+    await endpoint_at(small_city, bank, receiver.url)
+    await small_city.submit()
+    await postman.send_all()
+    clock.pass_time(days=31)
+    assert (await pruning.prune(small_city.database, now=clock.now()))["tenant_events"] == 2
+    assert await deliveries(small_city, bank) == []
 
 
 async def test_a_long_answer_is_read_no_further_than_it_is_kept(

@@ -107,6 +107,12 @@ def asked(draw: st.DrawFn, name: str, field: GraphQLField, depth: int) -> str:
     return f"{text} {draw(selections(field.type, depth - 1))}"
 
 
+def some_of(kind: GraphQLInputType) -> list[str]:
+    """The first two values of an enumeration, if the argument takes any."""
+    named = get_named_type(kind)
+    return list(named.values)[:2] if isinstance(named, GraphQLEnumType) else []
+
+
 def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
     """Values of an argument: mostly good ones."""
     known = {
@@ -115,7 +121,8 @@ def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
         "id": ["$referral", "$product", "$wrong"],
         "ids": ["[$referral, $product]", "[$referral, $wrong]", "[]"],
         "terms": [TERMS_TEXT],
-        "states": ["null", "[]", "[DISPATCHED, ACCEPTED]"],
+        "states": ["null", "[]", f"[{', '.join(some_of(kind))}]"],
+        "endpointId": ["null", "$wrong"],
         "in": ['["P-1", "321302"]', "[]"],
         "gte": ["null", '"2026-11-20T09:00:00+08:00"', '"2026-11-20T09:00:00"'],
         "lt": ["null", '"2027-11-20T09:00:00Z"'],

@@ -3,10 +3,12 @@
 import base64
 
 import pytest
+from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from strawberry.types.base import get_object_definition
 
+from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
 from suxin.lending.models import DispatchMode
 from suxin.tenancy.profiles import TenantKind
@@ -36,6 +38,11 @@ TERMS = {
     "repaymentMethods": ["INTEREST_MONTHLY"],
     "guaranteeModes": ["CREDIT"],
 }
+ENDPOINT = {
+    "name": "信贷管理系统",
+    "url": "https://bank.example/events",
+    "eventTypes": ["lending.offer.made"],
+}
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 
 
@@ -55,6 +62,10 @@ async def of_a(bank_a, case):
     )
     export = await bank_a.write("start_export", document=OPERATIONS["export_products.graphql"])
     inbox = await bank_a.run("inbox", first=5)
+    endpoint = await bank_a.write("create_webhook_endpoint", **ENDPOINT)
+    await as_platform(case.city, put_in_order)
+    sent = await bank_a.run("webhook_deliveries", first=5)
+    delivery = sent["edges"][0]["node"]
     return {
         "referral": case.referral_id,
         "consent": to_global("Consent", consent_id, bank_a.bank.officer),
@@ -63,6 +74,9 @@ async def of_a(bank_a, case):
         "product": product["product"]["id"],
         "client": client["client"]["id"],
         "export": export["export"]["id"],
+        "endpoint": endpoint["endpoint"]["id"],
+        "event": delivery["event"]["id"],
+        "delivery": delivery["id"],
     }
 
 
@@ -80,6 +94,10 @@ KINDS = {
     "LoanProduct": "product",
     "OAuthClient": "client",
     "Consent": "consent",
+    "Event": "event",
+    "WebhookEndpoint": "endpoint",
+    "WebhookDelivery": "delivery",
+    "Export": "export",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -174,11 +192,19 @@ MUTATIONS = [
     ("resume_client", "id", "client", {}),
     ("retire_client", "id", "client", {}),
     ("cancel_export", "id", "export", {}),
+    ("update_webhook_endpoint", "id", "endpoint", ENDPOINT),
+    ("pause_webhook_endpoint", "id", "endpoint", {}),
+    ("resume_webhook_endpoint", "id", "endpoint", {}),
+    ("rotate_webhook_secret", "id", "endpoint", {}),
+    ("remove_webhook_endpoint", "id", "endpoint", {}),
+    ("replay_webhook_events", "id", "endpoint", {"since": "2026-11-20T00:00:00Z"}),
+    ("replay_webhook_delivery", "id", "delivery", {}),
 ]
 # What names no thing of anyone's; of the own identity provider each tenant has one at most (test_identity_providers).
 NAMELESS = {
     "start_export",
     "register_client",
+    "create_webhook_endpoint",
     "set_identity_provider",
     "activate_identity_provider",
     "suspend_identity_provider",
@@ -200,6 +226,17 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, of_a, admin, rewrit
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
     assert {field.python_name for field in mutations} == ({one[0] for one in MUTATIONS} | NAMELESS)
+
+
+async def test_events_and_what_was_sent_are_ones_own(bank_b, of_a):
+    for operation in ("events", "webhook_endpoints", "webhook_deliveries"):
+        edges = (await bank_b.run(operation, first=10))["edges"]
+        assert {edge["node"]["id"] for edge in edges}.isdisjoint(of_a.values()), operation
+    crossed = await bank_b.answer(
+        "query ($id: ID!) { webhookDeliveries(first: 1, endpointId: $id) { totalCount } }",
+        id=of_a["endpoint"],
+    )
+    assert crossed["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
 async def test_lists_hold_only_what_is_ones_own(bank_a, bank_b, of_a):

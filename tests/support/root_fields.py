@@ -49,9 +49,9 @@ CALLS: Final = {
     "webhookEndpoints": "{ webhookEndpoints(first: 1) { totalCount } }",
     "webhookDeliveries": "{ webhookDeliveries(first: 1) { totalCount } }",
     "createWebhookEndpoint": 'createWebhookEndpoint(input: {name: "核心系统", url: "https://bank.example",'
-    f' eventTypes: ["lending.referral.arrived"], {KEY}}})',
+    f' eventTypes: ["lending.offer.made"], {KEY}}})',
     "updateWebhookEndpoint": 'updateWebhookEndpoint(input: {id: "x", name: "核心系统",'
-    f' url: "https://bank.example", eventTypes: ["lending.referral.arrived"], {KEY}}})',
+    f' url: "https://bank.example", eventTypes: ["lending.offer.made"], {KEY}}})',
     "pauseWebhookEndpoint": f'pauseWebhookEndpoint(input: {{id: "x", {KEY}}})',
     "resumeWebhookEndpoint": f'resumeWebhookEndpoint(input: {{id: "x", {KEY}}})',
     "removeWebhookEndpoint": f'removeWebhookEndpoint(input: {{id: "x", {KEY}}})',

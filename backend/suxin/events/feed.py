@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.events.catalogue import EventType
 from suxin.events.deliveries import send_to_endpoints
-from suxin.events.models import EventFeed, TenantEvent, WebhookDelivery
+from suxin.events.models import EventFeed, TenantEvent
 from suxin.kernel.ids import new_id
 
 BATCH: Final = 500
@@ -89,7 +89,7 @@ async def put_in_order(session: AsyncSession, *, now: datetime, limit: int = BAT
 
 
 async def prune_events(session: AsyncSession, *, before: datetime, limit: int = BATCH) -> int:
-    """Delete at most ``limit`` events recorded before then, with their deliveries; return how many.
+    """Delete at most ``limit`` events recorded before then, and with them their deliveries; return how many.
 
     A duty of the platform. How far each feed was pruned stays, so that a reader who stopped before it is told.
     """
@@ -115,15 +115,11 @@ async def prune_events(session: AsyncSession, *, before: datetime, limit: int = 
             .execution_options(synchronize_session=False)
         )
     gone = [(row.tenant_id, row.id) for row in old]
-    for model, key in (
-        (WebhookDelivery, WebhookDelivery.event_id),
-        (TenantEvent, TenantEvent.id),
-    ):
-        await session.execute(
-            delete(model)
-            .where(tuple_(model.tenant_id, key).in_(gone))
-            .execution_options(synchronize_session=False)
-        )
+    await session.execute(
+        delete(TenantEvent)
+        .where(tuple_(TenantEvent.tenant_id, TenantEvent.id).in_(gone))
+        .execution_options(synchronize_session=False)
+    )
     return len(gone)
 
 

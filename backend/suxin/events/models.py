@@ -198,7 +198,9 @@ class WebhookDelivery(Table):
     )
     __table_args__ = (
         ForeignKeyConstraint(
-            ["tenant_id", "event_id"], ["tenant_events.tenant_id", "tenant_events.id"]
+            ["tenant_id", "event_id"],
+            ["tenant_events.tenant_id", "tenant_events.id"],
+            ondelete="CASCADE",
         ),
         ForeignKeyConstraint(
             ["tenant_id", "endpoint_id"],

@@ -162,3 +162,29 @@ async def test_who_does_not_read_is_let_go(url, desk, small_city, monkeypatch, h
         async with asyncio.timeout(60):
             await flood()
     assert ended() == {"TOO_SLOW": 1}
+
+
+async def test_who_leaves_in_the_midst_of_an_event_leaves_no_transaction_open(
+    url, desk, small_city, heard, database, admin
+):
+    bank = small_city.banks[0]
+    submitted = await small_city.submit()
+    referral_id = await small_city.referral_to(submitted, bank)
+    headers = at_desk(await desk())
+    for step in range(20):
+        async with opened_events(url, ARRIVED, headers=headers) as stream:
+            await stream.begun()
+            async with small_city.database.transaction(bank.officer, now=small_city.now) as session:
+                await announce(
+                    session,
+                    tenant_id=bank.tenant_id,
+                    topic=REFERRAL_ARRIVED,
+                    object_id=referral_id,
+                )
+            await asyncio.sleep(step / 1_000)
+    await until(lambda: heard.listeners == 0 and database.connections_in_use == 0)
+    open_now = await admin.fetchval(
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and state like 'idle in transaction%'"
+    )
+    assert open_now == 0

@@ -28,7 +28,7 @@ from suxin_graphql.requests import GraphQLRequest
 from suxin_graphql.schema import schema
 from suxin_graphql.streams.callers import StayingCaller
 from suxin_graphql.streams.endings import OF_LOST, SubscriptionEnded
-from suxin_graphql.streams.tally import ENDED, LEFT, OPEN, SENT
+from suxin_graphql.streams.tally import ENDED, FAULT, LEFT, OPEN, SENT
 from suxin_web.runtime import Runtime
 
 LOOK_EVERY_S: Final = 15.0
@@ -42,6 +42,10 @@ _TURNS: Final = asyncio.Semaphore(TOLD_AT_ONCE)
 
 
 log = structlog.get_logger("suxin.graphql")
+
+
+class CallerLeft(Exception):
+    """There is nobody to tell any more."""
 
 
 class DocumentRefused(Exception):
@@ -179,6 +183,11 @@ def running(opened: Opened) -> Iterator[Stream]:
             yield Stream(opened, listener)
         except SubscriptionEnded as ended:
             reason = ended.ending.name
+            raise
+        except CallerLeft:
+            raise
+        except Exception:
+            reason = FAULT
             raise
         finally:
             OPEN[opened.over] -= 1

@@ -30,7 +30,7 @@ from suxin_graphql.streams.places import (
     SEND_WITHIN_S,
     TooManyStreams,
 )
-from suxin_graphql.streams.running import DocumentRefused, Opened, admitted, running
+from suxin_graphql.streams.running import CallerLeft, DocumentRefused, Opened, admitted, running
 from suxin_web.callers import client_address
 from suxin_web.csrf import comes_from_here
 from suxin_web.nonces import nonce_header
@@ -98,10 +98,6 @@ Message = Init | Ping | Pong | Subscribe | Complete
 _READER: Final = msgspec.json.Decoder(Message)
 
 
-class _Left(Exception):
-    """The caller has left."""
-
-
 class _Close(Exception):
     """The connection is to be closed, with a code and a reason."""
 
@@ -148,7 +144,7 @@ class _Connection:
         try:
             async with asyncio.TaskGroup() as group:
                 await self._listen(group)
-        except* _Left:
+        except* CallerLeft:
             pass
         except* _Close as closing:
             reasons.extend(closing.exceptions)
@@ -261,7 +257,7 @@ class _Connection:
             await self._end(name, ended.shown(self._request_id))
             if ended.ending.close_code is not None:
                 raise _Close(ended.ending.close_code, ended.ending.name) from None
-        except _Left:
+        except CallerLeft:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller is told that it is over
             await self._end(name, shown_fault(fault, self._request_id))
@@ -291,17 +287,17 @@ class _Connection:
         except TimeoutError:
             raise _Close(POLICY, Ending.TOO_SLOW.name) from None
         except OSError:
-            raise _Left from None
+            raise CallerLeft from None
 
     async def _message(self) -> Message:
         """Return the caller's next message.
 
-        :raises _Left: when he has left
+        :raises CallerLeft: when he has left
         :raises _Close: if it is none that is known
         """
         event: Any = await self._socket.receive()
         if event["type"] == "websocket.disconnect":
-            raise _Left
+            raise CallerLeft
         try:
             message: Message = _READER.decode(event.get("text") or "")
         except (msgspec.DecodeError, RecursionError):

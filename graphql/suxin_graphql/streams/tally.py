@@ -10,11 +10,14 @@ EVENTS: Final = "sse"
 LEFT: Final = "LEFT"
 """The reason of a stream whose caller ended it."""
 
+FAULT: Final = "FAULT"
+"""The reason of a stream that a defect or an outage ended."""
+
 OPEN: Final[Counter[str]] = Counter({SOCKET: 0, EVENTS: 0})
 """Subscriptions that are open now, by what they go over."""
 
 SENT: Final[Counter[str]] = Counter({SOCKET: 0, EVENTS: 0})
 """Events told since the process began."""
 
-ENDED: Final[Counter[str]] = Counter({LEFT: 0, **{ending.name: 0 for ending in Ending}})
+ENDED: Final[Counter[str]] = Counter({LEFT: 0, FAULT: 0, **{ending.name: 0 for ending in Ending}})
 """Subscriptions ended since the process began, by reason."""

@@ -23,7 +23,8 @@ from suxin_oauth import paths
 from suxin_oauth.answers import Answer, answered
 from suxin_oauth.client_authentication import authenticated_client, proof_of, required_proof
 from suxin_oauth.forms import AnyRequest, form_of
-from suxin_oauth.token_server import TokenCall, token_answer
+from suxin_oauth.token_calls import TokenCall
+from suxin_oauth.token_server import token_answer
 from suxin_web.callers import client_address
 from suxin_web.rate_limits import WECHAT_LOG_IN
 from suxin_web.request_ids import request_id_of
@@ -91,6 +92,8 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
     def call(transaction: AsyncSession | None) -> TokenCall:
         return TokenCall(
             transaction=transaction,
+            database=runtime.database,
+            request_id=request_id_of(request),
             client=client,
             jkt=proof.jkt,
             keys=keys,
@@ -100,11 +103,11 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
         )
 
     grant_type = form.get("grant_type")
-    if grant_type == CLIENT_CREDENTIALS:
+    if grant_type in (CLIENT_CREDENTIALS, CODE):
         return await token_answer(form, call(None))
     async with runtime.database.transaction(_anyone(request), now=now) as session:
-        # All that a code or a refresh token leads to lies behind the doorway, which is then opened once.
-        held = doorway(session) if grant_type in (CODE, REFRESH) else nullcontext()
+        # All that a refresh token leads to lies behind the doorway, which is then opened once.
+        held = doorway(session) if grant_type == REFRESH else nullcontext()
         async with held:
             return await token_answer(form, call(session))
 

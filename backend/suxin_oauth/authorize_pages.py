@@ -37,7 +37,6 @@ from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.queries import recipient
 from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor
-from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Refusal, Unauthenticated
 from suxin.lending.commands.requests import consent_to_bank
@@ -208,10 +207,16 @@ async def _allow_staff(
 ) -> Response[bytes]:
     now = runtime.clock.now()
     actor = _staff(request, runtime, who)
-    async with runtime.database.transaction(actor, now=now) as session, doorway(session):
-        used = await _use(session, asked, now=now)
-        code = await allow_as_staff(session, asked.client, used, who, actor, now=now)
-    return _back_to_client(used, runtime, code=code)
+    code = await allow_as_staff(
+        runtime.database.steps,
+        asked.client,
+        asked.request,
+        who,
+        actor,
+        request_uri=asked.request_uri,
+        now=now,
+    )
+    return _back_to_client(asked.request, runtime, code=code)
 
 
 async def _allow_subject(

@@ -1,5 +1,6 @@
 """How a client shows who it is at the protocol's endpoints, and which key it holds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from suxin.consent.oauth.dpop import Proof, verify_proof
 from suxin.consent.oauth.own_clients import own_client
 from suxin.consent.oauth.queries import Client, active_client
 from suxin.consent.oauth.refusals import ClientRefused, ProofRefused, RequestInvalid
-from suxin.consent.oauth.seen_keys import client_with_seen_keys
+from suxin.consent.oauth.seen_keys import Beside, client_with_seen_keys
 from suxin.kernel.signing import SignatureInvalid, unverified_header
 from suxin_oauth.forms import AnyRequest
 from suxin_web.callers import client_address
@@ -22,23 +23,73 @@ FAILED: Final = Limit(name="oauth.failed", burst=20, per_minute=20, guards_secre
 
 
 async def authenticated_client(
-    request: AnyRequest, runtime: Runtime, form: Mapping[str, str]
+    request: AnyRequest,
+    runtime: Runtime,
+    form: Mapping[str, str],
+    *,
+    beside: Beside | None = None,
 ) -> Client:
     """Return the client that a form is from: by its assertion, or by its name alone where it is a public one.
+
+    What ``beside`` asks is looked up with it, if it is found in one step.
 
     :raises ClientRefused: if it does not show who it is, or may not act
     :raises TooManyRequests: if one address asks for too much, or fails too often
     """
-    address = client_address(request)
-    await runtime.limits.take(BY_ADDRESS, address)
+    await runtime.limits.take(BY_ADDRESS, client_address(request))
+    return await _shown_in_time(request, runtime, form, beside)
+
+
+async def client_and_proof(
+    request: AnyRequest, runtime: Runtime, form: Mapping[str, str], path: str
+) -> tuple[Client, Proof | None]:
+    """Return the client that a form is from, and what the request's DPoP proof shows, None where it has none.
+
+    The request is counted while its proof is noted: both are Valkey's, and go there together.
+
+    :raises ClientRefused, TooManyRequests: see ``authenticated_client``
+    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``
+    """
+    counting = asyncio.create_task(runtime.limits.take(BY_ADDRESS, client_address(request)))
     try:
-        return await _authenticated(request, runtime, form)
+        proof = await _proof_of(request, runtime, path)
+    finally:
+        await counting
+    return await _shown_in_time(request, runtime, form), proof
+
+
+async def client_with_proof(
+    request: AnyRequest, runtime: Runtime, form: Mapping[str, str], path: str
+) -> tuple[Client, Proof]:
+    """Return the client that a form is from, and what the request's DPoP proof shows.
+
+    :raises RequestInvalid: if it has none; the RFC's error for proofs is for those that were sent (RFC 9449 §5)
+    :raises ClientRefused, TooManyRequests, ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``client_and_proof``
+    """
+    if not request.headers.getall("dpop", []):
+        raise RequestInvalid(
+            parameter="DPoP", reason_zh="缺少 DPoP 证明", reason_en="there is no DPoP proof"
+        )
+    client, proof = await client_and_proof(request, runtime, form, path)
+    if proof is None:
+        message = "a proof was sent and nothing was read of it"
+        raise RuntimeError(message)
+    return client, proof
+
+
+async def _shown_in_time(
+    request: AnyRequest, runtime: Runtime, form: Mapping[str, str], beside: Beside | None = None
+) -> Client:
+    try:
+        return await _authenticated(request, runtime, form, beside)
     except ClientRefused:
-        await runtime.limits.take(FAILED, address)
+        await runtime.limits.take(FAILED, client_address(request))
         raise
 
 
-async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[str, str]) -> Client:
+async def _authenticated(
+    request: AnyRequest, runtime: Runtime, form: Mapping[str, str], beside: Beside | None
+) -> Client:
     assertion = form.get("client_assertion")
     if "client_secret" in form or request.headers.get("authorization") is not None:
         raise _refused("只接受 private_key_jwt", "the only method is private_key_jwt")
@@ -47,7 +98,7 @@ async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[st
     if own is not None:
         _require_no_assertion(assertion)
         return own
-    client = await _seen_before(runtime, client_id, form)
+    client = await _seen_before(runtime, client_id, form, beside)
     if client is not None:
         return client
     client = await _shown(runtime, client_id, form)
@@ -58,7 +109,9 @@ async def _authenticated(request: AnyRequest, runtime: Runtime, form: Mapping[st
     return client
 
 
-async def _seen_before(runtime: Runtime, client_id: str, form: Mapping[str, str]) -> Client | None:
+async def _seen_before(
+    runtime: Runtime, client_id: str, form: Mapping[str, str], beside: Beside | None
+) -> Client | None:
     assertion = form.get("client_assertion")
     if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:
         return None
@@ -69,6 +122,7 @@ async def _seen_before(runtime: Runtime, client_id: str, form: Mapping[str, str]
         client_id=client_id,
         issuer=runtime.issuer,
         now=runtime.clock.now(),
+        beside=beside,
     )
 
 
@@ -105,11 +159,7 @@ async def _use(
     )
 
 
-async def proof_of(request: AnyRequest, runtime: Runtime, path: str) -> Proof | None:
-    """Return what the request's DPoP proof shows; None where it has none.
-
-    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``
-    """
+async def _proof_of(request: AnyRequest, runtime: Runtime, path: str) -> Proof | None:
     proofs = request.headers.getall("dpop", [])
     if not proofs:
         return None
@@ -123,20 +173,6 @@ async def proof_of(request: AnyRequest, runtime: Runtime, path: str) -> Proof | 
         replays=runtime.replays,
         now=runtime.clock.now(),
     )
-
-
-async def required_proof(request: AnyRequest, runtime: Runtime, path: str) -> Proof:
-    """Return what the request's DPoP proof shows.
-
-    :raises RequestInvalid: if it has none; the RFC's error for proofs is for those that were sent (RFC 9449 §5)
-    :raises ProofRefused, ProofNonceNeeded, ReplayUncertain: see ``verify_proof``
-    """
-    proof = await proof_of(request, runtime, path)
-    if proof is None:
-        raise RequestInvalid(
-            parameter="DPoP", reason_zh="缺少 DPoP 证明", reason_en="there is no DPoP proof"
-        )
-    return proof
 
 
 def _key_name(assertion: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -10,20 +11,27 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth import tokens
+from suxin.consent.oauth.access_tokens import AccessToken, read_access_token
 from suxin.consent.oauth.clients import CLIENT_CREDENTIALS, CODE, DEVICE, REFRESH
 from suxin.consent.oauth.device_codes import request_device_code
 from suxin.consent.oauth.own_clients import WECHAT
 from suxin.consent.oauth.pushed_requests import push_request
 from suxin.consent.oauth.queries import Client
-from suxin.consent.oauth.refusals import ClientNotAllowed, RequestInvalid
+from suxin.consent.oauth.refusals import ClientNotAllowed, RequestInvalid, TokenRefused
 from suxin.consent.oauth.scopes import parse_scope, require_within
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
+from suxin.kernel.signing import KeySet
 from suxin_oauth import paths
 from suxin_oauth.answers import Answer, answered
-from suxin_oauth.client_authentication import authenticated_client, proof_of, required_proof
+from suxin_oauth.client_authentication import (
+    authenticated_client,
+    client_and_proof,
+    client_with_proof,
+)
 from suxin_oauth.forms import AnyRequest, form_of
-from suxin_oauth.token_server import TokenCall, token_answer
+from suxin_oauth.token_calls import TokenCall
+from suxin_oauth.token_server import token_answer
 from suxin_web.callers import client_address
 from suxin_web.rate_limits import WECHAT_LOG_IN
 from suxin_web.request_ids import request_id_of
@@ -67,8 +75,7 @@ routes: list[ControllerRouterHandler] = [push, give_tokens, revoke, introspect, 
 
 async def _push(request: AnyRequest, runtime: Runtime) -> Answer:
     form = await form_of(request)
-    proof = await proof_of(request, runtime, paths.PUSHED)
-    client = await authenticated_client(request, runtime, form)
+    client, proof = await client_and_proof(request, runtime, form, paths.PUSHED)
     pushed = await push_request(
         runtime.database.steps,
         client,
@@ -82,8 +89,7 @@ async def _push(request: AnyRequest, runtime: Runtime) -> Answer:
 
 async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
     form = await form_of(request)
-    proof = await required_proof(request, runtime, paths.TOKEN)
-    client = await authenticated_client(request, runtime, form)
+    client, proof = await client_with_proof(request, runtime, form, paths.TOKEN)
     openid = await _openid(request, runtime, client, form)
     now = runtime.clock.now()
     keys = await runtime.keys.at(now)
@@ -91,6 +97,8 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
     def call(transaction: AsyncSession | None) -> TokenCall:
         return TokenCall(
             transaction=transaction,
+            database=runtime.database,
+            request_id=request_id_of(request),
             client=client,
             jkt=proof.jkt,
             keys=keys,
@@ -100,11 +108,11 @@ async def _tokens(request: AnyRequest, runtime: Runtime) -> Answer:
         )
 
     grant_type = form.get("grant_type")
-    if grant_type == CLIENT_CREDENTIALS:
+    if grant_type in (CLIENT_CREDENTIALS, CODE):
         return await token_answer(form, call(None))
     async with runtime.database.transaction(_anyone(request), now=now) as session:
-        # All that a code or a refresh token leads to lies behind the doorway, which is then opened once.
-        held = doorway(session) if grant_type in (CODE, REFRESH) else nullcontext()
+        # All that a refresh token leads to lies behind the doorway, which is then opened once.
+        held = doorway(session) if grant_type == REFRESH else nullcontext()
         async with held:
             return await token_answer(form, call(session))
 
@@ -132,27 +140,30 @@ async def _revoke(request: AnyRequest, runtime: Runtime) -> Answer:
 
 
 async def _introspect(request: AnyRequest, runtime: Runtime) -> Answer:
-    form = await form_of(request)
-    client = await authenticated_client(request, runtime, form)
+    form, now = await form_of(request), runtime.clock.now()
+    keys = await runtime.keys.at(now)
+    read = _read(form.get("token", ""), keys, issuer=runtime.issuer, now=now)
+    beside = None if read is None else tokens.asked_with_client(read)
+    client = await authenticated_client(request, runtime, form, beside=beside)
     if not client.confidential:
         raise ClientNotAllowed(grant_type="introspection")
-    now = runtime.clock.now()
-    keys = await runtime.keys.at(now)
     told = await tokens.introspect(
-        runtime.database.steps,
-        client,
-        token=_token(form),
-        keys=keys,
-        issuer=runtime.issuer,
-        now=now,
+        runtime.database.steps, client, token=_token(form), read=read, beside=beside, now=now
     )
     return Answer(told)
 
 
+def _read(token: str, keys: KeySet, *, issuer: str, now: datetime) -> AccessToken | None:
+    """Return what an access token of ours says; None for any other text."""
+    try:
+        return read_access_token(token[:MAX_TOKEN_CHARACTERS], keys, issuer=issuer, now=now)
+    except TokenRefused:
+        return None
+
+
 async def _device(request: AnyRequest, runtime: Runtime) -> Answer:
     form = await form_of(request)
-    proof = await proof_of(request, runtime, paths.DEVICE_AUTHORIZATION)
-    client = await authenticated_client(request, runtime, form)
+    client, proof = await client_and_proof(request, runtime, form, paths.DEVICE_AUTHORIZATION)
     if DEVICE not in client.grant_types:
         raise ClientNotAllowed(grant_type=DEVICE)
     scopes = parse_scope(form.get("scope"))

@@ -7,8 +7,6 @@ the call works with travels on the request.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -28,16 +26,15 @@ from authlib.oauth2.rfc6749.grants import (
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc8628 import DeviceCodeGrant
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.util import await_only, greenlet_spawn
 from typing_extensions import override
 
-from suxin.consent.oauth import device_codes, grants
+from suxin.consent.oauth import code_steps, device_codes, grants
 from suxin.consent.oauth.access_tokens import ACCESS_TOKEN_LIFE, issue_access_token
 from suxin.consent.oauth.clients import REFRESH
+from suxin.consent.oauth.code_steps import ShownCode
 from suxin.consent.oauth.decisions import allow_as_visitor
 from suxin.consent.oauth.models import (
-    AuthorizationCode,
     DeviceCode,
     OAuthGrant,
     RefreshToken,
@@ -46,32 +43,9 @@ from suxin.consent.oauth.own_clients import WECHAT
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import ClientNotAllowed, GrantRefused, OAuthRefusal
 from suxin.consent.oauth.scopes import MINI_PROGRAM, parse_scope, require_within
-from suxin.kernel.signing import KeySet
+from suxin.kernel.tokens import new_token
 from suxin_oauth.answers import Answer, described, error_body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenCall:
-    """What one call works with. ``openid`` is whom WeChat vouched for, in its own grant alone.
-
-    ``transaction`` is None where a client acts for itself: its token is signed, and nothing is looked up or written.
-    """
-
-    transaction: AsyncSession | None
-    client: Client
-    jkt: str
-    keys: KeySet
-    issuer: str
-    now: datetime
-    openid: str | None = None
-
-    @property
-    def session(self) -> AsyncSession:
-        """The transaction of a grant that needs one."""
-        if self.transaction is None:
-            message = "this grant works without the database"
-            raise RuntimeError(message)
-        return self.transaction
+from suxin_oauth.token_calls import TokenCall
 
 
 async def token_answer(form: Mapping[str, str], call: TokenCall) -> Answer:
@@ -192,12 +166,16 @@ class _OurTokens:
             if user.details:
                 body["authorization_details"] = user.details
             if given.get("include_refresh_token", True) and REFRESH in call.client.grant_types:
-                body["refresh_token"] = await_only(
-                    grants.issue_refresh_token(
-                        call.session, call.client, grant_id=user.id, jkt=call.jkt, now=call.now
-                    )
-                )
+                body["refresh_token"] = self._refresh_token(call, user)
         return body
+
+    def _refresh_token(self, call: TokenCall, grant: OAuthGrant) -> str:
+        token: str = await_only(
+            grants.issue_refresh_token(
+                call.session, call.client, grant_id=grant.id, jkt=call.jkt, now=call.now
+            )
+        )
+        return token
 
 
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
@@ -222,18 +200,19 @@ class _S256(CodeChallenge):  # type: ignore[misc] # Authlib has no types
 
 
 class _Code:
-    """A locked code, as Authlib reads it."""
+    """A code that was shown, as Authlib reads it, with the refresh token that it is to be exchanged for."""
 
-    def __init__(self, row: AuthorizationCode, grant: OAuthGrant) -> None:
-        self.row = row
-        self.grant = grant
-        self.code_challenge = row.code_challenge
+    def __init__(self, code: str, shown: ShownCode) -> None:
+        self.code = code
+        self.shown = shown
+        self.code_challenge = shown.code_challenge
+        self.refresh_token: str | None = None
 
     def get_redirect_uri(self) -> str:
-        return self.row.redirect_uri
+        return self.shown.redirect_uri
 
     def get_scope(self) -> str:
-        return " ".join(self.grant.scopes)
+        return " ".join(self.shown.grant.scopes)
 
 
 class _Codes(_OurTokens, AuthorizationCodeGrant):  # type: ignore[misc] # Authlib has no types
@@ -242,22 +221,44 @@ class _Codes(_OurTokens, AuthorizationCodeGrant):  # type: ignore[misc] # Authli
     @override
     def query_authorization_code(self, code: str, client: _KnownClient) -> _Code:
         call = self.request.call
-        row = await_only(
-            grants.lock_code(
-                call.session, code=code, client_id=client.client_id, jkt=call.jkt, now=call.now
+        shown = await_only(
+            code_steps.shown_code(
+                call.database.steps,
+                code=code,
+                client_id=client.client_id,
+                jkt=call.jkt,
+                now=call.now,
             )
         )
-        grant = await_only(grants.live_grant(call.session, row.grant_id, now=call.now))
-        return _Code(row, grant)
+        if shown is None:
+            await_only(call.refuse_code(code))
+        return _Code(code, shown)
 
     @override
     def authenticate_user(self, authorization_code: _Code) -> OAuthGrant:
-        return authorization_code.grant
+        return authorization_code.shown.grant
+
+    @override
+    def _refresh_token(self, call: TokenCall, grant: OAuthGrant) -> str:
+        token = self.request.authorization_code.refresh_token = new_token()
+        return token
 
     @override
     def delete_authorization_code(self, authorization_code: _Code) -> None:
+        """Exchange the code: it is used up and the refresh token written, before the answer that is made by now."""
         call = self.request.call
-        await_only(grants.use_code(call.session, authorization_code.row, now=call.now))
+        exchanged = await_only(
+            code_steps.exchange_code(
+                call.database.steps,
+                call.client,
+                authorization_code.shown,
+                refresh_token=authorization_code.refresh_token,
+                jkt=call.jkt,
+                now=call.now,
+            )
+        )
+        if not exchanged:
+            await_only(call.refuse_code(authorization_code.code))
 
 
 class _ClientCredentials(_OurTokens, ClientCredentialsGrant):  # type: ignore[misc] # Authlib has no types

@@ -47,7 +47,7 @@ from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
 from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import GivenRuntime, Runtime
-from suxin_web.valkey_line import TIMEOUT_S
+from suxin_web.valkey_line import TIMEOUT_S, ValkeyLine
 
 EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *oauth.routes,
@@ -136,7 +136,8 @@ def assemble(settings: Settings) -> Assembly:
         api_key=settings.sms_api_key.get_secret_value(),
         guarded=outside,
     )
-    replays = ValkeyReplays.connect(broker_url)
+    line = ValkeyLine(broker_url)
+    replays = ValkeyReplays(line)
     strangers, providers = GuardedClient.to_public(), client_of_providers(settings)
     runtime = Runtime(
         database=Database.connect(
@@ -153,7 +154,7 @@ def assemble(settings: Settings) -> Assembly:
             guarded=outside,
         ),
         messages=OutboundChannel(wechat=wechat, sms=sms),
-        limits=RateLimits.connect(broker_url, scale=settings.rate_limit_scale),
+        limits=RateLimits(line, scale=settings.rate_limit_scale),
         replays=replays,
         client_keys=ClientKeySets(strangers),
         providers=IdentityProviders(providers),

@@ -3,7 +3,7 @@
 import pytest
 from code_flow import assert_refused
 
-from suxin.consent.oauth import seen_keys
+from suxin.consent.oauth import seen_keys, tokens
 from suxin.consent.oauth.clients import suspend_client
 from suxin.consent.oauth.models import UsedAssertion
 from suxin.consent.oauth.queries import Client
@@ -44,6 +44,16 @@ async def test_a_client_that_was_seen_and_may_not_act_now_uses_nothing(seen_app,
     )
     assert_refused(await seen_app.token(**GRANT), 401, "invalid_client")
     assert len(await rows(UsedAssertion)) == 1
+
+
+async def test_a_token_is_asked_about_in_the_step_that_finds_the_client(seen_app, monkeypatch):
+    token = (await seen_app.token(**GRANT)).json()["access_token"]
+    with monkeypatch.context() as patched:
+        patched.setattr(tokens, "live_token", None)
+        told = (await seen_app.post("/oauth/introspect", token=token)).json()
+    assert (told["active"], told["client_id"]) == (True, seen_app.client_id)
+    assert (await seen_app.post("/oauth/revoke", token=token)).status_code == 200
+    assert (await seen_app.post("/oauth/introspect", token=token)).json() == {"active": False}
 
 
 def test_no_more_clients_are_kept_in_mind_than_may_be(monkeypatch):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.giving import Granted
 from suxin.consent.oauth.authorization_details import DETAIL_TYPES, AskedConsent
+from suxin.consent.oauth.code_steps import grant_with_code
 from suxin.consent.oauth.grants import (
     STAFF_GRANT_LIFE,
     VISITOR_GRANT_LIFE,
@@ -27,6 +28,7 @@ from suxin.consent.oauth.scopes import DESK, MINI_PROGRAM
 from suxin.consent.requests import AskedAgainTooSoon, require_may_ask
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal, RefusalKind, Unauthenticated
+from suxin.kernel.single_steps import SingleSteps
 from suxin.subjects.queries import ActableSubject, my_subjects
 from suxin.subjects.visitors import open_account
 
@@ -52,15 +54,16 @@ class Approval:
 
 
 async def allow_as_staff(
-    session: AsyncSession,
+    steps: SingleSteps,
     client: Client,
     request: AuthorizationRequest,
     who: LoggedIn,
     actor: Actor,
     *,
+    request_uri: str,
     now: datetime,
 ) -> str:
-    """Let a client act for a staff member within his own permissions; return the code for it.
+    """Let a client act for a staff member within his own permissions; use its request up and return the code for it.
 
     Our own desk is opened by a log-in of the last minutes alone: a desk session that was left idle would otherwise open
     again by itself.
@@ -68,6 +71,7 @@ async def allow_as_staff(
     :raises LogInOfAnother: if he works for another organisation than the client's
     :raises Unauthenticated: if the client is the desk, and he logged in longer ago than ``DESK_LOG_IN_AGE``
     :raises ScopeRefused: if he has none of the permissions asked for
+    :raises RequestReferenceRefused: if the request was used, or came too late
     """
     if who.staff_id is None or (not client.own and client.tenant_id != who.tenant_id):
         raise LogInOfAnother
@@ -84,10 +88,15 @@ async def allow_as_staff(
         authenticated_at=who.authenticated_at,
         log_in_hash=who.key if client.own else None,
     )
-    grant_id = await begin_grant(
-        session, client, holder, scopes=scopes, expires_at=now + STAFF_GRANT_LIFE, now=now
+    return await grant_with_code(
+        steps,
+        request,
+        holder,
+        request_uri=request_uri,
+        scopes=scopes,
+        expires_at=now + STAFF_GRANT_LIFE,
+        now=now,
     )
-    return await issue_code(session, request, grant_id=grant_id, now=now)
 
 
 def grantable(scopes: tuple[str, ...], actor: Actor) -> tuple[str, ...]:

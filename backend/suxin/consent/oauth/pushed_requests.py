@@ -104,7 +104,7 @@ async def visit_request(
 
     :raises RequestReferenceRefused: if it is unknown, another client's, used or expired
     """
-    named = _named(request_uri, client_id, now=now)
+    named = request_named(request_uri, client_id, now=now)
     row = await steps.row(_VISIT, **named) if named else None
     if row is None:
         raise RequestReferenceRefused
@@ -119,7 +119,7 @@ async def visit_of_client(
 
     :raises RequestReferenceRefused: if there is no such client, or no such request of its
     """
-    key, named = client_key(client_id), _named(request_uri, client_id, now=now)
+    key, named = client_key(client_id), request_named(request_uri, client_id, now=now)
     row = await steps.row(_VISIT_OF_CLIENT, id=key, **named) if key and named else None
     if row is None or key is None:
         raise RequestReferenceRefused
@@ -134,7 +134,7 @@ async def use_request(
 
     :raises RequestReferenceRefused: if it is unknown, another client's, used or expired
     """
-    named = _named(request_uri, client_id, now=now)
+    named = request_named(request_uri, client_id, now=now)
     async with doorway(session):
         row = (await session.execute(_USE, named)).first() if named else None
     if row is None:
@@ -142,7 +142,8 @@ async def use_request(
     return _request(client_id, row.parameters, row.dpop_jkt)
 
 
-def _named(request_uri: str, client_id: str, *, now: datetime) -> dict[str, Any] | None:
+def request_named(request_uri: str, client_id: str, *, now: datetime) -> dict[str, Any] | None:
+    """Return what ``OPEN`` asks about a request of this name now; None for what is no name of one."""
     reference = request_uri.removeprefix(REFERENCE_PREFIX)
     if reference == request_uri:
         return None

@@ -5,11 +5,12 @@ same keys still. Whatever is not so goes the long way and is decided there: noth
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from suxin.consent.oauth.client_assertions import Assertion, checked_assertion, used_before
@@ -61,7 +62,26 @@ _USED: Final = (
     .returning(UsedAssertion.digest)
     .cte("used")
 )
-_SHOW: Final = SingleStep(select(*_CLIENT.c, select(_USED.c.digest).exists()))
+_SHOWN: Final = (*_CLIENT.c, select(_USED.c.digest).exists())
+_SHOW: Final = SingleStep(select(*_SHOWN))
+
+
+@dataclass(slots=True)
+class Beside:
+    """What else is looked up in the step that finds a client: the step, what it is given, and the row it gave.
+
+    There is none where the client was found the long way.
+    """
+
+    step: SingleStep
+    given: Mapping[str, object]
+    row: Sequence[Any] | None = None
+
+
+def show_client_and(one_row: Select[Any]) -> SingleStep:
+    """Return the step that finds a client by its seen keys, and beside it what a statement gives that always gives a row."""
+    other = one_row.subquery("beside")
+    return SingleStep(select(*_SHOWN, *other.c).select_from(_CLIENT.join(other, true())))
 
 
 async def client_with_seen_keys(
@@ -72,8 +92,11 @@ async def client_with_seen_keys(
     client_id: str,
     issuer: str,
     now: datetime,
+    beside: Beside | None = None,
 ) -> Client | None:
     """Return the client that an assertion is of, used up by that; None where its keys were not seen or did not decide.
+
+    What ``beside`` asks is looked up with it.
 
     :raises ClientRefused: if it was used before
     """
@@ -83,17 +106,20 @@ async def client_with_seen_keys(
     checked = _checked(assertion, jwks, client_id=client_id, issuer=issuer, now=now)
     if checked is None:
         return None
+    step, given = (_SHOW, {}) if beside is None else (beside.step, beside.given)
     row = await steps.row(
-        _SHOW, id=key, seen=jwks, digest=checked.digest, expires_at=checked.kept_until
+        step, id=key, seen=jwks, digest=checked.digest, expires_at=checked.kept_until, **given
     )
     if row is None:
         return None
-    *columns, used = row
+    *columns, used = row[: len(_SHOWN)]
     client = read_client(key, columns)
     if client.jwks != jwks:
         return None
     if not used:
         raise used_before()
+    if beside is not None:
+        beside.row = row[len(_SHOWN) :]
     return client
 
 

@@ -22,6 +22,7 @@ from suxin.consent.oauth.models import (
 from suxin.consent.oauth.own_clients import OWN_CLIENTS
 from suxin.consent.oauth.queries import Client, client_key
 from suxin.consent.oauth.refusals import TokenRefused
+from suxin.consent.oauth.seen_keys import Beside, show_client_and
 from suxin.kernel.announcements import announce_standing
 from suxin.kernel.doorways import doorway
 from suxin.kernel.signing import KeySet
@@ -56,13 +57,16 @@ class LiveToken:
 
 
 _GRANT: Final = OAuthGrant.__table__
-_LIVE: Final = SingleStep(
+_TOKEN: Final = (
     select(
-        select(EndedToken.token_id).where(EndedToken.token_id == bindparam("token_id")).exists(),
-        Tenant.id,
-        Tenant.kind,
-        Tenant.status,
-        Tenant.sandbox,
+        select(EndedToken.token_id)
+        .where(EndedToken.token_id == bindparam("token_id"))
+        .exists()
+        .label("is_ended"),
+        Tenant.id.label("tenant_key"),
+        Tenant.kind.label("tenant_kind"),
+        Tenant.status.label("tenant_status"),
+        Tenant.sandbox.label("tenant_sandbox"),
         *_GRANT.columns,
     )
     .select_from(select(1).subquery())
@@ -74,6 +78,8 @@ _LIVE: Final = SingleStep(
     .outerjoin(Tenant, Tenant.id == OAuthClient.tenant_id)
     .outerjoin(OAuthGrant, (OAuthGrant.id == bindparam("grant_id", type_=Uuid())) & holder_stands())
 )
+_LIVE: Final = SingleStep(_TOKEN)
+_ASKED: Final = show_client_and(_TOKEN)
 _REFRESH: Final = SingleStep(
     select(RefreshToken.used_at, RefreshToken.expires_at, RefreshToken.issued_at, *_GRANT.columns)
     .join(OAuthGrant, OAuthGrant.id == RefreshToken.grant_id)
@@ -94,12 +100,23 @@ async def live_token(steps: SingleSteps, token: AccessToken, *, now: datetime) -
 
     :raises TokenRefused: if any of them has ended
     """
-    row = await steps.row(
-        _LIVE,
-        token_id=token.token_id,
-        client_key=client_key(token.client_id),
-        grant_id=token.grant_id,
-    )
+    return _live(token, await steps.row(_LIVE, **_named(token)), now=now)
+
+
+def asked_with_client(token: AccessToken) -> Beside:
+    """Return what looks a token up in the step that finds the client who asks about it."""
+    return Beside(_ASKED, _named(token))
+
+
+def _named(token: AccessToken) -> dict[str, object]:
+    return {
+        "token_id": token.token_id,
+        "client_key": client_key(token.client_id),
+        "grant_id": token.grant_id,
+    }
+
+
+def _live(token: AccessToken, row: Sequence[Any] | None, *, now: datetime) -> LiveToken:
     if row is None:
         raise TokenRefused
     is_ended, tenant_id, kind, status, sandbox, *columns = row
@@ -162,17 +179,24 @@ async def introspect(
     client: Client,
     *,
     token: str,
-    keys: KeySet,
-    issuer: str,
+    read: AccessToken | None,
+    beside: Beside | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return what a token of the client's own tenant is good for (RFC 7662 §2.2); of any other, that it is not."""
+    """Return what a token of the client's own tenant is good for (RFC 7662 §2.2); of any other, that it is not.
+
+    ``read`` is what the token says where it is an access token of ours, ``beside`` what was looked up with the client.
+    """
     inactive = {"active": False}
-    try:
-        read = read_access_token(token, keys, issuer=issuer, now=now)
-        live = await live_token(steps, read, now=now)
-    except TokenRefused:
+    if read is None:
         return await _introspect_refresh(steps, client, token=token, now=now) or inactive
+    try:
+        if beside is None or beside.row is None:
+            live = await live_token(steps, read, now=now)
+        else:
+            live = _live(read, beside.row, now=now)
+    except TokenRefused:
+        return inactive
     if live.tenant is None or live.tenant.id != client.tenant_id:
         return inactive
     return {"active": True, "token_type": "DPoP", **read.claims}

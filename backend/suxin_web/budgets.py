@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from suxin_web.rate_limits import PAUSE_S
-from suxin_web.valkey_line import TIMEOUT_S
+from suxin_web.valkey_line import ValkeyLine
 
 RETURN_DELAY_S: Final = 0.05
 """How long what is given back is gathered before it is sent."""
@@ -84,10 +83,10 @@ class Taken:
 class Budgets:
     """The buckets of all callers; without Valkey everything fits."""
 
-    def __init__(self, valkey: Redis | None = None, budget: Budget = USUAL) -> None:
+    def __init__(self, valkey: ValkeyLine | None = None, budget: Budget = USUAL) -> None:
         self.budget = budget
         self._valkey = valkey
-        self._script = None if valkey is None else valkey.register_script(_SCRIPT)
+        self._script = None if valkey is None else valkey.script(_SCRIPT)
         self._silent_until_s = 0.0
         self._owed: Counter[str] = Counter()
         self._returning: asyncio.Task[None] | None = None
@@ -97,16 +96,15 @@ class Budgets:
     @classmethod
     def connect(cls, url: str, budget: Budget) -> "Budgets":
         """Return the budgets kept in the Valkey at ``url``; nothing is sent yet."""
-        valkey = Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
-        return cls(valkey, budget)
+        return cls(ValkeyLine(url), budget)
 
     async def close(self) -> None:
-        """Give back what is owed, and close the connections to Valkey."""
+        """Give back what is owed, and close the connection to Valkey."""
         if self._returning is not None:
             self._returning.cancel()
         await self.return_owed()
         if self._valkey is not None:
-            await self._valkey.aclose()
+            await self._valkey.close()
 
     async def take(self, caller: str, cost: int) -> Taken:
         """Take a cost in points from the caller's bucket, if it is there; else take nothing."""

@@ -157,7 +157,7 @@ class Budgets:
         point_us = _MICRO / self.budget.restored_per_second
         try:
             fits, available, wait_s = await self._script(
-                keys=[key], args=[self.budget.size, point_us, cost]
+                keys=[key], args=[self.budget.size, str(point_us), cost]
             )
         except (RedisError, OSError) as error:
             self._silent_until_s = time.monotonic() + PAUSE_S

@@ -88,15 +88,21 @@ class LateExports:
         """Read pages of an export for a while."""
         async with self._opening:
             if self._runs is None:
-                from suxin_server.exporting import ExportRuns  # noqa: PLC0415 - see the class
-
-                self._runs = ExportRuns(self._settings)
+                # In a thread, so that the worker's other jobs go on meanwhile.
+                made = await asyncio.to_thread(_exports_made)
+                self._runs = made(self._settings)
         await self._runs.run(session, job)
 
     async def close(self) -> None:
         """Close what was opened, if anything was."""
         if self._runs is not None:
             await self._runs.close()
+
+
+def _exports_made() -> type["ExportRuns"]:
+    from suxin_server.exporting import ExportRuns  # noqa: PLC0415 - see ``LateExports``
+
+    return ExportRuns
 
 
 @asynccontextmanager

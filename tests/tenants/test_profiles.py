@@ -4,6 +4,7 @@ import pytest
 
 from suxin.consent.requests import CONSENT_ASK
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
+from suxin.exports.policies import EXPORT_RUN
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -54,8 +55,10 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         REFERRAL_WORK,
         OFFER_MAKE,
         CONSENT_ASK,
+        EXPORT_RUN,
         *READING,
     }
+    assert EXPORT_RUN in roles["bank_admin"].permissions
     assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ}
     assert not READING & roles["bank_admin"].permissions
 

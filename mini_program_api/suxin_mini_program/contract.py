@@ -71,6 +71,9 @@ class Contract:
         found = [*self.refusals, *_BY_CALLER[self.caller]]
         if self.body is not None:
             found.extend(_WITH_BODY)
+        elif self.keyed:
+            # A write that takes no body is refused one that does not call itself JSON, like every other.
+            found.append(edge.ContentTypeUnsupported)
         if self.query is not None:
             found.extend((Invalid,))
         if self.keyed:

@@ -24,7 +24,6 @@ from suxin.tenancy.models import Membership
 from suxin.tenancy.password_changes import reset_password
 from suxin.tenancy.roles import revoke_role
 from suxin.tenancy.staff import end_staff
-from suxin_graphql.streams import running
 from suxin_tenants import PROFILES
 
 ARRIVED = "subscription { referralArrived { id state } }"
@@ -372,31 +371,3 @@ async def test_the_end_comes_as_an_event_too(url, bank_app, small_city, ended, h
     assert (name, error["extensions"]["reason"]) == ("next", "TOKEN_REVOKED")
     await until(lambda: heard.listeners == 0)
     assert ended() == {"TOKEN_REVOKED": 1}
-
-
-async def test_an_outage_ends_it_and_is_told(small_city, desk, at_desk, ended, monkeypatch):
-    async def away(*_, **__):
-        raise ConnectionRefusedError
-
-    async with at_desk(await desk()) as socket:
-        name = await socket.subscribe(ARRIVED)
-        monkeypatch.setattr(type(small_city.database.steps), "row", away)
-        await small_city.submit()
-        told = await socket.message()
-    assert (told["id"], told["type"]) == (name, "error")
-    assert told["payload"][0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"
-    assert ended() == {"FAULT": 1}
-
-
-async def test_a_defect_ends_it_and_is_masked(small_city, desk, at_desk, ended, monkeypatch):
-    async def broken(*_, **__):
-        raise ValueError("geheim")
-
-    async with at_desk(await desk()) as socket:
-        await socket.subscribe(ARRIVED)
-        monkeypatch.setattr(running, "is_shown", broken)
-        await small_city.submit()
-        told = await socket.message()
-    assert told["payload"][0]["extensions"]["code"] == "INTERNAL_ERROR"
-    assert "geheim" not in str(told)
-    assert ended() == {"FAULT": 1}

@@ -3,7 +3,6 @@
 The first bank and the applicant are those whose rows must stay theirs; everybody else looks on.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -357,10 +356,8 @@ async def _fill_doorways(city: SmallCity) -> str:
         )
         async with doorway(session):
             session.add(WeChatAccount(openid=OPENID, person_id=city.person_id, created_at=now))
-            firm = (city.firm_id, hashlib.sha256(b"someone").digest())
-            session.add(
-                SubjectDoor(blind_index=uscc_door("91321302MATE5T017A"), subject_id=firm[0])
-            )
+            door = uscc_door("91321302MATE5T017A")
+            session.add(SubjectDoor(blind_index=door, subject_id=city.firm_id))
     async with city.database.transaction(city.applicant, now=now) as session:
 
         async def work() -> dict[str, Any]:

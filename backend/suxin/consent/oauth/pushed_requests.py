@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.oauth.authorization_details import asked_consent, parse_details
 from suxin.consent.oauth.clients import CODE
 from suxin.consent.oauth.models import PushedRequest
-from suxin.consent.oauth.queries import ACTIVE_CLIENT, Client, client_key, read_client
+from suxin.consent.oauth.queries import ACTIVE_CLIENT, Client, client_key
 from suxin.consent.oauth.refusals import (
     ClientNotAllowed,
     DetailsRefused,
@@ -124,7 +124,7 @@ async def visit_of_client(
     if row is None or key is None:
         raise RequestReferenceRefused
     *columns, parameters, dpop_jkt = row
-    return read_client(key, columns), _request(client_id, parameters, dpop_jkt)
+    return Client.read(key, columns), _request(client_id, parameters, dpop_jkt)
 
 
 async def use_request(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Select, bindparam, cast, func, select
@@ -37,6 +37,26 @@ class Client:
     jwks_uri: str | None = None
     tenant_name: str | None = None
     tenant_kind: TenantKind | None = None
+
+    @classmethod
+    def read(cls, key: UUID, row: Sequence[Any]) -> Self:
+        """Return the client that the columns of ``ACTIVE_CLIENT`` tell of."""
+        tenant_id, name, confidential, redirects, grants, scopes, details, jwks, jwks_uri, *of = row
+        tenant_name, tenant_kind = of
+        return cls(
+            client_id=str(key),
+            tenant_id=tenant_id,
+            name=name,
+            confidential=confidential,
+            redirect_uris=tuple(redirects),
+            grant_types=tuple(grants),
+            scopes=tuple(scopes),
+            detail_types=tuple(details),
+            jwks=jwks,
+            jwks_uri=jwks_uri,
+            tenant_name=tenant_name,
+            tenant_kind=tenant_kind,
+        )
 
     @property
     def own(self) -> bool:
@@ -73,7 +93,7 @@ ACTIVE_CLIENT: Final = (
         Tenant.status == TenantStatus.ACTIVE,
     )
 )
-"""A tenant's client by its ``id``, while it and its tenant may act: what ``read_client`` reads."""
+"""A tenant's client by its ``id``, while it and its tenant may act: what ``Client.read`` reads."""
 
 _BY_ID: Final = SingleStep(ACTIVE_CLIENT)
 
@@ -82,27 +102,7 @@ async def active_client(steps: SingleSteps, client_id: str) -> Client | None:
     """Return a tenant's client while it and its tenant may act."""
     key = client_key(client_id)
     row = None if key is None else await steps.row(_BY_ID, id=key)
-    return None if key is None or row is None else read_client(key, row)
-
-
-def read_client(key: UUID, row: Sequence[Any]) -> Client:
-    """Return the client that the columns of ``ACTIVE_CLIENT`` tell of."""
-    tenant_id, name, confidential, redirects, grants, scopes, details, jwks, jwks_uri, *of = row
-    tenant_name, tenant_kind = of
-    return Client(
-        client_id=str(key),
-        tenant_id=tenant_id,
-        name=name,
-        confidential=confidential,
-        redirect_uris=tuple(redirects),
-        grant_types=tuple(grants),
-        scopes=tuple(scopes),
-        detail_types=tuple(details),
-        jwks=jwks,
-        jwks_uri=jwks_uri,
-        tenant_name=tenant_name,
-        tenant_kind=tenant_kind,
-    )
+    return None if key is None or row is None else Client.read(key, row)
 
 
 def clients_of(tenant_id: UUID) -> Select[OAuthClient]:

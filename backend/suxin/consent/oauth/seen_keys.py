@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from suxin.consent.oauth.client_assertions import Assertion, checked_assertion, used_before
 from suxin.consent.oauth.client_keys import stored_keys
 from suxin.consent.oauth.models import UsedAssertion
-from suxin.consent.oauth.queries import ACTIVE_CLIENT, Client, client_key, read_client
+from suxin.consent.oauth.queries import ACTIVE_CLIENT, Client, client_key
 from suxin.consent.oauth.refusals import ClientRefused
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 
@@ -113,7 +113,7 @@ async def client_with_seen_keys(
     if row is None:
         return None
     *columns, used = row[: len(_SHOWN)]
-    client = read_client(key, columns)
+    client = Client.read(key, columns)
     if client.jwks != jwks:
         return None
     if not used:

@@ -353,21 +353,20 @@ async def _next_bank(
     session: AsyncSession, request: LoanRequest, lead_id: UUID
 ) -> tuple[UUID, UUID] | None:
     had = select(Referral.tenant_id).where(Referral.lead_id == lead_id)
-    row = (
-        await session.execute(
-            select(MatchResult.tenant_id, MatchResult.product_id)
-            .join(Tenant, Tenant.id == MatchResult.tenant_id)
-            .where(
-                Tenant.status == TenantStatus.ACTIVE,
-                MatchResult.subject_id == request.subject_id,
-                MatchResult.request_id == request.id,
-                MatchResult.eligible,
-                MatchResult.tenant_id.not_in(had),
-            )
-            .order_by(MatchResult.rank)
-            .limit(1)
+    found = await session.execute(
+        select(MatchResult.tenant_id, MatchResult.product_id)
+        .join(Tenant, Tenant.id == MatchResult.tenant_id)
+        .where(
+            Tenant.status == TenantStatus.ACTIVE,
+            MatchResult.subject_id == request.subject_id,
+            MatchResult.request_id == request.id,
+            MatchResult.eligible,
+            MatchResult.tenant_id.not_in(had),
         )
-    ).first()
+        .order_by(MatchResult.rank)
+        .limit(1)
+    )
+    row = found.first()
     return (row.tenant_id, row.product_id) if row else None
 
 

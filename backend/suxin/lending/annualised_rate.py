@@ -5,9 +5,11 @@ costs charged to the borrower, and allows the internal rate of return. The nomin
 monthly return × 12, on the same footing as a contract's nominal rate and the LPR: a loan without
 fees shows its contract rate. The effective figure is the same return compounded over twelve months.
 
-Every figure shown is one that fixed-point integers vouch for, so that every machine shows the same. Where all payments but
-the last lie on a straight line, floating point searches the rate, and integers measure how far off it can be; its figure
-stands only if no rounding boundary is that near. Everything else is solved in integers from the payments themselves.
+Every machine shows the same figures. Where all payments but the last lie on a straight line, floating point searches the
+rate, and it is known how far off that can be: by what Newton's method leaves, by what the payments miss the line, and by a
+thousandth of a basis point for the arithmetic, which is ten thousand times what it takes with logarithms right to twelve
+digits. Its figure stands only if no rounding boundary is that near. Everything else is solved in fixed-point integers from
+the payments themselves.
 """
 
 import math
@@ -35,10 +37,13 @@ _MAX_STEPS: Final = 60
 _NEAR_ONE: Final = _ONE // 1_000_000
 # Twice as far away, so that what is searched can be measured.
 _LOWEST_SEARCHED: Final = 2e-6
-# How far the integers' own answer may be from the true one: what is nearer to a rounding boundary is left to them.
+# How far floating point's answer may be from the true one for its own sake, and the integers' too: what is nearer to a
+# rounding boundary is left to them.
 _DOUBT_BPS: Final = 0.001
 # The step after one as small as this no longer matters, again because the digits double.
-_FOUND: Final = 1e-7
+_FOUND: Final = 3e-6
+# The slope changes by less than this over a last step.
+_SLOPE_MARGIN: Final = 1.01
 _MAX_SEARCH_STEPS: Final = 8
 
 
@@ -93,10 +98,11 @@ def annualised_rate(
 
 def _on_line(line: Line, received: int, guess: float) -> AnnualisedRate | None:
     """Return the rate of payments on a line; nothing where it may be off by as much as the next rounding boundary."""
-    monthly = _searched(line, received, guess)
-    if monthly is None:
+    found = _searched(line, received, guess)
+    if found is None:
         return None
-    doubt = _doubt(line, received, monthly) + _DOUBT_BPS
+    monthly, off = found
+    doubt = off * _MONTHS * _BPS + _DOUBT_BPS
     grown = math.expm1(_MONTHS * math.log1p(monthly))
     nominal = monthly * (_MONTHS * _BPS) + 0.5
     effective = grown * _BPS + 0.5
@@ -107,11 +113,15 @@ def _on_line(line: Line, received: int, guess: float) -> AnnualisedRate | None:
     return AnnualisedRate(nominal_bps, effective_bps)
 
 
-def _searched(line: Line, received: int, guess: float) -> float | None:
-    """Return the monthly rate i at which the line is worth what was received, by Newton's method in floating point.
+def _searched(line: Line, received: int, guess: float) -> tuple[float, float] | None:
+    """Return the monthly rate i at which the line is worth what was received, and how far off that can be.
 
     With v = 1 ÷ (1 + i) and m payments on the line, their sum at 1 each is a = (1 − v^m) ÷ i, and at 0, 1, 2 … it is
     (a − m·v^m) ÷ i.
+
+    Worth is a sum of payments × v^k, so that over n months its second derivative is at most n + 1 times its first, and
+    Newton's method leaves at most half of n + 1 times the square of its last step. Payments that miss the line by the
+    slack each change worth by the slack times a, and the rate by that over the slope.
     """
     months, run = line.months, line.months - 1
     first, fall, last = float(line.first), float(line.fall), float(line.last)
@@ -132,27 +142,9 @@ def _searched(line: Line, received: int, guess: float) -> float | None:
         step = (first * annuity - fall * climb + end - received) / slope
         rate -= step
         if -_FOUND < step < _FOUND:
-            return rate
+            missed = -line.slack * annuity / slope
+            return rate, (months + 1) * step * step + missed * _SLOPE_MARGIN
     return None
-
-
-def _doubt(line: Line, received: int, monthly: float) -> float:
-    """Return, in basis points a year, how far a monthly rate can be from the true one; measured in integers.
-
-    What the line is worth at that rate misses what was received by some amount, and the payments miss the line by
-    their slack. Worth rises with the discount factor at least as the lowest payment on the line makes it.
-    """
-    factor = int(_ONE / (1 + monthly))
-    rest = _ONE - factor
-    run = line.months - 1
-    left = power(factor, run)
-    annuity = factor * (_ONE - left) // rest
-    climb = (annuity - run * left) * factor // rest
-    value = line.first * annuity - line.fall * climb + line.last * (left * factor >> _FACTOR_BITS)
-    missed = abs(value - (received << _FACTOR_BITS)) + line.slack * annuity
-    lowest = line.first - line.fall * run
-    slope = lowest * (annuity + climb) + line.months * line.last * left
-    return missed / slope * (1 + monthly) ** 2 * _MONTHS * _BPS
 
 
 def _rounded(numerator: int, denominator: int) -> int:

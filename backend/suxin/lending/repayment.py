@@ -218,7 +218,7 @@ def costs(principal_fen: int, term_months: int, prices: Sequence[Price]) -> list
     check_loan(principal_fen, 0, term_months, NO_FEES)
     plans: dict[tuple[int, str], Flows] = {}
     for rate_bps, method, _ in prices:
-        plan = (rate_bps, method.value)
+        plan = (rate_bps, method.stored)
         if plan not in plans:
             check_rate_bps(rate_bps)
             plans[plan] = flows_of(principal_fen, rate_bps, term_months, method)
@@ -227,10 +227,10 @@ def costs(principal_fen: int, term_months: int, prices: Sequence[Price]) -> list
     for rate_bps, method, fees in prices:
         upfront_fen = check_upfront(principal_fen, fees)
         monthly_fen = fees.monthly_of(principal_fen)
-        price = (rate_bps, method.value, upfront_fen, monthly_fen)
+        price = (rate_bps, method.stored, upfront_fen, monthly_fen)
         summary = summaries.get(price)
         if summary is None:
-            flows = plans[rate_bps, method.value]
+            flows = plans[rate_bps, method.stored]
             summary = summaries[price] = _summary(flows, upfront_fen, monthly_fen)
         found.append(summary)
     return found

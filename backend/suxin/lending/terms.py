@@ -36,16 +36,20 @@ MAX_MONTHLY_FEE_BPS: Final = 100
 
 
 class LabelledEnum(StrEnum):
-    """An enumeration whose members carry a Chinese and an English label."""
+    """An enumeration whose members carry a Chinese and an English label.
+
+    ``stored`` is the value once more, without the property that ``value`` is: for what is read hundreds of times.
+    """
 
     _value_: str
+    stored: str
     zh: str
     en: str
 
     def __new__(cls, value: str, zh: str, en: str) -> Self:
         """Make a member from its stored value and its two labels."""
         member = str.__new__(cls, value)
-        member._value_ = value
+        member._value_ = member.stored = value
         member.zh = zh
         member.en = en
         return member

@@ -8,7 +8,6 @@ import pyxirr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from suxin.lending import flows
 from suxin.lending.annualised_rate import annualised_rate
 from suxin.lending.flows import flows_of
 from suxin.lending.repayment import (
@@ -255,38 +254,6 @@ def test_what_a_loan_costs_is_what_its_listed_payments_say(principal, rate, term
     expected = listed_cost(principal, rate, term, method, fees)
     assert costs(principal, term, [Price(rate, method, fees)]) == [expected]
     assert cost(schedule(principal, rate, term, method, fees)) == expected
-
-
-# Rates of which many balances' interest is half a fen: ties are what floating point might round the other way.
-tying_rates = st.sampled_from([1, 8, 16, 75, 240, 300, 480, 600, 1_200, 2_400])
-
-
-@settings(max_examples=400)
-@given(
-    st.one_of(st.integers(1, 1 << 32), st.integers((1 << 32) - 5_000, 1 << 32)),
-    st.one_of(rates, tying_rates),
-    terms,
-    st.one_of(st.just(0), st.integers(-3, 3), st.integers(-(1 << 20), 1 << 20)),
-)
-def test_a_balance_is_the_same_in_floats_as_on_paper(principal, rate, term, more):
-    instalment = max(0, paper_part(principal, rate, term, RepaymentMethod.EQUAL_INSTALMENT) + more)
-    assume(instalment >= paper_interest(principal, rate))
-    balance = principal
-    for _ in range(term):
-        balance += paper_interest(balance, rate) - instalment
-        if balance < 0:
-            break
-    found = flows._left_after(principal, rate, term, instalment)
-    assert found == balance or (found < 0 and balance < 0)
-
-
-@settings(max_examples=400)
-@given(st.integers(1, 1 << 32), st.integers(1, 2_400), terms)
-def test_an_instalment_is_the_same_by_logarithms_as_by_integers(principal, rate, term):
-    exact = max(
-        flows._exact_instalment(principal, rate, term), flows.month_interest(principal, rate)
-    )
-    assert flows._level_instalment(principal, rate, term) == exact
 
 
 @given(st.integers(1, 2_000), rates, terms, methods)

@@ -4,7 +4,6 @@ A comparison of hundreds of products needs of each the first payment, the last a
 found without listing the payments wherever a sum has a closed form, and always to the same fen as the list.
 """
 
-import math
 from itertools import repeat
 from operator import add
 from typing import Final
@@ -25,9 +24,6 @@ _PART_BITS: Final = 32
 _HALF_PART: Final = 1 << (_PART_BITS - 1)
 # 2^17 is more than the 120,000 parts into which a month's interest divides a fen.
 _INTEREST_BITS: Final = 17
-_FLOATS_EXACT_TO_FEN: Final = 1 << 32
-_WHOLE: Final = 1.5 * 2**52
-_CLEARLY_NOT_HALF: Final = 0.499
 
 
 class Flows(msgspec.Struct, frozen=True, gc=False):
@@ -212,8 +208,6 @@ def _left_after(principal_fen: int, rate_bps: int, months: int, instalment_fen: 
     the next whole number, so a factor rounded up by less than that over the balance gives the same whole fen, and
     growth, rounding and instalment are one product, one sum and one shift.
     """
-    if principal_fen <= _FLOATS_EXACT_TO_FEN:
-        return _left_in_floats(principal_fen, rate_bps, months, instalment_fen)
     bits = principal_fen.bit_length() + _INTEREST_BITS
     growth = (1 << bits) - (-(rate_bps << bits) // _YEAR_BPS)
     shifted = (1 << (bits - 1)) - (instalment_fen << bits)
@@ -223,40 +217,10 @@ def _left_after(principal_fen: int, rate_bps: int, months: int, instalment_fen: 
     return balance_fen
 
 
-def _left_in_floats(principal_fen: int, rate_bps: int, months: int, instalment_fen: int) -> int:
-    """Return the same in floating point, at less than half the time; by products and sums alone, the same everywhere.
-
-    A balance with its interest is a whole number of 1 ÷ 120,000 fen, so that it lies in the middle between two fen or at
-    least that far from it. The growth is raised by 2^-51 of itself, which puts a product in the middle above it, whatever
-    the roundings of the growth and of the product take (2^-53 each), and moves none by more than 4 millionths of a fen
-    up to 2^33. Beside 1.5 × 2^52 there is room for whole fen alone, so that the sum rounds to the nearest.
-    """
-    growth = (_YEAR_BPS + rate_bps) / _YEAR_BPS * (1 + 2**-51)
-    shift, whole = _WHOLE - instalment_fen, _WHOLE
-    balance_fen = float(principal_fen)
-    for _ in repeat(None, months):
-        balance_fen = balance_fen * growth + shift - whole
-    return int(balance_fen)
-
-
 def _level_instalment(principal_fen: int, rate_bps: int, term_months: int) -> int:
     """Return P·i·(1+i)^n ÷ ((1+i)^n − 1), rounded half up, never below the first month's interest."""
     if not rate_bps:
         return rounded(principal_fen, term_months)
-    if principal_fen <= _FLOATS_EXACT_TO_FEN:
-        monthly = rate_bps / _YEAR_BPS
-        found = principal_fen * monthly / -math.expm1(-term_months * math.log1p(monthly))
-        instalment_fen = int(found + 0.5)
-        # Off by a millionth of a fen or so; what is nearer to half a fen than a thousandth is left to integers.
-        if abs(found - instalment_fen) < _CLEARLY_NOT_HALF:
-            return max(instalment_fen, month_interest(principal_fen, rate_bps))
-    return max(
-        _exact_instalment(principal_fen, rate_bps, term_months),
-        month_interest(principal_fen, rate_bps),
-    )
-
-
-def _exact_instalment(principal_fen: int, rate_bps: int, term_months: int) -> int:
     grown = power(((_YEAR_BPS + rate_bps) << _GROWTH_BITS) // _YEAR_BPS, term_months, _GROWTH_BITS)
     parts = (principal_fen * rate_bps * grown << _PART_BITS) // (
         _YEAR_BPS * (grown - (1 << _GROWTH_BITS))
@@ -268,7 +232,7 @@ def _exact_instalment(principal_fen: int, rate_bps: int, term_months: int) -> in
         instalment_fen = rounded(
             principal_fen * rate_bps * exact, _YEAR_BPS * (exact - _YEAR_BPS**term_months)
         )
-    return instalment_fen
+    return max(instalment_fen, month_interest(principal_fen, rate_bps))
 
 
 def _floor_sum(count: int, divisor: int, step: int, start: int) -> int:

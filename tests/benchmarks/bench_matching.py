@@ -1,9 +1,9 @@
 """How long one match takes: 300 products of 30 banks on one core, cost and rate included.
 
-Run ``python tests/benchmarks/bench_matching.py``; prints median and p99 in milliseconds against
-the limit and exits 1 above it, also where every product is eligible and nearly or wholly priced
-apart. Nothing is remembered between matches. Thirty years, each month of which a hundred plans of
-equal instalments must round, are reported beside it.
+Run ``python tests/benchmarks/bench_matching.py``; prints median and p99 of the processor time in milliseconds against
+the limit and exits 1 above it, also where every product is eligible and nearly or wholly priced apart. Nothing is
+remembered between matches. Thirty years, each month of which a hundred plans of equal instalments must round, are
+reported beside it.
 """
 
 import gc
@@ -111,9 +111,9 @@ def measure(label: str, products: list[ProductTerms], term_months: int) -> float
     times = []
     outcome = match(request, FACTS, products, speed, k=3)
     for _ in range(ROUNDS):
-        start = time.perf_counter_ns()
+        start = time.process_time_ns()
         outcome = match(request, FACTS, products, speed, k=3)
-        times.append((time.perf_counter_ns() - start) / 1e6)
+        times.append((time.process_time_ns() - start) / 1e6)
     times.sort()
     median, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
     print(

@@ -21,6 +21,7 @@ QUERY = {"query": "{ viewer { permissions } }"}
 async def test_a_staff_member_lets_an_app_act_for_him(flow):
     page = await flow.page(await flow.reference())
     assert "测试银行信贷系统" in page.text
+    assert "由 <strong>宿迁第一商业银行（测试）</strong> 登记" in page.text
     assert "查看贷款产品" in page.text
     answer = answer_of(await flow.decide(page))
     assert answer.keys() == {"code", "state", "iss"}

@@ -16,7 +16,7 @@ from suxin.tenancy.models import Branch
 
 TENANT, OTHER = uuid4(), uuid4()
 NAMES = SingleStep(select(Branch.name).order_by(Branch.name))
-PURPOSES = SingleStep(text("select current_setting('app.purposes', true)"))
+PURPOSES = SingleStep(text("select coalesce(current_setting('app.purposes', true), '')"))
 SLEEP = SingleStep(text("select pg_sleep(30)"))
 
 

@@ -11,11 +11,14 @@ from uuid import UUID
 import asyncpg
 import pytest
 from small_city import SmallCity, offered
+from small_endpoint import build_webhook
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from suxin.consent.models import Consent, ConsentState
 from suxin.counter.models import CounterVisit
+from suxin.events.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
+from suxin.exports.models import Export
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
 from suxin.kernel.tables import Table, models
@@ -89,6 +92,18 @@ PROVIDER = (
 )
 CORRECTION = moves(("FILED",), "CORRECTED", OPERATOR) | moves(("FILED",), "DECLINED", OPERATOR)
 CORRECTION |= moves(("FILED",), "WITHDRAWN", SUBJECT)
+HOUSE = (BANK, OPERATOR)
+ENDPOINT = (
+    moves(("ACTIVE", "BROKEN"), "PAUSED", *HOUSE, PLATFORM)
+    | moves(("PAUSED",), "ACTIVE", *HOUSE)
+    | moves(("BROKEN",), "ACTIVE", *HOUSE, PLATFORM)
+    | moves(("ACTIVE",), "BROKEN", PLATFORM)
+)
+DELIVERY = (
+    moves(("PENDING",), "DELIVERED", PLATFORM)
+    | moves(("PENDING",), "GIVEN_UP", PLATFORM)
+    | moves(("DELIVERED", "GIVEN_UP"), "PENDING", *HOUSE)
+)
 MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanRequest: (RequestState, REQUEST),
     Referral: (ReferralState, REFERRAL),
@@ -97,6 +112,8 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
     CorrectionRequest: (CorrectionState, CORRECTION),
+    WebhookEndpoint: (EndpointState, ENDPOINT),
+    WebhookDelivery: (DeliveryState, DELIVERY),
 }
 # In which states a row may be added, and by whom; the platform loads rows that have a history, in any.
 BEGINS = {
@@ -107,6 +124,8 @@ BEGINS = {
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
     CorrectionRequest: {"FILED": {SUBJECT}},
+    WebhookEndpoint: {"ACTIVE": {BANK, OPERATOR}},
+    WebhookDelivery: {"PENDING": {BANK, OPERATOR}},
 }
 
 
@@ -137,6 +156,9 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
     if model is IdentityProvider:
         return await provider_of(city)
     submitted, offer_id = await offered(city, city.banks[0])
+    if model in (WebhookEndpoint, WebhookDelivery):
+        webhook = await build_webhook(city, city.banks[0])
+        return webhook.endpoint_id if model is WebhookEndpoint else webhook.delivery_id
     if model is CorrectionRequest:
         asked = await city.act(
             request_correction,
@@ -178,6 +200,9 @@ def setting(model: type[Table]) -> str:
         answer = "case when cast(:to as text) in ('CORRECTED', 'DECLINED') then 'x' end"
         applied = "case when cast(:to as text) = 'CORRECTED' then 'x' end"
         return f"{column} = cast(:to as text), answer = {answer}, applied = {applied}"
+    if model is WebhookDelivery:
+        delivered = "case when cast(:to as text) = 'DELIVERED' then created_at end"
+        return f"{column} = cast(:to as text), delivered_at = {delivered}"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"
@@ -186,8 +211,8 @@ def setting(model: type[Table]) -> str:
 
 def test_every_table_with_a_machine_is_listed() -> None:
     machines = {model for model in models() if model.__machine__ is not None}
-    # A visit's row policies and checks bind its steps besides: counter/test_steps.py.
-    assert machines == {*MACHINES, CounterVisit}
+    # Row policies bind the steps of a visit and of an export besides: counter/test_steps.py, isolation/test_export_steps.py.
+    assert machines == {*MACHINES, CounterVisit, Export}
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)

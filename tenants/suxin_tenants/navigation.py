@@ -39,6 +39,8 @@ _PROVIDER: Final = (
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
 _ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
 _BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
+# What every organisation has, whatever its business.
+_HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _PROVIDER, _NOTICES, _ACCOUNT)
 
 
 def kind_of(actor: Actor) -> TenantKind:
@@ -53,13 +55,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
-        _STAFF,
-        _BRANCHES,
-        _CLIENTS,
-        _WEBHOOKS,
-        _PROVIDER,
-        _NOTICES,
-        _ACCOUNT,
+        *_HOUSE,
     ),
     TenantKind.OPERATOR: (
         (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
@@ -71,43 +67,19 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (BREACH_REPORT, NavItem(zh="泄露范围", href="/desk/breaches", icon="shield")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
         (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),
-        _STAFF,
-        _BRANCHES,
-        _CLIENTS,
-        _WEBHOOKS,
-        _PROVIDER,
-        _NOTICES,
-        _ACCOUNT,
+        *_HOUSE,
     ),
     TenantKind.MERCHANT: (
         _HOME,
-        _STAFF,
-        _BRANCHES,
-        _CLIENTS,
-        _WEBHOOKS,
-        _PROVIDER,
-        _NOTICES,
-        _ACCOUNT,
+        *_HOUSE,
     ),
     TenantKind.ATTRACTION: (
         _HOME,
-        _STAFF,
-        _BRANCHES,
-        _CLIENTS,
-        _WEBHOOKS,
-        _PROVIDER,
-        _NOTICES,
-        _ACCOUNT,
+        *_HOUSE,
     ),
     TenantKind.VILLAGE_GRID: (
         _HOME,
-        _STAFF,
-        _BRANCHES,
-        _CLIENTS,
-        _WEBHOOKS,
-        _PROVIDER,
-        _NOTICES,
-        _ACCOUNT,
+        *_HOUSE,
     ),
 }
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -34,6 +34,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """A Friday, 10:00 in Shanghai."""
 
 TEMPLATE = "suxin_template"
+BUILT = "suxin_small_city"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the tests' own is made in it
 ROOM_BYTES = 2 * 2**30
 """Several times what a session's databases take at their most."""
@@ -119,12 +120,36 @@ async def _administer(server: Postgres, statement: str) -> None:
         await connection.close()
 
 
+@pytest.fixture(scope="session")
+async def built_city(cluster: Postgres) -> SmallCity:
+    """The small city at the tests' own time, built once: who asks for it gets a copy of its database."""
+    await _administer(
+        cluster,
+        f"create database {BUILT} owner suxin_owner template {TEMPLATE} strategy file_copy",
+    )
+    database = Database.connect(cluster.dsn("suxin_app", database=BUILT))
+    batch = Database.connect(cluster.dsn("suxin_batch", database=BUILT))
+    built = await build_small_city(database, batch, now=NOW)
+    await database.close()
+    await batch.close()
+    return built
+
+
 @pytest.fixture
-async def city(cluster: Postgres) -> AsyncIterator[CityDatabase]:
+def template(request: pytest.FixtureRequest, now: datetime) -> str:
+    """What the test's database is a copy of: the built city where one is asked for, else only its tables."""
+    if "small_city" not in request.fixturenames or now != NOW:
+        return TEMPLATE
+    request.getfixturevalue("built_city")
+    return BUILT
+
+
+@pytest.fixture
+async def city(cluster: Postgres, template: str) -> AsyncIterator[CityDatabase]:
     name = f"suxin_{uuid4().hex}"
     await _administer(
         cluster,
-        f"create database {name} owner suxin_owner template {TEMPLATE} strategy file_copy",
+        f"create database {name} owner suxin_owner template {template} strategy file_copy",
     )
     yield CityDatabase(
         app=cluster.dsn("suxin_app", database=name),
@@ -160,9 +185,18 @@ async def admin(cluster: Postgres, city: CityDatabase) -> AsyncIterator[asyncpg.
 
 
 @pytest.fixture
-async def small_city(database: Database, batch: Database, now: datetime) -> SmallCity:
+async def small_city(
+    request: pytest.FixtureRequest,
+    template: str,
+    database: Database,
+    batch: Database,
+    now: datetime,
+) -> SmallCity:
     """An operator, two banks with products, a person and his firm, and strangers to them."""
-    return await build_small_city(database, batch, now=now)
+    if template != BUILT:
+        return await build_small_city(database, batch, now=now)
+    built: SmallCity = request.getfixturevalue("built_city")
+    return replace(built, database=database, batch=batch, facts={})
 
 
 @pytest.fixture(scope="session")

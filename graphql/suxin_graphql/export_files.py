@@ -109,11 +109,14 @@ async def _linked(runtime: Runtime, link: Link) -> Export:
 
 
 def _opened(runtime: Runtime, export: Export) -> Iterator[bytes]:
-    """Return the parts of the file, once it is open; it stays so when its name is deleted meanwhile."""
+    """Return the parts of the file, which is open then, and stays so when its name is deleted meanwhile."""
     file = opened_file(export, folder=runtime.exports_folder, sealer=runtime.sealer)
-    if file is None or not file.path.is_file():
+    if file is None:
         raise ExportLinkExpired
-    return file.gzip(until=export.position, crc=export.crc, length=export.byte_count)
+    try:
+        return file.gzip(until=export.position, crc=export.crc, length=export.byte_count)
+    except FileNotFoundError as gone:
+        raise ExportLinkExpired from gone
 
 
 async def _record(request: AnyRequest, runtime: Runtime, export: Export) -> None:

@@ -11,8 +11,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from uuid import UUID, uuid5
 
 from suxin.kernel.sealing import MAX_PLAINTEXT_BYTES, SealBroken, Sealer
@@ -63,29 +64,20 @@ class ExportFile:
         return at
 
     def pieces(self, *, until: int) -> Iterator[bytes]:
-        """Yield the deflate stream of the first ``until`` bytes.
+        """Return the deflate stream of the first ``until`` bytes; the file is open when this returns.
 
-        :raises SealBroken: if the file is not what was written, or shorter
+        :raises FileNotFoundError: if it is deleted
+        :raises SealBroken: while it is read, if it is not what was written, or shorter
         """
-        at = 0
-        with self.path.open("rb") as file:
-            while at < until:
-                head = file.read(_LENGTH.size)
-                if len(head) < _LENGTH.size:
-                    raise SealBroken("an export's file is cut short")
-                (length,) = _LENGTH.unpack(head)
-                sealed = file.read(length)
-                yield self.sealer.open_bytes(sealed, purpose=PAGE, row=self._place(at))
-                at += _LENGTH.size + length
+        return self._opened(self.path.open("rb"), until)
 
     def gzip(self, *, until: int, crc: int, length: int) -> Iterator[bytes]:
-        """Yield the whole as one gzip member; ``crc`` and ``length`` are those of the text within.
+        """Return the whole as one gzip member; ``crc`` and ``length`` are those of the text within.
 
-        :raises SealBroken: see ``pieces``
+        :raises FileNotFoundError, SealBroken: see ``pieces``
         """
-        yield GZIP_HEAD
-        yield from self.pieces(until=until)
-        yield _LAST_BLOCK + _GZIP_TAIL.pack(crc, length & _32_BITS)
+        tail = _LAST_BLOCK + _GZIP_TAIL.pack(crc, length & _32_BITS)
+        return chain((GZIP_HEAD,), self.pieces(until=until), (tail,))
 
     def text(self, *, until: int) -> Iterator[bytes]:
         """Yield the text that was written.
@@ -95,6 +87,18 @@ class ExportFile:
         inflated = zlib.decompressobj(_RAW)
         for piece in self.pieces(until=until):
             yield inflated.decompress(piece)
+
+    def _opened(self, file: BinaryIO, until: int) -> Iterator[bytes]:
+        at = 0
+        with file:
+            while at < until:
+                head = file.read(_LENGTH.size)
+                if len(head) < _LENGTH.size:
+                    raise SealBroken("an export's file is cut short")
+                (length,) = _LENGTH.unpack(head)
+                sealed = file.read(length)
+                yield self.sealer.open_bytes(sealed, purpose=PAGE, row=self._place(at))
+                at += _LENGTH.size + length
 
     def _place(self, at: int) -> UUID:
         return uuid5(self.export_id, str(at))

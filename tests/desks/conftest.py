@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from counter_visits import Terminal
+from held_clock import HeldClock
 from litestar.types import ASGIApp
 from small_city import PASSWORD, Bank, SmallCity
 from staff_log_ins import keep_passwords, log_in_to_desk
@@ -35,16 +36,6 @@ from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
 
 ORIGIN = "http://suxin.test"
-
-
-class HeldClock:
-    """A clock that moves when the test says so."""
-
-    def __init__(self, moment: Any) -> None:
-        self.moment = moment
-
-    def now(self) -> Any:
-        return self.moment
 
 
 class Page(HTMLParser):

@@ -1,9 +1,10 @@
 """The banks of the small city whose events are told, a receiver of one of them, and the postman."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
+from held_clock import HeldClock
 from small_city import Bank, SmallCity
 from webhook_receiver import Receiver, running_receiver
 
@@ -40,19 +41,6 @@ async def guarded() -> AsyncIterator[GuardedClient]:
     client = GuardedClient.to_public(LIMITS, route=LocalRoute())
     yield client
     await client.close()
-
-
-class HeldClock:
-    """The city's clock, which moves when the test says so."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_time(self, **how_long: float) -> None:
-        self.moment += timedelta(**how_long)
 
 
 @pytest.fixture

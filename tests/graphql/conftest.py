@@ -5,7 +5,7 @@ The city is built once through the core's commands and every test gets a copy of
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,16 +13,17 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+from held_clock import HeldClock
 from litestar.types import ASGIApp
 from sent_statements import sent_statements
 from small_city import Bank, SmallCity, build_small_city
 from staff_log_ins import at_desk, open_desk
+from unreachable import Unreachable
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
-from suxin.kernel.messaging import Delivery
 from suxin.lending.commands.referrals import accept_referral
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
@@ -43,38 +44,6 @@ OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 ORIGIN = "http://suxin.test"
 EVERY_ROLE = ("bank_admin", "product_manager", "loan_officer", "viewer")
 TEMPLATE = "suxin_graphql"
-
-
-class HeldClock:
-    """A clock that moves when the test says so."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_time(self, **how_long: float) -> None:
-        self.moment += timedelta(**how_long)
-
-
-class Unreachable:
-    """Stands where a test must not go: the outside world."""
-
-    async def code_to_session(self, js_code: str) -> object:
-        raise AssertionError(js_code)
-
-    async def verify_person(self, **_: object) -> object:
-        raise AssertionError
-
-    async def verify_legal_representative(self, **_: object) -> object:
-        raise AssertionError
-
-    async def send_sms(self, **_: object) -> Delivery:
-        raise AssertionError
-
-    async def send_subscribe_message(self, **_: object) -> Delivery:
-        raise AssertionError
 
 
 @dataclass

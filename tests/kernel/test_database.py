@@ -3,14 +3,15 @@
 import asyncio
 from datetime import datetime
 from typing import ClassVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
+from branch_rows import OTHER, SUBJECT, TENANT, actions, branch, names, receipt, staff
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import Ground, Receipt, append_act, note_read
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import append_act, note_read
 from suxin.kernel.database import (
     MAX_ATTEMPTS,
     Database,
@@ -18,11 +19,8 @@ from suxin.kernel.database import (
     sqlstate,
 )
 from suxin.kernel.doorways import doorway
-from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.models import Branch
-
-TENANT, OTHER, SUBJECT = uuid4(), uuid4(), uuid4()
 
 
 class Nothing(Refusal):
@@ -40,44 +38,6 @@ class Remembered(Refusal):
     commits: ClassVar[bool] = True
     zh = "保留"
     en = "what was written stands"
-
-
-def staff(tenant_id: UUID = TENANT) -> Actor:
-    return Actor(
-        kind=ActorKind.STAFF,
-        request_id="r1",
-        tenant_id=tenant_id,
-        tenant_kind="bank",
-        staff_id=uuid4(),
-        purposes=("loan.match", "loan.contract"),
-    )
-
-
-def branch(tenant_id: UUID, name: str, now: datetime) -> Branch:
-    return Branch(tenant_id=tenant_id, id=new_id(), name=name, area_codes=[], created_at=now)
-
-
-def receipt(subject_id: UUID = SUBJECT) -> Receipt:
-    return Receipt(
-        subject_id=subject_id,
-        purpose="loan.match",
-        categories=("tax",),
-        fields=("amount",),
-        row_count=2,
-        ground=Ground(),
-    )
-
-
-async def names(database: Database, tenant_id: UUID, now: datetime) -> list[str]:
-    async with database.snapshot(staff(tenant_id), now=now) as session:
-        return list(await session.scalars(select(Branch.name).order_by(Branch.name)))
-
-
-async def actions(admin) -> list[tuple]:
-    rows = await admin.fetch(
-        "select action, actor_kind, tenant_id, subject_id, detail from audit_entries order by id"
-    )
-    return [tuple(row) for row in rows]
 
 
 async def test_a_transaction_commits_at_its_end_and_sets_the_whole_context(database, now):

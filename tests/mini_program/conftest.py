@@ -10,12 +10,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from held_clock import HeldClock
 from jsonschema import Draft202012Validator
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp
@@ -69,19 +70,6 @@ CAST = (
         story="木材加工企业",
     ),
 )
-
-
-class HeldClock:
-    """A clock that moves when the test says so."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_time(self, **how_long: float) -> None:
-        self.moment += timedelta(**how_long)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The authorization server over a real database and Valkey, with two banks' clients."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from code_flow import CALLBACK, OFFICER, OTHER_CALLBACK, CodeFlow
+from held_clock import HeldClock
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp, new_key, public_jwks
 from small_city import PASSWORD, Bank, SmallCity
@@ -52,19 +53,6 @@ from suxin_web.runtime import Runtime
 
 ORIGIN = "http://suxin.test"
 EVERY_GRANT = (CODE, CLIENT_CREDENTIALS, REFRESH, DEVICE)
-
-
-class HeldClock:
-    """A clock that moves when the test says so."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_time(self, **how_long: float) -> None:
-        self.moment += timedelta(**how_long)
 
 
 @pytest.fixture

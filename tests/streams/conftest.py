@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 from code_flow import CALLBACK
+from held_clock import HeldClock
 from oauth_client import OAuthApp, new_key, public_jwks
 from small_city import PASSWORD, Bank, SmallCity
 from staff_log_ins import keep_passwords, open_desk
@@ -37,19 +38,6 @@ from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
 
 SYSTEM = {"grant_type": "client_credentials"}
-
-
-class HeldClock:
-    """A clock that moves when the test says so."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_time(self, **how_long: float) -> None:
-        self.moment += timedelta(**how_long)
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import httpx
 import pytest
+from held_clock import HeldClock
 from litestar import Response, Router, get, post
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -16,10 +17,10 @@ from msgspec import Meta, Struct
 from redis.asyncio import Redis
 from staff_log_ins import SEALER, keep_passwords, log_in_to_desk
 from stdnum.cn.uscc import calc_check_digit
+from unreachable import Unreachable
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
-from suxin.kernel.messaging import Delivery
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.tenancy.actors import staff_actor
@@ -42,38 +43,6 @@ from suxin_web.runtime import GivenRuntime, Runtime
 
 PASSWORD = "Chu-Feng-2026-xin"
 ORIGIN = "http://suxin.test"
-
-
-class HeldClock:
-    """A clock that moves when the test says so."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_time(self, **how_long: float) -> None:
-        self.moment += timedelta(**how_long)
-
-
-class Unreachable:
-    """Stands where a test must not go: the outside world."""
-
-    async def code_to_session(self, js_code: str) -> object:
-        raise AssertionError(js_code)
-
-    async def verify_person(self, **_: object) -> object:
-        raise AssertionError
-
-    async def verify_legal_representative(self, **_: object) -> object:
-        raise AssertionError
-
-    async def send_sms(self, **_: object) -> Delivery:
-        raise AssertionError
-
-    async def send_subscribe_message(self, **_: object) -> Delivery:
-        raise AssertionError
 
 
 class OfferStale(Refusal):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from counter_visits import Terminal
 from held_clock import HeldClock
+from kept_apps import kept_app
 from litestar.types import ASGIApp
 from small_city import PASSWORD, Bank, SmallCity
 from staff_log_ins import keep_passwords, log_in_to_desk
@@ -237,7 +238,9 @@ async def desks(
         public_url=ORIGIN,
     )
     async with AsyncExitStack() as stack:
-        app = build_app(runtime, routes, desk_frame=desk_frame)
+        app = kept_app(
+            "desks", runtime, lambda given: build_app(given, routes, desk_frame=desk_frame)
+        )
         yield Desks(app, small_city, clock, stack, terminal)
 
 

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from held_clock import HeldClock
 from jsonschema import Draft202012Validator
+from kept_apps import kept_app
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp
 from phones import PREFIX, Phone
@@ -120,7 +121,7 @@ def stand_ins(started_stand_ins: StandIns) -> StandIns:
     return started_stand_ins
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def guarded() -> AsyncIterator[GuardedClient]:
     client = GuardedClient.to_trusted(SHORT, tls=TLS)
     yield client
@@ -187,8 +188,12 @@ async def app(
         session.add(
             SubjectDoor(blind_index=uscc_door("91321302MATE5T017A"), subject_id=small_city.firm_id)
         )
-    demo = demo_routes(CAST, StandInCodes(stand_ins.sms, guarded))
-    return build_app(runtime, [*routes, *oauth_routes, *demo])
+
+    def build(given: Runtime) -> ASGIApp:
+        demo = demo_routes(CAST, StandInCodes(stand_ins.sms, guarded))
+        return build_app(given, [*routes, *oauth_routes, *demo])
+
+    return kept_app("mini_program", runtime, build)
 
 
 class Conformity:
@@ -196,6 +201,7 @@ class Conformity:
 
     def __init__(self) -> None:
         self._document = document()
+        self._validators: dict[str, Draft202012Validator] = {}
         self._patterns = [
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), operations)
             for path, operations in self._document["paths"].items()
@@ -217,11 +223,16 @@ class Conformity:
         if media_type == "text/html":
             assert content.startswith(b"<!doctype html>"), where
             return
-        schema = {**shapes[media_type]["schema"], "components": self._document["components"]}
-        errors = [
-            error.message for error in Draft202012Validator(schema).iter_errors(json.loads(content))
-        ]
+        validator = self._validator(shapes[media_type]["schema"])
+        errors = [error.message for error in validator.iter_errors(json.loads(content))]
         assert not errors, f"{where}: {errors} in {content!r}"
+
+    def _validator(self, shape: dict[str, Any]) -> Draft202012Validator:
+        name = json.dumps(shape, sort_keys=True)
+        if name not in self._validators:
+            whole = {**shape, "components": self._document["components"]}
+            self._validators[name] = Draft202012Validator(whole)
+        return self._validators[name]
 
     def _operation(self, response: httpx.Response) -> dict[str, Any] | None:
         path = response.request.url.path.removeprefix(PREFIX)

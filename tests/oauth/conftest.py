@@ -10,6 +10,7 @@ import httpx
 import pytest
 from code_flow import CALLBACK, OFFICER, OTHER_CALLBACK, CodeFlow
 from held_clock import HeldClock
+from kept_apps import kept_app
 from litestar.types import ASGIApp
 from oauth_client import OAuthApp, new_key, public_jwks
 from small_city import PASSWORD, Bank, SmallCity
@@ -87,7 +88,7 @@ def runtime(
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return build_app(runtime, [*routes, *graphql_routes])
+    return kept_app("oauth", runtime, lambda given: build_app(given, [*routes, *graphql_routes]))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from held_clock import HeldClock
+from kept_apps import kept_app
 from litestar import Response, Router, get, post
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -208,7 +209,7 @@ def routes() -> tuple[object, ...]:
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return build_app(runtime, (*ROUTES, *oauth_routes))
+    return kept_app("web", runtime, lambda given: build_app(given, (*ROUTES, *oauth_routes)))
 
 
 def browser(app: ASGIApp, **given: object) -> httpx.AsyncClient:

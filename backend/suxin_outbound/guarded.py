@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self, TypeVar
 from urllib.parse import urlencode
@@ -167,8 +168,14 @@ def open_http(
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,
-        verify=tls if tls is not None else True,
+        verify=_usual_authorities() if tls is None else tls,
     )
+
+
+@cache
+def _usual_authorities() -> ssl.SSLContext:
+    # Reading some hundred certificates takes a while, so all clients of a process share what was read.
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class GuardedClient:

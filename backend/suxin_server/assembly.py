@@ -5,13 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import asyncpg
 from litestar import Request, Response, get
 from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_403_FORBIDDEN
 from litestar.types import ControllerRouterHandler
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
@@ -36,12 +34,14 @@ from suxin_server.health import liveness, readiness
 from suxin_server.key_file import keyring_source
 from suxin_server.metrics import Metrics
 from suxin_server.migration import newest_revisions
+from suxin_server.patience import NO_ANSWER, once_it_answers
 from suxin_server.settings import Settings
 from suxin_server.tenants_addresses import client_of_providers
 from suxin_server.uses import written_down
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
-from suxin_web.budgets import Budget, Budgets
+from suxin_web.budget_size import Budget
+from suxin_web.budgets import Budgets
 from suxin_web.clock import SystemClock
 from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
@@ -87,6 +87,9 @@ class Assembly:
     preview: Sequence[ControllerRouterHandler] = ()
     """Routes that only a demo has."""
 
+    patience_s: float = 0
+    """How long to wait for a database that does not answer yet."""
+
     async def require_safe_role(self) -> None:
         """Check the database and the role before anything is served.
 
@@ -94,13 +97,15 @@ class Assembly:
         :raises NotAvailable: if the database does not answer
         """
         try:
-            await self.runtime.database.require_safe_role()
+            await once_it_answers(
+                self.runtime.database.require_safe_role, patience_s=self.patience_s
+            )
         except RoleUnsafe as unsafe:
             raise RoleRefused(
                 zh=f"拒绝启动：数据库角色可绕过行级安全（{unsafe}）",
                 en=f"refusing to start: {unsafe}",
             ) from None
-        except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+        except NO_ANSWER as error:
             raise NotAvailable(
                 zh="连不上数据库，请检查 DATABASE_URL",
                 en=f"the database does not answer ({type(error).__name__}); check DATABASE_URL",
@@ -175,6 +180,7 @@ def assemble(settings: Settings) -> Assembly:
         Metrics(),
         settings.metrics_token or SecretStr(""),
         preview_routes(settings, outside),
+        settings.database_patience_s,
     )
 
 
@@ -211,13 +217,12 @@ def _document_rules(settings: Settings) -> DocumentRules:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Assembly]:
-    """Assemble the web process, check that it may serve, and close everything at the end."""
-    assembly = assemble(settings)
+async def opened(assembly: Assembly) -> AsyncIterator[None]:
+    """Check that the web process may serve, and close everything at the end."""
     try:
         await assembly.require_safe_role()
         async with written_down(assembly.runtime.database):
-            yield assembly
+            yield
     finally:
         await assembly.close()
 

@@ -14,8 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-import asyncpg
-
 DATABASE = "suxin"
 LOGIN_ROLES = ("suxin_owner", "suxin_app", "suxin_batch")
 SUPERUSER = "postgres"
@@ -66,6 +64,9 @@ async def prepare_cluster(
     ``passwords`` names ``suxin_owner``, ``suxin_app`` and ``suxin_batch``. They travel as settings that the session
     starts with, so that neither a statement nor its parameters, and hence no server log, ever holds one.
     """
+    # Only a cluster that is new or has other roles by now is prepared, so most starts need no driver for it.
+    import asyncpg  # noqa: PLC0415 - see above
+
     settings = {
         f"suxin.{role.removeprefix('suxin_')}_password": passwords[role] for role in LOGIN_ROLES
     }

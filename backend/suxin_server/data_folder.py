@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from suxin.kernel.sealing import Keyring
 from suxin_server.cluster import write_secret
 from suxin_server.faults import DataDirInUse, FileBusy
 
@@ -52,6 +51,9 @@ def sealing_keys(data_dir: Path) -> Path:
     """Return the key file of this installation, made on first use and never made again."""
     path = data_dir / KEYS_NAME
     if not path.exists():
+        # Its ciphers take a while to load, which only the first start needs.
+        from suxin.kernel.sealing import Keyring  # noqa: PLC0415 - see above
+
         write_secret(path, Keyring.generate().to_text())
     return path
 

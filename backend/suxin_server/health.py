@@ -76,8 +76,7 @@ async def readiness(
     """Report whether requests can be served; ``heads`` are the revisions the database should have."""
 
     async def migrations() -> None:
-        async with database.snapshot(_HEALTH, now=now) as session:
-            found = frozenset(await session.scalars(_REVISIONS))
+        found = await revisions_of(database, now=now)
         if found != heads:
             known = ", ".join(sorted(found)) or "none"
             raise Unwell(f"the database is at revision {known}, not {', '.join(sorted(heads))}")
@@ -92,6 +91,12 @@ async def readiness(
         ("valkey", valkey),
     )
     return Report(tuple(await asyncio.gather(*(_check(name, work) for name, work in checks))))
+
+
+async def revisions_of(database: Database, *, now: datetime) -> frozenset[str]:
+    """Return the revisions a database is at; it fails where nothing was migrated yet."""
+    async with database.snapshot(_HEALTH, now=now) as session:
+        return frozenset(await session.scalars(_REVISIONS))
 
 
 async def _answers(database: Database, now: datetime) -> None:

@@ -96,7 +96,6 @@ class Postgres:
         binaries: Path | None = None,
     ) -> None:
         self._data_dir = data_dir.absolute()
-        self._wanted_port = port
         self._fast = fast
         self._binaries_setting = binaries
         self._account: Account | None = unprivileged_account()
@@ -107,8 +106,6 @@ class Postgres:
         self._passwords: dict[str, str] = {}
         self.port = port or 0
         self.adopted = False
-        self.initialised = False
-        """Whether this start made the cluster, which is therefore empty."""
 
     @property
     def admin_dsn(self) -> str:
@@ -138,14 +135,26 @@ class Postgres:
         """Return the address of a database for ``suxin_owner``, ``suxin_app`` or ``suxin_batch``."""
         return self._address(role, database)
 
+    @property
+    def has_cluster(self) -> bool:
+        """Whether the cluster was made already; the one that a start makes is empty."""
+        return (self.cluster / "PG_VERSION").exists()
+
+    def settle(self) -> None:
+        """Settle passwords and port: the addresses hold from now on, though nothing answers there yet."""
+        self._prepare_folders()
+        if not self.port:
+            running = _left_running(self.cluster)
+            note = self._data_dir / "postgres.port"
+            self.port = remembered_port(note) if running is None else running.port
+
     def start(self) -> None:
         """Start the server, or adopt the one that runs, and make sure that roles and database exist."""
-        self._prepare_folders()
+        self.settle()
         cluster = self.cluster
         binaries = within_reach(find_postgres(self._binaries_setting), self._account)
-        if not (cluster / "PG_VERSION").exists():
+        if not self.has_cluster:
             self._initialise(binaries, cluster)
-            self.initialised = True
         if not self._adopt(cluster):
             self._launch(binaries, cluster)
         self._prepare_roles(cluster)
@@ -235,10 +244,8 @@ class Postgres:
         unfinished.rename(cluster)
 
     def _adopt(self, cluster: Path) -> bool:
-        running = _read_pid_file(cluster)
+        running = _left_running(cluster)
         if running is None:
-            return False
-        if not is_alive(running.pid) or not _is_postmaster_of(running.pid, cluster):
             # After a reboot the number may belong to a stranger, and PostgreSQL would refuse to start.
             (cluster / "postmaster.pid").unlink(missing_ok=True)
             return False
@@ -251,7 +258,6 @@ class Postgres:
 
     def _launch(self, binaries: Path, cluster: Path) -> None:
         for _ in range(START_ATTEMPTS):
-            self.port = self._wanted_port or remembered_port(self._data_dir / "postgres.port")
             if not port_is_free(HOST, self.port):
                 raise PartFailed(self.name, f"port {self.port} on {HOST} is taken")
             self._log_start = self.log.stat().st_size if self.log.exists() else 0
@@ -306,6 +312,14 @@ def _read_pid_file(cluster: Path) -> _Running | None:
         ready = len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
         return _Running(pid=int(lines[0]), port=int(lines[_PORT_LINE]), ready=ready)
     return None
+
+
+def _left_running(cluster: Path) -> _Running | None:
+    """Return the cluster's own server, where an earlier supervisor left it running."""
+    running = _read_pid_file(cluster)
+    if running is None or not is_alive(running.pid):
+        return None
+    return running if _is_postmaster_of(running.pid, cluster) else None
 
 
 def _is_ready(cluster: Path, pid: int | None = None) -> bool:

@@ -14,11 +14,12 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from suxin_server.faults import NotAvailable
-from suxin_web.budgets import USUAL
+from suxin_web.budget_size import USUAL
 
 PREFIX: Final = "SUXIN_"
 MAX_PORT: Final = 65_535
 MAX_POOL_SIZE: Final = 500
+MAX_PATIENCE_S: Final = 600
 USUAL_DATA_DIR: Final = Path(".suxin")
 
 
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
     )
     redis_url: SecretStr | None = Field(None, validation_alias=_plain("REDIS_URL"))
     database_pool_size: int = Field(10, ge=1, le=MAX_POOL_SIZE)
+    # How long a program that starts waits for a database that does not answer yet.
+    database_patience_s: int = Field(0, ge=0, le=MAX_PATIENCE_S)
 
     # Where this installation lives and listens.
     data_dir: Path = USUAL_DATA_DIR

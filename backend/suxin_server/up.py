@@ -1,7 +1,9 @@
 """``suxin up``: the whole product on one machine, from an empty folder to a page that answers.
 
-PostgreSQL, Valkey and the stand-ins of the outside world start side by side; then come the migrations, with the
-web server loading beside them, then the worker and the demo city. What the settings name elsewhere is not started here.
+Addresses are settled before anything runs, so that PostgreSQL, Valkey, the stand-ins of the outside world and the web server
+start side by side: the web server takes longest to load, and waits for the database by itself. The demo city is made up meanwhile
+and written once the migrations are done. The worker, which no page waits for, starts last. What the settings name
+elsewhere is not started here.
 """
 
 import errno
@@ -17,6 +19,7 @@ from pydantic import SecretStr
 
 from suxin_server.children import Child
 from suxin_server.data_folder import held, sealing_keys
+from suxin_server.demo.log_in import LOG_INS, DemoLogIn, read_log_ins
 from suxin_server.faults import Fault, HostUnusable, PartFailed, PortForbidden, PortTaken
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
@@ -25,7 +28,7 @@ from suxin_server.settings import Settings, child_environment, wants_demo
 from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
 from suxin_server.valkey import Valkey
-from suxin_server.welcome import prepare_welcome, say_begun, show_welcome
+from suxin_server.welcome import say_begun, show_welcome
 
 READY_TIMEOUT_S: Final = 90.0
 DEMO_TIMEOUT_S: Final = 120.0
@@ -116,28 +119,31 @@ class _Start:
         self._settings = settings
         self._data_dir = settings.data_dir
         self._began = time.monotonic()
-        self._stand_ins: list[str] = []
+        self._stand_ins: dict[str, int] = {}
         self._kept_database = False
 
     def run(self) -> None:
         """Bring every part up and say so."""
+        self._set(database_patience_s=int(READY_TIMEOUT_S))
         database = self._begin_database()
         broker = self._begin_broker()
-        self._begin_stand_ins()
         self._prepare_keys()
+        self._settle_stand_ins()
+        # It loads while the servers start and the migrations run, and calls itself ready only once all of it is.
+        self._begin_program("web", "serve", without=_NOT_FOR_WEB)
+        self._begin_stand_ins()
+        demo = self._begin_demo()
         database()
         broker()
-        # The web server loads while the migrations run; it calls itself ready only once they are at head.
-        self._begin_program("web", "serve", without=_NOT_FOR_WEB)
         self._migrate()
-        self._begin_program("worker", "worker", without=_OWNER_ONLY)
-        self._wait_for_demo(self._begin_demo())
-        prepare_welcome(self._settings)
+        self._wait_for_demo(demo)
         self._wait_until_ready()
+        self._begin_program("worker", "worker", without=_OWNER_ONLY)
         show_welcome(
             self._settings,
             seconds=time.monotonic() - self._began,
-            stand_ins=self._stand_ins,
+            log_ins=self._log_ins(),
+            stand_ins=tuple(self._stand_ins),
             founded=self._settings.demo or self._is_founded(),
         )
 
@@ -156,51 +162,52 @@ class _Start:
             self._settings.need("database_batch_url")
             return lambda: None
         server = Postgres(self._data_dir, binaries=self._settings.postgres_bin)
+        server.settle()
+        self._kept_database = server.has_cluster
+        self._set(
+            database_url=SecretStr(server.dsn("suxin_app")),
+            database_owner_url=SecretStr(server.dsn("suxin_owner")),
+            database_batch_url=SecretStr(server.dsn("suxin_batch")),
+        )
         begun = self._supervisor.begin(server, rank=SERVERS)
-
-        def finish() -> None:
-            _need(server, begun)
-            self._kept_database = not server.initialised
-            self._set(
-                database_url=SecretStr(server.dsn("suxin_app")),
-                database_owner_url=SecretStr(server.dsn("suxin_owner")),
-                database_batch_url=SecretStr(server.dsn("suxin_batch")),
-            )
-
-        return finish
+        return lambda: _need(server, begun)
 
     def _begin_broker(self) -> Callable[[], None]:
         if self._settings.redis_url is not None:
             return lambda: None
         server = Valkey(self._data_dir, binary=self._settings.valkey_binary)
+        server.settle()
+        self._set(redis_url=SecretStr(server.url))
         begun = self._supervisor.begin(server, rank=SERVERS)
-
-        def finish() -> None:
-            _need(server, begun)
-            self._set(redis_url=SecretStr(server.url))
-
-        return finish
+        return lambda: _need(server, begun)
 
     def _prepare_keys(self) -> None:
         if self._settings.sealing_keys is None and self._settings.sealing_keys_file is None:
             self._set(sealing_keys_file=sealing_keys(self._data_dir))
 
-    def _begin_stand_ins(self) -> None:
-        """Put our own process in the place of every outside service that is not set."""
-        arguments: list[str] = []
+    def _settle_stand_ins(self) -> None:
+        """Give every outside service that is not set an address of this machine, at which our own process will answer."""
         for service, secret in _OUTSIDE.items():
             if getattr(self._settings, f"{service}_base_url") is None:
                 port = remembered_port(self._data_dir / f"{service}.port")
-                arguments += [f"--{service}-port", str(port)]
                 address = f"http://127.0.0.1:{port}"
                 key = SecretStr(stand_in_key(service))
                 self._set(**{f"{service}_base_url": address, secret: key})
-                self._stand_ins.append(service)
-        if not arguments:
-            return
-        if self._settings.demo and self._settings.identity_registry_file is None:
+                self._stand_ins[service] = port
+        if (
+            self._stand_ins
+            and self._settings.demo
+            and self._settings.identity_registry_file is None
+        ):
             # The demo city writes down there who represents which firm.
             self._set(identity_registry_file=self._data_dir / REGISTRY)
+
+    def _begin_stand_ins(self) -> None:
+        if not self._stand_ins:
+            return
+        arguments: list[str] = []
+        for service, port in self._stand_ins.items():
+            arguments += [f"--{service}-port", str(port)]
         if self._settings.identity_registry_file is not None:
             arguments += ["--registry", str(self._settings.identity_registry_file)]
         child = self._child("stand-ins", "suxin_server.stand_ins", *arguments, without=_NO_SERVERS)
@@ -224,13 +231,17 @@ class _Start:
         return child
 
     def _has_demo(self) -> bool:
-        """Tell whether the demo city was loaded before: its registry is written once it is in the database."""
+        """Tell whether the demo city was loaded before: its files are written once it is in the database."""
         registry = self._data_dir / REGISTRY
         return (
             self._kept_database
             and self._settings.identity_registry_file == registry
             and registry.exists()
+            and (self._data_dir / LOG_INS).exists()
         )
+
+    def _log_ins(self) -> tuple[DemoLogIn, ...]:
+        return read_log_ins(self._data_dir / LOG_INS) if self._settings.demo else ()
 
     def _wait_for_demo(self, child: Child | None) -> None:
         if child is None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,14 @@ PROBE_TIMEOUT_S = 1
 _PASSWORD_BYTES = 24
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """What the notes of a running server say."""
+
+    pid: int
+    port: int
+
+
 class Valkey:
     """One Valkey server whose files belong to a data folder."""
 
@@ -45,7 +54,6 @@ class Valkey:
     ) -> None:
         self._data_dir = data_dir.absolute()
         self._home = self._data_dir / "valkey"
-        self._wanted_port = port
         self._binary_setting = binary
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
@@ -69,8 +77,8 @@ class Valkey:
         """The server's log file."""
         return self._data_dir / "logs" / "valkey.log"
 
-    def start(self) -> None:
-        """Start the server, or adopt the one that runs."""
+    def settle(self) -> None:
+        """Settle password and port: the address holds from now on, though nothing answers there yet."""
         self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._home.mkdir(exist_ok=True, mode=0o700)
         self.log.parent.mkdir(exist_ok=True, mode=0o700)
@@ -78,6 +86,14 @@ class Valkey:
         if not secret.exists():
             write_secret(secret, secrets.token_urlsafe(_PASSWORD_BYTES))
         self._password = secret.read_text(encoding="utf-8").strip()
+        if not self.port:
+            running = self._left_running()
+            note = self._data_dir / "valkey.port"
+            self.port = remembered_port(note) if running is None else running.port
+
+    def start(self) -> None:
+        """Start the server, or adopt the one that runs."""
+        self.settle()
         if not self._adopt():
             self._launch()
 
@@ -109,18 +125,26 @@ class Valkey:
     def _why(self) -> str:
         return log_tail(self.log, since=self._log_start)
 
-    def _adopt(self) -> bool:
+    def _left_running(self) -> _Running | None:
+        """Return our own server, where an earlier supervisor left it running."""
         with suppress(OSError, ValueError):
-            pid = int((self._home / "valkey.pid").read_text())
-            self.port = int((self._data_dir / "valkey.port").read_text())
-            if is_alive(pid) and self._answers():
-                self._process, self._pid, self.adopted = None, pid, True
-                return True
-        return False
+            running = _Running(
+                pid=int((self._home / "valkey.pid").read_text()),
+                port=int((self._data_dir / "valkey.port").read_text()),
+            )
+            if is_alive(running.pid) and self._answers(running.port):
+                return running
+        return None
+
+    def _adopt(self) -> bool:
+        running = self._left_running()
+        if running is None:
+            return False
+        self._process, self._pid, self.port, self.adopted = None, running.pid, running.port, True
+        return True
 
     def _launch(self) -> None:
         binary = find_valkey(self._binary_setting)
-        self.port = self._wanted_port or remembered_port(self._data_dir / "valkey.port")
         if not port_is_free(HOST, self.port):
             raise PartFailed(self.name, f"port {self.port} on {HOST} is taken")
         (self._data_dir / "valkey.port").write_text(f"{self.port}\n")
@@ -131,8 +155,11 @@ class Valkey:
             environment={"PATH": os.defpath, "LC_ALL": "C"},
             cwd=self._home,
         )
-        wait_until(lambda: process.poll() is not None or self._answers(), timeout_s=START_TIMEOUT_S)
-        if process.poll() is not None or not self._answers():
+        wait_until(
+            lambda: process.poll() is not None or self._answers(self.port),
+            timeout_s=START_TIMEOUT_S,
+        )
+        if process.poll() is not None or not self._answers(self.port):
             kill_now(process.pid)
             process.wait()
             raise PartFailed(self.name, self._why())
@@ -157,10 +184,10 @@ class Valkey:
         write_secret(path, "\n".join(lines) + "\n")
         return path
 
-    def _answers(self) -> bool:
+    def _answers(self, port: int) -> bool:
         with (
             suppress(OSError),
-            socket.create_connection((HOST, self.port), timeout=PROBE_TIMEOUT_S) as probe,
+            socket.create_connection((HOST, port), timeout=PROBE_TIMEOUT_S) as probe,
         ):
             probe.settimeout(PROBE_TIMEOUT_S)
             probe.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())

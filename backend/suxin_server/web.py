@@ -18,7 +18,6 @@ from typing_extensions import override
 from suxin_server.assembly import Assembly, assemble, opened, routes
 from suxin_server.faults import PortTaken
 from suxin_server.settings import Settings, read_settings
-from suxin_server.uses import written_down
 from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
 from suxin_web.bodies import MAX_BODY_BYTES
@@ -48,12 +47,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        try:
-            await assembly.require_safe_role()
-            async with written_down(assembly.runtime.database):
-                yield
-        finally:
-            await assembly.close()
+        async with opened(assembly):
+            yield
 
     return _application(assembly, (lifespan,))
 
@@ -71,8 +66,11 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     with _listening(settings.host, settings.port) as listener:
-        async with opened(settings) as assembly:
-            server = _Server(_config(_application(assembly), settings), assembly.runtime)
+        # The application is built before the database is asked for, which may not answer yet.
+        gc.disable()
+        assembly = assemble(settings)
+        server = _Server(_config(_application(assembly), settings), assembly.runtime)
+        async with opened(assembly):
             await server.serve(sockets=[listener])
 
 
@@ -148,6 +146,7 @@ class _Server(uvicorn.Server):
         gc.freeze()
         # A request leaves hardly a cycle behind: looking after every 700 new objects costs more than it finds.
         gc.set_threshold(*GC_THRESHOLDS)
+        gc.enable()
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

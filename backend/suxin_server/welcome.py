@@ -2,15 +2,13 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from suxin_server.demo.log_in import DemoLogIn
 from suxin_server.settings import USUAL_DATA_DIR, Settings
-
-if TYPE_CHECKING:
-    from suxin_server.demo.cast import DemoLogIn
 
 _PLACES = (
     ("银行与部门工作台", "desks", "/desk"),
@@ -39,16 +37,11 @@ def say_begun(console: Console | None = None) -> None:
     )
 
 
-def prepare_welcome(settings: Settings) -> None:
-    """Load what the welcome will need while there is something else to wait for."""
-    if settings.demo:
-        _log_ins()
-
-
 def show_welcome(
     settings: Settings,
     *,
     seconds: float,
+    log_ins: Sequence[DemoLogIn] = (),
     stand_ins: Sequence[str] = (),
     founded: bool = True,
     console: Console | None = None,
@@ -68,7 +61,7 @@ def show_welcome(
         people = Table(title="演示账号 · Demo log-ins", title_justify="left")
         for heading in ("身份 Who", "账号 Log-in", "密码 Password", "入口 Where"):
             people.add_column(heading, overflow="fold")
-        for one in _log_ins():
+        for one in log_ins:
             people.add_row(one.who, one.login, one.password, one.where)
         screen.print(people)
     elif stand_ins:
@@ -82,13 +75,6 @@ def show_welcome(
         highlight=False,
         soft_wrap=True,
     )
-
-
-def _log_ins() -> "Sequence[DemoLogIn]":
-    # It loads the whole core, which nothing else here needs.
-    from suxin_server.demo.cast import log_ins  # noqa: PLC0415 - see above
-
-    return log_ins()
 
 
 def _show_next_step(screen: Console, settings: Settings) -> None:

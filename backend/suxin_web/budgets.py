@@ -19,6 +19,7 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
+from suxin_web.budget_size import USUAL, Budget
 from suxin_web.rate_limits import PAUSE_S
 from suxin_web.valkey_line import ValkeyLine
 
@@ -57,18 +58,6 @@ return {1, math.floor(size - (full - now) / point), 0}
 _MICRO: Final = 1_000_000
 
 log = structlog.get_logger("suxin.web")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """How many points a bucket holds, and how many come back each second."""
-
-    size: int
-    restored_per_second: int
-
-
-USUAL: Final = Budget(size=5_000, restored_per_second=250)
-"""Proposed default (demo configuration)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -304,11 +305,14 @@ def _status(refusal: type[Refusal]) -> int:
     return HTTPStatus(status_of(refusal.__new__(refusal))).value
 
 
-DOCUMENT: Final = msgspec.json.encode(document())
+@cache
+def published() -> bytes:
+    """Return the OpenAPI document as it is served, made when it is first asked for: a start need not wait for it."""
+    return msgspec.json.encode(document())
 
 
 @get("/openapi.json")
 async def show_openapi(caller: GivenActor) -> Response[bytes]:
     """Show the OpenAPI document."""
     del caller  # Counted against what one address may ask for.
-    return Response(DOCUMENT, media_type=MEDIA_TYPE)
+    return Response(published(), media_type=MEDIA_TYPE)

@@ -10,6 +10,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin_server.demo import cast
 from suxin_server.demo.city import Setting, build_demo_city
+from suxin_server.demo.draft import MadeFor
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
 from suxin_tenants import PROFILES
@@ -24,9 +25,11 @@ async def build(server: Postgres) -> tuple[float, int]:
     setting = Setting(
         database=database,
         batch=batch,
-        sealer=Sealer(Keyring.generate()),
-        profiles=PROFILES,
-        openids={applicant.wechat: applicant.wechat for applicant in cast.APPLICANTS},
+        made_for=MadeFor(
+            sealer=Sealer(Keyring.generate()),
+            profiles=PROFILES,
+            openids={applicant.wechat: applicant.wechat for applicant in cast.APPLICANTS},
+        ),
     )
     began = time.perf_counter()
     report = await build_demo_city(setting, now=datetime.now(UTC))

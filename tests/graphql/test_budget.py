@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 
 from suxin.kernel.actor import Actor, ActorKind
 from suxin_graphql.metering import Meter
-from suxin_web.budgets import Budget, Budgets
+from suxin_web.budget_size import Budget
+from suxin_web.budgets import Budgets
 
 SMALL = Budget(size=30, restored_per_second=1)
 PAGE = "{ referrals(first: 20) { edges { node { id } } } }"

@@ -50,6 +50,16 @@ async def test_statements_and_the_session_see_the_same_rows_of_one_tenant(databa
 
 
 @pytest.mark.usefixtures("branches")
+async def test_a_database_that_lets_nobody_in_is_told_of_as_by_every_other_statement(cluster, now):
+    nowhere = Database.connect(cluster.dsn("suxin_app", database="nowhere"), pool_size=1)
+    try:
+        with pytest.raises(DBAPIError, match='database "nowhere" does not exist'):
+            async with nowhere.reading(staff(), now=now):
+                pass
+    finally:
+        await nowhere.close()
+
+
 async def test_nothing_is_written_in_it(database, now):
     change = SingleStep(text("update branches set name = 'x'"))
     with pytest.raises(DBAPIError, match="read-only"):

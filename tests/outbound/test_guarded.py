@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import ssl
 import time
 import traceback
 from dataclasses import replace
@@ -10,7 +11,14 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from suxin_outbound.guarded import Answer, Call, CallFailed, CallProblem, GuardedClient
+from suxin_outbound.guarded import (
+    Answer,
+    Call,
+    CallFailed,
+    CallProblem,
+    GuardedClient,
+    _usual_authorities,
+)
 
 SECRET = "hush-hush-secret"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -37,6 +45,21 @@ async def failure(guarded, call) -> CallFailed:
 
 async def sleep_long(writer):
     await asyncio.sleep(1.0)
+
+
+async def test_clients_of_one_process_read_the_certificate_authorities_once(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        httpx,
+        "create_ssl_context",
+        lambda **_: read.append(1) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    )
+    _usual_authorities.cache_clear()
+    clients = [GuardedClient.to_trusted(), GuardedClient.to_public(), GuardedClient.to_public()]
+    _usual_authorities.cache_clear()
+    for client in clients:
+        await client.close()
+    assert read == [1]
 
 
 async def test_answer_is_read_whole(guarded, raw_server):

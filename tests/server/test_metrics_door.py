@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from suxin.kernel.sealing import Keyring
-from suxin_server.assembly import opened, routes
+from suxin_server.assembly import assemble, opened, routes
 from suxin_server.metrics import FRESH, Metrics, may_scrape
 from suxin_server.settings import Settings
 from suxin_web.application import build_app
@@ -53,7 +53,8 @@ async def web(
         sms_base_url=NOWHERE,
         **given,
     )
-    async with opened(settings) as assembly:
+    assembly = assemble(settings)
+    async with opened(assembly):
         app = build_app(assembly.runtime, routes(assembly))
         transport = httpx.ASGITransport(app, client=(client, 40_000))
         async with httpx.AsyncClient(transport=transport, base_url="http://suxin.test") as caller:

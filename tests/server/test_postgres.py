@@ -158,8 +158,11 @@ async def test_a_server_left_running_is_adopted_and_stopped(
     postgres: Postgres, folder: Path
 ) -> None:
     heir = Postgres(folder, fast=True)
+    heir.settle()
+    told = heir.dsn("suxin_app")
+    assert heir.has_cluster is True
     heir.start()
-    assert heir.adopted is True
+    assert (heir.adopted, heir.dsn("suxin_app")) == (True, told)
     assert (heir.pid, heir.port) == (postgres.pid, postgres.port)
     assert len(await ask(heir.dsn("suxin_app"), "select 1")) == 1
     heir.stop()
@@ -187,8 +190,11 @@ def test_an_initdb_cut_short_leaves_nothing_to_stumble_over(folder: Path) -> Non
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
     server = Postgres(folder, fast=True)
+    server.settle()
+    told = server.dsn("suxin_app")
+    assert server.has_cluster is False
     server.start()
-    assert server.exit_reason() is None
+    assert (server.exit_reason(), server.dsn("suxin_app")) == (None, told)
     assert not half.exists()
     server.remove()
     assert not (folder / "postgres").exists()

@@ -17,6 +17,7 @@ from patience import PATIENCE_S
 from suxin_server import up
 from suxin_server.cli import cli
 from suxin_server.data_folder import held
+from suxin_server.demo.log_in import LOG_INS
 from suxin_server.faults import Fault, HostUnusable, PortForbidden, PortTaken
 from suxin_server.processes import command_line, free_port, is_alive, port_is_free, wait_until
 from suxin_server.settings import Settings, wants_demo
@@ -302,19 +303,20 @@ def test_the_commands_are_listed() -> None:
 @pytest.mark.parametrize(
     ("kept", "written", "own_registry", "loads"),
     [
-        (True, True, True, False),
-        (False, True, True, True),
-        (True, False, True, True),
-        (True, True, False, True),
+        (True, (up.REGISTRY, LOG_INS), True, False),
+        (False, (up.REGISTRY, LOG_INS), True, True),
+        (True, (LOG_INS,), True, True),
+        (True, (up.REGISTRY,), True, True),
+        (True, (up.REGISTRY, LOG_INS), False, True),
     ],
 )
 def test_the_demo_city_is_loaded_again_unless_it_lies_in_a_kept_database(
-    folder: Path, *, kept: bool, written: bool, own_registry: bool, loads: bool
+    folder: Path, *, kept: bool, written: tuple[str, ...], own_registry: bool, loads: bool
 ) -> None:
     folder.mkdir()
     registry = folder / up.REGISTRY
-    if written:
-        registry.write_text("{}")
+    for name in written:
+        (folder / name).write_text("{}")
     named = registry if own_registry else folder / "another.json"
     settings = Settings(data_dir=folder, demo=True, identity_registry_file=named)
     start = up._Start(Supervisor(), settings)

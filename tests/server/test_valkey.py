@@ -65,8 +65,21 @@ def test_a_killed_server_is_started_again_with_its_data(folder: Path) -> None:
     assert not is_alive(second)
 
 
+def test_the_address_holds_before_anything_answers_there(folder: Path) -> None:
+    server = Valkey(folder)
+    server.settle()
+    told, nobody = server.url, server.pid
+    server.start()
+    try:
+        assert (server.url, nobody) == (told, None)
+    finally:
+        server.stop()
+
+
 def test_a_server_left_running_is_adopted(valkey: Valkey, folder: Path) -> None:
     heir = Valkey(folder)
+    heir.settle()
+    assert heir.url == valkey.url
     heir.start()
     assert heir.adopted is True
     assert (heir.pid, heir.url) == (valkey.pid, valkey.url)

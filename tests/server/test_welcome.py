@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from suxin_server.demo.cast import log_ins
 from suxin_server.settings import Settings
 from suxin_server.welcome import show_welcome
 
@@ -21,6 +22,7 @@ def shown(
     show_welcome(
         Settings(data_dir=Path(folder), demo=demo),
         seconds=1,
+        log_ins=log_ins() if demo else (),
         stand_ins=stand_ins,
         founded=founded,
         console=Console(
@@ -59,6 +61,7 @@ def test_real_services_and_the_demo_city_need_no_warning() -> None:
     demo = shown(demo=True, stand_ins=("wechat", "identity", "sms"))
     assert "WARNING" not in demo
     assert "Demo log-ins" in demo
+    assert all(one.login in demo for one in log_ins())
 
 
 def test_a_city_without_an_operator_is_told_how_to_make_one() -> None:

@@ -7,7 +7,8 @@ import structlog.testing
 from redis.asyncio import Redis
 
 from suxin_web import budgets as module
-from suxin_web.budgets import FITTED, OPERATIONS, REFUSED, UNCOUNTED, Budget, Budgets
+from suxin_web.budget_size import Budget
+from suxin_web.budgets import FITTED, OPERATIONS, REFUSED, UNCOUNTED, Budgets
 
 SLOW = Budget(size=100, restored_per_second=1)
 """So slow that a test does not see it restored."""

@@ -141,7 +141,8 @@ def test_a_taken_port_is_named(settings):
 
 async def test_without_migrations_it_is_alive_but_not_ready(settings, city, admin):
     await admin.execute("update alembic_version set version_num = '0000'")
-    async with opened(settings) as assembly:
+    assembly = assemble(settings)
+    async with opened(assembly):
         app = build_app(assembly.runtime, routes(assembly))
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://suxin.test"

@@ -6,8 +6,10 @@ statement is several times the database's own.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
 
 import asyncpg
 import msgspec
@@ -38,36 +40,62 @@ def result_processor(kind: TypeEngine[Any]) -> Processor | None:
     return kind._cached_result_processor(_DIALECT, None)  # noqa: SLF001 - how SQLAlchemy's own executions read them
 
 
-class SingleStep:
-    """One statement with named parameters (``bindparam``), compiled when it is declared."""
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as it is sent: what SQLAlchemy would work out at each execution."""
 
-    def __init__(self, statement: ClauseElement) -> None:
+    sql: str
+    fixed: Mapping[str, Any]
+    order: Sequence[tuple[str, Processor | None]]
+    """The names at the places $1, $2, …, and what makes of each value what the driver takes."""
+
+    results: Sequence[Processor | None]
+
+    @classmethod
+    def of(cls, statement: ClauseElement) -> Self:
         compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         if not isinstance(compiled, SQLCompiler):
             message = "a step is a statement over rows"
             raise TypeError(message)
-        self.sql: Final = compiled.string
-        self._fixed = dict(compiled.params)
-        # What SQLAlchemy would do at each execution, in the order of the places $1, $2, …
         processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 - how its own executions read them
-        self._order: list[tuple[str, Processor | None]] = [
-            (name, processors.get(name)) for name in compiled.positiontup or ()
-        ]
-        self._results = [result_processor(column.type) for column in compiled._result_columns]  # noqa: SLF001 - as above
+        return cls(
+            sql=compiled.string,
+            fixed=dict(compiled.params),
+            order=[(name, processors.get(name)) for name in compiled.positiontup or ()],
+            results=[result_processor(column.type) for column in compiled._result_columns],  # noqa: SLF001 - as above
+        )
+
+
+class SingleStep:
+    """One statement with named parameters (``bindparam``), compiled once, when it is first sent."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        # Not where it is declared: all of them together are a twentieth of what a web process takes to load.
+        return _Compiled.of(self._statement)
+
+    @property
+    def sql(self) -> str:
+        """The statement's text, with places for its parameters."""
+        return self._compiled.sql
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
         """Return the values for the statement's places."""
-        values = {**self._fixed, **given}
+        compiled = self._compiled
+        values = {**compiled.fixed, **given}
         return [
             values[name] if process is None else process(values[name])
-            for name, process in self._order
+            for name, process in compiled.order
         ]
 
     def read(self, record: asyncpg.Record) -> tuple[Any, ...]:
         """Return a row as SQLAlchemy's types read it."""
         return tuple(
             value if process is None else process(value)
-            for value, process in zip(record, self._results, strict=True)
+            for value, process in zip(record, self._compiled.results, strict=True)
         )
 
 

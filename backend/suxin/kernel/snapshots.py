@@ -12,7 +12,7 @@ from typing import Final, cast
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, EmulatedDBAPIException, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -87,7 +87,7 @@ def _told(sql: str) -> Iterator[None]:
     """Tell of the driver's errors as of those of every other statement."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, EmulatedDBAPIException) as error:
         # What was given is people's data and stays out of its text.
         raise DBAPIError(sql, None, error, hide_parameters=True) from error
 
@@ -97,7 +97,8 @@ async def open_snapshot(
     engine: AsyncEngine, begin: str, info: Mapping[str, object]
 ) -> AsyncIterator[OpenSnapshot]:
     """Open a snapshot by the message that begins it; ``info`` goes to its session, if it comes to have one."""
-    pooled = await greenlet_spawn(engine.sync_engine.raw_connection)
+    with _told("connect"):
+        pooled = await greenlet_spawn(engine.sync_engine.raw_connection)
     snapshot = OpenSnapshot(engine, pooled, info)
     try:
         await snapshot.begin(begin)

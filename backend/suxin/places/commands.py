@@ -40,13 +40,13 @@ _LOAD: Final = text(
 
 async def load_areas(session: AsyncSession) -> int:
     """Write the city's areas as the batch role; return how many are new or changed. Doing it again changes nothing."""
-    rows = list(_rows())
+    rows = list(packaged_areas())
     result = await session.execute(_LOAD, {"rows": json.dumps(rows), "valid_from": VALID_FROM})
     return int(getattr(result, "rowcount", 0))
 
 
-def _rows() -> Iterator[Mapping[str, object]]:
-    """Read the packaged list, parents before children."""
+def packaged_areas() -> Iterator[Mapping[str, object]]:
+    """Read the packaged list of areas, parents before children."""
     content = files("suxin.places").joinpath(_DATA).read_text(encoding="utf-8")
     full_names: dict[str, str] = {}
     for row in csv.DictReader(content.splitlines()):

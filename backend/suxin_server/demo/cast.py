@@ -12,6 +12,7 @@ from suxin.lending.facts import EcoGrade, TaxGrade
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import SubjectKind
 from suxin.tenancy.profiles import TenantKind
+from suxin_server.demo.log_in import DemoLogIn
 from suxin_server.demo.numbers import credit_code, phone, resident_id
 from suxin_server.demo.visitor import COUNTER, COUNTER_OFFICE, COUNTER_VISITOR, TERMINAL_REF
 from suxin_tenants import PROFILES
@@ -331,21 +332,6 @@ OTHERS: Final = (
 )
 
 TENANTS: Final = (OPERATOR, *BANKS, *OTHERS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoLogIn:
-    """One row of the table of log-ins: who, where, and with what.
-
-    Applicants have no password: ``password`` is what they type for real-name proof, resident id and phone. Who comes to the
-    counter has no log-in: the helper types her name, her resident id and the terminal's number.
-    """
-
-    who: str
-    where: str
-    login: str
-    password: str
-    note: str
 
 
 def _role_zh(tenant: Organiser, person: Staff) -> str:

@@ -13,6 +13,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin_server.demo import cast
 from suxin_server.demo.city import DemoReport, Setting, build_demo_city
+from suxin_server.demo.draft import MadeFor
 from suxin_server.postgres import Postgres
 from suxin_tenants import PROFILES
 
@@ -50,9 +51,7 @@ async def _build(cluster: Postgres, name: str, now: datetime) -> Built:
     setting = Setting(
         database=database,
         batch=batch,
-        sealer=Sealer(KEYRING),
-        profiles=PROFILES,
-        openids=OPENIDS,
+        made_for=MadeFor(sealer=Sealer(KEYRING), profiles=PROFILES, openids=OPENIDS),
     )
     report = await build_demo_city(setting, now=now)
     admin = await asyncpg.connect(cluster.admin_dsn.rsplit("/", 1)[0] + f"/{name}")

@@ -193,7 +193,7 @@ async def test_the_proved_cast_logs_in_and_finds_its_requests(built):
             )
         async with built.database.snapshot(actor, now=NOW) as session:
             found = (await session.scalars(requests_of(actor.own_subject))).all()
-            identity = await identity_of(session, built.setting.sealer, actor.own_person)
+            identity = await identity_of(session, built.setting.made_for.sealer, actor.own_person)
         states[applicant.name] = [request.state for request in found]
         assert (identity.name, identity.resident_id) == (applicant.name, applicant.resident_id)
 

@@ -1,0 +1,93 @@
+"""The order of a start: what may run beside what, and what the supervisor does without."""
+
+import subprocess
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from suxin_server import up
+from suxin_server.settings import Settings
+from suxin_server.supervisor import Part, Supervisor
+
+SLOW_TO_LOAD = {
+    *("alembic", "asyncpg", "cryptography", "jinja2", "litestar", "redis", "sqlalchemy"),
+    *("strawberry", "suxin.kernel.tables", "suxin_server.demo.cast"),
+}
+
+
+WEB_LOADED = """
+import gc
+import suxin_server.web
+from suxin.kernel.single_steps import SingleStep
+from suxin_mini_program.openapi import published
+
+steps = [one for one in gc.get_objects() if isinstance(one, SingleStep)]
+print(len(steps) > 10, sum("_compiled" in vars(one) for one in steps), published.cache_info().currsize)
+"""
+
+
+def told_by(program: str) -> list[str]:
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return told.stdout.split()
+
+
+def test_the_supervisor_loads_nothing_that_is_slow() -> None:
+    loaded = told_by("import sys, suxin_server.cli, suxin_server.up; print(*sys.modules)")
+    assert SLOW_TO_LOAD & set(loaded) == set()
+
+
+def test_loading_the_web_server_makes_nothing_that_only_a_request_needs() -> None:
+    # There are single steps, none is compiled, and the OpenAPI document is not made.
+    assert told_by(WEB_LOADED) == ["True", "0", "0"]
+
+
+class _Answer(Future[None]):
+    """The start of a server: asking for its result is waiting for it."""
+
+    def __init__(self, name: str, seen: list[str]) -> None:
+        super().__init__()
+        self._name, self._seen = name, seen
+
+    @override
+    def result(self, timeout: float | None = None) -> None:
+        self._seen.append(f"{self._name} answers")
+
+
+class _Noting(Supervisor):
+    """A supervisor that notes what is begun, and begins nothing."""
+
+    def __init__(self, seen: list[str]) -> None:
+        super().__init__()
+        self._seen = seen
+
+    @override
+    def begin(self, part: Part, *, rank: int = 0) -> Future[None]:
+        self._seen.append(part.name)
+        return _Answer(part.name, self._seen)
+
+
+def test_the_web_server_loads_while_the_servers_start_and_the_worker_when_it_is_ready(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def ready(_settings: Settings, path: str) -> tuple[int, str]:
+        seen.append(path)
+        return 200, ""
+
+    monkeypatch.setattr(up, "migrate", lambda _address: seen.append("migrations"))
+    monkeypatch.setattr(up, "probe", ready)
+    monkeypatch.setattr(up, "show_welcome", lambda *_, **__: seen.append("welcome"))
+    monkeypatch.setattr(up, "read_log_ins", lambda _path: ())
+    monkeypatch.setattr(up._Start, "_begin_demo", lambda _start: seen.append("demo"))
+    up._Start(_Noting(seen), Settings(data_dir=folder, demo=True)).run()
+    assert seen == [
+        *("PostgreSQL", "Valkey", "web", "stand-ins", "demo"),
+        *("PostgreSQL answers", "Valkey answers", "migrations"),
+        *("/health/ready", "worker", "welcome"),
+    ]

@@ -1056,6 +1056,7 @@ def upgrade() -> None:
     sa.Column('log_in_hash', sa.LargeBinary(), nullable=True),
     sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('details', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -1065,6 +1066,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(kind = 'approved') = (consent_id is not null)", name=op.f('ck_oauth_grants_approved')),
     sa.CheckConstraint("(kind = 'staff') = (staff_id is not null)", name=op.f('ck_oauth_grants_staff')),
     sa.CheckConstraint("(kind = 'visitor') = (openid is not null)", name=op.f('ck_oauth_grants_visitor')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_oauth_grants_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_oauth_grants'))
     )
     op.create_index('ix_oauth_grants_client_id', 'oauth_grants', ['client_id', 'id'], unique=False)

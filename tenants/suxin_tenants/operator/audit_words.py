@@ -59,6 +59,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "consent.client.suspended": "暂停接口客户端",
     "consent.client.resumed": "恢复接口客户端",
     "consent.client.retired": "停用接口客户端",
+    "consent.grant.replaced": "更新应用授权",
     "consent.grant.ended": "接口授权终止",
     "exports.export.started": "开始批量导出",
     "exports.export.cancelled": "取消批量导出",

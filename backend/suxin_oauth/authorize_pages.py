@@ -22,6 +22,7 @@ from suxin.consent.oauth.decisions import (
     allow_as_subject,
     answer_address,
     grantable,
+    replace_as_staff,
 )
 from suxin.consent.oauth.log_ins import LoggedIn, logged_in_staff
 from suxin.consent.oauth.own_clients import own_client
@@ -33,6 +34,7 @@ from suxin.consent.oauth.pushed_requests import (
 )
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import RequestReferenceRefused
+from suxin.consent.oauth.replaced_grants import hold_replaced
 from suxin.consent.oauth.scopes import scope_words
 from suxin.consent.queries import recipient
 from suxin.consent.requests import refuse_consent
@@ -160,6 +162,7 @@ async def _page(
         "back": f"{paths.AUTHORIZE}?{asked.query}",
         "csrf_token": browser_token(request),
         "return_host": urlsplit(asked.request.redirect_uri).netloc,
+        "replaces": asked.request.grant_id is not None,
     }
     # A form's answer leads to the client, which the policy of forms must allow by name.
     headers = _leading_to(asked.request)
@@ -207,6 +210,14 @@ async def _allow_staff(
 ) -> Response[bytes]:
     now = runtime.clock.now()
     actor = _staff(request, runtime, who)
+    grant_id = asked.request.grant_id
+    if grant_id is not None:
+        async with runtime.database.transaction(actor, now=now) as session:
+            used = await _use(session, asked, now=now)
+            code = await replace_as_staff(
+                session, asked.client, used, who, actor, grant_id=grant_id, now=now
+            )
+        return _back_to_client(used, runtime, code=code)
     code = await allow_as_staff(
         runtime.database.steps,
         asked.client,
@@ -226,9 +237,15 @@ async def _allow_subject(
     actor = await _decider(request, runtime, who, form, now=now)
     async with runtime.database.transaction(actor, now=now) as session:
         used = await _use(session, asked, now=now)
+        replaced = None
+        if used.grant_id is not None:
+            client_id = asked.client.client_id
+            replaced = await hold_replaced(session, used.grant_id, client_id=client_id, now=now)
         granted = await _consent(session, actor, asked, form, now=now)
         approval = Approval(actor.own_subject, granted)
-        code = await allow_as_subject(session, asked.client, used, who, approval, now=now)
+        code = await allow_as_subject(
+            session, asked.client, used, who, approval, replaced=replaced, now=now
+        )
     return _back_to_client(used, runtime, code=code)
 
 

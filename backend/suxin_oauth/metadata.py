@@ -8,6 +8,7 @@ from suxin.consent.oauth.authorization_details import DETAIL_TYPES
 from suxin.consent.oauth.clients import GRANT_TYPES
 from suxin.consent.oauth.dpop import ALGORITHMS
 from suxin.consent.oauth.own_clients import WECHAT
+from suxin.consent.oauth.replaced_grants import CREATE, REPLACE
 from suxin.kernel.signing import KEPT_BY_READERS
 from suxin_oauth import paths
 from suxin_web.runtime import GivenRuntime
@@ -32,7 +33,7 @@ def server_metadata(issuer: str) -> dict[str, Any]:
         "introspection_endpoint": issuer + paths.INTROSPECT,
         "device_authorization_endpoint": issuer + paths.DEVICE_AUTHORIZATION,
         "grant_management_endpoint": issuer + paths.GRANTS,
-        "grant_management_actions_supported": ["query", "revoke"],
+        "grant_management_actions_supported": [CREATE, "query", REPLACE, "revoke"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": [*GRANT_TYPES, WECHAT],

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.assessments import prune_assessments
+from suxin.consent.keeping import forget_consents, forget_contract_bases
 from suxin.consent.oauth.deprecated_uses import prune_uses
 from suxin.consent.oauth.models import (
     AuthorizationCode,
@@ -30,6 +31,7 @@ from suxin.kernel import idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
+from suxin.subjects.mandates import forget_mandates
 from suxin.subjects.models import PhoneCode, WeChatAccount
 from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin.tenancy.providers.models import ProviderFlow
@@ -108,6 +110,15 @@ async def prune(
             database, lambda session: prune_assessments(session, now=now, limit=CHUNK), now
         ),
     }
+    gone["consents"] = await _in_chunks(
+        database, lambda session: forget_consents(session, now=now, limit=CHUNK), now
+    )
+    gone["access_bases"] = await _in_chunks(
+        database, lambda session: forget_contract_bases(session, now=now, limit=CHUNK), now
+    )
+    gone["mandates"] = await _in_chunks(
+        database, lambda session: forget_mandates(session, now=now, limit=CHUNK), now
+    )
     gone["deprecated_uses"] = await _in_chunks(
         database, lambda session: prune_uses(session, now=now, limit=CHUNK), now
     )

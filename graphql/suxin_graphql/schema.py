@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
 from suxin_graphql.clients import ClientMutations, ClientQueries
+from suxin_graphql.consent_requests import ConsentRequestMutations
 from suxin_graphql.consents import ConsentSubscriptions
 from suxin_graphql.deprecated_uses import DeprecationQueries
 from suxin_graphql.deprecations import REASONS, reasons_in
@@ -52,6 +53,7 @@ class Query(
 class Mutation(
     ClientMutations,
     IdentityProviderMutations,
+    ConsentRequestMutations,
     FetchMutations,
     LendingMutations,
     WebhookMutations,

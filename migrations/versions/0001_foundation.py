@@ -22,7 +22,8 @@ ACCESS = (
     "CREATE POLICY system ON access_bases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY opened_at_counter ON access_bases AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('allow', 'resume')))",
     "CREATE POLICY ended_at_counter ON access_bases AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('pause', 'revoke') and access_bases.ended_at is not null))",
-    'GRANT SELECT, INSERT, UPDATE (ended_at) ON access_bases TO suxin_app',
+    "CREATE POLICY kept_long_enough ON access_bases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and least(ended_at, ends_at) <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days' and not exists (select 1 from consents c where c.subject_id = access_bases.subject_id and c.id = access_bases.source_id))",
+    'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON access_bases TO suxin_app',
     'ALTER TABLE account_closures ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE account_closures FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON account_closures FOR ALL TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -76,7 +77,8 @@ ACCESS = (
     "CREATE POLICY data_subject ON consent_artefacts FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY reading_tenant ON consent_artefacts FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON consent_artefacts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT ON consent_artefacts TO suxin_app',
+    "CREATE POLICY kept_long_enough ON consent_artefacts AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and not exists (select 1 from consents c where c.subject_id = consent_artefacts.subject_id and c.id = consent_artefacts.consent_id))",
+    'GRANT SELECT, INSERT, DELETE ON consent_artefacts TO suxin_app',
     'ALTER TABLE consent_fetches ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consent_fetches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consent_fetches FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -84,7 +86,8 @@ ACCESS = (
     "CREATE POLICY counted ON consent_fetches FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.source_id = consent_fetches.consent_id and b.subject_id = consent_fetches.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY erased_by_subject ON consent_fetches FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and content is not null) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and content is null and erased_at is not null)",
     "CREATE POLICY system ON consent_fetches FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (content, erased_at) ON consent_fetches TO suxin_app',
+    "CREATE POLICY kept_long_enough ON consent_fetches AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and not exists (select 1 from consents c where c.subject_id = consent_fetches.subject_id and c.id = consent_fetches.consent_id))",
+    'GRANT SELECT, INSERT, UPDATE (content, erased_at), DELETE ON consent_fetches TO suxin_app',
     'ALTER TABLE consents ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consents FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consents FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -95,7 +98,8 @@ ACCESS = (
     "CREATE POLICY system ON consents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY nothing_unasked_at_counter ON consents AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null)",
     "CREATE POLICY as_signed_at_counter ON consents AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = consents.subject_id and e.consent_id = consents.id and (case e.decision when 'allow' then 'ACTIVE' when 'refuse' then 'REJECTED' when 'pause' then 'PAUSED' when 'resume' then 'ACTIVE' when 'revoke' then 'REVOKED' end) = consents.state and (e.decision <> 'allow' or e.notice_sha256 = consents.notice_sha256)))",
-    'GRANT SELECT, INSERT, UPDATE ON consents TO suxin_app',
+    "CREATE POLICY kept_long_enough ON consents AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - (case when state in ('REJECTED', 'LAPSED') then interval '1098 days' else interval '1827 days' end))",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON consents TO suxin_app',
     "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE correction_requests ENABLE ROW LEVEL SECURITY',
@@ -106,6 +110,7 @@ ACCESS = (
     "CREATE POLICY operator ON correction_requests FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY answered ON correction_requests FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON correction_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_long_enough ON correction_requests AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state <> 'FILED' and answered_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
     'GRANT SELECT, INSERT, UPDATE (state, answer_by, answer_by_provisional, late_at, answered_at, answered_by, answer, applied), DELETE ON correction_requests TO suxin_app',
     "CREATE TRIGGER correction_requests_begins BEFORE INSERT ON correction_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER correction_requests_step BEFORE UPDATE OF state ON correction_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'CORRECTED', 'operator'), ('FILED', 'DECLINED', 'operator'), ('FILED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
@@ -231,8 +236,9 @@ ACCESS = (
     "CREATE POLICY data_subject ON mandates FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY at_counter ON mandates FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and v.person_id = mandates.person_id))",
     "CREATE POLICY system ON mandates FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_long_enough ON mandates AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and least(ended_at, ends_at) <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days')",
     'CREATE POLICY batch ON mandates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT, UPDATE (ended_at) ON mandates TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON mandates TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON mandates TO suxin_batch',
     'ALTER TABLE match_results ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE match_results FORCE ROW LEVEL SECURITY',
@@ -411,6 +417,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_access_bases'))
     )
     op.create_index('ix_access_bases_live', 'access_bases', ['subject_id', 'tenant_id', 'purpose'], unique=False, postgresql_where=sa.text('ended_at is null'))
+    op.create_index('ix_access_bases_over', 'access_bases', [sa.literal_column('least(ended_at, ends_at)')], unique=False)
     op.create_index('ix_access_bases_person_id', 'access_bases', ['person_id', 'tenant_id'], unique=False, postgresql_where=sa.text('ended_at is null and person_id is not null'))
     op.create_index('ix_access_bases_source_id', 'access_bases', ['source_id'], unique=False)
     op.create_table('account_closures',
@@ -566,6 +573,7 @@ def upgrade() -> None:
     sa.CheckConstraint('frequency_times > 0', name=op.f('ck_consents_frequency')),
     sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_consents'))
     )
+    op.create_index('ix_consents_ended_at', 'consents', ['ended_at'], unique=False, postgresql_where=sa.text('ended_at is not null'))
     op.create_index('ix_consents_tenant_id', 'consents', ['tenant_id', 'id'], unique=False)
     op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.create_table('correction_requests',
@@ -968,6 +976,7 @@ def upgrade() -> None:
     sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_mandates_period')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mandates'))
     )
+    op.create_index('ix_mandates_over', 'mandates', [sa.literal_column('least(ended_at, ends_at)')], unique=False)
     op.create_index('ix_mandates_person_id', 'mandates', ['person_id'], unique=False)
     op.create_index('uq_mandates_live', 'mandates', ['person_id', 'subject_id'], unique=True, postgresql_where=sa.text('ended_at is null'))
     op.create_table('match_results',
@@ -1047,6 +1056,7 @@ def upgrade() -> None:
     sa.Column('log_in_hash', sa.LargeBinary(), nullable=True),
     sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('details', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('amr', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -1056,6 +1066,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(kind = 'approved') = (consent_id is not null)", name=op.f('ck_oauth_grants_approved')),
     sa.CheckConstraint("(kind = 'staff') = (staff_id is not null)", name=op.f('ck_oauth_grants_staff')),
     sa.CheckConstraint("(kind = 'visitor') = (openid is not null)", name=op.f('ck_oauth_grants_visitor')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_oauth_grants_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_oauth_grants'))
     )
     op.create_index('ix_oauth_grants_client_id', 'oauth_grants', ['client_id', 'id'], unique=False)
@@ -1524,6 +1535,7 @@ def downgrade() -> None:
     op.drop_table('match_results')
     op.drop_index('uq_mandates_live', table_name='mandates', postgresql_where=sa.text('ended_at is null'))
     op.drop_index('ix_mandates_person_id', table_name='mandates')
+    op.drop_index('ix_mandates_over', table_name='mandates')
     op.drop_table('mandates')
     op.drop_index('ix_log_in_sessions_staff_id', table_name='log_in_sessions')
     op.drop_index('ix_log_in_sessions_provider_id', table_name='log_in_sessions', postgresql_where=sa.text('provider_id is not null'))
@@ -1580,6 +1592,7 @@ def downgrade() -> None:
     op.drop_table('correction_requests')
     op.drop_index('uq_consents_open', table_name='consents', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.drop_index('ix_consents_tenant_id', table_name='consents')
+    op.drop_index('ix_consents_ended_at', table_name='consents', postgresql_where=sa.text('ended_at is not null'))
     op.drop_table('consents')
     op.drop_index('ix_consent_fetches_period', table_name='consent_fetches')
     op.drop_table('consent_fetches')
@@ -1601,6 +1614,7 @@ def downgrade() -> None:
     op.drop_table('account_closures')
     op.drop_index('ix_access_bases_source_id', table_name='access_bases')
     op.drop_index('ix_access_bases_person_id', table_name='access_bases', postgresql_where=sa.text('ended_at is null and person_id is not null'))
+    op.drop_index('ix_access_bases_over', table_name='access_bases')
     op.drop_index('ix_access_bases_live', table_name='access_bases', postgresql_where=sa.text('ended_at is null'))
     op.drop_table('access_bases')
     # ### end Alembic commands ###

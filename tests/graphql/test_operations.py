@@ -30,14 +30,22 @@ TERMS = {
 
 
 def test_every_document_is_executed_here():
-    others = ("clients", "events", "exports", "fetches", "identity_providers", "webhooks")
+    others = (
+        "clients",
+        "consent_requests",
+        "events",
+        "exports",
+        "fetches",
+        "identity_providers",
+        "webhooks",
+    )
     beside = [
         *(Path(__file__).with_name(f"test_{name}.py") for name in others),
         Path(__file__).parents[1] / "streams" / "test_documents.py",
     ]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 52
+    assert len(documents) == 53
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 

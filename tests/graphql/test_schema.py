@@ -75,6 +75,7 @@ def lists_of_things(kind):
 BOUNDED = {
     "Query.nodes": "as many as there are ids, of which MAX_LIST are taken",
     "LoanProduct.criteria": "a part of one product, at most MAX_CRITERIA",
+    "RequestConsentPayload.cuts": "one for each limit of a purpose, and one for each category",
     "Query.eventTypes": "the catalogue, which is part of the program",
     "EventType.fields": "a part of the catalogue",
     "OfferPreview.instalments": "figures that are stored nowhere, at most MAX_TERM_MONTHS",
@@ -95,7 +96,7 @@ def test_whatever_may_be_many_comes_in_pages():
 
 def test_every_mutation_takes_a_key_and_says_whether_it_was_a_replay():
     mutations = schema._schema.mutation_type.fields
-    assert len(mutations) == 32
+    assert len(mutations) == 33
     for name, field in mutations.items():
         assert {one: str(argument.type) for one, argument in field.args.items()} == {
             "input": f"{name[0].upper()}{name[1:]}Input!"

@@ -175,8 +175,10 @@ async def test_single_things(bank_b, of_a, field):
     assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
+ASKED = {"purpose": "loan.match", "categories": [], "lifeDays": 1}
 MUTATIONS = [
     ("fetch_records", "consentId", "consent", {}),
+    ("request_consent", "consentId", "consent", ASKED),
     ("accept_referral", "referralId", "referral", {}),
     ("claim_lead", "leadId", "product", {}),
     ("record_contact", "referralId", "referral", {}),

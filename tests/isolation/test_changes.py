@@ -89,7 +89,6 @@ UPDATED = {
 # Of rows as they stand in the middle of their lives.
 DELETED = {
     "system": {
-        "correction_requests",
         "deprecated_uses",
         "exports",
         "match_results",
@@ -111,7 +110,15 @@ DELETED = {
 }
 # What may be deleted besides of rows at their end, and of what was somebody's own word from the start.
 DELETED_AT_THE_END = {
-    "system": {"impact_assessments"},
+    "system": {
+        "access_bases",
+        "consent_artefacts",
+        "consent_fetches",
+        "consents",
+        "correction_requests",
+        "impact_assessments",
+        "mandates",
+    },
     "applicant": {"credit_records", "match_results"},
 }
 CALLERS = (
@@ -195,9 +202,18 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         await admin.execute("set local session_replication_role = replica")
         await admin.execute("update loan_requests set state = 'WITHDRAWN', ended_at = submitted_at")
         await admin.execute("update credit_records set self_declared = true")
+        old = world.city.now - timedelta(days=1900)
+        await admin.execute("update impact_assessments set ended_at = $1", old)
+        await admin.execute("update mandates set ended_at = $1", old)
         await admin.execute(
-            "update impact_assessments set ended_at = $1", world.city.now - timedelta(days=1200)
+            "update correction_requests set state = 'WITHDRAWN', answered_at = $1", old
         )
+        await admin.execute("update consents set state = 'REVOKED', ended_at = $1", old)
+        await admin.execute("update access_bases set ended_at = $1", old)
+        # As if their consents were gone, with which they go.
+        for table in ("consent_artefacts", "consent_fetches"):
+            await admin.execute(f"update {table} set consent_id = gen_random_uuid()")  # noqa: S608 - names of our own tables
+        await admin.execute("update access_bases set source_id = gen_random_uuid()")
 
 
 @pytest.mark.parametrize("name", CALLERS)

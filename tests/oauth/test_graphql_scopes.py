@@ -34,7 +34,6 @@ def test_scopes_are_of_the_matrix():
     """What a system may be given that opens no root field by itself is named."""
     assert set(SCOPES) - set(NEEDS.values()) == {
         "consent.document.compose",
-        "consent.request.ask",
         "lending.statistics.read",
         "subjects.identity.read",
         "tenancy.branch.manage",

@@ -35,6 +35,9 @@ def fetched(world: World) -> dict[str, Any]:
 
 
 COMMANDS: dict[str, list[Case]] = EXPORTS | {
+    "consent.addressees.subject_to_ask": banks_own(
+        lambda world: {"consent_id": world.running_consent}
+    ),
     "consent.fetches.delivered": banks_own(fetched),
     "consent.fetches.delivered_before": banks_own(fetched),
     "consent.fetches.fetch_records": banks_own(lambda world: {"consent_id": world.running_consent}),

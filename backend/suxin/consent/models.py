@@ -20,6 +20,7 @@ from suxin.kernel.readers import (
     Reader,
     data_subject,
     exists,
+    kept_until,
     published,
     reading_tenant,
     represented_by_person,
@@ -28,7 +29,7 @@ from suxin.kernel.readers import (
 )
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
+from suxin.kernel.tables import APPEND_ONLY, WITH_DELETE, Privilege, Table, append_and_change
 
 
 class ConsentState(StrEnum):
@@ -75,6 +76,13 @@ GIVEN: Final = frozenset({ConsentState.ACTIVE, ConsentState.PAUSED})
 NEVER_GIVEN: Final = frozenset({ConsentState.REQUESTED, ConsentState.REJECTED, ConsentState.LAPSED})
 """The subject has not said yes, so that there is nothing to read and nothing to sign."""
 
+CONSENT_KEPT_DAYS: Final = 5 * 365 + 2
+"""How long a consent is kept after its end, as long as the receipts that name it. Proposed (demo configuration); at least three
+years by 网络数据安全管理条例 art. 12."""
+
+REQUEST_KEPT_DAYS: Final = 3 * 366
+"""How long a request that was never granted is kept after its end: nothing was read on it. Proposed (demo configuration)."""
+
 _OPEN = GIVEN
 _SUBJECT = frozenset({Party.SUBJECT})
 _PLATFORM = frozenset({Party.PLATFORM})
@@ -104,6 +112,8 @@ class Consent(Table):
     """One permission. ``context_id`` binds it to one matter, such as a loan request."""
 
     __tablename__ = "consents"
+    # Erased by the platform when the time of keeping is over (``consent.keeping``).
+    __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
     __machine__: ClassVar[StateMachine[ConsentState]] = StateMachine(
         # A tenant asks; what a subject gives unasked begins as active.
         begins={
@@ -136,12 +146,17 @@ class Consent(Table):
         helped_subject("subject_id"),
         system(),
         *consent_as_signed(),
+        kept_until(
+            f"ended_at <= {NOW} - (case when state in ('REJECTED', 'LAPSED')"
+            f" then interval '{REQUEST_KEPT_DAYS} days' else interval '{CONSENT_KEPT_DAYS} days' end)"
+        ),
     )
     __table_args__ = (
         CheckConstraint("expires_at > starts_at", name="period"),
         CheckConstraint("frequency_times > 0", name="frequency"),
         CheckConstraint("cardinality(categories) > 0", name="categories"),
         Index("ix_consents_tenant_id", "tenant_id", "id"),
+        Index("ix_consents_ended_at", "ended_at", postgresql_where=text("ended_at is not null")),
         Index(
             "uq_consents_open",
             "subject_id",
@@ -203,15 +218,24 @@ _ON_A_LIVE_BASIS = exists(
 )
 
 
+# What belongs to a consent goes with it, and never before it.
+_CONSENT_IS_GONE: Final = "not " + exists(
+    "consents c", "c.subject_id = {row}.subject_id and c.id = {row}.consent_id"
+)
+
+
 class ConsentFetch(Table):
     """One use of a consent, counted against its frequency: a fetch by the tenant's system, or a day at its desk.
 
     ``content`` is what was delivered, as JSON, with its SHA-256; when the retention is over it is erased, and that it was
-    delivered stays on record. Rows are added and never taken back, so that nobody starts counting anew.
+    delivered stays on record. Rows are added and never taken back while their consent is there, so that nobody starts counting anew.
     """
 
     __tablename__ = "consent_fetches"
-    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("content", "erased_at")
+    __privileges__: ClassVar[tuple[str, ...]] = (
+        *append_and_change("content", "erased_at"),
+        "DELETE",
+    )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
         when("on_a_live_basis", f"tenant_id = {TENANT} and {_ON_A_LIVE_BASIS}"),
@@ -224,6 +248,7 @@ class ConsentFetch(Table):
             check=f"subject_id = {SUBJECT} and content is null and erased_at is not null",
         ),
         system(),
+        kept_until(_CONSENT_IS_GONE),
     )
     __table_args__ = (
         CheckConstraint("number > 0", name="number"),
@@ -257,8 +282,13 @@ class ConsentArtefact(Table):
     """The signed statement of what was agreed (JWS, RFC 7515), which the subject keeps and anyone can verify offline."""
 
     __tablename__ = "consent_artefacts"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
-    __readers__: ClassVar[tuple[Reader, ...]] = (data_subject(), reading_tenant(), system())
+    __privileges__: ClassVar[tuple[Privilege, ...]] = (*APPEND_ONLY, "DELETE")
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(),
+        reading_tenant(),
+        system(),
+        kept_until(_CONSENT_IS_GONE),
+    )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     consent_id: Mapped[UUID] = mapped_column(primary_key=True)

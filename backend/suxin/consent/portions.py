@@ -20,19 +20,19 @@ CONSENTS_KEPT: Final = Kept(
     why_zh="授权及其凭证证明信息提供是经您同意的；您随时可以撤回，撤回后机构立即不能再查阅",
     why_en="a consent and its artefact are the evidence that data was given with the subject's will",
     law_zh="《个人信息保护法》第二十三条；《网络数据安全管理条例》第十二条（对外提供的处理情况记录至少保存三年）",
-    until_zh="授权结束后不少于 3 年",
+    until_zh="授权结束后 5 年，未获同意的请求 3 年（平台暂定，法定不少于 3 年）",
 )
 BASES_KEPT: Final = Kept(
     why_zh="查阅依据说明机构凭什么查阅；因合同产生的，到合同保存期满为止",
     why_en="a ground says why a tenant may read; a contract's lasts until the contract need not be kept",
     law_zh="《个人信息保护法》第十三条第二项；《民法典》第一百八十八条（诉讼时效三年）",
-    until_zh="依据结束后 3 年（平台暂定）；合同依据见其到期日",
+    until_zh="与授权一同删除；合同依据到期后 3 年（平台暂定）",
 )
 RECEIVED_KEPT: Final = Kept(
     why_zh="仍有效的授权项下的交付内容保留；先撤回授权，即可删除。交付的时间和摘要值作为提供记录保留",
     why_en="what was delivered on a consent that stands is kept; that something was delivered stays on record",
     law_zh="《个人信息保护法》第四十七条第一款第三项；《网络数据安全管理条例》第十二条",
-    until_zh="至撤回授权或约定的保存期满；提供记录不少于 3 年",
+    until_zh="至撤回授权或约定的保存期满；提供记录与授权一同删除",
 )
 
 

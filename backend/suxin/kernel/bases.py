@@ -6,7 +6,7 @@ basis that is paused, revoked or past its end admits nothing from the next state
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, text
@@ -14,7 +14,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.at_counter import basis_as_signed
 from suxin.kernel.audit import Ground
-from suxin.kernel.readers import TENANT, Reader, data_subject, reading_tenant, system, when
+from suxin.kernel.readers import (
+    NOW,
+    TENANT,
+    Reader,
+    data_subject,
+    exists,
+    kept_until,
+    reading_tenant,
+    system,
+    when,
+)
 from suxin.kernel.tables import Table, append_and_change
 
 
@@ -24,6 +34,15 @@ class BasisKind(StrEnum):
     CONSENT = "consent"
     CONTRACT = "contract"
     STATUTORY = "statutory"
+
+
+BASIS_KEPT_DAYS: Final = 3 * 366
+"""How long a basis is kept after its end, so that what was read on it can be accounted for. Proposed (demo configuration)."""
+
+# The consent's table stands in ``suxin.consent``, above this one: as at a counter, a policy names it by its columns alone.
+_CONSENT_IS_THERE: Final = exists(
+    "consents c", "c.subject_id = {row}.subject_id and c.id = {row}.source_id"
+)
 
 
 class AccessBasis(Table):
@@ -36,7 +55,8 @@ class AccessBasis(Table):
     """
 
     __tablename__ = "access_bases"
-    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("ended_at")
+    # Erased by the platform when the time of keeping is over: a consent's after its consent, which it began and ended with.
+    __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("ended_at"), "DELETE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         reading_tenant(),
@@ -44,6 +64,10 @@ class AccessBasis(Table):
         when("holding_tenant", f"tenant_id = {TENANT}", "UPDATE", check="false"),
         system(),
         *basis_as_signed(),
+        kept_until(
+            f"least(ended_at, ends_at) <= {NOW} - interval '{BASIS_KEPT_DAYS} days'"
+            f" and not {_CONSENT_IS_THERE}"
+        ),
     )
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="period"),
@@ -66,6 +90,7 @@ class AccessBasis(Table):
             postgresql_where=text("ended_at is null and person_id is not null"),
         ),
         Index("ix_access_bases_source_id", "source_id"),
+        Index("ix_access_bases_over", text("least(ended_at, ends_at)")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

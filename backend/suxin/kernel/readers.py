@@ -190,6 +190,14 @@ def when(
     return Reader(name, predicate, command, check=check)
 
 
+def kept_until(over: str) -> Reader:
+    """Bind every deletion to the platform's own jobs, and to rows whose time of keeping is over by the condition ``over``.
+
+    It admits nobody by itself, and holds whoever another reader admits to ``ALL``.
+    """
+    return Reader("kept_long_enough", f"{KIND} = 'system' and {over}", "DELETE", restrictive=True)
+
+
 def policy_statements(table: str, readers: Sequence[Reader]) -> list[str]:
     """Return the statements that put the readers of one table in force."""
     return [

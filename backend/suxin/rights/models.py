@@ -2,13 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import KIND, SUBJECT, Reader, data_subject, operator, system, when
+from suxin.kernel.readers import (
+    KIND,
+    NOW,
+    SUBJECT,
+    Reader,
+    data_subject,
+    kept_until,
+    operator,
+    system,
+    when,
+)
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import Table, append_and_change
@@ -63,6 +73,10 @@ def _ended(to: CorrectionState, party: Party) -> Step[CorrectionState]:
     return Step(leaves=frozenset({CorrectionState.FILED}), to=to, by=frozenset({party}))
 
 
+CORRECTION_KEPT_DAYS: Final = 3 * 365 + 1
+"""How long a correction request is kept after it ended: three years, of which one may be a leap year. Proposed."""
+
+
 class CorrectionRequest(Table):
     """What a subject says is wrong, what it should say, and what the city's credit office answered (PIPL art. 46).
 
@@ -100,6 +114,9 @@ class CorrectionRequest(Table):
         operator(),
         when("answered", f"{KIND} = 'operator'", "UPDATE"),
         system(),
+        kept_until(
+            f"state <> 'FILED' and answered_at <= {NOW} - interval '{CORRECTION_KEPT_DAYS} days'"
+        ),
     )
     __table_args__ = (
         CheckConstraint("(about = 'record') = (record_id is not null)", name="about"),

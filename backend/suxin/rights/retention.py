@@ -12,11 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
 from suxin.kernel.audit import append_act
-from suxin.rights.models import CorrectionRequest, CorrectionState
+from suxin.rights.models import CORRECTION_KEPT_DAYS, CorrectionRequest, CorrectionState
 
-KEPT_FOR: Final = timedelta(days=3 * 365 + 1)
-"""Three years, of which one may be a leap year."""
-
+KEPT_FOR: Final = timedelta(days=CORRECTION_KEPT_DAYS)
 FORGET_TOPIC: Final = "rights.correction.forget"
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -18,11 +18,13 @@ from suxin.kernel.sealing import Sealer
 from suxin.subjects.doors import subject_behind, uscc_door
 from suxin.subjects.identities import Identity, identity_of
 from suxin.subjects.identity import IdentityVerifier, RepresentativeProof
-from suxin.subjects.models import Mandate, MandateRole
+from suxin.subjects.models import MANDATE_KEPT_DAYS, Mandate, MandateRole
 from suxin.subjects.queries import live_mandate
 
 MANDATE_LIFE: Final = timedelta(days=365)
 """A legal representative proves it again after a year, proposed default (demo configuration)."""
+
+KEPT_FOR: Final = timedelta(days=MANDATE_KEPT_DAYS)
 
 
 class SubjectUnknown(Refusal):
@@ -163,3 +165,36 @@ async def _write(
         detail={"method": proof.method, "proof_ref": proof.proof_ref},
     )
     return subject_id
+
+
+async def forget_mandates(session: AsyncSession, *, now: datetime, limit: int) -> int:
+    """Erase at most ``limit`` mandates that ended three years ago or longer; return how many.
+
+    A duty of the platform. That a mandate was proved, and how, stays in the audit stream; the row policy lets none go earlier.
+
+    Source: PIPL art. 19; 民法典 art. 188
+    """
+    over = (
+        select(Mandate.id)
+        .where(func.least(Mandate.ended_at, Mandate.ends_at) <= now - KEPT_FOR)
+        .order_by(Mandate.id)
+        .limit(limit)
+    )
+    gone = (
+        await session.execute(
+            delete(Mandate)
+            .where(Mandate.id.in_(over))
+            .returning(Mandate.id, Mandate.subject_id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    for row in gone:
+        append_act(
+            session,
+            action="subjects.mandate.forgotten",
+            now=now,
+            subject_id=row.subject_id,
+            object_type="mandate",
+            object_id=row.id,
+        )
+    return len(gone)

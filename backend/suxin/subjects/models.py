@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel.at_counter import helped_person, helped_subject
 from suxin.kernel.readers import (
     KIND,
+    NOW,
     PERSON,
     SUBJECT,
     TENANT,
@@ -18,6 +19,7 @@ from suxin.kernel.readers import (
     acting_person,
     batch,
     data_subject,
+    kept_until,
     published,
     represented_by_person,
     system,
@@ -164,12 +166,16 @@ class MandateRole(StrEnum):
     HELPER = "helper"
 
 
+MANDATE_KEPT_DAYS: Final = 3 * 366
+"""How long a mandate is kept after its end: as long as what was done under it can be disputed (民法典 art. 188). Proposed."""
+
+
 class Mandate(Table):
     """The right of a person to act for a subject, in a role, proved in a way, for a period."""
 
     __tablename__ = "mandates"
-    # What was proved is never rewritten.
-    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("ended_at")
+    # What was proved is never rewritten, and erased by the platform when the time of keeping is over.
+    __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("ended_at"), "DELETE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         acting_person(),
         # The platform writes what the registry proved; the person may only end his own, once.
@@ -182,11 +188,13 @@ class Mandate(Table):
         data_subject(),
         helped_person("person_id"),
         system(),
+        kept_until(f"least(ended_at, ends_at) <= {NOW} - interval '{MANDATE_KEPT_DAYS} days'"),
         batch(),
     )
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="period"),
+        Index("ix_mandates_over", text("least(ended_at, ends_at)")),
         Index("ix_mandates_person_id", "person_id"),
         Index(
             "uq_mandates_live",

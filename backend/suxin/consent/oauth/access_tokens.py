@@ -26,6 +26,7 @@ class AccessToken:
     token_id: UUID
     client_id: str
     grant_id: UUID | None
+    grant_version: int
     scopes: tuple[str, ...]
     jkt: str
     issued_at: datetime
@@ -62,6 +63,8 @@ def issue_access_token(
     }
     if grant is not None:
         claims["grant_id"] = str(grant.id)
+        if grant.version > 1:
+            claims["grant_version"] = grant.version
         if grant.details:
             claims["authorization_details"] = grant.details
         if grant.consent_id is not None:
@@ -82,6 +85,7 @@ def read_access_token(token: str, keys: KeySet, *, issuer: str, now: datetime) -
             token_id=UUID(claims["jti"]),
             client_id=claims["client_id"],
             grant_id=UUID(claims["grant_id"]) if "grant_id" in claims else None,
+            grant_version=claims.get("grant_version", 1),
             scopes=tuple(claims["scope"].split()),
             jkt=claims["cnf"]["jkt"],
             issued_at=datetime.fromtimestamp(claims["iat"], UTC),

@@ -104,6 +104,7 @@ async def grant_with_code(
         log_in_hash=holder.log_in_hash,
         scopes=list(scopes),
         details=[],
+        version=1,
         amr=list(holder.amr),
         authenticated_at=holder.authenticated_at,
         created_at=now,

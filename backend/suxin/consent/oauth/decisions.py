@@ -18,12 +18,14 @@ from suxin.consent.oauth.grants import (
     Holder,
     begin_grant,
     issue_code,
+    replace_grant,
 )
 from suxin.consent.oauth.log_ins import LoggedIn
-from suxin.consent.oauth.models import GrantKind
+from suxin.consent.oauth.models import GrantKind, OAuthGrant
 from suxin.consent.oauth.pushed_requests import AuthorizationRequest
 from suxin.consent.oauth.queries import Client
 from suxin.consent.oauth.refusals import ScopeRefused
+from suxin.consent.oauth.replaced_grants import hold_replaced
 from suxin.consent.oauth.scopes import DESK, MINI_PROGRAM
 from suxin.consent.requests import AskedAgainTooSoon, require_may_ask
 from suxin.kernel.actor import Actor
@@ -73,6 +75,51 @@ async def allow_as_staff(
     :raises ScopeRefused: if he has none of the permissions asked for
     :raises RequestReferenceRefused: if the request was used, or came too late
     """
+    holder, scopes = _staff_holder(client, request, who, actor, now=now)
+    return await grant_with_code(
+        steps,
+        request,
+        holder,
+        request_uri=request_uri,
+        scopes=scopes,
+        expires_at=now + STAFF_GRANT_LIFE,
+        now=now,
+    )
+
+
+async def replace_as_staff(
+    session: AsyncSession,
+    client: Client,
+    request: AuthorizationRequest,
+    who: LoggedIn,
+    actor: Actor,
+    *,
+    grant_id: UUID,
+    now: datetime,
+) -> str:
+    """Put what a staff member allows now in place of what he allowed before; return the code for it.
+
+    :raises GrantIdRefused: if that grant has ended
+    :raises LogInOfAnother: if it is a colleague's, or he works for another organisation than the client's
+    :raises ScopeRefused: if he has none of the permissions asked for
+    """
+    holder, scopes = _staff_holder(client, request, who, actor, now=now)
+    held = await hold_replaced(session, grant_id, client_id=client.client_id, now=now)
+    if (held.tenant_id, held.staff_id) != (holder.tenant_id, holder.staff_id):
+        raise LogInOfAnother
+    expires_at = now + STAFF_GRANT_LIFE
+    await replace_grant(session, held, holder, scopes=scopes, expires_at=expires_at, now=now)
+    return await issue_code(session, request, grant_id=held.id, now=now)
+
+
+def _staff_holder(
+    client: Client,
+    request: AuthorizationRequest,
+    who: LoggedIn,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> tuple[Holder, tuple[str, ...]]:
     if who.staff_id is None or (not client.own and client.tenant_id != who.tenant_id):
         raise LogInOfAnother
     if client.own and who.authenticated_at + DESK_LOG_IN_AGE <= now:
@@ -88,15 +135,7 @@ async def allow_as_staff(
         authenticated_at=who.authenticated_at,
         log_in_hash=who.key if client.own else None,
     )
-    return await grant_with_code(
-        steps,
-        request,
-        holder,
-        request_uri=request_uri,
-        scopes=scopes,
-        expires_at=now + STAFF_GRANT_LIFE,
-        now=now,
-    )
+    return holder, scopes
 
 
 def grantable(scopes: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
@@ -112,11 +151,15 @@ async def allow_as_subject(
     who: LoggedIn,
     approval: Approval,
     *,
+    replaced: OAuthGrant | None = None,
     now: datetime,
 ) -> str:
     """Let a client read what a subject has just consented to; return the code for it.
 
-    The details of the grant are those that were approved, not those that were asked for (RFC 9396 §7).
+    The details of the grant are those that were approved, not those that were asked for (RFC 9396 §7). Where one is
+    replaced, it was held before he consented (``hold_replaced``).
+
+    :raises LogInOfAnother: if no person decides, or what is replaced was given by another, or for another subject
     """
     if who.person_id is None:
         raise LogInOfAnother
@@ -130,15 +173,18 @@ async def allow_as_subject(
         amr=who.amr,
         authenticated_at=who.authenticated_at,
     )
-    grant_id = await begin_grant(
-        session,
-        client,
-        holder,
-        scopes=(),
-        details=[_approved(detail, granted) for detail in request.details],
-        expires_at=granted.expires_at,
-        now=now,
-    )
+    details = [_approved(detail, granted) for detail in request.details]
+    expires_at = granted.expires_at
+    if replaced is None:
+        grant_id = await begin_grant(
+            session, client, holder, scopes=(), details=details, expires_at=expires_at, now=now
+        )
+    elif (replaced.person_id, replaced.subject_id) != (holder.person_id, holder.subject_id):
+        raise LogInOfAnother
+    else:
+        grant_id = await replace_grant(
+            session, replaced, holder, scopes=(), details=details, expires_at=expires_at, now=now
+        )
     return await issue_code(session, request, grant_id=grant_id, now=now)
 
 

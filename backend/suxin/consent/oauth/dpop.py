@@ -17,6 +17,7 @@ from string import ascii_letters, digits
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -48,6 +49,9 @@ MIN_RSA_BITS: Final = 2048
 KEYS_KEPT: Final = 4_096
 """How many public keys a process keeps ready; the one that was not used for longest gives way."""
 
+NONCES_READY: Final = 16
+"""How many nonces a process keeps ready: of a few steps, and of the epochs that a lost replay store begins."""
+
 PublicKey = ECKey | RSAKey | OKPKey
 
 _TYP: Final = "dpop+jwt"
@@ -75,6 +79,8 @@ class Nonces:
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
+        # One step's nonce stands on every answer of two minutes, and is looked at with every proof.
+        self._ready: dict[tuple[str, int, int], str] = {}
 
     def fresh(self, epoch: str, *, now: datetime) -> str:
         """Return the nonce to use from now on."""
@@ -87,8 +93,15 @@ class Nonces:
         return any(hmac.compare_digest(nonce.encode(), made.encode()) for made in known)
 
     def _made(self, epoch: str, step: int) -> str:
-        keyed = self._sealer.blind_index(f"{epoch}:{step}", purpose=NONCE)
-        return base64.urlsafe_b64encode(keyed.digest[:NONCE_BYTES]).decode()
+        place = (epoch, step, self._sealer.keyring.current)
+        ready = self._ready.get(place)
+        if ready is None:
+            keyed = self._sealer.blind_index(f"{epoch}:{step}", purpose=NONCE)
+            ready = base64.urlsafe_b64encode(keyed.digest[:NONCE_BYTES]).decode()
+            if len(self._ready) >= NONCES_READY:
+                self._ready.clear()
+            self._ready[place] = ready
+        return ready
 
 
 async def verify_proof(
@@ -179,12 +192,12 @@ def _known_key(jwk: object, algorithm: str) -> _KnownKey | None:
         return None
     if not all(isinstance(jwk[name], str) for name in _THUMBPRINTED & jwk.keys()):
         return None
-    known = _imported(json.dumps(jwk, sort_keys=True))
+    known = _imported(msgspec.json.encode(jwk, order="deterministic"))
     return known if known is not None and _fits(known.key, jwk, algorithm) else None
 
 
 @lru_cache(maxsize=KEYS_KEPT)
-def _imported(written: str) -> _KnownKey | None:
+def _imported(written: bytes) -> _KnownKey | None:
     """Return the key that is written so; a sender proves by the same one again and again."""
     jwk = json.loads(written)
     read = _IMPORTS.get(str(jwk.get("kty")))

@@ -80,6 +80,7 @@ async def begin_grant(
                 log_in_hash=holder.log_in_hash,
                 scopes=list(scopes),
                 details=[dict(detail) for detail in details],
+                version=1,
                 amr=list(holder.amr),
                 authenticated_at=holder.authenticated_at,
                 created_at=now,
@@ -89,6 +90,51 @@ async def begin_grant(
             )
         )
     return grant_id
+
+
+async def replace_grant(
+    session: AsyncSession,
+    held: OAuthGrant,
+    holder: Holder,
+    *,
+    scopes: Sequence[str],
+    details: Sequence[Mapping[str, Any]] = (),
+    expires_at: datetime,
+    now: datetime,
+) -> UUID:
+    """Write what is allowed now into a grant that is held, and end every token of before; return its id.
+
+    The consent that took the former one's place has ended the grant in this very transaction: it stands on this one now.
+    """
+    async with doorway(session):
+        await session.execute(
+            update(OAuthGrant)
+            .where(OAuthGrant.id == held.id)
+            .values(
+                consent_id=holder.consent_id,
+                scopes=list(scopes),
+                details=[dict(detail) for detail in details],
+                version=OAuthGrant.version + 1,
+                amr=list(holder.amr),
+                authenticated_at=holder.authenticated_at,
+                expires_at=expires_at,
+                ended_at=None,
+                end_reason=None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        await _end_refresh_tokens(session, [held.id], now=now)
+    if holder.tenant_id is not None:
+        await announce_standing(session, tenant_id=holder.tenant_id)
+    append_act(
+        session,
+        action="consent.grant.replaced",
+        now=now,
+        tenant_id=holder.tenant_id,
+        object_type="oauth_grant",
+        object_id=held.id,
+    )
+    return held.id
 
 
 async def issue_code(
@@ -302,15 +348,7 @@ async def _end(
             )
         ).all()
         if ended:
-            await session.execute(
-                update(RefreshToken)
-                .where(
-                    RefreshToken.grant_id.in_([row.id for row in ended]),
-                    RefreshToken.ended_at.is_(None),
-                )
-                .values(ended_at=now)
-                .execution_options(synchronize_session=False)
-            )
+            await _end_refresh_tokens(session, [row.id for row in ended], now=now)
     if ended:
         await end_sessions_on_grants(session, [row.id for row in ended], now=now)
     for tenant_id in {row.tenant_id for row in ended if row.tenant_id is not None}:
@@ -325,3 +363,14 @@ async def _end(
             object_id=row.id,
             detail={"reason": reason},
         )
+
+
+async def _end_refresh_tokens(
+    session: AsyncSession, grant_ids: Sequence[UUID], *, now: datetime
+) -> None:
+    await session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.grant_id.in_(grant_ids), RefreshToken.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )

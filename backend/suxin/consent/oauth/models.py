@@ -91,7 +91,8 @@ class OAuthGrant(Table):
     A staff member allows it for himself, so does whoever opened the mini program; a subject allows it about his data.
     ``tenant_id`` is the client's tenant; of the platform's own clients it is the staff member's, and nobody's for a
     visitor of the mini program, who is told by his ``openid``. ``consent_id`` is what a subject approved.
-    ``log_in_hash`` is the browser's log-in that the desk's grant was given in, and ends with.
+    ``log_in_hash`` is the browser's log-in that the desk's grant was given in, and ends with. ``version`` counts how often it
+    was allowed: a token is good for the version that it names.
     """
 
     __tablename__ = "oauth_grants"
@@ -100,6 +101,7 @@ class OAuthGrant(Table):
         CheckConstraint("(kind = 'staff') = (staff_id is not null)", name="staff"),
         CheckConstraint("(kind = 'visitor') = (openid is not null)", name="visitor"),
         CheckConstraint("(kind = 'approved') = (consent_id is not null)", name="approved"),
+        CheckConstraint("version > 0", name="version"),
         Index("ix_oauth_grants_staff_id", "tenant_id", "staff_id"),
         Index("ix_oauth_grants_client_id", "client_id", "id"),
         Index("ix_oauth_grants_consent_id", "consent_id"),
@@ -123,6 +125,7 @@ class OAuthGrant(Table):
     log_in_hash: Mapped[bytes | None]
     scopes: Mapped[list[str]]
     details: Mapped[list[dict[str, Any]]]
+    version: Mapped[int]
     amr: Mapped[list[str]]
     authenticated_at: Mapped[datetime]
     created_at: Mapped[datetime]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import DateTime, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from suxin.consent.oauth.refusals import (
     RequestInvalid,
     RequestReferenceRefused,
 )
+from suxin.consent.oauth.replaced_grants import grant_named, require_replaceable
 from suxin.consent.oauth.scopes import parse_scope, require_within
 from suxin.kernel.doorways import doorway
 from suxin.kernel.single_steps import SingleStep, SingleSteps
@@ -48,6 +50,7 @@ class AuthorizationRequest:
     state: str | None
     code_challenge: str
     dpop_jkt: str | None
+    grant_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,20 @@ async def push_request(
     :raises ClientNotAllowed: if the client may not use authorization codes
     :raises ScopeRefused, DetailsRefused: if it asks for what it is not registered for
     :raises ProofRefused: if the proof is of another key than ``dpop_jkt``
+    :raises GrantIdRefused: if it asks to replace a grant that it does not hold, or for another purpose
     """
-    checked = _checked(client, parameters)
+    grant_id = grant_named(parameters)
+    checked = _checked(client, parameters, grant_id)
     named_jkt = parameters.get("dpop_jkt")
     if named_jkt is not None and not _CHALLENGE.fullmatch(named_jkt):
         raise _invalid("dpop_jkt", "应为 JWK 指纹", "a JWK thumbprint is needed")
     if named_jkt is not None and proved_jkt not in (None, named_jkt):
         raise ProofRefused(
             reason_zh="与 dpop_jkt 不是同一密钥", reason_en="its key is not the one of dpop_jkt"
+        )
+    if grant_id is not None:
+        await require_replaceable(
+            steps, grant_id, client_id=client.client_id, details=checked["details"], now=now
         )
     token = new_token()
     await steps.row(
@@ -218,10 +227,13 @@ def _request(
         state=given["state"],
         code_challenge=given["code_challenge"],
         dpop_jkt=dpop_jkt,
+        grant_id=None if given["grant_id"] is None else UUID(given["grant_id"]),
     )
 
 
-def _checked(client: Client, parameters: Mapping[str, str]) -> dict[str, Any]:
+def _checked(
+    client: Client, parameters: Mapping[str, str], grant_id: UUID | None
+) -> dict[str, Any]:
     for name in ("request_uri", "request"):
         if name in parameters:
             raise _invalid(name, "不接受该参数", "this parameter is not taken here")
@@ -247,6 +259,7 @@ def _checked(client: Client, parameters: Mapping[str, str]) -> dict[str, Any]:
         "scopes": list(scopes),
         "details": details,
         "state": _state(parameters.get("state")),
+        "grant_id": None if grant_id is None else str(grant_id),
     }
 
 

@@ -56,6 +56,15 @@ class GrantReused(GrantRefused):
     en = "the code or token was used before; its grant has been ended"
 
 
+class GrantIdRefused(OAuthRefusal):
+    """The grant to be replaced is none of the client's that stands, or another purpose would take its place."""
+
+    error = "invalid_grant_id"
+    code = "OAUTH_GRANT_ID_REFUSED"
+    zh = "grant_id 不是该应用的有效授权，或其用途、事项与本次请求不同"
+    en = "the grant_id names no grant of this client that stands, or one for another purpose or matter"
+
+
 class ScopeRefused(OAuthRefusal):
     """A scope is unknown, or not one that this client or person may have."""
 

@@ -231,6 +231,7 @@ def _holds(token: AccessToken, grant: OAuthGrant | None, now: datetime) -> bool:
     return (
         grant is not None
         and grant.client_id == token.client_id
+        and grant.version == token.grant_version
         and grant.ended_at is None
         and grant.expires_at > now
     )

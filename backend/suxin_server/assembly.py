@@ -212,6 +212,7 @@ def _document_rules(settings: Settings) -> DocumentRules:
     return DocumentRules(
         ad_hoc=is_open(settings.graphql_ad_hoc),
         introspection=is_open(settings.graphql_introspection),
+        explorer=is_open(settings.graphql_explorer),
         trusted=trusted,
     )
 

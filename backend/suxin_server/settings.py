@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     # Whether everyone may send GraphQL documents of his own, and ask for the schema; unset, in a demo alone.
     graphql_ad_hoc: bool | None = None
     graphql_introspection: bool | None = None
+    # Whether the desks have an explorer for whoever may compose documents; unset, in a demo alone.
+    graphql_explorer: bool | None = None
     # What one client's GraphQL operations may cost: the points of a full bucket, and how many come back each second.
     graphql_budget: int = Field(USUAL.size, ge=1)
     graphql_budget_per_second: int = Field(USUAL.restored_per_second, ge=1)

@@ -4,7 +4,7 @@ Each is served by an index of its table, which ``tests/graphql/test_lists.py`` p
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from suxin.lending.models import Lead, LoanProduct, Offer, Referral
@@ -87,7 +87,3 @@ class LoanProductOrder(Order):
         "按产品编号",
         "by code",
     )
-
-
-OFFERS: Final = OfferOrder.NEWEST.ordering
-"""The order in which a referral shows its offers."""

@@ -1,7 +1,7 @@
 """Lending in the schema: products, leads, referrals and offers, with how each is read."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 from strawberry.scalars import JSON
@@ -26,11 +26,20 @@ from suxin.lending.terms import (
     RepaymentMethod,
 )
 from suxin_graphql.applicants import Applicant, tell_applicant
-from suxin_graphql.context import Context
-from suxin_graphql.execution.records import Source, Told, column, read_field, to_many, to_one
-from suxin_graphql.lending_orderings import OFFERS
+from suxin_graphql.context import Context, Info
+from suxin_graphql.execution.records import (
+    Source,
+    Told,
+    ToMany,
+    column,
+    read_field,
+    to_many,
+    to_one,
+)
+from suxin_graphql.lending_filters import OfferFilter
+from suxin_graphql.lending_orderings import OfferOrder
 from suxin_graphql.node import Node, global_id
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 from suxin_graphql.places import Area
 from suxin_graphql.scalars import Fen
 
@@ -162,19 +171,28 @@ class Referral(Node):
     mode: DispatchMode
     lead: Lead = to_one(lambda: Lead, "lead_id")
     product: LoanProduct | None = to_one(lambda: LoanProduct, "product_id")
-    offers: Connection["Offer"] = to_many(
-        lambda: Offer,
-        "id",
-        models.Offer.referral_id,
-        lambda: OFFERS,
-        description="本行对该申请的报价，新的在前。This bank's offers on it, newest first.",
-    )
     applicant: Applicant | None = read_field(
         Told(lambda: Applicant, tell_applicant, needs=("id",)),
         description="申请人及其授权的信息；没有有效授权或合同时为空，每次查阅都会记录并向申请人公开。"
         "Who is behind it and what he lets this bank see; nothing without a live consent or contract."
         " Each read leaves a receipt.",
     )
+
+    @to_many(
+        ToMany(lambda: Offer, "id", models.Offer.referral_id),
+        description="本行对该申请的报价，新的在前。This bank's offers on it, newest first.",
+    )
+    def offers(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        where: Annotated[OfferFilter | None, FILTER] = None,
+        order_by: OfferOrder = OfferOrder.NEWEST,
+    ) -> Connection["Offer"]:
+        """Declare the page of a referral's offers."""
+        raise NotImplementedError
+
     dispatched_at: datetime
     accept_by: datetime
     contact_by: datetime

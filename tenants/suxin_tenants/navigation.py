@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.breaches import BREACH_REPORT
-from suxin.consent.oauth.policies import CLIENT_READ
+from suxin.consent.oauth.policies import CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ
 from suxin.kernel.actor import Actor, Permission
@@ -18,7 +18,7 @@ from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin_web.desk_paths import ACCOUNT_PATH, IDENTITY_PROVIDER_PATH
+from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH
 from suxin_web.pages import NavItem
 
 DESK_NAMES: Final[Mapping[TenantKind, str]] = {
@@ -32,6 +32,7 @@ _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
 _CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
 _WEBHOOKS: Final = (EVENT_READ, NavItem(zh="事件推送", href="/desk/webhooks", icon="pulse"))
+_EXPLORER: Final = (DOCUMENT_COMPOSE, NavItem(zh="接口调试", href=EXPLORER_PATH, icon="search"))
 _PROVIDER: Final = (
     STAFF_MANAGE,
     NavItem(zh="统一登录", href=IDENTITY_PROVIDER_PATH, icon="shield"),
@@ -40,7 +41,7 @@ _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell")
 _ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
 _BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
 # What every organisation has, whatever its business.
-_HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _PROVIDER, _NOTICES, _ACCOUNT)
+_HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _EXPLORER, _PROVIDER, _NOTICES, _ACCOUNT)
 
 
 def kind_of(actor: Actor) -> TenantKind:
@@ -84,8 +85,13 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
 }
 
 
-async def nav_of(session: AsyncSession, actor: Actor, *, now: datetime) -> list[NavItem]:
-    """Return the entries the staff member may open, with how much waits behind each."""
+async def nav_of(
+    session: AsyncSession, actor: Actor, *, explorer: bool, now: datetime
+) -> list[NavItem]:
+    """Return the entries the staff member may open, with how much waits behind each.
+
+    ``explorer`` is whether this installation has one.
+    """
     waiting = {"/desk/notices": await unread_count(session, inbox_of_staff(actor))}
     if actor.tenant_kind == TenantKind.BANK and actor.may(REFERRAL_READ):
         counts = await inbox_counts(session, actor, now=now)
@@ -101,7 +107,8 @@ async def nav_of(session: AsyncSession, actor: Actor, *, now: datetime) -> list[
             count=waiting.get(item.href),
         )
         for permission, item in ENTRIES[kind_of(actor)]
-        if permission is None or actor.may(permission)
+        if (permission is None or actor.may(permission))
+        and (explorer or item.href != EXPLORER_PATH)
     ]
 
 

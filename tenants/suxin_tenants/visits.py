@@ -100,7 +100,7 @@ class Visit:
         status: int = 200,
     ) -> Answer:
         """Render a whole page inside the desk's shell."""
-        shell = await _shell(session, self.actor, now=self.now)
+        shell = await _shell(session, self.actor, self.runtime, now=self.now)
         return self.part(template, {"shell": shell, **context}, status=status)
 
     def part(
@@ -198,11 +198,11 @@ async def desk_frame(request: AnyRequest, runtime: Runtime) -> Shell:
     token = required_cookie(request)
     actor, now = await staff_behind(request, runtime, token), runtime.clock.now()
     async with runtime.database.snapshot(actor, now=now) as session:
-        return await _shell(session, actor, now=now)
+        return await _shell(session, actor, runtime, now=now)
 
 
-async def _shell(session: AsyncSession, actor: Actor, *, now: datetime) -> Shell:
-    nav = await nav_of(session, actor, now=now)
+async def _shell(session: AsyncSession, actor: Actor, runtime: Runtime, *, now: datetime) -> Shell:
+    nav = await nav_of(session, actor, explorer=runtime.documents.explorer, now=now)
     return await shell_of(session, actor, desk_zh=DESK_NAMES[kind_of(actor)], nav=nav)
 
 

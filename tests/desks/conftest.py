@@ -32,6 +32,7 @@ from suxin_tenants.desk import routes
 from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
 from suxin_web.csrf import token_for
+from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
 from suxin_web.replays import ValkeyReplays
 from suxin_web.runtime import Runtime
@@ -216,8 +217,15 @@ class Desks:
 
 
 @pytest.fixture
+def rules() -> DocumentRules:
+    """What the installation opens of GraphQL: the explorer, so that every page there may be is there."""
+    return DocumentRules(explorer=True)
+
+
+@pytest.fixture
 async def desks(
     small_city: SmallCity,
+    rules: DocumentRules,
     replays: ValkeyReplays,
     client_keys: ClientKeySets,
     providers: IdentityProviders,
@@ -236,6 +244,7 @@ async def desks(
         client_keys=client_keys,
         providers=providers,
         public_url=ORIGIN,
+        documents=rules,
     )
     async with AsyncExitStack() as stack:
         app = kept_app(

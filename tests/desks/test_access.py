@@ -111,6 +111,7 @@ async def test_pages_are_sound(desks, places, page_of):
             f"/desk/staff/{officer.staff_id}",
             "/desk/branches",
             "/desk/account",
+            "/desk/explorer",
             f"/desk/products/{product_id}",
         ),
         (newcomer, "/desk/account"),
@@ -136,7 +137,7 @@ async def test_pages_are_sound(desks, places, page_of):
             assert (path, page.posts_without_token) == (path, 0)
             assert (path, sorted(page.ids)) == (path, sorted(set(page.ids)))
             seen += 1
-    assert seen == 30
+    assert seen == 31
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ SIDEWAYS = """
 """
 CUT_OFF = """
 () => [...document.querySelectorAll('h1, h2, p, dd, dt, td, th, a, button, label, input, select, span')]
-  .filter((element) => !element.closest('.table-frame, .offer-table, .tabs, [hidden], [aria-hidden=true], .visually-hidden, .skip'))
+  .filter((element) => !element.closest('.table-frame, .offer-table, .tabs, [hidden], [aria-hidden=true], .visually-hidden, .skip, .CodeMirror'))
   .map((element) => [element, element.getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && box.height > 0 && (box.right > innerWidth + 1 || box.left < -1))
   .map(([element, box]) => `${element.tagName}.${element.className} “${element.textContent.slice(0, 30)}” ${box.left}–${box.right}`)

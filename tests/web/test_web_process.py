@@ -180,18 +180,20 @@ async def test_an_assembly_shows_no_secret(settings):
 @pytest.mark.parametrize(
     ("given", "opened"),
     [
-        ({}, (False, False)),
-        ({"demo": True}, (True, True)),
-        ({"demo": True, "graphql_ad_hoc": False}, (False, True)),
-        ({"demo": True, "graphql_introspection": False}, (True, False)),
-        ({"graphql_ad_hoc": True, "graphql_introspection": True}, (True, True)),
+        ({}, (False, False, False)),
+        ({"demo": True}, (True, True, True)),
+        ({"demo": True, "graphql_ad_hoc": False}, (False, True, True)),
+        ({"demo": True, "graphql_introspection": False}, (True, False, True)),
+        ({"demo": True, "graphql_explorer": False}, (True, True, False)),
+        ({"graphql_ad_hoc": True, "graphql_introspection": True}, (True, True, False)),
+        ({"graphql_explorer": True}, (False, False, True)),
     ],
 )
 async def test_graphql_is_open_in_a_demo_or_where_it_is_asked_for(settings, given, opened):
     assembly = assemble(settings.model_copy(update=given))
     await assembly.close()
     rules = assembly.runtime.documents
-    assert (rules.ad_hoc, rules.introspection) == opened
+    assert (rules.ad_hoc, rules.introspection, rules.explorer) == opened
     assert rules.trusted == {}
 
 

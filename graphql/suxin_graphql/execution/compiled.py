@@ -10,12 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 import strawberry
 import structlog
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -33,13 +34,12 @@ from graphql import (
     get_variable_values,
     visit,
 )
-from graphql.execution.values import VariableValues, get_argument_values
-from strawberry.types.arguments import convert_arguments
+from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
-from strawberry.types.nodes import convert_selections
 
 from suxin.kernel.refusals import Refusal
 from suxin_graphql.context import Context
+from suxin_graphql.execution.arguments import Arguments
 from suxin_graphql.execution.completion import (
     TYPENAME,
     Complete,
@@ -52,7 +52,7 @@ from suxin_graphql.execution.executor import Executor
 from suxin_graphql.execution.plans import Planner
 from suxin_graphql.execution.readings import Reading
 from suxin_graphql.execution.records import Record
-from suxin_graphql.execution.selection import Selected
+from suxin_graphql.execution.selection import Selected, asked
 from suxin_graphql.execution.statements import CompiledStatements
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
 
@@ -88,15 +88,9 @@ class Root:
             arguments[resolver.info_parameter.name] = SimpleNamespace(context=context)
         return resolver(*((None,) if resolver.self_parameter else ()), **arguments)
 
-    def arguments(self, schema: strawberry.Schema, variables: VariableValues) -> dict[str, Any]:
+    def given(self, arguments: Arguments) -> dict[str, Any]:
         """Return the resolver's arguments, as Strawberry's own execution gives them."""
-        given = get_argument_values(self.definition, self.node, variables)
-        return convert_arguments(
-            given,
-            self.field.arguments,
-            scalar_registry=schema.schema_converter.scalar_registry,
-            config=schema.config,
-        )
+        return arguments.of(self.definition, self.field, self.node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +112,7 @@ class Compiled:
 class Operation:
     """One operation of a document, compiled for the values of the variables that decide what is read.
 
-    Those stand in directives, or in arguments below the root fields; the arguments of root fields go to their resolvers.
+    Those stand in directives. The arguments of root fields go to their resolvers, those below are read with each page.
     """
 
     def __init__(self, document: DocumentNode, node: OperationDefinitionNode) -> None:
@@ -220,7 +214,7 @@ class Operation:
         if root is None:
             raise NotCompiled
         completions = Completions(schema, self._fragments, variables)
-        asked = SimpleNamespace(fragments=self._fragments, variable_values=variables)
+        values = SimpleNamespace(fragments=self._fragments, variable_values=variables)
         roots: list[Root | TypeName] = []
         for key, nodes in completions.fields_of(root, [self._node.selection_set]).items():
             name = nodes[0].name.value
@@ -232,7 +226,7 @@ class Operation:
                 raise NotCompiled
             definition = root.fields[name]
             form = Form(completions, definition.type, nodes)
-            selected: list[Any] = convert_selections(cast("Any", asked), nodes)
+            selected = asked(values, nodes)
             roots.append(
                 Root(
                     key=key,
@@ -264,11 +258,12 @@ class _Call:
     async def _value(self, root: Root, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
         context = self.context
         self.gate(root.field, context)
-        found = root.resolved(root.arguments(self.schema, self.variables), context)
+        arguments = Arguments(self.schema, self.variables)
+        found = root.resolved(root.given(arguments), context)
         if not isinstance(found, Reading | Record):
             return found
         async with context.snapshot.turn() as snapshot:
-            executor = Executor(snapshot, context, compiled.planner)
+            executor = Executor(snapshot, context, compiled.planner, arguments)
             return await executor.answer(found, root.selected)
 
 
@@ -284,14 +279,11 @@ def _decisive(
     found: set[str] = set()
 
     class Names(Visitor):
-        def enter_variable(self, variable: VariableNode, *_: Any) -> None:  # noqa: ANN401 - the visitor's own
-            found.add(variable.name.value)
+        def enter_directive(self, directive: DirectiveNode, *_: Any) -> None:  # noqa: ANN401 - the visitor's own
+            for argument in directive.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    found.add(argument.value.name.value)
 
-    for fragment in fragments:
-        visit(fragment, Names())
-    for selection in node.selection_set.selections:
-        for directive in selection.directives or ():
-            visit(directive, Names())
-        if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
-            visit(selection.selection_set, Names())
+    for part in (node.selection_set, *fragments):
+        visit(part, Names())
     return tuple(sorted(found))

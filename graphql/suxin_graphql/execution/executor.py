@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from graphql.execution.values import VariableValues
 from sqlalchemy import Integer, Select, bindparam, func, select
 
 from suxin.kernel.actor import Actor
@@ -18,8 +19,9 @@ from suxin.kernel.refusals import Refusal
 from suxin.kernel.snapshots import OpenSnapshot
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering
+from suxin_graphql.execution.arguments import Arguments
 from suxin_graphql.execution.completion import NotCompiled
-from suxin_graphql.execution.filters import one_of
+from suxin_graphql.execution.filters import Filter, one_of
 from suxin_graphql.execution.pages import (
     Level,
     MadePage,
@@ -32,8 +34,16 @@ from suxin_graphql.execution.pages import (
 )
 from suxin_graphql.execution.plans import Columns, Later, Plan, Planner
 from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
-from suxin_graphql.execution.records import Asked, Record, Told, ToldPage, ToMany, ToOne
-from suxin_graphql.execution.selection import Selected, Selections, Wanted
+from suxin_graphql.execution.records import (
+    Asked,
+    Record,
+    Told,
+    ToldPage,
+    ToMany,
+    ToOne,
+    type_name,
+)
+from suxin_graphql.execution.selection import Selected, Selections, Wanted, asked
 from suxin_graphql.execution.statements import NOW
 from suxin_graphql.execution.weights import COUNTED, TOLD
 from suxin_graphql.execution.writing import WrittenPlan, written_plan
@@ -47,9 +57,11 @@ async def read(found: object, info: Info) -> object:
     """Read what a resolver returned, with everything selected beneath it; anything else stays as it is."""
     if not isinstance(found, Reading | Record):
         return found
-    selections = [selected for field in info.selected_fields for selected in field.selections]
+    raw = info._raw_info  # noqa: SLF001 - Strawberry's own selections have no nodes
+    selections = [one for field in asked(raw, raw.field_nodes) for one in field.selections]
+    arguments = Arguments(info.schema, VariableValues({}, info.variable_values))
     async with info.context.snapshot.turn() as snapshot:
-        executor = Executor(snapshot, info.context, Planner(info.schema))
+        executor = Executor(snapshot, info.context, Planner(info.schema), arguments)
         return await executor.answer(found, Selected(selections))
 
 
@@ -66,10 +78,13 @@ async def is_shown(cls: type[Record], thing_id: UUID, context: Context) -> bool:
 class Executor:
     """Reads for one root field, while it has the snapshot."""
 
-    def __init__(self, snapshot: OpenSnapshot, context: Context, planner: Planner) -> None:
+    def __init__(
+        self, snapshot: OpenSnapshot, context: Context, planner: Planner, arguments: Arguments
+    ) -> None:
         self._snapshot = snapshot
         self._context = context
         self._planner = planner
+        self._arguments = arguments
 
     async def answer(self, found: object, selected: Selected) -> Any:  # noqa: ANN401 - of any root field
         """Return the value of a root field, which may be what the JSON holds of it where its form is known."""
@@ -180,11 +195,15 @@ class Executor:
             return [found.get(key) for key in own]
         if isinstance(relation, ToMany):
             own = level.plan.own(relation.own, level.rows, level.made)
-            return await self._pages(own, relation, later)
+            return await self._pages(own, relation, later, self._given(level, later))
         records = level.plan.records(level.rows, level.made, self._context)
         if isinstance(relation, Told):
             return await self._told(records, relation, wanted)
-        return await self._told_pages(records, relation, wanted)
+        return await self._told_pages(records, relation, wanted, self._given(level, later))
+
+    def _given(self, level: Level, later: Later) -> dict[str, Any]:
+        """Return what the field of a relation is given."""
+        return self._arguments.below(type_name(level.plan.type), later.wanted.node)
 
     async def _told(self, records: Sequence[Record], relation: Told, wanted: Wanted) -> list[Any]:
         values: list[Any] = []
@@ -201,23 +220,27 @@ class Executor:
         return values
 
     async def _told_pages(
-        self, records: Sequence[Record], relation: ToldPage, wanted: Wanted
+        self,
+        records: Sequence[Record],
+        relation: ToldPage,
+        wanted: Wanted,
+        given: dict[str, Any],
     ) -> list[Any]:
-        first, after = _place_asked(wanted)
+        first, after = _place_asked(given)
         ordering = relation.ordering()
         plan = self._planner.keep(
             ((relation.target(), ordering.name), wanted.selections),
             lambda: RecordPagePlan(self._planner, relation.target(), ordering, wanted.selections),
         )
         position = None if after is None else ordering.position(after, self._context.actor)
-        asked = Asked(first, position, counted=plan.counts)
+        part = Asked(first, position, counted=plan.counts)
         session, place = self._snapshot.session(), Place(first, after, None)
         values: list[Any] = []
         pages: list[MadePage] = []
         self._context.spend((TOLD + COUNTED * plan.counts) * len(records))
         for record in records:
             try:
-                told = await relation.tell(session, self._context, record, asked)
+                told = await relation.tell(session, self._context, record, part)
             except Refusal as refusal:
                 values.append(refusal)
                 continue
@@ -268,17 +291,22 @@ class Executor:
             lambda: page_plan(self._planner, cls, ordering, selected, joined),
         )
 
-    async def _pages(self, own: Sequence[Any], relation: ToMany, later: Later) -> list[Any]:
+    async def _pages(
+        self, own: Sequence[Any], relation: ToMany, later: Later, given: dict[str, Any]
+    ) -> list[Any]:
         """Read a page for each object in one statement, by numbering the rows of each."""
-        first, after = _place_asked(later.wanted)
-        cls, ordering = relation.target(), relation.ordering()
+        first, after = _place_asked(given)
+        cls, ordering = relation.target(), given["order_by"].ordering
+        where: Filter | None = given.get("where")
+        form, values = (None, {}) if where is None else (where.form, where.values)
         plan = self._page_plan(cls, ordering, later.selected)
         position = _position(ordering, after, self._context.actor)
         keys = list(set(own))
 
         def base() -> Select[Any]:
             statement = cls.__source__.statement(self._context.actor).order_by(None)
-            return statement.where(one_of(relation.key, KEYS))
+            narrowed = statement.where(one_of(relation.key, KEYS))
+            return narrowed if where is None else narrowed.where(where.condition())
 
         def make() -> Select[Any]:
             statement = base()
@@ -289,14 +317,15 @@ class Executor:
         totals: dict[Any, int] = {}
         if plan.counts:
             counted = await self._rows(
-                (plan.columns, "count", self._caller),
+                (plan.columns, "count", self._caller, form),
                 lambda: _counted(base(), relation.key),
                 None,
                 keys=keys,
+                **values,
             )
             totals = {row[0]: row[1] for row in counted}
-        key = (plan.columns, bool(position), self._caller)
-        rows = await self._rows(key, make, plan, keys=keys, limit=first + 1, **position)
+        key = (plan.columns, bool(position), self._caller, form)
+        rows = await self._rows(key, make, plan, keys=keys, limit=first + 1, **position, **values)
         groups: dict[Any, list[Any]] = {}
         for row in rows:
             groups.setdefault(row[-2], []).append(row)
@@ -323,8 +352,8 @@ def narrowed(statement: Select[Any], columns: Columns) -> Select[Any]:
     return statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
 
 
-def _place_asked(wanted: Wanted) -> tuple[int, str | None]:
-    return check_page_size(int(wanted.arguments["first"])), wanted.arguments.get("after")
+def _place_asked(given: dict[str, Any]) -> tuple[int, str | None]:
+    return check_page_size(given["first"]), given.get("after")
 
 
 def _position(ordering: Ordering, after: str | None, actor: Actor) -> dict[str, Any]:

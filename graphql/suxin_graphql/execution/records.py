@@ -6,6 +6,7 @@ query of the core that notes its own receipts. What was read for a relation lies
 under its response key, because one relation may be asked for twice with different fields.
 """
 
+import functools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
@@ -91,12 +92,14 @@ class ToOne:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """A page of the objects of another type whose column ``key`` holds this row's ``own``."""
+    """A page of the objects of another type whose column ``key`` holds this row's ``own``.
+
+    Its field takes ``first``, ``after``, ``filter`` and ``orderBy``, as the lists at the root do.
+    """
 
     target: Callable[[], type[Record]]
     own: str
     key: Any
-    ordering: Callable[[], Ordering]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +185,23 @@ def told_page(relation: ToldPage, *, description: str | None = None) -> Any:  # 
 
 
 def to_many(
-    target: Callable[[], type[Record]],
-    own: str,
-    key: Any,  # noqa: ANN401 - a mapped column
-    ordering: Callable[[], Ordering],
-    *,
-    description: str | None = None,
-) -> Any:  # noqa: ANN401 - see column
-    """Declare a relation to a page of objects that point back by column ``key``."""
-    return strawberry.field(
-        resolver=_read_page,
-        metadata={RELATION: ToMany(target, own, key, ordering)},
-        description=description,
-    )
+    relation: ToMany, *, description: str | None = None
+) -> Callable[[Callable[..., Any]], Any]:
+    """Declare the method that is decorated as a relation to a page, by the arguments that it names and its return type.
+
+    The executor reads the page; the method is never called.
+    """
+
+    def declare(method: Callable[..., Any]) -> Any:  # noqa: ANN401 - see column
+        @functools.wraps(method)
+        def read_page(self: Any, info: Info, **_: object) -> Any:  # noqa: ANN401 - whatever the field holds
+            return _read(self, info)
+
+        return strawberry.field(
+            resolver=read_page, metadata={RELATION: relation}, description=description
+        )
+
+    return declare
 
 
 _SHAPES: Final[dict[type[Record], Shape]] = {}

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from suxin.kernel import single_steps
+from suxin.kernel import driver_pool
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry, append_act
 from suxin.kernel.database import sqlstate
@@ -159,8 +159,8 @@ async def test_single_steps_reach_no_protected_table(database):
 async def test_single_steps_wait_for_each_other_and_then_say_that_none_is_free(
     database, monkeypatch
 ):
-    monkeypatch.setattr(single_steps, "WAIT_S", 0.1)
-    few = SingleSteps(database.steps._url, most=1)
+    monkeypatch.setattr(driver_pool, "WAIT_S", 0.1)
+    few = SingleSteps(database.steps._pool._url, most=1)
     slow = SingleStep(select(func.pg_sleep(bindparam("seconds", type_=Float()))))
     try:
         held = asyncio.create_task(few.row(slow, seconds=0.6))
@@ -174,7 +174,7 @@ async def test_single_steps_wait_for_each_other_and_then_say_that_none_is_free(
 
 
 async def test_whoever_leaves_in_the_middle_leaves_no_answer_to_the_next(database):
-    few = SingleSteps(database.steps._url, most=1)
+    few = SingleSteps(database.steps._pool._url, most=1)
     slow = SingleStep(select(func.pg_sleep(bindparam("seconds", type_=Float())), literal("slow")))
     try:
         leaving = asyncio.create_task(few.row(slow, seconds=5.0))
@@ -189,13 +189,13 @@ async def test_whoever_leaves_in_the_middle_leaves_no_answer_to_the_next(databas
 
 async def test_a_connection_that_the_server_closed_is_opened_anew(database, admin):
     await database.steps.row(FIND_DOOR, blind_index=b"nobody's")
-    kept = len(database.steps._free)
+    kept = len(database.steps._pool._free)
     assert kept > 0
-    for connection in database.steps._free:
+    for connection in database.steps._pool._free:
         await admin.execute("select pg_terminate_backend($1, 1000)", connection.get_server_pid())
     await asyncio.sleep(0.05)
     assert await database.steps.row(FIND_DOOR, blind_index=b"nobody's") is None
-    assert len(database.steps._free) == 1
+    assert len(database.steps._pool._free) == 1
 
 
 async def test_the_batch_role_makes_no_single_steps(batch):

@@ -6,10 +6,10 @@ connection never carries them to another caller. What was read about subjects is
 and committed as receipts when the snapshot closes, before the edge sends its answer.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -23,8 +23,10 @@ from sqlalchemy.pool import QueuePool
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.announcements import Announcements
 from suxin.kernel.audit import append_act, write_receipts
+from suxin.kernel.lone_readings import LoneReadings
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.single_steps import SingleSteps
+from suxin.kernel.row_context import SETTINGS, begin_reading, row_context
+from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
 MAX_ATTEMPTS: Final = 3
@@ -34,13 +36,7 @@ UNIQUE_VIOLATION: Final = "23505"
 _RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION})
 
 _SET_CONTEXT = text(
-    "select set_config('app.kind', :kind, true), set_config('app.tenant_id', :tenant_id, true),"
-    " set_config('app.tenant_kind', :tenant_kind, true),"
-    " set_config('app.subject_id', :subject_id, true),"
-    " set_config('app.person_id', :person_id, true), set_config('app.purposes', :purposes, true),"
-    " set_config('app.consent_id', :consent_id, true), set_config('app.now', :now, true),"
-    " set_config('app.staff_id', :staff_id, true), set_config('app.visit_id', :visit_id, true),"
-    " set_config('app.sandbox_id', :sandbox_id, true)"
+    "select " + ", ".join(f"set_config('app.{name}', :{name}, true)" for name in SETTINGS)
 )
 
 _LEFT_BY_READING: Final = ("receipts", "settling")
@@ -66,22 +62,6 @@ def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
         raise DisconnectionError
 
 
-def _context(actor: Actor, now: datetime) -> dict[str, str]:
-    return {
-        "kind": actor.kind.value,
-        "tenant_id": str(actor.tenant_id or ""),
-        "tenant_kind": actor.tenant_kind or "",
-        "subject_id": str(actor.subject_id or ""),
-        "person_id": str(actor.person_id or ""),
-        "purposes": ",".join(actor.purposes),
-        "consent_id": str(actor.consent_id or ""),
-        "now": now.isoformat(),
-        "staff_id": str(actor.staff_id or ""),
-        "sandbox_id": str(actor.sandbox_id or ""),
-        "visit_id": "" if actor.assistance is None else str(actor.assistance.visit_id),
-    }
-
-
 def _engine(url: str, **options: object) -> AsyncEngine:
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
@@ -101,27 +81,37 @@ class Database:
     """Transactions and snapshots under the application role."""
 
     def __init__(
-        self, engine: AsyncEngine, steps: SingleSteps, announcements: Announcements
+        self,
+        engine: AsyncEngine,
+        steps: SingleSteps,
+        lone: LoneReadings,
+        announcements: Announcements,
     ) -> None:
         self._engine = engine
         self.steps: Final = steps
+        self._lone = lone
         self.announcements: Final = announcements
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
         """Return a database over a pool of connections to ``url`` (``postgresql://…``).
 
-        A second pool of the same size opens a connection when a single step through a doorway first needs one; one more
-        connection listens to announcements once somebody does.
+        A second pool of the same size opens a connection when a single step through a doorway first needs one, a third
+        of ``pool_size`` where a statement is read alone; one more connection listens to announcements once somebody does.
         """
-        engine = _engine(url, pool_size=pool_size, max_overflow=max_overflow)
-        return cls(engine, SingleSteps(url, most=pool_size + max_overflow), Announcements(url))
+        return cls(
+            _engine(url, pool_size=pool_size, max_overflow=max_overflow),
+            SingleSteps(url, most=pool_size + max_overflow),
+            LoneReadings(url, most=pool_size),
+            Announcements(url),
+        )
 
     async def close(self) -> None:
         """Close every pooled connection, and the one that listens."""
         await self.announcements.close()
         await self._engine.dispose()
         await self.steps.close()
+        await self._lone.close()
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, now: datetime) -> AsyncIterator[AsyncSession]:
@@ -155,9 +145,9 @@ class Database:
         Render the answer inside the block and send it after the block, so that no byte leaves unrecorded. What a reading
         uses up (``before_answer``) is used up with its receipts, and may refuse it.
         """
-        context = _context(actor, _aware(now))
+        context = row_context(actor, _aware(now))
         info = {**_begun(actor, now), "context": context}
-        async with open_snapshot(self._engine, _begin_reading(context), info) as snapshot:
+        async with open_snapshot(self._engine, begin_reading(context), info) as snapshot:
             yield snapshot
             read = snapshot.opened_session
             if read is None:
@@ -171,6 +161,15 @@ class Database:
                 session.info.update(left)
                 await _settle(session)
                 await session.commit()
+
+    async def read_alone(
+        self, actor: Actor, statement: SingleStep, given: dict[str, Any], *, now: datetime
+    ) -> Sequence[asyncpg.Record]:
+        """Return what one statement finds for the actor, where nothing else is read with it and no receipt is due.
+
+        ``given`` are the values of its named parameters.
+        """
+        return await self._lone.rows(statement, row_context(actor, _aware(now)), given)
 
     async def run(
         self,
@@ -205,12 +204,12 @@ class Database:
     def connections_in_use(self) -> int:
         """How many pooled connections are checked out now, for the metrics."""
         pool = self._engine.pool
-        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return (pool.checkedout() if isinstance(pool, QueuePool) else 0) + self._lone.in_use
 
     @staticmethod
     async def _enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
         session.info.update(_begun(actor, _aware(now)))
-        await _set_context(session, _context(actor, now))
+        await _set_context(session, row_context(actor, now))
 
 
 def _aware(now: datetime) -> datetime:
@@ -268,7 +267,7 @@ async def continue_as(session: AsyncSession, actor: Actor) -> None:
         raise RuntimeError(message)
     await session.flush()
     session.info["actor"] = actor
-    await _set_context(session, _context(actor, session.info["now"]))
+    await _set_context(session, row_context(actor, session.info["now"]))
 
 
 @asynccontextmanager
@@ -295,7 +294,7 @@ async def act_for(
         detail={"reason": reason},
     )
     await session.flush()
-    borrowed = _context(actor, now)
+    borrowed = row_context(actor, now)
     if tenant_id is not None:
         borrowed |= {"tenant_id": str(tenant_id), "tenant_kind": "", "purposes": ""}
     if subject_id is not None:
@@ -312,27 +311,6 @@ async def act_for(
         raise
     await session.flush()
     await _set_context(session, outer)
-
-
-def _begin_reading(context: dict[str, str]) -> str:
-    """Return the message that begins a snapshot and sets its row context: one round trip, which takes no parameters."""
-    # What is not set reads as nothing, and so does what is set to an empty text.
-    settings = ", ".join(
-        f"set_config('app.{name}', {_literal(value)}, true)"
-        for name, value in context.items()
-        if value
-    )
-    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {settings}"
-
-
-def _literal(value: str) -> str:
-    """Return a text as an SQL literal; what is sent with BEGIN cannot have parameters."""
-    if "\0" in value:
-        message = "a row context holds no NUL"
-        raise ValueError(message)
-    quoted = value.replace("'", "''")
-    # With a backslash, the escape form means the same under either setting of standard_conforming_strings.
-    return f" E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in value else f"'{quoted}'"
 
 
 async def _set_context(session: AsyncSession, context: dict[str, str]) -> None:

@@ -5,7 +5,6 @@ committed by itself and nothing is taken back by a refusal. They pass over the s
 statement is several times the database's own.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,15 +14,11 @@ import asyncpg
 import msgspec
 from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from suxin.kernel.driver_pool import DriverPool
 from suxin.kernel.readers import DOORWAY_ROLE
-
-WAIT_S: Final = 10
-"""How long a step waits for a connection to be free."""
 
 
 def _json(value: object) -> str:
@@ -100,90 +95,22 @@ class SingleStep:
 
 
 class SingleSteps:
-    """Connections that are at the doorways from their start, opened as they are needed and kept."""
+    """Connections that are at the doorways from their start."""
 
     def __init__(self, url: str, *, most: int) -> None:
-        self._url = url
-        self._turns = asyncio.Semaphore(most)
-        self._free: list[asyncpg.Connection] = []
-        self._closed = False
+        self._pool = DriverPool(url, asyncpg.Connection, {"role": DOORWAY_ROLE}, most=most)
 
     async def row(self, step: SingleStep, **given: object) -> tuple[Any, ...] | None:
-        """Carry out a step and return the first row it gives, if any."""
+        """Carry out a step and return the first row it gives, if any.
+
+        :raises DBAPIError: if it fails
+        """
         arguments = step.arguments(given)
-        await self._take_turn()
-        connection: asyncpg.Connection | None = None
-        try:
-            connection = self._kept() or await self._opened()
-            record = await connection.fetchrow(step.sql, *arguments)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            # As from every other statement; what was given is people's data and stays out of its text.
-            raise DBAPIError(step.sql, None, error, hide_parameters=True) from error
-        except BaseException:
-            # Whoever leaves in the middle leaves an answer behind that nobody may take for his own.
-            if connection is not None:
-                connection.terminate()
-            raise
-        finally:
-            self._give_back(connection)
+        record = await self._pool.use(
+            step.sql, lambda connection: connection.fetchrow(step.sql, *arguments)
+        )
         return None if record is None else step.read(record)
 
     async def close(self) -> None:
-        """Close the connections; one that is in use is closed when its step is done."""
-        self._closed = True
-        free, self._free = self._free, []
-        for connection in free:
-            await connection.close()
-
-    async def _take_turn(self) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()
-            return
-        try:
-            async with asyncio.timeout(WAIT_S):
-                await self._turns.acquire()
-        except TimeoutError:
-            message = f"no connection was free within {WAIT_S} s"
-            raise PoolTimeout(message) from None
-
-    def _kept(self) -> asyncpg.Connection | None:
-        """Return a free connection that the server has not closed meanwhile."""
-        while self._free:
-            connection = self._free.pop()
-            if not connection.is_closed():
-                return connection
-        return None
-
-    def _give_back(self, connection: asyncpg.Connection | None) -> None:
-        # Nothing is left behind by statements that stand alone, so there is nothing to reset.
-        self._turns.release()
-        if connection is None or connection.is_closed():
-            return
-        if self._closed:
-            connection.terminate()
-        else:
-            self._free.append(connection)
-
-    async def _opened(self) -> asyncpg.Connection:
-        try:
-            connection = await asyncpg.connect(
-                self._url,
-                timeout=WAIT_S,
-                server_settings={"application_name": "suxin", "jit": "off", "role": DOORWAY_ROLE},
-            )
-        except TimeoutError:
-            message = f"no connection was opened within {WAIT_S} s"
-            raise PoolTimeout(message) from None
-        try:
-            # JSON is read as the sessions' connections read it; it is written as text by the types themselves.
-            await connection.set_type_codec(
-                "jsonb",
-                schema="pg_catalog",
-                encoder=str,
-                decoder=msgspec.json.decode,
-                format="text",
-            )
-        except BaseException:
-            connection.terminate()
-            raise
-        return connection
+        """Close the connections."""
+        await self._pool.close()

@@ -39,7 +39,7 @@ from small_city import SmallCity  # noqa: E402 - as above
 from staff_log_ins import at_desk  # noqa: E402 - as above
 from web_process import SERVE, settings_for, started_web  # noqa: E402 - as above
 
-from suxin.kernel.database import _context  # noqa: E402 - as above
+from suxin.kernel.row_context import context_of  # noqa: E402 - as above
 from suxin.lending.industries import SECTION_BY_CODE  # noqa: E402 - as above
 from suxin.lending.queries.referrals import next_due  # noqa: E402 - as above
 from suxin_server.postgres import Postgres  # noqa: E402 - as above
@@ -150,7 +150,7 @@ async def prepare(owner_url: str) -> None:
 
 def task_of(city: SmallCity, app_url: str) -> dict[str, Any]:
     """What a peer is told."""
-    context = _context(city.banks[0].officer, city.now)
+    context = context_of(city.banks[0].officer, city.now)
     return {
         "database": app_url,
         "settings": {f"app.{name}": value for name, value in context.items()},

@@ -24,6 +24,7 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.announcements import Announcements
 from suxin.kernel.audit import append_act, write_receipts
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.row_context import begin_reading, context_of, set_context
 from suxin.kernel.single_steps import SingleSteps
 from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
@@ -32,16 +33,6 @@ SERIALIZATION_FAILURE: Final = "40001"
 DEADLOCK_DETECTED: Final = "40P01"
 UNIQUE_VIOLATION: Final = "23505"
 _RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION})
-
-_SET_CONTEXT = text(
-    "select set_config('app.kind', :kind, true), set_config('app.tenant_id', :tenant_id, true),"
-    " set_config('app.tenant_kind', :tenant_kind, true),"
-    " set_config('app.subject_id', :subject_id, true),"
-    " set_config('app.person_id', :person_id, true), set_config('app.purposes', :purposes, true),"
-    " set_config('app.consent_id', :consent_id, true), set_config('app.now', :now, true),"
-    " set_config('app.staff_id', :staff_id, true), set_config('app.visit_id', :visit_id, true),"
-    " set_config('app.sandbox_id', :sandbox_id, true)"
-)
 
 _LEFT_BY_READING: Final = ("receipts", "settling")
 
@@ -64,22 +55,6 @@ def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
     driver: asyncpg.Connection = connection.driver_connection
     if driver.is_closed():
         raise DisconnectionError
-
-
-def _context(actor: Actor, now: datetime) -> dict[str, str]:
-    return {
-        "kind": actor.kind.value,
-        "tenant_id": str(actor.tenant_id or ""),
-        "tenant_kind": actor.tenant_kind or "",
-        "subject_id": str(actor.subject_id or ""),
-        "person_id": str(actor.person_id or ""),
-        "purposes": ",".join(actor.purposes),
-        "consent_id": str(actor.consent_id or ""),
-        "now": now.isoformat(),
-        "staff_id": str(actor.staff_id or ""),
-        "sandbox_id": str(actor.sandbox_id or ""),
-        "visit_id": "" if actor.assistance is None else str(actor.assistance.visit_id),
-    }
 
 
 def _engine(url: str, **options: object) -> AsyncEngine:
@@ -155,9 +130,9 @@ class Database:
         Render the answer inside the block and send it after the block, so that no byte leaves unrecorded. What a reading
         uses up (``before_answer``) is used up with its receipts, and may refuse it.
         """
-        context = _context(actor, _aware(now))
+        context = context_of(actor, _aware(now))
         info = {**_begun(actor, now), "context": context}
-        async with open_snapshot(self._engine, _begin_reading(context), info) as snapshot:
+        async with open_snapshot(self._engine, begin_reading(context), info) as snapshot:
             yield snapshot
             read = snapshot.opened_session
             if read is None:
@@ -210,7 +185,7 @@ class Database:
     @staticmethod
     async def _enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
         session.info.update(_begun(actor, _aware(now)))
-        await _set_context(session, _context(actor, now))
+        await set_context(session, context_of(actor, now))
 
 
 def _aware(now: datetime) -> datetime:
@@ -268,7 +243,7 @@ async def continue_as(session: AsyncSession, actor: Actor) -> None:
         raise RuntimeError(message)
     await session.flush()
     session.info["actor"] = actor
-    await _set_context(session, _context(actor, session.info["now"]))
+    await set_context(session, context_of(actor, session.info["now"]))
 
 
 @asynccontextmanager
@@ -295,49 +270,23 @@ async def act_for(
         detail={"reason": reason},
     )
     await session.flush()
-    borrowed = _context(actor, now)
+    borrowed = context_of(actor, now)
     if tenant_id is not None:
         borrowed |= {"tenant_id": str(tenant_id), "tenant_kind": "", "purposes": ""}
     if subject_id is not None:
         borrowed["subject_id"] = str(subject_id)
     outer: dict[str, str] = session.info["context"]
-    await _set_context(session, borrowed)
+    await set_context(session, borrowed)
     try:
         yield
     except Exception:
         # Whoever catches this must not go on with borrowed rows. Where this fails, the transaction is lost anyway.
         with suppress(SQLAlchemyError):
             await session.flush()
-            await _set_context(session, outer)
+            await set_context(session, outer)
         raise
     await session.flush()
-    await _set_context(session, outer)
-
-
-def _begin_reading(context: dict[str, str]) -> str:
-    """Return the message that begins a snapshot and sets its row context: one round trip, which takes no parameters."""
-    # What is not set reads as nothing, and so does what is set to an empty text.
-    settings = ", ".join(
-        f"set_config('app.{name}', {_literal(value)}, true)"
-        for name, value in context.items()
-        if value
-    )
-    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {settings}"
-
-
-def _literal(value: str) -> str:
-    """Return a text as an SQL literal; what is sent with BEGIN cannot have parameters."""
-    if "\0" in value:
-        message = "a row context holds no NUL"
-        raise ValueError(message)
-    quoted = value.replace("'", "''")
-    # With a backslash, the escape form means the same under either setting of standard_conforming_strings.
-    return f" E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in value else f"'{quoted}'"
-
-
-async def _set_context(session: AsyncSession, context: dict[str, str]) -> None:
-    await session.execute(_SET_CONTEXT, context)
-    session.info["context"] = context
+    await set_context(session, outer)
 
 
 async def _require_safe_role(connection: AsyncConnection) -> None:

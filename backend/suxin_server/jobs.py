@@ -17,6 +17,7 @@ from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
 from suxin.lending import jobs as lending
 from suxin.rights import jobs as rights
+from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.guarded import GuardedClient
@@ -68,6 +69,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         counter.handlers(sealer, channel),
         lending.handlers(),
         rights.handlers(),
+        sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
         {CALENDAR_CHANGED_TOPIC: each(lending.redate, rights.redate)},
     )

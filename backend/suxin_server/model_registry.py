@@ -5,11 +5,21 @@ from suxin.consent.oauth import models as oauth
 from suxin.counter import models as counter
 from suxin.events import models as events
 from suxin.exports import models as exports
-from suxin.kernel import audit, bases, calendars, idempotency, notices, outbox, signing
+from suxin.kernel import (
+    audit,
+    bases,
+    calendars,
+    idempotency,
+    notices,
+    outbox,
+    sandbox_clocks,
+    signing,
+)
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
 from suxin.rights import models as rights
+from suxin.sandboxes import models as sandboxes
 from suxin.subjects import closures
 from suxin.subjects import models as subjects
 from suxin.tenancy import models as tenancy
@@ -22,6 +32,7 @@ CONTEXTS = (
     idempotency,
     notices,
     outbox,
+    sandbox_clocks,
     signing,
     places,
     tenancy,
@@ -35,6 +46,7 @@ CONTEXTS = (
     exports,
     lending,
     rights,
+    sandboxes,
 )
 
 metadata = Table.metadata

@@ -16,7 +16,7 @@ from suxin_web.runtime import Runtime
 
 
 class Snapshot:
-    """The request's one read snapshot, opened when it is first needed and used in turns.
+    """The request's one read snapshot, opened when it is first needed and used in turns, as of the clock where the caller is.
 
     One connection cannot answer two sibling fields at once, so each root field waits for its turn. When the snapshot
     closes, the receipts of what was read are committed; the answer is sent only after that.
@@ -25,7 +25,7 @@ class Snapshot:
     def __init__(self, database: Database, actor: Actor, *, now: datetime) -> None:
         self._database = database
         self._actor = actor
-        self._now = now
+        self._now = now + actor.ahead
         self._turns = asyncio.Lock()
         self._opened = AsyncExitStack()
         self._snapshot: OpenSnapshot | None = None
@@ -57,7 +57,7 @@ class Snapshot:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What every resolver works with."""
+    """What every resolver works with. ``now`` is the machine's clock, as in everything that guards the platform."""
 
     runtime: Runtime
     actor: Actor
@@ -70,6 +70,11 @@ class Context:
     """The thing of the event that is being told, where this is one of a stream."""
     spent: int = field(default=0)
     """What was really read, in points; the formula is in ``suxin_graphql.prices``."""
+
+    @property
+    def world_now(self) -> datetime:
+        """What the clock says where the caller is: in a sandbox its own, and the machine's everywhere else."""
+        return self.now + self.actor.ahead
 
     def spend(self, points: int) -> None:
         """Count what is read."""

@@ -149,8 +149,9 @@ class FetchMutations:
     ) -> FetchRecordsPayload:
         """Fetch what a consent covers."""
         consent_id = _consent_named(given, info.context.actor)
+        now = info.context.world_now
 
-        async def work(session: AsyncSession, actor: Actor, now: datetime) -> dict[str, Any]:
+        async def work(session: AsyncSession, actor: Actor, _: datetime) -> dict[str, Any]:
             done = await fetches.fetch_records(
                 session,
                 actor,
@@ -169,7 +170,7 @@ class FetchMutations:
                 info.context.actor,
                 consent_id=consent_id,
                 number=outcome.result["number"],
-                now=info.context.now,
+                now=now,
             )
         return FetchRecordsPayload.of_fetch(found, replayed=outcome.replayed)
 

@@ -146,6 +146,23 @@ async def commit(
     return Written(UUID(outcome.result["id"]), outcome.replayed)
 
 
+async def commit_in_world(
+    info: Info,
+    given: Any,  # noqa: ANN401 - see ``commit``
+    work: Callable[[AsyncSession, Actor, datetime], Awaitable[UUID]],
+) -> Written:
+    """Carry out a mutation as ``commit`` does, whose ``now`` is what the clock says where the caller is.
+
+    So is every step of a request, an offer or a consent: in a sandbox its own clock dates them.
+    """
+    world_now = info.context.world_now
+
+    async def dated(session: AsyncSession, actor: Actor, _: datetime) -> UUID:
+        return await work(session, actor, world_now)
+
+    return await commit(info, given, dated)
+
+
 async def commit_result(
     info: Info,
     given: Any,  # noqa: ANN401 - any input type with an idempotency key
@@ -176,7 +193,7 @@ async def commit_result(
     # An earlier mutation's payload may have been read: its snapshot is too old for what follows, and a request that
     # held it while it waits for a second connection could starve the pool.
     await context.snapshot.close()
-    return await context.runtime.database.run(actor, transaction, now=now)
+    return await context.runtime.database.run(actor, transaction, now=context.world_now)
 
 
 def require_allowed(field: StrawberryField, context: Context) -> None:

@@ -22,7 +22,7 @@ from suxin.tenancy.quotas import QuotaExhausted
 from suxin_graphql import lending_inputs as inputs
 from suxin_graphql.context import Info
 from suxin_graphql.execution.records import to_one
-from suxin_graphql.fields import commit, mutation
+from suxin_graphql.fields import commit_in_world, mutation
 from suxin_graphql.ids import local_id
 from suxin_graphql.lending_types import LoanProduct, Offer, Referral
 from suxin_graphql.payloads import INPUT, REPLAYED, Payload
@@ -131,7 +131,7 @@ class LendingMutations:
             done = await referrals.accept_referral(session, actor, referral_id=referral_id, now=now)
             return done.id
 
-        return AcceptReferralPayload.of(await commit(info, given, work))
+        return AcceptReferralPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.REFERRAL_WORK,
@@ -152,7 +152,7 @@ class LendingMutations:
             )
             return done.id
 
-        return ClaimLeadPayload.of(await commit(info, given, work))
+        return ClaimLeadPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.REFERRAL_WORK,
@@ -172,7 +172,7 @@ class LendingMutations:
             done = await referrals.record_contact(session, actor, referral_id=referral_id, now=now)
             return done.id
 
-        return RecordContactPayload.of(await commit(info, given, work))
+        return RecordContactPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.REFERRAL_WORK,
@@ -194,7 +194,7 @@ class LendingMutations:
             )
             return done.id
 
-        return StartDueDiligencePayload.of(await commit(info, given, work))
+        return StartDueDiligencePayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.REFERRAL_WORK,
@@ -221,7 +221,7 @@ class LendingMutations:
             )
             return done.id
 
-        return DeclineReferralPayload.of(await commit(info, given, work))
+        return DeclineReferralPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.OFFER_MAKE,
@@ -252,7 +252,7 @@ class LendingMutations:
             )
             return done.id
 
-        return MakeOfferPayload.of(await commit(info, given, work))
+        return MakeOfferPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.OFFER_MAKE,
@@ -270,7 +270,7 @@ class LendingMutations:
             done = await offers.withdraw_offer(session, actor, offer_id=offer_id, now=now)
             return done.id
 
-        return WithdrawOfferPayload.of(await commit(info, given, work))
+        return WithdrawOfferPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.PRODUCT_EDIT,
@@ -297,7 +297,7 @@ class LendingMutations:
             )
             return done.id
 
-        return DraftProductPayload.of(await commit(info, given, work))
+        return DraftProductPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.PRODUCT_EDIT,
@@ -320,7 +320,7 @@ class LendingMutations:
             )
             return done.id
 
-        return EditProductPayload.of(await commit(info, given, work))
+        return EditProductPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.PRODUCT_PUBLISH,
@@ -340,7 +340,7 @@ class LendingMutations:
             done = await products.publish_product(session, actor, product_id=product_id, now=now)
             return done.id
 
-        return PublishProductPayload.of(await commit(info, given, work))
+        return PublishProductPayload.of(await commit_in_world(info, given, work))
 
     @mutation(
         policies.PRODUCT_PUBLISH,
@@ -360,7 +360,7 @@ class LendingMutations:
             done = await products.retire_product(session, actor, product_id=product_id, now=now)
             return done.id
 
-        return RetireProductPayload.of(await commit(info, given, work))
+        return RetireProductPayload.of(await commit_in_world(info, given, work))
 
 
 def _optional(info: Info, product_id: str | None) -> UUID | None:

@@ -96,7 +96,7 @@ class LendingQueries:
     def inbox_counts(self, info: Info) -> Answer:
         """Return the numbers of the inbox."""
         context = info.context
-        return Answer(lambda session: inbox_counts(session, context.actor, now=context.now))
+        return Answer(lambda session: inbox_counts(session, context.actor, now=context.world_now))
 
     @query(
         policies.REFERRAL_READ,

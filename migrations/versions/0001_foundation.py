@@ -142,6 +142,7 @@ ACCESS = (
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
     "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
+    "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch',
@@ -328,6 +329,20 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'ALTER TABLE sandbox_applicants ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE sandbox_applicants FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON sandbox_applicants FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY played ON sandbox_applicants FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and tenant_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and tenant_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid))",
+    "CREATE POLICY system ON sandbox_applicants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (steps_done, lead_number, referral_id, last_event, last_event_at) ON sandbox_applicants TO suxin_app',
+    'ALTER TABLE sandbox_clocks ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE sandbox_clocks FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY confined ON sandbox_clocks FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid))",
+    "CREATE POLICY operator ON sandbox_clocks FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON sandbox_clocks FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY doorway ON sandbox_clocks FOR SELECT TO suxin_doorway USING (true)',
+    'GRANT SELECT, INSERT, UPDATE ON sandbox_clocks TO suxin_app',
+    'GRANT SELECT ON sandbox_clocks TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO suxin_doorway',
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
@@ -355,6 +370,7 @@ ACCESS = (
     "CREATE POLICY put_right ON subjects FOR UPDATE TO suxin_app USING (id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK (id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY at_counter ON subjects FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and (v.person_id = subjects.id or exists (select 1 from mandates m where m.person_id = v.person_id and m.subject_id = subjects.id and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))))",
     "CREATE POLICY system ON subjects FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY same_world ON subjects AS RESTRICTIVE FOR ALL TO suxin_app USING (sandbox_id is not distinct from (select nullif(current_setting('app.sandbox_id', true), '')::uuid) or (select nullif(current_setting('app.kind', true), '')::text) = 'system' and (select nullif(current_setting('app.sandbox_id', true), '')::uuid) is null) WITH CHECK (sandbox_id is not distinct from (select nullif(current_setting('app.sandbox_id', true), '')::uuid) or (select nullif(current_setting('app.kind', true), '')::text) = 'system' and (select nullif(current_setting('app.sandbox_id', true), '')::uuid) is null)",
     'CREATE POLICY batch ON subjects FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (name, name_pinyin, county_code, town_code, industry, found_wrong) ON subjects TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON subjects TO suxin_batch',
@@ -1077,6 +1093,7 @@ def upgrade() -> None:
     op.create_table('outbox',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('sandbox_id', sa.Uuid(), nullable=True),
     sa.Column('topic', sa.Text(), nullable=False),
     sa.Column('payload', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -1089,6 +1106,7 @@ def upgrade() -> None:
     sa.Column('error', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
+    op.create_index('ix_outbox_of_sandboxes', 'outbox', ['sandbox_id'], unique=False, postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.create_index('ix_outbox_waiting', 'outbox', ['not_before', 'id'], unique=False, postgresql_where=sa.text('done_at is null and failed_at is null'))
     op.create_table('person_identities',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -1187,6 +1205,29 @@ def upgrade() -> None:
     )
     op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('sandbox_applicants',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('outcome', sa.Enum('ACCEPTS_AT_ONCE', 'FIRST_LOAN', 'RECORDS_WITH_PENALTY', 'ASKS_THE_POOL', 'REFUSES_CONSENT', 'REVOKES_AFTER_OFFER', 'WITHDRAWS', 'LETS_OFFER_LAPSE', 'NEVER_ANSWERS', 'MATCHES_NOTHING', name='sandboxoutcome', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('mandate_id', sa.Uuid(), nullable=False),
+    sa.Column('steps_done', sa.BigInteger(), nullable=False),
+    sa.Column('lead_number', sa.Text(), nullable=True),
+    sa.Column('referral_id', sa.Uuid(), nullable=True),
+    sa.Column('last_event', sa.Enum('SUBMIT_REQUEST', 'GIVE_CONSENT', 'REFUSE_CONSENT', 'REVOKE_CONSENT', 'ACCEPT_OFFER', 'WITHDRAW_REQUEST', 'LET_DEADLINE_LAPSE', name='sandboxevent', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('last_event_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_sandbox_applicants')),
+    sa.UniqueConstraint('tenant_id', 'outcome', name=op.f('uq_sandbox_applicants_tenant_id_outcome'))
+    )
+    op.create_table('sandbox_clocks',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('ahead_s', sa.BigInteger(), nullable=False),
+    sa.Column('moved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('ahead_s between 0 and 69120000', name=op.f('ck_sandbox_clocks_ahead')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_sandbox_clocks'))
+    )
     op.create_table('second_factors',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -1244,13 +1285,15 @@ def upgrade() -> None:
     sa.Column('industry', sa.Text(), nullable=True),
     sa.Column('registered_on', sa.Date(), nullable=True),
     sa.Column('found_wrong', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('sandbox_id', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(kind = 'person') = (uscc is null)", name=op.f('ck_subjects_uscc')),
     sa.CheckConstraint("uscc is not null or found_wrong = '{}'", name=op.f('ck_subjects_found_wrong')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subjects')),
-    sa.UniqueConstraint('uscc', name=op.f('uq_subjects_uscc'))
+    sa.UniqueConstraint('sandbox_id', 'uscc', name=op.f('uq_subjects_sandbox_id_uscc'))
     )
     op.create_index('ix_subjects_place', 'subjects', ['county_code', 'industry'], unique=False)
+    op.create_index('uq_subjects_uscc', 'subjects', ['uscc'], unique=True, postgresql_where=sa.text('sandbox_id is null'))
     op.create_table('tenant_events',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1493,6 +1536,7 @@ def downgrade() -> None:
     op.drop_index('ix_tenant_events_waiting', table_name='tenant_events', postgresql_where=sa.text('position is null'))
     op.drop_index('ix_tenant_events_id', table_name='tenant_events')
     op.drop_table('tenant_events')
+    op.drop_index('uq_subjects_uscc', table_name='subjects', postgresql_where=sa.text('sandbox_id is null'))
     op.drop_index('ix_subjects_place', table_name='subjects')
     op.drop_table('subjects')
     op.drop_index('ix_subject_doors_key_version', table_name='subject_doors', postgresql_where=sa.text('key_version is not null'))
@@ -1502,6 +1546,8 @@ def downgrade() -> None:
     op.drop_table('staff')
     op.drop_table('signing_keys')
     op.drop_table('second_factors')
+    op.drop_table('sandbox_clocks')
+    op.drop_table('sandbox_applicants')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')
@@ -1519,6 +1565,7 @@ def downgrade() -> None:
     op.drop_table('phone_codes')
     op.drop_table('person_identities')
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))
+    op.drop_index('ix_outbox_of_sandboxes', table_name='outbox', postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.drop_table('outbox')
     op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))

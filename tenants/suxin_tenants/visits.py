@@ -65,6 +65,11 @@ class Visit:
         """The roles of this kind of house by their codes, as people read them."""
         return {code: role.zh for code, role in self.runtime.profiles[self.kind].roles.items()}
 
+    @property
+    def world_now(self) -> datetime:
+        """What the clock says where the desk is: in a sandbox its own, and the machine's everywhere else."""
+        return self.now + self.actor.ahead
+
     def require_kind(self, *kinds: TenantKind) -> None:
         """Refuse unless the desk of one of these kinds has the page; another desk has no such address.
 
@@ -88,7 +93,7 @@ class Visit:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open the snapshot in which the page is read and rendered."""
-        async with self.runtime.database.snapshot(self.actor, now=self.now) as session:
+        async with self.runtime.database.snapshot(self.actor, now=self.world_now) as session:
             yield session
 
     async def page(
@@ -115,7 +120,7 @@ class Visit:
         return PAGES.render(
             self.request,
             template,
-            {"actor": self.actor, **context},
+            {"actor": self.actor, "now": self.world_now, **context},
             status=status,
             headers=headers,
         )
@@ -139,7 +144,7 @@ class Visit:
             )
             return outcome.result
 
-        return await self.runtime.database.run(self.actor, carried_out, now=self.now)
+        return await self.runtime.database.run(self.actor, carried_out, now=self.world_now)
 
     async def press(
         self, operation: str, work: Work, *, back: str, done: str, **facts: object

@@ -46,6 +46,13 @@ CONTINUE_AS = {
     ),
 }
 
+# Whose part is played in a sandbox.
+PLAY = {
+    "backend/suxin/sandboxes/playing.py:_carry_out": (
+        "who tries his system in a sandbox has one of its invented applicants do something"
+    ),
+}
+
 
 def uses(sources, name: str) -> set[str]:
     found = set()
@@ -70,6 +77,13 @@ def test_every_change_to_a_known_caller_is_listed_with_its_reason(sources):
     assert all(len(reason) > 20 for reason in CONTINUE_AS.values())
 
 
+def test_every_part_that_is_played_is_listed_with_its_reason(sources):
+    assert uses(sources, "act_in_part") == set(PLAY)
+    assert all(len(reason) > 20 for reason in PLAY.values())
+    confined = {"backend/suxin/kernel/outbox.py:_enter_sandbox"}
+    assert uses(sources, "go_on_in_sandbox") == confined
+
+
 def test_a_visit_at_a_counter_becomes_a_subjects_actor_in_one_place(sources):
     """Elsewhere there is no evidence at hand, and a helper could act as whoever stands before him."""
     found = {
@@ -92,7 +106,7 @@ def test_the_row_context_is_set_in_one_place(sources):
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if "set_config('app." in node.value or "set local app." in node.value.lower()
     }
-    assert found == {"backend/suxin/kernel/database.py"}
+    assert found == {"backend/suxin/kernel/row_context.py"}
 
 
 def test_the_doorway_role_is_taken_on_in_one_place(sources):

@@ -24,6 +24,7 @@ UPDATED = {
         "impact_assessments",
         "published_arrangements",
         "quotas",
+        "sandbox_clocks",
         "tenants",
     },
     "system": {
@@ -46,6 +47,8 @@ UPDATED = {
         "offers",
         "person_identities",
         "referrals",
+        "sandbox_applicants",
+        "sandbox_clocks",
         "subjects",
         "tenant_events",
         "tenants",

@@ -1,6 +1,6 @@
 """A bank's sandbox and the city: neither sees, matches, asks or counts anybody of the other."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 from observing import nothing_written
-from small_city import BANK_USCCS, PASSWORD, Bank, SmallCity, product_draft
+from small_city import BANK_USCCS, PASSWORD, SmallCity
+from small_sandbox import Sandbox, build_sandbox, form
+from sqlalchemy import select
 from staff_log_ins import keep_passwords
 
 from suxin.consent.commands import grant_consent
@@ -20,15 +22,18 @@ from suxin.consent.requests import ConsentForm, request_consent
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Invalid
-from suxin.lending.commands.products import draft_product, publish_product
 from suxin.lending.commands.referrals import LeadNotClaimable, claim_lead
-from suxin.lending.commands.requests import ProductNotOffered, Submitted
+from suxin.lending.commands.requests import ProductNotOffered
 from suxin.lending.commands.returns import accept_due
 from suxin.lending.models import DispatchMode
 from suxin.lending.queries.referrals import pool_leads
 from suxin.lending.queries.requests import published_products
 from suxin.lending.queries.service_levels import referrals_by_state
-from suxin.subjects.models import DataCategory
+from suxin.lending.statistics import count_population
+from suxin.sandboxes.cast import CAST
+from suxin.sandboxes.models import SandboxOutcome
+from suxin.subjects.models import DataCategory, Subject, SubjectKind
+from suxin.subjects.organisations import SubjectRow, load_subjects
 from suxin.tenancy.actors import staff_member_actor
 from suxin.tenancy.commands import TenantExists, create_tenant
 from suxin.tenancy.models import TenantStatus
@@ -39,50 +44,9 @@ from suxin.tenancy.staff import add_staff
 from suxin_tenants import PROFILES
 
 
-@dataclass(frozen=True)
-class Sandbox:
-    """The sandbox of the first bank, with a product on its shelf."""
-
-    city: SmallCity
-    bank: Bank
-
-    @property
-    def officer(self) -> Actor:
-        return replace(self.bank.officer, sandbox_id=self.bank.tenant_id)
-
-    @property
-    def applicant(self) -> Actor:
-        """Somebody who is confined to it."""
-        return replace(self.city.applicant, sandbox_id=self.bank.tenant_id)
-
-    async def submit(self, **how: Any) -> Submitted:
-        return await self.city.submit(actor=self.applicant, **how)
-
-
-def form(**changes: Any) -> dict[str, Any]:
-    return {
-        "kind": TenantKind.BANK,
-        "name": "宿迁第一商业银行（沙箱）",
-        "short_name": "一行沙箱",
-        "uscc": BANK_USCCS[0],
-        "contact": "95000",
-        "area_code": "321302",
-        "profiles": PROFILES,
-        "sandbox": True,
-        **changes,
-    }
-
-
 @pytest.fixture
 async def sandbox(small_city: SmallCity) -> Sandbox:
-    tenant_id = await small_city.act(create_tenant, small_city.operator, **form())
-    bank = Bank(tenant_id=tenant_id, staff_id=new_id(), product_id=new_id())
-    made = Sandbox(small_city, bank)
-    product = await small_city.act(
-        draft_product, made.officer, draft=product_draft(), profiles=PROFILES
-    )
-    await small_city.act(publish_product, made.officer, product_id=product.id)
-    return replace(made, bank=replace(bank, product_id=product.id))
+    return await build_sandbox(small_city)
 
 
 async def rows(city: SmallCity, actor: Actor, statement: Any) -> list[Any]:
@@ -128,6 +92,56 @@ async def test_it_sees_nobody_of_the_city(sandbox: Sandbox, small_city: SmallCit
         ]
         offered = await rows(small_city, looker, published_products())
         assert [one.id for one in offered] == [sandbox.bank.product_id]
+
+
+async def test_its_subjects_are_seen_in_it_and_nowhere_else(
+    sandbox: Sandbox, small_city: SmallCity
+) -> None:
+    invented = {one for part in sandbox.cast.values() for one in (part.person_id, part.subject_id)}
+    everybody = {small_city.person_id, small_city.firm_id}
+    statement = select(Subject.id)
+    tried = await sandbox.trigger(SandboxOutcome.ACCEPTS_AT_ONCE)
+    await sandbox.trigger(SandboxOutcome.ACCEPTS_AT_ONCE)
+    assert tried.referral_id is not None
+    assert set(await rows(small_city, sandbox.officer, statement)) == {tried.subject_id}
+    assert set(await rows(small_city, small_city.applicant, statement)) == everybody
+    # Whoever claims to be somebody of the other world meets nobody, whatever he calls himself.
+    for looker in (
+        replace(sandbox.applicant, sandbox_id=None),
+        replace(small_city.applicant, sandbox_id=sandbox.bank.tenant_id),
+        replace(small_city.banks[0].officer, tenant_id=sandbox.bank.tenant_id),
+        replace(sandbox.officer, sandbox_id=small_city.banks[0].tenant_id),
+    ):
+        assert await rows(small_city, looker, statement) == []
+    confined = replace(Actor.system("test"), sandbox_id=sandbox.bank.tenant_id)
+    assert set(await rows(small_city, confined, statement)) == invented
+    assert set(await rows(small_city, Actor.system("test"), statement)) >= invented | everybody
+
+
+async def test_no_number_leads_to_its_subjects(
+    sandbox: Sandbox, small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    """A code that a sandbox made up may be given out one day: then it is the city's, and the sandbox has its own."""
+    part = CAST[SandboxOutcome.ACCEPTS_AT_ONCE]
+    firm = SubjectRow(
+        kind=SubjectKind.FIRM,
+        name="真企业有限公司",
+        uscc=part.uscc,
+        county_code="321302",
+        industry="C20",
+    )
+    async with small_city.batch.transaction(Actor.system("test"), now=small_city.now) as session:
+        ids = await load_subjects(session, [firm])
+        await count_population(session)
+    assert ids[part.uscc] != sandbox.cast[part.outcome].subject_id
+    doors = await admin.fetch("select subject_id from subject_doors")
+    invented = {one.subject_id for one in sandbox.cast.values()}
+    assert {row["subject_id"] for row in doors} & invented == set()
+    # Nor are they counted among those whom a lead hides its applicant with.
+    counted = await admin.fetchval(
+        "select subjects from population_cells where kind = 'any' and industry_section = 'ALL'"
+    )
+    assert counted == 3
 
 
 async def test_requests_are_matched_within_their_own_world(

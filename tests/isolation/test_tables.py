@@ -78,6 +78,8 @@ MATRIX = {
     "recovery_codes": DOORWAY,
     "referrals": (NONE, NONE, NONE, NONE, ALL, ALL),
     "refresh_tokens": DOORWAY,
+    "sandbox_applicants": PLATFORM,
+    "sandbox_clocks": (NONE, NONE, NONE, NONE, ALL, ALL),
     "second_factors": DOORWAY,
     "signing_keys": DOORWAY,
     "staff": NOBODY,

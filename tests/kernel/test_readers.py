@@ -133,12 +133,13 @@ async def test_policies_and_grants_are_those_declared(city):
     assert found[0] == declared[0]
     assert found[1] == declared[1]
     assert {policy[0] for policy in found[0]} == {model.__tablename__ for model in protected()}
-    # All admit somebody, but for those that hold a subject to what he signed at a counter.
+    # All admit somebody, but for those that hold a subject to what he signed at a counter, or everybody to his world.
     assert {(policy[0], policy[1]) for policy in found[0] if policy[2] != "PERMISSIVE"} == {
         ("access_bases", "ended_at_counter"),
         ("access_bases", "opened_at_counter"),
         ("consents", "as_signed_at_counter"),
         ("consents", "nothing_unasked_at_counter"),
+        ("subjects", "same_world"),
     }
     assert {role for policy in found[0] for role in policy[3]} <= {
         APP_ROLE,
@@ -150,6 +151,7 @@ async def test_policies_and_grants_are_those_declared(city):
         ("identity_providers", "SELECT"),
         ("memberships", "SELECT"),
         ("oauth_clients", "SELECT"),
+        ("sandbox_clocks", "SELECT"),
         ("staff", "SELECT"),
         ("staff_identities", "SELECT"),
         ("tenants", "SELECT"),

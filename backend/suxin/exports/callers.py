@@ -16,6 +16,7 @@ from suxin.exports.policies import EXPORT_RUN
 from suxin.exports.refusals import ExportClientEnded, ExportGrantEnded, ExportReachChanged
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.refusals import Forbidden
+from suxin.kernel.sandbox_clocks import ahead_of
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.tenancy.actors import running_kind, staff_member_actor
 from suxin.tenancy.models import Tenant
@@ -27,6 +28,7 @@ _CLIENT: Final = SingleStep(
         Tenant.kind,
         Tenant.status,
         Tenant.sandbox,
+        ahead_of(Tenant.id),
         select(OAuthGrant.id)
         .where(
             OAuthGrant.client_id == bindparam("client_id"),
@@ -108,13 +110,13 @@ async def _client_tenant(
         )
     if row is None:
         raise ExportClientEnded
-    status, kind, tenant_status, sandbox, granted = row
+    status, kind, tenant_status, sandbox, ahead_s, granted = row
     running_kind(kind, tenant_status)
     if status is not ClientStatus.ACTIVE:
         raise ExportClientEnded
     if export.staff_id is not None and not granted:
         raise ExportGrantEnded
-    return ClientTenant(export.tenant_id, kind, tenant_status, sandbox)
+    return ClientTenant(export.tenant_id, kind, tenant_status, sandbox, ahead_s)
 
 
 def _system(export: Export, client: ClientTenant, profiles: Profiles, request_id: str) -> Actor:
@@ -128,4 +130,5 @@ def _system(export: Export, client: ClientTenant, profiles: Profiles, request_id
         permissions=permissions_for_clients(profile),
         purposes=profile.purposes,
         sandbox_id=client.world,
+        ahead=client.ahead,
     )

@@ -86,9 +86,17 @@ async def start_export(
         detail={"document": order.document_id},
     )
     named = {"tenant_id": tenant_id, "export_id": export.id}
-    await outbox.post(session, RUN_TOPIC, named, now=now, tenant_id=tenant_id, wake=True)
     await outbox.post(
-        session, END_TOPIC, named, now=now, tenant_id=tenant_id, not_before=now + GIVE_UP_AFTER
+        session, RUN_TOPIC, named, now=now, tenant_id=tenant_id, wake=True, by_machine=True
+    )
+    await outbox.post(
+        session,
+        END_TOPIC,
+        named,
+        now=now,
+        tenant_id=tenant_id,
+        not_before=now + GIVE_UP_AFTER,
+        by_machine=True,
     )
     return export
 
@@ -109,7 +117,9 @@ async def cancel_export(
     export.cancel(now=now)
     _record(session, "exports.export.cancelled", export, now=now)
     named = {"tenant_id": export.tenant_id, "export_id": export.id}
-    await outbox.post(session, ERASE_TOPIC, named, now=now, tenant_id=export.tenant_id, wake=True)
+    await outbox.post(
+        session, ERASE_TOPIC, named, now=now, tenant_id=export.tenant_id, wake=True, by_machine=True
+    )
     return export
 
 

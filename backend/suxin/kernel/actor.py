@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -56,7 +57,8 @@ class Actor:
     ``subject_id`` the subject he acts for (himself, or a firm he holds a mandate for). ``purposes`` are the purposes
     for which this caller reads subjects' data; a row needs a live basis for one of them. ``areas`` and ``branch_id``
     bound what staff see; empty means the whole tenant. ``client_id`` is the OAuth client that the caller came through.
-    ``sandbox_id`` is the tenant whose sandbox he is confined to; nobody of the city itself has one.
+    ``sandbox_id`` is the tenant whose sandbox he is confined to; nobody of the city itself has one. ``ahead`` is how far that
+    sandbox's clock is ahead of the machine's.
     ``assistance`` is the help at a counter under which a subject acts: he then does what he signed there, and nothing else.
     """
 
@@ -75,6 +77,7 @@ class Actor:
     consent_id: UUID | None = None
     client_id: str | None = None
     sandbox_id: UUID | None = None
+    ahead: timedelta = timedelta(0)
     assistance: Assistance | None = None
 
     @classmethod

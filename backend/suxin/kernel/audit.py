@@ -35,6 +35,7 @@ from suxin.kernel.readers import (
     published,
     when,
 )
+from suxin.kernel.sandbox_clocks import machine_time
 from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table
 
 GENESIS: Final = bytes(32)
@@ -174,7 +175,8 @@ def append_act(
 ) -> None:
     """Add the fact that the session's actor did ``action`` to the stream, in this transaction.
 
-    ``tenant_id`` and ``subject_id`` name those concerned when they are not the actor's own.
+    ``tenant_id`` and ``subject_id`` name those concerned when they are not the actor's own. The stream is evidence, and
+    goes by the machine's clock wherever its entries come from.
     """
     actor: Actor = session.info["actor"]
     helped = {} if actor.assistance is None else assistance_words(actor.assistance)
@@ -182,7 +184,7 @@ def append_act(
         session,
         AuditEntry(
             id=new_id(),
-            at=now,
+            at=machine_time(session, now),
             request_id=actor.request_id,
             actor_kind=actor.kind.value,
             tenant_id=tenant_id or actor.tenant_id,
@@ -231,7 +233,7 @@ async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> 
         session.add(
             AuditEntry(
                 id=new_id(),
-                at=now,
+                at=machine_time(session, now),
                 request_id=actor.request_id,
                 actor_kind=actor.kind.value,
                 tenant_id=actor.tenant_id,

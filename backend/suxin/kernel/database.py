@@ -25,7 +25,7 @@ from suxin.kernel.announcements import Announcements
 from suxin.kernel.audit import append_act, write_receipts
 from suxin.kernel.lone_readings import LoneReadings
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.row_context import SETTINGS, begin_reading, row_context
+from suxin.kernel.row_context import begin_reading, row_context, set_context
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
@@ -34,10 +34,6 @@ SERIALIZATION_FAILURE: Final = "40001"
 DEADLOCK_DETECTED: Final = "40P01"
 UNIQUE_VIOLATION: Final = "23505"
 _RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION})
-
-_SET_CONTEXT = text(
-    "select " + ", ".join(f"set_config('app.{name}', :{name}, true)" for name in SETTINGS)
-)
 
 _LEFT_BY_READING: Final = ("receipts", "settling")
 
@@ -209,7 +205,7 @@ class Database:
     @staticmethod
     async def _enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
         session.info.update(_begun(actor, _aware(now)))
-        await _set_context(session, row_context(actor, now))
+        await set_context(session, row_context(actor, now))
 
 
 def _aware(now: datetime) -> datetime:
@@ -267,7 +263,7 @@ async def continue_as(session: AsyncSession, actor: Actor) -> None:
         raise RuntimeError(message)
     await session.flush()
     session.info["actor"] = actor
-    await _set_context(session, row_context(actor, session.info["now"]))
+    await set_context(session, row_context(actor, session.info["now"]))
 
 
 @asynccontextmanager
@@ -300,22 +296,17 @@ async def act_for(
     if subject_id is not None:
         borrowed["subject_id"] = str(subject_id)
     outer: dict[str, str] = session.info["context"]
-    await _set_context(session, borrowed)
+    await set_context(session, borrowed)
     try:
         yield
     except Exception:
         # Whoever catches this must not go on with borrowed rows. Where this fails, the transaction is lost anyway.
         with suppress(SQLAlchemyError):
             await session.flush()
-            await _set_context(session, outer)
+            await set_context(session, outer)
         raise
     await session.flush()
-    await _set_context(session, outer)
-
-
-async def _set_context(session: AsyncSession, context: dict[str, str]) -> None:
-    await session.execute(_SET_CONTEXT, context)
-    session.info["context"] = context
+    await set_context(session, outer)
 
 
 async def _require_safe_role(connection: AsyncConnection) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal, RefusalKind, Unauthenticated
+from suxin.kernel.sandbox_clocks import machine_time
 from suxin.kernel.tables import Table
 
 KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9_.:\-]{8,128}")
@@ -144,7 +145,7 @@ async def once(
                 operation=operation,
                 request_hash=hashed,
                 result=result,
-                created_at=now,
+                created_at=machine_time(session, now),
             )
         )
     return Outcome(result, replayed=False)

@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.database import Database
+from suxin.kernel.database import Database, actor_of
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
+from suxin.kernel.playing import go_on_in_sandbox
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.sandbox_clocks import held_ahead, machine_time
 from suxin.kernel.tables import Privilege, Table
 
 LEASE: Final = timedelta(seconds=8)
@@ -37,7 +39,11 @@ _ELAPSED_MS: Final = text(
 
 
 class OutboxRow(Table):
-    """One event or job on its way. ``topic`` names it in the past tense or as a duty due at ``not_before``."""
+    """One event or job on its way. ``topic`` names it in the past tense or as a duty due at ``not_before``.
+
+    Its times are the machine's. One of a sandbox says so: it is done as of that sandbox's clock, and comes sooner when the
+    clock is moved.
+    """
 
     __tablename__ = "outbox"
     __doorway__: ClassVar[str | None] = "handed out across tenants; requests may only add to it"
@@ -49,10 +55,18 @@ class OutboxRow(Table):
             "id",
             postgresql_where=text("done_at is null and failed_at is null"),
         ),
+        Index(
+            "ix_outbox_of_sandboxes",
+            "sandbox_id",
+            postgresql_where=text(
+                "sandbox_id is not null and done_at is null and failed_at is null"
+            ),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID | None]
+    sandbox_id: Mapped[UUID | None]
     topic: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
@@ -114,23 +128,32 @@ async def post(
     tenant_id: UUID | None = None,
     not_before: datetime | None = None,
     wake: bool = False,
+    world: UUID | None = None,
+    by_machine: bool = False,
 ) -> UUID:
     """Add an event or a timed job to the outbox in this transaction; return its id.
 
     ``wake`` notifies the relay at commit, for effects whose latency a person feels; the rest waits for its sweep.
+    ``not_before`` is told by the clock of the sandbox that the session's actor is confined to, if he is, or that a job of the
+    whole city posts for (``world``); ``by_machine`` says that it is the platform's own affair and goes by no sandbox's.
     """
-    row_id = new_id()
+    row_id, posted_at = new_id(), machine_time(session, now)
+    sandbox_id = None if by_machine else world or actor_of(session).sandbox_id
+    due = not_before or posted_at
+    if sandbox_id is not None and not_before is not None:
+        due = not_before - await held_ahead(session, sandbox_id)
     session.add(
         OutboxRow(
             id=row_id,
             tenant_id=tenant_id,
+            sandbox_id=sandbox_id,
             topic=topic,
             payload={
                 name: str(value) if isinstance(value, UUID) else value
                 for name, value in payload.items()
             },
-            created_at=now,
-            not_before=not_before or now,
+            created_at=posted_at,
+            not_before=due,
             sent_at=None,
             attempts=0,
             done_at=None,
@@ -143,6 +166,28 @@ async def post(
         await session.flush()
         await session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
     return row_id
+
+
+async def hasten(session: AsyncSession, *, sandbox_id: UUID, by: timedelta) -> int:
+    """Let what waits in a sandbox come sooner, as its clock has been moved by that much; return of how many rows.
+
+    The clock is locked, so that nobody sets a timer meanwhile.
+    """
+    async with doorway(session):
+        moved = await session.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.sandbox_id == sandbox_id,
+                OutboxRow.done_at.is_(None),
+                OutboxRow.failed_at.is_(None),
+            )
+            .values(not_before=OutboxRow.not_before - by)
+            .returning(OutboxRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        rows = len(moved.all())
+    await session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
+    return rows
 
 
 async def claim(
@@ -217,7 +262,9 @@ async def _lock(session: AsyncSession, row_id: UUID, now: datetime) -> Job | Non
     async with doorway(session):
         row = (
             await session.execute(
-                select(OutboxRow.topic, OutboxRow.payload, OutboxRow.tenant_id)
+                select(
+                    OutboxRow.topic, OutboxRow.payload, OutboxRow.tenant_id, OutboxRow.sandbox_id
+                )
                 .where(
                     OutboxRow.id == row_id,
                     OutboxRow.done_at.is_(None),
@@ -226,7 +273,18 @@ async def _lock(session: AsyncSession, row_id: UUID, now: datetime) -> Job | Non
                 .with_for_update(skip_locked=True)
             )
         ).first()
-    return Job(row_id, row.topic, row.payload, row.tenant_id, now) if row else None
+    if row is None:
+        return None
+    if row.sandbox_id is not None:
+        now = await _enter_sandbox(session, row.sandbox_id, now)
+    return Job(row_id, row.topic, row.payload, row.tenant_id, now)
+
+
+async def _enter_sandbox(session: AsyncSession, sandbox_id: UUID, now: datetime) -> datetime:
+    """Go on confined to a sandbox, whose clock stands still for this job; return what it says."""
+    ahead = await held_ahead(session, sandbox_id)
+    await go_on_in_sandbox(session, sandbox_id, ahead=ahead)
+    return now + ahead
 
 
 async def _record_failure(

@@ -107,6 +107,15 @@ def system() -> Reader:
     return Reader("system", f"{KIND} = 'system'", "ALL")
 
 
+def same_world() -> Reader:
+    """Bind whoever is admitted to rows of his own world: the city's, or the sandbox that he is confined to.
+
+    A job of the platform may serve any world, unless it is confined to one itself.
+    """
+    whole = f"{KIND} = 'system' and {SANDBOX} is null"
+    return Reader("same_world", f"{SAME_WORLD} or {whole}", "ALL", restrictive=True)
+
+
 def appended() -> Reader:
     """Let every known caller add rows, without letting him read them back; an anonymous one adds none."""
     known = "'staff', 'client', 'operator', 'subject', 'system'"

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from suxin.kernel.actor import Actor
 
 SETTINGS: Final = (
@@ -37,6 +40,10 @@ ADOPT: Final = (
 )
 """The statement that sets all of them, and finds no row."""
 
+_SET: Final = text(
+    "select " + ", ".join(f"set_config('app.{name}', :{name}, true)" for name in SETTINGS)
+)
+
 _LENGTH: Final = struct.Struct("!i")
 # To the unnamed portal, all values as texts (PostgreSQL's protocol, Bind).
 _BIND: Final = b"\0" + ADOPTED.encode() + b"\0" + struct.pack("!hh", 0, len(SETTINGS))
@@ -59,6 +66,12 @@ def row_context(actor: Actor, now: datetime) -> dict[str, str]:
         "sandbox_id": str(actor.sandbox_id or ""),
         "visit_id": "" if actor.assistance is None else str(actor.assistance.visit_id),
     }
+
+
+async def set_context(session: AsyncSession, context: dict[str, str]) -> None:
+    """Set the row context of what follows in the session's transaction."""
+    await session.execute(_SET, context)
+    session.info["context"] = context
 
 
 def begin_reading(context: Mapping[str, str]) -> str:

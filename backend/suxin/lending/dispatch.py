@@ -174,9 +174,17 @@ async def restart_decision(session: AsyncSession, referral: Referral, *, now: da
 
 
 async def start_clock(
-    session: AsyncSession, referral: Referral, step: Step, *, now: datetime
+    session: AsyncSession,
+    referral: Referral,
+    step: Step,
+    *,
+    now: datetime,
+    world: UUID | None = None,
 ) -> None:
-    """Put one step's deadline and the reminder before it into the outbox; a former one finds nothing to do."""
+    """Put one step's deadline and the reminder before it into the outbox; a former one finds nothing to do.
+
+    ``world`` is the sandbox that the lead is of, where somebody starts it who is in none.
+    """
     for topic, payload, at in duties_of(referral, step):
         await outbox.post(
             session,
@@ -185,6 +193,7 @@ async def start_clock(
             now=now,
             tenant_id=referral.tenant_id,
             not_before=max(now, at),
+            world=world,
         )
 
 

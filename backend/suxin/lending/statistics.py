@@ -29,7 +29,7 @@ _COUNT: Final = text(
     select coalesce(kind, :any_kind), coalesce(county_code, :city),
            coalesce(section, :all_sections), count(*)
     from (select kind, county_code, left(industry, 1) as section from subjects
-          where kind <> 'person') known
+          where kind <> 'person' and sandbox_id is null) known
     group by grouping sets ((kind, county_code, section), (kind, county_code), (kind), ())
     on conflict (kind, county_code, industry_section) do update set subjects = excluded.subjects
     """

@@ -55,7 +55,7 @@ _UNMATCHED: Final = text(
     )
     select line, s.id is null as subject_unknown
     from staged
-    left join subjects s on s.uscc = staged.uscc
+    left join subjects s on s.uscc = staged.uscc and s.sandbox_id is null
     left join catalogue_items c on c.code = staged.item_code
     where s.id is null or c.code is null
     order by line
@@ -80,7 +80,7 @@ _LOAD_RECORDS: Final = text(
                          as date)),
            polarity, status, amount_fen, content, false, :now
     from staged
-    join subjects s on s.uscc = staged.uscc
+    join subjects s on s.uscc = staged.uscc and s.sandbox_id is null
     join catalogue_items c on c.code = staged.item_code
     on conflict (subject_id, source, source_ref) do update
     set item_code = excluded.item_code, category = excluded.category,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.at_counter import helped_person, helped_subject
@@ -13,15 +13,19 @@ from suxin.kernel.readers import (
     KIND,
     NOW,
     PERSON,
+    ROW,
+    SANDBOX,
     SUBJECT,
     TENANT,
     Reader,
     acting_person,
     batch,
     data_subject,
+    exists,
     kept_until,
     published,
     represented_by_person,
+    same_world,
     system,
     when,
     with_basis,
@@ -92,6 +96,7 @@ class LawfulChannel(StrEnum):
 class Subject(Table):
     """A person or organisation that data is about. ``name`` of a person is masked here; the full one is sealed.
 
+    ``sandbox_id`` is the sandbox that an invented one is of: nobody of the city meets it, and it meets nobody of the city.
     ``found_wrong`` holds, by column, what the registry said of an organisation when the credit office found it wrong: the
     corrected value stays until the registry says something else.
     """
@@ -111,11 +116,15 @@ class Subject(Table):
         when("put_right", f"id = {SUBJECT} and {KIND} = 'operator'", "UPDATE"),
         helped_subject("id"),
         system(),
+        same_world(),
         batch(),
     )
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
     __table_args__ = (
         CheckConstraint("(kind = 'person') = (uscc is null)", name="uscc"),
+        # What a sandbox invents may not stand in the way of a code that is given out one day.
+        Index("uq_subjects_uscc", "uscc", unique=True, postgresql_where=text("sandbox_id is null")),
+        UniqueConstraint("sandbox_id", "uscc"),
         CheckConstraint("uscc is not null or found_wrong = '{}'", name="found_wrong"),
         Index("ix_subjects_place", "county_code", "industry"),
     )
@@ -124,12 +133,13 @@ class Subject(Table):
     kind: Mapped[SubjectKind]
     name: Mapped[str]
     name_pinyin: Mapped[str]
-    uscc: Mapped[str | None] = mapped_column(unique=True)
+    uscc: Mapped[str | None]
     county_code: Mapped[str]
     town_code: Mapped[str | None]
     industry: Mapped[str | None]
     registered_on: Mapped[date | None]
     found_wrong: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    sandbox_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
 
@@ -262,6 +272,9 @@ _LAWFUL_CHANNEL = (
 )
 
 
+_INVENTED = exists("subjects s", f"s.id = {ROW}.subject_id and s.sandbox_id = {SANDBOX}")
+
+
 class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
 
@@ -303,6 +316,8 @@ class CreditRecord(Table):
         when(
             "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"
         ),
+        # What a sandbox's invented subjects have on record, its own job writes.
+        when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),
     )
     __table_args__ = (

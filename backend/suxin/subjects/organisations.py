@@ -36,7 +36,7 @@ _LOAD_SUBJECTS: Final = text(
         select id, kind, name, name_pinyin, uscc, county_code, town_code, industry, registered_on,
                :now
         from staged
-        on conflict (uscc) do update
+        on conflict (uscc) where sandbox_id is null do update
         set kind = excluded.kind, registered_on = excluded.registered_on,
             name = case when kept.found_wrong @> jsonb_build_object('name', excluded.name)
                         then kept.name else excluded.name end,

@@ -105,6 +105,7 @@ def actor_standing(
         permissions=profile.permissions_of(found.roles),
         purposes=profile.purposes,
         sandbox_id=found.tenant_id if found.sandbox else None,
+        ahead=found.ahead,
     )
 
 

@@ -16,6 +16,7 @@ from suxin.kernel.database import act_for, actor_of
 from suxin.kernel.identifiers import check_area_code, check_uscc
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
+from suxin.kernel.sandbox_clocks import SandboxClock
 from suxin.tenancy.desk_sessions import end_sessions
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.policies import TENANT_MANAGE, require_tenant_manager
@@ -30,6 +31,7 @@ MAX_SHORT_NAME_CHARACTERS: Final = 20
 MAX_CONTACT_CHARACTERS: Final = 120
 MAX_REASON_CHARACTERS: Final = 500
 SUSPENDED_TOPIC: Final = "tenancy.tenant.suspended"
+SANDBOX_CREATED_TOPIC: Final = "tenancy.sandbox.created"
 _FOUNDING_LOCK: Final = 0x43495459
 
 
@@ -348,6 +350,17 @@ async def _insert_tenant(
             second_factor_from=now + GRACE,
         )
     )
+    if sandbox:
+        session.add(SandboxClock(tenant_id=tenant_id, ahead_s=0, moved_at=now))
+        await outbox.post(
+            session,
+            SANDBOX_CREATED_TOPIC,
+            {"tenant_id": tenant_id},
+            now=now,
+            tenant_id=tenant_id,
+            wake=True,
+            world=tenant_id,
+        )
     append_act(
         session,
         action="tenancy.tenant.created",

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from suxin.kernel.sandbox_clocks import ahead_of
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import token_hash
 from suxin.tenancy.desk_sessions import SEEN_EVERY, SESSION_IDLE
@@ -30,7 +31,7 @@ class Standing:
     """What is known of a staff member.
 
     Every role of one staff member has the same reach (``branch_id``, ``areas``); should rows say otherwise, the first
-    one's holds and ``roles`` are those that share it. ``second_factor_from`` is the tenant's; ``passwords_off`` says that
+    one's holds and ``roles`` are those that share it. ``ahead`` is how far the clock of its sandbox is. ``second_factor_from`` is the tenant's; ``passwords_off`` says that
     it logs in by a provider of its own alone.
     """
 
@@ -41,6 +42,7 @@ class Standing:
     kind: TenantKind
     status: TenantStatus
     sandbox: bool
+    ahead: timedelta
     roles: frozenset[str]
     branch_id: UUID | None
     areas: tuple[str, ...]
@@ -77,6 +79,7 @@ def _standing(*more: Any) -> Select[Any]:  # noqa: ANN401 - columns of any type
             Tenant.kind,
             Tenant.status,
             Tenant.sandbox,
+            ahead_of(Tenant.id).label("ahead_s"),
             Tenant.second_factor_from,
             _ROLES,
             exists().where(
@@ -159,7 +162,7 @@ async def standing_at_desk(
 def read_standing(row: Sequence[Any]) -> Standing:
     """Return the standing that the columns of ``OF_STAFF`` tell of."""
     tenant_id, staff_id, set_at, temporary, kind, status, sandbox, *rest = row
-    factor_from, held, factor, off = rest
+    ahead_s, factor_from, held, factor, off = rest
     held = held or []
     _, branch, areas = held[0] if held else (None, None, [])
     return Standing(
@@ -170,6 +173,7 @@ def read_standing(row: Sequence[Any]) -> Standing:
         kind=kind,
         status=status,
         sandbox=sandbox,
+        ahead=timedelta(seconds=ahead_s or 0),
         roles=frozenset(role for role, *reach in held if reach == [branch, areas]),
         branch_id=None if branch is None else UUID(branch),
         areas=tuple(areas),

@@ -69,8 +69,8 @@ async def show_inbox(visit: GivenVisit) -> Answer:
     state = visit.request.query_params.get("state", "all")
     tab = TABS.get(state, TABS["all"])
     async with visit.reading() as session:
-        counts = await queries.inbox_counts(session, visit.actor, now=visit.now)
-        statement = tab.chosen(queries.inbox(visit.actor), now=visit.now)
+        counts = await queries.inbox_counts(session, visit.actor, now=visit.world_now)
+        statement = tab.chosen(queries.inbox(visit.actor), now=visit.world_now)
         page = await read_page(
             session, visit.request, statement, Referral.id, kept={"state": state}
         )
@@ -97,7 +97,7 @@ async def show_counts(visit: GivenVisit) -> Answer:
     visit.require_kind(TenantKind.BANK)
     visit.actor.require(REFERRAL_READ)
     async with visit.reading() as session:
-        counts = await queries.inbox_counts(session, visit.actor, now=visit.now)
+        counts = await queries.inbox_counts(session, visit.actor, now=visit.world_now)
         return visit.part("bank/inbox_counts.html", {"counts": counts})
 
 
@@ -107,7 +107,7 @@ async def show_pool(visit: GivenVisit) -> Answer:
     visit.require_kind(TenantKind.BANK)
     visit.actor.require(REFERRAL_READ)
     async with visit.reading() as session:
-        statement = queries.pool_leads(visit.actor, now=visit.now)
+        statement = queries.pool_leads(visit.actor, now=visit.world_now)
         page = await read_page(session, visit.request, statement, Lead.id)
         own_tenant, shown = visit.actor.own_tenant, [row[0].id for row in page.rows]
         levels = await quota_levels(
@@ -138,7 +138,7 @@ async def send_claim(visit: GivenVisit, lead_id: FromPath[UUID]) -> Answer:
             visit.actor,
             lead_id=lead_id,
             profiles=visit.runtime.profiles,
-            now=visit.now,
+            now=visit.world_now,
         )
         return {"id": str(referral.id)}
 

@@ -59,7 +59,7 @@ async def send_offer(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         offer = await make_offer(
-            session, visit.actor, referral_id=referral_id, terms=terms, now=visit.now
+            session, visit.actor, referral_id=referral_id, terms=terms, now=visit.world_now
         )
         return {"id": str(offer.id)}
 

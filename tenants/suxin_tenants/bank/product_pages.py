@@ -171,7 +171,7 @@ async def send_publish(visit: GivenVisit, product_id: FromPath[UUID]) -> Answer:
     visit.require_kind(TenantKind.BANK)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await publish_product(session, visit.actor, product_id=product_id, now=visit.now)
+        await publish_product(session, visit.actor, product_id=product_id, now=visit.world_now)
         return {}
 
     return await visit.press(
@@ -192,7 +192,7 @@ async def send_retire(visit: GivenVisit, product_id: FromPath[UUID]) -> Answer:
         product = await queries.own_product(session, visit.actor, product_id)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await retire_product(session, visit.actor, product_id=product_id, now=visit.now)
+        await retire_product(session, visit.actor, product_id=product_id, now=visit.world_now)
         return {}
 
     published = product.published_at is not None
@@ -235,7 +235,7 @@ async def _store(
     # Only a published product is changed through a draft of it; a retired one is refused like any that is no draft.
     if product is not None and product.status is not ProductStatus.PUBLISHED:
         return await edit_product(
-            session, visit.actor, product_id=product.id, draft=draft, now=visit.now
+            session, visit.actor, product_id=product.id, draft=draft, now=visit.world_now
         )
     replaces = None if product is None else product.id
     return await draft_product(
@@ -244,7 +244,7 @@ async def _store(
         draft=draft,
         replaces=replaces,
         profiles=visit.runtime.profiles,
-        now=visit.now,
+        now=visit.world_now,
     )
 
 

@@ -18,6 +18,7 @@ from suxin.lending.policies import (
     REFERRAL_WORK,
     STATISTICS_READ,
 )
+from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
@@ -46,6 +47,7 @@ BANK: Final = TenantProfile(
                     WEBHOOK_MANAGE,
                     DOCUMENT_COMPOSE,
                     EXPORT_RUN,
+                    SANDBOX_PLAY,
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,

@@ -89,7 +89,7 @@ async def send_accept(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer:
     """Take the referral up."""
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await accept_referral(session, visit.actor, referral_id=referral_id, now=visit.now)
+        await accept_referral(session, visit.actor, referral_id=referral_id, now=visit.world_now)
         return {}
 
     return await _press(visit, "accept", work, referral_id, "已受理，已提醒申请人授权")
@@ -100,7 +100,7 @@ async def send_contact(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer
     """Record that the applicant was contacted."""
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await record_contact(session, visit.actor, referral_id=referral_id, now=visit.now)
+        await record_contact(session, visit.actor, referral_id=referral_id, now=visit.world_now)
         return {}
 
     return await _press(visit, "contact", work, referral_id, "已登记联系")
@@ -111,7 +111,9 @@ async def send_examine(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer
     """Record that due diligence began."""
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await start_due_diligence(session, visit.actor, referral_id=referral_id, now=visit.now)
+        await start_due_diligence(
+            session, visit.actor, referral_id=referral_id, now=visit.world_now
+        )
         return {}
 
     return await _press(visit, "examine", work, referral_id, "已开始尽调")
@@ -131,7 +133,7 @@ async def send_decline(visit: GivenVisit, referral_id: FromPath[UUID]) -> Answer
             referral_id=referral_id,
             reason=reason or DeclineReason.OTHER_WITH_NOTE,
             note=form.text("note"),
-            now=visit.now,
+            now=visit.world_now,
         )
         return {}
 
@@ -173,7 +175,7 @@ async def send_withdraw_offer(visit: GivenVisit, offer_id: FromPath[UUID]) -> An
         offer = await queries.own_offer(session, visit.actor, offer_id)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await withdraw_offer(session, visit.actor, offer_id=offer_id, now=visit.now)
+        await withdraw_offer(session, visit.actor, offer_id=offer_id, now=visit.world_now)
         return {}
 
     return await visit.press(
@@ -260,7 +262,7 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
             for name in in_order(found.consent.categories)
         ),
         " ".join(dict.fromkeys((names[found.subject.county_code], names[place]))),
-        record_words(page.rows, items, now=visit.now),
+        record_words(page.rows, items, now=visit.world_now),
         records_beside(referral.id, page, after=after),
     )
 

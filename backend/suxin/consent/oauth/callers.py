@@ -45,6 +45,7 @@ async def tenant_actor(
         tenant_kind=kind.value,
         client_id=live.token.client_id,
         sandbox_id=tenant.world,
+        ahead=tenant.ahead,
     )
     return _system(client, live, profiles, kind) if grant is None else _approved(client, grant)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from suxin.consent.oauth.refusals import TokenRefused
 from suxin.consent.oauth.seen_keys import Beside, show_client_and
 from suxin.kernel.announcements import announce_standing
 from suxin.kernel.doorways import doorway
+from suxin.kernel.sandbox_clocks import ahead_of
 from suxin.kernel.signing import KeySet
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import token_hash
@@ -40,11 +41,17 @@ class ClientTenant:
     kind: TenantKind
     status: TenantStatus
     sandbox: bool
+    ahead_s: int | None = None
 
     @property
     def world(self) -> UUID | None:
         """The sandbox that its systems are confined to; none of the city itself."""
         return self.id if self.sandbox else None
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clock of that sandbox is ahead."""
+        return timedelta(seconds=self.ahead_s or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,9 @@ class LiveToken:
 
 
 _GRANT: Final = OAuthGrant.__table__
+_TOLD: Final = 6
+"""How many columns tell of the token and its client's tenant; those of the grant follow."""
+
 _TOKEN: Final = (
     select(
         select(EndedToken.token_id)
@@ -67,6 +77,7 @@ _TOKEN: Final = (
         Tenant.kind.label("tenant_kind"),
         Tenant.status.label("tenant_status"),
         Tenant.sandbox.label("tenant_sandbox"),
+        ahead_of(Tenant.id).label("tenant_ahead_s"),
         *_GRANT.columns,
     )
     .select_from(select(1).subquery())
@@ -119,8 +130,9 @@ def _named(token: AccessToken) -> dict[str, object]:
 def _live(token: AccessToken, row: Sequence[Any] | None, *, now: datetime) -> LiveToken:
     if row is None:
         raise TokenRefused
-    is_ended, tenant_id, kind, status, sandbox, *columns = row
-    tenant = None if tenant_id is None else ClientTenant(tenant_id, kind, status, sandbox)
+    is_ended, *told = row[:_TOLD]
+    columns = row[_TOLD:]
+    tenant = None if told[0] is None else ClientTenant(*told)
     grant = _grant(columns)
     known = tenant is not None or token.client_id in OWN_CLIENTS
     if is_ended or not known or not _holds(token, grant, now):

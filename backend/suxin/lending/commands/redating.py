@@ -97,7 +97,7 @@ async def _tell(
     now: datetime,
 ) -> None:
     for move in moves:
-        await dispatch.start_clock(session, referral, move.step, now=now)
+        await dispatch.start_clock(session, referral, move.step, now=now, world=lead.sandbox_id)
     tell_of_deadlines(session, referral, now=now)
     append_act(
         session,

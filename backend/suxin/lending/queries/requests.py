@@ -276,6 +276,15 @@ async def lock_request(
     )
 
 
+async def lead_of(session: AsyncSession, request_id: UUID) -> Lead | None:
+    """Return the lead of a request, if it became one."""
+    return await session.scalar(
+        select(Lead)
+        .join(LeadParty, LeadParty.lead_id == Lead.id)
+        .where(LeadParty.request_id == request_id)
+    )
+
+
 async def lock_lead_of(session: AsyncSession, request_id: UUID) -> Lead | None:
     """Return the lead of a request, locked."""
     return await session.scalar(

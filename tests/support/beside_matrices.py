@@ -3,12 +3,19 @@
 import deprecation_matrix
 import events_matrix
 import fetch_matrix
+import ingestion_matrix
 import rights_matrix
 
-COMMANDS = rights_matrix.COMMANDS | fetch_matrix.COMMANDS | events_matrix.COMMANDS
+COMMANDS = (
+    rights_matrix.COMMANDS
+    | fetch_matrix.COMMANDS
+    | events_matrix.COMMANDS
+    | ingestion_matrix.COMMANDS
+)
 QUERIES = (
     rights_matrix.QUERIES
     | fetch_matrix.QUERIES
     | events_matrix.QUERIES
     | deprecation_matrix.QUERIES
+    | ingestion_matrix.QUERIES
 )

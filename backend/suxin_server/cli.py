@@ -126,10 +126,31 @@ def records() -> None:
 
 @records.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-def load_records(file: Path) -> None:
-    """装载信用记录 · Load records of organisations from a CSV file; rows not taken are listed."""
+@click.option("--source", required=True, help="来源部门 · the department they come from")
+@click.option("--key", help="批次号 · the source's own key for this batch [文件的 SHA-256]")
+def load_records(file: Path, source: str, key: str | None) -> None:
+    """装载信用记录 · Load records of organisations from a CSV or Parquet file; rows not taken are listed."""
     settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    sys.exit(_load("suxin_server.records_admin", "load_records")(settings, file))
+    sys.exit(
+        _load("suxin_server.records_admin", "load_records")(settings, file, source=source, key=key)
+    )
+
+
+@cli.group()
+def catalogue() -> None:
+    """信用信息目录 · The catalogue of what may be recorded."""
+
+
+@catalogue.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--release", required=True, help="版本号，如 2025.1 · number of the release")
+@click.option("--source", required=True, help="依据文件 · the document it follows")
+def load_catalogue(file: Path, release: str, source: str) -> None:
+    """载入新版目录 · Put a release of the catalogue in force; items it has no more are retired."""
+    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    _load("suxin_server.catalogue_admin", "load_catalogue")(
+        settings, file, release=release, source=source
+    )
 
 
 @cli.group()

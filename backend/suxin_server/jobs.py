@@ -19,10 +19,12 @@ from suxin.lending import jobs as lending
 from suxin.rights import jobs as rights
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
+from suxin.subjects.ingestion import jobs as ingestion
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
+from suxin_server.ingesting import IngestionRuns
 from suxin_server.key_file import keyring_source
 from suxin_server.settings import Settings
 
@@ -62,7 +64,7 @@ def each(*known: Handler) -> Handler:
 
 
 def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
-    """Return the handlers of every context by topic; those of exports need a reading path as well."""
+    """Return the handlers of every context by topic; those of exports and ingestion need more."""
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
@@ -113,7 +115,7 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
 
     :raises NotAvailable: if an address or the sealing keys are missing
     """
-    runs = LateExports(settings)
+    runs, ingestions = LateExports(settings), IngestionRuns(settings.need("database_batch_url"))
     sealer = Sealer(keyring_source(settings), settings.sealing_profile)
     wechat_url, sms_url = settings.need("wechat_base_url"), settings.need("sms_base_url")
     outside = GuardedClient.to_trusted()
@@ -132,7 +134,9 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
         yield merged(
             handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms)),
             exports.handlers(runs.run, settings.exports_folder.absolute()),
+            ingestion.handlers(ingestions.run),
         )
     finally:
         await runs.close()
+        await ingestions.close()
         await outside.close()

@@ -20,8 +20,9 @@ from suxin.lending import models as lending
 from suxin.places import models as places
 from suxin.rights import models as rights
 from suxin.sandboxes import models as sandboxes
-from suxin.subjects import closures
+from suxin.subjects import catalogue_releases, closures
 from suxin.subjects import models as subjects
+from suxin.subjects.ingestion import models as ingestion
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.providers import models as providers
 
@@ -39,6 +40,8 @@ CONTEXTS = (
     providers,
     events,
     subjects,
+    catalogue_releases,
+    ingestion,
     closures,
     consent,
     oauth,

@@ -1,7 +1,7 @@
-"""``suxin records load``: write the records of a file as the batch role, and list the rows that were not taken."""
+"""``suxin records load``: read the records of a file as a batch of its source, and list the rows that were not taken."""
 
 import asyncio
-import csv
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -10,53 +10,70 @@ import click
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
-from suxin.subjects.loads import LoadReport, load_records_file
+from suxin.subjects.ingestion.deliveries import Delivery, put_down
+from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionReject
+from suxin.subjects.ingestion.queries import ingestion_batch, ingestion_rejects
+from suxin.subjects.ingestion.runs import run_batch
 from suxin_server.faults import Fault
 from suxin_server.settings import Settings
 
 SOME_REJECTED: Final = 2
+_LOADER: Final = Actor.system("records-load")
 
 
-class FileUnreadable(Fault):
-    """The file is no CSV file in UTF-8; nothing of it was written."""
+class BatchFailed(Fault):
+    """The file cannot be read as records."""
 
     exit_code = 2
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            zh=f"{path} 不是 UTF-8 编码的 CSV 文件，未写入任何内容",
-            en=f"{path} is no CSV file in UTF-8, nothing was written: {reason}",
-        )
+    def __init__(self, batch: IngestionBatch) -> None:
+        super().__init__(zh=batch.failure_zh or "", en=batch.failure_en or "")
 
 
-def load_records(settings: Settings, path: Path) -> int:
+def load_records(settings: Settings, path: Path, *, source: str, key: str | None) -> int:
     """Load the file, print what became of its rows, and return 0 when all were taken, 2 when some were not.
 
-    :raises FileUnreadable: if it is no CSV file in UTF-8
-    :raises ColumnsMissing: if its first row does not name every column
+    Without a ``key`` the file's own hash is the batch's. Run again after it was interrupted, it goes on where it was.
+
+    :raises BatchFailed: if it cannot be read as records
+    :raises Refusal: if the source sent something else under this key, or the file is too large
     :raises NotAvailable: if the batch role's address is missing
     """
-    try:
-        report = asyncio.run(_load(settings.need("database_batch_url"), path))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FileUnreadable(path, str(error)) from None
-    loaded = report.added + report.changed + report.unchanged
-    click.echo(
-        f"已装载 · loaded: {loaded}（新增 · added {report.added}，更新 · changed {report.changed}，"
-        f"未变 · unchanged {report.unchanged}）"
+    content = path.read_bytes()
+    delivery = Delivery(
+        source=source,
+        batch_key=key or hashlib.sha256(content).hexdigest(),
+        file_name=path.name,
+        content=content,
     )
-    click.echo(f"未装载 · rejected: {len(report.rejects)}")
-    for reject in report.rejects:
-        why = f"{reject.refusal.zh_message} · {reject.refusal.en_message}"
-        click.echo(f"  第 {reject.line} 行 · row {reject.line}: {why}")
-    return SOME_REJECTED if report.rejects else 0
+    batch, rejects = asyncio.run(_load(settings.need("database_batch_url"), delivery))
+    if batch.state is BatchState.FAILED:
+        raise BatchFailed(batch)
+    loaded = batch.rows_read - batch.rows_rejected
+    click.echo(
+        f"已装载 · loaded: {loaded}（新增 · added {batch.rows_added}，更新 · changed {batch.rows_changed}，"
+        f"未变 · unchanged {batch.rows_unchanged}）"
+    )
+    click.echo(f"未装载 · rejected: {batch.rows_rejected}")
+    for reject in rejects:
+        click.echo(f"  第 {reject.line} 行 · row {reject.line}: {reject.zh} · {reject.en}")
+    return SOME_REJECTED if batch.rows_rejected else 0
 
 
-async def _load(url: str, path: Path) -> LoadReport:
+async def _load(url: str, delivery: Delivery) -> tuple[IngestionBatch, list[IngestionReject]]:
     database = Database.connect(url, pool_size=1)
     try:
-        actor = Actor.system("records-load")
-        async with database.transaction(actor, now=datetime.now(UTC)) as session:
-            return await load_records_file(session, path)
+        async with database.transaction(_LOADER, now=datetime.now(UTC)) as session:
+            batch = await put_down(
+                session, delivery=delivery, staff_id=None, client_id=None, now=datetime.now(UTC)
+            )
+        while await run_batch(
+            database, batch.id, clock=lambda: datetime.now(UTC), go_on=lambda: True
+        ):
+            # Another worker was at the same batch.
+            pass
+        async with database.snapshot(_LOADER, now=datetime.now(UTC)) as session:
+            rejects = await session.scalars(ingestion_rejects(batch.id))
+            return await ingestion_batch(session, batch.id), list(rejects)
     finally:
         await database.close()

@@ -72,6 +72,12 @@ ACCESS = (
     'CREATE POLICY batch ON catalogue_items FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON catalogue_items TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON catalogue_items TO suxin_batch',
+    'ALTER TABLE catalogue_releases ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE catalogue_releases FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON catalogue_releases FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    'CREATE POLICY batch ON catalogue_releases FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON catalogue_releases TO suxin_app',
+    'GRANT SELECT, INSERT ON catalogue_releases TO suxin_batch',
     'ALTER TABLE consent_artefacts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consent_artefacts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consent_artefacts FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -134,6 +140,30 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, person_id, proof_tries, proof_method, proof_ref, proved_at, phone_confirmed_at, subject_id, consent_id, matter, notice_version, notice_sha256, words_sha256, reading, read_aloud_at, ended_at) ON counter_visits TO suxin_app',
     "CREATE TRIGGER counter_visits_begins BEFORE INSERT ON counter_visits FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPENED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER counter_visits_step BEFORE UPDATE OF state ON counter_visits FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DECIDED', 'READ_ALOUD', 'operator'), ('OPENED', 'ABANDONED', 'operator'), ('OPENED', 'ABANDONED', 'system'), ('OPENED', 'PROVED', 'system'), ('PROVED', 'ABANDONED', 'operator'), ('PROVED', 'ABANDONED', 'system'), ('PROVED', 'READ_ALOUD', 'operator'), ('READ_ALOUD', 'ABANDONED', 'operator'), ('READ_ALOUD', 'ABANDONED', 'system'), ('READ_ALOUD', 'DECIDED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'CREATE TABLE credit_records_p00 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 0)',
+    'ALTER TABLE credit_records_p00 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p00 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p01 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 1)',
+    'ALTER TABLE credit_records_p01 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p01 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p02 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 2)',
+    'ALTER TABLE credit_records_p02 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p02 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p03 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 3)',
+    'ALTER TABLE credit_records_p03 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p03 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p04 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 4)',
+    'ALTER TABLE credit_records_p04 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p04 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p05 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 5)',
+    'ALTER TABLE credit_records_p05 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p05 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p06 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 6)',
+    'ALTER TABLE credit_records_p06 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p06 FORCE ROW LEVEL SECURITY',
+    'CREATE TABLE credit_records_p07 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 7)',
+    'ALTER TABLE credit_records_p07 ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_records_p07 FORCE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -196,6 +226,27 @@ ACCESS = (
     "CREATE POLICY ended ON impact_assessments FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
     "CREATE POLICY kept_long_enough ON impact_assessments FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days')",
     'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON impact_assessments TO suxin_app',
+    'ALTER TABLE ingestion_batches ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE ingestion_batches FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operators ON ingestion_batches FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
+    "CREATE POLICY received ON ingestion_batches FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator' and state = 'RECEIVED')",
+    'CREATE POLICY batch ON ingestion_batches FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON ingestion_batches TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON ingestion_batches TO suxin_batch',
+    "CREATE TRIGGER ingestion_batches_begins BEFORE INSERT ON ingestion_batches FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('RECEIVED', 'client'), ('RECEIVED', 'operator'), ('RECEIVED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER ingestion_batches_step BEFORE UPDATE OF state ON ingestion_batches FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('RECEIVED', 'FAILED', 'system'), ('RECEIVED', 'RUNNING', 'system'), ('RUNNING', 'COMPLETED', 'system'), ('RUNNING', 'FAILED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE ingestion_parts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE ingestion_parts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY received ON ingestion_parts FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON ingestion_parts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON ingestion_parts TO suxin_app',
+    'GRANT SELECT, INSERT, DELETE ON ingestion_parts TO suxin_batch',
+    'ALTER TABLE ingestion_rejects ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE ingestion_rejects FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operators ON ingestion_rejects FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON ingestion_rejects FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON ingestion_rejects TO suxin_app',
+    'GRANT SELECT, INSERT ON ingestion_rejects TO suxin_batch',
     'ALTER TABLE lead_parties ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE lead_parties FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON lead_parties FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -347,6 +398,12 @@ ACCESS = (
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
+    'ALTER TABLE source_qualities ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE source_qualities FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operators ON source_qualities FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON source_qualities FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON source_qualities TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON source_qualities TO suxin_batch',
     'ALTER TABLE staff ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE staff FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON staff FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -360,6 +417,7 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_identities TO suxin_app',
     'GRANT SELECT ON staff_identities TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
+    'GRANT SELECT, INSERT, TRUNCATE ON staged_records TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON subject_doors TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE ON subject_doors TO suxin_batch',
     'ALTER TABLE subjects ENABLE ROW LEVEL SECURITY',
@@ -534,7 +592,24 @@ def upgrade() -> None:
     sa.Column('category', sa.Enum('identity', 'contact', 'registration', 'tax', 'social_insurance', 'honours', 'penalties', 'environment', 'loan_request', 'score_tier', 'perk_order', 'rural_rating', 'grid_points', 'score', 'loan_performance', name='datacategory', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('channel', sa.Enum('publicly_disclosed', 'authorised_public', 'filed_by_subject', 'licensed', name='lawfulchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('validity_months', sa.BigInteger(), nullable=True),
+    sa.Column('sensitivity', sa.Enum('public', 'shared', 'confidential', name='sensitivity', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('publication', sa.Enum('never', 'published', 'by_penalty', name='publication', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('publication_months', sa.BigInteger(), nullable=True),
+    sa.Column('of_persons', sa.Boolean(), nullable=False),
+    sa.Column('release', sa.Text(), nullable=False),
+    sa.Column('retired_in', sa.Text(), nullable=True),
+    sa.CheckConstraint("(publication = 'published') or publication_months is null", name=op.f('ck_catalogue_items_published')),
+    sa.CheckConstraint("record_class in ('登记注册', '司法裁判执行', '行政管理', '职称职业', '经营异常', '严重失信名单', '合同履行', '信用承诺', '信用评价结果', '遵守法律法规', '诚信荣誉', '知识产权', '自愿提供')", name=op.f('ck_catalogue_items_record_class')),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_catalogue_items'))
+    )
+    op.create_table('catalogue_releases',
+    sa.Column('release', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('item_count', sa.BigInteger(), nullable=False),
+    sa.Column('loaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('item_count > 0', name=op.f('ck_catalogue_releases_item_count')),
+    sa.PrimaryKeyConstraint('release', name=op.f('pk_catalogue_releases'))
     )
     op.create_table('consent_artefacts',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -698,9 +773,12 @@ def upgrade() -> None:
     sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('self_declared', sa.Boolean(), nullable=False),
     sa.Column('loaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('batch_id', sa.Uuid(), nullable=True),
+    sa.Column('batch_line', sa.BigInteger(), nullable=True),
     sa.CheckConstraint('amount_fen is null or amount_fen >= 0', name=op.f('ck_credit_records_amount')),
     sa.CheckConstraint('valid_until is null or valid_until > occurred_on', name=op.f('ck_credit_records_validity')),
-    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_credit_records'))
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_credit_records')),
+    postgresql_partition_by='HASH (subject_id)'
     )
     op.create_index('uq_credit_records_source', 'credit_records', ['subject_id', 'source', 'source_ref'], unique=True)
     op.create_table('decision_snapshots',
@@ -854,6 +932,57 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
     op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
+    op.create_table('ingestion_batches',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('batch_key', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('file_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('RECEIVED', 'RUNNING', 'COMPLETED', 'FAILED', name='batchstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('client_id', sa.Text(), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('format', sa.Enum('csv', 'parquet', name='batchformat', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('encoding', sa.Text(), nullable=True),
+    sa.Column('bytes_total', sa.BigInteger(), nullable=False),
+    sa.Column('bytes_read', sa.BigInteger(), nullable=False),
+    sa.Column('last_line', sa.BigInteger(), nullable=False),
+    sa.Column('rows_read', sa.BigInteger(), nullable=False),
+    sa.Column('rows_added', sa.BigInteger(), nullable=False),
+    sa.Column('rows_changed', sa.BigInteger(), nullable=False),
+    sa.Column('rows_unchanged', sa.BigInteger(), nullable=False),
+    sa.Column('rows_rejected', sa.BigInteger(), nullable=False),
+    sa.Column('rows_incomplete', sa.BigInteger(), nullable=False),
+    sa.Column('rows_inconsistent', sa.BigInteger(), nullable=False),
+    sa.Column('rows_late', sa.BigInteger(), nullable=False),
+    sa.Column('failure_code', sa.Text(), nullable=True),
+    sa.Column('failure_zh', sa.Text(), nullable=True),
+    sa.Column('failure_en', sa.Text(), nullable=True),
+    sa.CheckConstraint("(finished_at is null) = (state in ('RECEIVED', 'RUNNING'))", name=op.f('ck_ingestion_batches_ended')),
+    sa.CheckConstraint("(state = 'FAILED') = (failure_code is not null)", name=op.f('ck_ingestion_batches_failure')),
+    sa.CheckConstraint('rows_read = rows_added + rows_changed + rows_unchanged + rows_rejected', name=op.f('ck_ingestion_batches_rows')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ingestion_batches'))
+    )
+    op.create_index('ix_ingestion_batches_open', 'ingestion_batches', ['id'], unique=False, postgresql_where=sa.text("state in ('RECEIVED', 'RUNNING')"))
+    op.create_index('uq_ingestion_batches_key', 'ingestion_batches', ['source', 'batch_key'], unique=True)
+    op.create_table('ingestion_parts',
+    sa.Column('batch_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('batch_id', 'number', name=op.f('pk_ingestion_parts'))
+    )
+    op.create_table('ingestion_rejects',
+    sa.Column('batch_id', sa.Uuid(), nullable=False),
+    sa.Column('line', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('field', sa.Text(), nullable=True),
+    sa.Column('zh', sa.Text(), nullable=False),
+    sa.Column('en', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('batch_id', 'line', name=op.f('pk_ingestion_rejects'))
+    )
     op.create_table('lead_parties',
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -1248,6 +1377,19 @@ def upgrade() -> None:
     sa.Column('published_until', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('kid', name=op.f('pk_signing_keys'))
     )
+    op.create_table('source_qualities',
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('measured_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('batches', sa.BigInteger(), nullable=False),
+    sa.Column('rows_read', sa.BigInteger(), nullable=False),
+    sa.Column('rows_complete', sa.BigInteger(), nullable=False),
+    sa.Column('rows_consistent', sa.BigInteger(), nullable=False),
+    sa.Column('rows_timely', sa.BigInteger(), nullable=False),
+    sa.Column('subjects_covered', sa.BigInteger(), nullable=False),
+    sa.Column('subjects_total', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('source', name=op.f('pk_source_qualities'))
+    )
     op.create_table('staff',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1267,6 +1409,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('login', name=op.f('pk_staff_log_ins'))
     )
     op.create_index('ix_staff_log_ins_tenant_id', 'staff_log_ins', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('staged_records',
+    sa.Column('line', sa.BigInteger(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('uscc', sa.Text(), nullable=False),
+    sa.Column('item_code', sa.Text(), nullable=False),
+    sa.Column('source_ref', sa.Text(), nullable=False),
+    sa.Column('occurred_on', sa.Date(), nullable=False),
+    sa.Column('published_until', sa.Date(), nullable=True),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('polarity', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=True),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('line', name=op.f('pk_staged_records')),
+    prefixes=['UNLOGGED']
+    )
     op.create_table('subject_doors',
     sa.Column('blind_index', sa.LargeBinary(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -1541,9 +1699,11 @@ def downgrade() -> None:
     op.drop_table('subjects')
     op.drop_index('ix_subject_doors_key_version', table_name='subject_doors', postgresql_where=sa.text('key_version is not null'))
     op.drop_table('subject_doors')
+    op.drop_table('staged_records')
     op.drop_index('ix_staff_log_ins_tenant_id', table_name='staff_log_ins')
     op.drop_table('staff_log_ins')
     op.drop_table('staff')
+    op.drop_table('source_qualities')
     op.drop_table('signing_keys')
     op.drop_table('second_factors')
     op.drop_table('sandbox_clocks')
@@ -1605,6 +1765,11 @@ def downgrade() -> None:
     op.drop_table('leads')
     op.drop_index('ix_lead_parties_request_id', table_name='lead_parties')
     op.drop_table('lead_parties')
+    op.drop_table('ingestion_rejects')
+    op.drop_table('ingestion_parts')
+    op.drop_index('uq_ingestion_batches_key', table_name='ingestion_batches')
+    op.drop_index('ix_ingestion_batches_open', table_name='ingestion_batches', postgresql_where=sa.text("state in ('RECEIVED', 'RUNNING')"))
+    op.drop_table('ingestion_batches')
     op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
     op.drop_table('impact_assessments')
     op.drop_table('identity_providers')
@@ -1644,6 +1809,7 @@ def downgrade() -> None:
     op.drop_index('ix_consent_fetches_period', table_name='consent_fetches')
     op.drop_table('consent_fetches')
     op.drop_table('consent_artefacts')
+    op.drop_table('catalogue_releases')
     op.drop_table('catalogue_items')
     op.drop_table('branches')
     op.drop_table('bank_speeds')

@@ -32,9 +32,13 @@ def name_of(model: type[Table]) -> str:
 
 @pytest.mark.parametrize("model", TABLES, ids=name_of)
 def test_a_table_declares_its_readers_or_is_a_doorway(model):
-    assert bool(model.__readers__) != (model.__doorway__ is not None)
+    ways = (bool(model.__readers__), model.__doorway__ is not None, model.__staging__ is not None)
+    assert sum(ways) == 1
     if model.__doorway__ is not None:
         assert len(model.__doorway__) > 15, "say why it must be found before a tenant is known"
+    if model.__staging__ is not None:
+        assert len(model.__staging__) > 15, "say why no policy protects it"
+        assert model.__batch_privileges__
     names = [reader.name for reader in model.__readers__]
     assert len(names) == len(set(names))
     assert model.__doc__
@@ -60,6 +64,16 @@ def test_columns_hold_neither_floats_nor_naive_times(model):
             assert column.type.timezone, column.name
         if column.name.endswith(("_fen", "_bps", "_days", "_months", "_ms")):
             assert column.type.python_type is int, column.name
+
+
+def test_a_staging_is_unlogged_and_a_divided_tables_parts_are_by_its_first_key_column():
+    for model in TABLES:
+        table = model.__table__
+        assert (model.__staging__ is not None) == ("UNLOGGED" in table._prefixes)
+        divided = table.dialect_options["postgresql"]["partition_by"]
+        assert (model.__partitions__ > 0) == (divided is not None)
+        if divided is not None:
+            assert divided == f"HASH ({next(iter(table.primary_key)).name})"
 
 
 def test_nothing_is_deleted_by_a_request_unless_it_is_listed():

@@ -8,6 +8,7 @@ import suxin
 from suxin.exports import jobs as exports
 from suxin.kernel.messaging import Delivery
 from suxin.kernel.sealing import Keyring, Sealer
+from suxin.subjects.ingestion import jobs as ingestion
 from suxin_server.jobs import handlers, merged
 
 
@@ -22,7 +23,7 @@ class Silent:
 
 
 async def idle(_session, _job) -> None:
-    """Stand where exports are run."""
+    """Stand where exports and batches are run."""
 
 
 def declared_topics() -> dict[str, str]:
@@ -40,6 +41,7 @@ def test_topics_and_handlers_are_the_same():
     table = merged(
         handlers(sealer=Sealer(Keyring.generate()), channel=Silent()),
         exports.handlers(idle, Path("exports")),
+        ingestion.handlers(idle),
     )
     topics = declared_topics()
     assert set(topics) == set(table)

@@ -38,13 +38,25 @@ async def firm(batch, now) -> None:
 
 @pytest.fixture
 def load(city, tmp_path):
-    async def run(content: bytes, **variables: str) -> subprocess.CompletedProcess[str]:
+    async def run(
+        content: bytes, *, key: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "records.csv"
         path.write_bytes(content)
         environment = {"DATABASE_BATCH_URL": city.batch, **variables}
         return await asyncio.to_thread(
             subprocess.run,
-            [sys.executable, "-m", "suxin_server.cli", "records", "load", path],
+            [
+                sys.executable,
+                "-m",
+                "suxin_server.cli",
+                "records",
+                "load",
+                path,
+                "--source",
+                "税务局",
+            ]
+            + (["--key", key] if key else []),
             capture_output=True,
             text=True,
             timeout=20,
@@ -66,8 +78,8 @@ async def test_a_whole_file_goes_in_and_again_changes_nothing(load, firm, admin)
         "已装载 · loaded: 1（新增 · added 1，更新 · changed 0，未变 · unchanged 0）\n"
         "未装载 · rejected: 0\n"
     )
-    assert again.returncode == 0
-    assert "未变 · unchanged 1）" in again.stdout
+    # The same batch, which was read before.
+    assert (again.returncode, again.stdout) == (0, first.stdout)
     assert await count(admin) == 1
 
 
@@ -82,26 +94,32 @@ async def test_rows_that_are_not_taken_are_named_and_the_others_go_in(load, firm
         "  第 3 行 · row 3: 本市登记数据中没有该统一社会信用代码的主体"
         " · The city's registry data has no organisation with this unified social credit code"
     )
-    assert lines[3].startswith("  第 4 行 · row 4: 与前面某行的来源和编号相同 · A line before")
+    assert lines[3].startswith("  第 4 行 · row 4: 与前面某行的主体和编号相同 · A line before")
     assert [line.split(":")[0] for line in lines[4:]] == ["  第 5 行 · row 5", "  第 6 行 · row 6"]
     assert await count(admin) == 1
 
 
-async def test_what_is_no_text_in_utf_8_is_one_clear_line_and_writes_nothing(load, firm, admin):
+async def test_a_file_in_gbk_is_read_as_well(load, firm, admin):
     told = await load((HEADER + GOOD).encode("gbk"))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert await count(admin) == 1
+
+
+async def test_other_content_under_a_key_is_one_clear_line_and_writes_nothing(load, firm, admin):
+    await load((HEADER + GOOD).encode(), key="k")
+    told = await load((HEADER + GOOD + UNKNOWN).encode(), key="k")
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.count("\n") == 1
-    assert "不是 UTF-8 编码的 CSV 文件，未写入任何内容" in told.stderr
-    assert await count(admin) == 0
+    assert "该来源已用批次号“k”报送过不同的内容" in told.stderr
+    assert await count(admin) == 1
 
 
 @pytest.mark.parametrize(
     ("content", "missing"),
     [
-        ("", HEADER.strip().split(",")),
-        ("localhost\n", HEADER.strip().split(",")),
+        ("localhost\n", ["uscc", "item_code", "source_ref", "occurred_on", "content"]),
         (HEADER.replace(",content", "") + GOOD, ["content"]),
-        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc", "status"]),
+        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc"]),
     ],
 )
 async def test_a_file_without_the_columns_is_refused_and_they_are_named(

@@ -1,5 +1,6 @@
 """The catalogue and the contents it stands for."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,27 +9,23 @@ from hypothesis import strategies as st
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid
-from suxin.subjects.catalogue import ForbiddenClass, ItemRow, load_catalogue, packaged_items
+from suxin.subjects.catalogue import (
+    Catalogue,
+    ClassUnknown,
+    ConsentNeeded,
+    ForbiddenClass,
+    ItemRow,
+    ReleaseOutdated,
+    ReleaseTaken,
+    load_catalogue,
+    packaged,
+    read_items,
+)
+from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
 from suxin.subjects.contents import SHAPES, check_content, months_later, publication_end
 from suxin.subjects.models import DataCategory, LawfulChannel
-from suxin.subjects.queries import catalogue
+from suxin.subjects.queries import catalogue, catalogue_releases
 
-# 全国公共信用信息基础目录（2024年版）
-CLASSES = {
-    "登记注册",
-    "司法裁判执行",
-    "行政管理",
-    "职称职业",
-    "经营异常",
-    "严重失信名单",
-    "合同履行",
-    "信用承诺",
-    "信用评价结果",
-    "遵守法律法规",
-    "诚信荣誉",
-    "知识产权",
-    "自愿提供",
-}
 SYSTEM = Actor.system("test")
 
 
@@ -36,46 +33,108 @@ def item(**changes: object) -> ItemRow:
     values: dict[str, object] = {
         "code": "NEW",
         "record_class": "行政管理",
-        "name": "行政许可",
+        "name": "行政许可变更",
         "department": "各部门",
         "category": DataCategory.REGISTRATION,
         "channel": LawfulChannel.PUBLICLY_DISCLOSED,
         "validity_months": None,
+        "sensitivity": Sensitivity.PUBLIC,
+        "publication": Publication.PUBLISHED,
+        "publication_months": 12,
+        "of_persons": False,
         **changes,
     }
     return ItemRow(**values)
 
 
-def test_packaged_items_are_of_the_national_classes_and_have_their_contents():
-    items = list(packaged_items())
-    assert {one.record_class for one in items} <= CLASSES
+def release(number: str, *items: ItemRow) -> Catalogue:
+    return Catalogue(release=number, source="测试目录", items=items)
+
+
+@pytest.fixture
+def load(batch, now):
+    async def load(wanted: Catalogue | None = None) -> int:
+        async with batch.transaction(SYSTEM, now=now) as session:
+            return await load_catalogue(session, wanted)
+
+    return load
+
+
+def test_packaged_items_are_of_all_thirteen_classes_and_have_their_contents():
+    items = packaged().items
+    assert {one.record_class for one in items} == set(CLASSES)
+    assert len(CLASSES) == 13
     assert {one.code for one in items} == set(SHAPES)
     filed = {one.code for one in items if one.channel is LawfulChannel.FILED_BY_SUBJECT}
     assert filed == {code for code, shape in SHAPES.items() if shape.declarable}
 
 
-async def test_loading_twice_keeps_one_and_brings_up_to_date(batch, database, counted, now):
+def test_what_may_be_about_a_person_is_never_published():
+    """PIPL art. 25: no publication without separate consent."""
+    of_persons = [one for one in packaged().items if one.of_persons]
+    assert len(of_persons) == 4
+    assert {one.publication for one in of_persons} == {Publication.NEVER}
+    assert {one.sensitivity for one in of_persons} == {Sensitivity.CONFIDENTIAL}
+
+
+async def test_loading_twice_changes_nothing_and_a_later_release_retires_what_it_has_not(
+    load, database, counted, now
+):
     for _ in range(2):
-        async with batch.transaction(SYSTEM, now=now) as session:
-            assert await load_catalogue(session) == 10
-    async with batch.transaction(SYSTEM, now=now) as session:
-        await load_catalogue(session, [item(code="HONOUR", validity_months=24), item()])
-    assert await counted("catalogue_items") == (11,)
+        assert await load() == 21
+    assert await counted("catalogue_items", "catalogue_releases") == (21, 1)
+    honour = next(one for one in packaged().items if one.code == "HONOUR")
+    later = release("2025.1", replace(honour, validity_months=24), item())
+    assert await load(later) == 2
     async with database.snapshot(Actor.anonymous("t"), now=now) as session:
         found = {one.code: one for one in await session.scalars(catalogue())}
-    assert (found["HONOUR"].validity_months, found["NEW"].name) == (24, "行政许可")
+        releases = [one.release for one in await session.scalars(catalogue_releases())]
+    assert (found["HONOUR"].validity_months, found["NEW"].name) == (24, "行政许可变更")
+    assert (found["NEW"].retired_in, found["PENALTY"].retired_in) == (None, "2025.1")
+    assert (len(found), set(releases)) == (22, {"2024.1", "2025.1"})
+    # What comes back is no longer retired.
+    assert await load(replace(packaged(), release="2026.1")) == 21
+    async with database.snapshot(Actor.anonymous("t"), now=now) as session:
+        found = {one.code: one for one in await session.scalars(catalogue())}
+    assert (found["PENALTY"].retired_in, found["NEW"].retired_in) == (None, "2026.1")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "refusal"),
+    [
+        (release("2023.9", item()), ReleaseOutdated),
+        (release("2024.1", item()), ReleaseTaken),
+        (release("2025", item()), Invalid),
+        (release("2025.1"), Invalid),
+        (release("2025.1", item(), item()), Invalid),
+        (release("2025.1", item(code="x")), Invalid),
+        (release("2025.1", item(record_class="个人隐私")), ClassUnknown),
+        (
+            release("2025.1", item(name="自然人纳税额", of_persons=True)),
+            ConsentNeeded,
+        ),
+    ],
+)
+async def test_what_is_no_release_is_refused_by_name(load, counted, wanted, refusal):
+    await load()
+    with pytest.raises(refusal):
+        await load(wanted)
+    assert await counted("catalogue_items", "catalogue_releases") == (21, 1)
 
 
 @pytest.mark.parametrize("name", ["宗教信仰", "基因信息", "指纹", "血型", "疾病和病史信息"])
-async def test_what_article_14_forbids_is_not_loaded_nor_anything_with_it(
-    batch, counted, now, name
-):
+async def test_what_article_14_forbids_is_not_loaded_nor_anything_with_it(load, counted, name):
     """征信业管理条例 art. 14 (1)."""
     with pytest.raises(ForbiddenClass) as forbidden:
-        async with batch.transaction(SYSTEM, now=now) as session:
-            await load_catalogue(session, [item(), item(code="BAD", name=name)])
+        await load(release("2025.1", item(), item(code="BAD", name=name)))
     assert name in forbidden.value.zh_message
     assert await counted("catalogue_items") == (0,)
+
+
+def test_a_file_that_lacks_a_column_names_the_line():
+    with pytest.raises(Invalid) as refused:
+        list(read_items(["code,name", "A,b"]))
+    assert "第 2 行" in refused.value.zh_message
 
 
 async def test_requests_cannot_change_the_catalogue(database, now):

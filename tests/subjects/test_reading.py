@@ -6,10 +6,13 @@ from uuid import uuid4
 import pytest
 
 from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.subjects.catalogue import packaged
+from suxin.subjects.contents import SHAPES
 from suxin.subjects.identities import Identity, identity_of
-from suxin.subjects.loads import RecordRow, load_records
 from suxin.subjects.mandates import prove_mandate
+from suxin.subjects.models import CreditRecord, RecordStatus
 from suxin.subjects.policies import RECORD_READ
 from suxin.subjects.queries import records, records_of, subject_row
 
@@ -30,20 +33,26 @@ async def applicant(people, firms, database, batch, now):
         ("PENALTY", {"authority": "城管局", "number": "1", "class": "一般"}, None, 7),
     )
     async with batch.transaction(Actor.system("t"), now=now) as session:
-        await load_records(
-            session,
-            [
-                RecordRow(
-                    uscc=FIRM,
-                    item_code=item,
-                    source="test",
-                    source_ref=item,
-                    occurred_on=now.date().replace(month=month),
-                    content=content,
-                    amount_fen=amount,
-                )
-                for item, content, amount, month in rows
-            ],
+        items = {one.code: one for one in packaged().items}
+        session.add_all(
+            CreditRecord(
+                subject_id=firms[FIRM],
+                id=new_id(),
+                item_code=item,
+                category=items[item].category,
+                channel=items[item].channel,
+                natural_person=False,
+                source="test",
+                source_ref=item,
+                occurred_on=now.date().replace(month=month),
+                polarity=SHAPES[item].polarity,
+                status=RecordStatus.ACTIVE,
+                content=content,
+                amount_fen=amount,
+                self_declared=False,
+                loaded_at=now,
+            )
+            for item, content, amount, month in rows
         )
     return await people.acting(await people.visit(), firms[FIRM])
 

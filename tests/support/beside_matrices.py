@@ -3,6 +3,7 @@
 import deprecation_matrix
 import events_matrix
 import fetch_matrix
+import ingestion_matrix
 import rights_matrix
 import sandbox_matrix
 
@@ -11,6 +12,7 @@ COMMANDS = (
     | fetch_matrix.COMMANDS
     | events_matrix.COMMANDS
     | sandbox_matrix.COMMANDS
+    | ingestion_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -18,4 +20,5 @@ QUERIES = (
     | events_matrix.QUERIES
     | deprecation_matrix.QUERIES
     | sandbox_matrix.QUERIES
+    | ingestion_matrix.QUERIES
 )

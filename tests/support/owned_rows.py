@@ -12,10 +12,16 @@ UNOWNED = {
     "areas",
     "audit_heads",
     "catalogue_items",
+    "catalogue_releases",
+    "ingestion_batches",
+    "ingestion_parts",
+    "ingestion_rejects",
     "impact_assessments",
     "notice_texts",
     "population_cells",
     "published_arrangements",
+    "source_qualities",
+    "staged_records",
 }
 
 

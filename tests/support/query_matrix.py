@@ -336,7 +336,6 @@ MATRIX: dict[str, Row] = BESIDE | {
     "places.queries.known_codes": ("anonymous", codes, PUBLIC),
     "places.queries.names": ("anonymous", codes, PUBLIC),
     "places.queries.short_names": ("anonymous", codes, PUBLIC),
-    "subjects.queries.catalogue": ("anonymous", nothing_given, PUBLIC),
     "subjects.queries.live_mandate": (
         "stranger",
         lambda world: subject(world) | {"person_id": world.city.person_id},

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 from arrangements import arrangement_2027
+from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
 from sample_exports import begin_export
@@ -36,13 +37,11 @@ from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.products import draft_product
 from suxin.lending.commands.referrals import accept_referral, claim_lead
 from suxin.lending.commands.requests import Submitted
-from suxin.lending.models import BankSpeed, DispatchMode
+from suxin.lending.models import DispatchMode
 from suxin.lending.queries.dossier import dossier
 from suxin.lending.queries.referrals import own_referral
-from suxin.places.commands import load_areas
 from suxin.rights.corrections import request_correction
 from suxin.rights.models import CorrectionAbout
-from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.closures import AccountClosure
 from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
@@ -95,6 +94,7 @@ class World:
     webhook: Webhook
     at_counter: AtCounter
     export_id: UUID
+    batch_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -117,7 +117,7 @@ class World:
 async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     """Let everything happen once, through the commands themselves."""
     bank = city.banks[0]
-    await _fill_by_batch(city)
+    batch_id = await fill_by_batch(city, admin)
     await city.act(publish_notice_texts, Actor.system("test"))
     await city.act(load_arrangement, city.operator, arrangement=arrangement_2027())
     branch_id = await city.act(
@@ -180,6 +180,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         webhook=await build_webhook(city, bank),
         at_counter=await visit_counter(city),
         export_id=await begin_export(city, admin),
+        batch_id=batch_id,
     )
 
 
@@ -265,22 +266,6 @@ async def _sign(city: SmallCity, consent_id: UUID) -> None:
         keys = await read_keys(session, sealer=city.sealer, now=now)
         assert await sign_artefact(
             session, subject_id=city.firm_id, consent_id=consent_id, keys=keys, now=now
-        )
-
-
-async def _fill_by_batch(city: SmallCity) -> None:
-    async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
-        await load_areas(session)
-        await load_catalogue(session)
-        session.add_all(
-            BankSpeed(
-                tenant_id=bank.tenant_id,
-                measured_on=date(2026, 11, 1),
-                referrals=10,
-                answered_on_time=9,
-                median_response_hours=5,
-            )
-            for bank in city.banks
         )
 
 

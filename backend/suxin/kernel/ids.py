@@ -10,6 +10,7 @@ import secrets
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -20,6 +21,10 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 TAIL_BITS = 74
 """Random bits of a UUIDv7: rand_a (12) and rand_b (62)."""
+
+_NOISE_DIGITS = 20
+# The two bits 10 that mark the variant, before two random ones.
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 REMEMBERED_MILLISECONDS = 512
 """Milliseconds whose last tail is kept, so that requests with times of their own may interleave."""
@@ -78,6 +83,20 @@ def new_id(now: datetime | None = None) -> uuid.UUID:
     ms, tail = _sequence.stamp(None if now is None else _milliseconds(now))
     rand_a, rand_b = tail >> 62, tail & ((1 << 62) - 1)
     return uuid.UUID(int=(ms << 80) | (0x7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b)
+
+
+def random_ids(now: datetime, count: int) -> Iterator[str]:
+    """Make many UUIDv7 of one time, as 32 hexadecimal digits, for rows that nobody sorts by them.
+
+    Their tails are random, so that they cost a tenth of what ``new_id`` does and have no order among themselves.
+
+    :raises ValueError: if ``now`` has no time zone or lies before 1970
+    """
+    head = f"{_milliseconds(now):012x}7"
+    noise = secrets.token_hex(_NOISE_DIGITS // 2 * count)
+    for start in range(0, len(noise), _NOISE_DIGITS):
+        variant = _VARIANTS[noise[start + 3]]
+        yield f"{head}{noise[start : start + 3]}{variant}{noise[start + 4 : start + 19]}"
 
 
 def _milliseconds(now: datetime) -> int:

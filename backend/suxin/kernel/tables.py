@@ -36,8 +36,9 @@ class Table(DeclarativeBase):
     """A stored thing.
 
     Every table either declares ``__readers__`` (and is then under forced row-level security) or is a doorway, with
-    ``__doorway__`` saying why it must be found before a tenant is known. ``__privileges__`` is what the application
-    role may do at all; nothing is deleted unless a table says so.
+    ``__doorway__`` saying why it must be found before a tenant is known; or it is where the batch role alone puts rows
+    down on their way, with ``__staging__`` saying why. ``__privileges__`` is what the application role may do at all;
+    nothing is deleted unless a table says so.
     """
 
     __abstract__ = True
@@ -46,6 +47,10 @@ class Table(DeclarativeBase):
     __privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
     __batch_privileges__: ClassVar[tuple[str, ...]] = ()
     __machine__: ClassVar[StateMachine[Any] | None] = None
+    # Into how many parts the rows are divided by hash; the column is in the table's ``postgresql_partition_by``.
+    __partitions__: ClassVar[int] = 0
+    # Why no policy protects it: COPY does not work under one. Only the batch role reaches such a table at all.
+    __staging__: ClassVar[str | None] = None
 
     metadata = MetaData(
         naming_convention={
@@ -80,7 +85,9 @@ class Table(DeclarativeBase):
 def access_statements(model: type[Table]) -> list[str]:
     """Return the grants, policies and state triggers of one table, as the migrations apply them."""
     table = model.__tablename__
-    if model.__doorway__ is not None:
+    if model.__staging__ is not None:
+        statements = []
+    elif model.__doorway__ is not None:
         statements = [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {DOORWAY_ROLE}"]
         if model.__privileges__ != READ_WRITE:
             statements.append(f"GRANT {', '.join(model.__privileges__)} ON {table} TO {APP_ROLE}")
@@ -95,6 +102,26 @@ def access_statements(model: type[Table]) -> list[str]:
         )
     if model.__machine__ is not None:
         statements += model.__machine__.statements(table)
+    return partition_statements(model) + statements
+
+
+def partition_statements(model: type[Table]) -> list[str]:
+    """Return the statements that make the parts of a divided table.
+
+    Nobody is granted a part: rows are reached through the whole table, whose policies then hold. Each part is under
+    forced row-level security without a policy besides, so that a grant by mistake would show nothing.
+    """
+    statements = []
+    for number in range(model.__partitions__):
+        part = f"{model.__tablename__}_p{number:02}"
+        statements += [
+            (
+                f"CREATE TABLE {part} PARTITION OF {model.__tablename__} FOR VALUES"
+                f" WITH (MODULUS {model.__partitions__}, REMAINDER {number})"
+            ),
+            f"ALTER TABLE {part} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {part} FORCE ROW LEVEL SECURITY",
+        ]
     return statements
 
 

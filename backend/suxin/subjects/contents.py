@@ -11,6 +11,16 @@ TAX-PAID       ``year``                                                    ``amo
 SI-HEADCOUNT   ``headcount``
 HONOUR         ``title``, ``level``
 PENALTY        ``authority``, ``number``, ``class`` (轻微, 一般, 严重)      polarity negative
+JUD-EXECUTED   ``court``, ``number``                                       polarity negative
+LICENCE        ``authority``, ``number``, ``title``
+TITLE          ``title``, ``level``                                        of persons too
+ABNORMAL       ``authority``, ``reason``                                   polarity negative
+BLACKLIST      ``authority``, ``number``, ``list``                         polarity negative
+CONTRACT       ``number``, ``title``, ``kept`` (yes, no)
+COMMITMENT     ``number``, ``title``, ``authority``
+COMMITMENT-…   ``commitment`` (its number), ``document``                   kept: positive, broken: negative
+COMPLIANCE     ``authority``, ``finding`` (good, bad), ``year``
+IP             ``kind`` (patent, trademark, copyright), ``number``, ``title``
 ECO-GRADE      ``grade`` (green, blue, yellow, red, black), ``year``
 VOL-HONOUR     ``title``, ``issuer``                                       declared by himself
 VOL-LICENCE    ``title``, ``number``, ``issuer``                           declared by himself
@@ -77,6 +87,33 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "PENALTY": Shape(
         keys={"authority": _text, "number": _text, "class": _one_of(*PENALTY_PUBLISHED_MONTHS)},
         polarity=Polarity.NEGATIVE,
+    ),
+    "JUD-EXECUTED": Shape(keys={"court": _text, "number": _text}, polarity=Polarity.NEGATIVE),
+    "LICENCE": Shape(keys={"authority": _text, "number": _text, "title": _text}),
+    "TITLE": Shape(keys={"title": _text, "level": _text}, polarity=Polarity.POSITIVE),
+    "ABNORMAL": Shape(keys={"authority": _text, "reason": _text}, polarity=Polarity.NEGATIVE),
+    "BLACKLIST": Shape(
+        keys={"authority": _text, "number": _text, "list": _text}, polarity=Polarity.NEGATIVE
+    ),
+    "CONTRACT": Shape(keys={"number": _text, "title": _text, "kept": _one_of("yes", "no")}),
+    # A commitment, and what became of it with the document that shows so, are records each (plan §15).
+    "COMMITMENT": Shape(keys={"number": _text, "title": _text, "authority": _text}),
+    "COMMITMENT-KEPT": Shape(
+        keys={"commitment": _text, "document": _text}, polarity=Polarity.POSITIVE
+    ),
+    "COMMITMENT-BROKEN": Shape(
+        keys={"commitment": _text, "document": _text}, polarity=Polarity.NEGATIVE
+    ),
+    "COMPLIANCE": Shape(
+        keys={"authority": _text, "finding": _one_of("good", "bad"), "year": _year}
+    ),
+    "IP": Shape(
+        keys={
+            "kind": _one_of("patent", "trademark", "copyright"),
+            "number": _text,
+            "title": _text,
+        },
+        polarity=Polarity.POSITIVE,
     ),
     "ECO-GRADE": Shape(
         keys={"grade": _one_of("green", "blue", "yellow", "red", "black"), "year": _year}

@@ -66,6 +66,7 @@ async def declare_record(
     shape = SHAPES.get(item_code)
     if (
         item is None
+        or item.retired_in is not None
         or item.channel is not LawfulChannel.FILED_BY_SUBJECT
         or shape is None
         or not shape.declarable

@@ -32,10 +32,9 @@ from suxin.kernel.readers import (
 )
 from suxin.kernel.sealed_columns import indexed, sealed
 from suxin.kernel.tables import READ_ONLY, WITH_DELETE, Privilege, Table, append_and_change
+from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
 
-NAME = "person.name"
-RESIDENT_ID = "person.resident_id"
-PHONE = "person.phone"
+NAME, RESIDENT_ID, PHONE = "person.name", "person.resident_id", "person.phone"
 """The purposes under which a person's fields are sealed, and a resident id and a phone indexed."""
 
 BATCH_WRITES: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")
@@ -227,12 +226,21 @@ class Mandate(Table):
 
 
 class CatalogueItem(Table):
-    """One thing that may be recorded: its class, department, category and lawful channel."""
+    """One thing that may be recorded: its class, department, category and lawful channel, and how long it holds.
+
+    ``release`` is the newest release that has it, ``retired_in`` the first that has it no more: nothing new is recorded.
+    """
 
     __tablename__ = "catalogue_items"
     __privileges__: ClassVar[tuple[Privilege, ...]] = READ_ONLY
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
     __readers__: ClassVar[tuple[Reader, ...]] = (published(), batch())
+    __table_args__ = (
+        CheckConstraint(f"record_class in {CLASSES}", name="record_class"),
+        CheckConstraint(
+            "(publication = 'published') or publication_months is null", name="published"
+        ),
+    )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     record_class: Mapped[str]
@@ -241,6 +249,12 @@ class CatalogueItem(Table):
     category: Mapped[DataCategory]
     channel: Mapped[LawfulChannel]
     validity_months: Mapped[int | None]
+    sensitivity: Mapped[Sensitivity]
+    publication: Mapped[Publication]
+    publication_months: Mapped[int | None]
+    of_persons: Mapped[bool]
+    release: Mapped[str]
+    retired_in: Mapped[str | None]
 
 
 class Polarity(StrEnum):
@@ -279,10 +293,11 @@ class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
 
     ``channel`` is the item's lawful channel; ``natural_person`` says that it is about a person or a household. Both are
-    kept with the record, because the row policy looks at them.
+    kept with the record, because the row policy looks at them. ``batch_id`` and ``batch_line`` wrote it last.
     """
 
     __tablename__ = "credit_records"
+    __partitions__ = 8
     # What is recorded is never rewritten; whether it counts is, and what one declared oneself may be erased.
     __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("status"), "DELETE")
     __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
@@ -324,6 +339,7 @@ class CreditRecord(Table):
         CheckConstraint("valid_until is null or valid_until > occurred_on", name="validity"),
         CheckConstraint("amount_fen is null or amount_fen >= 0", name="amount"),
         Index("uq_credit_records_source", "subject_id", "source", "source_ref", unique=True),
+        {"postgresql_partition_by": "HASH (subject_id)"},
     )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -343,6 +359,8 @@ class CreditRecord(Table):
     content: Mapped[dict[str, Any]]
     self_declared: Mapped[bool]
     loaded_at: Mapped[datetime]
+    batch_id: Mapped[UUID | None]
+    batch_line: Mapped[int | None]
 
 
 class SubjectDoor(Table):

@@ -17,6 +17,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
 from suxin.kernel.bases import AccessBasis, ground_of, live
 from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.subjects.catalogue_releases import CatalogueRelease
 from suxin.subjects.models import (
     CatalogueItem,
     CreditRecord,
@@ -104,6 +105,11 @@ async def subject_row(session: AsyncSession, subject_id: UUID) -> Subject:
 def catalogue() -> Select[CatalogueItem]:
     """Return what may be recorded at all, by code."""
     return select(CatalogueItem).order_by(CatalogueItem.code)
+
+
+def catalogue_releases() -> Select[CatalogueRelease]:
+    """Return the releases of the catalogue, the one in force first."""
+    return select(CatalogueRelease).order_by(CatalogueRelease.loaded_at.desc())
 
 
 def records(subject_id: UUID) -> Select[CreditRecord]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from suxin.kernel.masks import mask_name
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
-from suxin.subjects.catalogue import ItemRow, packaged_items
+from suxin.subjects.catalogue import ItemRow, packaged
 from suxin.subjects.contents import SHAPES, months_later, publication_end
 from suxin.subjects.mandates import MANDATE_LIFE
 from suxin.subjects.models import (
@@ -47,7 +47,7 @@ class _Of(NamedTuple):
 @cache
 def _items() -> dict[str, ItemRow]:
     """Return each item of the packaged catalogue by its code."""
-    return {item.code: item for item in packaged_items()}
+    return {item.code: item for item in packaged().items}
 
 
 class Register:
@@ -153,6 +153,8 @@ class Register:
             "content": content,
             "self_declared": False,
             "loaded_at": self._now,
+            "batch_id": None,
+            "batch_line": None,
         }
 
     def person(self, person: Person) -> dict[str, Any]:

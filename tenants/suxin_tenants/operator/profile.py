@@ -16,6 +16,7 @@ from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
+from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
     STAFF_MANAGE,
@@ -53,6 +54,8 @@ OPERATOR: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,
+                    INGESTION_READ,
+                    RECORD_INGEST,
                 }
             ),
         ),
@@ -67,6 +70,8 @@ OPERATOR: Final = TenantProfile(
                     CORRECTION_READ,
                     CORRECTION_ANSWER,
                     EVIDENCE_READ,
+                    INGESTION_READ,
+                    RECORD_INGEST,
                 }
             ),
         ),
@@ -87,6 +92,7 @@ OPERATOR: Final = TenantProfile(
                     STATISTICS_READ,
                     CORRECTION_READ,
                     EVIDENCE_READ,
+                    INGESTION_READ,
                 }
             ),
         ),

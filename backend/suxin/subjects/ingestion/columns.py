@@ -1,0 +1,54 @@
+"""The columns of a file of records, in English or as departments head them, and where each stands."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from suxin.subjects.ingestion import limits
+from suxin.subjects.ingestion.refusals import ColumnsMissing, ColumnsUnknown, TooManyColumns
+
+REQUIRED: Final = ("uscc", "item_code", "source_ref", "occurred_on", "content")
+OPTIONAL: Final = (
+    "source",
+    "published_until",
+    "valid_until",
+    "polarity",
+    "status",
+    "amount_fen",
+)
+COLUMNS: Final = (*REQUIRED, *OPTIONAL)
+
+HEADINGS: Final[Mapping[str, str]] = {
+    "统一社会信用代码": "uscc",
+    "目录代码": "item_code",
+    "记录编号": "source_ref",
+    "发生日期": "occurred_on",
+    "内容": "content",
+    "来源部门": "source",
+    "公示截止日期": "published_until",
+    "有效截止日期": "valid_until",
+    "性质": "polarity",
+    "状态": "status",
+    "金额（分）": "amount_fen",
+}
+
+
+def places_of(heading: Sequence[str]) -> tuple[int | None, ...]:
+    """Return where each of the ``COLUMNS`` stands in a file; nothing for an optional one that it has not.
+
+    :raises TooManyColumns: if there are more than any file of records has
+    :raises ColumnsMissing: if a required one is not there
+    :raises ColumnsUnknown: if there is one that a record has not, or one twice
+    """
+    if len(heading) > limits.MAX_COLUMNS:
+        raise TooManyColumns(columns=len(heading), limit=limits.MAX_COLUMNS)
+    names = [HEADINGS.get(name.strip(), name.strip()) for name in heading]
+    if missing := [name for name in REQUIRED if name not in names]:
+        raise ColumnsMissing(columns=missing)
+    wrong = [
+        name[: limits.MAX_SOURCE_CHARACTERS]
+        for place, name in enumerate(names)
+        if name not in COLUMNS or name in names[:place]
+    ]
+    if wrong:
+        raise ColumnsUnknown(columns=wrong)
+    return tuple(names.index(name) if name in names else None for name in COLUMNS)

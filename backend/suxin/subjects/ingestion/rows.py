@@ -1,0 +1,158 @@
+"""Rows as a source has them, checked in themselves and written down as staging takes them.
+
+What only the database knows (whether there is such a subject, and whether the record is there already) is found when a chunk
+is taken over. Everything that a row is checked for here costs it some microseconds: a batch may have millions.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from suxin.kernel.identifiers import check_uscc
+from suxin.kernel.refusals import Invalid, Refusal
+from suxin.subjects.contents import SHAPES, check_content, publication_end
+from suxin.subjects.ingestion import limits
+from suxin.subjects.ingestion.refusals import (
+    NotInCatalogue,
+    PublishedTooLong,
+    RowMalformed,
+    RowOfAnotherSource,
+)
+from suxin.subjects.models import Polarity, RecordStatus
+
+StagedRow = tuple[str, str, str, str, str, str, str, str, str, str]
+"""uscc, item, number, day, published until, valid until, polarity, status, amount, content; empty is nothing."""
+
+_USCC: Final = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}", re.ASCII)
+# Both may be left to the item and to the row's being new.
+_POLARITIES: Final = frozenset(("", *Polarity))
+_STATUSES: Final = frozenset(("", *RecordStatus))
+_MAX_DIGITS: Final = 15
+_NUL: Final = "\\u0000"
+_CONTENT: Final = msgspec.json.Decoder(dict[str, object])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the rows of a batch are checked against: its source, the catalogue's codes, and the day they are read on."""
+
+    source: str
+    items: frozenset[str]
+    today: date
+
+
+def staged_row(fields: Sequence[str | None], expected: Expected) -> tuple[StagedRow, date]:
+    """Return a row, its fields in the order of ``columns.COLUMNS``, as staging takes it, and the day it tells of.
+
+    :raises RowMalformed: if a field does not have its form
+    :raises RowOfAnotherSource: if it names another source than its batch
+    :raises NotInCatalogue: if its item is none that may be recorded
+    :raises UsccMalformed: if it has no credit code; whether the code is one of the city is not known here
+    :raises PublishedTooLong: if a penalty would be published longer than the law allows
+    :raises Invalid: if the content is not what the item holds, or the days do not follow each other
+    """
+    uscc, item, number, day, content, source, published, valid, polarity, status, amount = (
+        "" if field is None else field.strip() for field in fields
+    )
+    _check_codes(item, number, source, expected)
+    if not _USCC.fullmatch(uscc):
+        uscc = check_uscc(uscc, field="uscc", override_reason="as registered")
+    for name, value, accepted in (
+        ("polarity", polarity, _POLARITIES),
+        ("status", status, _STATUSES),
+    ):
+        if value not in accepted:
+            raise RowMalformed(field=name)
+    held = _content(content)
+    check_content(item, held, amount_fen=_amount(amount))
+    occurred = _day(day, "occurredOn")
+    if occurred > expected.today:
+        raise Invalid(field="occurredOn", reason_zh="晚于今天", reason_en="it lies in the future")
+    if not polarity:
+        shape = SHAPES.get(item)
+        polarity = (Polarity.NEUTRAL if shape is None else shape.polarity).value
+    staged = (
+        uscc,
+        item,
+        number,
+        occurred.isoformat(),
+        _published_until(published, item, held, occurred),
+        _valid_until(valid, occurred),
+        polarity,
+        status or RecordStatus.ACTIVE.value,
+        amount,
+        content or "{}",
+    )
+    return staged, occurred
+
+
+def _check_codes(item: str, number: str, source: str, expected: Expected) -> None:
+    if source and source != expected.source:
+        raise RowOfAnotherSource(field="source")
+    if item not in expected.items:
+        raise NotInCatalogue(field="itemCode")
+    if not number or len(number) > limits.MAX_REFERENCE_CHARACTERS:
+        raise Invalid(
+            field="sourceRef",
+            reason_zh=f"记录编号应为 1 至 {limits.MAX_REFERENCE_CHARACTERS} 字",
+            reason_en=f"it has 1 to {limits.MAX_REFERENCE_CHARACTERS} characters",
+        )
+
+
+def _amount(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
+        raise RowMalformed(field="amountFen")
+    return int(text)
+
+
+def _content(text: str) -> dict[str, object]:
+    if not text:
+        return {}
+    try:
+        held = _CONTENT.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise RowMalformed(field="content") from None
+    # PostgreSQL keeps no NUL in a text, though JSON can write one.
+    if _NUL in text:
+        raise RowMalformed(field="content")
+    return held
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RowMalformed(field=field) from None
+
+
+def _published_until(text: str, item: str, content: dict[str, object], occurred: date) -> str:
+    """Return the end of a publication: the row's own, or the latest that the law allows for a penalty."""
+    latest = publication_end(item, content, occurred)
+    if not text:
+        return "" if latest is None else latest.isoformat()
+    until = _day(text, "publishedUntil")
+    if latest is not None and until > latest:
+        raise PublishedTooLong(field="publishedUntil", latest=latest.isoformat())
+    return until.isoformat()
+
+
+def _valid_until(text: str, occurred: date) -> str:
+    if not text:
+        return ""
+    until = _day(text, "validUntil")
+    if until <= occurred:
+        raise Invalid(
+            field="validUntil", reason_zh="应晚于发生日期", reason_en="it ends before it occurred"
+        )
+    return until.isoformat()
+
+
+def is_incomplete(refusal: Refusal) -> bool:
+    """Tell whether a row was refused for what it lacks or holds itself, and not for what it does not agree with."""
+    return refusal.code in {"ROW_MALFORMED", "ROW_ENCODING", "LINE_TOO_LONG", "INVALID"}

@@ -1,0 +1,50 @@
+"""Ingestion in the worker: batches are read one after the other, over connections of the batch role."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel import outbox
+from suxin.kernel.database import Database
+from suxin.kernel.outbox import Job
+from suxin.subjects.ingestion.commands import RUN_TOPIC
+from suxin.subjects.ingestion.runs import run_batch
+
+SLICE_S: Final = 20.0
+"""How long a batch is read before it stands in the queue again; each chunk is committed by itself before."""
+
+WAITS: Final = timedelta(seconds=1)
+
+
+class IngestionRuns:
+    """Reads batches, one at a time: chunks take turns in the staging anyway."""
+
+    def __init__(self, batch_url: str, *, slice_s: float = SLICE_S) -> None:
+        self._database = Database.connect(batch_url, pool_size=1, max_overflow=1)
+        self._turn = asyncio.Lock()
+        self._slice_s = slice_s
+
+    async def run(self, session: AsyncSession, job: Job) -> None:
+        """Read a batch for a while; what is left is posted as the next job."""
+        if self._turn.locked():
+            await outbox.post(
+                session, RUN_TOPIC, job.payload, now=job.now, not_before=job.now + WAITS
+            )
+            return
+        async with self._turn:
+            began = time.monotonic()
+            left = await run_batch(
+                self._database,
+                job.uuid("batch_id"),
+                clock=lambda: datetime.now(UTC),
+                go_on=lambda: time.monotonic() - began < self._slice_s,
+            )
+        if left:
+            await outbox.post(session, RUN_TOPIC, job.payload, now=job.now, wake=True)
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._database.close()

@@ -10,6 +10,7 @@ from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
 from suxin.rights import models as rights
+from suxin.scoring import models as scoring
 from suxin.subjects import closures
 from suxin.subjects import models as subjects
 from suxin.tenancy import models as tenancy
@@ -31,6 +32,7 @@ CONTEXTS = (
     closures,
     consent,
     oauth,
+    scoring,
     counter,
     exports,
     lending,

@@ -16,6 +16,7 @@ from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
+from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
     STAFF_MANAGE,
@@ -53,6 +54,10 @@ OPERATOR: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,
+                    MODEL_ACTIVATE,
+                    MODEL_APPROVE,
+                    MODEL_DRAFT,
+                    MODEL_READ,
                 }
             ),
         ),
@@ -67,6 +72,10 @@ OPERATOR: Final = TenantProfile(
                     CORRECTION_READ,
                     CORRECTION_ANSWER,
                     EVIDENCE_READ,
+                    MODEL_ACTIVATE,
+                    MODEL_APPROVE,
+                    MODEL_DRAFT,
+                    MODEL_READ,
                 }
             ),
         ),
@@ -87,6 +96,7 @@ OPERATOR: Final = TenantProfile(
                     STATISTICS_READ,
                     CORRECTION_READ,
                     EVIDENCE_READ,
+                    MODEL_READ,
                 }
             ),
         ),

@@ -24,6 +24,7 @@ UPDATED = {
         "impact_assessments",
         "published_arrangements",
         "quotas",
+        "score_models",
         "tenants",
     },
     "system": {

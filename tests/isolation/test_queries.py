@@ -85,11 +85,14 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         found = [await answer(world, place, caller, given) for caller in own]
         if all(one in NOTHING or isinstance(one, type) for one in found):
             silent.append(place)
-    # What the first bank claimed is claimable to nobody; and nobody here has a password that was set for him.
+    # What the first bank claimed is claimable to nobody; and nobody here has a password that was set for him, nor works where
+    # tiers are asked for.
     assert set(silent) == {
         "tenancy.queries.has_temporary_password",
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
+        "scoring.queries.is_eligible",
+        "scoring.queries.tiers_of",
     }
 
 

@@ -78,6 +78,10 @@ MATRIX = {
     "recovery_codes": DOORWAY,
     "referrals": (NONE, NONE, NONE, NONE, ALL, ALL),
     "refresh_tokens": DOORWAY,
+    "score_models": EVERYBODY,
+    "score_runs": (NONE, NONE, NONE, NONE, ALL, NONE),
+    "score_tiers": NOBODY,
+    "scores": NOBODY,
     "second_factors": DOORWAY,
     "signing_keys": DOORWAY,
     "staff": NOBODY,
@@ -156,6 +160,9 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "counter_visits",
         "mandates",
         "match_results",
+        # A number is the subject's alone, and no purpose of a bank holds a tier.
+        "score_tiers",
+        "scores",
     }
     assert hidden - by_owner["applicant"] == {
         "branches",

@@ -4,11 +4,18 @@ import deprecation_matrix
 import events_matrix
 import fetch_matrix
 import rights_matrix
+import scoring_matrix
 
-COMMANDS = rights_matrix.COMMANDS | fetch_matrix.COMMANDS | events_matrix.COMMANDS
+COMMANDS = (
+    rights_matrix.COMMANDS
+    | fetch_matrix.COMMANDS
+    | events_matrix.COMMANDS
+    | scoring_matrix.COMMANDS
+)
 QUERIES = (
     rights_matrix.QUERIES
     | fetch_matrix.QUERIES
     | events_matrix.QUERIES
     | deprecation_matrix.QUERIES
+    | scoring_matrix.QUERIES
 )

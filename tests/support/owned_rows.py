@@ -16,6 +16,8 @@ UNOWNED = {
     "notice_texts",
     "population_cells",
     "published_arrangements",
+    "score_models",
+    "score_runs",
 }
 
 

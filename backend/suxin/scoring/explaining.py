@@ -145,7 +145,11 @@ def most_helpful(
         for step, score in zip(steps, scores, strict=True)
         if score > of.score
     ]
-    return tuple(sorted(found, key=lambda one: -one.gain)[:STEPS_SHOWN])
+    # One piece of advice may be that of several indicators: of those, the one that brings most.
+    best: dict[str, NextStep] = {}
+    for one in sorted(found, key=lambda one: -one.gain):
+        best.setdefault(one.text, one)
+    return tuple(best.values())[:STEPS_SHOWN]
 
 
 def _mended(lines: Mapping[int, int], number: int) -> dict[int, int]:

@@ -1,6 +1,5 @@
 """Models and runs as the credit office sees them, a subject's own scores with their reasons, and tiers on a basis."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -138,7 +137,7 @@ async def explanation(session: AsyncSession, actor: Actor) -> Explanation | None
 
 async def tiers_of(
     session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
-) -> Sequence[ScoreTier]:
+) -> list[ScoreTier]:
     """Return the tiers in force of a subject that the actor's tenant may read for a purpose, and note the receipt.
 
     A tenant gets none without a live basis for that very purpose which holds ``score_tier``, and a bank without a personal credit
@@ -155,14 +154,14 @@ async def tiers_of(
     )
     bases = [one for one in found if DataCategory.SCORE_TIER in one.categories]
     if not bases:
-        return ()
-    tiers = (
+        return []
+    tiers = list(
         await session.scalars(
             select(ScoreTier)
             .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > local_day(now))
             .order_by(ScoreTier.model_code)
         )
-    ).all()
+    )
     note_read(
         session,
         Receipt(

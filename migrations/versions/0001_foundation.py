@@ -1257,7 +1257,6 @@ def upgrade() -> None:
     sa.Column('as_of', sa.Date(), nullable=False),
     sa.Column('score', sa.Integer(), nullable=False),
     sa.Column('tier', sa.Text(), nullable=False),
-    sa.Column('numbers', sa.ARRAY(sa.Integer()), nullable=False),
     sa.Column('points', sa.ARRAY(sa.Integer()), nullable=False),
     sa.Column('dimensions', sa.ARRAY(sa.Integer()), nullable=False),
     sa.PrimaryKeyConstraint('subject_id', 'run_id', name=op.f('pk_scores'))

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from suxin.kernel.actor import Actor
 from suxin.scoring.engine import scored, totals_of
 from suxin.scoring.explaining import Reckoning, contributions
+from suxin.scoring.models import lines_of
 from suxin.scoring.runs import compute
 from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject, SubjectKind
 
@@ -89,7 +90,7 @@ async def test_the_engine_equals_the_reference_and_contributions_sum_to_the_scor
     assert sorted(map(str, found)) == sorted(map(str, city))
     for subject_id, reckoned in expected.items():
         row = found[subject_id]
-        lines = dict(zip(row.numbers or [], row.points or [], strict=True))
+        lines = lines_of(row.points)
         assert lines == reckoned.lines
         assert list(row.dimensions) == reckoned.dimensions
         tier = document.tiers[row.tier_place].code

@@ -1,21 +1,21 @@
 """The one implementation of scoring: a model compiled to a statement that scores one subject or the whole city.
 
 ``scored`` is a SELECT of a row for each subject: the points of each indicator (a line), of each dimension within its bounds, the
-score and the place of the tier. Which records count, and how lines become a score, is written here and nowhere else; a question
-of what would be (``totals_of``) is the same text over lines that were made up.
+score and the place of the tier. Records are read once and collapse to one row a subject at once, a column for each indicator, so
+that a whole city takes little more than any sum over its records. Which records count, and how lines become a score, is written
+here and nowhere else; a question of what would be (``totals_of``) is the same text over lines that were made up.
+
+Only whole numbers of the model stand in the text; every word of it is a parameter.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from suxin.scoring.documents import ScoreDocument
-
-NO_LIMIT: Final = 1 << 30
-"""Stands for a hard cap that an indicator has not; no score is as high."""
+from suxin.scoring.documents import Dimension, Indicator, ScoreDocument
 
 # What holds of a record on the day of the run. A negative one whose publication has ended is used no more
 # (信用修复管理办法 art. 3).
@@ -31,11 +31,7 @@ _INDICATORS: Final = """jsonb_to_recordset(cast(:indicators as jsonb)) as i (
 _POINTS: Final = """case when age.days < i.fade_from then i.points
       else i.points * (i.within - age.days) / (i.within - i.fade_from) end"""
 
-_LINES: Final = """
-  select r.subject_id, i.number,
-    least(greatest(sum({points}), -(cast(:at_most as int[]))[i.number + 1]),
-          (cast(:at_most as int[]))[i.number + 1])::int as points
-  from credit_records r
+_FROM_RECORDS: Final = """credit_records r
   join {indicators} on i.item = r.item_code and i.polarity = r.polarity
   cross join lateral (select cast(:as_of as date) - r.occurred_on as days) age
   where {counts}{scope}
@@ -43,29 +39,31 @@ _LINES: Final = """
     and (i.declared or not r.self_declared)
     and (i.amount_from is null or r.amount_fen >= i.amount_from)
     and (i.amount_below is null or r.amount_fen < i.amount_below)
-    and (i.key is null or r.content ->> i.key = any (i."values"))
-  group by r.subject_id, i.number"""
+    and (i.key is null or r.content ->> i.key = any (i."values"))"""
 
-_TOTALS: Final = """
-  select subject_id, array_agg(number) as numbers, array_agg(points) as points,
-    {sums},
-    min((cast(:score_at_most as int[]))[number + 1]) as score_at_most,
-    max((cast(:tier_at_best as int[]))[number + 1]) as tier_at_best
-  from ({lines}) lines group by subject_id"""
+_MADE_UP: Final = (
+    "jsonb_to_recordset(cast(:lines as jsonb)) as i (place int, number int, points int)"
+)
 
+# ``offset 0`` keeps the planner from writing each column out wherever it is used.
 _SCORES: Final = """
-  select x.subject_id, x.natural_person, x.numbers, x.points, x.dimensions, x.score,
-    greatest(x.tier_at_best, (
-      select min(place) - 1 from unnest(cast(:tiers as int[])) with ordinality t (starts, place)
-      where x.score >= t.starts))::int as tier_place
+select x.subject_id, x.natural_person, x.points, x.dimensions, x.score,
+  greatest(x.held, case {tiers} end) as tier_place
+from (
+  select d.*, greatest({least}, least({most}, d.cap, {base} + {total}))::int as score
   from (
-    select who.subject_id, who.natural_person, t.numbers, t.points, d.dimensions,
-      coalesce(t.tier_at_best, 0) as tier_at_best,
-      greatest(:least, least(:most, coalesce(t.score_at_most, :most), :base + d.total))::int as score
-    from ({who}) who
-    left join ({totals}) t on t.subject_id = who.subject_id
-    cross join lateral (select array[{clamped}]::int[] as dimensions, ({total})::int as total) d
-  ) x"""
+    select l.subject_id, l.natural_person, array[{lines}]::int[] as points, l.cap, l.held,
+      array[{dimensions}]::int[] as dimensions
+    from (
+      select who.subject_id, who.natural_person, {clamped},
+        {cap}::int as cap, {held}::int as held
+      from ({who}) who
+      left join (select {of} as subject_id, {sums} from {source} group by {of}) t
+        on t.subject_id = who.subject_id
+      offset 0
+    ) l offset 0
+  ) d offset 0
+) x"""
 
 _SUBJECTS: Final = """select s.id as subject_id, s.kind in ('person', 'household') as natural_person
     from subjects s where s.kind = any (cast(:kinds as text[]))"""
@@ -82,23 +80,21 @@ class Compiled:
 def scored(document: ScoreDocument, *, as_of: date, subject_id: UUID | None = None) -> Compiled:
     """Return the statement that scores one subject, or everybody of the model's kinds, as of a day."""
     one = subject_id is not None
-    lines = _LINES.format(
-        points=_POINTS,
+    source = _FROM_RECORDS.format(
         indicators=_INDICATORS,
         counts=_COUNTS,
         scope=" and r.subject_id = :subject_id" if one else "",
     )
     who = _SUBJECTS + (" and s.id = :subject_id" if one else "")
-    parameters = {
-        **_rules(document),
+    parameters: dict[str, Any] = {
         "indicators": json.dumps(list(_rows(document))),
-        "at_most": [one.at_most for one in document.indicators],
         "kinds": [kind.value for kind in document.kinds],
         "as_of": as_of,
     }
     if one:
         parameters["subject_id"] = subject_id
-    return Compiled(_scores(document, who=who, lines=lines), parameters)
+    sql = _text(document, who=who, of="r.subject_id", source=source, points=_POINTS)
+    return Compiled(sql, parameters)
 
 
 def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compiled:
@@ -111,54 +107,70 @@ def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compil
         for place, case in enumerate(cases)
         for number, points in case.items()
     ]
-    made_up = (
-        "select place as subject_id, number, points from jsonb_to_recordset(cast(:lines as jsonb))"
-        " as made_up (place int, number int, points int)"
-    )
     who = "select place as subject_id, false as natural_person from generate_series(0, :last) place"
-    parameters = {**_rules(document), "lines": json.dumps(lines), "last": len(cases) - 1}
-    return Compiled(_scores(document, who=who, lines=made_up), parameters)
+    sql = _text(document, who=who, of="i.place", source=_MADE_UP, points="i.points")
+    return Compiled(sql, {"lines": json.dumps(lines), "last": len(cases) - 1})
 
 
-def _scores(document: ScoreDocument, *, who: str, lines: str) -> str:
-    places = range(len(document.dimensions))
-    clamped = [f"least(greatest(coalesce(t.d{n}, 0), :least_{n}), :most_{n})" for n in places]
-    sums = ", ".join(
-        f"sum(points) filter (where (cast(:dimension_of as int[]))[number + 1] = {n}) as d{n}"
-        for n in places
-    )
-    totals = _TOTALS.format(sums=sums, lines=lines)
-    return _SCORES.format(
-        who=who, totals=totals, clamped=", ".join(clamped), total=" + ".join(clamped)
-    )
-
-
-def _rules(document: ScoreDocument) -> dict[str, Any]:
-    """Return what turns lines into a score: bounds, limits and tiers, each by its place."""
-    bounds = {
-        f"{name}_{place}": value
-        for place, one in enumerate(document.dimensions)
-        for name, value in (("least", one.least), ("most", one.most))
-    }
+def _text(document: ScoreDocument, *, who: str, of: str, source: str, points: str) -> str:
+    """Return the statement over the points of ``source``, summed for each of those ``who`` names."""
     indicators = document.indicators
-    held = [document.tier_place(one.tier_at_best or "") or 0 for one in indicators]
-    return {
-        **bounds,
-        "dimension_of": [
-            place for place, one in enumerate(document.dimensions) for _ in one.indicators
-        ],
-        "score_at_most": [
-            NO_LIMIT if one.score_at_most is None else one.score_at_most for one in indicators
-        ],
-        "tier_at_best": held,
-        "tiers": [tier.from_score for tier in document.tiers],
-        "base": document.base,
-        "least": document.least,
-        "most": document.most,
-    }
+    numbers = range(len(indicators))
+    dimensions = list(_within(document.dimensions))
+    return _SCORES.format(
+        who=who,
+        of=of,
+        source=source,
+        sums=", ".join(f"sum({points}) filter (where i.number = {n}) as s{n}" for n in numbers),
+        clamped=", ".join(_clamped(n, one) for n, one in enumerate(indicators)),
+        lines=", ".join(f"l.l{n}" for n in numbers),
+        dimensions=", ".join(dimensions),
+        total=" + ".join(f"d.dimensions[{place}]" for place in range(1, len(dimensions) + 1)),
+        cap=_limit("least", indicators, lambda one: one.score_at_most),
+        held=_limit(
+            "greatest",
+            indicators,
+            lambda one: document.tier_place(one.tier_at_best) if one.tier_at_best else None,
+        ),
+        base=document.base,
+        least=document.least,
+        most=document.most,
+        tiers=" ".join(
+            f"when x.score >= {tier.from_score} then {place}"
+            for place, tier in enumerate(document.tiers)
+        ),
+    )
 
 
-def _rows(document: ScoreDocument) -> Any:  # noqa: ANN401 - rows for JSON
+def _clamped(number: int, one: Indicator) -> str:
+    """Return the column of a line: the sum within the indicator's ceiling, and null where nothing counted."""
+    within = f"least(greatest(t.s{number}, {-one.at_most}), {one.at_most})"
+    return f"case when t.s{number} is not null then {within} end as l{number}"
+
+
+def _within(dimensions: tuple[Dimension, ...]) -> Iterator[str]:
+    """Return the sum of each dimension's lines, within its bounds."""
+    number = 0
+    for one in dimensions:
+        last = number + len(one.indicators)
+        total = " + ".join(f"coalesce(l.l{n}, 0)" for n in range(number, last))
+        yield f"least(greatest({total}, {one.least}), {one.most})"
+        number = last
+
+
+def _limit(
+    strictest: str, indicators: tuple[Indicator, ...], of: Callable[[Indicator], int | None]
+) -> str:
+    """Return the strictest of the limits that hang on what counts; null where there is none."""
+    limits = [
+        f"case when t.s{number} is not null then {limit} end"
+        for number, one in enumerate(indicators)
+        if (limit := of(one)) is not None
+    ]
+    return f"{strictest}({', '.join(limits)})" if limits else "null"
+
+
+def _rows(document: ScoreDocument) -> Iterator[dict[str, Any]]:
     for number, one in enumerate(document.indicators):
         fades = one.within_days if one.fade_from_days is None else one.fade_from_days
         for item in one.items:

@@ -1,5 +1,6 @@
 """Score models with their named steps, runs, scores as numbers, and tiers in a table of their own."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -150,8 +151,8 @@ class ScoreRun(Table):
 class Score(Table):
     """A subject's score of one run, as a number, with what makes it up; nobody but the subject reads it.
 
-    ``numbers`` and ``points`` are the indicators that counted, by their places in the model, and the points of each;
-    ``dimensions`` are the points of each dimension within its bounds.
+    ``points`` are those of each indicator, in the order of the model, and null where nothing of it counted; ``dimensions`` are the
+    points of each dimension within its bounds.
     """
 
     __tablename__ = "scores"
@@ -166,9 +167,18 @@ class Score(Table):
     as_of: Mapped[date]
     score: Mapped[int] = mapped_column(Integer)
     tier: Mapped[str]
-    numbers: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    points: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    points: Mapped[list[int | None]] = mapped_column(ARRAY(Integer))
     dimensions: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+    @property
+    def lines(self) -> dict[int, int]:
+        """The points of what counted, by the number of the indicator."""
+        return lines_of(self.points)
+
+
+def lines_of(points: Sequence[int | None]) -> dict[int, int]:
+    """Return the points of what counted by the number of the indicator."""
+    return {number: worth for number, worth in enumerate(points) if worth is not None}
 
 
 # As for credit records: of a natural person, a bank without a personal credit licence reads none.

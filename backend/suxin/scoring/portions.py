@@ -73,7 +73,4 @@ def _lines(score: Score, model: ScoreModel) -> dict[str, int]:
     indicators = [
         one["name"] for dimension in model.document["dimensions"] for one in dimension["indicators"]
     ]
-    return {
-        indicators[number]: points
-        for number, points in zip(score.numbers, score.points, strict=True)
-    }
+    return {indicators[number]: points for number, points in score.lines.items()}

@@ -216,7 +216,7 @@ def _reckoning(score: Score, model: ScoreModel) -> Reckoning:
     return Reckoning(
         document=stored_document(model.document),
         score=score.score,
-        lines=dict(zip(score.numbers, score.points, strict=True)),
+        lines=score.lines,
         dimensions=score.dimensions,
     )
 

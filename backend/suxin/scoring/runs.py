@@ -37,24 +37,35 @@ _SETTINGS: Final = (
     "set local synchronous_commit = off",
 )
 
+# In the order of their keys, so that the indexes grow at their ends.
 _WRITE_SCORES: Final = text(
     """
-    insert into scores (subject_id, run_id, model_id, as_of, score, tier, numbers, points, dimensions)
+    insert into scores (subject_id, run_id, model_id, as_of, score, tier, points, dimensions)
     select subject_id, :run_id, :model_id, :as_of, score, (cast(:tier_codes as text[]))[tier_place + 1],
-           coalesce(numbers, '{}'), coalesce(points, '{}'), dimensions
-    from computed
+           points, dimensions
+    from computed order by subject_id
     """
 )
-_WRITE_TIERS: Final = text(
+_RENEW_TIERS: Final = text(
     """
-    insert into score_tiers as kept
+    update score_tiers kept
+    set natural_person = c.natural_person, run_id = :run_id, tier = (cast(:tier_codes as text[]))[tier_place + 1],
+        place = tier_place, as_of = :as_of, valid_until = :valid_until
+    from computed c
+    where kept.subject_id = c.subject_id and kept.model_code = :model_code
+    """
+)
+_ADD_TIERS: Final = text(
+    """
+    insert into score_tiers
         (subject_id, model_code, natural_person, run_id, tier, place, as_of, valid_until)
-    select subject_id, :model_code, natural_person, :run_id, (cast(:tier_codes as text[]))[tier_place + 1],
+    select c.subject_id, :model_code, c.natural_person, :run_id, (cast(:tier_codes as text[]))[tier_place + 1],
            tier_place, :as_of, :valid_until
-    from computed
-    on conflict (subject_id, model_code) do update
-    set natural_person = excluded.natural_person, run_id = excluded.run_id, tier = excluded.tier,
-        place = excluded.place, as_of = excluded.as_of, valid_until = excluded.valid_until
+    from computed c
+    where not exists (
+        select 1 from score_tiers t where t.subject_id = c.subject_id and t.model_code = :model_code
+    )
+    order by c.subject_id
     """
 )
 _COUNT_TIERS: Final = text(
@@ -81,6 +92,7 @@ async def compute(session: AsyncSession, document: ScoreDocument, *, as_of: date
         text(f"create temporary table computed on commit drop as {compiled.sql}"),
         compiled.parameters,
     )
+    await session.execute(text("analyze computed"))
 
 
 async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[str, int]:
@@ -112,7 +124,8 @@ async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> 
     }
     await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
     kept = {"model_code": document.code, "valid_until": valid_until(as_of)}
-    await session.execute(_WRITE_TIERS, common | kept)
+    await session.execute(_RENEW_TIERS, common | kept)
+    await session.execute(_ADD_TIERS, common | kept)
     await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
     return _finish(session, ScoreRun(
         id=run_id,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.audit import append_act
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, stored_document
-from suxin.scoring.models import ModelState, ScoreModel
+from suxin.scoring.models import ModelState, ScoreModel, lines_of
 from suxin.scoring.runs import compute, count_tiers
 from suxin.subjects.models import CatalogueItem
 
@@ -33,7 +33,7 @@ _SHIFTS: Final = text(
 _MOVES: Final = text(
     f"""
     select coalesce(s.score, :base) as before, t.tier as tier_before, c.score, c.tier_place,
-           coalesce(c.numbers, '{{}}') as numbers, coalesce(c.points, '{{}}') as points {_BEFORE}
+           c.points {_BEFORE}
     where c.score <> coalesce(s.score, :base)
     order by abs(c.score - coalesce(s.score, :base)) desc, c.score, c.subject_id limit :largest
     """
@@ -89,9 +89,7 @@ async def _moves(session: AsyncSession, document: ScoreDocument) -> list[dict[st
     indicators = document.indicators
     moves = []
     for row in await session.execute(_MOVES, given):
-        lines = sorted(
-            zip(row.numbers, row.points, strict=True), key=lambda line: (-abs(line[1]), line[0])
-        )
+        lines = sorted(lines_of(row.points).items(), key=lambda line: (-abs(line[1]), line[0]))
         moves.append(
             {
                 "before": row.before,

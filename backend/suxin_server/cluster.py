@@ -83,6 +83,8 @@ async def prepare_cluster(
             )
         await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO suxin_app, suxin_batch")
+        # A run of scores is worked out beside the tables before any of it is written.
+        await connection.execute(f"GRANT TEMPORARY ON DATABASE {name} TO suxin_batch")
     finally:
         await connection.close()
 

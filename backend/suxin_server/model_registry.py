@@ -20,6 +20,7 @@ from suxin.lending import models as lending
 from suxin.places import models as places
 from suxin.rights import models as rights
 from suxin.sandboxes import models as sandboxes
+from suxin.scoring import models as scoring
 from suxin.subjects import catalogue_releases, closures
 from suxin.subjects import models as subjects
 from suxin.subjects.ingestion import models as ingestion
@@ -45,6 +46,7 @@ CONTEXTS = (
     closures,
     consent,
     oauth,
+    scoring,
     counter,
     exports,
     lending,

@@ -6,6 +6,7 @@
 --   psql -d postgres -c "CREATE DATABASE suxin OWNER suxin_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 --   psql -d postgres -c "REVOKE ALL ON DATABASE suxin FROM PUBLIC"
 --   psql -d postgres -c "GRANT CONNECT ON DATABASE suxin TO suxin_app, suxin_batch"
+--   psql -d postgres -c "GRANT TEMPORARY ON DATABASE suxin TO suxin_batch"
 --
 -- and sets DATABASE_OWNER_URL (suxin_owner), DATABASE_URL (suxin_app) and DATABASE_BATCH_URL (suxin_batch).
 --

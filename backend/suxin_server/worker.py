@@ -1,4 +1,4 @@
-"""The worker process: the relay, the jobs, the postman, the audit sealer, the daily pruning and counting.
+"""The worker process: the relay, the jobs, the postman, the audit sealer, scoring, the daily pruning and counting.
 
 The only module that knows arq. PostgreSQL is the truth and arq merely the wake-up: a job carries nothing but the id of
 its outbox row, results are not kept, and arq's own retries and schedules are not used, because the outbox has both and
@@ -36,6 +36,7 @@ from suxin_server.loops import keep
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
 from suxin_server.relay import Relay
+from suxin_server.scoring import score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
 
@@ -92,6 +93,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
+            "score": lambda: score_forever(batch),
             **own,
         }
         tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]

@@ -25,6 +25,7 @@ UPDATED = {
         "published_arrangements",
         "quotas",
         "sandbox_clocks",
+        "score_models",
         "tenants",
     },
     "system": {

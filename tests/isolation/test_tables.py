@@ -85,6 +85,10 @@ MATRIX = {
     "refresh_tokens": DOORWAY,
     "sandbox_applicants": PLATFORM,
     "sandbox_clocks": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "score_models": EVERYBODY,
+    "score_runs": (NONE, NONE, NONE, NONE, ALL, NONE),
+    "score_tiers": NOBODY,
+    "scores": NOBODY,
     "second_factors": DOORWAY,
     "signing_keys": DOORWAY,
     "source_qualities": OPERATOR,
@@ -166,6 +170,9 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "ingestion_parts",
         "mandates",
         "match_results",
+        # A number is the subject's alone, and no purpose of a bank holds a tier.
+        "score_tiers",
+        "scores",
     }
     assert hidden - by_owner["applicant"] == {
         "branches",

@@ -34,6 +34,7 @@ from suxin.lending.models import (
 )
 from suxin.rights.corrections import request_correction
 from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
+from suxin.scoring.models import ScoreModel
 from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
 from suxin.tenancy.providers.models import ClientMethod, IdentityProvider, ProviderState
@@ -212,9 +213,9 @@ def setting(model: type[Table]) -> str:
 
 def test_every_table_with_a_machine_is_listed() -> None:
     machines = {model for model in models() if model.__machine__ is not None}
-    # Row policies bind the steps of a visit and of an export besides: counter/test_steps.py, isolation/test_export_steps.py;
+    # Row policies bind the steps of these besides: counter/test_steps.py, isolation/test_export_steps.py, …/test_model_steps.py;
     # a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
-    assert machines == {*MACHINES, CounterVisit, Export, IngestionBatch}
+    assert machines == {*MACHINES, CounterVisit, Export, IngestionBatch, ScoreModel}
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)

@@ -59,6 +59,13 @@ async def test_roles_and_database_are_as_wanted(postgres: Postgres) -> None:
     assert tuple(database) == ("suxin_owner", "UTF8", "C.UTF-8")
 
 
+async def test_the_batch_role_alone_works_beside_the_tables(postgres: Postgres) -> None:
+    beside = "create temporary table beside (x int)"
+    assert await ask(postgres.dsn("suxin_batch"), beside, "select * from beside") == []
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await ask(postgres.dsn("suxin_app"), beside)
+
+
 async def test_the_application_takes_on_the_doorway_but_has_none_of_it_otherwise(
     postgres: Postgres,
 ) -> None:

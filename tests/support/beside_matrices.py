@@ -6,6 +6,7 @@ import fetch_matrix
 import ingestion_matrix
 import rights_matrix
 import sandbox_matrix
+import scoring_matrix
 
 COMMANDS = (
     rights_matrix.COMMANDS
@@ -13,6 +14,7 @@ COMMANDS = (
     | events_matrix.COMMANDS
     | sandbox_matrix.COMMANDS
     | ingestion_matrix.COMMANDS
+    | scoring_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -21,4 +23,5 @@ QUERIES = (
     | deprecation_matrix.QUERIES
     | sandbox_matrix.QUERIES
     | ingestion_matrix.QUERIES
+    | scoring_matrix.QUERIES
 )

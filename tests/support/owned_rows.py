@@ -22,6 +22,8 @@ UNOWNED = {
     "published_arrangements",
     "source_qualities",
     "staged_records",
+    "score_models",
+    "score_runs",
 }
 
 

@@ -19,6 +19,8 @@ from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
+from small_merchant import build_merchant
+from small_scores import build_scores
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -27,7 +29,7 @@ from suxin.consent.commands import publish_notice_texts
 from suxin.consent.oauth import models as oauth
 from suxin.consent.oauth.clients import ClientDraft, register_client
 from suxin.consent.requests import refuse_consent
-from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.actor import Actor
 from suxin.kernel.audit import seal
 from suxin.kernel.calendars import load_arrangement
 from suxin.kernel.doorways import doorway
@@ -47,10 +49,8 @@ from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
 from suxin.subjects.phone_codes import send_phone_code
 from suxin.tenancy import models as tenancy
-from suxin.tenancy.commands import create_tenant
 from suxin.tenancy.houses import add_branch
 from suxin.tenancy.log_ins import LogInRefused
-from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers import models as providers
 from suxin.tenancy.providers.commands import (
     ProviderDraft,
@@ -95,6 +95,7 @@ class World:
     at_counter: AtCounter
     export_id: UUID
     batch_id: UUID
+    model_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -154,7 +155,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     desk_token = await _fill_doorways(city)
     return World(
         city=city,
-        merchant=await _merchant(city),
+        merchant=await build_merchant(city),
         branch_id=branch_id,
         staff_id=staff_id,
         membership_id=await admin.fetchval(
@@ -181,6 +182,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         at_counter=await visit_counter(city),
         export_id=await begin_export(city, admin),
         batch_id=batch_id,
+        model_id=await build_scores(city),
     )
 
 
@@ -358,27 +360,3 @@ async def _fill_doorways(city: SmallCity) -> str:
             now=now,
         )
     return desk.token
-
-
-async def _merchant(city: SmallCity) -> Actor:
-    tenant_id = await city.act(
-        create_tenant,
-        city.operator,
-        kind=TenantKind.MERCHANT,
-        name="宿迁某超市（测试）",
-        short_name="某超市",
-        uscc="91321302MATE0T0009",
-        contact="0527-1",
-        area_code="321302",
-        profiles=PROFILES,
-        override_reason="made up for a test",
-    )
-    profile = PROFILES[TenantKind.MERCHANT]
-    return Actor(
-        kind=ActorKind.STAFF,
-        request_id="test-merchant",
-        tenant_id=tenant_id,
-        tenant_kind="merchant",
-        staff_id=UUID(int=9),
-        permissions=profile.permissions_of(frozenset(profile.roles)),
-    )

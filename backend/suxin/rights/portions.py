@@ -12,6 +12,7 @@ from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
 from suxin.rights.models import CorrectionRequest
 from suxin.rights.queries.corrections import corrections_of
+from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
 
 CORRECTIONS: Final = Portion(
@@ -50,6 +51,7 @@ CORRECTIONS: Final = Portion(
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
     CORRECTIONS,
+    *scoring.PORTIONS,
     *lending.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,

@@ -16,6 +16,7 @@ from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
+from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
@@ -56,6 +57,10 @@ OPERATOR: Final = TenantProfile(
                     STATISTICS_READ,
                     INGESTION_READ,
                     RECORD_INGEST,
+                    MODEL_ACTIVATE,
+                    MODEL_APPROVE,
+                    MODEL_DRAFT,
+                    MODEL_READ,
                 }
             ),
         ),
@@ -72,6 +77,10 @@ OPERATOR: Final = TenantProfile(
                     EVIDENCE_READ,
                     INGESTION_READ,
                     RECORD_INGEST,
+                    MODEL_ACTIVATE,
+                    MODEL_APPROVE,
+                    MODEL_DRAFT,
+                    MODEL_READ,
                 }
             ),
         ),
@@ -93,6 +102,7 @@ OPERATOR: Final = TenantProfile(
                     CORRECTION_READ,
                     EVIDENCE_READ,
                     INGESTION_READ,
+                    MODEL_READ,
                 }
             ),
         ),

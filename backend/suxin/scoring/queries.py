@@ -1,0 +1,227 @@
+"""Models and runs as the credit office sees them, a subject's own scores with their reasons, and tiers on a basis."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.bases import ground_of
+from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.kernel.working_days import local_day
+from suxin.scoring.documents import ScoreDocument, Tier, stored_document
+from suxin.scoring.engine import totals_of
+from suxin.scoring.explaining import (
+    Change,
+    Contribution,
+    NextStep,
+    Reckoning,
+    changes,
+    contributions,
+    most_helpful,
+    possible_steps,
+)
+from suxin.scoring.models import ModelState, Score, ScoreModel, ScoreRun, ScoreTier
+from suxin.scoring.policies import MODEL_READ, TIER_READ
+from suxin.subjects.models import DataCategory
+from suxin.subjects.queries import bases_relied_on
+
+HISTORY_SHOWN: Final = 24
+"""How many past scores a subject is shown: two years of months."""
+
+TIER_FIELDS: Final = ("model_code", "tier", "as_of", "valid_until")
+
+
+def models() -> Select[ScoreModel]:
+    """Return every model the caller sees, by code and the latest version first."""
+    return select(ScoreModel).order_by(ScoreModel.code, ScoreModel.version.desc())
+
+
+async def model_row(session: AsyncSession, actor: Actor, model_id: UUID) -> ScoreModel:
+    """Return one model.
+
+    :raises Forbidden: if the actor may not look at models
+    :raises NotFound: if there is none
+    """
+    actor.require(MODEL_READ)
+    return _found(await session.get(ScoreModel, model_id))
+
+
+async def lock_model(session: AsyncSession, actor: Actor, model_id: UUID) -> ScoreModel:
+    """Return one model, locked.
+
+    :raises Forbidden: if the actor may not look at models
+    :raises NotFound: if there is none
+    """
+    actor.require(MODEL_READ)
+    statement = select(ScoreModel).where(ScoreModel.id == model_id).with_for_update()
+    return _found(await session.scalar(statement.execution_options(populate_existing=True)))
+
+
+async def active_model(session: AsyncSession, code: str) -> ScoreModel | None:
+    """Return the version of a code that is in force; anybody may know by what he is scored."""
+    return await session.scalar(
+        select(ScoreModel).where(ScoreModel.code == code, ScoreModel.state == ModelState.ACTIVE)
+    )
+
+
+def runs() -> Select[ScoreRun, ScoreModel]:
+    """Return the runs the caller sees with their models, the latest first."""
+    return (
+        select(ScoreRun, ScoreModel)
+        .join(ScoreModel, ScoreModel.id == ScoreRun.model_id)
+        .order_by(ScoreRun.began_at.desc(), ScoreRun.id.desc())
+    )
+
+
+def scores_of(subject_id: UUID) -> Select[Score]:
+    """Return a subject's scores, the latest first; none but the subject's own are seen."""
+    return (
+        select(Score)
+        .where(Score.subject_id == subject_id)
+        .order_by(Score.as_of.desc(), Score.run_id.desc())
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A subject's latest score with its reasons, and its scores before."""
+
+    document: ScoreDocument
+    version: int
+    score: int
+    tier: Tier
+    as_of: date
+    contributions: tuple[Contribution, ...]
+    changes: tuple[Change, ...]
+    steps: tuple[NextStep, ...]
+    history: tuple[tuple[date, int, str], ...]
+
+
+async def explanation(session: AsyncSession, actor: Actor) -> Explanation | None:
+    """Return the acting subject's latest score explained; nothing before its first run.
+
+    :raises Forbidden: if the actor acts for no subject
+    Source: PIPL art. 24 (an automated decision is explained to whom it is about)
+    """
+    rows = (
+        await session.execute(
+            scores_of(actor.own_subject)
+            .add_columns(ScoreModel)
+            .join(ScoreModel, ScoreModel.id == Score.model_id)
+            .limit(HISTORY_SHOWN)
+        )
+    ).all()
+    if not rows:
+        return None
+    (score, model), *earlier = rows
+    now = _reckoning(score, model)
+    before = next((_reckoning(*row) for row in earlier if row[1].code == model.code), None)
+    place = now.document.tier_place(score.tier)
+    return Explanation(
+        document=now.document,
+        version=model.version,
+        score=score.score,
+        tier=now.document.tiers[place or 0],
+        as_of=score.as_of,
+        contributions=contributions(now),
+        changes=changes(now, before),
+        steps=await _steps(session, now),
+        history=tuple((row.as_of, row.score, row.tier) for row, _ in rows),
+    )
+
+
+async def tiers_of(
+    session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
+) -> list[ScoreTier]:
+    """Return the tiers in force of a subject that the actor's tenant may read for a purpose, and note the receipt.
+
+    A tenant gets none without a live basis for that very purpose which holds ``score_tier``, and a bank without a personal credit
+    licence none of a natural person; nobody but the subject gets a number.
+
+    :raises Forbidden: if the actor may not ask for tiers, or not for this purpose
+    Source: PIPL art. 6 (no more than the purpose needs)
+    """
+    actor.require(TIER_READ)
+    if purpose not in actor.purposes:
+        raise Forbidden(permission=purpose)
+    found = await bases_relied_on(
+        session, actor, subject_id=subject_id, purposes=[purpose], now=now
+    )
+    bases = [one for one in found if DataCategory.SCORE_TIER in one.categories]
+    if not bases:
+        return []
+    tiers = list(
+        await session.scalars(
+            select(ScoreTier)
+            .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > local_day(now))
+            .order_by(ScoreTier.model_code)
+        )
+    )
+    note_read(
+        session,
+        Receipt(
+            subject_id=subject_id,
+            purpose=purpose,
+            categories=(DataCategory.SCORE_TIER.value,),
+            fields=TIER_FIELDS,
+            row_count=len(tiers),
+            object_type="score_tier",
+            ground=ground_of(bases[0]),
+        ),
+    )
+    return tiers
+
+
+async def is_eligible(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    subject_id: UUID,
+    purpose: str,
+    model_code: str,
+    at_least: str,
+    now: datetime,
+) -> bool:
+    """Return whether a subject has a tier or a better one: what opens a door to it, and closes none.
+
+    Without a basis, or without a tier in force, the answer is no, which says nothing about the subject.
+
+    :raises Forbidden: if the actor may not ask for tiers, or not for this purpose
+    """
+    tiers = await tiers_of(session, actor, subject_id=subject_id, purpose=purpose, now=now)
+    model = await active_model(session, model_code)
+    wanted = None if model is None else stored_document(model.document).tier_place(at_least)
+    return wanted is not None and any(
+        tier.place <= wanted for tier in tiers if tier.model_code == model_code
+    )
+
+
+async def _steps(session: AsyncSession, now: Reckoning) -> tuple[NextStep, ...]:
+    """Ask the engine what each possible step would bring."""
+    possible = possible_steps(now)
+    if not possible:
+        return ()
+    compiled = totals_of(now.document, [step.lines for step in possible])
+    rows = await session.execute(text(compiled.sql), compiled.parameters)
+    scores = {row.subject_id: row.score for row in rows}
+    return most_helpful(now, possible, [scores[place] for place in range(len(possible))])
+
+
+def _reckoning(score: Score, model: ScoreModel) -> Reckoning:
+    return Reckoning(
+        document=stored_document(model.document),
+        score=score.score,
+        lines=score.lines,
+        dimensions=score.dimensions,
+    )
+
+
+def _found(model: ScoreModel | None) -> ScoreModel:
+    if model is None:
+        raise NotFound(thing_zh="评分模型", thing_en="score model")
+    return model

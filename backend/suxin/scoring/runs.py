@@ -1,0 +1,163 @@
+"""Runs: everybody scored anew at once, by the batch role, in one transaction: all tiers change together or none does.
+
+Nobody waits for a run, and no request can begin one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.audit import append_act
+from suxin.kernel.ids import new_id
+from suxin.kernel.working_days import local_day
+from suxin.scoring.documents import ScoreDocument, stored_document
+from suxin.scoring.engine import scored
+from suxin.scoring.models import ModelState, ScoreModel, ScoreRun
+from suxin.subjects.contents import months_later
+
+KEPT_MONTHS: Final = 24
+"""How long a subject's past scores are kept (proposed default)."""
+
+GRACE: Final = timedelta(days=7)
+"""How long a tier outlives the month of its run, so that a late run takes nothing from anybody (proposed default)."""
+
+_RUN_LOCK: Final = 0x5358_5343
+
+# Spread over the machine's cores; the table is read once and not by its index. No row policy is in the way of the batch.
+_SETTINGS: Final = (
+    "set local work_mem = '256MB'",
+    "set local hash_mem_multiplier = 4",
+    "set local enable_partitionwise_aggregate = on",
+    "set local parallel_setup_cost = 100",
+    "set local parallel_tuple_cost = 0.01",
+    "set local synchronous_commit = off",
+)
+
+# In the order of their keys, so that the indexes grow at their ends.
+_WRITE_SCORES: Final = text(
+    """
+    insert into scores (subject_id, run_id, model_id, as_of, score, tier, points, dimensions)
+    select subject_id, :run_id, :model_id, :as_of, score, (cast(:tier_codes as text[]))[tier_place + 1],
+           points, dimensions
+    from computed order by subject_id
+    """
+)
+_RENEW_TIERS: Final = text(
+    """
+    update score_tiers kept
+    set natural_person = c.natural_person, run_id = :run_id, tier = (cast(:tier_codes as text[]))[tier_place + 1],
+        place = tier_place, as_of = :as_of, valid_until = :valid_until
+    from computed c
+    where kept.subject_id = c.subject_id and kept.model_code = :model_code
+    """
+)
+_ADD_TIERS: Final = text(
+    """
+    insert into score_tiers
+        (subject_id, model_code, natural_person, run_id, tier, place, as_of, valid_until)
+    select c.subject_id, :model_code, c.natural_person, :run_id, (cast(:tier_codes as text[]))[tier_place + 1],
+           tier_place, :as_of, :valid_until
+    from computed c
+    where not exists (
+        select 1 from score_tiers t where t.subject_id = c.subject_id and t.model_code = :model_code
+    )
+    order by c.subject_id
+    """
+)
+_COUNT_TIERS: Final = text(
+    "select tier_place, count(*) as people from computed group by tier_place"
+)
+_FORGET: Final = text("delete from scores where as_of < :before")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to."""
+
+    run_id: UUID
+    subject_count: int
+    tiers: dict[str, int]
+
+
+async def compute(session: AsyncSession, document: ScoreDocument, *, as_of: date) -> None:
+    """Score everybody into the temporary table ``computed``, which ends with the transaction."""
+    for setting in _SETTINGS:
+        await session.execute(text(setting))
+    compiled = scored(document, as_of=as_of)
+    await session.execute(
+        text(f"create temporary table computed on commit drop as {compiled.sql}"),
+        compiled.parameters,
+    )
+    await session.execute(text("analyze computed"))
+
+
+async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[str, int]:
+    """Return how many were computed into each tier, the best first."""
+    found = {row.tier_place: row.people for row in await session.execute(_COUNT_TIERS)}
+    return {tier.code: found.get(place, 0) for place, tier in enumerate(document.tiers)}
+
+
+async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> RunReport | None:
+    """Score everybody by a model in force, as the batch role; return nothing where that was done today.
+
+    Two that begin at once wait for each other.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(_RUN_LOCK)))
+    as_of = local_day(now)
+    model = await session.get(ScoreModel, model_id)
+    done = await session.scalar(
+        select(ScoreRun.id).where(ScoreRun.model_id == model_id, ScoreRun.as_of == as_of)
+    )
+    if model is None or model.state is not ModelState.ACTIVE or done is not None:
+        return None
+    document = stored_document(model.document)
+    await compute(session, document, as_of=as_of)
+    run_id, tiers = new_id(now), await count_tiers(session, document)
+    common = {
+        "run_id": run_id,
+        "as_of": as_of,
+        "tier_codes": [tier.code for tier in document.tiers],
+    }
+    await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
+    kept = {"model_code": document.code, "valid_until": valid_until(as_of)}
+    await session.execute(_RENEW_TIERS, common | kept)
+    await session.execute(_ADD_TIERS, common | kept)
+    await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
+    return _finish(session, ScoreRun(
+        id=run_id,
+        model_id=model_id,
+        as_of=as_of,
+        began_at=now,
+        subject_count=sum(tiers.values()),
+        tiers=tiers,
+    ))  # fmt: skip
+
+
+def valid_until(as_of: date) -> date:
+    """Return until when, exclusive, a tier of a day's run is good: to the next month, when it is due again, and a grace."""
+    return months_later(as_of.replace(day=1), 1) + GRACE
+
+
+async def due_models(session: AsyncSession, *, now: datetime) -> list[UUID]:
+    """Return the models in force that were not run this month, in Shanghai."""
+    first = local_day(now).replace(day=1)
+    ran = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id, ScoreRun.as_of >= first)
+    active = select(ScoreModel.id).where(ScoreModel.state == ModelState.ACTIVE, ~ran.exists())
+    return list(await session.scalars(active.order_by(ScoreModel.id)))
+
+
+def _finish(session: AsyncSession, run: ScoreRun) -> RunReport:
+    session.add(run)
+    append_act(
+        session,
+        action="scoring.run.completed",
+        now=run.began_at,
+        object_type="score_run",
+        object_id=run.id,
+        detail={"subjects": run.subject_count, "as_of": run.as_of.isoformat()},
+    )
+    return RunReport(run.id, run.subject_count, dict(run.tiers))

@@ -1,0 +1,42 @@
+"""The models that come with the product: coherent, with a source for everything, and what public sources say of 西楚分."""
+
+import pytest
+
+from suxin.scoring.coherence import check_document
+from suxin.scoring.documents import read_document
+from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, XICHU, packaged_model
+from suxin.subjects.models import SubjectKind
+
+
+@pytest.mark.parametrize("code", PACKAGED)
+def test_a_packaged_model_is_coherent_and_says_what_is_demo_configuration(code):
+    document = read_document(packaged_model(code))
+    check_document(document)
+    assert document.code == code
+    assert "演示配置" in document.name
+    assert "演示配置" in document.note
+    assert len(document.sources) >= 3
+    assert all(one.source for one in document.indicators)
+    assert any(one.advice for one in document.indicators)
+
+
+def test_xichu_is_what_public_sources_say_of_it():
+    """Base 1000, monthly, eight tiers from AAA to D (The Economist 2019); 69 indicators, 1360 points are AAA (2018)."""
+    document = read_document(packaged_model(XICHU))
+    assert document.kinds == (SubjectKind.PERSON,)
+    assert document.base == 1000
+    assert len(document.indicators) == 69
+    codes = [tier.code for tier in document.tiers]
+    assert (len(codes), codes[0], codes[-1]) == (8, "AAA", "D")
+    assert document.tiers[0].from_score <= 1360
+    # Whoever has no record at all is not held to be untrustworthy.
+    assert next(tier for tier in document.tiers if tier.from_score <= 1000).code == "BBB"
+
+
+def test_the_grade_of_firms_counts_what_the_citys_plan_names():
+    """宿政办发〔2021〕62号 §24: tax, social insurance, housing fund, utilities, storage, property, IP, contracts."""
+    document = read_document(packaged_model(FIRM_GRADE))
+    assert SubjectKind.PERSON not in document.kinds
+    named = {"TAX-PAID", "SI-HEADCOUNT", "FUND-PAID", "UTILITY-PAID", "STORAGE-KEPT"}
+    named |= {"PROPERTY-REGISTERED", "PATENT", "CONTRACT-KEPT"}
+    assert named <= document.items

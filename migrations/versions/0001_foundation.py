@@ -394,6 +394,36 @@ ACCESS = (
     'CREATE POLICY doorway ON sandbox_clocks FOR SELECT TO suxin_doorway USING (true)',
     'GRANT SELECT, INSERT, UPDATE ON sandbox_clocks TO suxin_app',
     'GRANT SELECT ON sandbox_clocks TO suxin_doorway',
+    'ALTER TABLE score_models ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE score_models FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON score_models FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state in ('ACTIVE', 'RETIRED')))",
+    "CREATE POLICY operator ON score_models FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY drafted ON score_models FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON score_models FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON score_models FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, approved_by, activated_at, ended_at) ON score_models TO suxin_app',
+    'GRANT SELECT, UPDATE ON score_models TO suxin_batch',
+    "CREATE TRIGGER score_models_begins BEFORE INSERT ON score_models FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER score_models_step BEFORE UPDATE OF state ON score_models FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'RETIRED', 'operator'), ('APPROVED', 'ACTIVE', 'operator'), ('APPROVED', 'WITHDRAWN', 'operator'), ('DRAFT', 'SIMULATED', 'system'), ('DRAFT', 'WITHDRAWN', 'operator'), ('SIMULATED', 'APPROVED', 'operator'), ('SIMULATED', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE score_runs ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE score_runs FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON score_runs FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON score_runs FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON score_runs TO suxin_app',
+    'GRANT SELECT, INSERT ON score_runs TO suxin_batch',
+    'ALTER TABLE score_tiers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE score_tiers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON score_tiers FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY with_basis ON score_tiers FOR SELECT TO suxin_app USING ((not natural_person or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = score_tiers.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'score_tier' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
+    'CREATE POLICY batch ON score_tiers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON score_tiers TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON score_tiers TO suxin_batch',
+    'ALTER TABLE scores ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE scores FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON scores FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    'CREATE POLICY batch ON scores FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON scores TO suxin_app',
+    'GRANT SELECT, INSERT, DELETE ON scores TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO suxin_doorway',
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
@@ -1357,6 +1387,62 @@ def upgrade() -> None:
     sa.CheckConstraint('ahead_s between 0 and 69120000', name=op.f('ck_sandbox_clocks_ahead')),
     sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_sandbox_clocks'))
     )
+    op.create_table('score_models',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('document', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'SIMULATED', 'APPROVED', 'ACTIVE', 'RETIRED', 'WITHDRAWN', name='modelstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('simulated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('simulation', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('approved_by', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('activated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('RETIRED', 'WITHDRAWN'))", name=op.f('ck_score_models_ended')),
+    sa.CheckConstraint("state not in ('APPROVED', 'ACTIVE', 'RETIRED') or cardinality(approved_by) = 2", name=op.f('ck_score_models_approved_by_two')),
+    sa.CheckConstraint('(simulated_at is null) = (simulation is null)', name=op.f('ck_score_models_simulation')),
+    sa.CheckConstraint('cardinality(approved_by) < 2 or approved_by[1] <> approved_by[2]', name=op.f('ck_score_models_two_people')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_score_models_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_score_models'))
+    )
+    op.create_index('uq_score_models_active', 'score_models', ['code'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_index('uq_score_models_version', 'score_models', ['code', 'version'], unique=True)
+    op.create_table('score_runs',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('model_id', sa.Uuid(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('subject_count', sa.BigInteger(), nullable=False),
+    sa.Column('tiers', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.CheckConstraint('subject_count >= 0', name=op.f('ck_score_runs_subject_count')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_score_runs'))
+    )
+    op.create_index('uq_score_runs_day', 'score_runs', ['model_id', 'as_of'], unique=True)
+    op.create_table('score_tiers',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('model_code', sa.Text(), nullable=False),
+    sa.Column('natural_person', sa.Boolean(), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('subject_id', 'model_code', name=op.f('pk_score_tiers'))
+    )
+    op.create_table('scores',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('model_id', sa.Uuid(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('points', sa.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('dimensions', sa.ARRAY(sa.Integer()), nullable=False),
+    sa.PrimaryKeyConstraint('subject_id', 'run_id', name=op.f('pk_scores'))
+    )
+    op.create_index('ix_scores_as_of', 'scores', ['as_of'], unique=False, postgresql_using='brin')
     op.create_table('second_factors',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -1706,6 +1792,14 @@ def downgrade() -> None:
     op.drop_table('source_qualities')
     op.drop_table('signing_keys')
     op.drop_table('second_factors')
+    op.drop_index('ix_scores_as_of', table_name='scores', postgresql_using='brin')
+    op.drop_table('scores')
+    op.drop_table('score_tiers')
+    op.drop_index('uq_score_runs_day', table_name='score_runs')
+    op.drop_table('score_runs')
+    op.drop_index('uq_score_models_version', table_name='score_models')
+    op.drop_index('uq_score_models_active', table_name='score_models', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_table('score_models')
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')

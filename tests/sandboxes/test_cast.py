@@ -5,7 +5,7 @@ from datetime import date
 from suxin.kernel.identifiers import check_phone, check_resident_id, check_uscc
 from suxin.sandboxes.cast import CAST, SUBMIT
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
-from suxin.subjects.catalogue import packaged_items
+from suxin.subjects.catalogue import packaged
 from suxin.subjects.contents import check_content
 from suxin_server.demo.numbers import DISTRICT
 
@@ -28,7 +28,7 @@ def test_their_numbers_are_well_formed_and_nobodys() -> None:
 
 
 def test_what_is_on_record_about_them_is_in_the_catalogue() -> None:
-    items = {item.code for item in packaged_items()}
+    items = {item.code for item in packaged().items}
     for part in CAST.values():
         assert part.records
         for record in part.records:

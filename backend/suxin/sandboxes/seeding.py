@@ -16,7 +16,7 @@ from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.sandboxes.cast import CAST, CastRecord, Part
 from suxin.sandboxes.models import SandboxApplicant
-from suxin.subjects.catalogue import ItemRow, packaged_items
+from suxin.subjects.catalogue import ItemRow, packaged
 from suxin.subjects.contents import months_later, publication_end
 from suxin.subjects.models import (
     NAME,
@@ -51,7 +51,7 @@ async def seed_cast(
     )
     if known:
         return 0
-    items = {item.code: item for item in packaged_items()}
+    items = {item.code: item for item in packaged().items}
     for part in CAST.values():
         await _enter(session, tenant_id, part, items, sealer=sealer, now=now)
     append_act(

@@ -20,6 +20,7 @@ from suxin.kernel.database import Database, RoleUnsafe
 
 CHECK_TIMEOUT_S: Final = 1.5
 _HEALTH: Final = Actor.anonymous("health")
+_MIGRATED: Final = text("select to_regclass('alembic_version')::text")
 _REVISIONS: Final = text("select version_num from alembic_version")
 
 log = structlog.get_logger("suxin.health")
@@ -94,8 +95,11 @@ async def readiness(
 
 
 async def revisions_of(database: Database, *, now: datetime) -> frozenset[str]:
-    """Return the revisions a database is at; it fails where nothing was migrated yet."""
+    """Return the revisions a database is at; none where nothing was migrated yet."""
     async with database.snapshot(_HEALTH, now=now) as session:
+        # Asking a table that is not there would fill the server's log while it is being migrated.
+        if await session.scalar(_MIGRATED) is None:
+            return frozenset()
         return frozenset(await session.scalars(_REVISIONS))
 
 

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,8 +59,8 @@ START_TIMEOUT_S = 30
 # After kill -9 of the postmaster its backends need a moment to notice; a start before that is refused.
 START_ATTEMPTS = 20
 RETRY_PAUSE_S = 0.1
-STOP_FAST_S = 0.7
-STOP_IMMEDIATE_S = 0.3
+STOP_FAST_S = 0.55
+STOP_IMMEDIATE_S = 0.2
 MAX_CONNECTIONS = 200
 _STATUS_LINE = 7
 _PORT_LINE = 3
@@ -104,6 +105,7 @@ class Postgres:
         self._pid: int | None = None
         self._log_start = 0
         self._passwords: dict[str, str] = {}
+        self._given_up = threading.Event()
         self.port = port or 0
         self.adopted = False
 
@@ -158,6 +160,10 @@ class Postgres:
         if not self._adopt(cluster):
             self._launch(binaries, cluster)
         self._prepare_roles(cluster)
+
+    def give_up(self) -> None:
+        """End an initdb that is at work: whoever stops now does not wait for a cluster."""
+        self._given_up.set()
 
     def exit_reason(self) -> str | None:
         """Return why the server is not running; nothing while it runs."""
@@ -236,7 +242,10 @@ class Postgres:
                 timeout_s=INITDB_TIMEOUT_S,
                 account=self._account,
                 cwd=unfinished,
+                given_up=self._given_up.is_set,
             )
+        except subprocess.TimeoutExpired as late:
+            raise PartFailed(self.name, f"initdb: {late}") from None
         finally:
             password.unlink(missing_ok=True)
         if done.returncode != 0:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 POLL_S = 0.01
+LOOK_S = 0.05
 LOG_TAIL_BYTES = 4_000
 LOG_TAIL_LINES = 12
 
@@ -67,22 +68,37 @@ def run_to_end(
     timeout_s: float,
     account: Account | None = None,
     cwd: Path | None = None,
+    given_up: Callable[[], bool] = lambda: False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a short program to its end and return its output."""
-    return subprocess.run(  # noqa: S603 - every argv is built by this package, never by a request
-        [str(part) for part in argv],
+    """Run a short program to its end and return its output.
+
+    :raises subprocess.TimeoutExpired: if it takes longer, or once it is ``given_up``; then it and what it started are ended
+    """
+    argv = [str(part) for part in argv]
+    with subprocess.Popen(  # noqa: S603 - every argv is built by this package, never by a request
+        argv,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        check=False,
-        timeout=timeout_s,
         env=dict(environment),
         cwd=cwd,
+        start_new_session=sys.platform != "win32",
         user=None if account is None else account.uid,
         group=None if account is None else account.gid,
         extra_groups=None if account is None else [],
-    )
+    ) as process:
+        until = time.monotonic() + timeout_s
+        while True:
+            try:
+                output, errors = process.communicate(timeout=LOOK_S)
+            except subprocess.TimeoutExpired:
+                if given_up() or time.monotonic() >= until:
+                    kill_now(process.pid, group=True)
+                    raise
+            else:
+                return subprocess.CompletedProcess(argv, process.returncode, output, errors)
 
 
 def is_alive(pid: int) -> bool:

@@ -36,6 +36,9 @@ class Part(Protocol):
     def start(self) -> None:
         """Start it; raise when it cannot be started."""
 
+    def give_up(self) -> None:
+        """Cut short a start that would take long; harmless when there is none."""
+
     def exit_reason(self) -> str | None:
         """Return why it is not running; nothing while it runs."""
 
@@ -51,6 +54,7 @@ class StopRequested(BaseException):
 class _Watched:
     part: Part
     rank: int
+    once: bool = False
     starting: "Future[None] | None" = None
     started_at: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -66,9 +70,12 @@ class Supervisor:
         self._starters = ThreadPoolExecutor(max_workers=MAX_PARTS, thread_name_prefix="start")
         self._stopping = threading.Event()
 
-    def begin(self, part: Part, *, rank: int = 0) -> "Future[None]":
-        """Start a part in the background and look after it from now on; the result says when it runs."""
-        watched = _Watched(part=part, rank=rank)
+    def begin(self, part: Part, *, rank: int = 0, once: bool = False) -> "Future[None]":
+        """Start a part in the background and look after it from now on; the result says when it runs.
+
+        One that runs ``once`` ends by itself, and is not started again.
+        """
+        watched = _Watched(part=part, rank=rank, once=once)
         self._watched.append(watched)
         return self._launch(watched)
 
@@ -82,7 +89,7 @@ class Supervisor:
         while not until():
             if deadline is not None and time.monotonic() >= deadline:
                 return False
-            for watched in self._watched:
+            for watched in tuple(self._watched):
                 self._look_after(watched)
             time.sleep(TICK_S)
         return True
@@ -90,6 +97,8 @@ class Supervisor:
     def stop_all(self) -> None:
         """Stop every part, highest rank first, those of one rank at once."""
         self._stopping.set()
+        for watched in self._watched:
+            watched.part.give_up()
         wait([watched.starting for watched in self._watched if watched.starting is not None])
         for rank in sorted({watched.rank for watched in self._watched}, reverse=True):
             _at_once([one.part.stop for one in self._watched if one.rank == rank])
@@ -117,6 +126,10 @@ class Supervisor:
         failure = watched.starting.exception()
         reason = str(failure) if failure is not None else watched.part.exit_reason()
         if reason is None:
+            return
+        if watched.once:
+            watched.part.stop()
+            self._watched.remove(watched)
             return
         if failure is None and now - watched.started_at >= HEALTHY_AFTER_S:
             watched.pause_s = FIRST_PAUSE_S

@@ -37,7 +37,8 @@ REPORT_BYTES: Final = 2_000
 # Children of a supervisor that was killed need a moment to let go of the port.
 PORT_PATIENCE_S: Final = 2.0
 REGISTRY: Final = "registry.json"
-SERVERS, STAND_INS, PROGRAMS = 0, 1, 2
+# What uses the servers is stopped first, all of it at once: two stages of one second at the most.
+SERVERS, PROGRAMS = 0, 1
 _OWNER_ONLY: Final = frozenset({"DATABASE_OWNER_URL"})
 _NOT_FOR_WEB: Final = frozenset({"DATABASE_OWNER_URL", "DATABASE_BATCH_URL"})
 _NO_SERVERS: Final = frozenset({*_NOT_FOR_WEB, "DATABASE_URL", "REDIS_URL"})
@@ -211,7 +212,7 @@ class _Start:
         if self._settings.identity_registry_file is not None:
             arguments += ["--registry", str(self._settings.identity_registry_file)]
         child = self._child("stand-ins", "suxin_server.stand_ins", *arguments, without=_NO_SERVERS)
-        self._supervisor.begin(child, rank=STAND_INS)
+        self._supervisor.begin(child, rank=PROGRAMS)
 
     def _migrate(self) -> None:
         if self._settings.database_owner_url is None:
@@ -227,7 +228,7 @@ class _Start:
         if not self._settings.demo or self._has_demo():
             return None
         child = self._child("demo", "suxin_server.cli", "demo")
-        child.start()
+        self._supervisor.begin(child, rank=PROGRAMS, once=True).result()
         return child
 
     def _has_demo(self) -> bool:
@@ -246,14 +247,9 @@ class _Start:
     def _wait_for_demo(self, child: Child | None) -> None:
         if child is None:
             return
-        try:
-            self._supervisor.watch(
-                until=lambda: child.exit_code is not None, timeout_s=DEMO_TIMEOUT_S
-            )
-            if child.exit_code != 0:
-                raise PartFailed("demo", child.exit_reason() or "not finished in time")
-        finally:
-            child.stop()
+        self._supervisor.watch(until=lambda: child.exit_code is not None, timeout_s=DEMO_TIMEOUT_S)
+        if child.exit_code != 0:
+            raise PartFailed("demo", child.exit_reason() or "not finished in time")
 
     def _wait_until_ready(self) -> None:
         last = ""

@@ -13,7 +13,7 @@ from patience import PATIENCE_S
 from suxin_server import binaries
 from suxin_server.binaries import can_reach, find_postgres, unprivileged_account, within_reach
 from suxin_server.cluster import LOGIN_ROLES, prepare_cluster
-from suxin_server.faults import BinaryMissing
+from suxin_server.faults import BinaryMissing, PartFailed
 from suxin_server.postgres import Postgres
 from suxin_server.processes import is_alive, run_to_end, wait_until
 from suxin_server.supervisor import Supervisor
@@ -289,6 +289,16 @@ def test_binaries_come_from_the_setting_then_the_wheels_in_order_then_the_path(
 def test_a_setting_that_names_no_binaries_is_said_and_nothing_else_is_tried(tmp_path: Path) -> None:
     with pytest.raises(BinaryMissing, match="DATABASE_URL"):
         find_postgres(tmp_path)
+
+
+def test_an_initdb_is_given_up_when_somebody_stops(folder: Path) -> None:
+    server = Postgres(folder, fast=True)
+    server.give_up()
+    with pytest.raises(PartFailed, match="initdb"):
+        server.start()
+    assert server.has_cluster is False
+    assert server.pid is None
+    server.remove()
 
 
 def test_stopping_leaves_no_process(folder: Path) -> None:

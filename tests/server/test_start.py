@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from suxin_server import up
+from suxin_server import children, postgres, up, valkey
 from suxin_server.settings import Settings
 from suxin_server.supervisor import Part, Supervisor
 
@@ -64,10 +64,12 @@ class _Noting(Supervisor):
     def __init__(self, seen: list[str]) -> None:
         super().__init__()
         self._seen = seen
+        self.ranks: set[int] = set()
 
     @override
     def begin(self, part: Part, *, rank: int = 0) -> Future[None]:
         self._seen.append(part.name)
+        self.ranks.add(rank)
         return _Answer(part.name, self._seen)
 
 
@@ -85,9 +87,19 @@ def test_the_web_server_loads_while_the_servers_start_and_the_worker_when_it_is_
     monkeypatch.setattr(up, "show_welcome", lambda *_, **__: seen.append("welcome"))
     monkeypatch.setattr(up, "read_log_ins", lambda _path: ())
     monkeypatch.setattr(up._Start, "_begin_demo", lambda _start: seen.append("demo"))
-    up._Start(_Noting(seen), Settings(data_dir=folder, demo=True)).run()
+    supervisor = _Noting(seen)
+    up._Start(supervisor, Settings(data_dir=folder, demo=True)).run()
     assert seen == [
         *("PostgreSQL", "Valkey", "web", "stand-ins", "demo"),
         *("PostgreSQL answers", "Valkey answers", "migrations"),
         *("/health/ready", "worker", "welcome"),
     ]
+    assert supervisor.ranks == {up.SERVERS, up.PROGRAMS}
+
+
+def test_what_a_stop_waits_for_is_less_than_two_seconds_at_the_most() -> None:
+    # Each rank is stopped at once, and there are two: programs, then servers.
+    programs_s = children.STOP_S + children.KILL_S
+    postgres_s = postgres.STOP_FAST_S + 2 * postgres.STOP_IMMEDIATE_S
+    valkey_s = valkey.STOP_S + valkey.KILL_S
+    assert programs_s + max(postgres_s, valkey_s) < 2

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from suxin_server.children import Child
 from suxin_server.postgres import Postgres
 from suxin_server.processes import is_alive, wait_until
-from suxin_server.supervisor import Supervisor
+from suxin_server.supervisor import FIRST_PAUSE_S, Supervisor
 
 pytestmark = pytest.mark.processes
 Make = Callable[[str, str], Child]
@@ -148,6 +148,9 @@ def test_higher_ranks_stop_first_and_one_rank_at_once() -> None:
         def start(self) -> None:
             pass
 
+        def give_up(self) -> None:
+            pass
+
         def exit_reason(self) -> str | None:
             return None
 
@@ -164,6 +167,50 @@ def test_higher_ranks_stop_first_and_one_rank_at_once() -> None:
     supervisor.begin(web, rank=2)
     supervisor.stop_all()
     assert order == ["web", "worker", "database"]
+
+
+def test_a_start_that_takes_long_is_cut_short_by_a_stop() -> None:
+    class Slow:
+        name = "slow"
+
+        def __init__(self) -> None:
+            self.given_up = threading.Event()
+            self.stopped = False
+
+        def start(self) -> None:
+            assert self.given_up.wait(PATIENCE_S), "whoever stops would have waited for it"
+
+        def give_up(self) -> None:
+            self.given_up.set()
+
+        def exit_reason(self) -> str | None:
+            return None
+
+        def stop(self) -> None:
+            self.stopped = True
+
+    slow, supervisor = Slow(), Supervisor()
+    begun = supervisor.begin(slow)
+    supervisor.stop_all()
+    assert begun.exception() is None
+    assert slow.stopped is True
+
+
+def test_what_runs_once_is_not_started_again_but_stopped_with_the_rest(program: Make) -> None:
+    ends, sleeps = program("ends", "print('done')\n"), program("sleeps", SLEEPS)
+    supervisor = Supervisor()
+    try:
+        for child in (ends, sleeps):
+            supervisor.begin(child, once=True).result()
+        assert supervisor.watch(until=lambda: ends.exit_code == 0, timeout_s=PATIENCE_S)
+        # Whoever is looked after is started again a moment later.
+        supervisor.watch(until=lambda: False, timeout_s=3 * FIRST_PAUSE_S)
+        assert (ends.exit_code, supervisor.restarts("ends")) == (0, 0)
+        pid = sleeps.pid
+        assert pid is not None
+    finally:
+        supervisor.stop_all()
+    assert not is_alive(pid)
 
 
 def test_a_signal_stops_everything_and_whoever_does_not_listen(

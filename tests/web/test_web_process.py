@@ -148,11 +148,16 @@ async def test_without_migrations_it_is_alive_but_not_ready(settings, city, admi
             transport=httpx.ASGITransport(app), base_url="http://suxin.test"
         ) as web:
             live, ready = await web.get("/health/live"), await web.get("/health/ready")
+            await admin.execute("alter table alembic_version rename to elsewhere")
+            never = await web.get("/health/ready")
     assert (live.status_code, ready.status_code) == (200, 503)
     assert ready.json()["checks"]["migrations"]["status"].startswith(
         "the database is at revision 0000, not "
     )
     assert ready.json()["checks"]["database"]["status"] == "ok"
+    assert never.json()["checks"]["migrations"]["status"].startswith(
+        "the database is at revision none, not "
+    )
 
 
 async def test_an_asgi_server_of_ones_own_opens_and_closes_it(settings):

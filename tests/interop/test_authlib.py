@@ -1,18 +1,30 @@
 """Authlib's asynchronous client walks the flows it knows; the proofs of possession that it lacks come from outside it."""
 
+import json
 import warnings
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
 import pytest
-from code_flow import CALLBACK, PERMISSIONS, SCOPE, VIEWER, CodeFlow
+from code_flow import CALLBACK, PERMISSIONS, SCOPE, VIEWER, CodeFlow, fields
 from oauth_client import OAuthApp, new_verifier
 from typing_extensions import override
 
+from suxin.consent.oauth.clients import DEVICE
 from suxin_web.clock import SystemClock
 
 pytestmark = pytest.mark.processes
+
+RESIDENT_ID = "321302199001010012"
+ASKED = [
+    {
+        "type": "credit_record",
+        "purpose": "loan.match",
+        "datatypes": ["identity", "tax"],
+        "life_days": 30,
+    }
+]
 
 
 class Proved(httpx.AsyncBaseTransport):
@@ -110,22 +122,73 @@ async def test_a_system_acts_for_itself(client, app):
     assert await active(client, app.issuer, token["access_token"]) is False
 
 
-async def test_an_officer_lets_it_act_for_him(client, app):
+async def pushed(client: Any, app: OAuthApp, **beside: str) -> tuple[str, dict[str, str]]:
+    """Push what Authlib would have a browser bring; return its name, and what the answer is held against."""
     verifier = new_verifier()
     asked, state = client.create_authorization_url("", code_verifier=verifier)
-    parameters = dict(httpx.QueryParams(asked.partition("?")[2]))
-    pushed = await client.post(
+    parameters = {**dict(httpx.QueryParams(asked.partition("?")[2])), **beside}
+    if "authorization_details" in beside:
+        del parameters["scope"]
+    answer = await client.post(
         f"{app.issuer}/oauth/par", data=parameters, auth=client.client_auth("private_key_jwt")
     )
-    assert pushed.status_code == 201, pushed.text
-    async with httpx.AsyncClient(base_url=app.issuer, trust_env=False) as browser:
+    assert answer.status_code == 201, answer.text
+    return answer.json()["request_uri"], {"state": state, "code_verifier": verifier}
+
+
+def browser_at(app: OAuthApp) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=app.issuer, trust_env=False)
+
+
+async def test_an_officer_lets_it_act_for_him(client, app):
+    request_uri, held = await pushed(client, app)
+    async with browser_at(app) as browser:
         flow = CodeFlow(app, browser)
-        decided = await flow.decide(await flow.page(pushed.json()["request_uri"]))
-    token = await client.fetch_token(
-        authorization_response=decided.headers["location"], state=state, code_verifier=verifier
-    )
+        decided = await flow.decide(await flow.page(request_uri))
+    token = await client.fetch_token(authorization_response=decided.headers["location"], **held)
     assert await permissions(client, app.issuer) == PERMISSIONS
     refreshed = await client.refresh_token()
     assert refreshed["access_token"] != token["access_token"]
     assert refreshed["refresh_token"] == token["refresh_token"]
+    assert await permissions(client, app.issuer) == PERMISSIONS
+    # A refresh token that was revoked ends its family.
+    ended = await client.revoke_token(
+        f"{app.issuer}/oauth/revoke", token=token["refresh_token"], token_type_hint="refresh_token"
+    )
+    assert ended.status_code == 200
+    assert await active(client, app.issuer, refreshed["access_token"]) is False
+
+
+async def test_a_person_permits_what_its_details_ask_for(client, app, phone_code):
+    request_uri, held = await pushed(client, app, authorization_details=json.dumps(ASKED))
+    async with browser_at(app) as browser:
+        shown = await CodeFlow(app, browser).visit(request_uri)
+        known = {"residentId": RESIDENT_ID, "code": phone_code}
+        led = await browser.post("/oauth/log-in/person", data={**fields(shown.text), **known})
+        page = await browser.get(led.headers["location"])
+        form = {**fields(page.text), "categories": "tax", "decision": "allow"}
+        decided = await browser.post("/oauth/authorize", data=form)
+    token = await client.fetch_token(authorization_response=decided.headers["location"], **held)
+    # Of a natural person's records those of tax are cut: they go through a licensed channel alone.
+    assert token["authorization_details"] == [{**ASKED[0], "datatypes": ["identity"]}]
+    assert await active(client, app.issuer, token["access_token"]) is True
+
+
+async def test_a_device_gets_its_token_when_the_officer_allowed_it(client, app):
+    asked = await client.post(
+        f"{app.issuer}/oauth/device_authorization",
+        data={"scope": SCOPE},
+        auth=client.client_auth("private_key_jwt"),
+    )
+    assert asked.status_code == 200, asked.text
+    device = asked.json()
+    async with browser_at(app) as browser:
+        flow = CodeFlow(app, browser)
+        page = await flow.log_in(await browser.get(device["verification_uri_complete"]))
+        decided = await browser.post(
+            "/oauth/device", data={**fields(page.text), "decision": "allow"}
+        )
+        assert decided.status_code == 200, decided.text
+    token = await client.fetch_token(grant_type=DEVICE, device_code=device["device_code"])
+    assert token["scope"] == SCOPE
     assert await permissions(client, app.issuer) == PERMISSIONS

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: of this process as it goes, of queue, jobs and sealer by asking the database at each scrape.
+"""Metrics for Prometheus: of this process as it goes, of queue, jobs, postman and sealer by asking the database at each scrape.
 
 The worker needs no port of its own for that. No label ever holds an id of a tenant, a subject or a request.
 """
@@ -13,11 +13,13 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from suxin.events.sending_figures import sending_figures
 from suxin.kernel import audit, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin_graphql.execution.tally import QUERIES
 from suxin_graphql.streams import tally as streams
+from suxin_server.sending_gauges import SendingGauges
 from suxin_web.budgets import OPERATIONS
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -86,6 +88,7 @@ class Metrics:
             "What callers' budgets said since the process began: fitted, refused, or uncounted without Valkey",
             "answer",
         )
+        self._sending = SendingGauges(self._registry)
         self._waiting = self._gauge("suxin_outbox_waiting", "Outbox rows that are due")
         self._failed = self._gauge("suxin_outbox_failed", "Outbox rows that were set aside")
         self._unsealed = self._gauge("suxin_audit_unsealed", "Audit entries not sealed yet")
@@ -130,6 +133,8 @@ class Metrics:
             waiting, failed = await outbox.waiting(session, now=now)
             unsealed, lag = await audit.unsealed_tail(session, now=now)
             paces = await outbox.paces(session, since=now - PACE_WINDOW)
+            sending = await sending_figures(session, since=now - PACE_WINDOW, now=now)
+        self._sending.show(sending)
         self._waiting.set(waiting)
         self._failed.set(failed)
         self._unsealed.set(unsealed)

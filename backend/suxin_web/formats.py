@@ -50,6 +50,11 @@ def local_time(value: datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def local_second(value: datetime) -> str:
+    """Write a moment to the second: ``2026-11-20 10:00:05``."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def long_date(value: date | datetime) -> str:
     """Write a day in full: ``2026年11月20日 星期五``."""
     day = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
@@ -109,6 +114,7 @@ FILTERS: Final = {
     "percent": percent,
     "local_date": local_date,
     "local_time": local_time,
+    "local_second": local_second,
     "long_date": long_date,
     "ago": ago,
     "remaining": remaining,

@@ -1685,13 +1685,16 @@ def upgrade() -> None:
     sa.Column('status', sa.BigInteger(), nullable=True),
     sa.Column('problem', sa.Text(), nullable=True),
     sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('tried', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("(state = 'DELIVERED') = (delivered_at is not null)", name=op.f('ck_webhook_deliveries_delivered')),
     sa.CheckConstraint('char_length(answer) <= 200', name=op.f('ck_webhook_deliveries_answer')),
+    sa.CheckConstraint('jsonb_array_length(tried) <= 50', name=op.f('ck_webhook_deliveries_tried')),
     sa.ForeignKeyConstraint(['tenant_id', 'endpoint_id'], ['webhook_endpoints.tenant_id', 'webhook_endpoints.id'], name=op.f('fk_webhook_deliveries_tenant_id_endpoint_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['tenant_id', 'event_id'], ['tenant_events.tenant_id', 'tenant_events.id'], name=op.f('fk_webhook_deliveries_tenant_id_event_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhook_deliveries')),
     sa.UniqueConstraint('tenant_id', 'endpoint_id', 'event_id', name=op.f('uq_webhook_deliveries_tenant_id_endpoint_id_event_id'))
     )
+    op.create_index('ix_webhook_deliveries_attempted_at', 'webhook_deliveries', ['attempted_at'], unique=False)
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
@@ -1758,6 +1761,7 @@ def downgrade() -> None:
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
+    op.drop_index('ix_webhook_deliveries_attempted_at', table_name='webhook_deliveries')
     op.drop_table('webhook_deliveries')
     op.drop_table('staff_identities')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')

@@ -1,7 +1,8 @@
 """Endpoints of one's own house: where its events are sent, what came of each, and sending them again; alike at every desk."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,16 @@ SINCE_HOURS: Final = (
     ("168", "最近 7 天"),
     ("720", "最近 30 天"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """One attempt as the log shows it."""
+
+    at: datetime
+    result: str
+    took_ms: int
+
 
 Work = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
 Signing = Callable[[AsyncSession], Awaitable[Signed]]
@@ -275,6 +286,20 @@ async def _show_list(
         )
 
 
+def _tried(delivery: WebhookDelivery) -> list[Attempted]:
+    """Return what is told of a delivery's attempts, the latest first."""
+    return [
+        Attempted(
+            at=datetime.fromisoformat(one["at"]),
+            result=f"HTTP {one['status']}"
+            if one["status"] is not None
+            else WEBHOOK_PROBLEMS.get(one["problem"], one["problem"]),
+            took_ms=one["took_ms"],
+        )
+        for one in reversed(delivery.tried)
+    ]
+
+
 async def _show_one(
     visit: Visit,
     endpoint_id: UUID,
@@ -315,6 +340,7 @@ async def _show_one(
                 "page": page,
                 "tabs": TABS,
                 "tab": states[0].value if states else "",
+                "tried": {delivery.id: _tried(delivery) for (delivery,) in page.rows},
                 "delivery_states": DELIVERY_STATES,
                 "problems": WEBHOOK_PROBLEMS,
                 "kinds": CATALOGUE,

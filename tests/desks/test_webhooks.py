@@ -15,6 +15,10 @@ SYSTEM = {
     "url": "https://bank.example/events",
     "eventTypes": ["lending.referral.arrived", "lending.offer.accepted"],
 }
+TRIED = """[
+  {"at": "2026-11-20T02:00:05+00:00", "took_ms": 120, "status": 503, "problem": null},
+  {"at": "2026-11-20T02:00:09+00:00", "took_ms": 7, "status": null, "problem": "connect_timeout"}
+]"""
 SHOWN = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 
 
@@ -87,10 +91,14 @@ async def test_what_was_sent_is_listed_and_sent_again(desks, admin, words):
     assert "delivery-replay" not in page
     assert "收到新的线索" in words(page)
     await admin.execute(
-        "update webhook_deliveries set state = 'GIVEN_UP', attempts = 40, status = 503, answer = '<b>维护中</b>'"
+        "update webhook_deliveries set state = 'GIVEN_UP', attempts = 40, status = 503, answer = '<b>维护中</b>',"
+        " tried = $1::text::jsonb",
+        TRIED,
     )
     page = await desk.get(place)
     assert "HTTP 503" in words(page)
+    first = "2026-11-20 10:00:05 HTTP 503，120 毫秒"
+    assert f"40 次 2026-11-20 10:00:09 连接超时，7 毫秒 {first}" in words(page)
     assert "&lt;b&gt;维护中" in page
     delivery = await admin.fetchval("select id from webhook_deliveries")
     assert 'data-testid="delivery-row"' not in await desk.get(f"{place}?state=DELIVERED")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from suxin.events.breaker import note_failures, note_gone, note_success
 from suxin.events.models import (
+    MOST_TRIED,
     PREVIOUS_SECRET,
     SECRET,
     DeliveryState,
@@ -131,6 +132,7 @@ def new_delivery(endpoint_id: UUID, event: TenantEvent, *, now: datetime) -> dic
         "state": DeliveryState.PENDING,
         "attempts": 0,
         "replays": 0,
+        "tried": [],
         "created_at": now,
         "next_at": now,
         "give_up_at": now + TRIED_FOR,
@@ -313,6 +315,13 @@ def _note(delivery: WebhookDelivery, attempt: Attempt, *, now: datetime) -> None
     delivery.attempted_at, delivery.took_ms = now, attempt.took_ms
     delivery.status, delivery.problem = attempt.status, attempt.problem
     delivery.answer = None if attempt.answer is None else attempt.answer[:ANSWER_CHARACTERS]
+    made = {
+        "at": now.isoformat(),
+        "took_ms": attempt.took_ms,
+        "status": attempt.status,
+        "problem": attempt.problem,
+    }
+    delivery.tried = [*delivery.tried, made][-MOST_TRIED:]
     if attempt.taken:
         delivery.deliver(now=now)
         return

@@ -158,6 +158,10 @@ class WebhookEndpoint(Table):
         self.state, self.due_at = EndpointState.ACTIVE, now
 
 
+MOST_TRIED: Final = 50
+"""How many attempts of one delivery are kept: more than are made in its time, and a few replays."""
+
+
 class DeliveryState(StrEnum):
     """Where one event's way to one endpoint stands."""
 
@@ -170,6 +174,8 @@ class WebhookDelivery(Table):
     """One event on its way to one endpoint, tried until it is taken or ``give_up_at`` is over.
 
     ``status`` and ``answer`` are what the last attempt was answered, ``problem`` what went wrong where there was no answer.
+    ``tried`` holds every attempt, also those before a replay: when, how long it took, and the status or the problem; of
+    more than ``MOST_TRIED`` the latest.
     """
 
     __tablename__ = "webhook_deliveries"
@@ -223,7 +229,10 @@ class WebhookDelivery(Table):
             postgresql_where=text("state = 'PENDING'"),
         ),
         Index("ix_webhook_deliveries_event_id", "tenant_id", "event_id"),
+        # What went out lately is counted for whoever watches the platform.
+        Index("ix_webhook_deliveries_attempted_at", "attempted_at"),
         CheckConstraint("char_length(answer) <= 200", name="answer"),
+        CheckConstraint(f"jsonb_array_length(tried) <= {MOST_TRIED}", name="tried"),
         CheckConstraint("(state = 'DELIVERED') = (delivered_at is not null)", name="delivered"),
     )
 
@@ -246,6 +255,7 @@ class WebhookDelivery(Table):
     status: Mapped[int | None]
     problem: Mapped[str | None]
     answer: Mapped[str | None]
+    tried: Mapped[list[dict[str, Any]]]
 
     def deliver(self, *, now: datetime) -> None:
         """Note that the endpoint took it."""

@@ -5,9 +5,18 @@ from typing import Final
 from suxin.kernel.money import format_yuan
 from suxin.lending.leads import AmountBand
 from suxin.lending.terms import DeclineReason
-from suxin_server.journeys.bank import PREVIEW, Bank
+from suxin_server.journeys.bank import Bank
 from suxin_server.journeys.story import Story
 from suxin_server.journeys.walking import expect, new_key
+
+COSTS: Final = (
+    "monthlyPaymentFen",
+    "totalInterestFen",
+    "totalFeesFen",
+    "totalCostFen",
+    "annualisedRateBps",
+)
+"""What the bank and the applicant are told alike of what an offer costs."""
 
 DECLINE_REASON: Final = DeclineReason.INDUSTRY_POLICY
 
@@ -77,7 +86,7 @@ def see_dossier(story: Story) -> str:
     expect(seen and seen <= allowed, f"记录只在授权类别内 {sorted(allowed)}", sorted(seen))
     blind = story.declining.referral()["applicant"]
     expect(blind is None, f"{story.declining.name}仍看不到", blind)
-    return f"{story.offering.name}看到 {applicant['name']} 及 {records['totalCount']} 条记录"
+    return f"{story.offering.name}看到 {applicant['name']} 及 {len(records['edges'])} 条记录"
 
 
 def offer(story: Story) -> str:
@@ -85,7 +94,8 @@ def offer(story: Story) -> str:
     bank = story.offering
     contacted = bank.do("recordContact")["referral"]
     expect(contacted["state"] == "CONTACTED", "CONTACTED", contacted)
-    story.costs = bank.ask(PREVIEW, terms=story.offer_terms)["offerPreview"]
+    preview = bank.ask("offer_preview", terms=story.offer_terms)["offerPreview"]
+    story.costs = {name: preview[name] for name in COSTS}
     above = story.offer_terms | {"amountFen": story.request["amountFen"] + 1}
     bank.refused("makeOffer", "OFFER_ABOVE_REQUEST", terms=above)
     made = bank.do("makeOffer", terms=story.offer_terms)["offer"]

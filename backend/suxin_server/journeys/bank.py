@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from suxin_graphql.trusted import OPERATIONS, SUFFIX, document_id
 from suxin_server.demo import cast
 from suxin_server.journeys.walking import Talk, expect, moment, new_key
 
@@ -15,63 +16,13 @@ PAGE: Final = 100
 MAX_PAGES: Final = 20
 _HIDDEN: Final = re.compile(r'type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"')
 
-INBOX: Final = """
-query Inbox($first: Int!, $after: String) {
-  referrals(first: $first, after: $after, filter: {state: {in: [DISPATCHED]}}) {
-    edges { node { id dispatchedAt } }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-"""
-DETAIL: Final = """
-query Detail($id: ID!) {
-  referral(id: $id) {
-    id state mode dispatchedAt acceptBy nextDueAt
-    lead {
-      number applicantKind countyCode county { name } industrySection industryZh
-      amountBand termBand grade purpose guarantee firstLoan
-    }
-    product {
-      name minRateBps maxRateBps maxAmountFen maxTermMonths repaymentMethods guaranteeModes
-      coolingOffDays upfrontFeeBps upfrontFeeFen
-    }
-    applicant {
-      basis name kind uscc
-      request { number amountFen termMonths guarantee repaymentMethod }
-      records(first: 100) { totalCount edges { node { itemCode category status } } }
-      consent { state categories }
-    }
-  }
-}
-"""
-PREVIEW: Final = """
-query Preview($terms: OfferTermsInput!) {
-  offerPreview(terms: $terms) {
-    monthlyPaymentFen totalInterestFen totalFeesFen totalCostFen annualisedRateBps
-  }
-}
-"""
-_REFUSED: Final = "... on Refusal { code messageZh field }"
-_REFERRAL: Final = "replayed referral { id state decidedAt declineReason }"
-
-
-def _mutation(name: str, payload: str) -> str:
-    kind = name[0].upper() + name[1:]
-    return f"""
-mutation Do($input: {kind}Input!) {{
-  done: {name}(input: $input) {{ __typename ... on {kind}Payload {{ {payload} }} {_REFUSED} }}
-}}
-"""
-
-
 MUTATIONS: Final = {
-    "acceptReferral": _mutation("acceptReferral", _REFERRAL),
-    "recordContact": _mutation("recordContact", _REFERRAL),
-    "declineReferral": _mutation("declineReferral", _REFERRAL),
-    "makeOffer": _mutation(
-        "makeOffer", "replayed offer { id state totalCostFen annualisedRateBps validUntil }"
-    ),
+    "acceptReferral": "accept_referral",
+    "recordContact": "record_contact",
+    "declineReferral": "decline_referral",
+    "makeOffer": "make_offer",
 }
+"""The trusted document of each mutation that a journey carries out."""
 
 Thing = Mapping[str, Any]
 
@@ -105,7 +56,8 @@ class Bank:
         """Find the referral in the inbox; nothing but its moment says which one it is."""
         after = None
         for _ in range(MAX_PAGES):
-            page = self.ask(INBOX, first=PAGE, after=after)["referrals"]
+            asked = {"first": PAGE, "after": after, "filter": {"state": {"in": ["DISPATCHED"]}}}
+            page = self.ask("inbox", **asked)["referrals"]
             for edge in page["edges"]:
                 if moment(edge["node"]["dispatchedAt"]) == self.dispatched_at:
                     self.referral_id = edge["node"]["id"]
@@ -117,15 +69,15 @@ class Bank:
 
     def referral(self) -> Thing:
         """Return the referral, with its applicant as far as he permits."""
-        found: Thing = self.ask(DETAIL, id=self.referral_id)["referral"]
+        found: Thing = self.ask("referral", id=self.referral_id)["node"]
         return found
 
     def referral_text(self) -> str:
         """Return the referral as the server sent it, to look for what must not be in it."""
-        return self._post(DETAIL, {"id": self.referral_id})[1]
+        return self._post("referral", {"id": self.referral_id})[1]
 
     def ask(self, document: str, **variables: object) -> Thing:
-        """Ask for something and return its data."""
+        """Ask for something by the trusted document of this name and return its data."""
         answer, text = self._post(document, variables)
         expect("errors" not in answer, "没有错误", text)
         data: Thing = answer["data"]
@@ -134,7 +86,7 @@ class Bank:
     def do(self, mutation: str, *, key: str | None = None, **given: object) -> Thing:
         """Carry out a mutation on the referral and return its payload."""
         done = self._do(mutation, key or new_key(), given)
-        expect(done["__typename"].endswith("Payload"), f"{mutation} 成功", done)
+        expect("code" not in done, f"{mutation} 成功", done)
         return done
 
     def refused(self, mutation: str, code: str, **given: object) -> None:
@@ -145,7 +97,7 @@ class Bank:
     def terms(self, request: Thing) -> dict[str, object]:
         """Return an offer within what the referred product promises, at its best rate."""
         referral = self.referral()
-        product = referral["product"]
+        product = self.ask("product", id=referral["product"]["id"])["loanProduct"]
         return {
             "amountFen": min(request["amountFen"], product["maxAmountFen"]),
             "termMonths": min(request["termMonths"], product["maxTermMonths"]),
@@ -161,11 +113,13 @@ class Bank:
 
     def _do(self, mutation: str, key: str, given: Mapping[str, object]) -> Thing:
         fields = {"referralId": self.referral_id, **given, "idempotencyKey": key}
-        done: Thing = self.ask(MUTATIONS[mutation], input=fields)["done"]
+        done: Thing = self.ask(MUTATIONS[mutation], input=fields)[mutation]
         return done
 
     def _post(self, document: str, variables: Mapping[str, object]) -> tuple[Thing, str]:
-        body = {"query": document, "variables": variables}
+        # By its id: that is enough on every installation, also where nobody may compose documents of his own.
+        identifier = document_id(OPERATIONS[f"{document}{SUFFIX}"])
+        body = {"documentId": identifier, "variables": variables}
         answer = self._desk.send("POST", "/graphql", json=body)
         return answer.json(), answer.text
 

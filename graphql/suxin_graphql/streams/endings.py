@@ -37,6 +37,11 @@ class Ending(Enum):
         None,
     )
     TOO_SLOW = "接收过慢，请查询后重新订阅", "events were not taken in time", POLICY
+    BUDGET_EXHAUSTED = (
+        "查询额度不足，期间的事件可能遗漏，请稍候查询后重新订阅",
+        "the budget does not hold what the event costs; read the present state and subscribe again in a while",
+        None,
+    )
     SERVER_STOPPING = "服务正在停止，请稍后重新订阅", "the server stops", RESTART
 
     def __init__(self, zh: str, en: str, close_code: int | None) -> None:
@@ -50,7 +55,9 @@ class Ending(Enum):
         return self in _PASSING
 
 
-_PASSING: Final = frozenset({Ending.EVENTS_MISSED, Ending.TOO_SLOW, Ending.SERVER_STOPPING})
+_PASSING: Final = frozenset(
+    {Ending.EVENTS_MISSED, Ending.TOO_SLOW, Ending.BUDGET_EXHAUSTED, Ending.SERVER_STOPPING}
+)
 
 OF_LOST: Final[Mapping[Lost, Ending]] = {
     Lost.MISSED: Ending.EVENTS_MISSED,

@@ -59,7 +59,7 @@ async def _opened(request: AnyRequest, runtime: Runtime) -> Opened:
     bind_actor(actor)
     await share_out(request, runtime, f"staff:{actor.staff_id or actor.tenant_id}")
     given, request_id = await from_body(request), request_id_of(request)
-    asked = admitted(runtime, actor, given, request_id=request_id)
+    asked = await admitted(runtime, actor, given, request_id=request_id)
     PLACES.require_free(place_of(actor))
     await runtime.database.announcements.open()
     return Opened(

@@ -24,10 +24,11 @@ from suxin_graphql.execution.compiled import Operation, graphql_of
 from suxin_graphql.execution.executor import is_shown
 from suxin_graphql.fields import ABOUT, PERMISSION, TOPIC
 from suxin_graphql.limits import check_variables
+from suxin_graphql.metering import CostExhausted, Meter
 from suxin_graphql.requests import GraphQLRequest
 from suxin_graphql.schema import schema
 from suxin_graphql.streams.callers import StayingCaller
-from suxin_graphql.streams.endings import OF_LOST, SubscriptionEnded
+from suxin_graphql.streams.endings import OF_LOST, Ending, SubscriptionEnded
 from suxin_graphql.streams.tally import ENDED, FAULT, LEFT, OPEN, SENT
 from suxin_web.runtime import Runtime
 
@@ -66,15 +67,23 @@ class Asked:
     field: StrawberryField
 
 
-def admitted(runtime: Runtime, actor: Actor, given: GraphQLRequest, *, request_id: str) -> Asked:
-    """Admit a document as every other is admitted, if it is a subscription that this caller may have.
+async def admitted(
+    runtime: Runtime, actor: Actor, given: GraphQLRequest, *, request_id: str
+) -> Asked:
+    """Admit a document as every other is admitted, if it is a subscription that this caller may have and can pay for.
+
+    Its opening costs what a refused request does; his budget must hold what an event may cost, because he pays that for each.
 
     :raises DocumentRefused: if the document or its variables cannot be executed
+    :raises OperationTooDear: if an event may cost more than any one operation may
+    :raises CostExhausted: if his budget does not hold that now
     :raises Forbidden: if he does not have the permission that its field declares
     :raises Refusal: see ``Admission``
     """
-    admission = Admission(runtime.documents, actor, streamed=True)
+    admission, meter = Admission(runtime.documents, actor, streamed=True), Meter(runtime.budgets)
+    meter.count(actor)
     text = admission.text(given) or " "
+    await meter.take_reading(text)
     prepared = prepare(graphql_of(schema), text)
     admission.require(prepared, given.operation_name)
     if prepared.errors:
@@ -89,6 +98,8 @@ def admitted(runtime: Runtime, actor: Actor, given: GraphQLRequest, *, request_i
     if field is None:
         raise OperationUnknown
     actor.require(field.metadata[PERMISSION])
+    await meter.take(prepared, given.operation_name, given.variables or {})
+    meter.settle(prepared, 0)
     return Asked(given=given, text=text, prepared=prepared, field=field)
 
 
@@ -135,6 +146,9 @@ class Stream:
                 return await self._looked(thing_id)
         except ListenerLost as lost:
             raise SubscriptionEnded(ending=OF_LOST[lost.why]) from None
+        except CostExhausted:
+            # An event that he cannot pay for is one that he misses, and of that he is told.
+            raise SubscriptionEnded(ending=Ending.BUDGET_EXHAUSTED) from None
         except Refusal as refusal:
             ending = await caller.ending(refusal)
             if ending is None:
@@ -150,7 +164,10 @@ class Stream:
         return shown
 
     async def _told(self, actor: Actor, thing_id: UUID) -> Shown | None:
-        """Return what the operation answers about a thing; None where the caller does not see it."""
+        """Return what the operation answers about a thing; None where the caller does not see it, for which he does not pay.
+
+        :raises CostExhausted: if his budget does not hold what the answer may cost
+        """
         opened, asked = self._opened, self._opened.asked
         runtime, now = opened.runtime, opened.runtime.clock.now()
         snapshot = Snapshot(runtime.database, actor, now=now)
@@ -161,15 +178,27 @@ class Stream:
             try:
                 if not await is_shown(asked.field.metadata[ABOUT], thing_id, context):
                     return None
-                shown, _ = await answered(
-                    asked.text, asked.prepared, asked.given, context, opened.request_id
-                )
+                shown = await self._paid(actor, context)
             finally:
                 await snapshot.close()
+        except CostExhausted:
+            raise
         except Refusal as refusal:
             # What the reading uses up may be used up already.
             return {"errors": [shown_refusal(refusal, opened.request_id)]}
         return shown
+
+    async def _paid(self, actor: Actor, context: Context) -> Shown:
+        """Return the operation's answer with what it cost, as a query's has it."""
+        opened, asked = self._opened, self._opened.asked
+        given, prepared, meter = asked.given, asked.prepared, Meter(opened.runtime.budgets)
+        meter.count(actor)
+        await meter.take(prepared, given.operation_name, given.variables or {})
+        try:
+            shown, _ = await answered(asked.text, prepared, given, context, opened.request_id)
+        finally:
+            cost = meter.settle(prepared, context.spent)
+        return {**shown, "extensions": {"cost": cost}}
 
 
 @contextmanager

@@ -234,7 +234,7 @@ class _Connection:
     async def _opened(self, message: Subscribe, caller: StayingCaller, actor: Actor) -> Opened:
         if len(self._running) >= MAX_OPERATIONS:
             raise TooManyStreams(limit=MAX_OPERATIONS)
-        asked = admitted(self._runtime, actor, message.payload, request_id=self._request_id)
+        asked = await admitted(self._runtime, actor, message.payload, request_id=self._request_id)
         await self._runtime.database.announcements.open()
         return Opened(
             runtime=self._runtime,

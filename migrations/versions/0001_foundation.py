@@ -71,6 +71,11 @@ ACCESS = (
     'CREATE POLICY batch ON catalogue_items FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON catalogue_items TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON catalogue_items TO suxin_batch',
+    'ALTER TABLE client_conduct ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE client_conduct FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON client_conduct FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON client_conduct FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON client_conduct TO suxin_app',
     'ALTER TABLE consent_artefacts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consent_artefacts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consent_artefacts FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -528,6 +533,14 @@ def upgrade() -> None:
     sa.Column('channel', sa.Enum('publicly_disclosed', 'authorised_public', 'filed_by_subject', 'licensed', name='lawfulchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('validity_months', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_catalogue_items'))
+    )
+    op.create_table('client_conduct',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('client_id', sa.Uuid(), nullable=False),
+    sa.Column('conduct', sa.Enum('SENT_TRUSTED', 'SENT_AD_HOC', 'PAGED', 'REPLAYED', 'REUSED_KEY', 'WAS_REFUSED', 'REPEATED_REFUSED', 'EXHAUSTED_BUDGET', 'RENEWED_NONCE', name='conduct', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('times', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('times > 0', name=op.f('ck_client_conduct_times')),
+    sa.PrimaryKeyConstraint('tenant_id', 'client_id', 'conduct', name=op.f('pk_client_conduct'))
     )
     op.create_table('consent_artefacts',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -1631,6 +1644,7 @@ def downgrade() -> None:
     op.drop_index('ix_consent_fetches_period', table_name='consent_fetches')
     op.drop_table('consent_fetches')
     op.drop_table('consent_artefacts')
+    op.drop_table('client_conduct')
     op.drop_table('catalogue_items')
     op.drop_table('branches')
     op.drop_table('bank_speeds')

@@ -36,6 +36,7 @@ MATRIX = {
     "bank_speeds": EVERYBODY,
     "branches": NOBODY,
     "catalogue_items": EVERYBODY,
+    "client_conduct": PLATFORM,
     "consent_artefacts": PLATFORM,
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,

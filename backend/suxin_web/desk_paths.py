@@ -11,6 +11,7 @@ LOG_OUT_PATH: Final = "/desk/log-out"
 AUTHORIZE_PATH: Final = "/oauth/authorize"
 ACCOUNT_PATH: Final = "/desk/account"
 IDENTITY_PROVIDER_PATH: Final = "/desk/identity-provider"
+SANDBOX_PATH: Final = "/desk/sandbox"
 PROVIDER_PATH: Final = "/oauth/log-in/with"
 """Below it each tenant's own provider has the address by which staff log in, by its id."""
 

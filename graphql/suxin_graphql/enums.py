@@ -30,6 +30,7 @@ from suxin.lending.terms import (
 from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
 from suxin.sandboxes.conformance import Behaviour, Verdict
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
+from suxin.sandboxes.words import EVENTS, OUTCOMES, VERDICTS
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
@@ -179,37 +180,6 @@ _CLIENT_METHODS: Final[Labels] = {
 }
 
 
-_OUTCOMES: Final[Labels] = {
-    "ACCEPTS_AT_ONCE": ("授权并接受报价", "consents, and accepts the offer"),
-    "FIRST_LOAN": ("首贷户", "has never had a loan"),
-    "RECORDS_WITH_PENALTY": ("有公示期内的行政处罚", "has a penalty that is still published"),
-    "ASKS_THE_POOL": ("投入公开线索池", "asks the open pool"),
-    "REFUSES_CONSENT": ("拒绝授权", "refuses to consent"),
-    "REVOKES_AFTER_OFFER": ("报价后撤回授权", "takes the consent back after the offer"),
-    "WITHDRAWS": ("撤回申请", "takes the request back"),
-    "LETS_OFFER_LAPSE": ("任报价过期", "lets the offer's time run out"),
-    "NEVER_ANSWERS": ("始终不回应", "never answers"),
-    "MATCHES_NOTHING": ("无产品可配", "fits no product"),
-}
-_SANDBOX_EVENTS: Final[Labels] = {
-    "SUBMIT_REQUEST": ("提交贷款申请", "submits a loan request"),
-    "GIVE_CONSENT": ("授权本行", "consents to this bank"),
-    "REFUSE_CONSENT": ("拒绝授权", "refuses to consent"),
-    "REVOKE_CONSENT": ("撤回授权", "takes the consent back"),
-    "ACCEPT_OFFER": ("接受报价", "accepts the cheapest open offer"),
-    "WITHDRAW_REQUEST": ("撤回申请", "takes the request back"),
-    "LET_DEADLINE_LAPSE": (
-        "不作为，时钟拨过下一时限",
-        "does nothing; the clock goes past the next deadline",
-    ),
-}
-_VERDICTS: Final[Labels] = {
-    "PASSED": ("通过", "seen, and nothing against it"),
-    "FAILED": ("未通过", "something speaks against it"),
-    "NOT_SEEN": ("未见", "nothing tells either way"),
-}
-
-
 def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -> None:
     # A type that names the enumeration may have been declared before: its definition is completed, never replaced.
     if "__strawberry_definition__" not in cls.__dict__:
@@ -273,11 +243,11 @@ def describe_enums() -> None:
 
 
 def _describe_sandboxes() -> None:
-    _describe(SandboxOutcome, "沙箱申请人的表现。How an invented applicant behaves.", _OUTCOMES)
-    _describe(SandboxEvent, "可触发的事件。What an invented applicant can do.", _SANDBOX_EVENTS)
+    _describe(SandboxOutcome, "沙箱申请人的表现。How an invented applicant behaves.", OUTCOMES)
+    _describe(SandboxEvent, "可触发的事件。What an invented applicant can do.", EVENTS)
     _describe(
         Behaviour,
         "良好客户端的行为。What a good client does.",
         {one.value: (words.zh, words.en) for one, words in BEHAVIOURS.items()},
     )
-    _describe(Verdict, "结论。What is known of one behaviour.", _VERDICTS)
+    _describe(Verdict, "结论。What is known of one behaviour.", VERDICTS)

@@ -27,6 +27,7 @@ from suxin_graphql.cursors import Key, Ordering
 from suxin_graphql.execution.readings import Answer, Named, OneOf, Page
 from suxin_graphql.execution.records import Source, column, to_one
 from suxin_graphql.execution.statements import Statement
+from suxin_graphql.execution.weights import COUNTED
 from suxin_graphql.fields import commit_in_world, mutation, query
 from suxin_graphql.ids import local_id
 from suxin_graphql.lending_types import Referral
@@ -211,6 +212,7 @@ class SandboxQueries:
     @query(
         SANDBOX_PLAY,
         SandboxConformance,
+        weight=COUNTED,
         description="某客户端在本沙箱中的符合性报告。How one of the organisation's clients has behaved in this sandbox.",
     )
     def sandbox_conformance(self, info: Info, client_id: strawberry.ID) -> Answer:

@@ -12,6 +12,7 @@ AUTHORIZE_PATH: Final = "/oauth/authorize"
 ACCOUNT_PATH: Final = "/desk/account"
 EXPLORER_PATH: Final = "/desk/explorer"
 IDENTITY_PROVIDER_PATH: Final = "/desk/identity-provider"
+SANDBOX_PATH: Final = "/desk/sandbox"
 PROVIDER_PATH: Final = "/oauth/log-in/with"
 """Below it each tenant's own provider has the address by which staff log in, by its id."""
 

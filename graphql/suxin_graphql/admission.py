@@ -114,9 +114,13 @@ class Admission:
             return found
         text = given.query or ""
         free = self.rules.ad_hoc or self.actor.may(DOCUMENT_COMPOSE)
-        if (free and not self.by_get) or _by_id(self.rules.trusted, document_id(text)) is not None:
+        if (free and not self.by_get) or self.is_trusted(text):
             return text
         raise DocumentNotByGet if self.by_get else DocumentNotTrusted
+
+    def is_trusted(self, text: str) -> bool:
+        """Tell whether a document is a trusted one."""
+        return _by_id(self.rules.trusted, document_id(text)) is not None
 
     def require(self, prepared: Prepared, operation_name: str | None) -> None:
         """Refuse a document that asks for what this caller is not told, or by this method nobody.

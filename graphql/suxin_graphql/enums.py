@@ -27,6 +27,10 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
+from suxin.sandboxes.conformance import Behaviour, Verdict
+from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
+from suxin.sandboxes.words import EVENTS, OUTCOMES, VERDICTS
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
@@ -233,5 +237,17 @@ def describe_enums() -> None:
         DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
+    _describe_sandboxes()
     for order, words in _ORDERS.items():
         _describe(order, words)
+
+
+def _describe_sandboxes() -> None:
+    _describe(SandboxOutcome, "沙箱申请人的表现。How an invented applicant behaves.", OUTCOMES)
+    _describe(SandboxEvent, "可触发的事件。What an invented applicant can do.", EVENTS)
+    _describe(
+        Behaviour,
+        "良好客户端的行为。What a good client does.",
+        {one.value: (words.zh, words.en) for one, words in BEHAVIOURS.items()},
+    )
+    _describe(Verdict, "结论。What is known of one behaviour.", VERDICTS)

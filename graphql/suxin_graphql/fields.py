@@ -26,6 +26,8 @@ from suxin.kernel.idempotency import (
     once,
 )
 from suxin.kernel.refusals import Forbidden, NotFound, Refusal
+from suxin.sandboxes.models import Conduct
+from suxin_graphql.conduct import note, note_refusal
 from suxin_graphql.context import Context, Info
 from suxin_graphql.execution.executor import read
 from suxin_graphql.execution.records import WEIGHT, Record
@@ -193,7 +195,10 @@ async def commit_result(
     # An earlier mutation's payload may have been read: its snapshot is too old for what follows, and a request that
     # held it while it waits for a second connection could starve the pool.
     await context.snapshot.close()
-    return await context.runtime.database.run(actor, transaction, now=context.world_now)
+    outcome = await context.runtime.database.run(actor, transaction, now=context.world_now)
+    if outcome.replayed:
+        note(actor, Conduct.REPLAYED)
+    return outcome
 
 
 def require_allowed(field: StrawberryField, context: Context) -> None:
@@ -237,5 +242,6 @@ class _Writes(FieldExtension):
             info.context.actor.require(self._needs)
             payload = await next_(source, info, **kwargs)
         except self._possible as refusal:
+            note_refusal(info.context.actor, info.field_name, kwargs.get("given"), refusal)
             return show(refusal)
         return await read(payload, info)

@@ -12,8 +12,10 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 
 from suxin.kernel.refusals import Refusal
+from suxin.sandboxes.models import Conduct
 from suxin_graphql.admission import Admission
 from suxin_graphql.answering import answered
+from suxin_graphql.conduct import known_client, note, note_document
 from suxin_graphql.context import Context, Snapshot
 from suxin_graphql.documents import prepare
 from suxin_graphql.errors import Shown, shown_refusal
@@ -25,8 +27,9 @@ from suxin_graphql.requests import PATH, GraphQLRequest, Reader, from_address, f
 from suxin_graphql.schema import schema
 from suxin_graphql.streams.events import answer_events
 from suxin_graphql.streams.sockets import stream_over_socket
-from suxin_graphql.usage import NOTHING, note
-from suxin_web.callers import AnyRequest, known_staff, shown_by
+from suxin_graphql.usage import NOTHING
+from suxin_graphql.usage import note as note_use
+from suxin_web.callers import AnyRequest, shown_by
 from suxin_web.csrf import require_token
 from suxin_web.nonces import NextNonce
 from suxin_web.problems import headers_of, status_of
@@ -70,11 +73,11 @@ async def _answered(request: AnyRequest, runtime: Runtime, read: Reader) -> Resp
 async def _told(
     request: AnyRequest, runtime: Runtime, meter: Meter, read: Reader
 ) -> Response[bytes]:
-    media, request_id = JSON, request_id_of(request)
+    media, request_id, actor = JSON, request_id_of(request), None
     by_get = request.method == _GET
     try:
         media = accepted(request.headers.get("accept"))
-        actor = await known_staff(request, runtime)
+        actor = await known_client(request, runtime)
         meter.count(actor)
         if by_get and "authorization" not in request.headers:
             # A reading is on record and may be one use of a consent: no other site's page sets it off.
@@ -84,6 +87,8 @@ async def _told(
         return await _answer(runtime, admission, meter, given, media)
     except Refusal as raised:
         refusal = await meter.refused(raised)
+        if meter.exhausted and actor is not None:
+            note(actor, Conduct.EXHAUSTED_BUDGET)
         body = _refused(refusal, meter, request_id)
         status, headers = status_of(refusal), headers_of(refusal)
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
@@ -106,11 +111,13 @@ async def _answer(
     try:
         await meter.take(prepared, given.operation_name, given.variables or {})
     except OperationTooDear as refusal:
+        note(admission.actor, Conduct.EXHAUSTED_BUDGET)
         body = _refused(refusal, meter, admission.actor.request_id)
         return _of_document(body, media, HTTPStatus.BAD_REQUEST)
     now, actor = runtime.clock.now(), admission.actor
+    note_document(actor, given.variables, trusted=admission.is_trusted(text))
     if prepared.deprecated is not NOTHING:
-        note(prepared.deprecated, given.variables, actor, now=now)
+        note_use(prepared.deprecated, given.variables, actor, now=now)
     snapshot = Snapshot(runtime.database, actor, now=now)
     context = Context(runtime=runtime, actor=actor, now=now, snapshot=snapshot)
     try:

@@ -33,6 +33,8 @@ KINDS: Final[dict[str, Kind]] = {
     "WebhookEndpoint": Kind(17, "推送地址", "webhook endpoint"),
     "WebhookDelivery": Kind(18, "推送记录", "webhook delivery"),
     "Export": Kind(25, "导出任务", "export"),
+    "SandboxApplicant": Kind(26, "沙箱申请人", "sandbox applicant"),
+    "SandboxClock": Kind(27, "沙箱时钟", "sandbox clock"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

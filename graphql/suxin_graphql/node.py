@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import SQLColumnExpression
 
 from suxin_graphql.context import Context
 from suxin_graphql.execution.readings import Named, OneOf
@@ -21,9 +22,9 @@ class Node(Record):
     id: strawberry.ID
 
 
-def global_id(type_name: str) -> Any:  # noqa: ANN401 - stands for the field's own type
-    """Declare the ``id`` of a type."""
-    return column(convert=_to_global(type_name))
+def global_id(type_name: str, key: Callable[[], SQLColumnExpression[UUID]] | None = None) -> Any:  # noqa: ANN401 - stands for the field's own type
+    """Declare the ``id`` of a type; ``key`` is the column that it is in, where that is not called ``id``."""
+    return column(key, convert=_to_global(type_name))
 
 
 def own(cls: type[Record], text: str, context: Context, *, field: str) -> OneOf:

@@ -18,6 +18,7 @@ from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
 from suxin_graphql.node import Node
+from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
 NODES: Final[Mapping[str, type[Record]]] = {
@@ -31,6 +32,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "WebhookEndpoint": WebhookEndpoint,
     "WebhookDelivery": WebhookDelivery,
     "Export": Export,
+    "SandboxApplicant": SandboxApplicant,
+    "SandboxClock": SandboxClock,
 }
 
 

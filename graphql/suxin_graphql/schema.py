@@ -22,6 +22,7 @@ from suxin_graphql.lending_queries import LendingQueries
 from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.refusals import RefusalShown
+from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.webhook_mutations import WebhookMutations
@@ -43,6 +44,7 @@ class Query(
     EventQueries,
     WebhookQueries,
     ExportQueries,
+    SandboxQueries,
 ):
     """Everything that is read."""
 
@@ -58,6 +60,7 @@ class Mutation(
     LendingMutations,
     WebhookMutations,
     ExportMutations,
+    SandboxMutations,
 ):
     """Everything that is written."""
 

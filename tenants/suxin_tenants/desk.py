@@ -18,7 +18,13 @@ from suxin_tenants import (
     staff_pages,
     webhook_pages,
 )
-from suxin_tenants.bank import inbox_pages, offer_pages, product_pages, referral_pages
+from suxin_tenants.bank import (
+    inbox_pages,
+    offer_pages,
+    product_pages,
+    referral_pages,
+    sandbox_pages,
+)
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
     area_pages,
@@ -56,6 +62,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *identity_provider_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,
+    *sandbox_pages.HANDLERS,
     inbox_pages.show_inbox,
     inbox_pages.show_counts,
     inbox_pages.show_pool,

@@ -16,9 +16,10 @@ from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
+from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH
+from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
 from suxin_web.pages import NavItem
 
 DESK_NAMES: Final[Mapping[TenantKind, str]] = {
@@ -56,6 +57,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
+        (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
     ),
     TenantKind.OPERATOR: (
@@ -109,6 +111,7 @@ async def nav_of(
         for permission, item in ENTRIES[kind_of(actor)]
         if (permission is None or actor.may(permission))
         and (explorer or item.href != EXPLORER_PATH)
+        and (item.href != SANDBOX_PATH or actor.sandbox_id is not None)
     ]
 
 

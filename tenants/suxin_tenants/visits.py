@@ -105,7 +105,7 @@ class Visit:
         status: int = 200,
     ) -> Answer:
         """Render a whole page inside the desk's shell."""
-        shell = await _shell(session, self.actor, self.runtime, now=self.now)
+        shell = await _shell(session, self.actor, self.runtime, now=self.world_now)
         return self.part(template, {"shell": shell, **context}, status=status)
 
     def part(

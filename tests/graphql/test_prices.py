@@ -72,7 +72,7 @@ def test_what_lies_ready_in_a_list_counts_by_its_bound():
 
 
 def test_every_list_of_objects_has_a_weight():
-    """But for the instalments of a preview, which are worked out for its root field, whose weight they are."""
+    """But for the instalments of a preview and the findings of a report: worked out for its root field, whose weight they are."""
     found = {
         f"{kind.name}.{name}": field.extensions["strawberry-definition"].metadata.get(WEIGHT, 0)
         for kind in GRAPHQL.type_map.values()
@@ -83,9 +83,12 @@ def test_every_list_of_objects_has_a_weight():
     # The catalogue is a part of the program, and its root field costs what every root field does.
     catalogue = {"Query.eventTypes": 1, "EventType.fields": 0}
     # What a mutation has just worked out lies ready, and is a dozen at the most.
-    narrowed = {"RequestConsentPayload.cuts": 0}
-    preview = {"OfferPreview.instalments": 0}
-    assert found == {"LoanProduct.criteria": 4, **preview, **narrowed, **catalogue}
+    ready = {
+        "OfferPreview.instalments": 0,
+        "RequestConsentPayload.cuts": 0,
+        "SandboxConformance.findings": 0,
+    }
+    assert found == {"LoanProduct.criteria": 4, **ready, **catalogue}
     preview = GRAPHQL.query_type.fields["offerPreview"]
     assert preview.extensions["strawberry-definition"].metadata[WEIGHT] == 36
 

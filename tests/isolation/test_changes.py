@@ -32,6 +32,7 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "bank_speeds",
+        "client_conduct",
         "consent_fetches",
         "consents",
         "correction_requests",

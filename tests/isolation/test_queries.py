@@ -88,6 +88,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
     # What the first bank claimed is claimable to nobody; nobody here has a password that was set for him, nobody is in a sandbox,
     # where alone its applicants can be locked, and nobody works where tiers are asked for.
     assert set(silent) == {
+        "sandboxes.queries.client_record",
         "sandboxes.queries.lock_applicant",
         "tenancy.queries.has_temporary_password",
         "lending.queries.referrals.lock_pool_lead",

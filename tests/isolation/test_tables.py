@@ -38,6 +38,7 @@ MATRIX = {
     "branches": NOBODY,
     "catalogue_items": EVERYBODY,
     "catalogue_releases": EVERYBODY,
+    "client_conduct": PLATFORM,
     "consent_artefacts": PLATFORM,
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,

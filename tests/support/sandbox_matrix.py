@@ -12,7 +12,7 @@ from trespassing import EVERYONE_BUT_BANKS, Case, by
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.kernel.sandbox_clocks import SandboxClock
-from suxin.sandboxes.models import SandboxApplicant
+from suxin.sandboxes.models import ClientConduct, SandboxApplicant
 from suxin.sandboxes.policies import SandboxOnly
 
 
@@ -35,12 +35,18 @@ COMMANDS: dict[str, list[Case]] = {
     ),
 }
 
+
+def client(world: World) -> dict[str, Any]:
+    return {"client_id": world.client_id, "besides": {}}
+
+
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "lending.queries.requests.lead_of": (
         "rival",
         lambda world: {"request_id": world.running.request.id},
         None,
     ),
+    "sandboxes.queries.client_record": ("rival", client, SandboxOnly),
     "sandboxes.queries.lock_applicant": ("rival", applicant, NotFound),
     "sandboxes.queries.own_applicants": ("rival", lambda _world: {}, None),
 }
@@ -49,5 +55,5 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
 async def fill_sandbox(city: SmallCity, admin: asyncpg.Connection) -> None:
     """Let the first bank have what a sandbox has, so that its tables are not empty."""
     given = {"tenant_id": city.banks[0].tenant_id, "subject_id": city.firm_id}
-    for model in (SandboxClock, SandboxApplicant):
+    for model in (SandboxClock, SandboxApplicant, ClientConduct):
         await insert(admin, model, sample(model, city.now, **given))

@@ -82,6 +82,11 @@ def machine_time(session: AsyncSession, now: datetime) -> datetime:
     return begun - actor.ahead
 
 
+def as_ahead(ahead_s: int | None) -> timedelta:
+    """Return how far ahead a stored number of seconds is; none is not at all."""
+    return timedelta(seconds=ahead_s or 0)
+
+
 def ahead_of(tenant_id: InstrumentedAttribute[UUID]) -> ScalarSelect[int]:
     """Return by how many seconds a tenant's clock is ahead, as a column; null where it is no sandbox."""
     return select(SandboxClock.ahead_s).where(SandboxClock.tenant_id == tenant_id).scalar_subquery()
@@ -94,7 +99,7 @@ async def held_ahead(session: AsyncSession, sandbox_id: UUID) -> timedelta:
         .where(SandboxClock.tenant_id == sandbox_id)
         .with_for_update(read=True)
     )
-    return timedelta(seconds=seconds or 0)
+    return as_ahead(seconds)
 
 
 async def lock_clock(session: AsyncSession, sandbox_id: UUID) -> SandboxClock:

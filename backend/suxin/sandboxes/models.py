@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import SANDBOX, TENANT, Reader, reading_tenant, system, when
@@ -69,3 +69,30 @@ class SandboxApplicant(Table):
     referral_id: Mapped[UUID | None]
     last_event: Mapped[SandboxEvent | None]
     last_event_at: Mapped[datetime | None]
+
+
+class Conduct(StrEnum):
+    """What a client of a sandbox was seen to do, as it is counted."""
+
+    SENT_TRUSTED = "SENT_TRUSTED"
+    SENT_AD_HOC = "SENT_AD_HOC"
+    PAGED = "PAGED"
+    REPLAYED = "REPLAYED"
+    REUSED_KEY = "REUSED_KEY"
+    WAS_REFUSED = "WAS_REFUSED"
+    REPEATED_REFUSED = "REPEATED_REFUSED"
+    EXHAUSTED_BUDGET = "EXHAUSTED_BUDGET"
+    RENEWED_NONCE = "RENEWED_NONCE"
+
+
+class ClientConduct(Table):
+    """How often one client of a sandbox did one thing. What it asked for, and about whom, is not here."""
+
+    __tablename__ = "client_conduct"
+    __readers__: ClassVar[tuple[Reader, ...]] = (reading_tenant(), system())
+    __table_args__ = (CheckConstraint("times > 0", name="times"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    conduct: Mapped[Conduct] = mapped_column(primary_key=True)
+    times: Mapped[int]

@@ -73,6 +73,7 @@ class _Door:
     tenant_id: UUID
     staff_id: UUID
     password_hash: str
+    status: TenantStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,7 @@ async def check_password(
         if await count_failure(session, count, now=now) and door is not None:
             record_lock(session, door.tenant_id, door.staff_id, now=now)
         raise LogInRefused
-    # An anonymous caller sees active tenants only.
-    if not await session.scalar(
-        select(Tenant.id).where(Tenant.id == door.tenant_id, Tenant.status == TenantStatus.ACTIVE)
-    ):
+    if door.status is not TenantStatus.ACTIVE:
         raise TenantSuspended
     await forget_failures(session, count)
     await _note_success(session, name, door, password, now)
@@ -141,9 +139,15 @@ async def _door(session: AsyncSession, login: str) -> _Door | None:
     async with doorway(session):
         row = (
             await session.execute(
-                select(StaffLogIn.tenant_id, StaffLogIn.staff_id, StaffLogIn.password_hash).where(
-                    StaffLogIn.login == login
+                select(
+                    StaffLogIn.tenant_id,
+                    StaffLogIn.staff_id,
+                    StaffLogIn.password_hash,
+                    # Of a sandbox too, which nobody sees before it is known that he works there.
+                    Tenant.status,
                 )
+                .join(Tenant, Tenant.id == StaffLogIn.tenant_id)
+                .where(StaffLogIn.login == login)
             )
         ).first()
     return _Door(*row) if row else None

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from suxin.kernel.sandbox_clocks import ahead_of
+from suxin.kernel.sandbox_clocks import ahead_of, as_ahead
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import token_hash
 from suxin.tenancy.desk_sessions import SEEN_EVERY, SESSION_IDLE
@@ -173,7 +173,7 @@ def read_standing(row: Sequence[Any]) -> Standing:
         kind=kind,
         status=status,
         sandbox=sandbox,
-        ahead=timedelta(seconds=ahead_s or 0),
+        ahead=as_ahead(ahead_s),
         roles=frozenset(role for role, *reach in held if reach == [branch, areas]),
         branch_id=None if branch is None else UUID(branch),
         areas=tuple(areas),

@@ -25,7 +25,7 @@ from suxin.consent.oauth.refusals import TokenRefused
 from suxin.consent.oauth.seen_keys import Beside, show_client_and
 from suxin.kernel.announcements import announce_standing
 from suxin.kernel.doorways import doorway
-from suxin.kernel.sandbox_clocks import ahead_of
+from suxin.kernel.sandbox_clocks import ahead_of, as_ahead
 from suxin.kernel.signing import KeySet
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.tokens import token_hash
@@ -51,7 +51,7 @@ class ClientTenant:
     @property
     def ahead(self) -> timedelta:
         """How far the clock of that sandbox is ahead."""
-        return timedelta(seconds=self.ahead_s or 0)
+        return as_ahead(self.ahead_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ A page is read and rendered inside one snapshot and sent after it, so that no by
 form is carried out once per key, in one transaction, and answered by going on to another page.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -46,6 +48,14 @@ _SET_RIGHT: Final = frozenset({RefusalKind.INVALID, RefusalKind.CONFLICT, Refusa
 _SET_RIGHT_CODES: Final = frozenset({"CONSENT_REQUIRED"})
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it was sent: what it is called, and its bytes."""
+
+    name: str
+    content: bytes
+
+
 class Visit:
     """A staff member's request, with what it needs: the caller, the time, and the way to the database and the pages."""
 
@@ -84,6 +94,16 @@ class Visit:
         if isinstance(file, UploadFile):
             form.take_file(name, await file.read())
         return form
+
+    async def form_with_bytes(self, name: str) -> tuple[Form, SentFile | None]:
+        """Read the form that was sent with a file under ``name``, of which the form knows name and hash alone."""
+        sent = await self.request.form()
+        form, file = Form.of(sent), sent.get(name)
+        if not isinstance(file, UploadFile) or not file.filename:
+            return form, None
+        content = await file.read()
+        form.take_hash(name, hashlib.sha256(content).hexdigest())
+        return form, SentFile(file.filename, content)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -76,6 +76,7 @@ from suxin_server.demo.at_counter import ask_visitor, register_visitor
 from suxin_server.demo.book import REQUEST_ID, Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.houses import House, houses, speed, with_claims
+from suxin_server.demo.ingested import ingest_batches
 from suxin_server.demo.office_hours import OfficeHours
 from suxin_server.demo.organisations import Organisation, organisations
 from suxin_server.demo.people import Register
@@ -170,6 +171,7 @@ async def build_demo_city(setting: Setting, *, now: datetime) -> DemoReport:
             await _write_doors(session, tenants, book)
         # Requests sign the audit stream as themselves; what others did in the past only the batch role enters.
         await put(batch, AuditEntry, book.rows(AuditEntry))
+    await ingest_batches(setting.batch, organisations(), now=now)
     return DemoReport(built=True, rows=_counts(book, tenants))
 
 

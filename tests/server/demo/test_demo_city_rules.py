@@ -217,6 +217,7 @@ async def test_records_hold_what_the_catalogue_says(built):
         "HONOUR",
         "PENALTY",
         "ECO-GRADE",
+        "LICENCE",
     }
 
 

@@ -47,7 +47,15 @@ from suxin_web.validation import UNREADABLE, field_problems
 
 AnyRequest = Request[Any, Any, Any]
 
-API_PATHS: Final = ("/mp", "/graphql", "/health", "/metrics", "/oauth", "/.well-known")
+API_PATHS: Final = (
+    "/mp",
+    "/graphql",
+    "/sources",
+    "/health",
+    "/metrics",
+    "/oauth",
+    "/.well-known",
+)
 CHARACTER_NOT_IN_REPERTOIRE: Final = "22021"
 _PASSING_STATES: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED})
 _LEFT: Final = "client disconnected prematurely"

@@ -40,6 +40,7 @@ from suxin_server.tenants_addresses import client_of_providers
 from suxin_server.uses import written_down
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
+from suxin_tenants.operator import source_api as sources
 from suxin_web.budget_size import Budget
 from suxin_web.budgets import Budgets
 from suxin_web.clock import SystemClock
@@ -56,6 +57,7 @@ EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *graphql_docs.routes,
     *graphql_exports.routes,
     *desks.routes,
+    *sources.routes,
 )
 """The routes of every edge; a new edge is added here."""
 

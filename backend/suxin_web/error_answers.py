@@ -19,6 +19,7 @@ from litestar.exceptions import (
     SerializationException,
     ValidationException,
 )
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -46,7 +47,15 @@ from suxin_web.validation import UNREADABLE, field_problems
 
 AnyRequest = Request[Any, Any, Any]
 
-API_PATHS: Final = ("/mp", "/graphql", "/health", "/metrics", "/oauth", "/.well-known")
+API_PATHS: Final = (
+    "/mp",
+    "/graphql",
+    "/sources",
+    "/health",
+    "/metrics",
+    "/oauth",
+    "/.well-known",
+)
 CHARACTER_NOT_IN_REPERTOIRE: Final = "22021"
 _PASSING_STATES: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED})
 _LEFT: Final = "client disconnected prematurely"
@@ -102,7 +111,7 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if is_departure(error):
         log.info("client left")
         return Response(b"", status_code=NO_ANSWER, media_type=MediaType.TEXT)
-    refusal = _edge_refusal(error)
+    refusal = _edge_refusal(request, error)
     if refusal is None:
         return answer_unexpected(request, error)
     answer = answer_refusal(request, refusal)
@@ -156,11 +165,11 @@ EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
 }
 
 
-def _edge_refusal(error: HTTPException) -> Refusal | None:
+def _edge_refusal(request: AnyRequest, error: HTTPException) -> Refusal | None:
     known: dict[int, Refusal] = {
         HTTPStatus.NOT_FOUND: RouteUnknown(),
         HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed(),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge(limit_kib=MAX_BODY_BYTES // 1024),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge(limit_kib=_body_limit(request) // 1024),
     }
     if error.status_code in known:
         return known[error.status_code]
@@ -168,6 +177,13 @@ def _edge_refusal(error: HTTPException) -> Refusal | None:
         broken = isinstance(error.__cause__, SerializationException)
         return BodyMalformed() if broken else RequestMalformed()
     return None
+
+
+def _body_limit(request: AnyRequest) -> int:
+    """Return how much the route reads that was asked for; what no route reads has the usual limit."""
+    handler = request.scope.get("route_handler")
+    own = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+    return own or MAX_BODY_BYTES
 
 
 def _json(problem: Problem, headers: dict[str, str]) -> Response[bytes]:

@@ -17,6 +17,7 @@ from suxin.lending.queries.referrals import inbox_counts
 from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.sandboxes.policies import SANDBOX_PLAY
+from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
@@ -63,6 +64,8 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.OPERATOR: (
         (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
         (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
+        (INGESTION_READ, NavItem(zh="信息归集", href="/desk/ingestion", icon="inbox")),
+        (INGESTION_READ, NavItem(zh="信息目录", href="/desk/catalogue", icon="book")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),

@@ -4,8 +4,10 @@ A page is read and rendered inside one snapshot and sent after it, so that no by
 form is carried out once per key, in one transaction, and answered by going on to another page.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,6 +46,14 @@ Work = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
 # What a person at a desk can set right by himself is told on the page he was on; anything else is an error page.
 _SET_RIGHT: Final = frozenset({RefusalKind.INVALID, RefusalKind.CONFLICT, RefusalKind.LIMITED})
 _SET_RIGHT_CODES: Final = frozenset({"CONSENT_REQUIRED"})
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it was sent: what it is called, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 class Visit:
@@ -89,6 +99,16 @@ class Visit:
         if isinstance(file, UploadFile):
             form.take_file(name, await file.read())
         return form
+
+    async def form_with_bytes(self, name: str) -> tuple[Form, SentFile | None]:
+        """Read the form that was sent with a file under ``name``, of which the form knows name and hash alone."""
+        sent = await self.request.form()
+        form, file = Form.of(sent), sent.get(name)
+        if not isinstance(file, UploadFile) or not file.filename:
+            return form, None
+        content = await file.read()
+        form.take_hash(name, hashlib.sha256(content).hexdigest())
+        return form, SentFile(file.filename, content)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

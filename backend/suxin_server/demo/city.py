@@ -66,6 +66,8 @@ from suxin.tenancy.queries import is_founded
 from suxin_server.demo.book import REQUEST_ID, Book
 from suxin_server.demo.draft import Draft, MadeFor, draft_city
 from suxin_server.demo.houses import House
+from suxin_server.demo.ingested import ingest_batches
+from suxin_server.demo.organisations import organisations
 
 _WRITES_AS_BATCH: Final[tuple[type[Table], ...]] = (
     Subject,
@@ -137,6 +139,7 @@ async def write_city(setting: Setting, draft: Draft, *, now: datetime) -> DemoRe
             together.create_task(_write_rest(session, setting, draft, now=now))
         # Requests sign the audit stream as themselves; what others did in the past only the batch role enters.
         await put(batch, AuditEntry, book.rows(AuditEntry))
+    await ingest_batches(setting.batch, organisations(), now=now)
     return DemoReport(built=True, rows=_counts(book, draft.tenants))
 
 

@@ -14,7 +14,7 @@ from suxin.subjects.ingestion.refusals import Reject, RowMalformed, RowRepeated,
 from suxin.subjects.ingestion.rows import Expected, staged_row
 from suxin.subjects.ingestion.staging import Chunk
 
-Fields = list[str] | list[str | None]
+Fields = list[str]
 Numbered = tuple[int, Fields | Reject]
 Places = tuple[int | None, ...]
 
@@ -126,7 +126,7 @@ class Chunks:
         filling.late += occurred < oldest_timely
         filling.write((line, next(self._ids), *staged))
 
-    def _ordered(self, row: Fields) -> list[str | None]:
+    def _ordered(self, row: Fields) -> list[str]:
         if len(row) != self._width:
             raise RowMalformed
-        return [None if place is None else row[place] for place in self._places]
+        return ["" if place is None else row[place].strip() for place in self._places]

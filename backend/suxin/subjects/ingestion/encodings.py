@@ -4,6 +4,7 @@ Nearly any bytes can be read as GB18030, so that a file of both would pass as on
 UTF-8 and reads as Chinese in it is UTF-8: the bytes of GBK hardly ever are.
 """
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -13,7 +14,7 @@ VOTES: Final = 20_000
 
 UTF_8_MARK: Final = b"\xef\xbb\xbf"
 _UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-_TWO_BYTES: Final = range(0x80, 0x800)
+_TWO_BYTES: Final = re.compile("[\u0080-\u07ff]")
 
 
 class Encoding(StrEnum):
@@ -32,7 +33,7 @@ def reads_as_utf_8(line: bytes) -> bool:
         text = line.decode(Encoding.UTF_8)
     except UnicodeDecodeError:
         return False
-    return not any(ord(letter) in _TWO_BYTES for letter in text)
+    return _TWO_BYTES.search(text) is None
 
 
 def encoding_of(lines: Iterable[bytes]) -> Encoding | None:

@@ -45,11 +45,11 @@ async def batches_waiting(session: AsyncSession) -> int:
     return await session.scalar(counted) or 0
 
 
-def ingestion_rejects(batch_id: UUID) -> Select[IngestionReject]:
-    """Return the kept rejects of a batch, by line."""
+def ingestion_rejects(batch_id: UUID, *, from_line: int = 0) -> Select[IngestionReject]:
+    """Return the kept rejects of a batch from a line on, by line."""
     return (
         select(IngestionReject)
-        .where(IngestionReject.batch_id == batch_id)
+        .where(IngestionReject.batch_id == batch_id, IngestionReject.line >= from_line)
         .order_by(IngestionReject.line)
     )
 

@@ -14,7 +14,7 @@ import msgspec
 
 from suxin.kernel.identifiers import check_uscc
 from suxin.kernel.refusals import Invalid, Refusal
-from suxin.subjects.contents import SHAPES, check_content, publication_end
+from suxin.subjects.contents import SHAPES, check_written, publication_end
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.refusals import (
     NotInCatalogue,
@@ -31,6 +31,9 @@ _USCC: Final = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10
 # Both may be left to the item and to the row's being new.
 _POLARITIES: Final = frozenset(("", *Polarity))
 _STATUSES: Final = frozenset(("", *RecordStatus))
+_OWN_POLARITIES: Final = {item: shape.polarity.value for item, shape in SHAPES.items()}
+_NEUTRAL: Final = Polarity.NEUTRAL.value
+_ACTIVE: Final = RecordStatus.ACTIVE.value
 _MAX_DIGITS: Final = 15
 _NUL: Final = "\\u0000"
 _CONTENT: Final = msgspec.json.Decoder(dict[str, object])
@@ -45,7 +48,7 @@ class Expected:
     today: date
 
 
-def staged_row(fields: Sequence[str | None], expected: Expected) -> tuple[StagedRow, date]:
+def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, date]:
     """Return a row, its fields in the order of ``columns.COLUMNS``, as staging takes it, and the day it tells of.
 
     :raises RowMalformed: if a field does not have its form
@@ -55,26 +58,16 @@ def staged_row(fields: Sequence[str | None], expected: Expected) -> tuple[Staged
     :raises PublishedTooLong: if a penalty would be published longer than the law allows
     :raises Invalid: if the content is not what the item holds, or the days do not follow each other
     """
-    uscc, item, number, day, content, source, published, valid, polarity, status, amount = (
-        "" if field is None else field.strip() for field in fields
-    )
+    uscc, item, number, day, content, source, published, valid, polarity, status, amount = fields
     _check_codes(item, number, source, expected)
     if not _USCC.fullmatch(uscc):
         uscc = check_uscc(uscc, field="uscc", override_reason="as registered")
-    for name, value, accepted in (
-        ("polarity", polarity, _POLARITIES),
-        ("status", status, _STATUSES),
-    ):
-        if value not in accepted:
-            raise RowMalformed(field=name)
+    _check_words(polarity, status)
     held = _content(content)
-    check_content(item, held, amount_fen=_amount(amount))
+    check_written(item, held, len(content), amount_fen=_amount(amount))
     occurred = _day(day, "occurredOn")
     if occurred > expected.today:
         raise Invalid(field="occurredOn", reason_zh="晚于今天", reason_en="it lies in the future")
-    if not polarity:
-        shape = SHAPES.get(item)
-        polarity = (Polarity.NEUTRAL if shape is None else shape.polarity).value
     staged = (
         uscc,
         item,
@@ -82,8 +75,8 @@ def staged_row(fields: Sequence[str | None], expected: Expected) -> tuple[Staged
         occurred.isoformat(),
         _published_until(published, item, held, occurred),
         _valid_until(valid, occurred),
-        polarity,
-        status or RecordStatus.ACTIVE.value,
+        polarity or _OWN_POLARITIES.get(item, _NEUTRAL),
+        status or _ACTIVE,
         amount,
         content or "{}",
     )
@@ -101,6 +94,13 @@ def _check_codes(item: str, number: str, source: str, expected: Expected) -> Non
             reason_zh=f"记录编号应为 1 至 {limits.MAX_REFERENCE_CHARACTERS} 字",
             reason_en=f"it has 1 to {limits.MAX_REFERENCE_CHARACTERS} characters",
         )
+
+
+def _check_words(polarity: str, status: str) -> None:
+    if polarity not in _POLARITIES:
+        raise RowMalformed(field="polarity")
+    if status not in _STATUSES:
+        raise RowMalformed(field="status")
 
 
 def _amount(text: str) -> int | None:

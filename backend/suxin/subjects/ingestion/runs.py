@@ -238,7 +238,7 @@ async def _end(session: AsyncSession, batch: IngestionBatch, action: str, *, now
         detail={
             "source": batch.source,
             "rows": batch.rows_read,
-            "rejected": batch.rows_rejected,
+            "rows_rejected": batch.rows_rejected,
             "reason": batch.failure_code,
         },
     )

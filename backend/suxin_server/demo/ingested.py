@@ -1,0 +1,75 @@
+"""Two batches of source departments: licences in GBK with some rows that could not be taken, and a file that is none."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.kernel.working_days import local_day
+from suxin.subjects.ingestion.deliveries import Delivery, put_down
+from suxin.subjects.ingestion.runs import run_batch
+from suxin_server.demo.book import REQUEST_ID
+from suxin_server.demo.organisations import Organisation
+
+LICENCES: Final = 36
+_TEN_O_CLOCK: Final = time(2, tzinfo=UTC)
+_HEADING: Final = "统一社会信用代码,目录代码,记录编号,发生日期,内容\n"
+_AUTHORITY: Final = "宿迁市行政审批局（演示）"
+_TITLES: Final = ("食品经营许可", "道路运输经营许可", "建筑业企业资质", "危险化学品经营许可")
+
+
+async def ingest_batches(
+    batch: Database, organisations: Sequence[Organisation], *, now: datetime
+) -> None:
+    """Send and read the batches as the batch role, the way departments' files are."""
+    received = datetime.combine(local_day(now) - timedelta(days=1), _TEN_O_CLOCK)
+    for delivery in _deliveries(organisations, received):
+        system = Actor.system(REQUEST_ID)
+        async with batch.transaction(system, now=received) as session:
+            put = await put_down(
+                session, delivery=delivery, staff_id=None, client_id=None, now=received
+            )
+        await run_batch(batch, put.id, clock=lambda: received, go_on=lambda: True)
+
+
+def _deliveries(organisations: Sequence[Organisation], received: datetime) -> list[Delivery]:
+    month = f"{received:%Y-%m}"
+    return [
+        Delivery(
+            source=_AUTHORITY,
+            batch_key=f"XK-{month}",
+            file_name=f"行政许可-{month}.csv",
+            content=_licences(organisations, received).encode("gb18030"),
+        ),
+        Delivery(
+            source="宿迁市人力资源和社会保障局（演示）",
+            batch_key=f"ZC-{month}",
+            file_name=f"职称-{month}.csv",
+            content="姓名,职称,级别\n".encode("gb18030"),
+        ),
+    ]
+
+
+def _licences(organisations: Sequence[Organisation], received: datetime) -> str:
+    lines = [_HEADING]
+    for number, organisation in enumerate(organisations[:LICENCES], start=1):
+        day = local_day(received) - timedelta(days=number)
+        uscc, item, content = organisation.uscc, "LICENCE", _content(number)
+        if number == LICENCES // 4:
+            uscc = uscc[:-1]
+        elif number == LICENCES // 3:
+            item = "LICENSE"
+        elif number == LICENCES // 2:
+            content = content.replace("authority", "department")
+        cell = content.replace('"', '""')
+        lines.append(f'{uscc},{item},XK{received.year}{number:06},{day.isoformat()},"{cell}"\n')
+    # Sent twice by mistake.
+    return "".join([*lines, lines[1]])
+
+
+def _content(number: int) -> str:
+    title = _TITLES[number % len(_TITLES)]
+    held = {"authority": _AUTHORITY, "number": f"宿许〔2026〕{number:04}号", "title": title}
+    return json.dumps(held, ensure_ascii=False)

@@ -28,6 +28,7 @@ from suxin_tenants.operator import (
     counter_matter_pages,
     counter_pages,
     evidence_pages,
+    scoring_pages,
     second_factor_pages,
     service_level_pages,
     tenant_pages,
@@ -113,6 +114,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     counter_matter_pages.show_receipt,
     evidence_pages.show_evidence_list,
     evidence_pages.show_evidence,
+    *scoring_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -32,8 +32,9 @@ async def test_a_model_goes_its_way_and_everybody_is_scored(desks, small_city, a
     await score_all(small_city.batch, now=small_city.now)
     shown = words(await first.get(place))
     assert "待批准" in shown
-    assert "BBB 信用良好 1 未评分 → BBB 1 户" in shown
+    assert "BBB 信用良好 1 未评分 → BBB 1 个" in shown
     assert "+130 分 500 630 未评分 → BBB 纳税信用A级 +80；为职工参加社会保险 +30" in shown
+    assert 'data-testid="approve"' not in await drafter.get(place)
     # Nobody is named, and nobody's score is found by looking.
     assert "沭河木业" not in shown
     assert "已批准" in words(await first.done(f"{place}/approve"))

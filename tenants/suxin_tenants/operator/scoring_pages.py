@@ -103,7 +103,9 @@ async def show_model(visit: GivenVisit, model_id: FromPath[UUID]) -> Answer:
             "approvers": APPROVERS,
             "indicators": {one.code: one.name for one in document.indicators},
             "shifts": _shifts(model, document),
-            "may_approve": model.state is ModelState.SIMULATED and may(MODEL_APPROVE),
+            "may_approve": model.state is ModelState.SIMULATED
+            and may(MODEL_APPROVE)
+            and visit.actor.staff_id not in people,
             "may_activate": model.state is ModelState.APPROVED and may(MODEL_ACTIVATE),
             "may_withdraw": model.state in WAITING and may(MODEL_DRAFT),
         }
@@ -166,7 +168,7 @@ def _shifts(model: ScoreModel, document: ScoreDocument) -> list[tuple[str, str, 
             tier.name,
             simulation["tiers"].get(tier.code, 0),
             "；".join(
-                f"{shift['before'] or '未评分'} → {tier.code} {shift['people']:,} 户"
+                f"{shift['before'] or '未评分'} → {tier.code} {shift['people']:,} 个"
                 for shift in simulation["shifts"]
                 if shift["after"] == tier.code and shift["before"] != tier.code
             ),

@@ -37,6 +37,7 @@ from suxin_tenants.operator import (
     counter_pages,
     evidence_pages,
     ingestion_pages,
+    scoring_pages,
     second_factor_pages,
     service_level_pages,
     tenant_pages,
@@ -126,6 +127,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     counter_matter_pages.show_receipt,
     evidence_pages.show_evidence_list,
     evidence_pages.show_evidence,
+    *scoring_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

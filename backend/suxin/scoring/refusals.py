@@ -114,6 +114,5 @@ class ApproverRepeated(Refusal):
     """Whoever drafted or approved the model already does not approve it as another."""
 
     code = "MODEL_APPROVER_REPEATED"
-    kind = RefusalKind.FORBIDDEN
     zh = "须由起草人以外的两人分别批准"
     en = "Two people approve a model, and neither is who drafted it"

@@ -92,7 +92,6 @@ async def compute(session: AsyncSession, document: ScoreDocument, *, as_of: date
         text(f"create temporary table computed on commit drop as {compiled.sql}"),
         compiled.parameters,
     )
-    await session.execute(text("analyze computed"))
 
 
 async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[str, int]:

@@ -78,6 +78,11 @@ ACCESS = (
     'CREATE POLICY batch ON catalogue_releases FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON catalogue_releases TO suxin_app',
     'GRANT SELECT, INSERT ON catalogue_releases TO suxin_batch',
+    'ALTER TABLE client_conduct ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE client_conduct FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON client_conduct FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON client_conduct FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON client_conduct TO suxin_app',
     'ALTER TABLE consent_artefacts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consent_artefacts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consent_artefacts FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -640,6 +645,14 @@ def upgrade() -> None:
     sa.Column('loaded_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('item_count > 0', name=op.f('ck_catalogue_releases_item_count')),
     sa.PrimaryKeyConstraint('release', name=op.f('pk_catalogue_releases'))
+    )
+    op.create_table('client_conduct',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('client_id', sa.Uuid(), nullable=False),
+    sa.Column('conduct', sa.Enum('SENT_TRUSTED', 'SENT_AD_HOC', 'PAGED', 'REPLAYED', 'REUSED_KEY', 'WAS_REFUSED', 'REPEATED_REFUSED', 'EXHAUSTED_BUDGET', 'RENEWED_NONCE', name='conduct', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('times', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('times > 0', name=op.f('ck_client_conduct_times')),
+    sa.PrimaryKeyConstraint('tenant_id', 'client_id', 'conduct', name=op.f('pk_client_conduct'))
     )
     op.create_table('consent_artefacts',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -1907,6 +1920,7 @@ def downgrade() -> None:
     op.drop_index('ix_consent_fetches_period', table_name='consent_fetches')
     op.drop_table('consent_fetches')
     op.drop_table('consent_artefacts')
+    op.drop_table('client_conduct')
     op.drop_table('catalogue_releases')
     op.drop_table('catalogue_items')
     op.drop_table('branches')

@@ -91,6 +91,22 @@ async def test_of_a_file_in_two_encodings_the_lines_of_the_lesser_one_are_reject
         (gzip.compress(b"x" * 9_000)[:-20], "ARCHIVE_UNREADABLE"),
         (b"PAR1nothingPAR1", "PARQUET_UNREADABLE"),
     ],
+    # Named, because an archive holds the time at which it was packed: workers would collect tests of different names.
+    ids=[
+        "no-columns",
+        "column-missing",
+        "column-twice",
+        "column-unknown",
+        "thousand-columns",
+        "utf-16",
+        "no-encoding",
+        "no-zip",
+        "no-gzip",
+        "two-files",
+        "no-file",
+        "cut-short",
+        "no-parquet",
+    ],
 )
 async def test_what_is_no_file_of_records_fails_by_name_and_writes_nothing(
     firms, ingest, counted, content, code

@@ -9,12 +9,17 @@ from suxin_server.model_registry import CONTEXTS
 TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
 DELETED = {
+    "access_bases": "by the platform, with their consent or three years after a contract's; held by row policy",
+    "consent_artefacts": "by the platform, with their consent; held by row policy",
+    "consent_fetches": "by the platform, with their consent; held by row policy",
+    "consents": "by the platform, five years after their end, requests after three; held by row policy",
     "deprecated_uses": "a day's report is forgotten when it is older than anything that is deprecated",
-    "correction_requests": "by the platform, three years after they ended; no reader but it may delete",
+    "correction_requests": "by the platform, three years after they ended; held by row policy",
     "credit_records": "what one declared oneself, at one's wish (PIPL art. 47); a source's record never",
     "exports": "by the platform, thirty days after they ended; no reader but it may delete",
     "identity_providers": "given up with its secret; the audit stream keeps what it was",
     "impact_assessments": "of what ended three years ago; the row policy lets none go earlier",
+    "mandates": "by the platform, three years after their end; held by row policy",
     "match_results": "the reasons of a request that ended without a contract, at its subject's wish",
     "memberships": "a role taken back; the audit stream keeps that it was given",
     "notices": "one's own inbox, at one's wish",

@@ -24,7 +24,15 @@ from suxin.tenancy.models import Membership
 from suxin.tenancy.password_changes import reset_password
 from suxin.tenancy.roles import revoke_role
 from suxin.tenancy.staff import end_staff
+from suxin_graphql.streams import running
 from suxin_tenants import PROFILES
+
+
+@pytest.fixture(autouse=True)
+def looking_seldom(monkeypatch):
+    """What ends a subscription at once is announced; the look that is taken every few seconds besides would hide that none was."""
+    monkeypatch.setattr(running, "LOOK_EVERY_S", 3_600.0)
+
 
 ARRIVED = "subscription { referralArrived { id state } }"
 ENDED = "subscription { consentEnded { id state purpose } }"

@@ -80,8 +80,11 @@ def selections(draw: st.DrawFn, kind: GraphQLOutputType, depth: int) -> str:
     ]
     for name in draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=5)):
         text = draw(asked(name, named.fields[name], depth))
-        if draw(st.integers(0, 9)) == 0:
+        how = draw(st.integers(0, 9))
+        if how == 0:
             text = f"... on {named.name} {{ {text} }}"
+        elif how == 1:
+            text = f"«{named.name}|{text}»"
         parts.append(text)
     return "{ " + " ".join(parts) + " }"
 
@@ -160,8 +163,22 @@ def documents() -> st.SearchStrategy[str]:
     return selections(GRAPHQL.query_type, MAX_DEPTH).map(with_head)
 
 
+FRAGMENT = re.compile(r"«(\w+)\|([^«»]*)»")
+"""A selection that is to be a fragment of its own name: its type, and what is asked of it."""
+
+
 def with_head(asked_for: str) -> str:
-    """Declare the variables that are used, and no others."""
+    """Declare the variables that are used, and no others; put what is to be a named fragment at the end."""
+    fragments: list[str] = []
+
+    def named(found: re.Match[str]) -> str:
+        name = f"F{len(fragments)}"
+        fragments.append(f"fragment {name} on {found[1]} {{ {found[2]} }}")
+        return f"...{name}"
+
+    while FRAGMENT.search(asked_for):
+        asked_for = FRAGMENT.sub(named, asked_for)
+    asked_for = " ".join([asked_for, *fragments])
     used = sorted(set(re.findall(r"\$(\w+)", asked_for)))
     head = ", ".join(f"${name}: {VARIABLES[name]}" for name in used)
     return f"query Q({head}) {asked_for}" if used else f"query Q {asked_for}"

@@ -6,6 +6,9 @@ How much a process holds after 100,000 requests is measured by ``python3 run.py 
 import gc
 from collections import Counter
 
+import pytest
+from resident import climb_mib
+
 from suxin_graphql import documents
 from suxin_graphql.documents import REMEMBERED
 
@@ -41,3 +44,13 @@ async def test_no_more_documents_are_remembered_than_so_many(bank_a):
     newest = f"{{ viewer {{ a{REMEMBERED + 19}: __typename }} }}"
     assert documents.is_remembered(newest)
     assert not documents.is_remembered("{ viewer { a0: __typename } }")
+
+
+@pytest.mark.parametrize(("lost_bytes", "least", "most"), [(0, -1.0, 1.0), (100, 8.5, 10.5)])
+def test_the_benchmark_tells_a_climb_from_a_process_that_breathes(lost_bytes, least, most):
+    """A hundred bytes lost at each request are over its limit; garbage that comes and goes is not."""
+    marks = [
+        (number, 176 + lost_bytes * number / 1024**2 + (0.7 if number % 10_000 else 0.0))
+        for number in range(5_000, 100_001, 5_000)
+    ]
+    assert least < climb_mib(marks, over=100_000) < most

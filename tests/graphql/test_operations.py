@@ -30,7 +30,15 @@ TERMS = {
 
 
 def test_every_document_is_executed_here():
-    others = ("clients", "events", "exports", "fetches", "identity_providers", "webhooks")
+    others = (
+        "clients",
+        "events",
+        "exports",
+        "fetches",
+        "identity_providers",
+        "sandboxes",
+        "webhooks",
+    )
     beside = [
         *(Path(__file__).with_name(f"test_{name}.py") for name in others),
         Path(__file__).parents[1] / "streams" / "test_documents.py",

@@ -37,6 +37,7 @@ def test_every_document_is_executed_here():
         "exports",
         "fetches",
         "identity_providers",
+        "sandboxes",
         "webhooks",
     )
     beside = [

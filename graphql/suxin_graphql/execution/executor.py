@@ -159,7 +159,7 @@ class Executor:
         **given: object,
     ) -> Rows:
         """Return the rows of a statement: as the driver reads them where the plan writes them down itself."""
-        values = {NOW.key: self._context.now, **given}
+        values = {NOW.key: self._context.world_now, **given}
         if self._planner.compiled is None:
             found: Rows = (await self._snapshot.session().execute(make(), values)).all()
             return found

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suxin.kernel import ids
-from suxin.kernel.ids import new_id, parse_id
+from suxin.kernel.ids import new_id, parse_id, random_ids
 from suxin.kernel.refusals import Invalid
 
 NOW = datetime(2026, 9, 30, 2, 0, 0, 123_456, tzinfo=UTC)
@@ -24,6 +24,17 @@ def test_an_id_is_a_uuid_of_version_7_dated_by_its_argument():
     assert made.version == 7
     assert made.variant == uuid.RFC_4122
     assert millisecond(made) == 1_790_733_600_123
+
+
+def test_many_ids_are_of_version_7_dated_by_their_argument_and_all_different():
+    made = [uuid.UUID(one) for one in random_ids(NOW, 3_000)]
+    assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+    assert {millisecond(one) for one in made} == {1_790_733_600_123}
+    assert len({*made}) == 3_000
+    # Every bit but those of version and variant is random.
+    assert {one.hex[16] for one in made} == {*"89ab"}
+    with pytest.raises(ValueError, match="time zone"):
+        list(random_ids(NOW.replace(tzinfo=None), 1))
 
 
 def test_ids_of_one_millisecond_grow_and_differ():

@@ -119,3 +119,10 @@ async def test_what_is_too_large_or_empty_is_refused(system, admin, monkeypatch)
         for content, code in ((b"x" * 9, "FILE_TOO_LARGE"), (b"", "INVALID")):
             answer = await app.call("PUT", "/sources/v1/batches/1", token=token, content=content)
             assert (answer.status_code, answer.json()["code"]) == (422, code)
+        # What says that it is far too large is not read at all, and told the limit of this very route.
+        length = {"Content-Length": str(80 * 1024**2)}
+        answer = await app.call(
+            "PUT", "/sources/v1/batches/1", token=token, content=b"x", headers=length
+        )
+        assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
+        assert "66560 KiB" in answer.json()["detail"]

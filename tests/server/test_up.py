@@ -285,6 +285,7 @@ def test_the_commands_are_listed() -> None:
     }
     assert listed == {
         "calendar",
+        "catalogue",
         "consent",
         "errors",
         "keys",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid
 from suxin.subjects.catalogue import Catalogue, load_catalogue, packaged
-from suxin.subjects.ingestion import chunks, limits, staging
+from suxin.subjects.ingestion import limits, staging
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState
 from suxin.subjects.ingestion.refusals import BacklogFull, BatchKeyTaken, FileTooLarge
@@ -325,8 +325,3 @@ async def test_requests_write_no_records_and_reach_no_staging(firms, database, a
         with pytest.raises(DBAPIError, match="permission denied"):
             async with database.transaction(SYSTEM, now=now) as session:
                 await session.execute(staging.text(f"select 1 from {part['relname']}"))  # noqa: S608 - names of our own tables
-
-
-def test_ids_of_a_chunk_are_of_its_time_and_all_different(now):
-    made = [next(chunks._endless_ids(now)) for _ in range(3)]
-    assert len({*made}) == 3

@@ -29,6 +29,7 @@ from suxin_mini_program import (
     progress,
     reference,
     requests,
+    scores,
 )
 from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
 from suxin_mini_program.contract import OPT, Caller, Contract
@@ -56,6 +57,7 @@ _PATH_PARAMETER: Final = re.compile(r"\{(?P<name>\w+):str\}")
 ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *people.HANDLERS,
     *profile.HANDLERS,
+    *scores.HANDLERS,
     *reference.HANDLERS,
     *requests.HANDLERS,
     *progress.HANDLERS,

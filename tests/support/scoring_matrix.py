@@ -44,6 +44,7 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "scoring.queries.lock_model": ("rival", model, Forbidden),
     "scoring.queries.model_row": ("rival", model, Forbidden),
     "scoring.queries.models": ("stranger", lambda _world: {}, PUBLIC),
+    "scoring.queries.own_tiers": ("rival", lambda _world: {}, Forbidden),
     "scoring.queries.runs": ("rival", lambda _world: {}, None),
     "scoring.queries.scores_of": ("rival", subject, None),
     "scoring.queries.tiers_of": ("rival", asked, Forbidden),

@@ -135,6 +135,14 @@ async def explanation(session: AsyncSession, actor: Actor) -> Explanation | None
     )
 
 
+async def own_tiers(session: AsyncSession, actor: Actor, *, now: datetime) -> list[ScoreTier]:
+    """Return the acting subject's own tiers in force.
+
+    :raises Forbidden: if the actor acts for no subject
+    """
+    return list(await session.scalars(_in_force(actor.own_subject, now=now)))
+
+
 async def tiers_of(
     session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
 ) -> list[ScoreTier]:
@@ -155,13 +163,7 @@ async def tiers_of(
     bases = [one for one in found if DataCategory.SCORE_TIER in one.categories]
     if not bases:
         return []
-    tiers = list(
-        await session.scalars(
-            select(ScoreTier)
-            .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > local_day(now))
-            .order_by(ScoreTier.model_code)
-        )
-    )
+    tiers = list(await session.scalars(_in_force(subject_id, now=now)))
     note_read(
         session,
         Receipt(
@@ -198,6 +200,14 @@ async def is_eligible(
     wanted = None if model is None else stored_document(model.document).tier_place(at_least)
     return wanted is not None and any(
         tier.place <= wanted for tier in tiers if tier.model_code == model_code
+    )
+
+
+def _in_force(subject_id: UUID, *, now: datetime) -> Select[ScoreTier]:
+    return (
+        select(ScoreTier)
+        .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > local_day(now))
+        .order_by(ScoreTier.model_code)
     )
 
 

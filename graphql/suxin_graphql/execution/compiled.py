@@ -55,6 +55,7 @@ from suxin_graphql.execution.records import Record
 from suxin_graphql.execution.selection import Selected
 from suxin_graphql.execution.statements import CompiledStatements
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
+from suxin_graphql.execution.written_pages import is_read_at_once
 
 log = structlog.get_logger("suxin.graphql")
 
@@ -267,9 +268,11 @@ class _Call:
         found = root.resolved(root.arguments(self.schema, self.variables), context)
         if not isinstance(found, Reading | Record):
             return found
+        planner = compiled.planner
+        if len(compiled.roots) == 1 and is_read_at_once(planner, found, root.selected):
+            return await Executor(context.alone(), context, planner).answer(found, root.selected)
         async with context.snapshot.turn() as snapshot:
-            executor = Executor(snapshot, context, compiled.planner)
-            return await executor.answer(found, root.selected)
+            return await Executor(snapshot, context, planner).answer(found, root.selected)
 
 
 def graphql_of(schema: strawberry.Schema) -> GraphQLSchema:

@@ -16,6 +16,7 @@ from typing_extensions import override
 from suxin.kernel.single_steps import Processor, result_processor
 from suxin_graphql.context import Context
 from suxin_graphql.execution.completion import Complete, Form
+from suxin_graphql.execution.nesting import Nested
 from suxin_graphql.execution.records import (
     Column,
     Record,
@@ -39,7 +40,14 @@ class Columns:
 
     def __init__(self) -> None:
         self.expressions: list[Any] = []
+        self.nested = False
         self._places: dict[int, int] = {}
+
+    def nest(self, nested: Nested) -> int:
+        """Return where in the row the rows of a relation will stand."""
+        self.nested = True
+        self.expressions.append(nested)
+        return len(self.expressions) - 1
 
     def place(self, expression: Any) -> int:  # noqa: ANN401 - any SQL expression
         """Return where in the row the expression's value will stand."""
@@ -56,13 +64,18 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A relation that is read for all objects of a level at once, after their own rows."""
+    """A relation that is made for all objects of a level at once, after their own rows.
+
+    It is read then, unless its rows came with theirs: in column ``place``, as ``nested`` says.
+    """
 
     key: str
     relation: Relation
     wanted: Wanted
     form: Form | None = None
     complete: Complete | None = None
+    nested: Nested | None = None
+    place: int = -1
 
     @property
     def selected(self) -> Selected:
@@ -82,6 +95,13 @@ class Plan(ABC):
         self.weight = 0
         self.joined: list[tuple[str, Plan]] = []
         self.relations: list[Later] = []
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rows of everything beneath come with the objects' own."""
+        return all(inner.complete for _, inner in self.joined) and all(
+            later.nested is not None and later.nested.plan.complete for later in self.relations
+        )
 
     @abstractmethod
     def made(self, row: Row, context: Context) -> Any:  # noqa: ANN401 - a record, or what the JSON holds of it

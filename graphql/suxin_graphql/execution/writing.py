@@ -13,7 +13,6 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInt,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLScalarType,
     GraphQLString,
 )
@@ -24,25 +23,17 @@ from suxin_graphql.context import Context
 from suxin_graphql.execution.completion import (
     MAX_INT,
     MIN_INT,
-    TYPENAME,
     Complete,
     Form,
-    NotCompiled,
 )
-from suxin_graphql.execution.plans import Columns, Later, Plan, Planner, Row, asked_of, needs
-from suxin_graphql.execution.records import (
-    Column,
-    Convert,
-    Record,
-    Relation,
-    ToldPage,
-    ToOne,
-    shape_of,
-    type_name,
-)
-from suxin_graphql.execution.selection import Selected, Wanted
+from suxin_graphql.execution.nesting import Nested
+from suxin_graphql.execution.plans import Columns, Later, Plan, Row, needs
+from suxin_graphql.execution.records import Column, Convert, Record, Relation, ToMany, ToOne
+from suxin_graphql.execution.selection import Wanted
 
 Made = Callable[[Row, Context], dict[str, Any]]
+Nest = Callable[[int], Nested]
+"""How a relation is nested in its level, where the column that it is found by stands at a place."""
 
 _PLAIN: Final = {
     GraphQLString: ".__class__ is str",
@@ -115,11 +106,22 @@ class WrittenPlan(Plan):
         place = self._columns.place(column.expression)
         self.write(key, self._expression(f"row[{place}]", column, form, place))
 
-    def later(self, key: str, wanted: Wanted, relation: Relation, form: Form) -> None:
-        """Have a place kept for a relation that is read after the row."""
-        self.relations.append(Later(key, relation, wanted, form, form.complete))
+    def later(
+        self,
+        key: str,
+        wanted: Wanted,
+        relation: Relation,
+        form: Form,
+        nest: Nest | None = None,
+    ) -> None:
+        """Have a place kept for a relation whose value is made after the row; ``nest`` says how its rows come with it."""
         for name, expression in needs(relation, self.type):
             self._places[name] = self._columns.place(expression)
+        nested, place = None, -1
+        if nest is not None and isinstance(relation, ToOne | ToMany):
+            nested = nest(self._places[relation.own])
+            place = self._columns.nest(nested)
+        self.relations.append(Later(key, relation, wanted, form, form.complete, nested, place))
         self.write(key, "None")
 
     def finish(self) -> "WrittenPlan":
@@ -165,45 +167,3 @@ def _converted(
         return complete(convert(found if processor is None else processor(found), context))
 
     return converted
-
-
-def written_plan(
-    planner: Planner,
-    cls: type[Record],
-    selected: Selected,
-    columns: Columns,
-    joined: frozenset[str] = frozenset(),
-) -> WrittenPlan:
-    """Return the plan that writes down rows of a type, adding its columns to the statement's.
-
-    :raises NotCompiled: if the selection holds what is not written from a row
-    """
-    kind = planner.schema._schema.get_type(type_name(cls))  # noqa: SLF001 - Strawberry gives no other way to it
-    if selected.form is None or not isinstance(kind, GraphQLObjectType):
-        raise NotCompiled
-    asked = {
-        key: (wanted, found)
-        for key, wanted, found in asked_of(cls, selected.selections, planner.schema)
-    }
-    plan = WrittenPlan(cls, columns)
-    for key, inner in selected.form.fields(kind).items():
-        if inner.name == TYPENAME:
-            plan.write(key, repr(kind.name))
-            continue
-        if key not in asked:
-            raise NotCompiled
-        wanted, found = asked[key]
-        plan.weight += shape_of(cls).weights.get(wanted.name, 0)
-        if isinstance(found, Column):
-            plan.column(key, found, inner)
-        elif isinstance(found, ToOne) and wanted.name in joined:
-            target = written_plan(
-                planner, found.target(), Selected(wanted.selections, inner), columns
-            )
-            plan.joined.append((key, target))
-            plan.write(key, f"{plan.named(target.function)}(row, context)")
-        elif isinstance(found, ToldPage):
-            raise NotCompiled
-        else:
-            plan.later(key, wanted, found, inner)
-    return plan.finish()

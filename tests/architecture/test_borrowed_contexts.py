@@ -92,7 +92,7 @@ def test_the_row_context_is_set_in_one_place(sources):
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if "set_config('app." in node.value or "set local app." in node.value.lower()
     }
-    assert found == {"backend/suxin/kernel/database.py"}
+    assert found == {"backend/suxin/kernel/row_context.py"}
 
 
 def test_the_doorway_role_is_taken_on_in_one_place(sources):

@@ -25,7 +25,7 @@ from suxin.kernel.announcements import Announcements
 from suxin.kernel.audit import append_act, write_receipts
 from suxin.kernel.lone_readings import LoneReadings
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.row_context import SETTINGS, begin_reading, row_context
+from suxin.kernel.row_context import SET_CONTEXT, begin_reading, row_context
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
@@ -34,10 +34,6 @@ SERIALIZATION_FAILURE: Final = "40001"
 DEADLOCK_DETECTED: Final = "40P01"
 UNIQUE_VIOLATION: Final = "23505"
 _RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION})
-
-_SET_CONTEXT = text(
-    "select " + ", ".join(f"set_config('app.{name}', :{name}, true)" for name in SETTINGS)
-)
 
 _LEFT_BY_READING: Final = ("receipts", "settling")
 
@@ -314,7 +310,7 @@ async def act_for(
 
 
 async def _set_context(session: AsyncSession, context: dict[str, str]) -> None:
-    await session.execute(_SET_CONTEXT, context)
+    await session.execute(SET_CONTEXT, context)
     session.info["context"] = context
 
 

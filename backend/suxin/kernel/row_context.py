@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import text
+
 from suxin.kernel.actor import Actor
 
 SETTINGS: Final = (
@@ -24,6 +26,11 @@ SETTINGS: Final = (
     "visit_id",
 )
 """What is set; each name stands behind ``app.``."""
+
+SET_CONTEXT: Final = text(
+    "select " + ", ".join(f"set_config('app.{name}', :{name}, true)" for name in SETTINGS)
+)
+"""The statement by which a session sets all of them."""
 
 ADOPTED: Final = "suxin_row_context"
 """The name under which a connection has ``ADOPT`` prepared."""

@@ -68,6 +68,9 @@ STATEMENTS: Final = CompiledStatements()
 VARIANTS: Final = 32
 """How many compiled forms of one operation are remembered: one for each set of the values that decide what is read."""
 
+REMEMBERED_BYTES: Final = 512
+"""How long the variables of a request may be, as JSON, for what they ask to be remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -116,6 +119,14 @@ class Compiled:
     planner: Planner
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an operation asks for with the values that its variables have: each root field with its arguments."""
+
+    compiled: Compiled
+    arguments: tuple[Mapping[str, Any], ...]
+
+
 class Operation:
     """One operation of a document, compiled for the values of the variables that decide what is read.
 
@@ -131,6 +142,7 @@ class Operation:
         }
         self._decisive = _decisive(node, self._fragments.values())
         self._variants: OrderedDict[bytes, Compiled | None] = OrderedDict()
+        self._asked: OrderedDict[bytes, Asked] = OrderedDict()
 
     @property
     def kind(self) -> OperationType:
@@ -167,10 +179,14 @@ class Operation:
         """Return the data of an answer that has no errors; None where graphql-core is to execute the operation."""
         if self.kind is OperationType.MUTATION:
             return None
-        variables = self.variables(schema, given)
-        if not isinstance(variables, VariableValues):
+        key = msgspec.json.encode(given)
+        known = self._asked.get(key) or self.variables(schema, given)
+        if isinstance(known, list):
             return None
-        answer = await self._answer(schema, gate, variables, context)
+        answer = await self._answer(
+            _Call(gate, context),
+            lambda: known if isinstance(known, Asked) else self._ask(schema, key, known),
+        )
         QUERIES[FELL_BACK if answer is None else COMPILED] += 1
         return answer
 
@@ -183,23 +199,38 @@ class Operation:
         )
 
     async def _answer(
-        self, schema: strawberry.Schema, gate: Gate, variables: VariableValues, context: Context
+        self, call: "_Call", find: Callable[[], Asked | None]
     ) -> dict[str, Any] | None:
-        compiled = self._compiled(schema, variables)
-        if compiled is None:
-            return None
-        call = _Call(schema, gate, variables, context)
         try:
-            return {root.key: await call.completed(root, compiled) for root in compiled.roots}
+            asked = find()
+            return None if asked is None else await call.answered(asked)
         except (Refusal, GraphQLError, NotPlain):
             # An error of the answer, which is graphql-core's to give.
-            await context.forget()
+            await call.context.forget()
             return None
         except Exception as error:  # noqa: BLE001 - whatever it is, graphql-core comes to it again and answers it
             # A defect that only this way has would show in no answer.
             log.warning("a compiled query failed", reason=type(error).__name__)
-            await context.forget()
+            await call.context.forget()
             return None
+
+    def _ask(
+        self, schema: strawberry.Schema, key: bytes, variables: VariableValues
+    ) -> Asked | None:
+        """Return what is asked for, and remember it for these variables; None where it is not compiled."""
+        compiled = self._compiled(schema, variables)
+        if compiled is None:
+            return None
+        arguments = tuple(
+            {} if isinstance(root, TypeName) else root.arguments(schema, variables)
+            for root in compiled.roots
+        )
+        asked = Asked(compiled, arguments)
+        if len(key) <= REMEMBERED_BYTES:
+            self._asked[key] = asked
+            if len(self._asked) > VARIANTS:
+                self._asked.popitem(last=False)
+        return asked
 
     def _compiled(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled | None:
         coerced = variables.coerced
@@ -251,24 +282,25 @@ class Operation:
 class _Call:
     """One request for an operation."""
 
-    schema: strawberry.Schema
     gate: Gate
-    variables: VariableValues
     context: Context
 
-    async def completed(self, root: Root | TypeName, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
-        """Return what the JSON holds of a root field, with everything selected beneath it."""
-        if isinstance(root, TypeName):
-            return root.name
-        return root.complete(await self._value(root, compiled))
+    async def answered(self, asked: Asked) -> dict[str, Any]:
+        """Return what the JSON holds of the root fields, with everything selected beneath them."""
+        compiled = asked.compiled
+        return {
+            root.key: root.name
+            if isinstance(root, TypeName)
+            else root.complete(await self._value(root, arguments, compiled))
+            for root, arguments in zip(compiled.roots, asked.arguments, strict=True)
+        }
 
-    async def _value(self, root: Root, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
-        context = self.context
+    async def _value(self, root: Root, arguments: Mapping[str, Any], compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
+        context, planner = self.context, compiled.planner
         self.gate(root.field, context)
-        found = root.resolved(root.arguments(self.schema, self.variables), context)
+        found = root.resolved(dict(arguments), context)
         if not isinstance(found, Reading | Record):
             return found
-        planner = compiled.planner
         if len(compiled.roots) == 1 and is_read_at_once(planner, found, root.selected):
             return await Executor(context.alone(), context, planner).answer(found, root.selected)
         async with context.snapshot.turn() as snapshot:

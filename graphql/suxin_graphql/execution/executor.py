@@ -149,6 +149,9 @@ class Executor:
         plan = level.plan
         if not level.made:
             return
+        if plan.flat_weight is not None:
+            self._context.spend(len(level.made) * plan.flat_weight)
+            return
         self._context.spend(len(level.made) * (plan.weight + len(plan.joined)))
         for key, inner in plan.joined:
             made = [plan.inner(key, one) for one in level.made]

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from typing_extensions import override
@@ -59,7 +60,7 @@ class PagePlan(ABC):
         self.columns = Columns()
         self._places = [self.columns.place(key.expression) for key in ordering.keys]
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """Whether the rows of the page hold all that is asked of it."""
         return False

@@ -8,6 +8,7 @@ and how the value of a relation is put in its place.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import strawberry
@@ -96,7 +97,15 @@ class Plan(ABC):
         self.joined: list[tuple[str, Plan]] = []
         self.relations: list[Later] = []
 
-    @property
+    @cached_property
+    def flat_weight(self) -> int | None:
+        """What one object costs with all that comes with it; None where more is made after its row."""
+        inner = [plan.flat_weight for _, plan in self.joined]
+        if self.relations or None in inner:
+            return None
+        return self.weight + len(inner) + sum(one for one in inner if one is not None)
+
+    @cached_property
     def complete(self) -> bool:
         """Whether the rows of everything beneath come with the objects' own."""
         return all(inner.complete for _, inner in self.joined) and all(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLID,
     GraphQLInt,
     GraphQLNonNull,
     GraphQLScalarType,
@@ -43,10 +44,11 @@ _PLAIN: Final = {
 
 
 _DATE_TIME: Final = "DateTime"
+_TEXTS: Final = (GraphQLString, GraphQLID)
 
 
 class _Known(dict[Any, Any]):
-    """What the members of an enumeration are in the JSON, by what the driver reads."""
+    """What the members of an enumeration, or the words of a closed list, are in the JSON, by what the driver reads."""
 
     def __init__(self, find: Complete) -> None:
         self._find = find
@@ -132,27 +134,35 @@ class WrittenPlan(Plan):
         return self
 
     def _expression(self, value: str, column: Column, form: Form, place: int) -> str:
-        complete, processor = form.complete, self._columns.processor(place)
         kind = form.type.of_type if isinstance(form.type, GraphQLNonNull) else form.type
-        if column.convert is not None:
-            return (
-                f"{self.named(_converted(column.convert, processor, complete))}({value}, context)"
-            )
-        if isinstance(kind, GraphQLEnumType):
-            known = _Known(
-                complete if processor is None else lambda found: complete(processor(found))
-            )
-            return f"{self.named(known)}[{value}]"
+        processor, complete = self._columns.processor(place), form.complete
+        if column.convert is not None and column.words is None:
+            return self._conversion(value, column.convert, processor, form, of_text=kind in _TEXTS)
+        if column.words is not None or isinstance(kind, GraphQLEnumType):
+            return f"{self.named(_Known(_processed(processor, column.words, complete)))}[{value}]"
+        other = f"{self.named(_processed(processor, None, complete))}({value})"
+        test = _PLAIN.get(kind) if isinstance(kind, GraphQLScalarType) else None
         if processor is not None:
-            return f"{self.named(lambda found: complete(processor(found)))}({value})"
-        other = f"{self.named(complete)}({value})"
+            return other
         if isinstance(kind, GraphQLScalarType) and kind.name == _DATE_TIME:
             moment = self.named(datetime)
             return f"v.isoformat() if (v := {value}).__class__ is {moment} else {other}"
-        for plain, test in _PLAIN.items():
-            if kind is plain:
-                return f"v if (v := {value}){test} else {other}"
-        return other
+        return f"v if (v := {value}){test} else {other}" if test else other
+
+    def _conversion(
+        self,
+        value: str,
+        convert: Convert,
+        processor: Processor | None,
+        form: Form,
+        *,
+        of_text: bool,
+    ) -> str:
+        found = value if processor is None else f"{self.named(processor)}({value})"
+        converted, complete = f"{self.named(convert)}({found}, context)", self.named(form.complete)
+        if of_text:
+            return f"v if (v := {converted}).__class__ is str else {complete}(v)"
+        return f"{complete}({converted})"
 
 
 def _unfinished(_row: Row, _context: Context) -> dict[str, Any]:
@@ -160,10 +170,13 @@ def _unfinished(_row: Row, _context: Context) -> dict[str, Any]:
     raise RuntimeError(message)
 
 
-def _converted(
-    convert: Convert, processor: Processor | None, complete: Complete
-) -> Callable[[Any, Context], Any]:
-    def converted(found: Any, context: Context) -> Any:  # noqa: ANN401 - of any column's type
-        return complete(convert(found if processor is None else processor(found), context))
+def _processed(processor: Processor | None, words: Complete | None, complete: Complete) -> Complete:
+    """Return what makes of what the driver reads what the JSON holds."""
+    steps = [step for step in (processor, words, complete) if step is not None]
 
-    return converted
+    def process(value: Any) -> Any:  # noqa: ANN401 - of any column's type
+        for step in steps:
+            value = step(value)
+        return value
+
+    return steps[0] if len(steps) == 1 else process

@@ -4,6 +4,7 @@ Both have the other beneath them: a page has rows, and in each row may stand the
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLObjectType, get_named_type
@@ -78,7 +79,7 @@ class WrittenPagePlan(PagePlan):
             self._fields.append((key, inner.name, self._how(key, inner, wanted)))
         self.counts = any(name == TOTAL for _, name, _ in self._fields)
 
-    @property
+    @cached_property
     @override
     def complete(self) -> bool:
         plans = [

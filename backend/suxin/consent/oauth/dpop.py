@@ -75,10 +75,14 @@ class Nonces:
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
+        self._last: tuple[tuple[str, int], object, str] | None = None
 
     def fresh(self, epoch: str, *, now: datetime) -> str:
-        """Return the nonce to use from now on."""
-        return self._made(epoch, _step(now))
+        """Return the nonce to use from now on, which stays the same for a while: every answer brings one."""
+        known, asked, keyring = self._last, (epoch, _step(now)), self._sealer.keyring
+        if known is None or known[0] != asked or known[1] is not keyring:
+            known = self._last = (asked, keyring, self._made(*asked))
+        return known[2]
 
     def fits(self, nonce: str, epoch: str, *, now: datetime) -> bool:
         """Tell whether a nonce was made by us, in this epoch, in this step or the one before."""

@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from suxin_server.assembly import Assembly, assemble, opened, routes
 from suxin_server.faults import PortTaken
+from suxin_server.joined_writes import JoinedHttp
 from suxin_server.settings import Settings, read_settings
 from suxin_tenants.visits import desk_frame
 from suxin_web.application import build_app
@@ -90,6 +91,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         lifespan="off",
+        http=JoinedHttp,
         ws="websockets-sansio",
         ws_max_size=MAX_BODY_BYTES,
         # Compression would keep two windows for each connection, and messages are short.

@@ -1,16 +1,19 @@
 """The context of one request: who asks, when, and through which snapshot he reads."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database, forget_reading
+from suxin.kernel.single_steps import SingleStep
 from suxin.kernel.snapshots import OpenSnapshot
 from suxin_web.runtime import Runtime
 
@@ -55,6 +58,27 @@ class Snapshot:
             await self._opened.aclose()
 
 
+class LoneReading:
+    """What reads the one statement of an operation that needs no other, in place of a snapshot."""
+
+    def __init__(self, database: Database, actor: Actor, *, now: datetime) -> None:
+        self._database = database
+        self._actor = actor
+        self._now = now
+
+    async def rows(self, statement: SingleStep, **given: object) -> Sequence[Any]:
+        """Return what the statement finds; ``given`` are the values of its named parameters."""
+        return await self._database.read_alone(self._actor, statement, given, now=self._now)
+
+    def session(self) -> AsyncSession:
+        """Tell that there is none: a session reads more than one statement, and perhaps leaves receipts."""
+        message = "a lone reading has no session"
+        raise RuntimeError(message)
+
+
+Reader = OpenSnapshot | LoneReading
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """What every resolver works with. ``now`` is the machine's clock, as in everything that guards the platform."""
@@ -79,6 +103,10 @@ class Context:
     def spend(self, points: int) -> None:
         """Count what is read."""
         self.spent += points
+
+    def alone(self) -> LoneReading:
+        """Return what reads a statement that nothing else is read with."""
+        return LoneReading(self.runtime.database, self.actor, now=self.world_now)
 
     async def forget(self) -> None:
         """Go back to before anything was read."""

@@ -106,15 +106,15 @@ class LoanProduct(Node):
     published_at: datetime | None
 
 
-def _applicant_kind(stored: str, _: Context) -> str | None:
+def _applicant_kind(stored: str) -> str | None:
     return None if stored == ANY_KIND else stored
 
 
-def _industry_zh(section: str, _: Context) -> str | None:
+def _industry_zh(section: str) -> str | None:
     return None if section == ALL_INDUSTRIES else industry_name_zh(section)
 
 
-def _industry_en(section: str, _: Context) -> str | None:
+def _industry_en(section: str) -> str | None:
     return None if section == ALL_INDUSTRIES else industry_name_en(section)
 
 
@@ -132,7 +132,7 @@ class Lead(Node):
     number: str
     applicant_kind: ApplicantKind | None = column(
         lambda: models.Lead.subject_kind,
-        convert=_applicant_kind,
+        words=_applicant_kind,
         description="空表示不披露。Nothing where showing it would narrow who it may be.",
     )
     county_code: str
@@ -140,8 +140,8 @@ class Lead(Node):
     industry_section: str = strawberry.field(
         description="行业门类代码，ALL 表示不披露。The section of GB/T 4754, or ALL."
     )
-    industry_zh: str | None = column(lambda: models.Lead.industry_section, convert=_industry_zh)
-    industry_en: str | None = column(lambda: models.Lead.industry_section, convert=_industry_en)
+    industry_zh: str | None = column(lambda: models.Lead.industry_section, words=_industry_zh)
+    industry_en: str | None = column(lambda: models.Lead.industry_section, words=_industry_en)
     amount_band: AmountBand
     term_band: TermBand
     grade: str

@@ -9,6 +9,7 @@ from graphql import get_named_type
 
 from suxin.consent.oauth.deprecated_uses import Use, add_uses
 from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
 from suxin.kernel.snapshots import OpenSnapshot
 from suxin.kernel.tables import models
 from suxin_graphql.execution.filters import Filter
@@ -120,17 +121,25 @@ async def filled(bank_a, case, admin):
 
 @pytest.fixture
 def plans(database, small_city, monkeypatch):
-    """The plans of the statements by which the block's lists are read, as the bank's own row policies have them."""
-    sent = []
-    rows = OpenSnapshot.rows
+    """The plans of the statements by which the block's lists are read, as the bank's own row policies have them.
+
+    What is read alone is planned once, whatever its values.
+    """
+    sent, alone = [], []
+    rows, read_alone = OpenSnapshot.rows, Database.read_alone
 
     async def noted(snapshot, statement, **given):
         sent.append((statement.sql, statement.arguments(given)))
         return await rows(snapshot, statement, **given)
 
+    async def noted_alone(database, actor, statement, given, *, now):
+        alone.append((statement.sql, ["null"] * len(statement.arguments(given))))
+        return await read_alone(database, actor, statement, given, now=now)
+
     async def explained(asking):
         with monkeypatch.context() as patch:
             patch.setattr(OpenSnapshot, "rows", noted)
+            patch.setattr(Database, "read_alone", noted_alone)
             answer = await asking
         officer = small_city.banks[0].officer
         found = []
@@ -138,7 +147,16 @@ def plans(database, small_city, monkeypatch):
             for statement, values in sent:
                 lines = await snapshot._driver.fetch(f"explain (costs off) {statement}", *values)
                 found.append("\n".join(line[0] for line in lines))
+            for statement, values in alone:
+                await snapshot._driver.execute(
+                    f"set local plan_cache_mode = force_generic_plan; prepare lone as {statement}"
+                )
+                given = f"({', '.join(values)})" if values else ""
+                lines = await snapshot._driver.fetch(f"explain (costs off) execute lone{given}")
+                found.append("\n".join(line[0] for line in lines))
+                await snapshot._driver.execute("deallocate lone")
         sent.clear()
+        alone.clear()
         return answer, found
 
     return explained

@@ -1,4 +1,4 @@
-"""How many statements a query takes: as many as it has levels, however many rows."""
+"""How many statements a query takes: one, but for what is counted, continued or told; never more for more rows."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -101,15 +101,45 @@ def _offer(tenant_id: UUID, referral_id: UUID, number: int, now) -> Offer:
     )
 
 
-async def test_fifty_referrals_take_as_many_statements_as_one(bank_a, fifty, statements):
-    counted = []
+async def test_fifty_referrals_are_one_statement_with_all_that_is_nested_in_them(
+    bank_a, fifty, statements
+):
     for first in (1, 50):
         async with statements() as sent:
             data = await bank_a.data(INBOX, n=first)
         assert len(data["referrals"]["edges"]) == first
-        counted.append(len(sent))
-    # Referrals with their leads, areas, products, offers; the products are nobody's drafts.
-    assert counted == [4, 4]
+        assert len(sent) == 1
+        # A statement is planned once, so its plan must know how many rows are wanted.
+        assert f"LIMIT {first + 1}" in sent[0]
+
+
+async def test_what_is_counted_or_continued_is_a_statement_for_all_rows_of_a_level(
+    bank_a, fifty, statements
+):
+    data = await bank_a.data(
+        "{ referrals(first: 1) { edges { node { offers(first: 1) { pageInfo { endCursor } } } } } }"
+    )
+    cursor = data["referrals"]["edges"][0]["node"]["offers"]["pageInfo"]["endCursor"]
+    for more, expected in (("totalCount", 3), ("edges { cursor }", 2)):
+        counted = []
+        for first in (1, 50):
+            async with statements() as sent:
+                await bank_a.data(
+                    "query ($n: Int!, $after: String) { referrals(first: $n) { edges { node {"
+                    f" offers(first: 3, after: $after) {{ {more} }} }} }} }} }}",
+                    n=first,
+                    after=None if more == "totalCount" else cursor,
+                )
+            counted.append(len(sent))
+        assert counted == [expected, expected], more
+
+
+async def test_several_root_fields_see_one_state_of_the_database(bank_a, fifty, statements):
+    async with statements() as sent:
+        await bank_a.data(
+            "{ a: referrals(first: 1) { edges { cursor } } b: offers(first: 1) { edges { cursor } } }"
+        )
+    assert len(sent) == 2
 
 
 async def test_they_are_all_there_and_in_order(bank_a, fifty):

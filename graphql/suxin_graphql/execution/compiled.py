@@ -7,7 +7,7 @@ is forgotten with its snapshot, and no receipt of it is written.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Final
@@ -16,7 +16,6 @@ import msgspec
 import strawberry
 import structlog
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -29,10 +28,7 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     VariableDefinitionNode,
-    VariableNode,
-    Visitor,
     get_variable_values,
-    visit,
 )
 from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
@@ -48,6 +44,7 @@ from suxin_graphql.execution.completion import (
     NotCompiled,
     NotPlain,
 )
+from suxin_graphql.execution.decisive import decisive_of
 from suxin_graphql.execution.executor import Executor
 from suxin_graphql.execution.plans import Planner
 from suxin_graphql.execution.readings import Reading
@@ -55,6 +52,7 @@ from suxin_graphql.execution.records import Record
 from suxin_graphql.execution.selection import Selected, asked
 from suxin_graphql.execution.statements import CompiledStatements
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
+from suxin_graphql.execution.written_pages import is_read_at_once
 
 log = structlog.get_logger("suxin.graphql")
 
@@ -66,6 +64,9 @@ STATEMENTS: Final = CompiledStatements()
 
 VARIANTS: Final = 32
 """How many compiled forms of one operation are remembered: one for each set of the values that decide what is read."""
+
+REMEMBERED_BYTES: Final = 512
+"""How long the variables of a request may be, as JSON, for what they ask to be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,22 @@ class Compiled:
     planner: Planner
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an operation asks for with the values that its variables have: each root field with what it is given.
+
+    ``arguments`` are those under which the lists below are read.
+    """
+
+    compiled: Compiled
+    given: tuple[Mapping[str, Any], ...]
+    arguments: Arguments
+
+
 class Operation:
     """One operation of a document, compiled for the values of the variables that decide what is read.
 
-    Those stand in directives. The arguments of root fields go to their resolvers, those below are read with each page.
+    The arguments of root fields go to their resolvers.
     """
 
     def __init__(self, document: DocumentNode, node: OperationDefinitionNode) -> None:
@@ -122,8 +135,9 @@ class Operation:
             for one in document.definitions
             if isinstance(one, FragmentDefinitionNode)
         }
-        self._decisive = _decisive(node, self._fragments.values())
+        self._decisive = decisive_of(node, self._fragments.values())
         self._variants: OrderedDict[bytes, Compiled | None] = OrderedDict()
+        self._asked: OrderedDict[bytes, Asked] = OrderedDict()
 
     @property
     def kind(self) -> OperationType:
@@ -160,10 +174,14 @@ class Operation:
         """Return the data of an answer that has no errors; None where graphql-core is to execute the operation."""
         if self.kind is OperationType.MUTATION:
             return None
-        variables = self.variables(schema, given)
-        if not isinstance(variables, VariableValues):
+        key = msgspec.json.encode(given)
+        known = self._asked.get(key) or self.variables(schema, given)
+        if isinstance(known, list):
             return None
-        answer = await self._answer(schema, gate, variables, context)
+        answer = await self._answer(
+            _Call(gate, context),
+            lambda: known if isinstance(known, Asked) else self._ask(schema, key, known),
+        )
         QUERIES[FELL_BACK if answer is None else COMPILED] += 1
         return answer
 
@@ -176,27 +194,41 @@ class Operation:
         )
 
     async def _answer(
-        self, schema: strawberry.Schema, gate: Gate, variables: VariableValues, context: Context
+        self, call: "_Call", find: Callable[[], Asked | None]
     ) -> dict[str, Any] | None:
-        compiled = self._compiled(schema, variables)
-        if compiled is None:
-            return None
-        call = _Call(schema, gate, variables, context)
         try:
-            return {root.key: await call.completed(root, compiled) for root in compiled.roots}
+            found = find()
+            return None if found is None else await call.answered(found)
         except (Refusal, GraphQLError, NotPlain):
             # An error of the answer, which is graphql-core's to give.
-            await context.forget()
+            await call.context.forget()
             return None
         except Exception as error:  # noqa: BLE001 - whatever it is, graphql-core comes to it again and answers it
             # A defect that only this way has would show in no answer.
             log.warning("a compiled query failed", reason=type(error).__name__)
-            await context.forget()
+            await call.context.forget()
             return None
 
+    def _ask(
+        self, schema: strawberry.Schema, key: bytes, variables: VariableValues
+    ) -> Asked | None:
+        """Return what is asked for, and remember it for these variables; None where it is not compiled."""
+        compiled = self._compiled(schema, variables)
+        if compiled is None:
+            return None
+        arguments = Arguments(schema, variables)
+        given = tuple(
+            {} if isinstance(root, TypeName) else root.given(arguments) for root in compiled.roots
+        )
+        found = Asked(compiled, given, arguments)
+        if len(key) <= REMEMBERED_BYTES:
+            self._asked[key] = found
+            if len(self._asked) > VARIANTS:
+                self._asked.popitem(last=False)
+        return found
+
     def _compiled(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled | None:
-        coerced = variables.coerced
-        key = msgspec.json.encode([coerced.get(name) for name in self._decisive], enc_hook=str)
+        key = self._decisive.key(variables)
         if key in self._variants:
             self._variants.move_to_end(key)
             return self._variants[key]
@@ -237,53 +269,40 @@ class Operation:
                     complete=form.complete,
                 )
             )
-        return Compiled(tuple(roots), Planner(schema, STATEMENTS))
+        planner = Planner(schema, STATEMENTS, Arguments(schema, variables))
+        return Compiled(tuple(roots), planner)
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
     """One request for an operation."""
 
-    schema: strawberry.Schema
     gate: Gate
-    variables: VariableValues
     context: Context
 
-    async def completed(self, root: Root | TypeName, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
-        """Return what the JSON holds of a root field, with everything selected beneath it."""
-        if isinstance(root, TypeName):
-            return root.name
-        return root.complete(await self._value(root, compiled))
+    async def answered(self, found: Asked) -> dict[str, Any]:
+        """Return what the JSON holds of the root fields, with everything selected beneath them."""
+        return {
+            root.key: root.name
+            if isinstance(root, TypeName)
+            else root.complete(await self._value(root, given, found))
+            for root, given in zip(found.compiled.roots, found.given, strict=True)
+        }
 
-    async def _value(self, root: Root, compiled: Compiled) -> Any:  # noqa: ANN401 - of any root field
-        context = self.context
+    async def _value(self, root: Root, given: Mapping[str, Any], asked_for: Asked) -> Any:  # noqa: ANN401 - of any root field
+        context, planner = self.context, asked_for.compiled.planner
         self.gate(root.field, context)
-        arguments = Arguments(self.schema, self.variables)
-        found = root.resolved(root.given(arguments), context)
+        found = root.resolved(dict(given), context)
         if not isinstance(found, Reading | Record):
             return found
+        if len(asked_for.compiled.roots) == 1 and is_read_at_once(planner, found, root.selected):
+            executor = Executor(context.alone(), context, planner, asked_for.arguments)
+            return await executor.answer(found, root.selected)
         async with context.snapshot.turn() as snapshot:
-            executor = Executor(snapshot, context, compiled.planner, arguments)
+            executor = Executor(snapshot, context, planner, asked_for.arguments)
             return await executor.answer(found, root.selected)
 
 
 def graphql_of(schema: strawberry.Schema) -> GraphQLSchema:
     """Return the schema as graphql-core has it."""
     return schema._schema  # noqa: SLF001 - Strawberry gives no other way to it
-
-
-def _decisive(
-    node: OperationDefinitionNode, fragments: Iterable[FragmentDefinitionNode]
-) -> tuple[str, ...]:
-    """Return the names of the variables that decide what is read."""
-    found: set[str] = set()
-
-    class Names(Visitor):
-        def enter_directive(self, directive: DirectiveNode, *_: Any) -> None:  # noqa: ANN401 - the visitor's own
-            for argument in directive.arguments or ():
-                if isinstance(argument.value, VariableNode):
-                    found.add(argument.value.name.value)
-
-    for part in (node.selection_set, *fragments):
-        visit(part, Names())
-    return tuple(sorted(found))

@@ -12,16 +12,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from graphql.execution.values import VariableValues
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.snapshots import OpenSnapshot
-from suxin_graphql.context import Context, Info
+from suxin_graphql.context import Context, Info, Reader
 from suxin_graphql.cursors import Ordering
 from suxin_graphql.execution.arguments import Arguments
-from suxin_graphql.execution.completion import NotCompiled
 from suxin_graphql.execution.filters import Filter, one_of
+from suxin_graphql.execution.nesting import Nested, NestedPage, narrowed, page_of
 from suxin_graphql.execution.pages import (
     Level,
     MadePage,
@@ -29,10 +28,8 @@ from suxin_graphql.execution.pages import (
     Place,
     RecordPagePlan,
     Rows,
-    WrittenPagePlan,
-    page_plan,
 )
-from suxin_graphql.execution.plans import Columns, Later, Plan, Planner
+from suxin_graphql.execution.plans import Later, Plan, Planner
 from suxin_graphql.execution.readings import Answer, EachOf, Named, OneOf, Page, Reading
 from suxin_graphql.execution.records import (
     Asked,
@@ -46,11 +43,11 @@ from suxin_graphql.execution.records import (
 from suxin_graphql.execution.selection import Selected, Selections, Wanted, asked
 from suxin_graphql.execution.statements import NOW
 from suxin_graphql.execution.weights import COUNTED, TOLD
-from suxin_graphql.execution.writing import WrittenPlan, written_plan
+from suxin_graphql.execution.writing import WrittenPlan
+from suxin_graphql.execution.written_pages import WrittenPagePlan, keyed_plan, page_plan
 from suxin_graphql.paging import check_page_size
 
 KEYS: Final = "keys"
-LIMIT: Final = bindparam("limit", None, Integer())
 
 
 async def read(found: object, info: Info) -> object:
@@ -76,12 +73,12 @@ async def is_shown(cls: type[Record], thing_id: UUID, context: Context) -> bool:
 
 
 class Executor:
-    """Reads for one root field, while it has the snapshot."""
+    """Reads for one root field, while it has the snapshot, or alone."""
 
     def __init__(
-        self, snapshot: OpenSnapshot, context: Context, planner: Planner, arguments: Arguments
+        self, reader: Reader, context: Context, planner: Planner, arguments: Arguments
     ) -> None:
-        self._snapshot = snapshot
+        self._reader = reader
         self._context = context
         self._planner = planner
         self._arguments = arguments
@@ -89,7 +86,7 @@ class Executor:
     async def answer(self, found: object, selected: Selected) -> Any:  # noqa: ANN401 - of any root field
         """Return the value of a root field, which may be what the JSON holds of it where its form is known."""
         if isinstance(found, Answer):
-            found = await found.query(self._snapshot.session())
+            found = await found.query(self._reader.session())
         if isinstance(found, OneOf):
             return (await self._named([found.wanted], selected))[0]
         if isinstance(found, EachOf):
@@ -128,28 +125,21 @@ class Executor:
         self, cls: type[Record], keys: Iterable[Any], selected: Selected
     ) -> dict[Any, Any]:
         source = cls.__source__
-        columns, place, plan = self._planner.keep(
-            (cls, selected.selections), lambda: self._keyed(cls, selected)
-        )
+        columns, plan = keyed_plan(self._planner, cls, selected)
 
         def make() -> Select[Any]:
             statement = source.statement(self._context.actor).where(one_of(source.key, KEYS))
-            return narrowed(statement, columns)
+            return narrowed(statement, columns, self._context.actor)
 
         rows = await self._rows((columns, self._caller), make, plan, keys=list(keys))
+        return await self._by_their_key(plan, rows)
+
+    async def _by_their_key(self, plan: Plan, rows: Rows) -> dict[Any, Any]:
+        """Return the objects of rows by their own key, which comes first in each."""
         self._context.spend(len(rows))
         made = [plan.made(row, self._context) for row in rows]
         await self._fill(Level(plan, list(rows), made))
-        return {row[place]: one for row, one in zip(rows, made, strict=True)}
-
-    def _keyed(self, cls: type[Record], selected: Selected) -> tuple[Columns, int, Plan]:
-        columns = Columns()
-        place = columns.place(cls.__source__.key)
-        try:
-            plan: Plan = written_plan(self._planner, cls, selected, columns)
-        except NotCompiled:
-            plan = self._planner.plan(cls, selected.selections, columns)
-        return columns, place, plan
+        return {row[0]: one for row, one in zip(rows, made, strict=True)}
 
     async def _rows(
         self,
@@ -161,10 +151,10 @@ class Executor:
         """Return the rows of a statement: as the driver reads them where the plan writes them down itself."""
         values = {NOW.key: self._context.world_now, **given}
         if self._planner.compiled is None:
-            found: Rows = (await self._snapshot.session().execute(make(), values)).all()
+            found: Rows = (await self._reader.session().execute(make(), values)).all()
             return found
         statement = self._planner.compiled.of(key, make)
-        rows = await self._snapshot.rows(statement, **values)
+        rows = await self._reader.rows(statement, **values)
         if isinstance(plan, WrittenPlan | WrittenPagePlan):
             return rows
         return [statement.read(row) for row in rows]
@@ -173,6 +163,9 @@ class Executor:
         """Read the relations of all objects of one level."""
         plan = level.plan
         if not level.made:
+            return
+        if plan.flat_weight is not None:
+            self._context.spend(len(level.made) * plan.flat_weight)
             return
         self._context.spend(len(level.made) * (plan.weight + len(plan.joined)))
         for key, inner in plan.joined:
@@ -185,6 +178,8 @@ class Executor:
 
     async def _related(self, level: Level, later: Later) -> list[Any]:
         relation, wanted = later.relation, later.wanted
+        if later.nested is not None:
+            return await self._nested([row[later.place] for row in level.rows], later.nested)
         if isinstance(relation, ToOne):
             own = level.plan.own(relation.own, level.rows, level.made)
             keys = {key for key in own if key is not None}
@@ -205,9 +200,19 @@ class Executor:
         """Return what the field of a relation is given."""
         return self._arguments.below(type_name(level.plan.type), later.wanted.node)
 
+    async def _nested(self, found: Sequence[Any], nested: Nested) -> list[Any]:
+        """Return what is made of the rows that stood in those of a level."""
+        if isinstance(nested, NestedPage):
+            return await self._made_pages(
+                nested.plan, found, [Place(nested.first, None, 0)] * len(found)
+            )
+        rows = {row[0]: row for row in found if row is not None}
+        made = await self._by_their_key(nested.plan, list(rows.values()))
+        return [None if row is None else made[row[0]] for row in found]
+
     async def _told(self, records: Sequence[Record], relation: Told, wanted: Wanted) -> list[Any]:
         values: list[Any] = []
-        session = self._snapshot.session()
+        session = self._reader.session()
         self._context.spend(TOLD * len(records))
         for record in records:
             try:
@@ -234,7 +239,7 @@ class Executor:
         )
         position = None if after is None else ordering.position(after, self._context.actor)
         part = Asked(first, position, counted=plan.counts)
-        session, place = self._snapshot.session(), Place(first, after, None)
+        session, place = self._reader.session(), Place(first, after, None)
         values: list[Any] = []
         pages: list[MadePage] = []
         self._context.spend((TOLD + COUNTED * plan.counts) * len(records))
@@ -255,15 +260,16 @@ class Executor:
 
     async def _page(self, page: Page, selected: Selected) -> Any:  # noqa: ANN401 - a connection
         first, ordering = check_page_size(page.first), page.ordering
-        plan = self._page_plan(page.type, ordering, selected, page.joined)
+        plan = page_plan(self._planner, page.type, ordering, selected, page.joined)
         position = _position(ordering, page.after, self._context.actor)
 
         def make() -> Select[Any]:
             statement = page.statement.select().order_by(None)
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
-            ordered = statement.order_by(*(key.order for key in ordering.keys)).limit(LIMIT)
-            return narrowed(ordered, plan.columns)
+            return narrowed(
+                page_of(statement, ordering, first + 1), plan.columns, self._context.actor, ordering
+            )
 
         def count() -> Select[Any]:
             statement = page.statement.select().order_by(None)
@@ -272,24 +278,12 @@ class Executor:
         asked, given, total = page.statement.key, page.statement.values, None
         if plan.counts:
             ((total,),) = await self._rows((plan.columns, "count", asked), count, None, **given)
-        key = (plan.columns, bool(position), asked)
-        rows = await self._rows(key, make, plan, limit=first + 1, **position, **given)
+        key = (plan.columns, bool(position), first, self._caller, asked)
+        rows = await self._rows(key, make, plan, **position, **given)
         self._context.spend(min(len(rows), first) + COUNTED * plan.counts)
         made = plan.page(rows, Place(first, page.after, total), self._context)
         await self._fill_pages([made])
         return made.connection
-
-    def _page_plan(
-        self,
-        cls: type[Record],
-        ordering: Ordering,
-        selected: Selected,
-        joined: frozenset[str] = frozenset(),
-    ) -> PagePlan:
-        return self._planner.keep(
-            ((cls, ordering.name, joined), selected.selections),
-            lambda: page_plan(self._planner, cls, ordering, selected, joined),
-        )
 
     async def _pages(
         self, own: Sequence[Any], relation: ToMany, later: Later, given: dict[str, Any]
@@ -299,20 +293,20 @@ class Executor:
         cls, ordering = relation.target(), given["order_by"].ordering
         where: Filter | None = given.get("where")
         form, values = (None, {}) if where is None else (where.form, where.values)
-        plan = self._page_plan(cls, ordering, later.selected)
+        plan = page_plan(self._planner, cls, ordering, later.selected)
         position = _position(ordering, after, self._context.actor)
         keys = list(set(own))
 
         def base() -> Select[Any]:
             statement = cls.__source__.statement(self._context.actor).order_by(None)
-            narrowed = statement.where(one_of(relation.key, KEYS))
-            return narrowed if where is None else narrowed.where(where.condition())
+            pointing = statement.where(one_of(relation.key, KEYS))
+            return pointing if where is None else pointing.where(where.condition())
 
         def make() -> Select[Any]:
             statement = base()
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
-            return _numbered(statement, relation.key, plan)
+            return _numbered(statement, relation.key, plan, first + 1)
 
         totals: dict[Any, int] = {}
         if plan.counts:
@@ -324,18 +318,23 @@ class Executor:
                 **values,
             )
             totals = {row[0]: row[1] for row in counted}
-        key = (plan.columns, bool(position), self._caller, form)
-        rows = await self._rows(key, make, plan, keys=keys, limit=first + 1, **position, **values)
+        key = (plan.columns, bool(position), first, self._caller, form)
+        rows = await self._rows(key, make, plan, keys=keys, **position, **values)
         groups: dict[Any, list[Any]] = {}
         for row in rows:
             groups.setdefault(row[-2], []).append(row)
-        of_own = [groups.get(one, []) for one in own]
-        self._context.spend(len(own) + COUNTED * plan.counts)
-        self._context.spend(sum(min(len(found), first) for found in of_own))
-        pages = [
-            plan.page(found, Place(first, after, totals.get(one, 0)), self._context)
-            for one, found in zip(own, of_own, strict=True)
-        ]
+        places = [Place(first, after, totals.get(one, 0)) for one in own]
+        return await self._made_pages(plan, [groups.get(one, []) for one in own], places)
+
+    async def _made_pages(
+        self, plan: PagePlan, found: Sequence[Rows], places: Sequence[Place]
+    ) -> list[Any]:
+        """Return the pages of the rows that belong to the objects of a level."""
+        self._context.spend(len(found) + COUNTED * plan.counts)
+        pages = []
+        for rows, place in zip(found, places, strict=True):
+            self._context.spend(min(len(rows), place.first))
+            pages.append(plan.page(rows, place, self._context))
         await self._fill_pages(pages)
         return [page.connection for page in pages]
 
@@ -345,11 +344,6 @@ class Executor:
             rows = [row for level in levels for row in level.rows]
             made = [one for level in levels for one in level.made]
             await self._fill(Level(levels[0].plan, rows, made))
-
-
-def narrowed(statement: Select[Any], columns: Columns) -> Select[Any]:
-    """Return the statement with these columns alone."""
-    return statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
 
 
 def _place_asked(given: dict[str, Any]) -> tuple[int, str | None]:
@@ -376,7 +370,7 @@ def _counted(statement: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 -
     return counted.group_by(key)
 
 
-def _numbered(base: Select[Any], key: Any, plan: PagePlan) -> Select[Any]:  # noqa: ANN401 - a mapped column
+def _numbered(base: Select[Any], key: Any, plan: PagePlan, limit: int) -> Select[Any]:  # noqa: ANN401 - a mapped column
     """Return the first rows of each key in the plan's order, with the key and the row's number at the end."""
     order = [one.order for one in plan.ordering.keys]
     number = func.row_number().over(partition_by=key, order_by=order)
@@ -386,4 +380,6 @@ def _numbered(base: Select[Any], key: Any, plan: PagePlan) -> Select[Any]:  # no
     inner = base.with_only_columns(
         *labelled, key.label("belongs_to"), number.label("number"), maintain_column_froms=True
     ).subquery()
-    return select(inner).where(inner.c.number <= LIMIT).order_by(inner.c.number)
+    return (
+        select(inner).where(inner.c.number <= literal_column(f"{limit:d}")).order_by(inner.c.number)
+    )

@@ -3,18 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
-from graphql import GraphQLObjectType, get_named_type
 from typing_extensions import override
 
 from suxin_graphql.context import Context
 from suxin_graphql.cursors import Ordering
-from suxin_graphql.execution.completion import TYPENAME, Complete, Form, NotCompiled
 from suxin_graphql.execution.plans import Columns, Plan, Planner, Row
 from suxin_graphql.execution.records import Part, Record
-from suxin_graphql.execution.selection import Selected, Selections, Wanted, fields_of, named
-from suxin_graphql.execution.writing import WrittenPlan, written_plan
+from suxin_graphql.execution.selection import Selections, fields_of, named
 from suxin_graphql.paging import Connection, Edge, PageInfo
 
 EDGES: Final = "edges"
@@ -61,6 +59,11 @@ class PagePlan(ABC):
         self.ordering = ordering
         self.columns = Columns()
         self._places = [self.columns.place(key.expression) for key in ordering.keys]
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether the rows of the page hold all that is asked of it."""
+        return False
 
     @abstractmethod
     def page(self, rows: Rows, place: Place, context: Context) -> MadePage:
@@ -153,125 +156,6 @@ class RecordPagePlan(PagePlan):
             level.rows.append(row)
             level.made.append(node)
         return made
-
-
-@dataclass(frozen=True, slots=True)
-class _WrittenEdges:
-    """How the edges under one response key are written: each field's key with its name, or its node's plan."""
-
-    key: str
-    fields: list[tuple[str, str, WrittenPlan | None]]
-    typename: str
-
-
-class WrittenPagePlan(PagePlan):
-    """A page that is made as what the JSON holds of it.
-
-    :raises NotCompiled: if the selection holds what is not written from a row
-    """
-
-    def __init__(
-        self,
-        planner: Planner,
-        cls: type[Record],
-        ordering: Ordering,
-        selected: Selected,
-        joined: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(ordering)
-        if selected.form is None:
-            raise NotCompiled
-        self._planner, self._cls, self._joined = planner, cls, joined
-        kind = _object(selected.form)
-        wanted = fields_of(selected.selections, Connection, planner.schema)
-        self._typename = kind.name
-        self._fields: list[tuple[str, str, Complete | _WrittenEdges | None]] = []
-        for key, inner in selected.form.fields(kind).items():
-            self._fields.append((key, inner.name, self._how(key, inner, wanted)))
-        self.counts = any(name == TOTAL for _, name, _ in self._fields)
-
-    def _how(
-        self, key: str, form: Form, wanted: dict[str, Wanted]
-    ) -> Complete | _WrittenEdges | None:
-        if form.name == TYPENAME:
-            return None
-        if form.name in (PAGE_INFO, TOTAL):
-            return form.complete
-        if form.name != EDGES:
-            raise NotCompiled
-        kind = _object(form)
-        inner = fields_of(wanted[key].selections, Edge, self._planner.schema)
-        return _WrittenEdges(
-            key,
-            [
-                (name, one.name, self._node(one, inner[name]) if one.name == NODE else None)
-                for name, one in form.fields(kind).items()
-            ],
-            kind.name,
-        )
-
-    def _node(self, form: Form, wanted: Wanted) -> WrittenPlan:
-        return written_plan(
-            self._planner,
-            self._cls,
-            Selected(wanted.selections, form),
-            self.columns,
-            self._joined,
-        )
-
-    @override
-    def page(self, rows: Rows, place: Place, context: Context) -> MadePage:
-        levels: list[Level] = []
-        made: dict[str, Any] = {}
-        shown = list(rows[: place.first])
-        for key, name, how in self._fields:
-            if isinstance(how, _WrittenEdges):
-                made[key] = self._edges(how, shown, levels, context)
-            elif how is None:
-                made[key] = self._typename
-            elif name == TOTAL:
-                made[key] = how(place.total)
-            else:
-                made[key] = how(self._page_info(rows, place, context))
-        return MadePage(made, levels)
-
-    def _edges(
-        self, edges: _WrittenEdges, rows: list[Row], levels: list[Level], context: Context
-    ) -> list[dict[str, Any]]:
-        written: list[dict[str, Any]] = [{} for _ in rows]
-        for key, name, plan in edges.fields:
-            if plan is not None:
-                write = plan.function
-                nodes: list[Any] = [write(row, context) for row in rows]
-                levels.append(Level(plan, rows, nodes))
-            elif name == CURSOR:
-                nodes = [self._cursor(row, context) for row in rows]
-            else:
-                nodes = [edges.typename] * len(rows)
-            for edge, node in zip(written, nodes, strict=True):
-                edge[key] = node
-        return written
-
-
-def page_plan(
-    planner: Planner,
-    cls: type[Record],
-    ordering: Ordering,
-    selected: Selected,
-    joined: frozenset[str] = frozenset(),
-) -> PagePlan:
-    """Return the plan of a page: a written one where its form is known and all of it can be written."""
-    try:
-        return WrittenPagePlan(planner, cls, ordering, selected, joined)
-    except NotCompiled:
-        return RecordPagePlan(planner, cls, ordering, selected.selections, joined)
-
-
-def _object(form: Form) -> GraphQLObjectType:
-    kind = get_named_type(form.type)
-    if not isinstance(kind, GraphQLObjectType):
-        raise NotCompiled
-    return kind
 
 
 def _edge_of(edges: EdgesPlan, cursor: str, node: Record) -> Record:

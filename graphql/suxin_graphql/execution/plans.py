@@ -8,6 +8,7 @@ and how the value of a relation is put in its place.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import strawberry
@@ -15,7 +16,9 @@ from typing_extensions import override
 
 from suxin.kernel.single_steps import Processor, result_processor
 from suxin_graphql.context import Context
+from suxin_graphql.execution.arguments import Arguments
 from suxin_graphql.execution.completion import Complete, Form
+from suxin_graphql.execution.nesting import Nested
 from suxin_graphql.execution.records import (
     Column,
     Record,
@@ -39,7 +42,14 @@ class Columns:
 
     def __init__(self) -> None:
         self.expressions: list[Any] = []
+        self.nested = False
         self._places: dict[int, int] = {}
+
+    def nest(self, nested: Nested) -> int:
+        """Return where in the row the rows of a relation will stand."""
+        self.nested = True
+        self.expressions.append(nested)
+        return len(self.expressions) - 1
 
     def place(self, expression: Any) -> int:  # noqa: ANN401 - any SQL expression
         """Return where in the row the expression's value will stand."""
@@ -56,13 +66,18 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A relation that is read for all objects of a level at once, after their own rows."""
+    """A relation that is made for all objects of a level at once, after their own rows.
+
+    It is read then, unless its rows came with theirs: in column ``place``, as ``nested`` says.
+    """
 
     key: str
     relation: Relation
     wanted: Wanted
     form: Form | None = None
     complete: Complete | None = None
+    nested: Nested | None = None
+    place: int = -1
 
     @property
     def selected(self) -> Selected:
@@ -82,6 +97,21 @@ class Plan(ABC):
         self.weight = 0
         self.joined: list[tuple[str, Plan]] = []
         self.relations: list[Later] = []
+
+    @cached_property
+    def flat_weight(self) -> int | None:
+        """What one object costs with all that comes with it; None where more is made after its row."""
+        inner = [plan.flat_weight for _, plan in self.joined]
+        if self.relations or None in inner:
+            return None
+        return self.weight + len(inner) + sum(one for one in inner if one is not None)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether the rows of everything beneath come with the objects' own."""
+        return all(inner.complete for _, inner in self.joined) and all(
+            later.nested is not None and later.nested.plan.complete for later in self.relations
+        )
 
     @abstractmethod
     def made(self, row: Row, context: Context) -> Any:  # noqa: ANN401 - a record, or what the JSON holds of it
@@ -147,11 +177,12 @@ class RecordPlan(Plan):
 class Planner:
     """Makes plans against one schema, and keeps those that its holder will ask for again.
 
-    One that keeps them also has a place for its statements in compiled form.
+    One that keeps them also has a place for its statements in compiled form, and the arguments for which it is kept.
     """
 
     schema: strawberry.Schema
     compiled: CompiledStatements | None = None
+    arguments: Arguments | None = None
     kept: dict[object, Any] = field(default_factory=dict)
 
     def keep(self, key: tuple[object, Selections], make: Callable[[], Kept]) -> Kept:

@@ -71,11 +71,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field that is one SQL expression, perhaps converted."""
+    """A field that is one SQL expression, perhaps converted.
+
+    Where ``words`` is given, the column holds words of a closed list, and each is always converted to the same.
+    """
 
     name: str
     expression: Any
     convert: Convert | None = None
+    words: Callable[[Any], Any] | None = None
 
     def value(self, found: Any, context: Context) -> Any:  # noqa: ANN401 - of any column's type
         """Return the field's value for what was found in the row."""
@@ -154,15 +158,16 @@ def column(
     expression: Callable[[], SQLColumnExpression[Any]] | None = None,
     *,
     convert: Convert | None = None,
+    words: Callable[[Any], Any] | None = None,
     items: int = 0,
     description: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for the field's own type
     """Declare a field by its SQL expression, or the conversion of its column's value.
 
-    ``items`` is how many there may be at the most where it is a list of objects.
+    ``words`` converts what is a word of a closed list, whoever asks; what each becomes is remembered. ``items`` is how many there may be at the most where it is a list of objects.
     """
     return strawberry.field(
-        metadata={_COLUMN: (expression, convert), WEIGHT: of_items(items)},
+        metadata={_COLUMN: (expression, convert, words), WEIGHT: of_items(items)},
         description=description,
     )
 
@@ -248,11 +253,17 @@ def _shape_of(cls: type[Record]) -> Shape:
         if relation is not None:
             shape.relations[name] = relation
             continue
-        expression, convert = field.metadata.get(_COLUMN, (None, None))
+        expression, convert, words = field.metadata.get(_COLUMN, (None, None, None))
         found = expression() if expression else getattr(cls.__model__, field.python_name, None)
         if found is not None and field.base_resolver is None:
-            shape.columns[name] = Column(field.python_name, found, convert)
+            shape.columns[name] = Column(
+                field.python_name, found, _by_words(words) if words else convert, words
+            )
     return shape
+
+
+def _by_words(words: Callable[[Any], Any]) -> Convert:
+    return lambda found, _: words(found)
 
 
 def _read(self: Any, info: Info) -> Any:  # noqa: ANN401 - whatever the field holds

@@ -11,9 +11,9 @@ from typing import Any, Final
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLID,
     GraphQLInt,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLScalarType,
     GraphQLString,
 )
@@ -24,25 +24,17 @@ from suxin_graphql.context import Context
 from suxin_graphql.execution.completion import (
     MAX_INT,
     MIN_INT,
-    TYPENAME,
     Complete,
     Form,
-    NotCompiled,
 )
-from suxin_graphql.execution.plans import Columns, Later, Plan, Planner, Row, asked_of, needs
-from suxin_graphql.execution.records import (
-    Column,
-    Convert,
-    Record,
-    Relation,
-    ToldPage,
-    ToOne,
-    shape_of,
-    type_name,
-)
-from suxin_graphql.execution.selection import Selected, Wanted
+from suxin_graphql.execution.nesting import Nested
+from suxin_graphql.execution.plans import Columns, Later, Plan, Row, needs
+from suxin_graphql.execution.records import Column, Convert, Record, Relation, ToMany, ToOne
+from suxin_graphql.execution.selection import Wanted
 
 Made = Callable[[Row, Context], dict[str, Any]]
+Nest = Callable[[int], Nested]
+"""How a relation is nested in its level, where the column that it is found by stands at a place."""
 
 _PLAIN: Final = {
     GraphQLString: ".__class__ is str",
@@ -52,10 +44,11 @@ _PLAIN: Final = {
 
 
 _DATE_TIME: Final = "DateTime"
+_TEXTS: Final = (GraphQLString, GraphQLID)
 
 
 class _Known(dict[Any, Any]):
-    """What the members of an enumeration are in the JSON, by what the driver reads."""
+    """What the members of an enumeration, or the words of a closed list, are in the JSON, by what the driver reads."""
 
     def __init__(self, find: Complete) -> None:
         self._find = find
@@ -115,11 +108,22 @@ class WrittenPlan(Plan):
         place = self._columns.place(column.expression)
         self.write(key, self._expression(f"row[{place}]", column, form, place))
 
-    def later(self, key: str, wanted: Wanted, relation: Relation, form: Form) -> None:
-        """Have a place kept for a relation that is read after the row."""
-        self.relations.append(Later(key, relation, wanted, form, form.complete))
+    def later(
+        self,
+        key: str,
+        wanted: Wanted,
+        relation: Relation,
+        form: Form,
+        nest: Nest | None = None,
+    ) -> None:
+        """Have a place kept for a relation whose value is made after the row; ``nest`` says how its rows come with it."""
         for name, expression in needs(relation, self.type):
             self._places[name] = self._columns.place(expression)
+        nested, place = None, -1
+        if nest is not None and isinstance(relation, ToOne | ToMany):
+            nested = nest(self._places[relation.own])
+            place = self._columns.nest(nested)
+        self.relations.append(Later(key, relation, wanted, form, form.complete, nested, place))
         self.write(key, "None")
 
     def finish(self) -> "WrittenPlan":
@@ -130,27 +134,35 @@ class WrittenPlan(Plan):
         return self
 
     def _expression(self, value: str, column: Column, form: Form, place: int) -> str:
-        complete, processor = form.complete, self._columns.processor(place)
         kind = form.type.of_type if isinstance(form.type, GraphQLNonNull) else form.type
-        if column.convert is not None:
-            return (
-                f"{self.named(_converted(column.convert, processor, complete))}({value}, context)"
-            )
-        if isinstance(kind, GraphQLEnumType):
-            known = _Known(
-                complete if processor is None else lambda found: complete(processor(found))
-            )
-            return f"{self.named(known)}[{value}]"
+        processor, complete = self._columns.processor(place), form.complete
+        if column.convert is not None and column.words is None:
+            return self._conversion(value, column.convert, processor, form, of_text=kind in _TEXTS)
+        if column.words is not None or isinstance(kind, GraphQLEnumType):
+            return f"{self.named(_Known(_processed(processor, column.words, complete)))}[{value}]"
+        other = f"{self.named(_processed(processor, None, complete))}({value})"
+        test = _PLAIN.get(kind) if isinstance(kind, GraphQLScalarType) else None
         if processor is not None:
-            return f"{self.named(lambda found: complete(processor(found)))}({value})"
-        other = f"{self.named(complete)}({value})"
+            return other
         if isinstance(kind, GraphQLScalarType) and kind.name == _DATE_TIME:
             moment = self.named(datetime)
             return f"v.isoformat() if (v := {value}).__class__ is {moment} else {other}"
-        for plain, test in _PLAIN.items():
-            if kind is plain:
-                return f"v if (v := {value}){test} else {other}"
-        return other
+        return f"v if (v := {value}){test} else {other}" if test else other
+
+    def _conversion(
+        self,
+        value: str,
+        convert: Convert,
+        processor: Processor | None,
+        form: Form,
+        *,
+        of_text: bool,
+    ) -> str:
+        found = value if processor is None else f"{self.named(processor)}({value})"
+        converted, complete = f"{self.named(convert)}({found}, context)", self.named(form.complete)
+        if of_text:
+            return f"v if (v := {converted}).__class__ is str else {complete}(v)"
+        return f"{complete}({converted})"
 
 
 def _unfinished(_row: Row, _context: Context) -> dict[str, Any]:
@@ -158,52 +170,13 @@ def _unfinished(_row: Row, _context: Context) -> dict[str, Any]:
     raise RuntimeError(message)
 
 
-def _converted(
-    convert: Convert, processor: Processor | None, complete: Complete
-) -> Callable[[Any, Context], Any]:
-    def converted(found: Any, context: Context) -> Any:  # noqa: ANN401 - of any column's type
-        return complete(convert(found if processor is None else processor(found), context))
+def _processed(processor: Processor | None, words: Complete | None, complete: Complete) -> Complete:
+    """Return what makes of what the driver reads what the JSON holds."""
+    steps = [step for step in (processor, words, complete) if step is not None]
 
-    return converted
+    def process(value: Any) -> Any:  # noqa: ANN401 - of any column's type
+        for step in steps:
+            value = step(value)
+        return value
 
-
-def written_plan(
-    planner: Planner,
-    cls: type[Record],
-    selected: Selected,
-    columns: Columns,
-    joined: frozenset[str] = frozenset(),
-) -> WrittenPlan:
-    """Return the plan that writes down rows of a type, adding its columns to the statement's.
-
-    :raises NotCompiled: if the selection holds what is not written from a row
-    """
-    kind = planner.schema._schema.get_type(type_name(cls))  # noqa: SLF001 - Strawberry gives no other way to it
-    if selected.form is None or not isinstance(kind, GraphQLObjectType):
-        raise NotCompiled
-    asked = {
-        key: (wanted, found)
-        for key, wanted, found in asked_of(cls, selected.selections, planner.schema)
-    }
-    plan = WrittenPlan(cls, columns)
-    for key, inner in selected.form.fields(kind).items():
-        if inner.name == TYPENAME:
-            plan.write(key, repr(kind.name))
-            continue
-        if key not in asked:
-            raise NotCompiled
-        wanted, found = asked[key]
-        plan.weight += shape_of(cls).weights.get(wanted.name, 0)
-        if isinstance(found, Column):
-            plan.column(key, found, inner)
-        elif isinstance(found, ToOne) and wanted.name in joined:
-            target = written_plan(
-                planner, found.target(), Selected(wanted.selections, inner), columns
-            )
-            plan.joined.append((key, target))
-            plan.write(key, f"{plan.named(target.function)}(row, context)")
-        elif isinstance(found, ToldPage):
-            raise NotCompiled
-        else:
-            plan.later(key, wanted, found, inner)
-    return plan.finish()
+    return steps[0] if len(steps) == 1 else process

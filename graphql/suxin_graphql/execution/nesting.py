@@ -1,0 +1,133 @@
+"""Nesting: relations that come with the row that they belong to, so that one statement reads several levels.
+
+A level that has such relations is a sub-select by itself, with all its conditions, its order and its end; around it stand
+its columns and, for each of its rows, the rows of a relation: one row, or an array of them. Each of these is the same
+statement of its type's source as where it is read by itself, under the same row policies.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import FromClause, Select, func, literal_column, select
+
+from suxin.kernel.actor import Actor
+from suxin_graphql.cursors import Ordering
+from suxin_graphql.execution.records import ToMany, ToOne
+
+if TYPE_CHECKING:
+    from suxin_graphql.execution.pages import PagePlan
+    from suxin_graphql.execution.plans import Columns, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class NestedOne:
+    """The row of another type whose key stands in column ``own`` of the level; its own key comes first in it."""
+
+    relation: ToOne
+    columns: "Columns"
+    plan: "Plan"
+    own: int
+
+    def expression(self, level: FromClause, actor: Actor) -> Any:  # noqa: ANN401 - an SQL expression of rows
+        """Return what stands in the level's rows for it."""
+        source = self.relation.target().__source__
+        found = source.statement(actor).order_by(None).where(source.key == _column(level, self.own))
+        return _rows(found, self.columns, level, actor).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class NestedPage:
+    """The first rows of another type that point at column ``own`` of the level, one more than asked for."""
+
+    relation: ToMany
+    plan: "PagePlan"
+    first: int
+    own: int
+
+    def expression(self, level: FromClause, actor: Actor) -> Any:  # noqa: ANN401 - an SQL expression of arrays
+        """Return what stands in the level's rows for it."""
+        source = self.relation.target().__source__
+        found = page_of(
+            source.statement(actor)
+            .order_by(None)
+            .where(self.relation.key == _column(level, self.own)),
+            self.plan.ordering,
+            self.first + 1,
+        )
+        rows = _rows(found, self.plan.columns, level, actor, self.plan.ordering)
+        return func.array(rows.scalar_subquery())
+
+
+Nested = NestedOne | NestedPage
+
+
+def page_of(statement: Select[Any], ordering: Ordering, limit: int) -> Select[Any]:
+    """Return the first rows of a statement in an order.
+
+    How many they are stands in its text: the plan of a statement that is planned once would otherwise be made for a tenth
+    of all rows, whatever is asked for.
+    """
+    return statement.order_by(*(key.order for key in ordering.keys)).limit(
+        literal_column(f"{limit:d}")
+    )
+
+
+def narrowed(
+    statement: Select[Any], columns: "Columns", actor: Actor, ordering: Ordering | None = None
+) -> Select[Any]:
+    """Return the statement with these columns alone, and with the relations that are nested in its rows."""
+    if not columns.nested:
+        return statement.with_only_columns(*columns.expressions, maintain_column_froms=True)
+    level = _level(statement, columns)
+    return _around(level, _expressions(level, columns, actor), columns, ordering)
+
+
+def _rows(
+    statement: Select[Any],
+    columns: "Columns",
+    outer: FromClause,
+    actor: Actor,
+    ordering: Ordering | None = None,
+) -> Select[Any]:
+    """Return what ``narrowed`` does, each of its rows in one column, for the rows of the level around it."""
+    inner = statement.correlate(outer)
+    if not columns.nested:
+        row = func.row(*columns.expressions)
+        return inner.with_only_columns(row, maintain_column_froms=True)
+    level = _level(inner, columns)
+    row = func.row(*_expressions(level, columns, actor))
+    return _around(level, [row], columns, ordering).correlate(outer)
+
+
+def _level(statement: Select[Any], columns: "Columns") -> FromClause:
+    plain = [
+        expression.label(f"c{place}")
+        for place, expression in enumerate(columns.expressions)
+        if not isinstance(expression, Nested)
+    ]
+    return statement.with_only_columns(*plain, maintain_column_froms=True).subquery()
+
+
+def _expressions(level: FromClause, columns: "Columns", actor: Actor) -> list[Any]:
+    return [
+        expression.expression(level, actor)
+        if isinstance(expression, Nested)
+        else _column(level, place)
+        for place, expression in enumerate(columns.expressions)
+    ]
+
+
+def _around(
+    level: FromClause, expressions: Sequence[Any], columns: "Columns", ordering: Ordering | None
+) -> Select[Any]:
+    """Return the rows of a level with what stands around it, in its own order, which a sub-select does not promise."""
+    found = select(*expressions).select_from(level)
+    if ordering is None:
+        return found
+    places = [(key, _column(level, columns.place(key.expression))) for key in ordering.keys]
+    return found.order_by(*(at.desc() if key.descending else at.asc() for key, at in places))
+
+
+def _column(level: FromClause, place: int) -> Any:  # noqa: ANN401 - a column of any type
+    return level.c[f"c{place}"]

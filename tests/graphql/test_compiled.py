@@ -126,6 +126,7 @@ def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
         "terms": [TERMS_TEXT],
         "states": ["null", "[]", f"[{', '.join(some_of(kind))}]"],
         "endpointId": ["null", "$wrong"],
+        "clientId": ["$wrong"],
         "in": ['["P-1", "321302"]', "[]"],
         "gte": ["null", '"2026-11-20T09:00:00+08:00"', '"2026-11-20T09:00:00"'],
         "lt": ["null", '"2027-11-20T09:00:00Z"'],

@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -23,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.announcements import Announcements
 from suxin.kernel.audit import append_act, write_receipts
+from suxin.kernel.driver_pool import ROWS_IN_ROWS
 from suxin.kernel.lone_readings import LoneReadings
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.row_context import begin_reading, row_context, set_context
@@ -58,6 +60,10 @@ def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
         raise DisconnectionError
 
 
+def _learn_rows_in_rows(connection: AsyncAdapt_asyncpg_connection, *_: object) -> None:
+    connection.run_async(lambda driver: driver.prepare(ROWS_IN_ROWS))
+
+
 def _engine(url: str, **options: object) -> AsyncEngine:
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
@@ -69,6 +75,7 @@ def _engine(url: str, **options: object) -> AsyncEngine:
         connect_args={"server_settings": {"application_name": "suxin", "jit": "off"}},
         **options,
     )
+    event.listen(engine.sync_engine, "connect", _learn_rows_in_rows)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 

@@ -15,6 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 WAIT_S: Final = 10
 """How long a statement waits for a connection to be free, or to be opened."""
 
+ROWS_IN_ROWS: Final = "select array(select row(1))"
+"""What a connection that may read rows within rows prepares once: so the driver learns what an array of rows is."""
+
 Kind = TypeVar("Kind", bound=asyncpg.Connection)
 Given = TypeVar("Given")
 

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from suxin.kernel.driver_pool import DriverPool
+from suxin.kernel.driver_pool import ROWS_IN_ROWS, DriverPool
 from suxin.kernel.row_context import ADOPT, ADOPTED, adopt
 from suxin.kernel.single_steps import SingleStep
 
@@ -45,6 +45,7 @@ class ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # the driver 
 
     async def _prepared(self, sql: str) -> PreparedStatement:
         if not self._ready:
+            await self.prepare(ROWS_IN_ROWS)
             self._adopting = await self.prepare(ADOPT, name=ADOPTED)
         statement = self._ready[sql] = await self.prepare(sql)
         if len(self._ready) > PREPARED:

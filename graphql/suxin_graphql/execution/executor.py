@@ -1,8 +1,9 @@
-"""The executor: reads what resolvers ask for, a statement a level, in the request's snapshot.
+"""The executor: reads what resolvers ask for, all levels in one statement where it can, else a statement a level.
 
-The fields selected under a root field decide which columns are read; relations are read for all objects of a level at
-once by ``key = any(...)``, so that the number of statements follows from the depth of the query and not from its rows.
-Statements of kept plans are compiled once and go to the driver itself; the others go through the snapshot's session.
+The fields selected under a root field decide which columns are read. Relations of written plans come in the rows that they
+belong to (``nesting``); others are read for all objects of a level at once by ``key = any(...)``, so that the number of
+statements follows from the depth of the query and not from its rows. Statements of kept plans are compiled once and go to
+the driver itself; the others go through the snapshot's session.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence

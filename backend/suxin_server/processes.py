@@ -16,6 +16,7 @@ from pathlib import Path
 
 POLL_S = 0.01
 LOOK_S = 0.05
+"""How often a program that runs to its end is looked at, whether it was given up or takes too long."""
 LOG_TAIL_BYTES = 4_000
 LOG_TAIL_LINES = 12
 

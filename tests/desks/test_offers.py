@@ -80,6 +80,22 @@ async def test_the_preview_names_what_is_wrong(desks, words, changes, message):
     assert (answer.status_code, message in words(answer.text)) == (200, True), words(answer.text)
 
 
+async def test_what_is_wrong_appears_beside_its_field_while_one_types_and_goes_again(desks):
+    desk, place, _ = await taken_up(desks)
+    page = await desk.get(place)
+    wrong = await desk.post("/desk/offers/preview", **{**GOOD, "rate": "99"})
+    right = await desk.post("/desk/offers/preview", **GOOD)
+    # There is room for it beside each field, and each answer fills or empties all of them.
+    rooms = [f'<p class="field-error" id="e-{name}"' for name in GOOD]
+    for room in rooms:
+        assert page.count(f"{room}></p>") == 1, room
+        assert right.text.count(f'{room} hx-swap-oob="true"></p>') == 1, room
+    filled = '<p class="field-error" id="e-rate" role="alert" hx-swap-oob="true">'
+    assert wrong.text.count(filled) == 1
+    assert "应为 0.00% 至 24.00%" in wrong.text.split(filled)[1].split("</p>")[0]
+    assert wrong.text.count('hx-swap-oob="true"></p>') == len(rooms) - 1
+
+
 async def test_an_offer_is_stored_as_typed_and_once(desks, admin):
     desk, place, referral_id = await taken_up(desks)
     key = str(uuid4())

@@ -285,9 +285,11 @@ class Desk:
         with self.screen.refusals_expected():
             await self.at("offer-rate").fill("99")
             await expect(self.at("preview-problems")).to_be_visible()
+            await expect(self.screen.page.locator("#e-rate")).to_contain_text("应为")
             await self.screen.shoot("offer-refused")
         await self.at("offer-rate").fill(rate)
         await expect(self.at("preview-annualised-rate")).to_contain_text("%")
+        await expect(self.screen.page.locator("#e-rate")).to_be_hidden()
         before = await self.at("preview-total-cost").inner_text()
         await self.at("offer-term").fill(str(WHO.ask.term_months // 2))
         await expect(self.at("preview-total-cost")).not_to_have_text(before)

@@ -45,7 +45,8 @@ async def show_offer_preview(visit: GivenVisit) -> Answer:
     """Show what the terms typed so far would cost, whomever they are for."""
     visit.require_kind(TenantKind.BANK)
     visit.actor.require(policies.OFFER_MAKE)
-    return visit.part("bank/offer_preview.html", preview_of(await visit.form()))
+    shown = {**preview_of(await visit.form()), "typing": True}
+    return visit.part("bank/offer_preview.html", shown)
 
 
 @post("/referrals/{referral_id:uuid}/offer", status_code=200)
@@ -124,5 +125,6 @@ async def _show(
             "methods": options(RepaymentMethod),
             "guarantees": options(GuaranteeMode),
             **preview_of(shown),
+            "typing": False,
         }
         return await visit.page(session, "bank/offer_form.html", context, status=status)

@@ -40,11 +40,8 @@ async def sending_figures(
 ) -> SendingFigures:
     """Return how sending goes now, and how it went since a moment. A duty of the platform: anyone else counts his own."""
     pending = WebhookDelivery.state == DeliveryState.PENDING
-    waiting, earliest = (
-        await session.execute(
-            select(func.count(), func.min(WebhookDelivery.created_at)).where(pending)
-        )
-    ).one()
+    waiting = await session.scalar(select(func.count()).where(pending)) or 0
+    earliest = await session.scalar(select(func.min(WebhookDelivery.created_at)).where(pending))
     endpoints = await session.execute(
         select(WebhookEndpoint.state, func.count()).group_by(WebhookEndpoint.state)
     )

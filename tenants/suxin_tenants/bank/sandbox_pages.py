@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.oauth.queries import clients_of
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.sandbox_clocks import MAX_AHEAD, SandboxClock
+from suxin.lending.policies import REFERRAL_READ
 from suxin.sandboxes.cast import CAST
 from suxin.sandboxes.clocks import advance, own_clock
 from suxin.sandboxes.conformance import Finding, Verdict, judge
@@ -62,6 +63,7 @@ async def show_sandbox(visit: GivenVisit) -> Answer:
                 "max_days": MAX_AHEAD.days,
                 "steps": [(code, zh) for code, (zh, _) in STEPS.items()],
                 "applicants": [(one, _next_zh(one)) for one in applicants],
+                "may_open": visit.actor.may(REFERRAL_READ),
                 "outcomes": {code: zh for code, (zh, _) in OUTCOMES.items()},
                 "events": [(code, zh) for code, (zh, _) in EVENTS.items()],
                 "event_words": {code: zh for code, (zh, _) in EVENTS.items()},

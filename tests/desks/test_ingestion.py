@@ -56,7 +56,7 @@ async def test_a_file_in_gbk_is_sent_read_and_shown_with_its_rejects(desks, admi
     (batch_id,) = await read_to_the_end(desks, admin)
     assert place.endswith(batch_id)
     page = words(await desk.get(place))
-    assert "纳税信用.csv 市税务局 · 批次号 2026-11 · 完成" in page
+    assert "纳税信用.csv 市税务局 · 批次号 2026-11 完成" in page
     assert "已读 2 新增 1 更新 0 未变 0 退回 1" in page
     assert "3 本市登记数据中没有该统一社会信用代码的主体 uscc SUBJECT_UNKNOWN" in page
     listed = words(await desk.get("/desk/ingestion"))

@@ -18,6 +18,7 @@ PAGE_SIZE: Final = 20
 MAX_SEARCH: Final = 60
 
 MAX_CODE: Final = 40
+MAX_LINE_DIGITS: Final = 9
 
 Key = InstrumentedAttribute[UUID] | InstrumentedAttribute[str]
 
@@ -76,6 +77,14 @@ async def read_page(
 def asked_text(request: AnyRequest, name: str) -> str:
     """Return what the address asks to search for: one line, without blanks around it, of limited length."""
     return request.query_params.get(name, "").replace("\x00", "").strip()[:MAX_SEARCH]
+
+
+def asked_line(request: AnyRequest, name: str = "fromLine") -> int:
+    """Return the line of a file from which on the address asks; what is no line is the first one."""
+    asked = request.query_params.get(name, "")
+    return (
+        int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= MAX_LINE_DIGITS else 0
+    )
 
 
 def _cursor(request: AnyRequest, name: str, *, code: bool) -> UUID | str | None:

@@ -8,6 +8,7 @@ from observing import acts, nothing_written
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.commands import RUN_TOPIC
 from suxin.subjects.ingestion.runs import run_batch
+from suxin_tenants.operator import ingestion_pages
 from suxin_web.csrf import token_for
 
 pytestmark = pytest.mark.usefixtures("places")
@@ -56,7 +57,7 @@ async def test_a_file_in_gbk_is_sent_read_and_shown_with_its_rejects(desks, admi
     (batch_id,) = await read_to_the_end(desks, admin)
     assert place.endswith(batch_id)
     page = words(await desk.get(place))
-    assert "纳税信用.csv 市税务局 · 批次号 2026-11 · 完成" in page
+    assert "纳税信用.csv 市税务局 · 批次号 2026-11 完成" in page
     assert "已读 2 新增 1 更新 0 未变 0 退回 1" in page
     assert "3 本市登记数据中没有该统一社会信用代码的主体 uscc SUBJECT_UNKNOWN" in page
     listed = words(await desk.get("/desk/ingestion"))
@@ -72,6 +73,21 @@ async def test_a_file_in_gbk_is_sent_read_and_shown_with_its_rejects(desks, admi
         "subjects.ingestion.received",
         "subjects.ingestion.completed",
     ]
+
+
+async def test_rejects_are_shown_a_page_at_a_time(desks, admin, words, monkeypatch):
+    monkeypatch.setattr(ingestion_pages, "REJECTS_A_PAGE", 2)
+    desk = await desks.operator("auditor")
+    sender = await desks.operator()
+    content = HEADER + "".join(BAD.replace("T-2", f"B-{number}") for number in range(3))
+    place = (await send(sender, content.encode())).headers["location"]
+    await read_to_the_end(desks, admin)
+    first = await desk.get(place)
+    assert first.count('data-testid="reject-row"') == 2
+    assert f"{place}?fromLine=4" in first
+    second = await desk.get(f"{place}?fromLine=4")
+    assert second.count('data-testid="reject-row"') == 1
+    assert "fromLine=" not in second
 
 
 async def test_a_file_that_is_none_fails_by_name(desks, admin, words):

@@ -144,6 +144,8 @@ _RECORD_FIELDS: Final = {
     "amount_fen": "金额",
     "content": "内容",
     "loaded_at": "入库时间",
+    "batch_id": "归集批次",
+    "batch_line": "批次中的行",
 }
 
 PORTIONS: Final[Sequence[Portion]] = (

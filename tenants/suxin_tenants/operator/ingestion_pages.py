@@ -19,10 +19,11 @@ from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
 from suxin.subjects.ingestion.quality import measures, share_bps
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form
-from suxin_tenants.paging import read_page
+from suxin_tenants.paging import asked_line, read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import Said
 
+REJECTS_A_PAGE: Final = 50
 FIELDS: Final = ("source", "batchKey", "file")
 STATES: Final[Mapping[BatchState, Said]] = {
     BatchState.RECEIVED: ("等待", "plain"),
@@ -86,10 +87,17 @@ async def show_batch(visit: GivenVisit, batch_id: FromPath[UUID]) -> Answer:
     _require_reader(visit)
     async with visit.reading() as session:
         batch = await queries.ingestion_batch(session, batch_id)
-        rejects = (await session.scalars(queries.ingestion_rejects(batch_id))).all()
-        return await visit.page(
-            session, "operator/ingestion_batch.html", {**_told(batch), "rejects": rejects}
-        )
+        from_line = asked_line(visit.request)
+        statement = queries.ingestion_rejects(batch_id, from_line=from_line)
+        found = (await session.scalars(statement.limit(REJECTS_A_PAGE + 1))).all()
+        context = {
+            **_told(batch),
+            "rejects": found[:REJECTS_A_PAGE],
+            "next_line": found[REJECTS_A_PAGE].line if len(found) > REJECTS_A_PAGE else None,
+            "from_line": from_line,
+            "max_kept": limits.MAX_REJECTS_KEPT,
+        }
+        return await visit.page(session, "operator/ingestion_batch.html", context)
 
 
 @get("/ingestion/{batch_id:uuid}/progress")

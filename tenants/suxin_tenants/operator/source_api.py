@@ -24,6 +24,7 @@ from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.subjects.ingestion.policies import RECORD_INGEST
 from suxin.subjects.ingestion.unpacking import MEBIBYTE
 from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.paging import asked_line
 from suxin_web.callers import AnyRequest, GivenActor, staff
 from suxin_web.nonces import NextNonce
 from suxin_web.refusals import RouteUnknown
@@ -95,8 +96,7 @@ async def show_batch(
 
 
 async def _shown(request: AnyRequest, runtime: Runtime, actor: Actor, batch_key: str) -> BatchShown:
-    asked = request.query_params.get("fromLine", "")
-    from_line = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 9 else 0  # noqa: PLR2004 - of a line's number
+    from_line = asked_line(request)
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
         source = await _source_of(session, actor)
         batch = await queries.batch_of_key(session, source, batch_key)

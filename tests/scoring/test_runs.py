@@ -74,6 +74,11 @@ async def test_what_changed_since_last_month_is_told(small_city, admin):
     assert shown.score == 550
     assert [(one.name, one.before, one.after) for one in shown.changes] == [("纳税信用A级", 80, 0)]
     assert [(score, tier) for _, score, tier in shown.history] == [(550, "BBB"), (630, "BBB")]
+    # Of a tier there is one row, which each run renews.
+    tiers = await admin.fetch(
+        "select as_of, valid_until from score_tiers where subject_id = $1", small_city.firm_id
+    )
+    assert [tuple(row) for row in tiers] == [(date(2026, 12, 20), date(2027, 1, 8))]
 
 
 async def test_a_hard_cap_and_a_veto_hold_until_what_they_hang_on_is_mended(small_city, admin):

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 from beside_matrices import COMMANDS as BESIDE
 from counter_matrix import ELSEWHERE as AT_COUNTER
-from log_in_trespasses import PROVIDERS
+from log_in_trespasses import BY_LOG_IN, PROVIDERS
 from observing import changed, contents
 from small_city import PASSWORD, offer_terms, product_draft
 from small_world import World
@@ -336,8 +336,8 @@ MATRIX: dict[str, list[Case]] = BESIDE | {
         *by(("rival", "merchant", "operator"), NotFound, ending),
     ],
 }
-# Proved outside any transaction; decided by whoever has just logged in: their own tests show whom they refuse.
-ELSEWHERE = {"subjects.mandates.prove_mandate", "consent.oauth.decisions.allow_as_staff"}
+# Proved outside any transaction: its own tests show whom it refuses.
+ELSEWHERE = {"subjects.mandates.prove_mandate", *BY_LOG_IN}
 
 
 def commands() -> dict[str, Callable[..., Any]]:

@@ -42,3 +42,8 @@ PROVIDERS: dict[str, list[Case]] = {
         lambda world: {"staff_id": world.staff_id}
     ),
 }
+# Decided by whoever has just logged in: ``tests/oauth`` shows whom they refuse.
+BY_LOG_IN = {
+    "consent.oauth.decisions.allow_as_staff",
+    "consent.oauth.decisions.replace_as_staff",
+}

@@ -1,13 +1,14 @@
 """Asking for a consent: a tenant's system asks, the subject decides on his phone or at a counter, and an event tells."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.addressees import subject_to_ask
+from suxin.consent.addressees import ask_addressee
 from suxin.consent.assessments import AssessmentMissing
 from suxin.consent.giving import ConsentExists, RecipientUnknown
 from suxin.consent.purposes import (
@@ -21,7 +22,6 @@ from suxin.consent.requests import (
     AskedAgainTooSoon,
     ClockApart,
     ConsentForm,
-    request_consent,
 )
 from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import Outcome
@@ -144,8 +144,14 @@ class ConsentRequestMutations:
         earlier = _earlier(given, info.context.actor)
 
         async def work(session: AsyncSession, actor: Actor, now: datetime) -> dict[str, Any]:
-            subject_id = await subject_to_ask(session, actor, uscc=given.uscc, consent_id=earlier)
-            asked = await request_consent(session, actor, form=_form(given, subject_id), now=now)
+            asked = await ask_addressee(
+                session,
+                actor,
+                uscc=given.uscc,
+                consent_id=earlier,
+                form_for=partial(_form, given),
+                now=now,
+            )
             return {
                 "consent": str(asked.consent_id),
                 "answerBy": asked.answer_by.isoformat(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from export_matrix import COMMANDS as EXPORTS
 from export_matrix import QUERIES as OF_EXPORTS
@@ -9,6 +10,7 @@ from small_world import World
 from trespassing import Case, banks_own
 
 from suxin.consent.models import Consent
+from suxin.consent.requests import ConsentForm
 from suxin.lending.models import LoanRequest
 from suxin.lending.queries.dossier import Dossier
 from suxin.subjects.models import Subject
@@ -34,10 +36,15 @@ def fetched(world: World) -> dict[str, Any]:
     return {"consent_id": world.running_consent, "number": 1}
 
 
+def asked_again(world: World) -> dict[str, Any]:
+    def form_for(subject_id: UUID) -> ConsentForm:
+        return ConsentForm(subject_id=subject_id, purpose="loan.match", categories=[], life_days=1)
+
+    return {"consent_id": world.running_consent, "form_for": form_for}
+
+
 COMMANDS: dict[str, list[Case]] = EXPORTS | {
-    "consent.addressees.subject_to_ask": banks_own(
-        lambda world: {"consent_id": world.running_consent}
-    ),
+    "consent.addressees.ask_addressee": banks_own(asked_again),
     "consent.fetches.delivered": banks_own(fetched),
     "consent.fetches.delivered_before": banks_own(fetched),
     "consent.fetches.fetch_records": banks_own(lambda world: {"consent_id": world.running_consent}),

@@ -62,7 +62,7 @@ async def sending_figures(
     ).one()
     return SendingFigures(
         waiting=waiting,
-        oldest_waits=max(timedelta(0), now - earliest) if waiting else timedelta(0),
+        oldest_waits=timedelta(0) if earliest is None else max(timedelta(0), now - earliest),
         endpoints=dict.fromkeys(EndpointState, 0) | {row[0]: row[1] for row in endpoints},
         attempted=dict.fromkeys(Outcome, 0) | {Outcome(row[0]): row[1] for row in attempted},
         median_ms=median_ms,

@@ -1,0 +1,203 @@
+"""The catalogue and the credit records, with the categories and channels by which they are read."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from suxin.kernel.readers import (
+    KIND,
+    ROW,
+    SANDBOX,
+    SUBJECT,
+    TENANT,
+    Reader,
+    batch,
+    data_subject,
+    exists,
+    published,
+    when,
+    with_basis,
+)
+from suxin.kernel.tables import READ_ONLY, Privilege, Table, append_and_change
+from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
+from suxin.subjects.models.parties import BATCH_WRITES
+
+
+class DataCategory(StrEnum):
+    """The categories in which data about a subject is consented to and read.
+
+    A score's number and how a bank's loan was served are nobody's to consent to: see ``NEVER_SHARED``.
+    """
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    REGISTRATION = "registration"
+    TAX = "tax"
+    SOCIAL_INSURANCE = "social_insurance"
+    HONOURS = "honours"
+    PENALTIES = "penalties"
+    ENVIRONMENT = "environment"
+    LOAN_REQUEST = "loan_request"
+    SCORE_TIER = "score_tier"
+    PERK_ORDER = "perk_order"
+    RURAL_RATING = "rural_rating"
+    GRID_POINTS = "grid_points"
+    SCORE = "score"
+    LOAN_PERFORMANCE = "loan_performance"
+
+
+NEVER_SHARED: Final = frozenset({DataCategory.SCORE, DataCategory.LOAN_PERFORMANCE})
+"""What no basis may hold, so that no tenant ever reads it of another: a score as a number, one bank's overdue."""
+
+
+class LawfulChannel(StrEnum):
+    """The channel by which a category may travel to a tenant."""
+
+    PUBLICLY_DISCLOSED = "publicly_disclosed"
+    AUTHORISED_PUBLIC = "authorised_public"
+    FILED_BY_SUBJECT = "filed_by_subject"
+    LICENSED = "licensed"
+
+
+class CatalogueItem(Table):
+    """One thing that may be recorded: its class, department, category and lawful channel, and how long it holds.
+
+    ``release`` is the newest release that has it, ``retired_in`` the first that has it no more: nothing new is recorded.
+    """
+
+    __tablename__ = "catalogue_items"
+    __privileges__: ClassVar[tuple[Privilege, ...]] = READ_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __readers__: ClassVar[tuple[Reader, ...]] = (published(), batch())
+    __table_args__ = (
+        CheckConstraint(f"record_class in {CLASSES}", name="record_class"),
+        CheckConstraint(
+            "(publication = 'published') or publication_months is null", name="published"
+        ),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    record_class: Mapped[str]
+    name: Mapped[str]
+    department: Mapped[str]
+    category: Mapped[DataCategory]
+    channel: Mapped[LawfulChannel]
+    validity_months: Mapped[int | None]
+    sensitivity: Mapped[Sensitivity]
+    publication: Mapped[Publication]
+    publication_months: Mapped[int | None]
+    of_persons: Mapped[bool]
+    release: Mapped[str]
+    retired_in: Mapped[str | None]
+
+
+class Polarity(StrEnum):
+    """Whether a record speaks for its subject, against it, or neither."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+class RecordStatus(StrEnum):
+    """Whether a record counts; only ACTIVE ones may count against anyone."""
+
+    ACTIVE = "active"
+    DISPUTED = "disputed"
+    EXEMPTED = "exempted"
+    REPAIRED = "repaired"
+    WITHDRAWN = "withdrawn"
+
+
+# A bank reads a natural person's record only if he filed it himself or the bank holds a personal credit licence, and
+# nobody reads what is never shared. The sub-select is evaluated once per statement.
+_NOT_A_BANK_OR_LICENSED = (
+    f"(select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = {TENANT})"  # noqa: S608 - all of it is declared here
+)
+
+
+_LAWFUL_CHANNEL = (
+    "category not in ('score', 'loan_performance')"
+    f" and (not natural_person or channel = 'filed_by_subject' or {_NOT_A_BANK_OR_LICENSED})"
+)
+
+
+_INVENTED = exists("subjects s", f"s.id = {ROW}.subject_id and s.sandbox_id = {SANDBOX}")
+
+
+class CreditRecord(Table):
+    """One fact about a subject, out of the catalogue.
+
+    ``channel`` is the item's lawful channel; ``natural_person`` says that it is about a person or a household. Both are
+    kept with the record, because the row policy looks at them. ``batch_id`` and ``batch_line`` wrote it last.
+    """
+
+    __tablename__ = "credit_records"
+    __partitions__ = 8
+    # What is recorded is never rewritten; whether it counts is, and what one declared oneself may be erased.
+    __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("status"), "DELETE")
+    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        data_subject(),
+        with_basis(
+            category="category",
+            occurred="occurred_on",
+            ageless=("registration",),
+            besides=_LAWFUL_CHANNEL,
+        ),
+        when(
+            "declared",
+            f"subject_id = {SUBJECT} and self_declared and channel = 'filed_by_subject'",
+            "INSERT",
+        ),
+        when(
+            "contested",
+            f"subject_id = {SUBJECT} and {KIND} = 'subject' and status = 'active'",
+            "UPDATE",
+            # What a source recorded is disputed; what one declared oneself is taken back.
+            check=f"subject_id = {SUBJECT} and status = case when self_declared then 'withdrawn' else 'disputed' end",
+        ),
+        # The subject gives a contest up, or the city's credit office answers it.
+        when(
+            "settled",
+            f"subject_id = {SUBJECT} and {KIND} in ('subject', 'operator') and status = 'disputed'",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and (status = 'active' or status = 'withdrawn' and {KIND} = 'operator')",
+        ),
+        when(
+            "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"
+        ),
+        # What a sandbox's invented subjects have on record, its own job writes.
+        when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
+        batch(),
+    )
+    __table_args__ = (
+        CheckConstraint("valid_until is null or valid_until > occurred_on", name="validity"),
+        CheckConstraint("amount_fen is null or amount_fen >= 0", name="amount"),
+        Index("uq_credit_records_source", "subject_id", "source", "source_ref", unique=True),
+        {"postgresql_partition_by": "HASH (subject_id)"},
+    )
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    item_code: Mapped[str]
+    category: Mapped[DataCategory]
+    channel: Mapped[LawfulChannel]
+    natural_person: Mapped[bool]
+    source: Mapped[str]
+    source_ref: Mapped[str]
+    occurred_on: Mapped[date]
+    published_until: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    polarity: Mapped[Polarity]
+    status: Mapped[RecordStatus]
+    amount_fen: Mapped[int | None]
+    content: Mapped[dict[str, Any]]
+    self_declared: Mapped[bool]
+    loaded_at: Mapped[datetime]
+    batch_id: Mapped[UUID | None]
+    batch_line: Mapped[int | None]

@@ -11,6 +11,7 @@ LONGEST_S = 0.03
 MINE = (
     "{ viewer { tenant { shortName } } referrals(first: 10) { totalCount edges { node { id } } } }"
 )
+ALONE = "{ referrals(first: 10) { edges { node { id } } } }"
 CONTEXT = (
     "select coalesce(string_agg(name || '=' || setting, ','), '') from"
     " (select unnest(array['app.kind', 'app.tenant_id', 'app.staff_id']) as name) n,"
@@ -47,7 +48,7 @@ async def test_a_storm_leaves_nothing_open_and_nothing_of_a_stranger(
     storm, hit = [], 0
     for number in range(STORM):
         caller = (bank_a, bank_b)[number % 2]
-        body = {"query": MINE}
+        body = {"query": MINE if number % 3 else ALONE}
         if number % 5 == 0:
             given = {"referralId": case.referral_id, "idempotencyKey": f"storm-{number}"}
             body = {
@@ -70,5 +71,7 @@ async def test_a_storm_leaves_nothing_open_and_nothing_of_a_stranger(
     async with database._engine.connect() as one, database._engine.connect() as other:
         for connection in (one, other):
             assert (await connection.execute(text(CONTEXT))).scalar() == ""
+    for connection in database._lone._pool._free:
+        assert await connection.fetchval(CONTEXT) == ""
     for caller in (bank_a, bank_b) * 3:
         assert (await caller.data(MINE)) == own[caller.bank.tenant_id]

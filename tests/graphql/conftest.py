@@ -15,11 +15,14 @@ import httpx
 import pytest
 from held_clock import HeldClock
 from litestar.types import ASGIApp
+from oauth_client import new_key, public_jwks
 from sent_statements import sent_statements
 from small_city import Bank, SmallCity, build_small_city
+from small_sandbox import build_sandbox
 from staff_log_ins import at_desk, open_desk
 from unreachable import Unreachable
 
+from suxin.consent.oauth.clients import ClientDraft, register_client
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
@@ -30,6 +33,7 @@ from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
 from suxin_graphql import export_files
 from suxin_graphql.http import routes
+from suxin_graphql.ids import to_global
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_server.postgres import Postgres
 from suxin_tenants import PROFILES
@@ -323,3 +327,29 @@ def receipts(admin: asyncpg.Connection):
         return await reads(admin)
 
     return read
+
+
+@pytest.fixture
+async def sandbox(small_city):
+    return await build_sandbox(small_city)
+
+
+@pytest.fixture
+async def tester(desks, sandbox):
+    """Somebody who may do everything in the sandbox."""
+    return await desks.open(sandbox.bank)
+
+
+@pytest.fixture
+async def sandbox_client_id(sandbox):
+    client = await sandbox.act(
+        register_client,
+        draft=ClientDraft(
+            name="核心系统",
+            grant_types=("client_credentials",),
+            scopes=[],
+            jwks=public_jwks(new_key()),
+        ),
+        profiles=PROFILES,
+    )
+    return to_global("OAuthClient", client.id, sandbox.officer)

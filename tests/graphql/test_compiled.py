@@ -214,13 +214,13 @@ def both_ways(bank_a, monkeypatch):
     async def never(*_):
         return None
 
-    async def ask(query, variables):
+    async def ask(query, variables, caller=bank_a):
         body = {"query": query, "variables": variables}
         last[:], overspent[:] = [False], []
         monkeypatch.setattr(answering, "_compiled", noted)
-        one = shown((await bank_a.post(body)).json())
+        one = shown((await caller.post(body)).json())
         monkeypatch.setattr(answering, "_compiled", never)
-        other = shown((await bank_a.post(body)).json())
+        other = shown((await caller.post(body)).json())
         # What was spent is the same both ways, as the answers tell, and never more than what was taken.
         assert max(overspent, default=0) <= 0, query
         return one, other, last[0]
@@ -249,19 +249,31 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
     assert compiled is ("errors" not in other)
 
 
-def trusted():
+def trusted(*, of_sandboxes):
     for path in sorted(OPERATIONS.glob("*.graphql")):
+        if path.stem.startswith("sandbox_") is not of_sandboxes:
+            continue
         text = path.read_text()
         operation = parse(text).definitions[0]
         if operation.operation is OperationType.QUERY:
             yield pytest.param(text, id=path.stem)
 
 
-@pytest.mark.parametrize("text", [*trusted()])
+@pytest.mark.parametrize("text", [*trusted(of_sandboxes=False)])
 async def test_no_document_of_ours_falls_back(both_ways, ids, text):
     wanted = ids["product" if "product" in text.lower() else "referral"]
     before = QUERIES.copy()
     one, other, compiled = await both_ways(text, {"id": wanted, "first": 5, "terms": TERMS})
+    assert one == other
+    assert compiled, one
+    assert QUERIES - before == {COMPILED: 1}
+
+
+@pytest.mark.parametrize("text", [*trusted(of_sandboxes=True)])
+async def test_no_document_of_a_sandbox_falls_back(both_ways, tester, sandbox_client_id, text):
+    before = QUERIES.copy()
+    given = {"first": 5, "clientId": sandbox_client_id}
+    one, other, compiled = await both_ways(text, given, tester)
     assert one == other
     assert compiled, one
     assert QUERIES - before == {COMPILED: 1}

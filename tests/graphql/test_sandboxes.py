@@ -5,53 +5,24 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from oauth_client import new_key, public_jwks
 from observing import nothing_written
-from small_sandbox import build_sandbox
 
-from suxin.consent.oauth.clients import ClientDraft, register_client
 from suxin.sandboxes.models import SandboxOutcome
 from suxin_graphql.ids import to_global
 from suxin_graphql.trusted import OPERATIONS
-from suxin_tenants import PROFILES
 
 PAGE = Path(__file__).parents[2] / "docs" / "api" / "sandbox.md"
 SNIPPET = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
-@pytest.fixture
-async def sandbox(small_city):
-    return await build_sandbox(small_city)
-
-
-@pytest.fixture
-async def tester(desks, sandbox):
-    """Somebody who may do everything in the sandbox."""
-    return await desks.open(sandbox.bank)
-
-
-@pytest.fixture
-async def client_id(sandbox):
-    client = await sandbox.act(
-        register_client,
-        draft=ClientDraft(
-            name="核心系统",
-            grant_types=("client_credentials",),
-            scopes=[],
-            jwks=public_jwks(new_key()),
-        ),
-        profiles=PROFILES,
-    )
-    return to_global("OAuthClient", client.id, sandbox.officer)
-
-
-async def test_every_snippet_of_the_page_is_run_in_its_order(tester, sandbox, client_id, admin):
+async def test_every_snippet_of_the_page_is_run_in_its_order(
+    tester, sandbox, sandbox_client_id, admin
+):
     snippets = SNIPPET.findall(PAGE.read_text(encoding="utf-8"))
     kinds = [kind for kind, _ in snippets]
     assert kinds == ["json"] * len(kinds)
     assert len(snippets) >= 6
-    known = {"CLIENT": client_id}
+    known = {"CLIENT": sandbox_client_id}
     for _, text in snippets:
         body = json.loads(fill(text, known))
         operation = body.pop("operation")
@@ -67,7 +38,7 @@ async def test_every_snippet_of_the_page_is_run_in_its_order(tester, sandbox, cl
             known["LATER"] = later.isoformat()
         await sandbox.work()
     assert await admin.fetchval("select ahead_s from sandbox_clocks") > 0
-    told = await tester.run("sandbox_conformance", clientId=client_id)
+    told = await tester.run("sandbox_conformance", clientId=sandbox_client_id)
     assert {one["behaviour"]: one["verdict"] for one in told["findings"]}[
         "VERIFIES_SIGNATURES"
     ] == "NOT_SEEN"

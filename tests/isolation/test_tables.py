@@ -177,12 +177,14 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
     }
     assert hidden - by_owner["applicant"] == {
         "branches",
+        "client_conduct",
         "event_feeds",
         "exports",
         "identity_providers",
         "ingestion_parts",
         "memberships",
         "oauth_clients",
+        "sandbox_applicants",
         "staff",
         "staff_identities",
         "tenant_events",

@@ -66,6 +66,21 @@ async def test_the_population_counts_organisations_by_every_generalisation(
     }
 
 
+async def test_an_organisation_of_no_known_industry_counts_among_all_of_them(small_city, admin):
+    await admin.execute("update subjects set industry = null where id = $1", small_city.firm_id)
+    system = Actor.system("test")
+    async with small_city.batch.transaction(system, now=small_city.now) as session:
+        await count_population(session)
+    cells = await admin.fetch(
+        "select county_code, industry_section, subjects from population_cells"
+    )
+    assert {tuple(cell) for cell in cells} == {
+        ("321302", "C", 1),
+        ("321302", "ALL", 2),
+        ("321300", "ALL", 2),
+    }
+
+
 async def test_banks_are_measured_from_their_referrals(small_city: SmallCity) -> None:
     submitted = await small_city.submit()
     bank, other = small_city.banks

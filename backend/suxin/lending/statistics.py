@@ -31,6 +31,8 @@ _COUNT: Final = text(
     from (select kind, county_code, left(industry, 1) as section from subjects
           where kind <> 'person' and sandbox_id is null) known
     group by grouping sets ((kind, county_code, section), (kind, county_code), (kind), ())
+    -- Those whose industry is not known count among all of them, and are no section of their own.
+    having not (grouping(section) = 0 and section is null)
     on conflict (kind, county_code, industry_section) do update set subjects = excluded.subjects
     """
 )

@@ -3,10 +3,12 @@
 from uuid import UUID
 
 import pytest
+from code_flow import assert_refused
 from sqlalchemy import select
 
-from suxin.consent.oauth.clients import retire_client, suspend_client
-from suxin.consent.oauth.models import UsedAssertion
+from suxin.consent.oauth.clients import CLIENT_CREDENTIALS, CODE, retire_client, suspend_client
+from suxin.consent.oauth.models import OAuthGrant, UsedAssertion
+from suxin.consent.oauth.own_clients import WECHAT
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.tenancy.commands import suspend_tenant
@@ -84,6 +86,13 @@ async def test_a_suspended_tenants_client_is_refused_and_uses_nothing(bank_app, 
     asked = await bank_app.token(grant_type="client_credentials")
     assert (asked.status_code, asked.json()["error"]) == (401, "invalid_client")
     assert await rows(UsedAssertion) == []
+
+
+async def test_a_client_gets_tokens_by_the_grants_it_is_registered_for_alone(register, rows):
+    app = await register(grant_types=[CODE])
+    for asked in ({"grant_type": CLIENT_CREDENTIALS}, {"grant_type": WECHAT, "js_code": "x"}):
+        assert_refused(await app.token(**asked), 400, "unauthorized_client")
+    assert await rows(OAuthGrant) == []
 
 
 async def test_an_assertion_is_good_once_and_a_refused_one_uses_nothing(

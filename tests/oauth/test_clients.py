@@ -13,6 +13,7 @@ from suxin.consent.oauth.clients import (
     register_client,
 )
 from suxin.consent.oauth.models import OAuthClient
+from suxin.consent.oauth.own_clients import WECHAT
 from suxin.consent.oauth.refusals import RequestInvalid, ScopeRefused
 from suxin.consent.oauth.scopes import MAX_SCOPES, narrowed, parse_scope, require_within
 from suxin.kernel.actor import Permission
@@ -125,6 +126,7 @@ async def test_how_many_addresses_a_client_has(refused, draft, rows):
         ("grantTypes", {"grant_types": []}),
         ("grantTypes", {"grant_types": ["password"]}),
         ("grantTypes", {"grant_types": ["implicit", "authorization_code"]}),
+        ("grantTypes", {"grant_types": [WECHAT]}),
         ("grantTypes", {"grant_types": ["client_credentials"], "confidential": False}),
         ("scopes", {"scopes": ["tenancy.tenant.manage"]}),
         ("scopes", {"scopes": ["desk"]}),

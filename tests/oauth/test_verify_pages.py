@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from suxin.consent.artefacts import ArtefactTampered
 from suxin.kernel.actor import Actor
 from suxin.kernel.signing import KeyUse, ensure_signing_keys, read_keys
 from suxin_server.consent_admin import KeysUnreadable, verify_artefact
@@ -73,3 +74,7 @@ async def test_the_command_line_verifies_offline_with_a_file_of_keys(
     assert "签名有效 · the signature is valid" in capsys.readouterr().out
     with pytest.raises(KeysUnreadable):
         verify_artefact(file, str(tmp_path / "none.json"))
+    file.write_text(artefact[:-6] + "AAAAAA")
+    with pytest.raises(ArtefactTampered):
+        verify_artefact(file, str(keys))
+    assert capsys.readouterr().out == ""

@@ -13,6 +13,7 @@ from suxin.lending.policies import (
     REFERRAL_READ,
     REFERRAL_WORK,
 )
+from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import STAFF_MANAGE, TENANT_MANAGE
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, by_code
@@ -20,6 +21,8 @@ from suxin_tenants import PROFILES
 
 ALL = [(kind, profile) for kind, profile in PROFILES.items()]
 READING = frozenset({RECORD_READ, IDENTITY_READ})
+COMMITTING = frozenset({MODEL_ACTIVATE, MODEL_APPROVE, OFFER_MAKE, PRODUCT_PUBLISH, TENANT_MANAGE})
+"""What approves, or lends an organisation's money."""
 
 
 def test_every_kind_has_its_profile():
@@ -43,6 +46,12 @@ def test_only_the_operator_manages_tenants_and_only_banks_read_subjects():
         assert profile.purposes == (
             ("loan.match", "loan.contract", "bank.credit") if kind is TenantKind.BANK else ()
         )
+
+
+def test_whoever_approves_or_commits_money_needs_a_second_factor_and_nobody_else_does():
+    for _, profile in ALL:
+        for role in profile.roles.values():
+            assert role.second_factor == bool(COMMITTING & role.permissions), role.code
 
 
 def test_what_the_roles_of_a_bank_may_do_in_lending():

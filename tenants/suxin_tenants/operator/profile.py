@@ -67,6 +67,7 @@ OPERATOR: Final = TenantProfile(
         Role(
             code="credit_office",
             zh="信用办工作人员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     TENANT_READ,

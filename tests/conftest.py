@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 from accessibility import Axe, axe_source
 from chromium import ChromiumMissing, started_chromium
+from kept_compiling import keeping_compiled
 from node_projects import NodeMissing, PackagesMissing
 from playwright.async_api import Browser
 from small_city import SmallCity, build_small_city
@@ -162,7 +163,7 @@ async def city(cluster: Postgres, template: str) -> AsyncIterator[CityDatabase]:
 @pytest.fixture
 async def database(city: CityDatabase) -> AsyncIterator[Database]:
     """The application's own database connection: row-level security is on."""
-    database = Database.connect(city.app, pool_size=5)
+    database = keeping_compiled(Database.connect(city.app, pool_size=5))
     yield database
     await database.close()
 
@@ -170,7 +171,7 @@ async def database(city: CityDatabase) -> AsyncIterator[Database]:
 @pytest.fixture
 async def batch(city: CityDatabase) -> AsyncIterator[Database]:
     """The batch role's connection."""
-    database = Database.connect(city.batch, pool_size=2)
+    database = keeping_compiled(Database.connect(city.batch, pool_size=2))
     yield database
     await database.close()
 

@@ -9,15 +9,28 @@ from suxin.lending.industries import industry_name_zh
 _NAMES: Final = {
     "year": "年度",
     "headcount": "参保人数",
-    "title": "荣誉",
+    "title": "名称",
     "level": "级别",
-    "authority": "处罚机关",
+    "kind": "种类",
+    "authority": "机关",
+    "court": "法院",
     "number": "文号",
+    "list": "名单",
     "class": "情节",
+    "reason": "事由",
+    "finding": "结论",
+    "kept": "履约",
+    "commitment": "承诺编号",
+    "document": "文书",
     "industry": "行业",
     "staff": "从业人数",
     "issuer": "颁发单位",
     "counterparty": "对方",
+}
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "kept": {"yes": "已履约", "no": "未履约"},
+    "finding": {"good": "良好", "bad": "不良"},
+    "kind": {"patent": "专利", "trademark": "商标", "copyright": "著作权"},
 }
 _ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *_NAMES))}
 _ECO: Final = {grade.value: grade.zh for grade in EcoGrade}
@@ -34,5 +47,6 @@ def content_words(content: Mapping[str, Any]) -> str:
         elif name == "grade":
             parts.append(_ECO.get(str(value), f"{value} 级"))
         else:
-            parts.append(f"{_NAMES.get(name, name)} {value}")
+            word = _VALUES.get(name, {}).get(str(value), value)
+            parts.append(f"{_NAMES.get(name, name)} {word}")
     return "，".join(parts)

@@ -33,6 +33,8 @@ WRITERS = {
 }
 # What a person shows himself at a counter is on neither ground: the receipt names his visit.
 AT_COUNTER = {"counter.queries._note", "counter.queries.opened_evidence"}
+# A tier is told on a consent for its own purpose alone: scoring/test_tiers.py.
+TIERS = {"scoring.queries.tiers_of"}
 GROUNDS = (
     "select object_type, consent_id, contract_id from audit_entries where action = 'data.read'"
     " order by id"
@@ -210,4 +212,4 @@ def noting() -> set[str]:
 
 
 def test_every_writer_of_receipts_is_tried_here() -> None:
-    assert noting() == WRITERS | AT_COUNTER
+    assert noting() == WRITERS | AT_COUNTER | TIERS

@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import pytest
 from held_clock import HeldClock
+from kept_compiling import keeping_compiled
 from litestar.types import ASGIApp
 from oauth_client import new_key, public_jwks
 from sent_statements import sent_statements
@@ -130,14 +131,18 @@ async def _administer(server: Postgres, statement: str) -> None:
 
 @pytest.fixture
 async def database(cluster: Postgres, city_url: str) -> AsyncIterator[Database]:
-    database = Database.connect(cluster.dsn("suxin_app", database=city_url), pool_size=5)
+    database = keeping_compiled(
+        Database.connect(cluster.dsn("suxin_app", database=city_url), pool_size=5)
+    )
     yield database
     await database.close()
 
 
 @pytest.fixture
 async def batch(cluster: Postgres, city_url: str) -> AsyncIterator[Database]:
-    batch = Database.connect(cluster.dsn("suxin_batch", database=city_url), pool_size=2)
+    batch = keeping_compiled(
+        Database.connect(cluster.dsn("suxin_batch", database=city_url), pool_size=2)
+    )
     yield batch
     await batch.close()
 

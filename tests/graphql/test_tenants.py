@@ -101,6 +101,9 @@ KINDS = {
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
+OF_SANDBOXES = {"SandboxApplicant": "sandbox_applicants", "SandboxClock": "sandbox_clock"}
+"""Those that exist in a sandbox alone, and the document that tells of them there."""
+
 
 def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
     known = schema._schema
@@ -110,7 +113,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         if isinstance(kind, GraphQLObjectType) and "id" in kind.fields
     }
     implementing = {kind.name for kind in known.get_possible_types(known.get_type("Node"))}
-    assert with_id == implementing == set(NODES) == set(ids.KINDS) == set(KINDS)
+    assert with_id == implementing == set(NODES) == set(ids.KINDS) == {*KINDS, *OF_SANDBOXES}
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 
 
@@ -128,6 +131,15 @@ async def test_a_node_asks_for_the_permission_of_its_type(bank_a, desks, of_a, n
         # An export is its caller's alone, whatever a colleague may do.
         allowed = ["NOT_FOUND"] if name == "Export" else []
         assert codes == (allowed if needed in described.permissions else ["FORBIDDEN"]), role
+
+
+@pytest.mark.parametrize("name", OF_SANDBOXES)
+async def test_what_is_of_a_sandbox_is_nobodys_elsewhere(tester, bank_a, name):
+    told = await tester.run(OF_SANDBOXES[name], first=1)
+    thing = told["edges"][0]["node"] if "edges" in told else told
+    assert (await tester.data(NODE, id=thing["id"]))["node"]["__typename"] == name
+    for text in (thing["id"], retold(thing["id"], bank_a.bank.tenant_id)):
+        assert (await bank_a.answer(NODE, id=text))["data"] == {"node": None}
 
 
 @pytest.mark.parametrize("kind", KINDS.values())
@@ -216,6 +228,10 @@ NAMELESS = {
 }
 
 
+# What real banks are told of these is in test_sandboxes.
+IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
+
+
 @pytest.mark.parametrize("rewritten", [False, True])
 async def test_no_mutation_reaches_a_strangers_thing(bank_b, of_a, admin, rewritten):
     await bank_b.run("viewer")
@@ -229,7 +245,8 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, of_a, admin, rewrit
 
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
-    assert {field.python_name for field in mutations} == ({one[0] for one in MUTATIONS} | NAMELESS)
+    tried = {one[0] for one in MUTATIONS} | NAMELESS | IN_SANDBOXES
+    assert {field.python_name for field in mutations} == tried
 
 
 async def test_events_and_what_was_sent_are_ones_own(bank_b, of_a):

@@ -68,13 +68,14 @@ async def test_both_are_told_and_know_why_it_ended(
         if program.returncode is None:
             program.kill()
         await program.wait()
-    event = {"data": {"referralArrived": {"state": "DISPATCHED", "mode": "RECOMMENDED"}}}
-    assert found["socket"]["next"] == [event]
+    data = {"referralArrived": {"state": "DISPATCHED", "mode": "RECOMMENDED"}}
+    [told] = found["socket"]["next"]
+    assert (told["data"], told["extensions"]["cost"]["requested"]) == (data, 2)
     [error] = found["socket"]["end"]["error"]
     assert error["extensions"]["reason"] == "SESSION_ENDED"
     assert found["closed"] == {"code": 4401, "reason": "SESSION_ENDED"}
     first, last = found["events"]["next"]
-    assert first == event
+    assert (first["data"], first["extensions"]["cost"]["requested"]) == (data, 2)
     assert last["errors"][0]["extensions"]["reason"] == "SESSION_ENDED"
     assert found["events"]["end"] == {"complete": True}
 

@@ -261,6 +261,7 @@ async def test_its_people_and_systems_are_confined_by_their_log_ins(
         token_id=new_id(),
         client_id=str(new_id()),
         grant_id=None,
+        grant_version=1,
         scopes=(),
         jkt="x",
         issued_at=small_city.now,

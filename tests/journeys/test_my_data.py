@@ -70,10 +70,11 @@ async def see_and_download(phone: Phone, axe: Axe, tmp_path: Path) -> None:
 async def contest_a_record(phone: Phone, axe: Axe) -> None:
     """Ask for the correction of a record, with what is missing said beside its field, and take it back."""
     await phone.page.locator('[data-testid="part"][data-part="records"]').click()
-    await expect(phone.at("data-row").first).to_contain_text("登记注册基本信息")
+    row = phone.at("data-row").filter(has_text="登记注册基本信息")
+    await expect(row).to_have_count(1)
     await axe.look(phone.page, "records")
     await phone.screen.shoot("records")
-    await phone.at("contest").first.click()
+    await row.get_by_test_id("contest").click()
     await expect(phone.at("correct-page")).to_contain_text("市场监督管理局")
     await phone.at("ask-correction").click()
     await expect(phone.at("error-wanted")).to_have_text("请填写此项")

@@ -134,12 +134,19 @@ async def test_policies_and_grants_are_those_declared(city):
     assert found[0] == declared[0]
     assert found[1] == declared[1]
     assert {policy[0] for policy in found[0]} == {model.__tablename__ for model in protected()}
-    # All admit somebody, but for those that hold a subject to what he signed at a counter, or everybody to his world.
+    # All admit somebody, but for those that hold a subject to what he signed at a counter, everybody to his world, or whoever
+    # may delete to the time of keeping.
     assert {(policy[0], policy[1]) for policy in found[0] if policy[2] != "PERMISSIVE"} == {
         ("access_bases", "ended_at_counter"),
+        ("access_bases", "kept_long_enough"),
         ("access_bases", "opened_at_counter"),
+        ("consent_artefacts", "kept_long_enough"),
+        ("consent_fetches", "kept_long_enough"),
         ("consents", "as_signed_at_counter"),
+        ("consents", "kept_long_enough"),
         ("consents", "nothing_unasked_at_counter"),
+        ("correction_requests", "kept_long_enough"),
+        ("mandates", "kept_long_enough"),
         ("subjects", "same_world"),
     }
     assert {role for policy in found[0] for role in policy[3]} <= {

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, LargeBinary, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -23,12 +23,14 @@ def sample(model: type[Table], now: datetime, **given: Any) -> dict[str, Any]:
 def _value(column: Column[Any], now: datetime) -> Any:
     if isinstance(column.type, EnumType):
         return column.type.enums[0]
+    if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Integer):
+        return [1]
     for kind, value in (
         (Uuid, uuid4()),
         (DateTime, now),
         (Date, date(2026, 11, 20)),
         (Boolean, False),
-        (BigInteger, 1),
+        (Integer, 1),
         (LargeBinary, uuid4().bytes),
         (ARRAY, ["x"]),
         (JSONB, "{}"),

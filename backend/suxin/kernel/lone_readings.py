@@ -37,7 +37,11 @@ class ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # the driver 
         self, context: Mapping[str, str], sql: str, arguments: Sequence[object]
     ) -> Sequence[asyncpg.Record]:
         """Return what a statement finds under a row context."""
-        statement = self._ready.get(sql) or await self._prepared(sql)
+        statement = self._ready.get(sql)
+        if statement is None:
+            statement = await self._prepared(sql)
+        else:
+            self._ready.move_to_end(sql)
         # What is known to be prepared is sent without another word before it. Should a later driver send one after all,
         # the context ends with it, and the statement finds nothing: never the rows of anybody else.
         self._transport.write(adopt(context))

@@ -1,6 +1,6 @@
 """Arguments: what is given to a field, as its types say, under the variables of one request.
 
-They are no part of what is kept of an operation: a page size, a cursor or a filter that stands in a variable changes no plan.
+A cursor or a filter that stands in a variable changes nothing of what is kept of an operation; see ``decisive``.
 """
 
 from dataclasses import dataclass

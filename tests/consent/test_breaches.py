@@ -74,12 +74,12 @@ async def test_whose_data_was_read_by_whom_and_when(
     assert (one.reads, one.first_at) == (1, small_city.now + timedelta(hours=1))
     assert await report(small_city, tenant_ids=[rival.tenant_id]) == []
     assert await report(small_city, client_ids=["another"]) == []
-    # Half-open: what was read at its end is outside.
+    # Half-open: what was read at its end is outside, and so is what was read before it began.
     hour = small_city.now + timedelta(hours=1)
-    assert [
-        one.reads for one in await report(small_city, tenant_ids=[bank.tenant_id], until=hour)
-    ] == [1]
-    assert await acts(admin, "consent.breach") == ["consent.breach.reported"] * 5
+    for span, at in (({"until": hour}, small_city.now), ({"since": hour}, hour)):
+        (one,) = await report(small_city, tenant_ids=[bank.tenant_id], **span)
+        assert (one.reads, one.first_at, one.last_at) == (1, at, at)
+    assert await acts(admin, "consent.breach") == ["consent.breach.reported"] * 6
 
 
 async def test_only_the_operator_asks_and_must_say_about_whom(

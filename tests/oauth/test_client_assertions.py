@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from code_flow import assert_refused
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from listening import listening
 from oauth_client import ASSERTION_TYPE, new_key, public_jwks
 
 from suxin.consent.oauth.client_assertions import MAX_LIFE
@@ -148,20 +149,24 @@ async def test_keys_are_replaced_without_a_failing_token(bank_app, small_city, r
     assert (await bank_app.token(**GRANT, assertion={"key": new})).status_code == 200
 
 
-async def test_a_client_whose_keys_are_on_this_machine_is_refused(bank_app, small_city, rows):
-    client = await small_city.act(
-        register_client,
-        small_city.banks[0].officer,
-        draft=ClientDraft(
-            name="内网系统",
-            grant_types=["client_credentials"],
-            scopes=["lending.product.read"],
-            jwks_uri="https://127.0.0.1/jwks",
-        ),
-        profiles=PROFILES,
-    )
-    bank_app.client_id = client.client_id
-    answer = await bank_app.token(**GRANT)
+async def test_a_client_whose_keys_are_on_this_machine_is_refused_and_they_are_not_fetched(
+    bank_app, small_city, rows
+):
+    async with listening() as listener:
+        client = await small_city.act(
+            register_client,
+            small_city.banks[0].officer,
+            draft=ClientDraft(
+                name="内网系统",
+                grant_types=["client_credentials"],
+                scopes=["lending.product.read"],
+                jwks_uri=f"https://127.0.0.1:{listener.port}/jwks",
+            ),
+            profiles=PROFILES,
+        )
+        bank_app.client_id = client.client_id
+        answer = await bank_app.token(**GRANT)
+        assert listener.connections == 0
     assert_refused(answer, 401, "invalid_client")
     assert "127.0.0.1" not in answer.text
     assert await rows(UsedAssertion) == []

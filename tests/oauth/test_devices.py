@@ -179,6 +179,17 @@ async def test_a_device_code_is_its_clients_and_its_keys(ask, poll, decide, othe
     assert (await poll(asked)).status_code == 200
 
 
+async def test_a_device_code_that_is_bound_to_no_key_is_its_clients_still(
+    ask, poll, decide, other_flow, rows
+):
+    asked = await ask(proof=None)
+    await decide(asked["user_code"])
+    assert_refused(await poll(asked, other_flow), 400, "invalid_grant")
+    (row,) = await rows(DeviceCode)
+    assert (row.dpop_jkt, row.state) == (None, DeviceState.APPROVED)
+    assert (await poll(asked)).status_code == 200
+
+
 async def test_what_a_device_may_not_ask_for_is_refused(flow, register, rows):
     path = "/oauth/device_authorization"
     assert_refused(await flow.app.post(path), 400, "invalid_request")

@@ -5,13 +5,17 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from listening import listening
 from oauth_client import new_key, public_jwks
 
 from suxin.consent.oauth.refusals import ClientRefused
+from suxin.kernel.sealing import Keyring
 from suxin_outbound import kept_answers
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.kept_answers import ASKED_AGAIN_S, KEPT_S, MAX_ADDRESSES
+from suxin_server.assembly import assemble
+from suxin_server.settings import Settings
 
 
 @pytest.fixture
@@ -70,6 +74,35 @@ async def test_nothing_is_fetched_from_a_network_of_ours(client_keys, address):
     # What went wrong there is not told.
     assert refused.value.en_message.endswith("the client's keys cannot be fetched")
     assert "127.0.0.1" not in refused.value.en_message
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_who_listens_on_this_machine_is_not_connected_to(client_keys, host):
+    async with listening() as listener:
+        with pytest.raises(ClientRefused):
+            await client_keys.keys_at(f"https://{host}:{listener.port}/jwks", kid=None)
+        assert listener.connections == 0
+
+
+async def test_the_server_itself_fetches_a_clients_keys_by_the_guarded_way():
+    nowhere = "http://127.0.0.1:9"
+    assembly = assemble(
+        Settings(
+            database_url="postgresql://127.0.0.1:9/none",
+            redis_url="redis://127.0.0.1:9",
+            wechat_base_url=nowhere,
+            sms_base_url=nowhere,
+            identity_base_url=nowhere,
+            sealing_keys=Keyring.generate().to_text(),
+        )
+    )
+    async with listening() as listener:
+        with pytest.raises(ClientRefused):
+            await assembly.runtime.client_keys.keys_at(
+                f"https://127.0.0.1:{listener.port}/jwks", kid=None
+            )
+        assert listener.connections == 0
+    await assembly.close()
 
 
 async def test_a_set_is_kept_and_read_anew_when_it_is_old(key_sets, raw_server, passed):

@@ -8,6 +8,7 @@ from observing import changed, contents
 from small_city import offered
 
 from suxin.consent.models import ConsentState
+from suxin.consent.oauth.log_ins import LoggedIn, begin_log_in
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.commands.offers import accept_offer
@@ -65,6 +66,19 @@ async def test_log_ins_mandates_permissions_and_requests_end_in_one_step(
     assert await admin.fetchval("select count(*) from credit_records where self_declared") == 0
     act = await admin.fetchrow("select * from audit_entries where action = 'rights.account.closed'")
     assert act["subject_id"] == small_city.person_id
+
+
+async def test_his_log_ins_in_browsers_end_and_nobody_elses(small_city, close, admin):
+    anyone, now = Actor.anonymous("test"), small_city.now
+    async with small_city.database.transaction(anyone, now=now) as session:
+        for person_id in (small_city.person_id, small_city.stranger_id):
+            who = LoggedIn(amr=["sms"], authenticated_at=now, person_id=person_id)
+            await begin_log_in(session, who, now=now)
+
+    await close()
+
+    left = await admin.fetch("select person_id from log_in_sessions where ended_at is null")
+    assert [row["person_id"] for row in left] == [small_city.stranger_id]
 
 
 async def test_whoever_opens_the_mini_program_next_is_a_new_visitor(

@@ -27,12 +27,14 @@ async def test_a_code_is_no_use_without_a_proof(flow, untouched):
 
 
 @pytest.mark.fapi("fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client")
-async def test_a_code_is_no_use_to_another_client(flow, other_flow, untouched):
+async def test_a_code_is_no_use_to_another_client(flow, other_flow, untouched, rows):
     # Not bound to a key, so that the client alone is what does not fit.
     code = (await flow.answer(proof=None))["code"]
     other_flow.verifier = flow.verifier
     assert_refused(await other_flow.redeem(code), 400, "invalid_grant")
     await untouched()
+    (row,) = await rows(AuthorizationCode)
+    assert row.dpop_jkt is None
     assert (await flow.redeem(code)).status_code == 200
 
 

@@ -174,12 +174,9 @@ class OAuthApp:
         return answer
 
     async def pushed(self, **parameters: Any) -> httpx.Response:
-        """Push an authorization request; what is not given is the usual."""
+        """Push an authorization request; what is not given is the usual, and ``None`` leaves one out, a proof as well."""
         usual = {"response_type": "code", "code_challenge_method": "S256"}
-        given = {**usual, **parameters}
-        return await self.post(
-            "/oauth/par", **{name: value for name, value in given.items() if value is not None}
-        )
+        return await self.post("/oauth/par", **{**usual, **parameters})
 
     async def _once(
         self, path: str, proof: Any, assertion: Any, headers: Any, form: dict[str, Any]

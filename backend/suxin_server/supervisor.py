@@ -1,8 +1,9 @@
 """The supervisor: starts parts, restarts the ones that die, stops them all.
 
 A part is anything that can be started, asked whether it still runs, and stopped: the embedded PostgreSQL and Valkey,
-and the product's own programs. Parts start on threads of their own, so that a signal, which reaches the main thread,
-never falls between a process and the note that it exists.
+and the product's own programs. Parts start on threads of their own. A signal is noted and heeded where the main thread
+waits: an exception thrown into whatever it happens to do would now and then leave a lock held for ever, such as the one of a
+module that is being loaded, and a part that is starting would wait for it.
 """
 
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import structlog
 
@@ -24,6 +25,8 @@ HEALTHY_AFTER_S: Final = 10.0
 MAX_PARTS: Final = 16
 
 log = structlog.get_logger("suxin.up")
+
+_T = TypeVar("_T")
 
 
 class Part(Protocol):
@@ -46,8 +49,12 @@ class Part(Protocol):
         """Stop it within its own bounds; harmless when it does not run."""
 
 
-class StopRequested(BaseException):
+class StopRequested(Exception):
     """Someone asked the supervisor to end: Ctrl-C or SIGTERM."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -63,9 +70,13 @@ class _Watched:
 
 
 class Supervisor:
-    """Looks after parts; a higher rank is stopped before a lower one."""
+    """Looks after parts; a higher rank is stopped before a lower one.
 
-    def __init__(self) -> None:
+    Once ``stop_requested`` holds, whoever begins a part or waits for something is told so by ``StopRequested``.
+    """
+
+    def __init__(self, stop_requested: Callable[[], bool] = _never) -> None:
+        self._stop_requested = stop_requested
         self._watched: list[_Watched] = []
         self._starters = ThreadPoolExecutor(max_workers=MAX_PARTS, thread_name_prefix="start")
         self._stopping = threading.Event()
@@ -74,19 +85,52 @@ class Supervisor:
         """Start a part in the background and look after it from now on; the result says when it runs.
 
         One that runs ``once`` ends by itself, and is not started again.
+
+        :raises StopRequested: if someone asked for the end
         """
+        self._heed()
         watched = _Watched(part=part, rank=rank, once=once)
         self._watched.append(watched)
         return self._launch(watched)
+
+    def result(self, begun: "Future[_T]") -> _T:
+        """Wait for what was begun and return, or raise, what it came to.
+
+        :raises StopRequested: if someone asks for the end meanwhile
+        """
+        while not wait([begun], timeout=TICK_S).done:
+            self._heed()
+        return begun.result()
+
+    def call(self, work: Callable[[], _T]) -> _T:
+        """Do what takes a while beside the main thread and return what it came to; an end does not wait for it.
+
+        :raises StopRequested: if someone asks for the end meanwhile
+        """
+        outcome: Future[_T] = Future()
+
+        def body() -> None:
+            try:
+                outcome.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - handed to the waiting thread as it is
+                outcome.set_exception(error)
+
+        self._heed()
+        threading.Thread(target=body, name="call", daemon=True).start()
+        return self.result(outcome)
 
     def restarts(self, name: str) -> int:
         """Return how often the part was started again."""
         return sum(watched.restarts for watched in self._watched if watched.part.name == name)
 
     def watch(self, *, until: Callable[[], bool], timeout_s: float | None = None) -> bool:
-        """Restart what dies until the condition holds; return whether it did in time."""
+        """Restart what dies until the condition holds; return whether it did in time.
+
+        :raises StopRequested: if someone asks for the end meanwhile
+        """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not until():
+            self._heed()
             if deadline is not None and time.monotonic() >= deadline:
                 return False
             for watched in tuple(self._watched):
@@ -103,6 +147,10 @@ class Supervisor:
         for rank in sorted({watched.rank for watched in self._watched}, reverse=True):
             _at_once([one.part.stop for one in self._watched if one.rank == rank])
         self._starters.shutdown()
+
+    def _heed(self) -> None:
+        if self._stop_requested():
+            raise StopRequested
 
     def _launch(self, watched: _Watched) -> "Future[None]":
         def body() -> None:
@@ -141,17 +189,17 @@ class Supervisor:
 
 
 @contextmanager
-def stop_signals() -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into ``StopRequested`` in the main thread; only the first one counts."""
+def stop_signals() -> Iterator[Callable[[], bool]]:
+    """Note Ctrl-C and SIGTERM; what is yielded tells whether one came."""
+    noted = False
 
-    def stop(_number: int, _frame: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        raise StopRequested
+    def note(_number: int, _frame: object) -> None:
+        nonlocal noted
+        noted = True
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield lambda: noted
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Final
 
 import structlog
@@ -64,18 +65,20 @@ def run_up(settings: Settings) -> None:
     """
     data_dir = settings.data_dir.absolute()
     settings = settings.model_copy(update={"data_dir": data_dir, "demo": wants_demo(settings)})
-    with held(data_dir), stop_signals():
+    with held(data_dir):
+        # Nothing runs yet, so that a signal may still end this program as it ends any other.
         _require_place(settings.host, settings.port)
         _try_given_servers(settings)
         say_begun()
-        supervisor = Supervisor()
-        try:
-            _Start(supervisor, settings).run()
-            supervisor.watch(until=lambda: False)
-        except StopRequested:
-            log.info("stopping")
-        finally:
-            supervisor.stop_all()
+        with stop_signals() as stop_requested:
+            supervisor = Supervisor(stop_requested)
+            try:
+                _Start(supervisor, settings).run()
+                supervisor.watch(until=lambda: False)
+            except StopRequested:
+                log.info("stopping")
+            finally:
+                supervisor.stop_all()
 
 
 def _try_given_servers(settings: Settings) -> None:
@@ -152,7 +155,7 @@ class _Start:
         # It loads the core, which a start with the demo city has no need of here.
         from suxin_server.tenant_admin import city_is_founded  # noqa: PLC0415 - see above
 
-        return city_is_founded(self._settings)
+        return self._supervisor.call(partial(city_is_founded, self._settings))
 
     def _set(self, **found: object) -> None:
         self._settings = self._settings.model_copy(update=found)
@@ -171,7 +174,7 @@ class _Start:
             database_batch_url=SecretStr(server.dsn("suxin_batch")),
         )
         begun = self._supervisor.begin(server, rank=SERVERS)
-        return lambda: _need(server, begun)
+        return lambda: self._need(server, begun)
 
     def _begin_broker(self) -> Callable[[], None]:
         if self._settings.redis_url is not None:
@@ -180,7 +183,13 @@ class _Start:
         server.settle()
         self._set(redis_url=SecretStr(server.url))
         begun = self._supervisor.begin(server, rank=SERVERS)
-        return lambda: _need(server, begun)
+        return lambda: self._need(server, begun)
+
+    def _need(self, part: Part, begun: "Future[None]") -> None:
+        try:
+            self._supervisor.result(begun)
+        except OSError as error:
+            raise PartFailed(part.name, str(error)) from error
 
     def _prepare_keys(self) -> None:
         if self._settings.sealing_keys is None and self._settings.sealing_keys_file is None:
@@ -218,7 +227,9 @@ class _Start:
         if self._settings.database_owner_url is None:
             log.warning("DATABASE_OWNER_URL is not set, so migrations are not run here")
             return
-        migrate(self._settings.database_owner_url.get_secret_value())
+        self._supervisor.call(
+            partial(migrate, self._settings.database_owner_url.get_secret_value())
+        )
 
     def _begin_program(self, part: str, command: str, *, without: frozenset[str]) -> None:
         child = self._child(part, "suxin_server.cli", command, without=without)
@@ -228,7 +239,7 @@ class _Start:
         if not self._settings.demo or self._has_demo():
             return None
         child = self._child("demo", "suxin_server.cli", "demo")
-        self._supervisor.begin(child, rank=PROGRAMS, once=True).result()
+        self._supervisor.result(self._supervisor.begin(child, rank=PROGRAMS, once=True))
         return child
 
     def _has_demo(self) -> bool:
@@ -256,7 +267,7 @@ class _Start:
 
         def ready() -> bool:
             nonlocal last
-            status, last = probe(self._settings, "/health/ready")
+            status, last = self._supervisor.call(partial(probe, self._settings, "/health/ready"))
             return status == http.client.OK
 
         if not self._supervisor.watch(until=ready, timeout_s=READY_TIMEOUT_S):
@@ -296,12 +307,3 @@ def unwell(report: str) -> str:
     except (ValueError, LookupError, TypeError, AttributeError):
         return report
     return "; ".join(found) or report
-
-
-def _need(part: Part, begun: "Future[None]") -> None:
-    try:
-        begun.result()
-    except Fault:
-        raise
-    except OSError as error:
-        raise PartFailed(part.name, str(error)) from error

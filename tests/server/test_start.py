@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from typing_extensions import override
@@ -17,6 +18,7 @@ SLOW_TO_LOAD = {
     *("strawberry", "suxin.kernel.tables", "suxin_server.demo.cast"),
 }
 
+_T = TypeVar("_T")
 
 WEB_LOADED = """
 import gc
@@ -46,31 +48,29 @@ def test_loading_the_web_server_makes_nothing_that_only_a_request_needs() -> Non
     assert told_by(WEB_LOADED) == ["True", "0", "0"]
 
 
-class _Answer(Future[None]):
-    """The start of a server: asking for its result is waiting for it."""
-
-    def __init__(self, name: str, seen: list[str]) -> None:
-        super().__init__()
-        self._name, self._seen = name, seen
-
-    @override
-    def result(self, timeout: float | None = None) -> None:
-        self._seen.append(f"{self._name} answers")
-
-
 class _Noting(Supervisor):
-    """A supervisor that notes what is begun, and begins nothing."""
+    """A supervisor that notes what is begun and waited for, and begins nothing."""
 
     def __init__(self, seen: list[str]) -> None:
         super().__init__()
         self._seen = seen
+        self._begun: dict[Future[None], str] = {}
         self.ranks: set[int] = set()
 
     @override
-    def begin(self, part: Part, *, rank: int = 0) -> Future[None]:
+    def begin(self, part: Part, *, rank: int = 0, once: bool = False) -> Future[None]:
         self._seen.append(part.name)
         self.ranks.add(rank)
-        return _Answer(part.name, self._seen)
+        begun: Future[None] = Future()
+        begun.set_result(None)
+        self._begun[begun] = part.name
+        return begun
+
+    @override
+    def result(self, begun: Future[_T]) -> _T:
+        if begun in self._begun:
+            self._seen.append(f"{self._begun[begun]} answers")  # type: ignore[index] # it is one of them
+        return super().result(begun)
 
 
 def test_the_web_server_loads_while_the_servers_start_and_the_worker_when_it_is_ready(

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from suxin_server.children import Child
 from suxin_server.postgres import Postgres
 from suxin_server.processes import is_alive, wait_until
-from suxin_server.supervisor import FIRST_PAUSE_S, Supervisor
+from suxin_server.supervisor import FIRST_PAUSE_S, StopRequested, Supervisor, stop_signals
 
 pytestmark = pytest.mark.processes
 Make = Callable[[str, str], Child]
@@ -42,11 +42,11 @@ SUPERVISES = """
     server = Postgres(folder, fast=True)
     child = Child("sleeps", "sleeps", (), environment)
     deaf = Child("deaf", "deaf", (), environment)
-    supervisor = Supervisor()
-    with stop_signals():
+    with stop_signals() as stop_requested:
+        supervisor = Supervisor(stop_requested)
         try:
             for rank, part in enumerate((server, child, deaf)):
-                supervisor.begin(part, rank=rank).result()
+                supervisor.result(supervisor.begin(part, rank=rank))
             while not (programs / "deaf.pid").exists():
                 pass
             print(json.dumps({"server": server.pid, "children": [child.pid, deaf.pid]}), flush=True)
@@ -211,6 +211,57 @@ def test_what_runs_once_is_not_started_again_but_stopped_with_the_rest(program: 
     finally:
         supervisor.stop_all()
     assert not is_alive(pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_noted_and_heeded_only_where_the_main_thread_waits(
+    program: Make, number: signal.Signals
+) -> None:
+    # Thrown into the loading of a module it would leave that module locked, and a part that loads it waiting.
+    released, child = threading.Event(), program("sleeps", SLEEPS)
+    with stop_signals() as stop_requested:
+        supervisor = Supervisor(stop_requested)
+        begun = supervisor.begin(child)
+        supervisor.result(begun)
+        os.kill(os.getpid(), number)
+        assert wait_until(stop_requested, timeout_s=PATIENCE_S)
+        waiting: tuple[Callable[[], object], ...] = (
+            lambda: supervisor.begin(program("ends", "")),
+            lambda: supervisor.watch(until=lambda: False),
+            lambda: supervisor.call(released.set),
+        )
+        for wait in waiting:
+            with pytest.raises(StopRequested):
+                wait()
+        os.kill(os.getpid(), number)
+        supervisor.stop_all()
+    assert begun.done()
+    assert (child.exit_reason(), released.is_set()) == ("ended by SIGTERM", False)
+
+
+def test_an_end_does_not_wait_for_what_takes_long() -> None:
+    noted, released, seen = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        noted.set()
+        assert released.wait(PATIENCE_S)
+        seen.set()
+
+    supervisor = Supervisor(noted.is_set)
+    with pytest.raises(StopRequested):
+        supervisor.call(work)
+    supervisor.stop_all()
+    assert not seen.is_set()
+    released.set()
+    assert seen.wait(PATIENCE_S)
+
+
+def test_what_a_call_comes_to_is_returned_or_raised() -> None:
+    supervisor = Supervisor()
+    assert supervisor.call(lambda: "是") == "是"
+    with pytest.raises(ZeroDivisionError):
+        supervisor.call(lambda: 1 // 0)
+    supervisor.stop_all()
 
 
 def test_a_signal_stops_everything_and_whoever_does_not_listen(

@@ -4,19 +4,16 @@ What a command needs is imported when it runs, so that each starts as fast as it
 one clear line in Chinese and English and an exit code; the codes are those of ``suxin_server.faults``.
 """
 
-import gc
-import importlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from suxin.kernel.refusals import Refusal
+from suxin_server.command_loading import load, own_settings, settings_of
 from suxin_server.faults import Fault
-from suxin_server.logs import configure_logging
-from suxin_server.settings import Settings, read_settings
+from suxin_server.keeping_commands import audit, backup, keys, restore
 
 REFUSED: Final = 2
 INTERRUPTED: Final = 130
@@ -28,6 +25,10 @@ ERRORS_FILE: Final = Path("docs/api/errors.md")
 @click.version_option(package_name="suxin", message="%(version)s")
 def cli() -> None:
     """宿信 Suxin：城市信用平台 · the credit platform of a city."""
+
+
+for _kept in (keys, audit, backup, restore):
+    cli.add_command(_kept)
 
 
 @cli.command()
@@ -43,22 +44,22 @@ def cli() -> None:
 )
 def up(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool | None) -> None:
     """启动全部服务 · Start everything on this machine."""
-    settings = _settings(host=host, port=port, data_dir=data_dir, demo=demo)
-    _load("suxin_server.up", "run_up")(settings)
+    settings = settings_of(host=host, port=port, data_dir=data_dir, demo=demo)
+    load("suxin_server.up", "run_up")(settings)
 
 
 @cli.command()
 def migrate() -> None:
     """升级数据库结构 · Bring the database to the newest revision."""
-    settings = _settings()
-    _load("suxin_server.migration", "migrate")(settings.need("database_owner_url"))
+    settings = settings_of()
+    load("suxin_server.migration", "migrate")(settings.need("database_owner_url"))
     click.echo("数据库结构已是最新 · the database is at the newest revision")
 
 
 @cli.command()
 def worker() -> None:
     """运行后台任务 · Run the background jobs."""
-    _load("suxin_server.worker", "run_worker")(_settings())
+    load("suxin_server.worker", "run_worker")(settings_of())
 
 
 @cli.command()
@@ -66,13 +67,13 @@ def worker() -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="端口 · port [8000]")
 def serve(host: str | None, port: int | None) -> None:
     """运行网页与接口服务 · Run the web server."""
-    _load("suxin_server.web", "serve")(_settings(host=host, port=port))
+    load("suxin_server.web", "serve")(settings_of(host=host, port=port))
 
 
 @cli.command(hidden=True)
 def demo() -> None:
     """载入演示城市 · Load the demo city; nothing happens when it is there already."""
-    _load("suxin_server.demo_city", "load")(_settings(demo=True))
+    load("suxin_server.demo_city", "load")(settings_of(demo=True))
 
 
 @cli.group()
@@ -101,7 +102,7 @@ def tenant() -> None:
 @click.option("--sandbox", is_flag=True, help="银行的沙箱 · a bank's sandbox, apart from the city")
 def create_tenant(**given: str | bool | None) -> None:
     """新建租户 · Create a tenant."""
-    click.echo(_load("suxin_server.tenant_admin", "create_tenant")(_settings(), **given))
+    click.echo(load("suxin_server.tenant_admin", "create_tenant")(settings_of(), **given))
 
 
 @tenant.command("second-factor")
@@ -115,8 +116,8 @@ def create_tenant(**given: str | bool | None) -> None:
 @click.option("--reason", required=True, help="原因，记入审计 · why, kept on record")
 def set_second_factor(**given: str) -> None:
     """设定动态验证码启用日期 · From when on those who commit the tenant need a second factor."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    click.echo(_load("suxin_server.tenant_admin", "set_second_factor")(settings, **given))
+    settings = own_settings()
+    click.echo(load("suxin_server.tenant_admin", "set_second_factor")(settings, **given))
 
 
 @cli.group()
@@ -130,9 +131,9 @@ def records() -> None:
 @click.option("--key", help="批次号 · the source's own key for this batch [文件的 SHA-256]")
 def load_records(file: Path, source: str, key: str | None) -> None:
     """装载信用记录 · Load records of organisations from a CSV or Parquet file; rows not taken are listed."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
+    settings = own_settings()
     sys.exit(
-        _load("suxin_server.records_admin", "load_records")(settings, file, source=source, key=key)
+        load("suxin_server.records_admin", "load_records")(settings, file, source=source, key=key)
     )
 
 
@@ -147,8 +148,8 @@ def catalogue() -> None:
 @click.option("--source", required=True, help="依据文件 · the document it follows")
 def load_catalogue(file: Path, release: str, source: str) -> None:
     """载入新版目录 · Put a release of the catalogue in force; items it has no more are retired."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.catalogue_admin", "load_catalogue")(
+    settings = own_settings()
+    load("suxin_server.catalogue_admin", "load_catalogue")(
         settings, file, release=release, source=source
     )
 
@@ -162,46 +163,16 @@ def calendar() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 def load_calendar(file: Path) -> None:
     """载入某年放假安排 · Load a year's published arrangement from a CSV file."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.calendar_admin", "load_calendar")(settings, file)
+    settings = own_settings()
+    load("suxin_server.calendar_admin", "load_calendar")(settings, file)
 
 
 @calendar.command("show")
 @click.argument("year", type=click.IntRange(2004, 2100))
 def show_calendar(year: int) -> None:
     """显示某年放假安排 · Show what is known about a year."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.calendar_admin", "show_calendar")(settings, year)
-
-
-@cli.group()
-def keys() -> None:
-    """密钥 · Sealing keys."""
-
-
-@keys.command("status")
-def key_status() -> None:
-    """各密钥版本的用量 · Count rows by key version and column."""
-    sys.exit(_load("suxin_server.keys_admin", "status")(_key_settings()))
-
-
-@keys.command("add")
-def add_key() -> None:
-    """加入新的密钥版本 · Add a new key version; no key is printed."""
-    _load("suxin_server.keys_admin", "add")(_key_settings())
-
-
-@keys.command("rotate")
-def rotate_keys() -> None:
-    """以当前版本重新封存全部数据 · Seal and index everything anew under the current version."""
-    _load("suxin_server.keys_admin", "rotate")(_key_settings())
-
-
-@keys.command("drop")
-@click.argument("version", type=click.IntRange(1))
-def drop_key(version: int) -> None:
-    """移除不再使用的密钥版本 · Drop a version that nothing rests on any more."""
-    _load("suxin_server.keys_admin", "drop")(_key_settings(), version)
+    settings = own_settings()
+    load("suxin_server.calendar_admin", "show_calendar")(settings, year)
 
 
 @cli.group()
@@ -223,13 +194,13 @@ def schema() -> None:
 )
 def export_schema(path: Path, *, check: bool) -> None:
     """导出模式文件 · Write the schema file."""
-    _load("suxin_server.schema_admin", "export")(path, check=check)
+    load("suxin_server.schema_admin", "export")(path, check=check)
 
 
 @schema.command("release")
 def release_schema() -> None:
     """以当前模式为兼容基准，发版时运行 · Make this schema what later changes are compared with."""
-    _load("suxin_server.schema_admin", "release")(SCHEMA_FILE)
+    load("suxin_server.schema_admin", "release")(SCHEMA_FILE)
 
 
 @cli.group()
@@ -249,30 +220,7 @@ def errors() -> None:
 )
 def export_errors(path: Path, *, check: bool) -> None:
     """导出错误码表 · Write the catalogue."""
-    _load("suxin_server.error_catalogue", "export")(path, check=check)
-
-
-@cli.group()
-def audit() -> None:
-    """审计流 · The audit stream."""
-
-
-@audit.command("verify")
-def verify() -> None:
-    """校验审计链 · Replay the chain; name the first broken entry and the unsealed tail."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    sys.exit(_load("suxin_server.audit_admin", "verify")(settings))
-
-
-@audit.command("scope")
-@click.option("--tenant", "tenants", multiple=True, type=click.UUID, help="机构编号 · tenant's id")
-@click.option("--client", "clients", multiple=True, help="客户端编号 · client_id")
-@click.option("--since", required=True, help="起（ISO 8601，含时区）· from, with time zone")
-@click.option("--until", required=True, help="止（不含）· until, exclusive")
-def breach_scope(**given: object) -> None:
-    """泄露范围 · Whose data these tenants and clients read in that time."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.audit_admin", "scope")(settings, **given)
+    load("suxin_server.error_catalogue", "export")(path, check=check)
 
 
 @cli.group()
@@ -287,8 +235,8 @@ def consent() -> None:
 )
 def verify_consent(file: Path, keys: str | None) -> None:
     """验证授权凭证 · Verify a consent artefact with the published keys."""
-    where = keys or f"{_settings().url}/oauth/jwks"
-    _load("suxin_server.consent_admin", "verify_artefact")(file, where)
+    where = keys or f"{settings_of().url}/oauth/jwks"
+    load("suxin_server.consent_admin", "verify_artefact")(file, where)
 
 
 _assessed_kind = click.option(
@@ -308,8 +256,8 @@ _assessed_kind = click.option(
 @click.option("--conclusion", required=True, help="结论 · conclusion")
 def assess(thing: str, document: Path, **texts: str) -> None:
     """备案影响评估 · Put an impact assessment (PIPL 55-56) of a purpose, score model or programme on file."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.consent_admin", "assess")(settings, thing=thing, document=document, **texts)
+    settings = own_settings()
+    load("suxin_server.consent_admin", "assess")(settings, thing=thing, document=document, **texts)
 
 
 @consent.command("retire")
@@ -317,8 +265,8 @@ def assess(thing: str, document: Path, **texts: str) -> None:
 @_assessed_kind
 def retire(thing: str, kind: str) -> None:
     """停用 · Note that what was assessed has ended; nobody is asked for it, its assessments are kept three years."""
-    settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    _load("suxin_server.consent_admin", "retire")(settings, thing=thing, kind=kind)
+    settings = own_settings()
+    load("suxin_server.consent_admin", "retire")(settings, thing=thing, kind=kind)
 
 
 @cli.group()
@@ -330,7 +278,7 @@ def journey() -> None:
 @click.option("--url", help="网页服务地址 · address of the web server")
 def loan(url: str | None) -> None:
     """我要贷款全流程 · From the request to the accepted offer."""
-    sys.exit(_load("suxin_server.journeys.loan", "run")(url or _settings().url))
+    sys.exit(load("suxin_server.journeys.loan", "run")(url or settings_of().url))
 
 
 def main() -> None:
@@ -353,30 +301,6 @@ def main() -> None:
         # A server that does not answer, a folder that may not be written: the system's own words are the reason.
         _say("系统拒绝了操作", str(error))
         sys.exit(1)
-
-
-def _settings(**overrides: object) -> Settings:
-    settings = read_settings(**overrides)
-    configure_logging(settings.log_format)
-    return settings
-
-
-def _key_settings() -> Settings:
-    settings: Settings = _load("suxin_server.own_servers", "with_own_servers")(_settings())
-    with_keys: Settings = _load("suxin_server.key_file", "with_own_keys")(settings)
-    return with_keys
-
-
-def _load(module: str, name: str) -> Callable[..., Any]:
-    # What is loaded stays until the process ends: the collector would look at all of it time and again for nothing, which
-    # is a quarter of what loading takes.
-    gc.disable()
-    try:
-        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    finally:
-        gc.freeze()
-        gc.enable()
-    return found
 
 
 def _say(zh: str, en: str) -> None:

@@ -33,12 +33,22 @@ def migrations_folder() -> Path:
 
 def newest_revisions() -> frozenset[str]:
     """Return the heads of the migrations of this installation: those that no other revision follows."""
+    links = _links()
+    return frozenset(links["revision"] - links["down_revision"])
+
+
+def known_revisions() -> frozenset[str]:
+    """Return every revision that this installation can bring to its newest."""
+    return frozenset(_links()["revision"])
+
+
+def _links() -> dict[str, set[str]]:
     # Alembic would run every revision to learn its number, which takes a start a third of a second.
     names: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for script in (migrations_folder() / "versions").glob("*.py"):
         for link, name in _LINK.findall(script.read_text(encoding="utf-8")):
             names[link].add(name)
-    return frozenset(names["revision"] - names["down_revision"])
+    return names
 
 
 def alembic_config(owner_url: str = "") -> "Config":

@@ -271,7 +271,7 @@ def test_up_loads_the_demo_city_only_where_all_is_its_own_or_when_told(
             monkeypatch.delenv(name)
     begun: list[Settings] = []
     monkeypatch.setattr(up, "run_up", begun.append)
-    monkeypatch.setattr("suxin_server.cli.configure_logging", lambda _format: None)
+    monkeypatch.setattr("suxin_server.command_loading.configure_logging", lambda _format: None)
     told = CliRunner().invoke(cli, ["up", *words], env=variables)
     assert told.exit_code == 0, told.output
     assert [wants_demo(settings) for settings in begun] == [demo]
@@ -297,6 +297,8 @@ def test_the_commands_are_listed() -> None:
         "records",
         "schema",
         "audit",
+        "backup",
+        "restore",
         "journey",
     }
 

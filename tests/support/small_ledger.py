@@ -14,10 +14,10 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.ledger import drafts, posting
 from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.books import Transfer
 from suxin.ledger.commands import close_period
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import CNY, LedgerAccount, LedgerClosing, Side
-from suxin.ledger.postings import Transfer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,40 +104,54 @@ async def open_in(
         return await open_in_book(session, book=actor.own_tenant, draft=draft, now=city.now)
 
 
-async def build_ledger(city: SmallCity) -> SmallLedger:
-    """Open the accounts of the operator's book."""
+async def open_all(city: SmallCity) -> dict[str, UUID]:
+    """Open the accounts of the operator's book; return their ids by their names here."""
 
     async def opened(code: str, side: Side = Side.CREDIT, **given: Any) -> UUID:
         return (await open_in(city, city.operator, code, side, **given)).id
 
-    return SmallLedger(
-        city=city,
-        fund=await opened("fund.city", Side.DEBIT),
-        pool=await opened("pool.balance"),
-        claims=await opened("pool.claims", ceiling=1_000_000),
-        points=await opened("village.points", asset="POINT:village"),
-    )
+    return {
+        "fund": await opened("fund.city", Side.DEBIT),
+        "pool": await opened("pool.balance"),
+        "claims": await opened("pool.claims", ceiling=1_000_000),
+        "points": await opened("village.points", asset="POINT:village"),
+    }
 
 
-async def fill_ledgers(city: SmallCity, admin: asyncpg.Connection) -> SmallLedger:
+async def build_ledger(city: SmallCity) -> SmallLedger:
+    return SmallLedger(city=city, **await open_all(city))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledLedger(SmallLedger):
+    """Books in which everything has happened once, the first bank's too."""
+
+    held: UUID
+    banks_account: UUID
+    banks_draft: TransferDraft
+
+
+async def fill_ledgers(city: SmallCity, admin: asyncpg.Connection) -> FilledLedger:
     """Let the operator's book have a closed period, a hold and its end, and the first bank's book a row in each table."""
-    bank = city.banks[0]
-    ledger = await build_ledger(city)
+    bank, held = city.banks[0], new_id()
+    accounts = await open_all(city)
     yesterday = city.now - timedelta(days=1)
     await city.act(close_period, city.operator, closed_before=yesterday)
-    held = new_id()
+    one = await open_in(city, bank.officer, "bank.one", Side.DEBIT)
+    two = await open_in(city, bank.officer, "bank.two", Side.CREDIT)
+    ledger = FilledLedger(
+        city=city,
+        **accounts,
+        held=held,
+        banks_account=one.id,
+        banks_draft=drafts.move(new_id(), debit=one.id, credit=two.id, amount=1, code="bank.own"),
+    )
     await ledger.post(
         ledger.fund_pool(100),
         ledger.hold(50, id=held),
         drafts.post(new_id(), pending_id=held, amount=20, code="pool.claim.paid"),
     )
-    one = await open_in(city, bank.officer, "bank.one", Side.DEBIT)
-    two = await open_in(city, bank.officer, "bank.two", Side.CREDIT)
-    await ledger.post(
-        drafts.move(new_id(), debit=one.id, credit=two.id, amount=1, code="bank.own"),
-        actor=bank.officer,
-        book=bank.tenant_id,
-    )
+    await ledger.post(ledger.banks_draft, actor=bank.officer, book=bank.tenant_id)
     closing = {"tenant_id": bank.tenant_id, "closed_before": yesterday}
     await insert(admin, LedgerClosing, sample(LedgerClosing, city.now, **closing))
     return ledger

@@ -12,11 +12,11 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.ledger import queries
 from suxin.ledger.accounts import AccountDraft, open_in_book, take_turn
+from suxin.ledger.books import Transfer
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import LedgerAccount, LedgerClosing
 from suxin.ledger.policies import ACCOUNT_MANAGE, PERIOD_CLOSE, TRANSFER_POST
 from suxin.ledger.posting import post, state_of
-from suxin.ledger.postings import Transfer
 from suxin.ledger.refusals import (
     AccountClosed,
     AccountNotEmpty,
@@ -107,12 +107,14 @@ async def post_transfers(
     """
     actor.require(TRANSFER_POST)
     posted = await post(session, book=actor.own_tenant, transfers=transfers, now=now)
+    if not posted:
+        return posted
     append_act(
         session,
         action="ledger.transfers.posted",
         now=now,
         object_type="ledger_transfer",
-        object_id=posted[0].id if posted else None,
+        object_id=posted[0].id,
         detail={"transfers": len(posted)},
     )
     return posted

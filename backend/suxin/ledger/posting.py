@@ -21,9 +21,10 @@ from suxin.kernel.driver_session import rows_in_session
 from suxin.kernel.ids import new_id
 from suxin.kernel.single_steps import SingleStep
 from suxin.ledger import drafts as drafting
+from suxin.ledger.books import AccountState, Books, Transfer
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import LedgerAccount, LedgerTransfer, Phase, Side
-from suxin.ledger.postings import AccountState, Books, Judged, Transfer, judge_chain
+from suxin.ledger.postings import Judged, judge_chain
 from suxin.ledger.refusals import PostingRefused, TooManyTransfers
 
 MAX_TRANSFERS: Final = 2_000

@@ -56,8 +56,9 @@ def _render(connection: Connection) -> str:
         + "            name, table = statement.split()[2], statement.split()[4]\n"
         + "            op.execute(f'DROP POLICY {name} ON {table}')\n    "
         + render_python_code(script.downgrade_ops, migration_context=context)
-        # The triggers that call it went with their tables.
-        + "\n    op.execute('DROP FUNCTION refuse_step()')\n"
+        # The triggers that call them went with their tables.
+        + "\n    for statement in ACCESS:\n        if statement.startswith('CREATE FUNCTION'):\n"
+        + "            op.execute(f'DROP FUNCTION {statement.split()[2]}')\n"
     )
 
 

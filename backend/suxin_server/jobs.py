@@ -15,6 +15,7 @@ from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
+from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
 from suxin.rights import jobs as rights
 from suxin.sandboxes import jobs as sandboxes
@@ -69,6 +70,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         signing.handlers(sealer),
         consent.handlers(sealer),
         counter.handlers(sealer, channel),
+        ledger.handlers(),
         lending.handlers(),
         rights.handlers(),
         sandboxes.handlers(sealer),

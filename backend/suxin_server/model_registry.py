@@ -16,6 +16,7 @@ from suxin.kernel import (
     signing,
 )
 from suxin.kernel.tables import Table
+from suxin.ledger import models as ledger
 from suxin.lending import models as lending
 from suxin.places import models as places
 from suxin.rights import models as rights
@@ -44,6 +45,7 @@ CONTEXTS = (
     catalogue_releases,
     ingestion,
     closures,
+    ledger,
     consent,
     oauth,
     scoring,

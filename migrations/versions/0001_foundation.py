@@ -268,6 +268,25 @@ ACCESS = (
     "CREATE POLICY withdrawer ON leads FOR UPDATE TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON leads FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON leads TO suxin_app',
+    'ALTER TABLE ledger_accounts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE ledger_accounts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON ledger_accounts FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON ledger_accounts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (posted_debits, posted_credits, pending_debits, pending_credits, moved_at, floor, ceiling, closed_at, closed_before) ON ledger_accounts TO suxin_app',
+    'CREATE TRIGGER ledger_accounts_begins BEFORE INSERT ON ledger_accounts FOR EACH ROW WHEN (NEW.posted_debits <> 0 OR NEW.posted_credits <> 0 OR NEW.pending_debits <> 0 OR NEW.pending_credits <> 0) EXECUTE FUNCTION refuse_step()',
+    'CREATE TRIGGER ledger_accounts_by_hand BEFORE UPDATE ON ledger_accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND (OLD.closed_at IS NOT NULL OR (OLD.posted_debits, OLD.posted_credits, OLD.pending_debits, OLD.pending_credits, OLD.moved_at) IS DISTINCT FROM (NEW.posted_debits, NEW.posted_credits, NEW.pending_debits, NEW.pending_credits, NEW.moved_at) OR OLD.closed_before IS NOT NULL AND (NEW.closed_before IS NULL OR NEW.closed_before < OLD.closed_before))) EXECUTE FUNCTION refuse_step()',
+    'ALTER TABLE ledger_closings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE ledger_closings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON ledger_closings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON ledger_closings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON ledger_closings TO suxin_app',
+    'ALTER TABLE ledger_transfers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE ledger_transfers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON ledger_transfers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON ledger_transfers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON ledger_transfers TO suxin_app',
+    "CREATE FUNCTION move_ledger_balances() RETURNS trigger LANGUAGE plpgsql AS $$\nDECLARE s record;\nBEGIN\n  IF EXISTS (SELECT 1 FROM added r WHERE r.pending_id IS NOT NULL AND NOT EXISTS (\n      SELECT 1 FROM ledger_transfers p WHERE p.tenant_id = r.tenant_id AND p.id = r.pending_id AND p.phase = 'PENDING'\n      AND p.amount = r.pending_amount AND p.debit_account_id = r.debit_account_id AND p.credit_account_id = r.credit_account_id)) THEN\n    RAISE EXCEPTION 'this resolves no hold as it was made' USING ERRCODE = 'check_violation', TABLE = 'ledger_transfers', CONSTRAINT = 'ledger_transfers_resolves';\n  END IF;\n  IF EXISTS (SELECT 1 FROM added r WHERE r.reverses_id IS NOT NULL AND NOT EXISTS (\n      SELECT 1 FROM ledger_transfers t WHERE t.tenant_id = r.tenant_id AND t.id = r.reverses_id AND t.phase IN ('SINGLE', 'POSTED')\n      AND t.amount = r.amount AND t.debit_account_id = r.credit_account_id AND t.credit_account_id = r.debit_account_id)) THEN\n    RAISE EXCEPTION 'this reverses no transfer as it was made' USING ERRCODE = 'check_violation', TABLE = 'ledger_transfers', CONSTRAINT = 'ledger_transfers_reverses';\n  END IF;\n  FOR s IN\n    SELECT side.tenant_id, side.account_id, sum(posted * on_debit)::bigint AS posted_debits, sum(posted * (1 - on_debit))::bigint AS posted_credits,\n      sum(held * on_debit)::bigint AS pending_debits, sum(held * (1 - on_debit))::bigint AS pending_credits,\n      min(effective_at) AS earliest, min(recorded_at) AS first_at, max(recorded_at) AS last_at\n    FROM added CROSS JOIN LATERAL (VALUES (debit_account_id, 1), (credit_account_id, 0)) AS sides (account_id, on_debit)\n    CROSS JOIN LATERAL (SELECT added.tenant_id, sides.account_id,\n      CASE WHEN phase IN ('SINGLE', 'POSTED') THEN amount ELSE 0 END AS posted,\n      CASE WHEN phase = 'PENDING' THEN amount ELSE - coalesce(pending_amount, 0) END AS held) AS side\n    GROUP BY side.tenant_id, side.account_id ORDER BY side.account_id\n  LOOP\n    UPDATE ledger_accounts a SET posted_debits = a.posted_debits + s.posted_debits, posted_credits = a.posted_credits + s.posted_credits,\n      pending_debits = a.pending_debits + s.pending_debits, pending_credits = a.pending_credits + s.pending_credits, moved_at = s.last_at\n    WHERE a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.closed_at IS NULL AND s.first_at >= a.moved_at\n      AND (a.closed_before IS NULL OR s.earliest >= a.closed_before);\n    IF NOT FOUND THEN\n      RAISE EXCEPTION 'the account or the period is closed, or the times run backwards' USING ERRCODE = 'check_violation', TABLE = 'ledger_transfers', CONSTRAINT = 'ledger_transfers_open';\n    END IF;\n  END LOOP;\n  RETURN NULL;\nEND $$",
+    'CREATE TRIGGER ledger_transfers_move AFTER INSERT ON ledger_transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION move_ledger_balances()',
     'ALTER TABLE loan_products ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loan_products FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loan_products FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1058,6 +1077,42 @@ def upgrade() -> None:
     op.create_index('ix_leads_pool_county_code', 'leads', ['county_code', 'id'], unique=False, postgresql_where=sa.text('pool_open'))
     op.create_index('ix_leads_pool_industry_section', 'leads', ['industry_section', 'id'], unique=False, postgresql_where=sa.text('pool_open'))
     op.create_index('ix_leads_pool_open', 'leads', ['id'], unique=False, postgresql_where=sa.text('pool_open'))
+    op.create_table('ledger_accounts',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('asset', sa.Text(), nullable=False),
+    sa.Column('normal_side', sa.Enum('debit', 'credit', name='side', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('floor', sa.BigInteger(), nullable=True),
+    sa.Column('ceiling', sa.BigInteger(), nullable=True),
+    sa.Column('posted_debits', sa.BigInteger(), nullable=False),
+    sa.Column('posted_credits', sa.BigInteger(), nullable=False),
+    sa.Column('pending_debits', sa.BigInteger(), nullable=False),
+    sa.Column('pending_credits', sa.BigInteger(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('moved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_before', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("asset ~ '^(CNY|(POINT|STOCK):[a-z0-9][a-z0-9_.-]{0,59})$'", name=op.f('ck_ledger_accounts_asset')),
+    sa.CheckConstraint("ceiling is null or case normal_side when 'debit' then posted_debits + pending_debits - posted_credits else posted_credits + pending_credits - posted_debits end <= ceiling", name=op.f('ck_ledger_accounts_ceiling')),
+    sa.CheckConstraint("code ~ '^[a-z][a-z0-9_]*(\\.[a-z0-9][a-z0-9_-]*)*$' and length(code) <= 80", name=op.f('ck_ledger_accounts_code')),
+    sa.CheckConstraint("floor is null or case normal_side when 'debit' then posted_debits - posted_credits - pending_credits else posted_credits - posted_debits - pending_debits end >= floor", name=op.f('ck_ledger_accounts_floor')),
+    sa.CheckConstraint('closed_at is null or posted_debits = posted_credits and pending_debits = 0 and pending_credits = 0', name=op.f('ck_ledger_accounts_closed_empty')),
+    sa.CheckConstraint('least(posted_debits, posted_credits, pending_debits, pending_credits) >= 0', name=op.f('ck_ledger_accounts_sums')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_ledger_accounts')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_ledger_accounts_tenant_id_code')),
+    sa.UniqueConstraint('tenant_id', 'id', 'asset', name=op.f('uq_ledger_accounts_tenant_id_id_asset'))
+    )
+    op.create_table('ledger_closings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('closed_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_ledger_closings')),
+    sa.UniqueConstraint('tenant_id', 'closed_before', name=op.f('uq_ledger_closings_tenant_id_closed_before'))
+    )
     op.create_table('loan_products',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1618,6 +1673,39 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
     op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
+    op.create_table('ledger_transfers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('debit_account_id', sa.Uuid(), nullable=False),
+    sa.Column('credit_account_id', sa.Uuid(), nullable=False),
+    sa.Column('asset', sa.Text(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('phase', sa.Enum('SINGLE', 'PENDING', 'POSTED', 'VOIDED', 'EXPIRED', name='phase', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=True),
+    sa.Column('effective_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('pending_id', sa.Uuid(), nullable=True),
+    sa.Column('pending_amount', sa.BigInteger(), nullable=True),
+    sa.Column('reverses_id', sa.Uuid(), nullable=True),
+    sa.Column('chain_id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("(pending_id is not null) = (phase in ('POSTED', 'VOIDED', 'EXPIRED')) and (pending_id is null) = (pending_amount is null)", name=op.f('ck_ledger_transfers_resolving')),
+    sa.CheckConstraint("expires_at is null or phase = 'PENDING'", name=op.f('ck_ledger_transfers_expiring')),
+    sa.CheckConstraint("phase not in ('VOIDED', 'EXPIRED') or amount = pending_amount", name=op.f('ck_ledger_transfers_released_whole')),
+    sa.CheckConstraint("reverses_id is null or phase = 'SINGLE'", name=op.f('ck_ledger_transfers_reversing')),
+    sa.CheckConstraint('amount <= pending_amount', name=op.f('ck_ledger_transfers_within_hold')),
+    sa.CheckConstraint('amount between 1 and 10000000000000', name=op.f('ck_ledger_transfers_amount')),
+    sa.CheckConstraint('debit_account_id <> credit_account_id', name=op.f('ck_ledger_transfers_two_accounts')),
+    sa.CheckConstraint('effective_at <= recorded_at', name=op.f('ck_ledger_transfers_not_ahead')),
+    sa.ForeignKeyConstraint(['tenant_id', 'credit_account_id', 'asset'], ['ledger_accounts.tenant_id', 'ledger_accounts.id', 'ledger_accounts.asset'], name=op.f('fk_ledger_transfers_tenant_id_credit_account_id_asset')),
+    sa.ForeignKeyConstraint(['tenant_id', 'debit_account_id', 'asset'], ['ledger_accounts.tenant_id', 'ledger_accounts.id', 'ledger_accounts.asset'], name=op.f('fk_ledger_transfers_tenant_id_debit_account_id_asset')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_ledger_transfers'))
+    )
+    op.create_index('ix_ledger_transfers_credit', 'ledger_transfers', ['tenant_id', 'credit_account_id', 'recorded_at'], unique=False)
+    op.create_index('ix_ledger_transfers_debit', 'ledger_transfers', ['tenant_id', 'debit_account_id', 'recorded_at'], unique=False)
+    op.create_index('uq_ledger_transfers_pending_id', 'ledger_transfers', ['tenant_id', 'pending_id'], unique=True, postgresql_where=sa.text('pending_id is not null'))
+    op.create_index('uq_ledger_transfers_reverses_id', 'ledger_transfers', ['tenant_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id is not null'))
     op.create_table('memberships',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1787,6 +1875,11 @@ def downgrade() -> None:
     op.drop_table('referrals')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
+    op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))
+    op.drop_index('uq_ledger_transfers_pending_id', table_name='ledger_transfers', postgresql_where=sa.text('pending_id is not null'))
+    op.drop_index('ix_ledger_transfers_debit', table_name='ledger_transfers')
+    op.drop_index('ix_ledger_transfers_credit', table_name='ledger_transfers')
+    op.drop_table('ledger_transfers')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
@@ -1869,6 +1962,8 @@ def downgrade() -> None:
     op.drop_index('ix_loan_products_in_use', table_name='loan_products')
     op.drop_index('ix_loan_products_code', table_name='loan_products')
     op.drop_table('loan_products')
+    op.drop_table('ledger_closings')
+    op.drop_table('ledger_accounts')
     op.drop_index('ix_leads_pool_open', table_name='leads', postgresql_where=sa.text('pool_open'))
     op.drop_index('ix_leads_pool_industry_section', table_name='leads', postgresql_where=sa.text('pool_open'))
     op.drop_index('ix_leads_pool_county_code', table_name='leads', postgresql_where=sa.text('pool_open'))
@@ -1943,4 +2038,6 @@ def downgrade() -> None:
     op.drop_index('ix_access_bases_live', table_name='access_bases', postgresql_where=sa.text('ended_at is null'))
     op.drop_table('access_bases')
     # ### end Alembic commands ###
-    op.execute('DROP FUNCTION refuse_step()')
+    for statement in ACCESS:
+        if statement.startswith('CREATE FUNCTION'):
+            op.execute(f'DROP FUNCTION {statement.split()[2]}')

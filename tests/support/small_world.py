@@ -19,6 +19,7 @@ from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
+from small_ledger import FilledLedger, fill_ledgers
 from small_merchant import build_merchant
 from small_scores import build_scores
 from sqlalchemy import select
@@ -96,6 +97,7 @@ class World:
     export_id: UUID
     batch_id: UUID
     model_id: UUID
+    ledger: FilledLedger
 
     @property
     def bank(self) -> Bank:
@@ -183,6 +185,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         export_id=await begin_export(city, admin),
         batch_id=batch_id,
         model_id=await build_scores(city),
+        ledger=await fill_ledgers(city, admin),
     )
 
 

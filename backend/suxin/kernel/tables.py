@@ -51,6 +51,8 @@ class Table(DeclarativeBase):
     __partitions__: ClassVar[int] = 0
     # Why no policy protects it: COPY does not work under one. Only the batch role reaches such a table at all.
     __staging__: ClassVar[str | None] = None
+    # Statements that put rules in force which neither a CHECK nor a machine says, as the migrations apply them.
+    __rules__: ClassVar[tuple[str, ...]] = ()
 
     metadata = MetaData(
         naming_convention={
@@ -102,7 +104,7 @@ def access_statements(model: type[Table]) -> list[str]:
         )
     if model.__machine__ is not None:
         statements += model.__machine__.statements(table)
-    return partition_statements(model) + statements
+    return partition_statements(model) + statements + list(model.__rules__)
 
 
 def partition_statements(model: type[Table]) -> list[str]:

@@ -14,6 +14,7 @@ from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_CO
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
+from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
@@ -61,6 +62,10 @@ OPERATOR: Final = TenantProfile(
                     MODEL_APPROVE,
                     MODEL_DRAFT,
                     MODEL_READ,
+                    ACCOUNT_MANAGE,
+                    BOOK_READ,
+                    PERIOD_CLOSE,
+                    TRANSFER_POST,
                 }
             ),
         ),
@@ -104,6 +109,7 @@ OPERATOR: Final = TenantProfile(
                     EVIDENCE_READ,
                     INGESTION_READ,
                     MODEL_READ,
+                    BOOK_READ,
                 }
             ),
         ),

@@ -1,0 +1,214 @@
+"""How many transfers are posted in a second, beside pgbench's TPC-B-like script on the same server with the same clients.
+
+Run ``python tests/benchmarks/bench_ledger.py``. Between any two accounts, from one pool to many, from many to the pool; one transfer a
+transaction, and ``--batch`` of them by one statement, each taken or refused by itself; the pool also as sub-accounts that writers
+choose from. ``--clients`` write at once from two processes, each by ``Database.run`` as a request does. Prints postings a second
+and their ratio to pgbench's transactions; exits 1 below the bars.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+from measured import dsn, own_servers, run_as_admin
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.kernel.ids import new_id
+from suxin.ledger import drafts, posting
+from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.drafts import TransferDraft
+from suxin.ledger.models import CNY, Side
+from suxin_server.binaries import find_postgres
+from suxin_server.postgres import Postgres
+from suxin_server.settings import Settings
+
+BAR_ANY = 0.5
+BAR_HOT = 0.7
+ACCOUNTS = 1_000
+SUB_ACCOUNTS = 16
+PROCESSES = 2
+SCALE = 10
+BOOK = UUID(int=1)
+ACTOR = Actor.system("bench", tenant_id=BOOK)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one process writes."""
+
+    url: str
+    kind: str
+    clients: int
+    batch: int
+    seconds: float
+    accounts: tuple[UUID, ...]
+    pools: tuple[UUID, ...]
+
+
+def drafted(load: Load, dice: random.Random) -> TransferDraft:
+    one, other = dice.sample(load.accounts, 2)
+    pool = dice.choice(load.pools if load.kind.endswith("sub-accounts") else load.pools[:1])
+    if load.kind.startswith("pool to many"):
+        one = pool
+    elif load.kind.startswith("many to pool"):
+        other = pool
+    return drafts.move(new_id(), debit=one, credit=other, amount=dice.randint(1, 100), code="bench")
+
+
+async def write(load: Load, seed: int) -> int:
+    """Post until the time is over; return how many transfers were."""
+    database = Database.connect(load.url, pool_size=load.clients)
+    try:
+        counts = await asyncio.gather(
+            *(client(database, load, random.Random(f"{seed}.{n}")) for n in range(load.clients))  # noqa: S311 - no secret
+        )
+    finally:
+        await database.close()
+    return sum(counts)
+
+
+async def client(database: Database, load: Load, dice: random.Random) -> int:
+    done, end = 0, time.monotonic() + load.seconds
+    while time.monotonic() < end:
+        now = datetime.now(UTC)
+        chains = [[drafted(load, dice)] for _ in range(load.batch)]
+        answers = await database.run(
+            ACTOR,
+            lambda session, chains=chains, now=now: posting.post_each(  # type: ignore[misc] # bound now
+                session, book=BOOK, chains=chains, now=now
+            ),
+            now=now,
+        )
+        # No floor is near: whoever is refused was refused wrongly.
+        assert not any(isinstance(answer, Exception) for answer in answers), answers
+        done += len(answers)
+    return done
+
+
+def written(load: Load, seed: int) -> int:
+    return asyncio.run(write(load, seed))
+
+
+async def open_accounts(url: str) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    database = Database.connect(url)
+    now = datetime.now(UTC)
+    try:
+        async with database.transaction(ACTOR, now=now) as session:
+            opened = [
+                await open_in_book(
+                    session,
+                    book=BOOK,
+                    draft=AccountDraft(
+                        code=f"bench.n{n}",
+                        name="x",
+                        asset=CNY,
+                        normal_side=Side.CREDIT,
+                        floor=-(10**12),
+                    ),
+                    now=now,
+                )
+                for n in range(ACCOUNTS + SUB_ACCOUNTS)
+            ]
+    finally:
+        await database.close()
+    ids = tuple(account.id for account in opened)
+    return ids[:ACCOUNTS], ids[ACCOUNTS:]
+
+
+def pgbench(postgres: Postgres, clients: int, seconds: float) -> float:
+    """Return the transactions a second of pgbench's own script, by the same number of clients."""
+    program = find_postgres(Settings().postgres_bin) / "pgbench"
+    url = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/pgbench"
+    asyncio.run(run_as_admin(postgres, "create database pgbench"))
+    subprocess.run([program, "-i", "-q", "-s", str(SCALE), url], check=True, capture_output=True)
+    words = ["-c", str(clients), "-j", str(PROCESSES), "-T", str(max(1, round(seconds)))]
+    said = subprocess.run([program, *words, url], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"tps = ([0-9.]+)", said)
+    assert found is not None, said
+    return float(found[1])
+
+
+def measure(loads: Sequence[Load]) -> dict[tuple[str, int], float]:
+    """Return the postings a second of each load, written from several processes."""
+    figures = {}
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+        # The processes load the product before anything is measured.
+        list(pool.map(len, [()] * PROCESSES))
+        for load in loads:
+            began = time.perf_counter()
+            done = sum(pool.map(written, [load] * PROCESSES, range(PROCESSES)))
+            figures[load.kind, load.batch] = done / (time.perf_counter() - began)
+    return figures
+
+
+KINDS = (
+    "any to any",
+    "pool to many",
+    "many to pool",
+    "pool to many, sub-accounts",
+    "many to pool, sub-accounts",
+)
+
+
+def report(tps: float, figures: dict[tuple[str, int], float]) -> bool:
+    """Print the figures; return whether both bars are met by what is posted in batches."""
+    print(f"pgbench TPC-B-like: {tps:,.0f} transactions/s")
+    batch = max(size for _, size in figures)
+    for (kind, size), rate in figures.items():
+        print(
+            f"{kind:28} batch {size:4}: {rate:8,.0f} postings/s  pgbench × {rate / tps:5.2f}"
+            f"  any to any × {rate / figures['any to any', size]:5.2f}"
+        )
+    anywhere = figures["any to any", batch]
+    hot = min(figures["pool to many", batch], figures["many to pool", batch])
+    print(f"bars: any to any ≥ {BAR_ANY} × pgbench, the hot account ≥ {BAR_HOT} × any to any")
+    return anywhere >= BAR_ANY * tps and hot >= BAR_HOT * anywhere
+
+
+async def check(url: str) -> None:
+    """Assert that nothing was lost: sums of debits and credits are the same."""
+    connection = await asyncpg.connect(url)
+    row = await connection.fetchrow(
+        "select sum(posted_debits) = sum(posted_credits), sum(posted_debits) = (select sum(amount) from ledger_transfers) from ledger_accounts"
+    )
+    await connection.close()
+    assert row is not None
+    assert all(row), row
+
+
+def main() -> int:
+    """Measure on servers of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=6)
+    given = parser.parse_args()
+    with own_servers() as (postgres, _):
+        url = dsn(postgres, "suxin_app")
+        accounts, pools = asyncio.run(open_accounts(url))
+        each = given.clients // PROCESSES
+        loads = [
+            Load(url, kind, each, batch, given.seconds, accounts, pools)
+            for batch in (1, given.batch)
+            for kind in KINDS
+        ]
+        tps = pgbench(postgres, given.clients, given.seconds)
+        figures = measure(loads)
+        asyncio.run(check(f"{postgres.admin_dsn.rsplit('/', 1)[0]}/bench"))
+        return int(not report(tps, figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

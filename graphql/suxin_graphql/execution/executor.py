@@ -204,9 +204,9 @@ class Executor:
     async def _nested(self, found: Sequence[Any], nested: Nested) -> list[Any]:
         """Return what is made of the rows that stood in those of a level."""
         if isinstance(nested, NestedPage):
-            return await self._made_pages(
-                nested.plan, found, [Place(nested.first, None, 0)] * len(found)
-            )
+            pages = [nested.rows(one) for one in found]
+            places = [Place(nested.first, None, 0)] * len(pages)
+            return await self._made_pages(nested.plan, pages, places)
         rows = {row[0]: row for row in found if row is not None}
         made = await self._by_their_key(nested.plan, list(rows.values()))
         return [None if row is None else made[row[0]] for row in found]
@@ -269,7 +269,10 @@ class Executor:
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
             return narrowed(
-                page_of(statement, ordering, first + 1), plan.columns, self._context.actor, ordering
+                page_of(statement, ordering, first + plan.looks_ahead),
+                plan.columns,
+                self._context.actor,
+                ordering,
             )
 
         def count() -> Select[Any]:
@@ -307,7 +310,7 @@ class Executor:
             statement = base()
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
-            return _numbered(statement, relation.key, plan, first + 1)
+            return _numbered(statement, relation.key, plan, first + plan.looks_ahead)
 
         totals: dict[Any, int] = {}
         if plan.counts:

@@ -120,7 +120,9 @@ async def test_fifty_referrals_are_one_statement_with_all_that_is_nested_in_them
 async def test_the_way_back_is_found_once_for_a_page_and_not_for_each_of_its_rows(
     bank_a, fifty, statements
 ):
-    back = "referral { lead { number } } again: referral { id offers(first: 1) { edges { cursor } } }"
+    back = (
+        "referral { lead { number } } again: referral { id offers(first: 1) { edges { cursor } } }"
+    )
     async with statements() as sent:
         data = await bank_a.data(
             "{ referrals(first: 3) { edges { node { id lead { number } offers(first: 2) {"

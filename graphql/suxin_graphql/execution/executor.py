@@ -132,7 +132,7 @@ class Executor:
             statement = source.statement(self._context.actor).where(one_of(source.key, KEYS))
             return narrowed(statement, columns, self._context.actor)
 
-        rows = await self._rows((columns, self._caller), make, plan, keys=list(keys))
+        rows = await self._rows((columns.mark, self._caller), make, plan, keys=list(keys))
         return await self._by_their_key(plan, rows)
 
     async def _by_their_key(self, plan: Plan, rows: Rows) -> dict[Any, Any]:
@@ -281,8 +281,10 @@ class Executor:
 
         asked, given, total = page.statement.key, page.statement.values, None
         if plan.counts:
-            ((total,),) = await self._rows((plan.columns, "count", asked), count, None, **given)
-        key = (plan.columns, bool(position), first, self._caller, asked)
+            ((total,),) = await self._rows(
+                (plan.columns.mark, "count", asked), count, None, **given
+            )
+        key = (plan.columns.mark, bool(position), first, self._caller, asked)
         rows = await self._rows(key, make, plan, **position, **given)
         self._context.spend(min(len(rows), first) + COUNTED * plan.counts)
         made = plan.page(rows, Place(first, page.after, total), self._context)
@@ -315,14 +317,14 @@ class Executor:
         totals: dict[Any, int] = {}
         if plan.counts:
             counted = await self._rows(
-                (plan.columns, "count", self._caller, form),
+                (plan.columns.mark, "count", self._caller, form),
                 lambda: _counted(base(), relation.key),
                 None,
                 keys=keys,
                 **values,
             )
             totals = {row[0]: row[1] for row in counted}
-        key = (plan.columns, bool(position), first, self._caller, form)
+        key = (plan.columns.mark, bool(position), first, self._caller, form)
         rows = await self._rows(key, make, plan, keys=keys, **position, **values)
         groups: dict[Any, list[Any]] = {}
         for row in rows:

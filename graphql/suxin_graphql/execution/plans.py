@@ -42,6 +42,9 @@ class Columns:
 
     def __init__(self, tied: object = None) -> None:
         self._tied = tied
+        self.mark = object()
+        """What tells these columns from all others, for whoever remembers them longer than the document they belong to."""
+
         self.expressions: list[Any] = []
         self.nested = False
         self.shared: list[Nested] = []

@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Request
 
 from suxin.consent.oauth.access_tokens import AccessToken, read_access_token
-from suxin.consent.oauth.dpop import verify_proof
+from suxin.consent.oauth.dpop import proof_jkt, verify_proof
 from suxin.consent.oauth.refusals import ProofNonceNeeded, ProofRefused, TokenRefused
 from suxin.kernel.signing import SignatureInvalid, unverified_header
 from suxin_web.refusals import TokenNonceNeeded, TokenProofRefused
@@ -55,6 +55,19 @@ async def shown_token(
     read = await _read(runtime, token)
     if read.jkt != jkt:
         # The proof is good, and of another key: it is the token that does not fit (RFC 9449 §7.1).
+        raise TokenRefused
+    return read
+
+
+async def token_without_nonce(request: AnyRequest, runtime: Runtime) -> AccessToken:
+    """Return the access token of a request that was refused for its nonce alone: to count whose it is, never to let in.
+
+    :raises TokenRefused: if it is not ours, not good now, or bound to another key than the proof's
+    """
+    token = request.headers.get("authorization", "")[len(_SCHEME) :].strip()
+    read = await _read(runtime, token)
+    # That the sender holds the proof's key was found before its nonce was looked at.
+    if read.jkt != proof_jkt(request.headers.get(PROOF_HEADER, "")):
         raise TokenRefused
     return read
 

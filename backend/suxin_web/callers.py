@@ -21,7 +21,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Unauthenticated
 from suxin.tenancy.actors import staff_actor
 from suxin_web.access_log import bind_actor
-from suxin_web.access_tokens import given_token
+from suxin_web.access_tokens import given_token, token_without_nonce
 from suxin_web.cookies import SESSION, read_cookie
 from suxin_web.csrf import SAFE_METHODS, require_own_page
 from suxin_web.rate_limits import READS, WRITES, Limit
@@ -57,6 +57,14 @@ async def known_staff(request: AnyRequest, runtime: Runtime) -> Actor:
     )
     bind_actor(actor)
     return actor
+
+
+async def staff_without_nonce(request: AnyRequest, runtime: Runtime) -> Actor:
+    """Return whose token a request shows that was refused for its proof's nonce alone; nothing is done for him.
+
+    :raises TokenRefused, Unauthenticated, TenantSuspended, PasswordChangeRequired: see ``known_staff``
+    """
+    return await _by_token(request, runtime, await token_without_nonce(request, runtime))
 
 
 async def staff_at_own_account(request: AnyRequest, runtime: GivenRuntime) -> Actor:

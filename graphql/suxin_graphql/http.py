@@ -115,7 +115,7 @@ async def _answer(
         body = _refused(refusal, meter, admission.actor.request_id)
         return _of_document(body, media, HTTPStatus.BAD_REQUEST)
     now, actor = runtime.clock.now(), admission.actor
-    note_document(actor, given.variables, trusted=admission.is_trusted(text))
+    note_document(actor, given, text, trusted=admission.is_trusted(text))
     if prepared.deprecated is not NOTHING:
         note_use(prepared.deprecated, given.variables, actor, now=now)
     snapshot = Snapshot(runtime.database, actor, now=now)

@@ -668,7 +668,7 @@ def upgrade() -> None:
     op.create_table('client_conduct',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('client_id', sa.Uuid(), nullable=False),
-    sa.Column('conduct', sa.Enum('SENT_TRUSTED', 'SENT_AD_HOC', 'PAGED', 'REPLAYED', 'REUSED_KEY', 'WAS_REFUSED', 'REPEATED_REFUSED', 'EXHAUSTED_BUDGET', 'RENEWED_NONCE', name='conduct', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('conduct', sa.Enum('SENT_TRUSTED', 'SENT_AD_HOC', 'PAGED', 'GREW_PAGE', 'REPLAYED', 'REUSED_KEY', 'WAS_REFUSED', 'REPEATED_REFUSED', 'EXHAUSTED_BUDGET', 'RENEWED_NONCE', 'IGNORED_NONCE', name='conduct', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('times', sa.BigInteger(), nullable=False),
     sa.CheckConstraint('times > 0', name=op.f('ck_client_conduct_times')),
     sa.PrimaryKeyConstraint('tenant_id', 'client_id', 'conduct', name=op.f('pk_client_conduct'))

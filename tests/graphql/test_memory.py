@@ -11,6 +11,8 @@ from resident import climb_mib
 
 from suxin_graphql import documents
 from suxin_graphql.documents import REMEMBERED
+from suxin_graphql.execution.compiled import FORMS, STATEMENTS, Compiled, Forms
+from suxin_graphql.execution.completion import NotCompiled
 
 WARM_UP, REQUESTS = 60, 300
 INBOX = "{ referrals(first: 5) { totalCount edges { node { id lead { number } } } } }"
@@ -44,6 +46,59 @@ async def test_no_more_documents_are_remembered_than_so_many(bank_a):
     newest = f"{{ viewer {{ a{REMEMBERED + 19}: __typename }} }}"
     assert documents.is_remembered(newest)
     assert not documents.is_remembered("{ viewer { a0: __typename } }")
+
+
+def test_the_forms_of_all_operations_are_counted_together_and_the_oldest_goes():
+    forms, made = Forms(most=2), []
+
+    def ask(operation: str, decided: bytes) -> None:
+        def make() -> Compiled:
+            made.append((operation, decided))
+            # What cannot be compiled is remembered as well, and not tried again.
+            if operation == "b":
+                raise NotCompiled
+            return Compiled((), None)  # type: ignore[arg-type] # nothing is read by it
+
+        assert (forms.of(operation, decided, make) is None) is (operation == "b")
+
+    for operation, decided in (("a", b"1"), ("b", b"1"), ("a", b"1"), ("a", b"2"), ("b", b"1")):
+        ask(operation, decided)
+    assert made == [("a", b"1"), ("b", b"1"), ("a", b"2"), ("b", b"1")]
+    assert len(forms) == 2
+
+
+async def test_one_operation_has_no_more_forms_than_all_may_have(bank_a, monkeypatch):
+    documents._remembered.clear()
+    FORMS._kept.clear()
+    monkeypatch.setattr(FORMS, "_most", 3)
+    query = "query ($n: Int!) { referrals(first: 1) { edges { node { offers(first: $n) { edges { cursor } } } } } }"
+    for number in range(1, 8):
+        await bank_a.data(query, n=number)
+        # Whatever it was asked with, what is remembered of its variables keeps no form of its own.
+        assert len(FORMS) == min(number, 3)
+    assert held()["Compiled"] == 3
+    again = await bank_a.data(query, n=1)
+    assert "referrals" in again
+
+
+async def test_what_is_remembered_of_a_statement_keeps_neither_its_plan_nor_what_it_was_made_of(
+    bank_a,
+):
+    nested = "{ referrals(first: 2) { edges { node { offers(first: 1) { edges { cursor } } } } } }"
+
+    def forgotten() -> Counter[str]:
+        documents._remembered.clear()
+        FORMS._kept.clear()
+        return held()
+
+    await bank_a.data(nested)
+    before, known = forgotten(), len(STATEMENTS)
+    for number in range(10):
+        await bank_a.data(f"# {number}\n{nested}")
+    left = forgotten() - before
+    assert len(STATEMENTS) == known + 10
+    kinds = ("WrittenPagePlan", "WrittenPlan", "Columns", "Select", "OperationDefinitionNode")
+    assert {kind: left[kind] for kind in kinds if left[kind]} == {}
 
 
 @pytest.mark.parametrize(("lost_bytes", "least", "most"), [(0, -1.0, 1.0), (100, 8.5, 10.5)])

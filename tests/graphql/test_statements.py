@@ -110,7 +110,39 @@ async def test_fifty_referrals_are_one_statement_with_all_that_is_nested_in_them
         assert len(data["referrals"]["edges"]) == first
         assert len(sent) == 1
         # A statement is planned once, so its plan must know how many rows are wanted.
-        assert f"LIMIT {first + 1}" in sent[0]
+        assert f"LIMIT {first})" in sent[0]
+        # Only who asks whether others follow has one more read for it.
+        async with statements() as sent:
+            await bank_a.data(f"{{ referrals(first: {first}) {{ pageInfo {{ hasNextPage }} }} }}")
+        assert sent[0].rstrip().endswith(f"LIMIT {first + 1}")
+
+
+async def test_the_way_back_is_found_once_for_a_page_and_not_for_each_of_its_rows(
+    bank_a, fifty, statements
+):
+    back = (
+        "referral { lead { number } } again: referral { id offers(first: 1) { edges { cursor } } }"
+    )
+    async with statements() as sent:
+        data = await bank_a.data(
+            "{ referrals(first: 3) { edges { node { id lead { number } offers(first: 2) {"
+            f" edges {{ node {{ id {back} amountFen }} }} }} }} }} }} }}"
+        )
+    assert len(sent) == 1
+    # What it is found by stands in the level around the page, and nowhere in the page's own rows.
+    assert sent[0].count("referrals.id = anon_1.c0") >= 2
+    assert "offers.referral_id AS" not in sent[0]
+    offers = [
+        (edge["node"], inner["node"])
+        for edge in data["referrals"]["edges"]
+        for inner in edge["node"]["offers"]["edges"]
+    ]
+    assert len({inner["id"] for _, inner in offers}) == len(offers) == 6
+    for outer, inner in offers:
+        assert inner["referral"] == {"lead": outer["lead"]}
+        assert inner["again"]["id"] == outer["id"]
+        assert len(inner["again"]["offers"]["edges"]) == 1
+    assert {inner["amountFen"] for _, inner in offers} == {10_000_000, 20_000_000}
 
 
 async def test_what_is_counted_or_continued_is_a_statement_for_all_rows_of_a_level(

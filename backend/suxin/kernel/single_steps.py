@@ -70,7 +70,10 @@ class SingleStep:
     @cached_property
     def _compiled(self) -> _Compiled:
         # Not where it is declared: all of them together are a twentieth of what a web process takes to load.
-        return _Compiled.of(self._statement)
+        compiled = _Compiled.of(self._statement)
+        # What it was made of is many times what is sent.
+        del self._statement
+        return compiled
 
     @property
     def sql(self) -> str:

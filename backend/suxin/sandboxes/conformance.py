@@ -66,8 +66,9 @@ WORDS: Final[Mapping[Behaviour, Words]] = {
     Behaviour.PAGES_WITH_CURSORS: Words(
         "以游标翻页",
         "pages with cursors",
-        "变量 after 带有游标的查询算一次",
-        "a query whose variable `after` holds a cursor counts",
+        "变量 after 带有游标的查询算一次；不带游标而以更大的 first 从头再取同一列表即不通过",
+        "a query whose variable `after` holds a cursor counts;"
+        " the same list from its beginning with a larger `first` fails",
     ),
     Behaviour.KEEPS_WITHIN_BUDGET: Words(
         "不超出查询额度",
@@ -84,8 +85,8 @@ WORDS: Final[Mapping[Behaviour, Words]] = {
     Behaviour.RENEWS_NONCES: Words(
         "按要求更换 DPoP 随机数",
         "takes the DPoP nonce that it is given and tries again",
-        "收到 use_dpop_nonce 后以新随机数成功算一次；不再重试的客户端无从识别",
-        "a success after use_dpop_nonce counts; a client that never comes back cannot be told",
+        "收到 use_dpop_nonce 后以新随机数成功算一次；五秒之后仍不带新随机数再来即不通过",
+        "a success after use_dpop_nonce counts; coming again without it five seconds later fails",
     ),
     Behaviour.ACKNOWLEDGES_WEBHOOKS: Words(
         "确认收到推送",
@@ -145,13 +146,13 @@ def _counted(record: Record) -> Mapping[Behaviour, tuple[int, int]]:
             times[Conduct.SENT_AD_HOC],
         ),
         Behaviour.USES_NOTHING_DEPRECATED: (requests, record.deprecated_uses),
-        Behaviour.PAGES_WITH_CURSORS: (times[Conduct.PAGED], 0),
+        Behaviour.PAGES_WITH_CURSORS: (times[Conduct.PAGED], times[Conduct.GREW_PAGE]),
         Behaviour.KEEPS_WITHIN_BUDGET: (requests, times[Conduct.EXHAUSTED_BUDGET]),
         Behaviour.LEAVES_REFUSED_ALONE: (
             times[Conduct.WAS_REFUSED],
             times[Conduct.REPEATED_REFUSED],
         ),
-        Behaviour.RENEWS_NONCES: (times[Conduct.RENEWED_NONCE], 0),
+        Behaviour.RENEWS_NONCES: (times[Conduct.RENEWED_NONCE], times[Conduct.IGNORED_NONCE]),
         Behaviour.ACKNOWLEDGES_WEBHOOKS: (record.delivered, record.given_up),
         Behaviour.VERIFIES_SIGNATURES: (0, 0),
     }

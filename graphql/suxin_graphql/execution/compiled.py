@@ -62,8 +62,11 @@ Gate = Callable[[StrawberryField, Context], None]
 STATEMENTS: Final = CompiledStatements()
 """The statements of all compiled operations."""
 
-VARIANTS: Final = 32
-"""How many compiled forms of one operation are remembered: one for each set of the values that decide what is read."""
+MOST_FORMS: Final = 512
+"""How many compiled forms of all operations are remembered: of each one for each set of the values that decide what is read."""
+
+MOST_ASKED: Final = 8
+"""For how many sets of variables one operation remembers what they ask for."""
 
 REMEMBERED_BYTES: Final = 512
 """How long the variables of a request may be, as JSON, for what they ask to be remembered."""
@@ -122,6 +125,51 @@ class Asked:
     arguments: Arguments
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of one set of variables; the form that they decide may be forgotten meanwhile."""
+
+    decided: bytes
+    given: tuple[Mapping[str, Any], ...]
+    arguments: Arguments
+
+
+class Forms:
+    """The compiled forms of operations; the one that was not asked for longest gives way.
+
+    An operation may have any number of them, one for each page size of a nested list, so that they are counted together.
+    """
+
+    def __init__(self, most: int = MOST_FORMS) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[object, bytes], Compiled | None] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._kept)
+
+    def of(
+        self, operation: object, decided: bytes, make: Callable[[], Compiled]
+    ) -> Compiled | None:
+        """Return the form of an operation for what variables decide; None where it is not compiled."""
+        key = (operation, decided)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        try:
+            found = make()
+        except NotCompiled:
+            found = None
+        self._kept[key] = found
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return found
+
+
+FORMS: Final = Forms()
+"""The forms of all operations that this process remembers."""
+
+
 class Operation:
     """One operation of a document, compiled for the values of the variables that decide what is read.
 
@@ -136,8 +184,9 @@ class Operation:
             if isinstance(one, FragmentDefinitionNode)
         }
         self._decisive = decisive_of(node, self._fragments.values())
-        self._variants: OrderedDict[bytes, Compiled | None] = OrderedDict()
-        self._asked: OrderedDict[bytes, Asked] = OrderedDict()
+        # Forms outlive the document that is forgotten, and are not to keep it.
+        self._mark = object()
+        self._asked: OrderedDict[bytes, _Known] = OrderedDict()
 
     @property
     def kind(self) -> OperationType:
@@ -180,7 +229,11 @@ class Operation:
             return None
         answer = await self._answer(
             _Call(gate, context),
-            lambda: known if isinstance(known, Asked) else self._ask(schema, key, known),
+            lambda: (
+                self._again(schema, known)
+                if isinstance(known, _Known)
+                else self._ask(schema, key, known)
+            ),
         )
         QUERIES[FELL_BACK if answer is None else COMPILED] += 1
         return answer
@@ -213,33 +266,29 @@ class Operation:
         self, schema: strawberry.Schema, key: bytes, variables: VariableValues
     ) -> Asked | None:
         """Return what is asked for, and remember it for these variables; None where it is not compiled."""
-        compiled = self._compiled(schema, variables)
+        decided = self._decisive.key(variables)
+        compiled = self._form(schema, decided, variables)
         if compiled is None:
             return None
         arguments = Arguments(schema, variables)
         given = tuple(
             {} if isinstance(root, TypeName) else root.given(arguments) for root in compiled.roots
         )
-        found = Asked(compiled, given, arguments)
         if len(key) <= REMEMBERED_BYTES:
-            self._asked[key] = found
-            if len(self._asked) > VARIANTS:
+            self._asked[key] = _Known(decided, given, arguments)
+            if len(self._asked) > MOST_ASKED:
                 self._asked.popitem(last=False)
-        return found
+        return Asked(compiled, given, arguments)
 
-    def _compiled(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled | None:
-        key = self._decisive.key(variables)
-        if key in self._variants:
-            self._variants.move_to_end(key)
-            return self._variants[key]
-        try:
-            compiled = self._compile(schema, variables)
-        except NotCompiled:
-            compiled = None
-        self._variants[key] = compiled
-        if len(self._variants) > VARIANTS:
-            self._variants.popitem(last=False)
-        return compiled
+    def _again(self, schema: strawberry.Schema, known: _Known) -> Asked | None:
+        """Return what is asked for by variables that are remembered."""
+        compiled = self._form(schema, known.decided, known.arguments.variables)
+        return None if compiled is None else Asked(compiled, known.given, known.arguments)
+
+    def _form(
+        self, schema: strawberry.Schema, decided: bytes, variables: VariableValues
+    ) -> Compiled | None:
+        return FORMS.of(self._mark, decided, lambda: self._compile(schema, variables))
 
     def _compile(self, schema: strawberry.Schema, variables: VariableValues) -> Compiled:
         root = graphql_of(schema).get_root_type(self.kind)

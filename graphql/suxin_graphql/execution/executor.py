@@ -132,7 +132,7 @@ class Executor:
             statement = source.statement(self._context.actor).where(one_of(source.key, KEYS))
             return narrowed(statement, columns, self._context.actor)
 
-        rows = await self._rows((columns, self._caller), make, plan, keys=list(keys))
+        rows = await self._rows((columns.mark, self._caller), make, plan, keys=list(keys))
         return await self._by_their_key(plan, rows)
 
     async def _by_their_key(self, plan: Plan, rows: Rows) -> dict[Any, Any]:
@@ -204,9 +204,9 @@ class Executor:
     async def _nested(self, found: Sequence[Any], nested: Nested) -> list[Any]:
         """Return what is made of the rows that stood in those of a level."""
         if isinstance(nested, NestedPage):
-            return await self._made_pages(
-                nested.plan, found, [Place(nested.first, None, 0)] * len(found)
-            )
+            pages = [nested.rows(one) for one in found]
+            places = [Place(nested.first, None, 0)] * len(pages)
+            return await self._made_pages(nested.plan, pages, places)
         rows = {row[0]: row for row in found if row is not None}
         made = await self._by_their_key(nested.plan, list(rows.values()))
         return [None if row is None else made[row[0]] for row in found]
@@ -269,7 +269,10 @@ class Executor:
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
             return narrowed(
-                page_of(statement, ordering, first + 1), plan.columns, self._context.actor, ordering
+                page_of(statement, ordering, first + plan.looks_ahead),
+                plan.columns,
+                self._context.actor,
+                ordering,
             )
 
         def count() -> Select[Any]:
@@ -278,8 +281,10 @@ class Executor:
 
         asked, given, total = page.statement.key, page.statement.values, None
         if plan.counts:
-            ((total,),) = await self._rows((plan.columns, "count", asked), count, None, **given)
-        key = (plan.columns, bool(position), first, self._caller, asked)
+            ((total,),) = await self._rows(
+                (plan.columns.mark, "count", asked), count, None, **given
+            )
+        key = (plan.columns.mark, bool(position), first, self._caller, asked)
         rows = await self._rows(key, make, plan, **position, **given)
         self._context.spend(min(len(rows), first) + COUNTED * plan.counts)
         made = plan.page(rows, Place(first, page.after, total), self._context)
@@ -307,19 +312,19 @@ class Executor:
             statement = base()
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
-            return _numbered(statement, relation.key, plan, first + 1)
+            return _numbered(statement, relation.key, plan, first + plan.looks_ahead)
 
         totals: dict[Any, int] = {}
         if plan.counts:
             counted = await self._rows(
-                (plan.columns, "count", self._caller, form),
+                (plan.columns.mark, "count", self._caller, form),
                 lambda: _counted(base(), relation.key),
                 None,
                 keys=keys,
                 **values,
             )
             totals = {row[0]: row[1] for row in counted}
-        key = (plan.columns, bool(position), first, self._caller, form)
+        key = (plan.columns.mark, bool(position), first, self._caller, form)
         rows = await self._rows(key, make, plan, keys=keys, **position, **values)
         groups: dict[Any, list[Any]] = {}
         for row in rows:

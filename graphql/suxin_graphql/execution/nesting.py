@@ -2,12 +2,13 @@
 
 A level that has such relations is a sub-select by itself, with all its conditions, its order and its end; around it stand
 its columns and, for each of its rows, the rows of a relation: one row, or an array of them. Each of these is the same
-statement of its type's source as where it is read by itself, under the same row policies.
+statement of its type's source as where it is read by itself, under the same row policies. What all rows of an array would
+find by the key that ties them to their level is found once beside the array.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import FromClause, Select, func, literal_column, select
 
@@ -18,6 +19,10 @@ from suxin_graphql.execution.records import ToMany, ToOne
 if TYPE_CHECKING:
     from suxin_graphql.execution.pages import PagePlan
     from suxin_graphql.execution.plans import Columns, Plan
+
+
+SHARED: Final = -1
+"""In place of the column that a relation is found by, where it is the one that its page is found by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class NestedOne:
 
 @dataclass(frozen=True, slots=True)
 class NestedPage:
-    """The first rows of another type that point at column ``own`` of the level, one more than asked for."""
+    """The first rows of another type that point at column ``own`` of the level, one more where it is told whether others follow."""
 
     relation: ToMany
     plan: "PagePlan"
@@ -53,10 +58,20 @@ class NestedPage:
             .order_by(None)
             .where(self.relation.key == _column(level, self.own)),
             self.plan.ordering,
-            self.first + 1,
+            self.first + self.plan.looks_ahead,
         )
         rows = _rows(found, self.plan.columns, level, actor, self.plan.ordering)
-        return func.array(rows.scalar_subquery())
+        page = func.array(rows.scalar_subquery())
+        shared = [replace(one, own=self.own) for one in self.plan.columns.shared]
+        return func.row(page, *(one.expression(level, actor) for one in shared)) if shared else page
+
+    def rows(self, found: Any) -> Sequence[Any]:  # noqa: ANN401 - what stands in a row of the level for it
+        """Return the rows of a page, each with what all of them share behind its own columns, the first of it last."""
+        if not self.plan.columns.shared:
+            return cast("Sequence[Any]", found)
+        rows, *shared = found
+        shared.reverse()
+        return [(*row, *shared) for row in rows]
 
 
 Nested = NestedOne | NestedPage

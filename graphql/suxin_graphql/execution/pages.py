@@ -54,10 +54,12 @@ class PagePlan(ABC):
     """What is asked of one page of objects of a type."""
 
     counts: bool
+    looks_ahead = True
+    """Whether a row more than asked for is read, to tell whether others follow."""
 
-    def __init__(self, ordering: Ordering) -> None:
+    def __init__(self, ordering: Ordering, columns: Columns | None = None) -> None:
         self.ordering = ordering
-        self.columns = Columns()
+        self.columns = columns or Columns()
         self._places = [self.columns.place(key.expression) for key in ordering.keys]
 
     @cached_property
@@ -67,7 +69,7 @@ class PagePlan(ABC):
 
     @abstractmethod
     def page(self, rows: Rows, place: Place, context: Context) -> MadePage:
-        """Return the page of the rows, of which there is one more than asked for when others follow."""
+        """Return the page of the rows, of which there may be one more than asked for when others follow."""
 
     def _cursor(self, row: Row, context: Context) -> str:
         return self.ordering.cursor([row[place] for place in self._places], context.actor)

@@ -38,11 +38,16 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Columns:
-    """The columns of one statement, each once."""
+    """The columns of one statement, each once; its rows may all belong to one object by the column ``tied``."""
 
-    def __init__(self) -> None:
+    def __init__(self, tied: object = None) -> None:
+        self._tied = tied
+        self.mark = object()
+        """What tells these columns from all others, for whoever remembers them longer than the document they belong to."""
+
         self.expressions: list[Any] = []
         self.nested = False
+        self.shared: list[Nested] = []
         self._places: dict[int, int] = {}
 
     def nest(self, nested: Nested) -> int:
@@ -50,6 +55,15 @@ class Columns:
         self.nested = True
         self.expressions.append(nested)
         return len(self.expressions) - 1
+
+    def is_tied(self, needed: Sequence[tuple[str, object]]) -> bool:
+        """Tell whether a relation that needs these columns is found by what is the same in all rows."""
+        return bool(needed) and all(one is self._tied for _, one in needed)
+
+    def share(self, nested: Nested) -> int:
+        """Return where in the row a row will stand that all rows of a page find by the key that they have in common."""
+        self.shared.append(nested)
+        return -len(self.shared)
 
     def place(self, expression: Any) -> int:  # noqa: ANN401 - any SQL expression
         """Return where in the row the expression's value will stand."""

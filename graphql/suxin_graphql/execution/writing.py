@@ -27,7 +27,7 @@ from suxin_graphql.execution.completion import (
     Complete,
     Form,
 )
-from suxin_graphql.execution.nesting import Nested
+from suxin_graphql.execution.nesting import SHARED, Nested
 from suxin_graphql.execution.plans import Columns, Later, Plan, Row, needs
 from suxin_graphql.execution.records import Column, Convert, Record, Relation, ToMany, ToOne
 from suxin_graphql.execution.selection import Wanted
@@ -117,12 +117,7 @@ class WrittenPlan(Plan):
         nest: Nest | None = None,
     ) -> None:
         """Have a place kept for a relation whose value is made after the row; ``nest`` says how its rows come with it."""
-        for name, expression in needs(relation, self.type):
-            self._places[name] = self._columns.place(expression)
-        nested, place = None, -1
-        if nest is not None and isinstance(relation, ToOne | ToMany):
-            nested = nest(self._places[relation.own])
-            place = self._columns.nest(nested)
+        nested, place = self._nested(relation, nest)
         self.relations.append(Later(key, relation, wanted, form, form.complete, nested, place))
         self.write(key, "None")
 
@@ -132,6 +127,19 @@ class WrittenPlan(Plan):
         exec(compile(source, f"<plan of {self.type.__name__}>", "exec"), self._names)  # noqa: S102 - names of the schema and numbers, nothing a caller wrote but names that GraphQL admits
         self.function = self._names["made"]
         return self
+
+    def _nested(self, relation: Relation, nest: Nest | None) -> tuple[Nested | None, int]:
+        """Return how the rows of a relation come with those of its level, and where they stand in them."""
+        needed = needs(relation, self.type)
+        if nest is not None and isinstance(relation, ToOne) and self._columns.is_tied(needed):
+            shared = nest(SHARED)
+            return shared, self._columns.share(shared)
+        for name, expression in needed:
+            self._places[name] = self._columns.place(expression)
+        if nest is None or not isinstance(relation, ToOne | ToMany):
+            return None, -1
+        nested = nest(self._places[relation.own])
+        return nested, self._columns.nest(nested)
 
     def _expression(self, value: str, column: Column, form: Form, place: int) -> str:
         kind = form.type.of_type if isinstance(form.type, GraphQLNonNull) else form.type

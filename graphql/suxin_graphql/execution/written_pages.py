@@ -54,7 +54,7 @@ class _WrittenEdges:
 
 
 class WrittenPagePlan(PagePlan):
-    """A page that is made as what the JSON holds of it.
+    """A page that is made as what the JSON holds of it; its rows may belong to one object by the column ``tied``.
 
     :raises NotCompiled: if the selection holds what is not written from a row
     """
@@ -66,8 +66,10 @@ class WrittenPagePlan(PagePlan):
         ordering: Ordering,
         selected: Selected,
         joined: frozenset[str] = frozenset(),
+        *,
+        tied: object = None,
     ) -> None:
-        super().__init__(ordering)
+        super().__init__(ordering, Columns(tied))
         if selected.form is None:
             raise NotCompiled
         self._planner, self._cls, self._joined = planner, cls, joined
@@ -78,6 +80,7 @@ class WrittenPagePlan(PagePlan):
         for key, inner in selected.form.fields(kind).items():
             self._fields.append((key, inner.name, self._how(key, inner, wanted)))
         self.counts = any(name == TOTAL for _, name, _ in self._fields)
+        self.looks_ahead = any(name == PAGE_INFO for _, name, _ in self._fields)
 
     @cached_property
     @override
@@ -269,7 +272,8 @@ def _nest(
             if given.get("after") is not None or given.get("where") is not None:
                 return None
             first, ordering = check_page_size(given["first"]), given["order_by"].ordering
-            page = WrittenPagePlan(planner, relation.target(), ordering, selected)
+            target, key = relation.target(), relation.key
+            page = WrittenPagePlan(planner, target, ordering, selected, tied=key)
             return None if page.counts else lambda own: NestedPage(relation, page, first, own)
     except (NotCompiled, PageSizeOutOfRange):
         pass

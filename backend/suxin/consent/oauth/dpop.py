@@ -138,6 +138,15 @@ async def verify_proof(
     return Proof(jkt)
 
 
+def proof_jkt(proof: str) -> str:
+    """Return the thumbprint of the key that a proof names; ``verify_proof`` alone tells whether its sender holds it.
+
+    :raises ProofRefused: if it names none that is usable
+    """
+    known, _ = _proof_key(proof)
+    return known.jkt
+
+
 def _use_of(jkt: str, nonce: str, proof_id: str) -> str:
     """Return the name under which a use is remembered.
 

@@ -27,7 +27,7 @@ from suxin_server.postgres import Postgres
 LIMIT = 3.0
 RECORDS_EACH = 20
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-ROUNDS = 2
+ROUNDS = 4
 
 _SUBJECTS = """
     insert into subjects (id, kind, name, name_pinyin, county_code, created_at)

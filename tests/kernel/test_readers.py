@@ -19,7 +19,7 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.bases import AccessBasis
 from suxin.kernel.database import Database
 from suxin.kernel.readers import APP_ROLE, BATCH_ROLE, DOORWAY_ROLE
-from suxin.kernel.tables import Table, access_statements, models, partition_statements
+from suxin.kernel.tables import Table, access_statements, models, part_names, partition_statements
 from suxin.lending.models import LeadParty, LoanRequest
 from suxin.subjects.models import CreditRecord, PersonIdentity
 from suxin_server.model_registry import CONTEXTS
@@ -133,7 +133,13 @@ async def test_policies_and_grants_are_those_declared(city):
     await owner.close()
     assert found[0] == declared[0]
     assert found[1] == declared[1]
-    assert {policy[0] for policy in found[0]} == {model.__tablename__ for model in protected()}
+    parts = {part for model in models() for part in part_names(model)}
+    assert {policy[0] for policy in found[0]} == {
+        model.__tablename__ for model in protected()
+    } | parts
+    assert {policy[1:5] for policy in found[0] if policy[0] in parts} == {
+        ("batch", "PERMISSIVE", (BATCH_ROLE,), "SELECT")
+    }
     # All admit somebody, but for those that hold a subject to what he signed at a counter, everybody to his world, or whoever
     # may delete to the time of keeping.
     assert {(policy[0], policy[1]) for policy in found[0] if policy[2] != "PERMISSIVE"} == {
@@ -184,7 +190,8 @@ async def test_every_protected_table_is_under_forced_row_level_security(admin):
         " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
     )
     forced = {row[0] for row in rows if row[1] and row[2]}
-    # Each part of a divided table by itself as well, without any policy: whoever were granted one would see nothing.
+    # Each part of a divided table by itself as well, with a policy for the batch role alone: whoever else were granted one would
+    # see nothing.
     parts = {f"credit_records_p{number:02}" for number in range(CreditRecord.__partitions__)}
     assert len(parts) == 8
     assert forced == {model.__tablename__ for model in protected()} | parts

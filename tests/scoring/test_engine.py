@@ -90,7 +90,7 @@ async def test_the_engine_equals_the_reference_and_contributions_sum_to_the_scor
     assert sorted(map(str, found)) == sorted(map(str, city))
     for subject_id, reckoned in expected.items():
         row = found[subject_id]
-        lines = lines_of(row.points)
+        lines = lines_of(row.numbers, row.points)
         assert lines == reckoned.lines
         assert list(row.dimensions) == reckoned.dimensions
         tier = document.tiers[row.tier_place].code

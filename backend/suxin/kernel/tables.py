@@ -104,18 +104,22 @@ def access_statements(model: type[Table]) -> list[str]:
         )
     if model.__machine__ is not None:
         statements += model.__machine__.statements(table)
-    return partition_statements(model) + statements + list(model.__rules__)
+    return partition_statements(model) + statements + _part_access(model) + list(model.__rules__)
+
+
+def part_names(model: type[Table]) -> list[str]:
+    """Return the names of a divided table's parts, by the remainder of the hash."""
+    return [f"{model.__tablename__}_p{number:02}" for number in range(model.__partitions__)]
 
 
 def partition_statements(model: type[Table]) -> list[str]:
     """Return the statements that make the parts of a divided table.
 
-    Nobody is granted a part: rows are reached through the whole table, whose policies then hold. Each part is under
-    forced row-level security without a policy besides, so that a grant by mistake would show nothing.
+    Rows are reached through the whole table, whose policies then hold; each part is under forced row-level security besides, so
+    that a grant by mistake would show nothing.
     """
     statements = []
-    for number in range(model.__partitions__):
-        part = f"{model.__tablename__}_p{number:02}"
+    for number, part in enumerate(part_names(model)):
         statements += [
             (
                 f"CREATE TABLE {part} PARTITION OF {model.__tablename__} FOR VALUES"
@@ -125,6 +129,18 @@ def partition_statements(model: type[Table]) -> list[str]:
             f"ALTER TABLE {part} FORCE ROW LEVEL SECURITY",
         ]
     return statements
+
+
+def _part_access(model: type[Table]) -> list[str]:
+    # The batch role reads the whole table anyhow; what it works out part by part is worked out side by side.
+    if not model.__batch_privileges__:
+        return []
+    reader = Reader("batch", "true", "SELECT", BATCH_ROLE)
+    return [
+        statement
+        for part in part_names(model)
+        for statement in (reader.statement(part), f"GRANT SELECT ON {part} TO {BATCH_ROLE}")
+    ]
 
 
 def models() -> Iterable[type[Table]]:

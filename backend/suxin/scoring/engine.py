@@ -1,69 +1,74 @@
 """The one implementation of scoring: a model compiled to a statement that scores one subject or the whole city.
 
-``scored`` is a SELECT of a row for each subject: the points of each indicator (a line), of each dimension within its bounds, the
-score and the place of the tier. Records are read once and collapse to one row a subject at once, a column for each indicator, so
-that a whole city takes little more than any sum over its records. Which records count, and how lines become a score, is written
-here and nowhere else; a question of what would be (``totals_of``) is the same text over lines that were made up.
+``scored`` is a SELECT of a row for each subject: the points of each indicator of which something counts (a line), of each dimension
+within its bounds, the score and the place of the tier. Records are read once and sorted once, by subject and indicator; what follows
+are sums over rows that already lie side by side. The whole city is scored in one arm for each part of the records, which share
+nothing, so that the cores work beside each other to the end. Which records count, and how lines become a score, is written here and
+nowhere else; a question of what would be (``totals_of``) is the same text over lines that were made up.
 
 Only whole numbers of the model stand in the text; every word of it is a parameter.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from suxin.kernel.tables import part_names
 from suxin.scoring.documents import Dimension, Indicator, ScoreDocument
+from suxin.subjects.models import CreditRecord
 
-# What holds of a record on the day of the run. A negative one whose publication has ended is used no more
-# (信用修复管理办法 art. 3).
-_COUNTS: Final = """r.status = 'active' and r.occurred_on <= cast(:as_of as date)
-      and (r.valid_until is null or r.valid_until > cast(:as_of as date))
-      and (r.polarity <> 'negative' or r.published_until is null
-           or r.published_until > cast(:as_of as date))"""
+# What holds of a record on the day of the run; that it is not of later follows from the indicators' days. A negative one whose
+# publication has ended is used no more (信用修复管理办法 art. 3).
+_COUNTS: Final = """r.status = 'active'
+        and (r.valid_until is null or r.valid_until > cast(:as_of as date))
+        and (r.polarity <> 'negative' or r.published_until is null
+             or r.published_until > cast(:as_of as date))"""
 
 _INDICATORS: Final = """jsonb_to_recordset(cast(:indicators as jsonb)) as i (
-      item text, number int, polarity text, points int, from_days int, fade_from int, within int,
-      amount_from bigint, amount_below bigint, key text, "values" text[], declared boolean)"""
+        item text, number int, polarity text, points int, newest date, full_after date, oldest date,
+        fade_days int, amount_from bigint, amount_below bigint, key text, "values" text[], declared boolean)"""
 
-_POINTS: Final = """case when age.days < i.fade_from then i.points
-      else i.points * (i.within - age.days) / (i.within - i.fade_from) end"""
+_POINTS: Final = """case when r.occurred_on > i.full_after then i.points
+          else i.points * (r.occurred_on - i.oldest) / i.fade_days end"""
 
-_FROM_RECORDS: Final = """credit_records r
-  join {indicators} on i.item = r.item_code and i.polarity = r.polarity
-  cross join lateral (select cast(:as_of as date) - r.occurred_on as days) age
-  where {counts}{scope}
-    and age.days >= i.from_days and age.days < i.within
-    and (i.declared or not r.self_declared)
-    and (i.amount_from is null or r.amount_fen >= i.amount_from)
-    and (i.amount_below is null or r.amount_fen < i.amount_below)
-    and (i.key is null or r.content ->> i.key = any (i."values"))"""
+_FROM_RECORDS: Final = """{table} r
+      join {indicators} on i.item = r.item_code and i.polarity = r.polarity
+      where {counts}{scope}
+        and r.occurred_on <= i.newest and r.occurred_on > i.oldest
+        and (i.declared or not r.self_declared)
+        and (i.amount_from is null or r.amount_fen >= i.amount_from)
+        and (i.amount_below is null or r.amount_fen < i.amount_below)
+        and (i.key is null or r.content ->> i.key = any (i."values"))"""
 
 _MADE_UP: Final = (
     "jsonb_to_recordset(cast(:lines as jsonb)) as i (place int, number int, points int)"
 )
 
-# ``offset 0`` keeps the planner from writing each column out wherever it is used.
+# Each level is evaluated once, because what lies below it is grouped, or one case of many.
 _SCORES: Final = """
-select x.subject_id, x.natural_person, x.points, x.dimensions, x.score,
-  greatest(x.held, case {tiers} end) as tier_place
-from (
-  select d.*, greatest({least}, least({most}, d.cap, {base} + {total}))::int as score
-  from (
-    select l.subject_id, l.natural_person, array[{lines}]::int[] as points, l.cap, l.held,
-      array[{dimensions}]::int[] as dimensions
+select c.subject_id, c.natural_person, c.numbers, c.points, c.dimensions, {score}::int as score,
+  greatest(c.held, {tiers} - width_bucket({score}, array[{starts}]::int[])) as tier_place
+from ({cases}) c"""
+
+# Lines are in the order of subjects from the first grouping on, so that the second one sorts nothing.
+_CASE: Final = """
+  select who.subject_id, who.natural_person, coalesce(t.numbers, '{{}}') as numbers, coalesce(t.points, '{{}}') as points,
+    array[{dimensions}]::int[] as dimensions, t.cap, t.held
+  from ({who}) who
+  left join (
+    select l.subject_id, array_agg(l.number) as numbers, array_agg(l.points) as points, {sums}, {cap}::int as cap, {held}::int as held
     from (
-      select who.subject_id, who.natural_person, {clamped},
-        {cap}::int as cap, {held}::int as held
-      from ({who}) who
-      left join (select {of} as subject_id, {sums} from {source} group by {of}) t
-        on t.subject_id = who.subject_id
-      offset 0
-    ) l offset 0
-  ) d offset 0
-) x"""
+      select {of} as subject_id, i.number::smallint as number,
+        least(greatest(sum({points}), -(array[{ceilings}])[i.number + 1]),
+          (array[{ceilings}])[i.number + 1])::int as points
+      from {source}
+      group by {of}, i.number
+    ) l
+    group by l.subject_id
+  ) t on t.subject_id = who.subject_id"""
 
 _SUBJECTS: Final = """select s.id as subject_id, s.kind in ('person', 'household') as natural_person
     from subjects s where s.kind = any (cast(:kinds as text[])) and s.sandbox_id is null"""
@@ -79,22 +84,18 @@ class Compiled:
 
 def scored(document: ScoreDocument, *, as_of: date, subject_id: UUID | None = None) -> Compiled:
     """Return the statement that scores one subject, or everybody of the model's kinds, as of a day."""
-    one = subject_id is not None
-    source = _FROM_RECORDS.format(
-        indicators=_INDICATORS,
-        counts=_COUNTS,
-        scope=" and r.subject_id = :subject_id" if one else "",
-    )
-    who = _SUBJECTS + (" and s.id = :subject_id" if one else "")
     parameters: dict[str, Any] = {
-        "indicators": json.dumps(list(_rows(document))),
+        "indicators": json.dumps(list(_rows(document, as_of)), default=str),
         "kinds": [kind.value for kind in document.kinds],
         "as_of": as_of,
     }
-    if one:
+    if subject_id is None:
+        cases = [_of_records(document, part, who=who) for part, who in _parts()]
+    else:
         parameters["subject_id"] = subject_id
-    sql = _text(document, who=who, of="r.subject_id", source=source, points=_POINTS)
-    return Compiled(sql, parameters)
+        who, scope = f"{_SUBJECTS} and s.id = :subject_id", " and r.subject_id = :subject_id"
+        cases = [_of_records(document, CreditRecord.__tablename__, who=who, scope=scope)]
+    return Compiled(_text(document, cases), parameters)
 
 
 def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compiled:
@@ -108,54 +109,69 @@ def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compil
         for number, points in case.items()
     ]
     who = "select place as subject_id, false as natural_person from generate_series(0, :last) place"
-    sql = _text(document, who=who, of="i.place", source=_MADE_UP, points="i.points")
-    return Compiled(sql, {"lines": json.dumps(lines), "last": len(cases) - 1})
+    made_up = _case(document, who=who, of="i.place", source=_MADE_UP, points="i.points")
+    return Compiled(
+        _text(document, [made_up]), {"lines": json.dumps(lines), "last": len(cases) - 1}
+    )
 
 
-def _text(document: ScoreDocument, *, who: str, of: str, source: str, points: str) -> str:
-    """Return the statement over the points of ``source``, summed for each of those ``who`` names."""
+def _parts() -> Iterator[tuple[str, str]]:
+    """Return each part of the records with the statement of whose they are."""
+    names = part_names(CreditRecord)
+    for number, part in enumerate(names):
+        whole = f"cast('{CreditRecord.__tablename__}' as regclass)"
+        theirs = f"satisfies_hash_partition({whole}, {len(names)}, {number}, s.id)"
+        yield part, f"{_SUBJECTS} and {theirs}"
+
+
+def _of_records(document: ScoreDocument, table: str, *, who: str, scope: str = "") -> str:
+    source = _FROM_RECORDS.format(table=table, indicators=_INDICATORS, counts=_COUNTS, scope=scope)
+    return _case(document, who=who, of="r.subject_id", source=source, points=_POINTS)
+
+
+def _case(document: ScoreDocument, *, who: str, of: str, source: str, points: str) -> str:
+    """Return the lines and dimensions of those ``who`` names, out of the points of ``source``."""
     indicators = document.indicators
-    numbers = range(len(indicators))
-    dimensions = list(_within(document.dimensions))
-    return _SCORES.format(
+    return _CASE.format(
         who=who,
         of=of,
         source=source,
-        sums=", ".join(f"sum({points}) filter (where i.number = {n}) as s{n}" for n in numbers),
-        clamped=", ".join(_clamped(n, one) for n, one in enumerate(indicators)),
-        lines=", ".join(f"l.l{n}" for n in numbers),
-        dimensions=", ".join(dimensions),
-        total=" + ".join(f"d.dimensions[{place}]" for place in range(1, len(dimensions) + 1)),
-        cap=_limit("least", indicators, lambda one: one.score_at_most),
+        points=points,
+        ceilings=", ".join(str(one.at_most) for one in indicators),
+        sums=", ".join(_sums(document.dimensions)),
+        dimensions=", ".join(
+            f"least(greatest(coalesce(t.d{place}, 0), {one.least}), {one.most})"
+            for place, one in enumerate(document.dimensions)
+        ),
+        cap=_limit("min", indicators, lambda one: one.score_at_most),
         held=_limit(
-            "greatest",
+            "max",
             indicators,
             lambda one: document.tier_place(one.tier_at_best) if one.tier_at_best else None,
-        ),
-        base=document.base,
-        least=document.least,
-        most=document.most,
-        tiers=" ".join(
-            f"when x.score >= {tier.from_score} then {place}"
-            for place, tier in enumerate(document.tiers)
         ),
     )
 
 
-def _clamped(number: int, one: Indicator) -> str:
-    """Return the column of a line: the sum within the indicator's ceiling, and null where nothing counted."""
-    within = f"least(greatest(t.s{number}, {-one.at_most}), {one.at_most})"
-    return f"case when t.s{number} is not null then {within} end as l{number}"
+def _text(document: ScoreDocument, cases: Sequence[str]) -> str:
+    """Return the statement that makes scores and tiers of the cases' lines and dimensions."""
+    dimensions = range(1, len(document.dimensions) + 1)
+    total = " + ".join(f"c.dimensions[{place}]" for place in dimensions)
+    starts = (tier.from_score for tier in reversed(document.tiers))
+    return _SCORES.format(
+        cases=" union all ".join(cases),
+        score=f"greatest({document.least}, least({document.most}, c.cap, {document.base} + {total}))",
+        tiers=len(document.tiers),
+        starts=", ".join(map(str, starts)),
+    )
 
 
-def _within(dimensions: tuple[Dimension, ...]) -> Iterator[str]:
-    """Return the sum of each dimension's lines, within its bounds."""
+def _sums(dimensions: tuple[Dimension, ...]) -> Iterator[str]:
+    """Return the sum of each dimension's lines."""
     number = 0
-    for one in dimensions:
-        last = number + len(one.indicators)
-        total = " + ".join(f"coalesce(l.l{n}, 0)" for n in range(number, last))
-        yield f"least(greatest({total}, {one.least}), {one.most})"
-        number = last
+    for place, one in enumerate(dimensions):
+        last = number + len(one.indicators) - 1
+        yield f"sum(l.points) filter (where l.number between {number} and {last}) as d{place}"
+        number = last + 1
 
 
 def _limit(
@@ -163,25 +179,27 @@ def _limit(
 ) -> str:
     """Return the strictest of the limits that hang on what counts; null where there is none."""
     limits = [
-        f"case when t.s{number} is not null then {limit} end"
+        f"when {number} then {limit}"
         for number, one in enumerate(indicators)
         if (limit := of(one)) is not None
     ]
-    return f"{strictest}({', '.join(limits)})" if limits else "null"
+    return f"{strictest}(case l.number {' '.join(limits)} end)" if limits else "null"
 
 
-def _rows(document: ScoreDocument) -> Iterator[dict[str, Any]]:
+def _rows(document: ScoreDocument, as_of: date) -> Iterator[dict[str, Any]]:
+    """Return what each indicator counts, with its ages as days of the calendar."""
     for number, one in enumerate(document.indicators):
-        fades = one.within_days if one.fade_from_days is None else one.fade_from_days
-        for item in one.items:
+        fade_from = one.within_days if one.fade_from_days is None else one.fade_from_days
+        for item in dict.fromkeys(one.items):
             yield {
                 "item": item,
                 "number": number,
                 "polarity": one.polarity.value,
                 "points": one.points,
-                "from_days": one.from_days,
-                "fade_from": fades,
-                "within": one.within_days,
+                "newest": as_of - timedelta(days=one.from_days),
+                "full_after": as_of - timedelta(days=fade_from),
+                "oldest": as_of - timedelta(days=one.within_days),
+                "fade_days": one.within_days - fade_from,
                 "amount_from": one.amount_from_fen,
                 "amount_below": one.amount_below_fen,
                 "key": one.where.key if one.where else None,

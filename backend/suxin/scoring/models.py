@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
@@ -151,8 +151,8 @@ class ScoreRun(Table):
 class Score(Table):
     """A subject's score of one run, as a number, with what makes it up; nobody but the subject reads it.
 
-    ``points`` are those of each indicator, in the order of the model, and null where nothing of it counted; ``dimensions`` are the
-    points of each dimension within its bounds.
+    ``numbers`` are the indicators of which something counted, by their places in the model, ``points`` theirs; ``dimensions`` are
+    the points of each dimension within its bounds.
     """
 
     __tablename__ = "scores"
@@ -167,18 +167,19 @@ class Score(Table):
     as_of: Mapped[date]
     score: Mapped[int] = mapped_column(Integer)
     tier: Mapped[str]
-    points: Mapped[list[int | None]] = mapped_column(ARRAY(Integer))
+    numbers: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    points: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     dimensions: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
     @property
     def lines(self) -> dict[int, int]:
         """The points of what counted, by the number of the indicator."""
-        return lines_of(self.points)
+        return lines_of(self.numbers, self.points)
 
 
-def lines_of(points: Sequence[int | None]) -> dict[int, int]:
+def lines_of(numbers: Sequence[int], points: Sequence[int]) -> dict[int, int]:
     """Return the points of what counted by the number of the indicator."""
-    return {number: worth for number, worth in enumerate(points) if worth is not None}
+    return dict(zip(numbers, points, strict=True))
 
 
 # As for credit records: of a natural person, a bank without a personal credit licence reads none.

@@ -33,7 +33,7 @@ _SHIFTS: Final = text(
 _MOVES: Final = text(
     f"""
     select coalesce(s.score, :base) as before, t.tier as tier_before, c.score, c.tier_place,
-           c.points {_BEFORE}
+           c.numbers, c.points {_BEFORE}
     where c.score <> coalesce(s.score, :base)
     order by abs(c.score - coalesce(s.score, :base)) desc, c.score, c.subject_id limit :largest
     """
@@ -89,7 +89,9 @@ async def _moves(session: AsyncSession, document: ScoreDocument) -> list[dict[st
     indicators = document.indicators
     moves = []
     for row in await session.execute(_MOVES, given):
-        lines = sorted(lines_of(row.points).items(), key=lambda line: (-abs(line[1]), line[0]))
+        lines = sorted(
+            lines_of(row.numbers, row.points).items(), key=lambda line: (-abs(line[1]), line[0])
+        )
         moves.append(
             {
                 "before": row.before,

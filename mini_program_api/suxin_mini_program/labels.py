@@ -101,6 +101,10 @@ _CATEGORY_EN: Final = {
     "perk_order": "order of a benefit",
     "rural_rating": "rural credit rating",
     "grid_points": "points of grid governance",
+    "performance": "how contracts, fees and loans were served",
+    "health": "health (sensitive)",
+    "convictions": "convictions (sensitive)",
+    "special_status": "special status (sensitive)",
     "score": "score as a number",
     "loan_performance": "how a loan is served",
 }

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Invalid
 from suxin.lending.terms import ApplicantKind
 from suxin.places.queries import names
-from suxin.subjects.contents import SHAPES
 from suxin.subjects.declarations import DeclaredTooMany, NotDeclarable, declare_record
 from suxin.subjects.models import CatalogueItem, CreditRecord
 from suxin.subjects.queries import catalogue, records, subject_row
+from suxin.subjects.shapes import SHAPES
 from suxin_mini_program.answering import answer, write_once
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import Label, category, labelled

@@ -13,7 +13,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
-from suxin.subjects.contents import SHAPES, check_content, months_later
+from suxin.subjects.contents import check_content, months_later
 from suxin.subjects.models import (
     NATURAL_PERSONS,
     CatalogueItem,
@@ -22,6 +22,7 @@ from suxin.subjects.models import (
     RecordStatus,
     Subject,
 )
+from suxin.subjects.shapes import SHAPES
 
 MAX_DECLARED: Final = 50
 SOURCE: Final = "subject"

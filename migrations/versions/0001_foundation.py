@@ -83,6 +83,18 @@ ACCESS = (
     "CREATE POLICY reading_tenant ON client_conduct FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON client_conduct FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON client_conduct TO suxin_app',
+    'ALTER TABLE commitments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE commitments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON commitments FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY signed ON commitments FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and kind = 'truth')",
+    "CREATE POLICY taken_back ON commitments FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and kind = 'truth' and state <> 'BROKEN')",
+    "CREATE POLICY operator ON commitments FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY registered ON commitments FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and kind <> 'truth')",
+    "CREATE POLICY judged ON commitments FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY published ON commitments FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (published))",
+    'GRANT SELECT, INSERT, UPDATE (state, judged_at, judged_by, reason, document, outcome_id), DELETE ON commitments TO suxin_app',
+    "CREATE TRIGGER commitments_begins BEFORE INSERT ON commitments FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'operator'), ('OPEN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER commitments_step BEFORE UPDATE OF state ON commitments FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'BROKEN', 'operator'), ('OPEN', 'KEPT', 'operator'), ('OPEN', 'RETURNED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE consent_artefacts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE consent_artefacts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON consent_artefacts FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -177,6 +189,8 @@ ACCESS = (
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
     "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
+    "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
+    "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
@@ -657,6 +671,39 @@ def upgrade() -> None:
     sa.CheckConstraint('times > 0', name=op.f('ck_client_conduct_times')),
     sa.PrimaryKeyConstraint('tenant_id', 'client_id', 'conduct', name=op.f('pk_client_conduct'))
     )
+    op.create_table('commitments',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('truth', 'approval', 'published', 'industry', 'repair', name='commitmentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('subject_name', sa.Text(), nullable=False),
+    sa.Column('published', sa.Boolean(), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('text_version', sa.Text(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('stated', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'KEPT', 'BROKEN', 'RETURNED', name='commitmentstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('judged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('judged_by', sa.Uuid(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('document', sa.Text(), nullable=True),
+    sa.Column('outcome_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(kind = 'truth') = (person_id is not null)", name=op.f('ck_commitments_signer')),
+    sa.CheckConstraint("(kind = 'truth') = (text_version is not null)", name=op.f('ck_commitments_signed')),
+    sa.CheckConstraint("(state = 'BROKEN' or state = 'KEPT' and kind <> 'truth') = (document is not null and outcome_id is not null)", name=op.f('ck_commitments_outcome')),
+    sa.CheckConstraint("(state = 'OPEN') = (judged_at is null)", name=op.f('ck_commitments_judged')),
+    sa.CheckConstraint("(state in ('BROKEN', 'RETURNED')) <= (reason is not null)", name=op.f('ck_commitments_reason')),
+    sa.CheckConstraint("state <> 'RETURNED' or kind = 'truth'", name=op.f('ck_commitments_returned')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_commitments'))
+    )
+    op.create_index('ix_commitments_state', 'commitments', ['state', 'id'], unique=False)
+    op.create_index('uq_commitments_number', 'commitments', ['authority', 'number'], unique=True)
     op.create_table('consent_artefacts',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('consent_id', sa.Uuid(), nullable=False),
@@ -1924,6 +1971,9 @@ def downgrade() -> None:
     op.drop_index('ix_consent_fetches_period', table_name='consent_fetches')
     op.drop_table('consent_fetches')
     op.drop_table('consent_artefacts')
+    op.drop_index('uq_commitments_number', table_name='commitments')
+    op.drop_index('ix_commitments_state', table_name='commitments')
+    op.drop_table('commitments')
     op.drop_table('client_conduct')
     op.drop_table('catalogue_releases')
     op.drop_table('catalogue_items')

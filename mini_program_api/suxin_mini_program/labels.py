@@ -19,6 +19,10 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.subjects.commitments.models import (
+    KINDS_ZH,
+    STATES_ZH,
+)
 from suxin.subjects.models import DataCategory, MandateRole
 
 
@@ -81,6 +85,10 @@ BASES: Final[Words] = {
     BasisKind.CONSENT: ("本人授权", "consent"),
     BasisKind.CONTRACT: ("履行合同", "contract"),
     BasisKind.STATUTORY: ("法律规定", "statute"),
+}
+COMMITMENT_KINDS: Final[Words] = {kind: (zh, kind.value) for kind, zh in KINDS_ZH.items()}
+COMMITMENT_STATES: Final[Words] = {
+    state: (zh, state.value.lower()) for state, zh in STATES_ZH.items()
 }
 MANDATE_ROLES: Final[Words] = {
     MandateRole.LEGAL_REPRESENTATIVE: ("法定代表人", "legal representative"),

@@ -1,5 +1,6 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
+import commitment_matrix
 import deprecation_matrix
 import events_matrix
 import fetch_matrix
@@ -15,6 +16,7 @@ COMMANDS = (
     | sandbox_matrix.COMMANDS
     | ingestion_matrix.COMMANDS
     | scoring_matrix.COMMANDS
+    | commitment_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -24,4 +26,5 @@ QUERIES = (
     | sandbox_matrix.QUERIES
     | ingestion_matrix.QUERIES
     | scoring_matrix.QUERIES
+    | commitment_matrix.QUERIES
 )

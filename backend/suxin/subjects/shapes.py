@@ -115,7 +115,10 @@ _PROMISED: Final[Mapping[str, Shape]] = {
 }
 
 _FOUND: Final[Mapping[str, Shape]] = {
-    "PENALTY": _against("authority", "number", **{"class": _one_of(*PENALTY_PUBLISHED_MONTHS)}),
+    "PENALTY": Shape(
+        keys={"authority": _text, "number": _text, "class": _one_of(*PENALTY_PUBLISHED_MONTHS)},
+        polarity=Polarity.NEGATIVE,
+    ),
     "JUD-EXECUTED": _against("court", "number"),
     "DISHONEST-DEBTOR": _against("court", "number"),
     "CONTRACT-JUDGMENT": _against("court", "number"),

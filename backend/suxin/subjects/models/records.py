@@ -145,6 +145,19 @@ _LAWFUL_CHANNEL = (
 _INVENTED = exists("subjects s", f"s.id = {ROW}.subject_id and s.sandbox_id = {SANDBOX}")
 
 
+# A record of a commitment is one that the commitment itself names, by what became of it. Their table is named by its columns
+# alone, because it stands above this one.
+_OF_COMMITMENT: Final = (
+    f"{KIND} = 'operator' and source = 'commitments' and not self_declared and "
+    + exists(
+        "commitments c",
+        f"c.subject_id = {ROW}.subject_id and (c.record_id = {ROW}.id and {ROW}.item_code = 'COMMITMENT'"
+        f" and c.kind <> 'truth' or c.outcome_id = {ROW}.id and {ROW}.item_code ="
+        " case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)",
+    )
+)
+
+
 class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
 
@@ -187,6 +200,14 @@ class CreditRecord(Table):
         when(
             "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"
         ),
+        # The operator uses a declaration no more that it gave back or found false, and records what came of a commitment.
+        when(
+            "refuted",
+            f"subject_id = {SUBJECT} and {KIND} = 'operator' and self_declared and status = 'active'",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and status = 'withdrawn'",
+        ),
+        when("promised", f"subject_id = {SUBJECT} and {_OF_COMMITMENT}", "INSERT"),
         # What a sandbox's invented subjects have on record, its own job writes.
         when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),

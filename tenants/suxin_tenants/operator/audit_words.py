@@ -126,6 +126,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.ingestion.received": "接收归集批次",
     "subjects.ingestion.completed": "归集批次完成",
     "subjects.ingestion.failed": "归集批次失败",
+    "subjects.ingestion.cancelled": "取消归集批次",
     "subjects.person.proved": "实名认证",
     "subjects.mandate.proved": "取得代表权",
     "subjects.mandate.ended": "结束代表权",

@@ -24,6 +24,7 @@ from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
 from suxin.subjects import catalogue_releases, closures
 from suxin.subjects import models as subjects
+from suxin.subjects.commitments import models as commitments
 from suxin.subjects.ingestion import models as ingestion
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.providers import models as providers
@@ -42,6 +43,7 @@ CONTEXTS = (
     providers,
     events,
     subjects,
+    commitments,
     catalogue_releases,
     ingestion,
     closures,

@@ -19,18 +19,25 @@ _NAMES: Final = {
     "class": "情节",
     "reason": "事由",
     "finding": "结论",
-    "kept": "履约",
     "commitment": "承诺编号",
     "document": "文书",
     "industry": "行业",
     "staff": "从业人数",
     "issuer": "颁发单位",
     "counterparty": "对方",
+    "organisation": "组织单位",
+    "hours": "时长（小时）",
+    "service": "服务",
+    "programme": "项目",
+    "standing": "身份",
+    "library": "图书馆",
+    "exam": "考试",
+    "carrier": "承运单位",
+    "breach": "行为",
+    "use": "用途",
 }
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
-    "kept": {"yes": "已履约", "no": "未履约"},
     "finding": {"good": "良好", "bad": "不良"},
-    "kind": {"patent": "专利", "trademark": "商标", "copyright": "著作权"},
 }
 _ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *_NAMES))}
 _ECO: Final = {grade.value: grade.zh for grade in EcoGrade}

@@ -126,6 +126,16 @@ _CATEGORIES: Final[Labels] = {
     "PERK_ORDER": ("优惠订单信息", "order of a benefit"),
     "RURAL_RATING": ("农村信用评价等级", "rural credit rating"),
     "GRID_POINTS": ("网格积分", "points of grid governance"),
+    "PERFORMANCE": (
+        "履约与经营信息",
+        "how contracts, fees and loans were served, and what is owned",
+    ),
+    "HEALTH": ("医疗健康信息，须单独授权", "health; sensitive, by a consent of its own"),
+    "CONVICTIONS": ("违法犯罪记录，须单独授权", "convictions; sensitive, by a consent of its own"),
+    "SPECIAL_STATUS": (
+        "特定身份信息，须单独授权",
+        "a person's special status; sensitive, by a consent of its own",
+    ),
     "SCORE": ("信用分值，仅本人可见", "score as a number; its subject alone sees it"),
     "LOAN_PERFORMANCE": (
         "贷款履约信息，不向其他机构提供",

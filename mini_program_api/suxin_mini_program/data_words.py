@@ -16,6 +16,8 @@ from suxin.lending.terms import (
 )
 from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState, Remedy
 from suxin.rights.queries.holdings import Told
+from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
+from suxin.subjects.commitments.models import CommitmentState
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
 from suxin_mini_program.labels import (
     BASES,
@@ -121,6 +123,10 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
 }
+_STATES: Final[Mapping[type, Mapping[Any, str]]] = {
+    CorrectionState: STATES_ZH,
+    CommitmentState: COMMITMENT_STATES_ZH,
+}
 _LABELLED: Final = (ApplicantKind, DeclineReason, GuaranteeMode, LoanPurpose, RepaymentMethod)
 
 
@@ -170,8 +176,8 @@ def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
         return ApplicantKind.coded(value.value).zh
     if isinstance(value, _LABELLED):
         return value.zh
-    if isinstance(value, CorrectionState):
-        return STATES_ZH[value]
+    if type(value) in _STATES:
+        return _STATES[type(value)][value]
     if type(value) in _BY_KIND:
         return _BY_KIND[type(value)][value][0]
     return _BY_FIELD.get(key, {}).get(value) or _SPOKEN.get(value, str(value))

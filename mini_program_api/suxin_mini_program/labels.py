@@ -19,6 +19,10 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.subjects.commitments.models import (
+    KINDS_ZH,
+    STATES_ZH,
+)
 from suxin.subjects.models import DataCategory, MandateRole
 
 
@@ -82,6 +86,10 @@ BASES: Final[Words] = {
     BasisKind.CONTRACT: ("履行合同", "contract"),
     BasisKind.STATUTORY: ("法律规定", "statute"),
 }
+COMMITMENT_KINDS: Final[Words] = {kind: (zh, kind.value) for kind, zh in KINDS_ZH.items()}
+COMMITMENT_STATES: Final[Words] = {
+    state: (zh, state.value.lower()) for state, zh in STATES_ZH.items()
+}
 MANDATE_ROLES: Final[Words] = {
     MandateRole.LEGAL_REPRESENTATIVE: ("法定代表人", "legal representative"),
     MandateRole.AGENT: ("代理人", "agent"),
@@ -101,6 +109,10 @@ _CATEGORY_EN: Final = {
     "perk_order": "order of a benefit",
     "rural_rating": "rural credit rating",
     "grid_points": "points of grid governance",
+    "performance": "how contracts, fees and loans were served",
+    "health": "health (sensitive)",
+    "convictions": "convictions (sensitive)",
+    "special_status": "special status (sensitive)",
     "score": "score as a number",
     "loan_performance": "how a loan is served",
 }

@@ -16,6 +16,7 @@ from suxin.kernel.idempotency import KEY_PATTERN
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     account,
+    commitments,
     consent_notices,
     consent_requests,
     corrections,
@@ -57,6 +58,7 @@ _PATH_PARAMETER: Final = re.compile(r"\{(?P<name>\w+):str\}")
 ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *people.HANDLERS,
     *profile.HANDLERS,
+    *commitments.HANDLERS,
     *scores.HANDLERS,
     *reference.HANDLERS,
     *requests.HANDLERS,

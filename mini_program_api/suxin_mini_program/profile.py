@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Invalid
 from suxin.lending.terms import ApplicantKind
 from suxin.places.queries import names
-from suxin.subjects.contents import SHAPES
+from suxin.subjects.commitments.texts import CURRENT, CommitmentOutdated
 from suxin.subjects.declarations import DeclaredTooMany, NotDeclarable, declare_record
 from suxin.subjects.models import CatalogueItem, CreditRecord
 from suxin.subjects.queries import catalogue, records, subject_row
+from suxin.subjects.shapes import SHAPES
 from suxin_mini_program.answering import answer, write_once
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.labels import Label, category, labelled
@@ -51,6 +52,14 @@ class DeclarableItem(msgspec.Struct, rename="camel", kw_only=True):
     keys: list[str]
 
 
+class CommitmentToSign(msgspec.Struct, rename="camel", kw_only=True):
+    """The public commitment that is signed with each declaration."""
+
+    version: str
+    title: str
+    body: str
+
+
 class SubjectProfile(msgspec.Struct, rename="camel", kw_only=True):
     """The subject acted for."""
 
@@ -64,13 +73,15 @@ class SubjectProfile(msgspec.Struct, rename="camel", kw_only=True):
     registered_on: date | None
     records: list[RecordSummary]
     declarable: list[DeclarableItem]
+    commitment: CommitmentToSign
 
 
 class Declaration(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """One record that the subject files about itself."""
+    """One record that the subject files about itself, and the wording of the commitment that it signs with it."""
 
     item_code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     content: Annotated[dict[str, str | int | bool], msgspec.Meta(max_length=MAX_CONTENT_KEYS)]
+    commitment_version: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 
 class Declared(msgspec.Struct, rename="camel", kw_only=True):
@@ -87,13 +98,13 @@ PROFILE: Final = Contract(
 )
 DECLARE: Final = Contract(
     tag=TAG,
-    zh="自主申报一条记录",
-    en="Declare a record about oneself",
+    zh="自主申报一条记录，并签署真实性公开承诺",
+    en="Declare a record about oneself, and commit oneself in public to its being true",
     body=Declaration,
     answer=Declared,
     status=201,
     keyed=True,
-    refusals=(Invalid, NotDeclarable, DeclaredTooMany),
+    refusals=(Invalid, NotDeclarable, DeclaredTooMany, CommitmentOutdated),
 )
 
 
@@ -117,6 +128,9 @@ async def show_profile(runtime: GivenRuntime, actor: GivenActor) -> Response[byt
                 registered_on=subject.registered_on,
                 records=_summaries(held, items),
                 declarable=_declarable(items),
+                commitment=CommitmentToSign(
+                    version=CURRENT.version, title=CURRENT.title, body=CURRENT.body
+                ),
             )
         )
 
@@ -128,7 +142,12 @@ async def declare(request: AnyRequest, runtime: GivenRuntime, actor: GivenActor)
 
     async def work(session: AsyncSession) -> msgspec.Struct:
         filed = await declare_record(
-            session, actor, item_code=given.item_code, content=given.content, now=now
+            session,
+            actor,
+            item_code=given.item_code,
+            content=given.content,
+            commitment_version=given.commitment_version,
+            now=now,
         )
         return Declared(id=filed)
 

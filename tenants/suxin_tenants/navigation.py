@@ -18,6 +18,8 @@ from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ
+from suxin.subjects.commitments.policies import COMMITMENT_READ
+from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
@@ -67,6 +69,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (TENANT_READ, NavItem(zh="入驻机构", href="/desk/tenants", icon="building")),
         (INGESTION_READ, NavItem(zh="信息归集", href="/desk/ingestion", icon="inbox")),
         (INGESTION_READ, NavItem(zh="信息目录", href="/desk/catalogue", icon="book")),
+        (COMMITMENT_READ, NavItem(zh="信用承诺", href="/desk/commitments", icon="check")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
@@ -105,6 +108,8 @@ async def nav_of(
         waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
     if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CORRECTION_READ):
         waiting["/desk/corrections"] = await corrections_waiting(session)
+    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(COMMITMENT_READ):
+        waiting["/desk/commitments"] = await commitments_waiting(session)
     return [
         NavItem(
             zh=item.zh,

@@ -22,6 +22,12 @@ ACT_FOR = {
     "backend/suxin/rights/answering.py:answer_correction": (
         "the city's credit office puts right what was contested, which it cannot read otherwise"
     ),
+    "backend/suxin/subjects/commitments/judging.py:judge_commitment": (
+        "the operator uses a declaration no more that was false, and records what came of a commitment"
+    ),
+    "backend/suxin/subjects/commitments/registering.py:register_commitment": (
+        "the operator records what an organisation promised a department, which it cannot read otherwise"
+    ),
     "backend/suxin/tenancy/commands.py:found_city": (
         "the first tenant's first administrator is placed before anyone can act for it"
     ),

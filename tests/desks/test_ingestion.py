@@ -135,9 +135,52 @@ async def test_who_only_reads_sends_nothing_and_others_have_no_such_page(desks, 
 async def test_the_catalogue_is_shown_by_its_classes(desks, words):
     desk = await desks.operator("auditor")
     page = words(await desk.get("/desk/catalogue"))
-    assert "现行 2024.1 ，依据全国公共信用信息基础目录（2024年版）" in page
+    assert "现行 2024.2 ，依据全国公共信用信息基础目录（2024年版）" in page
     assert (
-        "行政处罚 PENALTY 行政管理 各级行政执法部门 依法公开 公开 按处罚轻重 3 个月至 3 年 36 个月"
+        "行政处罚 PENALTY · 含自然人 行政管理 各级行政执法部门 依法公开 公开 按处罚轻重 3 个月至 3 年 36 个月"
         in page
     )
     assert page.index("登记注册") < page.index("司法裁判执行") < page.index("自愿提供")
+
+
+async def test_a_cancelled_batch_is_read_no_further_and_its_file_is_forgotten(
+    desks, admin, words, monkeypatch
+):
+    monkeypatch.setattr(limits, "CHUNK_ROWS", 1)
+    desk = await desks.operator("credit_office")
+    place = (await send(desk, (HEADER + GOOD + BAD).encode())).headers["location"]
+    batch_id = place.rsplit("/", 1)[1]
+    # One chunk of it is read before it is cancelled.
+    assert await run_batch(
+        desks.city.batch, batch_id, clock=lambda: desks.city.now, go_on=lambda: False
+    )
+    answer = await desk.post(f"{place}/cancel", reason=" 报送有误 ")
+    assert answer.status_code == 303
+    page = words(await desk.get(place))
+    assert "已取消：报送有误" in page
+    assert "已读 1 新增 1" in page
+    assert 'data-testid="cancel-batch"' not in await desk.get(place)
+    await read_to_the_end(desks, admin)
+    row = await admin.fetchrow("select state, rows_read from ingestion_batches")
+    assert tuple(row) == ("CANCELLED", 1)
+    assert await admin.fetchval("select count(*) from ingestion_parts") == 0
+    assert (
+        await admin.fetchval("select count(*) from credit_records where batch_id is not null") == 1
+    )
+    assert (await acts(admin, "subjects.ingestion"))[-1] == "subjects.ingestion.cancelled"
+    # It has ended.
+    again = await desk.post(f"{place}/cancel", reason="再取消")
+    assert (again.status_code, "该批次已结束，不能取消" in words(again.text)) == (422, True)
+
+
+async def test_a_reason_is_needed_and_who_only_reads_cancels_nothing(desks, admin, words):
+    desk, auditor = await desks.operator(), await desks.operator("auditor")
+    place = (await send(desk, (HEADER + GOOD).encode())).headers["location"]
+    assert 'data-testid="cancel-batch"' not in await auditor.get(place)
+    banker = await desks.officer()
+    async with nothing_written(admin):
+        for reason, said in (("", "应为 1 至 200 字"), ("x" * 201, "应为 1 至 200 字")):
+            answer = await desk.post(f"{place}/cancel", reason=reason)
+            assert (answer.status_code, said in words(answer.text)) == (422, True)
+        assert (await auditor.post(f"{place}/cancel", reason="x")).status_code == 403
+        assert (await banker.post(f"{place}/cancel", reason="x")).status_code == 404

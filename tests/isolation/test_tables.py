@@ -39,6 +39,8 @@ MATRIX = {
     "catalogue_items": EVERYBODY,
     "catalogue_releases": EVERYBODY,
     "client_conduct": PLATFORM,
+    # Of a natural person nothing is published; of an organisation it is (published).
+    "commitments": OPERATOR,
     "consent_artefacts": PLATFORM,
     "consent_fetches": PLATFORM,
     "consents": PLATFORM,

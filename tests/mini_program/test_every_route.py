@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/subjects/current/declarations": {
         "itemCode": "VOL-HONOUR",
         "content": {"title": "诚信企业", "issuer": "商会"},
+        "commitmentVersion": "declaration/2026-11",
     },
     "/loan-requests": {
         "amountFen": 50_000_000,
@@ -100,7 +101,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 47
+    assert len(names) == len(set(names)) == 49
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 

@@ -10,7 +10,11 @@ from phones import Phone
 
 from suxin.rights.answering import answer_correction
 
-HONOUR = {"itemCode": "VOL-HONOUR", "content": {"title": "诚信企业", "issuer": "商会"}}
+HONOUR = {
+    "itemCode": "VOL-HONOUR",
+    "content": {"title": "诚信企业", "issuer": "商会"},
+    "commitmentVersion": "declaration/2026-11",
+}
 
 
 @pytest.fixture

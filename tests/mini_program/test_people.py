@@ -234,11 +234,17 @@ async def test_the_profile_sums_up_what_is_on_record(applicant) -> None:
         "VOL-HONOUR",
         "VOL-LICENCE",
         "VOL-CONTRACT",
+        "VOL-OPERATION",
+        "VOL-CHARITY",
     ]
 
 
 async def test_a_subject_declares_what_the_catalogue_lets_it(applicant) -> None:
-    body = {"itemCode": "VOL-HONOUR", "content": {"title": "诚信企业", "issuer": "商会"}}
+    body = {
+        "itemCode": "VOL-HONOUR",
+        "content": {"title": "诚信企业", "issuer": "商会"},
+        "commitmentVersion": (await applicant.read("/subjects/current"))["commitment"]["version"],
+    }
 
     first = await applicant.post("/subjects/current/declarations", body, key="declare-0001")
     again = await applicant.post("/subjects/current/declarations", body, key="declare-0001")
@@ -261,13 +267,22 @@ BAD_DECLARATIONS = {
         "INVALID",
         "content.level",
     ),
+    "another wording": (
+        {"commitmentVersion": "declaration/2020-01"},
+        "COMMITMENT_OUTDATED",
+        "commitmentVersion",
+    ),
     "fraction": ({"content": {"title": 1.5, "issuer": "y"}}, "INVALID", "content[...]"),
     "nested": ({"content": {"title": {}, "issuer": "y"}}, "INVALID", "content[...]"),
 }
 
 
 async def test_a_declaration_of_another_shape_is_refused(applicant, subtests) -> None:
-    sound = {"itemCode": "VOL-HONOUR", "content": {"title": "x", "issuer": "y"}}
+    sound = {
+        "itemCode": "VOL-HONOUR",
+        "content": {"title": "x", "issuer": "y"},
+        "commitmentVersion": "declaration/2026-11",
+    }
     for name, (change, code, field) in BAD_DECLARATIONS.items():
         with subtests.test(name):
             refused = await applicant.post("/subjects/current/declarations", {**sound, **change})

@@ -9,6 +9,7 @@ from suxin.rights.answering import answer_correction
 from suxin.rights.corrections import request_correction
 from suxin.rights.models import CorrectionAbout
 from suxin.subjects.catalogue import load_catalogue
+from suxin.subjects.commitments.texts import CURRENT
 from suxin.subjects.declarations import declare_record
 from suxin.subjects.models import WeChatAccount
 
@@ -35,7 +36,13 @@ def declared(small_city, catalogue):
     """Return a way to declare an honour; it answers the record's id."""
 
     async def declared(actor):
-        return await small_city.act(declare_record, actor, item_code="VOL-HONOUR", content=HONOUR)
+        return await small_city.act(
+            declare_record,
+            actor,
+            item_code="VOL-HONOUR",
+            content=HONOUR,
+            commitment_version=CURRENT.version,
+        )
 
     return declared
 

@@ -5,7 +5,9 @@ import pytest
 from suxin.scoring.coherence import check_document
 from suxin.scoring.documents import read_document
 from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, XICHU, packaged_model
+from suxin.subjects.catalogue import packaged
 from suxin.subjects.models import SubjectKind
+from suxin.subjects.shapes import SHAPES
 
 
 @pytest.mark.parametrize("code", PACKAGED)
@@ -40,3 +42,22 @@ def test_the_grade_of_firms_counts_what_the_citys_plan_names():
     named = {"TAX-PAID", "SI-HEADCOUNT", "FUND-PAID", "UTILITY-PAID", "STORAGE-KEPT"}
     named |= {"PROPERTY-REGISTERED", "PATENT", "CONTRACT-KEPT"}
     assert named <= document.items
+
+
+@pytest.mark.parametrize("code", PACKAGED)
+def test_whatever_a_packaged_model_names_is_in_the_catalogue(code):
+    """Its items, of persons where persons are scored; each key that it looks at with every value; and what speaks for what."""
+    document = read_document(packaged_model(code))
+    items = {one.code: one for one in packaged().items}
+    assert document.items <= items.keys()
+    for indicator in document.indicators:
+        for item in indicator.items:
+            shape = SHAPES[item]
+            assert shape.polarity is indicator.polarity, (indicator.code, item)
+            assert items[item].of_persons or SubjectKind.PERSON not in document.kinds, item
+            assert shape.declarable is indicator.declared, (indicator.code, item)
+            if indicator.where is not None:
+                accepts = shape.keys[indicator.where.key]
+                assert all(accepts(value) for value in indicator.where.values), indicator.code
+            if indicator.amount_from_fen is not None or indicator.amount_below_fen is not None:
+                assert shape.with_amount, (indicator.code, item)

@@ -46,10 +46,10 @@ async def test_a_release_is_put_in_force_and_what_it_lacks_is_retired(load, admi
     told = await load(without.encode("utf-8-sig"), "2025.1")
     assert (told.returncode, told.stderr) == (0, "")
     assert (
-        told.stdout == "目录 2025.1 已启用，共 20 项 · the release 2025.1 is in force, 20 items\n"
+        told.stdout == "目录 2025.1 已启用，共 70 项 · the release 2025.1 is in force, 70 items\n"
     )
-    assert await admin.fetchval(IN_FORCE) == 20
-    older = await load(PACKAGED.encode(), "2024.2")
+    assert await admin.fetchval(IN_FORCE) == 70
+    older = await load(PACKAGED.encode(), "2024.3")
     assert (older.returncode, older.stdout) == (2, "")
     assert "已启用更新的目录 2025.1" in older.stderr
 
@@ -73,4 +73,4 @@ async def test_what_is_no_release_is_one_clear_line_and_nothing_is_written(
     assert (told.returncode, told.stdout) == (2, "")
     assert said in told.stderr
     assert told.stderr.count("\n") == 1
-    assert await admin.fetchval(IN_FORCE) == 21
+    assert await admin.fetchval(IN_FORCE) == 71

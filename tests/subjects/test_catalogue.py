@@ -17,14 +17,16 @@ from suxin.subjects.catalogue import (
     ItemRow,
     ReleaseOutdated,
     ReleaseTaken,
+    SensitiveMisplaced,
     load_catalogue,
     packaged,
     read_items,
 )
 from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
-from suxin.subjects.contents import SHAPES, check_content, months_later, publication_end
-from suxin.subjects.models import DataCategory, LawfulChannel
+from suxin.subjects.contents import check_content, months_later, publication_end
+from suxin.subjects.models import DataCategory, LawfulChannel, Polarity
 from suxin.subjects.queries import catalogue, catalogue_releases
+from suxin.subjects.shapes import SHAPES
 
 SYSTEM = Actor.system("test")
 
@@ -42,6 +44,7 @@ def item(**changes: object) -> ItemRow:
         "publication": Publication.PUBLISHED,
         "publication_months": 12,
         "of_persons": False,
+        "basis": "测试",
         **changes,
     }
     return ItemRow(**values)
@@ -69,20 +72,40 @@ def test_packaged_items_are_of_all_thirteen_classes_and_have_their_contents():
     assert filed == {code for code, shape in SHAPES.items() if shape.declarable}
 
 
-def test_what_may_be_about_a_person_is_never_published():
-    """PIPL art. 25: no publication without separate consent."""
+def test_what_may_be_about_a_person_alone_is_never_published_and_none_speaks_against_him_for_long():
+    """PIPL art. 25: no publication without separate consent; 征信业管理条例 art. 16: five years."""
     of_persons = [one for one in packaged().items if one.of_persons]
-    assert len(of_persons) == 4
-    assert {one.publication for one in of_persons} == {Publication.NEVER}
-    assert {one.sensitivity for one in of_persons} == {Sensitivity.CONFIDENTIAL}
+    published = {one.code for one in of_persons if one.publication is not Publication.NEVER}
+    # What organisations have as well; a person's own record of it is not published (see the staging's test).
+    assert published == {
+        *("PENALTY", "HONOUR", "DISHONEST-DEBTOR", "SERIOUS-LIST", "WAGE-ARREARS"),
+        *("COMMITMENT", "COMMITMENT-KEPT", "COMMITMENT-BROKEN", "FALSE-COMMITMENT"),
+    }
+    for one in of_persons:
+        if SHAPES[one.code].polarity is Polarity.NEGATIVE:
+            assert one.validity_months is not None, one.code
+            assert one.validity_months <= 60, one.code
+
+
+def test_sensitive_items_are_those_of_health_of_convictions_and_of_special_status():
+    """PIPL art. 28; GB/T 45574—2025."""
+    sensitive = {one.code for one in packaged().items if one.sensitivity is Sensitivity.SENSITIVE}
+    health = {"BLOOD-DONATION", "MARROW-DONATION", "DONOR-REGISTRATION"}
+    assert sensitive == health | {"CONVICTION", "MILITARY-SERVICE"}
+
+
+def test_every_item_says_what_it_rests_on_or_that_it_is_demo_configuration():
+    assert all(one.basis for one in packaged().items)
+    demo = [one for one in packaged().items if one.basis.startswith("演示配置")]
+    assert len(demo) == 40
 
 
 async def test_loading_twice_changes_nothing_and_a_later_release_retires_what_it_has_not(
     load, database, counted, now
 ):
     for _ in range(2):
-        assert await load() == 21
-    assert await counted("catalogue_items", "catalogue_releases") == (21, 1)
+        assert await load() == 71
+    assert await counted("catalogue_items", "catalogue_releases") == (71, 1)
     honour = next(one for one in packaged().items if one.code == "HONOUR")
     later = release("2025.1", replace(honour, validity_months=24), item())
     assert await load(later) == 2
@@ -91,9 +114,9 @@ async def test_loading_twice_changes_nothing_and_a_later_release_retires_what_it
         releases = [one.release for one in await session.scalars(catalogue_releases())]
     assert (found["HONOUR"].validity_months, found["NEW"].name) == (24, "行政许可变更")
     assert (found["NEW"].retired_in, found["PENALTY"].retired_in) == (None, "2025.1")
-    assert (len(found), set(releases)) == (22, {"2024.1", "2025.1"})
+    assert (len(found), set(releases)) == (72, {"2024.2", "2025.1"})
     # What comes back is no longer retired.
-    assert await load(replace(packaged(), release="2026.1")) == 21
+    assert await load(replace(packaged(), release="2026.1")) == 71
     async with database.snapshot(Actor.anonymous("t"), now=now) as session:
         found = {one.code: one for one in await session.scalars(catalogue())}
     assert (found["PENALTY"].retired_in, found["NEW"].retired_in) == (None, "2026.1")
@@ -103,12 +126,23 @@ async def test_loading_twice_changes_nothing_and_a_later_release_retires_what_it
     ("wanted", "refusal"),
     [
         (release("2023.9", item()), ReleaseOutdated),
-        (release("2024.1", item()), ReleaseTaken),
+        (release("2024.2", item()), ReleaseTaken),
         (release("2025", item()), Invalid),
         (release("2025.1"), Invalid),
         (release("2025.1", item(), item()), Invalid),
         (release("2025.1", item(code="x")), Invalid),
         (release("2025.1", item(record_class="个人隐私")), ClassUnknown),
+        (release("2025.1", item(name=" ")), Invalid),
+        (release("2025.1", item(basis="据" * 121)), Invalid),
+        (release("2025.1", item(sensitivity=Sensitivity.SENSITIVE)), SensitiveMisplaced),
+        (release("2025.1", item(category=DataCategory.HEALTH)), SensitiveMisplaced),
+        (
+            release(
+                "2025.1",
+                item(category=DataCategory.HEALTH, sensitivity=Sensitivity.SENSITIVE),
+            ),
+            SensitiveMisplaced,
+        ),
         (
             release("2025.1", item(name="自然人纳税额", of_persons=True)),
             ConsentNeeded,
@@ -119,7 +153,7 @@ async def test_what_is_no_release_is_refused_by_name(load, counted, wanted, refu
     await load()
     with pytest.raises(refusal):
         await load(wanted)
-    assert await counted("catalogue_items", "catalogue_releases") == (21, 1)
+    assert await counted("catalogue_items", "catalogue_releases") == (71, 1)
 
 
 @pytest.mark.parametrize("name", ["宗教信仰", "基因信息", "指纹", "血型", "疾病和病史信息"])

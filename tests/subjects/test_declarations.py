@@ -7,6 +7,7 @@ import pytest
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Invalid
+from suxin.subjects.commitments.texts import CURRENT
 from suxin.subjects.declarations import DeclaredTooMany, NotDeclarable, declare_record
 from suxin.subjects.models import (
     CreditRecord,
@@ -25,7 +26,12 @@ def declare(database, now):
     async def declare(actor, item_code="VOL-HONOUR", content=HONOUR):
         async with database.transaction(actor, now=now) as session:
             return await declare_record(
-                session, actor, item_code=item_code, content=content, now=now
+                session,
+                actor,
+                item_code=item_code,
+                content=content,
+                commitment_version=CURRENT.version,
+                now=now,
             )
 
     return declare

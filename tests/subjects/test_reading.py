@@ -9,12 +9,12 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.subjects.catalogue import packaged
-from suxin.subjects.contents import SHAPES
 from suxin.subjects.identities import Identity, identity_of
 from suxin.subjects.mandates import prove_mandate
 from suxin.subjects.models import CreditRecord, RecordStatus
 from suxin.subjects.policies import RECORD_READ
 from suxin.subjects.queries import records, records_of, subject_row
+from suxin.subjects.shapes import SHAPES
 
 FIRM = "91321302MATE5T017A"
 DAY = timedelta(days=1)

@@ -1,5 +1,6 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
+import commitment_matrix
 import deprecation_matrix
 import events_matrix
 import fetch_matrix
@@ -17,6 +18,7 @@ COMMANDS = (
     | ingestion_matrix.COMMANDS
     | scoring_matrix.COMMANDS
     | ledger_matrix.COMMANDS
+    | commitment_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -27,4 +29,5 @@ QUERIES = (
     | ingestion_matrix.QUERIES
     | scoring_matrix.QUERIES
     | ledger_matrix.QUERIES
+    | commitment_matrix.QUERIES
 )

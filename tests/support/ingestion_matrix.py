@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from small_world import World
-from trespassing import OUTSIDE_THE_OPERATOR, Case, by
+from trespassing import OUTSIDE_THE_OPERATOR, Case, by, operators_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.subjects.ingestion.deliveries import Delivery
@@ -21,6 +21,9 @@ def nothing_given(_world: World) -> dict[str, Any]:
 DELIVERY = Delivery(source="外人", batch_key="1", file_name="a.csv", content=b"x")
 
 COMMANDS: dict[str, list[Case]] = {
+    "subjects.ingestion.commands.cancel_batch": operators_own(
+        lambda world: batch(world) | {"reason": "x"}
+    ),
     "subjects.ingestion.commands.receive_batch": by(
         (*OUTSIDE_THE_OPERATOR, "system"), Forbidden, lambda _world: {"delivery": DELIVERY}
     ),
@@ -36,6 +39,7 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "subjects.ingestion.queries.ingestion_batch": ("rival", batch, NotFound),
     "subjects.ingestion.queries.ingestion_batches": ("rival", nothing_given, None),
     "subjects.ingestion.queries.ingestion_rejects": ("rival", batch, None),
+    "subjects.ingestion.queries.lock_batch": ("rival", batch, NotFound),
     "subjects.ingestion.queries.source_qualities": ("rival", nothing_given, None),
     "subjects.queries.catalogue": (
         "anonymous",

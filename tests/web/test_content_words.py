@@ -1,6 +1,6 @@
 """The words for what a credit record holds: every key of every item of the catalogue has one."""
 
-from suxin.subjects.contents import SHAPES
+from suxin.subjects.shapes import SHAPES
 from suxin_web.content_words import content_words
 
 
@@ -11,9 +11,9 @@ def test_no_key_of_an_item_is_shown_as_the_code_names_it():
 
 
 def test_a_closed_value_is_shown_in_chinese():
-    assert content_words({"number": "HT-7", "title": "供货合同", "kept": "no"}) == (
-        "名称 供货合同，文号 HT-7，履约 未履约"
+    assert content_words({"authority": "市监局", "finding": "bad", "year": 2025}) == (
+        "年度 2025，机关 市监局，结论 不良"
     )
-    assert content_words({"kind": "patent", "number": "ZL1", "title": "脱粒机"}) == (
-        "名称 脱粒机，种类 专利，文号 ZL1"
+    assert content_words({"court": "市中院", "number": "7", "kind": "过失"}) == (
+        "种类 过失，法院 市中院，文号 7"
     )

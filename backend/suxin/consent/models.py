@@ -155,6 +155,12 @@ class Consent(Table):
         CheckConstraint("expires_at > starts_at", name="period"),
         CheckConstraint("frequency_times > 0", name="frequency"),
         CheckConstraint("cardinality(categories) > 0", name="categories"),
+        # Sensitive personal information is consented to by itself (PIPL art. 29).
+        CheckConstraint(
+            "not categories && array['convictions', 'health', 'special_status']"
+            " or cardinality(categories) = 1",
+            name="sensitive_apart",
+        ),
         Index("ix_consents_tenant_id", "tenant_id", "id"),
         Index("ix_consents_ended_at", "ended_at", postgresql_where=text("ended_at is not null")),
         Index(

@@ -34,6 +34,10 @@ CATEGORY_ZH: Final = {
     "perk_order": "本次优惠订单信息",
     "rural_rating": "农村信用评价等级",
     "grid_points": "网格积分（仅加分项合计）",
+    "performance": "履约与经营信息",
+    "health": "医疗健康信息（敏感个人信息）",
+    "convictions": "违法犯罪记录（敏感个人信息）",
+    "special_status": "特定身份信息（敏感个人信息）",
     "score": "信用分值（仅本人可见）",
     "loan_performance": "贷款履约信息（仅本人和放款机构可见）",
 }

@@ -76,6 +76,12 @@ class AccessBasis(Table):
         CheckConstraint(
             "not categories && array['score', 'loan_performance']", name="never_shared"
         ),
+        # Sensitive personal information is read by a consent to that category alone (PIPL art. 28, 29).
+        CheckConstraint(
+            "not categories && array['convictions', 'health', 'special_status']"
+            " or kind = 'consent' and cardinality(categories) = 1",
+            name="sensitive_apart",
+        ),
         Index(
             "ix_access_bases_live",
             "subject_id",

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.subjects.catalogue_releases import CatalogueRelease
 from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
-from suxin.subjects.models import DataCategory, LawfulChannel
+from suxin.subjects.models import SENSITIVE_CATEGORIES, DataCategory, LawfulChannel
 
 FORBIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
     "宗教信仰": ("宗教", "信仰"),
@@ -34,9 +34,11 @@ FORBIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
 WRITTEN_CONSENT: Final = ("收入", "存款", "有价证券", "商业保险", "不动产", "纳税")
 """征信业管理条例 art. 14 (2): of a person only with his written consent, after he was told what may follow from it."""
 
-PACKAGED_RELEASE: Final = "2024.1"
+PACKAGED_RELEASE: Final = "2024.2"
 PACKAGED_SOURCE: Final = "全国公共信用信息基础目录（2024年版）"
 MAX_ITEMS: Final = 500
+MAX_NAME: Final = 60
+MAX_BASIS: Final = 120
 COLUMNS: Final = (
     "code",
     "record_class",
@@ -49,6 +51,7 @@ COLUMNS: Final = (
     "publication",
     "publication_months",
     "of_persons",
+    "basis",
 )
 
 _DATA: Final = "data/catalogue.csv"
@@ -59,13 +62,13 @@ _LOAD: Final = text(
     """
     insert into catalogue_items
         (code, record_class, name, department, category, channel, validity_months, sensitivity,
-         publication, publication_months, of_persons, release)
+         publication, publication_months, of_persons, basis, release)
     select code, record_class, name, department, category, channel, validity_months, sensitivity,
-           publication, publication_months, of_persons, :release
+           publication, publication_months, of_persons, basis, :release
     from jsonb_to_recordset(cast(:rows as jsonb)) as staged (
         code text, record_class text, name text, department text, category text, channel text,
         validity_months bigint, sensitivity text, publication text, publication_months bigint,
-        of_persons boolean
+        of_persons boolean, basis text
     )
     on conflict (code) do update
     set record_class = excluded.record_class, name = excluded.name,
@@ -73,7 +76,7 @@ _LOAD: Final = text(
         channel = excluded.channel, validity_months = excluded.validity_months,
         sensitivity = excluded.sensitivity, publication = excluded.publication,
         publication_months = excluded.publication_months, of_persons = excluded.of_persons,
-        release = excluded.release, retired_in = null
+        basis = excluded.basis, release = excluded.release, retired_in = null
     """
 )
 _RETIRE: Final = text(
@@ -108,6 +111,15 @@ class ClassUnknown(Refusal):
     en = "the class {record_class} of {item_name} is none of the catalogue's thirteen"
 
 
+class SensitiveMisplaced(Refusal):
+    """Sensitive personal information has categories of its own, which nothing else is in, and is never published."""
+
+    code = "SENSITIVE_MISPLACED"
+    kind = RefusalKind.INVALID
+    zh = "“{item_name}”的敏感级别与数据类别不符：敏感个人信息应单列类别且不公示（《个人信息保护法》第二十八条、第二十九条）"
+    en = "{item_name} does not agree in sensitivity and category: what is sensitive is in a category of its own, unpublished"
+
+
 class ReleaseOutdated(Refusal):
     """A later release of the catalogue is in force."""
 
@@ -139,6 +151,7 @@ class ItemRow:
     publication: Publication
     publication_months: int | None
     of_persons: bool
+    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +171,7 @@ async def load_catalogue(session: AsyncSession, catalogue: Catalogue | None = No
     :raises Invalid: if the release's number, an item's code or how many there are is not acceptable
     :raises ForbiddenClass, ConsentNeeded: if the law forbids an item; then none is written
     :raises ClassUnknown: if an item is of no class that public credit information has
+    :raises SensitiveMisplaced: if an item is sensitive and not in a category for that, or the other way round
     :raises ReleaseOutdated: if a later release is in force
     :raises ReleaseTaken: if a release of this number had other items
     """
@@ -214,6 +228,7 @@ def read_items(lines: Iterable[str]) -> Iterator[ItemRow]:
                 publication=Publication(row["publication"]),
                 publication_months=_months(row["publication_months"]),
                 of_persons={"yes": True, "no": False}[row["of_persons"]],
+                basis=row["basis"],
             )
         except (KeyError, ValueError, TypeError):
             raise Invalid(
@@ -256,10 +271,26 @@ def _check_item(item: ItemRow) -> None:
             reason_zh=f"代码“{item.code[:40]}”应为 2 至 40 位大写字母、数字或连字符",
             reason_en="a code has 2 to 40 capital letters, digits or hyphens",
         )
+    for text_of, most in (
+        (item.name, MAX_NAME),
+        (item.department, MAX_NAME),
+        (item.basis, MAX_BASIS),
+    ):
+        if not 1 <= len(text_of.strip()) <= most:
+            raise Invalid(
+                field="file",
+                reason_zh=f"“{item.code}”的名称、部门和依据不能为空，且不得超过 {MAX_NAME}、{MAX_NAME} 和 {MAX_BASIS} 字",
+                reason_en=f"{item.code} has a name, a department or a basis that is empty or too long",
+            )
     if item.record_class not in CLASSES:
         raise ClassUnknown(item_name=item.name, record_class=item.record_class)
     if forbidden := forbidden_kind(item.name):
         raise ForbiddenClass(item_name=item.name, forbidden=forbidden)
+    sensitive = item.sensitivity is Sensitivity.SENSITIVE
+    if sensitive != (item.category in SENSITIVE_CATEGORIES) or (
+        sensitive and item.publication is not Publication.NEVER
+    ):
+        raise SensitiveMisplaced(item_name=item.name)
     filed = item.channel is LawfulChannel.FILED_BY_SUBJECT
     about = next((word for word in WRITTEN_CONSENT if word in item.name), None)
     if item.of_persons and about is not None and not filed:

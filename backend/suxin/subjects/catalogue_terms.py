@@ -25,19 +25,22 @@ class Sensitivity(StrEnum):
     """How widely an item may be known.
 
     PUBLIC is open to everyone, SHARED to organisations that have a ground for it, CONFIDENTIAL only to whom the subject
-    lets read it.
+    lets read it. SENSITIVE is sensitive personal information (PIPL art. 28): only to whom he lets read that very category,
+    by a consent of its own (art. 29).
     """
 
     PUBLIC = "public"
     SHARED = "shared"
     CONFIDENTIAL = "confidential"
+    SENSITIVE = "sensitive"
 
 
 class Publication(StrEnum):
     """Whether an item is published.
 
     NEVER is not; PUBLISHED is, for a number of months or for as long as it holds; BY_PENALTY is for as long as the class
-    of the penalty allows (信用修复管理办法). What is about a natural person is never published (PIPL art. 25).
+    of the penalty allows (信用修复管理办法). What is about a natural person is never published, whatever the item (PIPL
+    art. 25).
     """
 
     NEVER = "never"

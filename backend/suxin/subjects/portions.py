@@ -13,6 +13,8 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.kernel.masks import mask_name, mask_phone, mask_resident_id
 from suxin.kernel.sealing import Sealer
+from suxin.subjects.commitments.models import Commitment, CommitmentKind, CommitmentState
+from suxin.subjects.commitments.queries import commitments_of
 from suxin.subjects.models import (
     NAME,
     PHONE,
@@ -49,6 +51,12 @@ MANDATES_KEPT: Final = Kept(
     law_zh="《个人信息保护法》第十九条（必要的最短时间）；《民法典》第一百八十八条（诉讼时效三年）",
     until_zh="代理结束后 3 年（平台暂定）",
 )
+COMMITMENTS_KEPT: Final = Kept(
+    why_zh="承诺及其履行情况是依法归集的信用记录；自主申报的承诺随申报一并删除，经核查不实的除外",
+    why_en="commitments and what became of them are on record by law; one of a declaration goes with it, unless it was false",
+    law_zh="《个人信息保护法》第十三条第三项、第三十四条；宿政办发〔2021〕62号第8项、第15项",
+    until_zh="与相应的信用记录同期",
+)
 ACCOUNTS_KEPT: Final = Kept(
     why_zh="微信登录标识只用于登录；注销账号时删除",
     why_en="it only opens the mini program, and goes when the account is closed",
@@ -80,6 +88,17 @@ async def _erased(session: AsyncSession, which: Rows, actor: Actor, *, now: date
             .execution_options(synchronize_session=False)
         )
     ).all()
+    # What was promised of them goes with them, unless it was found false.
+    await session.execute(
+        delete(Commitment)
+        .where(
+            Commitment.subject_id == actor.own_subject,
+            Commitment.kind == CommitmentKind.TRUTH,
+            Commitment.state != CommitmentState.BROKEN,
+            Commitment.record_id.in_([row.id for row in gone]),
+        )
+        .execution_options(synchronize_session=False)
+    )
     for row in gone:
         append_act(
             session,
@@ -260,5 +279,29 @@ PORTIONS: Final[Sequence[Portion]] = (
         rows=_declared,
         by=(CreditRecord.id,),
         erase=erase_declarations,
+    ),
+    Portion(
+        code="commitments",
+        zh="信用承诺",
+        en="what the subject promised in public, and what became of it",
+        tables=("commitments",),
+        fields={
+            "id": "编号",
+            "number": "承诺编号",
+            "authority": "受理单位",
+            "title": "事项",
+            "text": "承诺内容",
+            "text_version": "承诺书版本",
+            "stated": "申报内容",
+            "made_on": "承诺日期",
+            "due_on": "履行期限",
+            "state": "状态",
+            "judged_at": "认定时间",
+            "reason": "认定理由",
+            "document": "依据文书",
+        },
+        rows=commitments_of,
+        by=(Commitment.id,),
+        kept=COMMITMENTS_KEPT,
     ),
 )

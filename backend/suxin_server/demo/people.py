@@ -10,7 +10,7 @@ from suxin.kernel.masks import mask_name
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.subjects.catalogue import ItemRow, packaged
-from suxin.subjects.contents import SHAPES, months_later, publication_end
+from suxin.subjects.contents import months_later, publication_end
 from suxin.subjects.mandates import MANDATE_LIFE
 from suxin.subjects.models import (
     NAME,
@@ -22,6 +22,7 @@ from suxin.subjects.models import (
     RecordStatus,
     SubjectKind,
 )
+from suxin.subjects.shapes import SHAPES
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.organisations import Organisation, Person
 from suxin_server.demo.words import pinyin

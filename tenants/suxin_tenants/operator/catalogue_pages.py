@@ -23,6 +23,7 @@ SENSITIVITIES: Final[dict[Sensitivity, Said]] = {
     Sensitivity.PUBLIC: ("公开", "good"),
     Sensitivity.SHARED: ("有据共享", "info"),
     Sensitivity.CONFIDENTIAL: ("授权可见", "warn"),
+    Sensitivity.SENSITIVE: ("敏感，单独授权", "bad"),
 }
 
 

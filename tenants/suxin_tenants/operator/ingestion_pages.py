@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.ingestion import limits, queries
 from suxin.subjects.ingestion.columns import OPTIONAL, REQUIRED
-from suxin.subjects.ingestion.commands import receive_batch
+from suxin.subjects.ingestion.commands import MAX_REASON, cancel_batch, receive_batch
 from suxin.subjects.ingestion.deliveries import Delivery
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, SourceQuality
 from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
@@ -30,6 +30,7 @@ STATES: Final[Mapping[BatchState, Said]] = {
     BatchState.RUNNING: ("归集中", "info"),
     BatchState.COMPLETED: ("完成", "good"),
     BatchState.FAILED: ("失败", "bad"),
+    BatchState.CANCELLED: ("已取消", "plain"),
 }
 MEASURES: Final[Mapping[str, str]] = {
     "completeness": "完整性",
@@ -84,6 +85,35 @@ async def send_batch(visit: GivenVisit) -> Answer:
 @get("/ingestion/{batch_id:uuid}")
 async def show_batch(visit: GivenVisit, batch_id: FromPath[UUID]) -> Answer:
     """Show one batch: how far it has come, and which of its rows were not taken."""
+    return await _show_batch(visit, batch_id, Form({}), {}, status=200)
+
+
+@post("/ingestion/{batch_id:uuid}/cancel", status_code=200)
+async def send_cancel(visit: GivenVisit, batch_id: FromPath[UUID]) -> Answer:
+    """Have a batch read no further."""
+    _require_reader(visit)
+    visit.actor.require(RECORD_INGEST)
+    form = await visit.form()
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await cancel_batch(
+            session, visit.actor, batch_id=batch_id, reason=form.text("reason"), now=visit.now
+        )
+        return {}
+
+    try:
+        await visit.once(form, "ingestion.cancel", work, batch=batch_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, ("reason",))
+        return await _show_batch(visit, batch_id, form, errors, status=422)
+    return visit.go(f"/desk/ingestion/{batch_id}", "批次已取消，已归集的记录保留")
+
+
+async def _show_batch(
+    visit: Visit, batch_id: UUID, typed: Form, errors: Mapping[str, str], *, status: int
+) -> Answer:
     _require_reader(visit)
     async with visit.reading() as session:
         batch = await queries.ingestion_batch(session, batch_id)
@@ -96,8 +126,12 @@ async def show_batch(visit: GivenVisit, batch_id: FromPath[UUID]) -> Answer:
             "next_line": found[REJECTS_A_PAGE].line if len(found) > REJECTS_A_PAGE else None,
             "from_line": from_line,
             "max_kept": limits.MAX_REJECTS_KEPT,
+            "may_cancel": batch.is_open and visit.actor.may(RECORD_INGEST),
+            "max_reason": MAX_REASON,
+            "typed": typed,
+            "errors": errors,
         }
-        return await visit.page(session, "operator/ingestion_batch.html", context)
+        return await visit.page(session, "operator/ingestion_batch.html", context, status=status)
 
 
 @get("/ingestion/{batch_id:uuid}/progress")
@@ -163,5 +197,6 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
     show_ingestion,
     send_batch,
     show_batch,
+    send_cancel,
     show_progress,
 ]

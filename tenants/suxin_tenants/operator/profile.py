@@ -18,6 +18,7 @@ from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANS
 from suxin.lending.policies import STATISTICS_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
+from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
 from suxin.tenancy.policies import (
     BRANCH_MANAGE,
@@ -56,6 +57,8 @@ OPERATOR: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,
+                    COMMITMENT_JUDGE,
+                    COMMITMENT_READ,
                     INGESTION_READ,
                     RECORD_INGEST,
                     MODEL_ACTIVATE,
@@ -81,6 +84,8 @@ OPERATOR: Final = TenantProfile(
                     CORRECTION_READ,
                     CORRECTION_ANSWER,
                     EVIDENCE_READ,
+                    COMMITMENT_JUDGE,
+                    COMMITMENT_READ,
                     INGESTION_READ,
                     RECORD_INGEST,
                     MODEL_ACTIVATE,
@@ -107,6 +112,7 @@ OPERATOR: Final = TenantProfile(
                     STATISTICS_READ,
                     CORRECTION_READ,
                     EVIDENCE_READ,
+                    COMMITMENT_READ,
                     INGESTION_READ,
                     MODEL_READ,
                     BOOK_READ,

@@ -162,7 +162,7 @@ async def test_rows_that_cannot_be_taken_are_kept_with_line_and_code_and_the_oth
 
 
 async def test_a_household_is_recorded_only_with_what_the_catalogue_allows_about_persons(
-    firms, batch, ingest, line, now, counted
+    firms, batch, ingest, line, now, admin
 ):
     household = "92321322MATE5T033U"
     async with batch.transaction(SYSTEM, now=now) as session:
@@ -176,12 +176,20 @@ async def test_a_household_is_recorded_only_with_what_the_catalogue_allows_about
         + line(
             "2",
             uscc=household,
-            item_code="TITLE",
+            item_code="QUALIFICATION",
             content={"title": "农艺师", "level": "中级"},
+        )
+        + line(
+            "3",
+            uscc=household,
+            item_code="PENALTY",
+            content={"authority": "城管局", "number": "3", "class": "一般"},
         )
     )
     assert rejects == [(2, "NOT_OF_PERSONS")]
-    assert await counted("credit_records") == (1,)
+    # A penalty of an organisation is published; of a natural person nothing is (PIPL art. 25).
+    kept = await admin.fetch("select item_code, published_until from credit_records order by 1")
+    assert [tuple(row) for row in kept] == [("PENALTY", None), ("QUALIFICATION", None)]
 
 
 async def test_a_retired_item_takes_nothing_new(firms, batch, ingest, line, now):

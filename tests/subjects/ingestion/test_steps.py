@@ -1,4 +1,4 @@
-"""Every change of a batch's state that anyone could write: the batch role takes the declared steps, a request none."""
+"""Every change of a batch's state that anyone could write: the batch role takes the declared steps, the operator cancels."""
 
 import pytest
 from sample_rows import insert, sample
@@ -10,23 +10,27 @@ from suxin.subjects.ingestion.models import BatchState, IngestionBatch
 
 SET = (
     "state = cast({to} as text),"
-    " failure_code = case when cast({to} as text) = 'FAILED' then 'X' end,"
-    " finished_at = case when cast({to} as text) in ('COMPLETED', 'FAILED') then received_at end"
+    " cancel_reason = case when cast({to} as text) = 'CANCELLED' then 'X' end,"
+    " finished_at = case when cast({to} as text) in ('COMPLETED', 'FAILED', 'CANCELLED') then received_at end"
 )
-WRITE = text(f"update ingestion_batches set {SET.format(to=':to')} returning state")  # noqa: S608 - our own words
+# Why a batch failed the batch role alone may write.
+FAILURE = ", failure_code = case when cast({to} as text) = 'FAILED' then 'X' end"
 DECLARED = {
     ("RECEIVED", "RUNNING"),
     ("RUNNING", "COMPLETED"),
     ("RECEIVED", "FAILED"),
     ("RUNNING", "FAILED"),
 }
+CANCELLED = {("RECEIVED", "CANCELLED"), ("RUNNING", "CANCELLED")}
 OPERATOR = Actor(kind=ActorKind.OPERATOR, request_id="test", tenant_kind="operator")
 
 
-async def written(database, actor, now, to: str) -> bool:
+async def written(database, actor, now, to: str, *, failure: bool) -> bool:
+    written = (SET + FAILURE if failure else SET).format(to=":to")
+    statement = text(f"update ingestion_batches set {written} returning state")  # noqa: S608 - our own words
     try:
         async with database.transaction(actor, now=now) as session:
-            rows = (await session.execute(WRITE, {"to": to})).all()
+            rows = (await session.execute(statement, {"to": to})).all()
             await session.rollback()
     except DBAPIError:
         return False
@@ -44,13 +48,14 @@ async def test_the_database_takes_exactly_the_declared_steps(database, batch, ad
     found = set()
     for before in BatchState:
         await admin.execute(
-            f"update ingestion_batches set {SET.format(to='$1')}",  # noqa: S608 - our own words
+            f"update ingestion_batches set {(SET + FAILURE).format(to='$1')}",  # noqa: S608 - our own words
             before.value,
         )
         for to in BatchState:
-            if to is not before and await written(through, actor, now, to.value):
+            failure = who == "batch role"
+            if to is not before and await written(through, actor, now, to.value, failure=failure):
                 found.add((before.value, to.value))
-    assert found == (DECLARED if who == "batch role" else set())
+    assert found == {"batch role": DECLARED, "operator": CANCELLED, "platform": set()}[who]
 
 
 async def test_only_the_operators_people_add_a_batch_and_only_one_that_waits(database, now):

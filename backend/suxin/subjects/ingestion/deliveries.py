@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid
+from suxin.subjects.commitments.outcomes import SOURCE as OF_COMMITMENTS
 from suxin.subjects.declarations import SOURCE as DECLARED_BY_SUBJECT
 from suxin.subjects.ingestion import limits, queries
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionPart
@@ -90,11 +91,11 @@ def _check(delivery: Delivery) -> None:
                 reason_zh=f"应为 1 至 {most} 字",
                 reason_en=f"it has 1 to {most} characters",
             )
-    if delivery.source == DECLARED_BY_SUBJECT:
+    if delivery.source in {DECLARED_BY_SUBJECT, OF_COMMITMENTS}:
         raise Invalid(
             field="source",
-            reason_zh="该名称留给自主申报",
-            reason_en="this name is kept for what subjects declare themselves",
+            reason_zh="该名称留给自主申报和信用承诺",
+            reason_en="this name is kept for what subjects declare and promise",
         )
     if not delivery.content:
         raise Invalid(field="file", reason_zh="文件是空的", reason_en="the file is empty")

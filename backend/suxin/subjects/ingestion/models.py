@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import TENANT_KIND, Reader, batch, when
+from suxin.kernel.readers import KIND, TENANT_KIND, Reader, batch, when
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table
+from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table, append_and_change
 
 _OPERATORS: Final = f"{TENANT_KIND} = 'operator'"
 """The operator's people, and the systems of source departments, which are clients of the operator's."""
@@ -24,6 +24,7 @@ class BatchState(StrEnum):
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class BatchFormat(StrEnum):
@@ -36,6 +37,14 @@ class BatchFormat(StrEnum):
 OPEN_STATES: Final = frozenset({BatchState.RECEIVED, BatchState.RUNNING})
 
 
+class BatchEnded(Refusal):
+    """The batch was read to its end, failed, or was cancelled before."""
+
+    code = "BATCH_ENDED"
+    zh = "该批次已结束，不能取消"
+    en = "The batch has ended; it cannot be cancelled"
+
+
 class IngestionBatch(Table):
     """One delivery of one source, and how far it has come.
 
@@ -44,11 +53,19 @@ class IngestionBatch(Table):
     """
 
     __tablename__ = "ingestion_batches"
-    __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
+        "state", "finished_at", "cancel_reason"
+    )
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         when("operators", _OPERATORS),
         when("received", f"{_OPERATORS} and state = 'RECEIVED'", "INSERT"),
+        when(
+            "cancelled",
+            f"{KIND} = 'operator' and state in ('RECEIVED', 'RUNNING')",
+            "UPDATE",
+            check=f"{KIND} = 'operator' and state = 'CANCELLED'",
+        ),
         batch(),
     )
     __machine__: ClassVar[StateMachine[BatchState]] = StateMachine(
@@ -66,6 +83,7 @@ class IngestionBatch(Table):
                 by=frozenset({Party.PLATFORM}),
             ),
             Step(leaves=OPEN_STATES, to=BatchState.FAILED, by=frozenset({Party.PLATFORM})),
+            Step(leaves=OPEN_STATES, to=BatchState.CANCELLED, by=frozenset({Party.OPERATOR})),
         ),
     )
     __table_args__ = (
@@ -73,6 +91,7 @@ class IngestionBatch(Table):
             "rows_read = rows_added + rows_changed + rows_unchanged + rows_rejected", name="rows"
         ),
         CheckConstraint("(state = 'FAILED') = (failure_code is not null)", name="failure"),
+        CheckConstraint("(state = 'CANCELLED') = (cancel_reason is not null)", name="cancelled"),
         CheckConstraint("(finished_at is null) = (state in ('RECEIVED', 'RUNNING'))", name="ended"),
         Index("uq_ingestion_batches_key", "source", "batch_key", unique=True),
         Index(
@@ -110,6 +129,7 @@ class IngestionBatch(Table):
     failure_code: Mapped[str | None]
     failure_zh: Mapped[str | None]
     failure_en: Mapped[str | None]
+    cancel_reason: Mapped[str | None]
 
     @property
     def is_open(self) -> bool:
@@ -129,6 +149,15 @@ class IngestionBatch(Table):
         self.state, self.finished_at = BatchState.FAILED, now
         self.failure_code = refusal.code
         self.failure_zh, self.failure_en = refusal.zh_message, refusal.en_message
+
+    def cancel(self, reason: str, *, now: datetime) -> None:
+        """End the batch before it was read to its end; what was taken before stays taken.
+
+        :raises BatchEnded: if it has ended
+        """
+        if not self.is_open:
+            raise BatchEnded
+        self.state, self.finished_at, self.cancel_reason = BatchState.CANCELLED, now, reason
 
 
 class IngestionPart(Table):

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import NotFound
 from suxin.subjects.ingestion.models import (
     OPEN_STATES,
+    BatchEnded,
     IngestionBatch,
     IngestionReject,
     SourceQuality,
@@ -27,6 +28,23 @@ async def ingestion_batch(session: AsyncSession, batch_id: UUID) -> IngestionBat
     batch = await session.get(IngestionBatch, batch_id)
     if batch is None:
         raise NotFound(thing_zh="批次", thing_en="batch")
+    return batch
+
+
+async def lock_batch(session: AsyncSession, batch_id: UUID) -> IngestionBatch:
+    """Return one batch, which is read no further until the transaction ends.
+
+    :raises NotFound: if the caller may not change one of that id
+    """
+    await ingestion_batch(session, batch_id)
+    batch = await session.scalar(
+        select(IngestionBatch)
+        .where(IngestionBatch.id == batch_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if batch is None:
+        raise BatchEnded
     return batch
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from suxin.kernel.identifiers import check_uscc
 from suxin.kernel.refusals import Invalid, Refusal
-from suxin.subjects.contents import SHAPES, check_written, publication_end
+from suxin.subjects.contents import check_written, publication_end
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.refusals import (
     NotInCatalogue,
@@ -23,6 +23,7 @@ from suxin.subjects.ingestion.refusals import (
     RowOfAnotherSource,
 )
 from suxin.subjects.models import Polarity, RecordStatus
+from suxin.subjects.shapes import SHAPES
 
 StagedRow = tuple[str, str, str, str, str, str, str, str, str, str]
 """uscc, item, number, day, published until, valid until, polarity, status, amount, content; empty is nothing."""

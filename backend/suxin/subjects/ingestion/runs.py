@@ -85,6 +85,8 @@ async def _begin(
 ) -> _Begun | None:
     async with database.transaction(_actor(batch_id), now=now) as session:
         batch = await _lock(session, batch_id)
+        if batch is not None and batch.state is BatchState.CANCELLED:
+            await _forget(session, batch, now=now)
         if batch is None or not batch.is_open:
             return None
         if batch.state is BatchState.RECEIVED:
@@ -226,9 +228,7 @@ async def _fail(database: Database, batch_id: UUID, refusal: Refusal, *, now: da
 
 async def _end(session: AsyncSession, batch: IngestionBatch, action: str, *, now: datetime) -> None:
     """Forget the file, measure the source anew, and put on record how the batch ended."""
-    await session.flush()
-    await session.execute(delete(IngestionPart).where(IngestionPart.batch_id == batch.id))
-    await measure_source(session, source=batch.source, now=now)
+    await _forget(session, batch, now=now)
     append_act(
         session,
         action=action,
@@ -242,6 +242,12 @@ async def _end(session: AsyncSession, batch: IngestionBatch, action: str, *, now
             "reason": batch.failure_code,
         },
     )
+
+
+async def _forget(session: AsyncSession, batch: IngestionBatch, *, now: datetime) -> None:
+    await session.flush()
+    await session.execute(delete(IngestionPart).where(IngestionPart.batch_id == batch.id))
+    await measure_source(session, source=batch.source, now=now)
 
 
 async def _lock(session: AsyncSession, batch_id: UUID) -> IngestionBatch | None:

@@ -42,9 +42,12 @@ _MATCHED: Final = f"""
     join subjects s on s.uscc = r.uscc and s.sandbox_id is null
     join catalogue_items c on c.code = r.item_code and c.retired_in is null and {_MAY_BE_OF}
 """
+# What is about a natural person is never published, whatever its item (PIPL art. 25).
 _PUBLISHED_UNTIL: Final = """
-    coalesce(r.published_until,
-             cast(r.occurred_on + make_interval(months => cast(c.publication_months as int)) as date))
+    case when s.kind not in ('person', 'household') then
+        coalesce(r.published_until,
+                 cast(r.occurred_on + make_interval(months => cast(c.publication_months as int)) as date))
+    end
 """
 _VALID_UNTIL: Final = """
     coalesce(r.valid_until,

@@ -20,6 +20,7 @@ from suxin.subjects.models.parties import (
 )
 from suxin.subjects.models.records import (
     NEVER_SHARED,
+    SENSITIVE_CATEGORIES,
     CatalogueItem,
     CreditRecord,
     DataCategory,
@@ -36,6 +37,7 @@ __all__ = [
     "NEVER_SHARED",
     "PHONE",
     "RESIDENT_ID",
+    "SENSITIVE_CATEGORIES",
     "CatalogueItem",
     "CreditRecord",
     "DataCategory",

@@ -46,12 +46,21 @@ class DataCategory(StrEnum):
     PERK_ORDER = "perk_order"
     RURAL_RATING = "rural_rating"
     GRID_POINTS = "grid_points"
+    PERFORMANCE = "performance"
+    HEALTH = "health"
+    CONVICTIONS = "convictions"
+    SPECIAL_STATUS = "special_status"
     SCORE = "score"
     LOAN_PERFORMANCE = "loan_performance"
 
 
 NEVER_SHARED: Final = frozenset({DataCategory.SCORE, DataCategory.LOAN_PERFORMANCE})
 """What no basis may hold, so that no tenant ever reads it of another: a score as a number, one bank's overdue."""
+
+SENSITIVE_CATEGORIES: Final = frozenset(
+    {DataCategory.HEALTH, DataCategory.CONVICTIONS, DataCategory.SPECIAL_STATUS}
+)
+"""Sensitive personal information (PIPL art. 28): a basis names one of them and nothing besides, by separate consent (art. 29)."""
 
 
 class LawfulChannel(StrEnum):
@@ -66,6 +75,7 @@ class LawfulChannel(StrEnum):
 class CatalogueItem(Table):
     """One thing that may be recorded: its class, department, category and lawful channel, and how long it holds.
 
+    ``basis`` is the document that it rests on, or says that it is demo configuration.
     ``release`` is the newest release that has it, ``retired_in`` the first that has it no more: nothing new is recorded.
     """
 
@@ -77,6 +87,11 @@ class CatalogueItem(Table):
         CheckConstraint(f"record_class in {CLASSES}", name="record_class"),
         CheckConstraint(
             "(publication = 'published') or publication_months is null", name="published"
+        ),
+        CheckConstraint(
+            "(sensitivity = 'sensitive') = (category in ('convictions', 'health', 'special_status'))"
+            " and (sensitivity <> 'sensitive' or publication = 'never')",
+            name="sensitive",
         ),
     )
 
@@ -91,6 +106,7 @@ class CatalogueItem(Table):
     publication: Mapped[Publication]
     publication_months: Mapped[int | None]
     of_persons: Mapped[bool]
+    basis: Mapped[str]
     release: Mapped[str]
     retired_in: Mapped[str | None]
 
@@ -127,6 +143,19 @@ _LAWFUL_CHANNEL = (
 
 
 _INVENTED = exists("subjects s", f"s.id = {ROW}.subject_id and s.sandbox_id = {SANDBOX}")
+
+
+# A record of a commitment is one that the commitment itself names, by what became of it. Their table is named by its columns
+# alone, because it stands above this one.
+_OF_COMMITMENT: Final = (
+    f"{KIND} = 'operator' and source = 'commitments' and not self_declared and "
+    + exists(
+        "commitments c",
+        f"c.subject_id = {ROW}.subject_id and (c.record_id = {ROW}.id and {ROW}.item_code = 'COMMITMENT'"
+        f" and c.kind <> 'truth' or c.outcome_id = {ROW}.id and {ROW}.item_code ="
+        " case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)",
+    )
+)
 
 
 class CreditRecord(Table):
@@ -171,6 +200,14 @@ class CreditRecord(Table):
         when(
             "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"
         ),
+        # The operator uses a declaration no more that it gave back or found false, and records what came of a commitment.
+        when(
+            "refuted",
+            f"subject_id = {SUBJECT} and {KIND} = 'operator' and self_declared and status = 'active'",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and status = 'withdrawn'",
+        ),
+        when("promised", f"subject_id = {SUBJECT} and {_OF_COMMITMENT}", "INSERT"),
         # What a sandbox's invented subjects have on record, its own job writes.
         when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),

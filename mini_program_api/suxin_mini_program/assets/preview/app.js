@@ -6,11 +6,12 @@ import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
 import { showAsked, showPermission } from "./asked.js";
 import { showCorrect, showCorrectDeclared, showCorrections } from "./correcting.js";
+import { showCommitments, showDeclare, showPublicCommitments } from "./declaring.js";
 import { showClosed, showClosing, showDeleting } from "./leaving.js";
 import { showMyData, showPart } from "./my_data.js";
 import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
-import { showDeclare, showMine, showNotices } from "./mine.js";
+import { showMine, showNotices } from "./mine.js";
 import { showLogIn, showProof, showSubjects } from "./people.js";
 import { showRequest, showRequests } from "./requests.js";
 import { canHoldKeys } from "./tokens.js";
@@ -38,6 +39,8 @@ const ROUTES = [
   [/^\/my-data\/closure$/, "注销账号", showClosing, { tab: "mine", back: "/my-data" }],
   [/^\/closed$/, "账号已注销", showClosed, { open: true }],
   [/^\/declare$/, "自主申报", showDeclare, { tab: "mine", back: "/mine" }],
+  [/^\/commitments$/, "信用承诺", showCommitments, { tab: "mine", back: "/mine" }],
+  [/^\/public-commitments$/, "承诺公示", showPublicCommitments, { tab: "mine", back: "/commitments" }],
 ];
 
 const device = document.getElementById("device");

@@ -1,9 +1,9 @@
 // Oneself: who one is, for whom one acts, what is on record, notices.
 
-import { all, get, leave, post, session } from "./api.js";
+import { all, get, leave, post } from "./api.js";
 import { h } from "./dom.js";
 import { time, yuan } from "./format.js";
-import { badge, button, card, empty, facts, field, form, input, row, say, section, select } from "./ui.js";
+import { badge, button, card, empty, facts, row, section } from "./ui.js";
 
 /** The page of oneself. */
 export async function showMine(go) {
@@ -14,6 +14,7 @@ export async function showMine(go) {
       row(go, "消息", "/notices", me.unreadNotices ? `${me.unreadNotices} 条未读` : "", "to-notices"),
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
       row(go, "自主申报", "/declare", "", "to-declare"),
+      row(go, "信用承诺", "/commitments", "", "to-commitments"),
       row(go, "我的数据", "/my-data", "查看、下载、更正、删除、注销", "to-my-data")),
     section("当前主体", card(h("strong", { class: "subject-name" }, subject.name), facts([
       ["类型", subject.kind.zh], subject.uscc && ["信用代码", subject.uscc], ["所在地", subject.areaName], subject.registeredOn && ["成立日期", subject.registeredOn]]))),
@@ -22,7 +23,7 @@ export async function showMine(go) {
 }
 
 /** What the content of a record is called. */
-export const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方" };
+export const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方", organisation: "组织单位", commitment: "承诺编号", document: "文书" };
 const VALUES = { green: "绿色", blue: "蓝色", yellow: "黄色", red: "红色", black: "黑色" };
 
 function record(item) {
@@ -44,6 +45,7 @@ const PAGES = [
   [/^\/pages\/consent\?id=([^&]+)&subject=([^&]+)$/, "/consents/$1?subject=$2"],
   [/^\/pages\/permissions$/, "/permissions"],
   [/^\/pages\/my-data$/, "/my-data"],
+  [/^\/pages\/commitments$/, "/commitments"],
 ];
 
 function pageOf(link) {
@@ -68,21 +70,6 @@ export async function showNotices() {
   return h("ol", { class: "plain-list", "data-testid": "notices" }, notices.map(told));
 }
 
-/** Filing a record about oneself. */
-export async function showDeclare(go) {
-  const subject = await get("/subjects/current");
-  const fields = h("div", { class: "weui-cells" });
-  const draw = (code) => fields.replaceChildren(...subject.declarable.find((item) => item.itemCode === code).keys
-    .map((key) => field(`content.${key}`, NAMES[key] || key, input({ maxlength: 200, inputmode: key === "year" ? "numeric" : null }))));
-  const kinds = select(subject.declarable.map((item) => [item.itemCode, item.name]), null, { onchange: (event) => draw(event.target.value) });
-  if (!subject.declarable.length) return empty("没有可申报的事项");
-  draw(subject.declarable[0].itemCode);
-  return form("declare-form", (given) => declare(go, given),
-    h("p", { class: "lead" }, `为 ${session.subjectName || subject.name} 自主申报，记录会标明“自主申报”。`),
-    h("div", { class: "weui-cells" }, field("itemCode", "事项", kinds)), fields,
-    h("div", { class: "actions" }, button("提交申报", null, { submit: true, testid: "declare" })));
-}
-
 /** What a declaration's form says, as its content. */
 export function contentOf(given) {
   const content = {};
@@ -92,10 +79,4 @@ export function contentOf(given) {
     content[key] = key === "year" && /^\d{4}$/.test(value) ? Number(value) : value.trim();
   }
   return content;
-}
-
-async function declare(go, given) {
-  await post("/subjects/current/declarations", { itemCode: given.get("itemCode"), content: contentOf(given) });
-  say("已申报");
-  go("/mine");
 }

@@ -1,0 +1,28 @@
+"""The applicant, who declares something about himself and promises that it is true."""
+
+from uuid import UUID
+
+from small_city import SmallCity
+from sqlalchemy import select
+
+from suxin.kernel.actor import Actor
+from suxin.subjects.commitments.models import Commitment
+from suxin.subjects.commitments.texts import CURRENT
+from suxin.subjects.declarations import declare_record
+
+
+async def build_commitment(city: SmallCity) -> UUID:
+    """Let him declare an honour of his own; return the id of the commitment behind it."""
+    himself = Actor.subject("test", person_id=city.person_id, subject_id=city.person_id)
+    record_id = await city.act(
+        declare_record,
+        himself,
+        item_code="VOL-HONOUR",
+        content={"title": "诚信示范户", "issuer": "上塘镇"},
+        commitment_version=CURRENT.version,
+    )
+    async with city.database.snapshot(himself, now=city.now) as session:
+        found = await session.scalars(
+            select(Commitment.id).where(Commitment.record_id == record_id)
+        )
+        return found.one()

@@ -19,6 +19,7 @@ from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
 from suxin.places import models as places
+from suxin.review import models as review
 from suxin.rights import models as rights
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
@@ -50,6 +51,7 @@ CONTEXTS = (
     ledger,
     consent,
     oauth,
+    review,
     scoring,
     counter,
     exports,

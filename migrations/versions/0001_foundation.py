@@ -435,6 +435,28 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'ALTER TABLE review_cases ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE review_cases FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON review_cases FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY filed_by_subject ON review_cases FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and filed_by = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY moved_by_subject ON review_cases FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY office ON review_cases FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY filed_by_office ON review_cases FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and filed_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY moved_by_office ON review_cases FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON review_cases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_long_enough ON review_cases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED') and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
+    'GRANT SELECT, INSERT, UPDATE (state, round, wanted, reason, missing, accepted_at, clock, clock_from, clock_days, due_at, due_provisional, late_at, extended_at, extension_reason, decision_number, decided_by, checked_by, outcome, answer, noticed_at, appealed_at, appeal_reason, ended_at), DELETE ON review_cases TO suxin_app',
+    "CREATE TRIGGER review_cases_begins BEFORE INSERT ON review_cases FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'operator'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER review_cases_step BEFORE UPDATE OF state ON review_cases FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'DECIDED', 'client'), ('ACCEPTED', 'DECIDED', 'operator'), ('ACCEPTED', 'DECIDED', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'client'), ('ACCEPTED', 'WITHDRAWN', 'operator'), ('ACCEPTED', 'WITHDRAWN', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'subject'), ('APPEALED', 'DECIDED', 'client'), ('APPEALED', 'DECIDED', 'operator'), ('APPEALED', 'DECIDED', 'staff'), ('APPEALED', 'WITHDRAWN', 'client'), ('APPEALED', 'WITHDRAWN', 'operator'), ('APPEALED', 'WITHDRAWN', 'staff'), ('APPEALED', 'WITHDRAWN', 'subject'), ('DECIDED', 'ACCEPTED', 'client'), ('DECIDED', 'ACCEPTED', 'operator'), ('DECIDED', 'ACCEPTED', 'staff'), ('DECIDED', 'APPEALED', 'client'), ('DECIDED', 'APPEALED', 'operator'), ('DECIDED', 'APPEALED', 'staff'), ('DECIDED', 'NOTICED', 'client'), ('DECIDED', 'NOTICED', 'operator'), ('DECIDED', 'NOTICED', 'staff'), ('DECIDED', 'WITHDRAWN', 'client'), ('DECIDED', 'WITHDRAWN', 'operator'), ('DECIDED', 'WITHDRAWN', 'staff'), ('DECIDED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'operator'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'EFFECTIVE', 'client'), ('NOTICED', 'EFFECTIVE', 'operator'), ('NOTICED', 'EFFECTIVE', 'staff'), ('NOTICED', 'EFFECTIVE', 'system'), ('RETURNED', 'LAPSED', 'system'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'operator'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'SUBMITTED', 'subject'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'operator'), ('RETURNED', 'WITHDRAWN', 'staff'), ('RETURNED', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'ACCEPTED', 'client'), ('SUBMITTED', 'ACCEPTED', 'operator'), ('SUBMITTED', 'ACCEPTED', 'staff'), ('SUBMITTED', 'DECIDED', 'client'), ('SUBMITTED', 'DECIDED', 'operator'), ('SUBMITTED', 'DECIDED', 'staff'), ('SUBMITTED', 'RETURNED', 'client'), ('SUBMITTED', 'RETURNED', 'operator'), ('SUBMITTED', 'RETURNED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE review_decisions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE review_decisions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY told_subject ON review_decisions FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and upheld_by is not null)",
+    "CREATE POLICY office ON review_decisions FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY decided ON review_decisions FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and decided_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY checked ON review_decisions FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and checked_by is null) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and checked_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY platform ON review_decisions FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_with_case ON review_decisions FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and not exists (select 1 from review_cases c where c.subject_id = review_decisions.subject_id and c.id = review_decisions.case_id))",
+    'GRANT SELECT, INSERT, UPDATE (checked_by, upheld_by, check_reason, checked_at), DELETE ON review_decisions TO suxin_app',
     'ALTER TABLE sandbox_applicants ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE sandbox_applicants FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON sandbox_applicants FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1502,6 +1524,36 @@ def upgrade() -> None:
     )
     op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('review_decisions',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('outcome', sa.Enum('GRANTED', 'DECLINED', 'REFUSED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('upheld_by', sa.Uuid(), nullable=True),
+    sa.Column('check_reason', sa.Text(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reviewed_number', sa.BigInteger(), nullable=True),
+    sa.Column('reviewed_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('(checked_by is null) = (checked_at is null) and (upheld_by is null or upheld_by = checked_by)', name=op.f('ck_review_decisions_checked')),
+    sa.CheckConstraint('(round = 2) = (reviewed_by is not null and reviewed_number is not null)', name=op.f('ck_review_decisions_reviews')),
+    sa.CheckConstraint('checked_by <> decided_by and checked_by <> filed_by', name=op.f('ck_review_decisions_checked_by_another')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_review_decisions_not_his_own')),
+    sa.CheckConstraint('decided_by <> reviewed_by', name=op.f('ck_review_decisions_decided_anew_by_another')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_review_decisions_number')),
+    sa.CheckConstraint('round in (1, 2)', name=op.f('ck_review_decisions_round')),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id', 'reviewed_number', 'reviewed_by'], ['review_decisions.subject_id', 'review_decisions.case_id', 'review_decisions.number', 'review_decisions.decided_by'], name='fk_review_decisions_reviewed'),
+    sa.PrimaryKeyConstraint('subject_id', 'case_id', 'number', name=op.f('pk_review_decisions')),
+    sa.UniqueConstraint('subject_id', 'case_id', 'number', 'decided_by', 'upheld_by', name='uq_review_decisions_upheld'),
+    sa.UniqueConstraint('subject_id', 'case_id', 'number', 'decided_by', name='uq_review_decisions_decider'),
+    sa.UniqueConstraint('subject_id', 'case_id', 'number', 'round', 'filed_by', 'decided_by', 'outcome', name='uq_review_decisions_decided')
+    )
     op.create_table('sandbox_applicants',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1828,6 +1880,60 @@ def upgrade() -> None:
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
+    op.create_table('review_cases',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('object_id', sa.Uuid(), nullable=True),
+    sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('stated', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('wanted', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('missing', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('SUBMITTED', 'RETURNED', 'ACCEPTED', 'DECIDED', 'NOTICED', 'APPEALED', 'EFFECTIVE', 'WITHDRAWN', 'LAPSED', name='casestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('clock', sa.Enum('ACCEPT', 'SUPPLEMENT', 'DECIDE', 'APPEAL', name='clock', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('clock_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('clock_days', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('extended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('extension_reason', sa.Text(), nullable=True),
+    sa.Column('decision_number', sa.BigInteger(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('outcome', sa.Enum('GRANTED', 'DECLINED', 'REFUSED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('appealed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('appeal_reason', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED')) = (ended_at is not null)", name=op.f('ck_review_cases_ended')),
+    sa.CheckConstraint("(state in ('NOTICED', 'EFFECTIVE')) = (checked_by is not null and noticed_at is not null and answer is not null)", name=op.f('ck_review_cases_noticed')),
+    sa.CheckConstraint("num_nulls(decision_number, decided_by, outcome) = case when state in ('DECIDED', 'NOTICED', 'EFFECTIVE') then 0 else 3 end", name=op.f('ck_review_cases_decided')),
+    sa.CheckConstraint("outcome is null or outcome = 'REFUSED' or accepted_at is not null", name=op.f('ck_review_cases_no_step_left')),
+    sa.CheckConstraint("state <> 'ACCEPTED' or round = 1 and accepted_at is not null", name=op.f('ck_review_cases_accepted')),
+    sa.CheckConstraint("state <> 'APPEALED' or round = 2", name=op.f('ck_review_cases_appeal_round')),
+    sa.CheckConstraint("state not in ('NOTICED', 'EFFECTIVE') or outcome = 'GRANTED' or round = 2 or clock = 'APPEAL' and (state = 'NOTICED' or ended_at >= due_at)", name=op.f('ck_review_cases_time_to_appeal')),
+    sa.CheckConstraint('(extended_at is null) = (extension_reason is null)', name=op.f('ck_review_cases_extended')),
+    sa.CheckConstraint('(round = 2) = (appealed_at is not null)', name=op.f('ck_review_cases_appealed')),
+    sa.CheckConstraint('checked_by <> decided_by and checked_by <> filed_by', name=op.f('ck_review_cases_checked_by_another')),
+    sa.CheckConstraint('clock_days between 1 and 60', name=op.f('ck_review_cases_clock_days')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_review_cases_not_his_own')),
+    sa.CheckConstraint('round in (1, 2)', name=op.f('ck_review_cases_round')),
+    sa.ForeignKeyConstraint(['subject_id', 'id', 'decision_number', 'decided_by', 'checked_by'], ['review_decisions.subject_id', 'review_decisions.case_id', 'review_decisions.number', 'review_decisions.decided_by', 'review_decisions.upheld_by'], name='fk_review_cases_checked'),
+    sa.ForeignKeyConstraint(['subject_id', 'id', 'decision_number', 'round', 'filed_by', 'decided_by', 'outcome'], ['review_decisions.subject_id', 'review_decisions.case_id', 'review_decisions.number', 'review_decisions.round', 'review_decisions.filed_by', 'review_decisions.decided_by', 'review_decisions.outcome'], name='fk_review_cases_decided'),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_review_cases'))
+    )
+    op.create_index('ix_review_cases_office_id', 'review_cases', ['office_id', 'kind', 'state', 'due_at'], unique=False)
+    op.create_index('uq_review_cases_open', 'review_cases', ['subject_id', 'kind', 'object_id', 'item'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -1936,6 +2042,9 @@ def downgrade() -> None:
     op.drop_index('ix_webhook_deliveries_attempted_at', table_name='webhook_deliveries')
     op.drop_table('webhook_deliveries')
     op.drop_table('staff_identities')
+    op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
+    op.drop_index('ix_review_cases_office_id', table_name='review_cases')
+    op.drop_table('review_cases')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
@@ -1983,6 +2092,7 @@ def downgrade() -> None:
     op.drop_table('score_models')
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
+    op.drop_table('review_decisions')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')

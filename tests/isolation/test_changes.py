@@ -9,6 +9,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 from owned_rows import keys, owned
+from small_cases import end_cases
 from small_world import World
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -25,6 +26,7 @@ UPDATED = {
         "impact_assessments",
         "published_arrangements",
         "quotas",
+        "review_cases",
         "sandbox_clocks",
         "score_models",
         "tenants",
@@ -51,6 +53,7 @@ UPDATED = {
         "offers",
         "person_identities",
         "referrals",
+        "review_cases",
         "sandbox_applicants",
         "sandbox_clocks",
         "subjects",
@@ -92,6 +95,7 @@ UPDATED = {
         "notices",
         "offers",
         "referrals",
+        "review_cases",
     },
 }
 # Of rows as they stand in the middle of their lives.
@@ -126,6 +130,8 @@ DELETED_AT_THE_END = {
         "correction_requests",
         "impact_assessments",
         "mandates",
+        "review_cases",
+        "review_decisions",
     },
     "applicant": {"credit_records", "match_results"},
 }
@@ -221,6 +227,7 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         # As if their consents were gone, with which they go.
         for table in ("consent_artefacts", "consent_fetches"):
             await admin.execute(f"update {table} set consent_id = gen_random_uuid()")  # noqa: S608 - names of our own tables
+        await end_cases(admin, old)
         await admin.execute("update access_bases set source_id = gen_random_uuid()")
 
 

@@ -89,6 +89,8 @@ MATRIX = {
     "recovery_codes": DOORWAY,
     "referrals": (NONE, NONE, NONE, NONE, ALL, ALL),
     "refresh_tokens": DOORWAY,
+    "review_cases": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "review_decisions": (NONE, NONE, NONE, NONE, ALL, ALL),
     "sandbox_applicants": PLATFORM,
     "sandbox_clocks": (NONE, NONE, NONE, NONE, ALL, ALL),
     "score_models": EVERYBODY,

@@ -32,6 +32,7 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
+from suxin.review.models import ReviewCase
 from suxin.rights.corrections import request_correction
 from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
 from suxin.scoring.models import ScoreModel
@@ -214,8 +215,8 @@ def setting(model: type[Table]) -> str:
 def test_every_table_with_a_machine_is_listed() -> None:
     machines = {model for model in models() if model.__machine__ is not None}
     # Row policies bind the steps of these besides: counter/test_steps.py, isolation/test_export_steps.py, …/test_model_steps.py;
-    # a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
-    assert machines == {*MACHINES, CounterVisit, Export, IngestionBatch, ScoreModel}
+    # review/test_database.py; a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
+    assert machines == {*MACHINES, CounterVisit, Export, IngestionBatch, ReviewCase, ScoreModel}
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)

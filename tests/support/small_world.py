@@ -17,6 +17,7 @@ from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
 from sample_exports import begin_export
 from sample_rows import insert, sample
+from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_commitment import build_commitment
 from small_endpoint import Webhook, build_webhook
@@ -88,6 +89,7 @@ class World:
     running_offer: UUID
     running_consent: UUID
     correction_id: UUID
+    case_id: UUID
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -175,6 +177,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         running_offer=running_offer,
         running_consent=consent_id,
         correction_id=await _contest(city, admin),
+        case_id=await declined(city),
         pool=pool,
         pool_referral=claimed.id,
         mandate_id=await admin.fetchval(

@@ -9,6 +9,7 @@ from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
+from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -153,6 +154,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "rights.correction.late": "更正申请逾期未答复",
     "rights.correction.redated": "调整更正答复期限",
     "rights.correction.withdrawn": "撤回更正申请",
+    **CASE_ACTIONS,
     "rights.data.downloaded": "下载本主体数据",
     "rights.data.erased": "申请删除数据",
     "rights.declaration.corrected": "更正自主申报",
@@ -201,6 +203,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "person_identity": "实名信息",
     "published_arrangement": "放假安排",
     "referral": "对接",
+    "review_case": "申请事项",
     "staff": "人员",
     "subject": "主体",
     "tenant": "机构",

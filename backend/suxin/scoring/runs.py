@@ -32,6 +32,8 @@ _SETTINGS: Final = (
     "set local work_mem = '256MB'",
     "set local hash_mem_multiplier = 4",
     "set local enable_partitionwise_aggregate = on",
+    # Records that came in a moment ago have no statistics yet, and by loops a city of some thousands takes most of a minute.
+    "set local enable_nestloop = off",
     "set local parallel_setup_cost = 100",
     "set local parallel_tuple_cost = 0.01",
     "set local synchronous_commit = off",

@@ -86,8 +86,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         if all(one in NOTHING or isinstance(one, type) for one in found):
             silent.append(place)
     # What the first bank claimed is claimable to nobody; nobody here has a password that was set for him, nobody is in a sandbox,
-    # where alone its applicants can be locked, nobody works where tiers are asked for, no book is out of balance; of a person no
-    # commitment is published.
+    # where alone its applicants can be locked, no book is out of balance; of a person no commitment is published.
     assert set(silent) == {
         "sandboxes.queries.client_record",
         "sandboxes.queries.lock_applicant",
@@ -95,9 +94,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "ledger.queries.drifted_accounts",
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
-        "scoring.queries.is_eligible",
         "subjects.commitments.queries.public_commitments",
-        "scoring.queries.tiers_of",
     }
 
 

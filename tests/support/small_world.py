@@ -23,7 +23,7 @@ from small_commitment import build_commitment
 from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
 from small_merchant import build_merchant
-from small_scores import build_scores
+from small_scores import build_scores, last_run_id
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -102,6 +102,7 @@ class World:
     model_id: UUID
     ledger: FilledLedger
     commitment_id: UUID
+    run_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -192,6 +193,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         model_id=await build_scores(city),
         ledger=await fill_ledgers(city, admin),
         commitment_id=await build_commitment(city),
+        run_id=await last_run_id(city),
     )
 
 

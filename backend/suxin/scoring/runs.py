@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.audit import append_act
@@ -33,6 +33,8 @@ _SETTINGS: Final = (
     "set local work_mem = '256MB'",
     "set local enable_hashagg = off",
     "set local min_parallel_table_scan_size = '1TB'",
+    # Records that came in a moment ago have no statistics yet, and by loops a city of some thousands takes most of a minute.
+    "set local enable_nestloop = off",
     "set local parallel_setup_cost = 100",
     "set local parallel_tuple_cost = 0.01",
     "set local synchronous_commit = off",
@@ -143,10 +145,15 @@ def valid_until(as_of: date) -> date:
 
 
 async def due_models(session: AsyncSession, *, now: datetime) -> list[UUID]:
-    """Return the models in force that were not run this month, in Shanghai."""
+    """Return the models in force that were not run this month, in Shanghai, or since a run of them was asked for."""
     first = local_day(now).replace(day=1)
-    ran = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id, ScoreRun.as_of >= first)
-    active = select(ScoreModel.id).where(ScoreModel.state == ModelState.ACTIVE, ~ran.exists())
+    run = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id)
+    ran = run.where(ScoreRun.as_of >= first)
+    since = run.where(ScoreRun.began_at >= ScoreModel.run_asked_at)
+    active = select(ScoreModel.id).where(
+        ScoreModel.state == ModelState.ACTIVE,
+        or_(~ran.exists(), and_(ScoreModel.run_asked_at.is_not(None), ~since.exists())),
+    )
     return list(await session.scalars(active.order_by(ScoreModel.id)))
 
 

@@ -1,7 +1,7 @@
 """The national window for credit repair (“信用中国”) over HTTP.
 
-The documents go first, one call each, because a single call with all of them would be large; then the application that
-names them. Whatever is sent has a number of the platform's own, so that a doubtful call is repeated. The window keeps
+The documents go first, one call each, because a single call with all of them would be large; the application names them.
+Whatever is sent has a number of the platform's own, so that a doubtful call is repeated. The window keeps
 its own time: what it says is told as it says it.
 """
 
@@ -26,8 +26,8 @@ from suxin_outbound.guarded import Answer, Call, CallFailed, CallLimits, Decoded
 from suxin_outbound.signed_requests import signer
 
 SERVICE: Final = "repair"
-LIMITS: Final = CallLimits(write_timeout_s=20.0, read_timeout_s=20.0, total_timeout_s=60.0)
-"""A document of two megabytes takes its time over a slow line."""
+LIMITS: Final = CallLimits(write_timeout_s=15.0, read_timeout_s=15.0, total_timeout_s=30.0)
+"""A document of two megabytes takes its time over a slow line; a job, which makes one call, has a minute."""
 
 MAX_REASON: Final = 500
 """How much of a reason is kept; the window's own limit is not known."""
@@ -62,10 +62,12 @@ class CreditRepairClient:
         self._secret = secret
         self._guarded = guarded
 
+    async def send_document(self, document: SentDocument, *, now: datetime) -> None:
+        """Send a document, before the application that names it."""
+        await self._ask("/v1/documents", _document(document), now)
+
     async def submit(self, submission: Submission, *, now: datetime) -> WindowReceipt:
-        """Send an application with its documents."""
-        for document in submission.documents:
-            await self._ask("/v1/documents", _document(document), now)
+        """Send an application."""
         answer = await self._ask("/v1/applications", _application(submission), now)
         received = _decoded(answer, _Received)
         return WindowReceipt(
@@ -129,7 +131,7 @@ def _application(submission: Submission) -> dict[str, object]:
             "occurred_on": submission.occurred_on,
         },
         "statement": submission.statement,
-        "documents": [str(document.id) for document in submission.documents],
+        "documents": [str(document_id) for document_id in submission.documents],
     }
 
 

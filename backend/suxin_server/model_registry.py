@@ -18,6 +18,7 @@ from suxin.kernel import (
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
+from suxin.repair import models as repair
 from suxin.rights import models as rights
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
@@ -50,6 +51,7 @@ CONTEXTS = (
     counter,
     exports,
     lending,
+    repair,
     rights,
     sandboxes,
 )

@@ -22,6 +22,9 @@ ACT_FOR = {
     "backend/suxin/rights/answering.py:answer_correction": (
         "the city's credit office puts right what was contested, which it cannot read otherwise"
     ),
+    "backend/suxin/repair/results.py:carry_out": (
+        "the platform marks the subject's records repaired, as the national window has decided"
+    ),
     "backend/suxin/tenancy/commands.py:found_city": (
         "the first tenant's first administrator is placed before anyone can act for it"
     ),

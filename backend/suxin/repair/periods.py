@@ -23,7 +23,7 @@ from typing import Final
 
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.contents import PENALTY_PUBLISHED_MONTHS, months_later
-from suxin.subjects.models import Polarity, RecordStatus
+from suxin.subjects.models import CreditRecord, Polarity, RecordStatus
 
 MINIMUM_MONTHS: Final[Mapping[str, int]] = {"轻微": 0, "一般": 3, "严重": 12}
 """How many months a penalty is published before it may be repaired."""
@@ -81,6 +81,22 @@ class Facts:
     occurred_on: date
     ends_on: date | None
     penalty_class: str | None
+
+
+def facts_of(record: CreditRecord) -> Facts:
+    """Return what of a record decides whether and when it may be repaired."""
+    ends = [day for day in (record.published_until, record.valid_until) if day is not None]
+    penalty_class = record.content.get("class") if record.item_code == "PENALTY" else None
+    return Facts(
+        item_code=record.item_code,
+        polarity=record.polarity,
+        status=record.status,
+        self_declared=record.self_declared,
+        natural_person=record.natural_person,
+        occurred_on=record.occurred_on,
+        ends_on=min(ends, default=None),
+        penalty_class=None if penalty_class is None else str(penalty_class),
+    )
 
 
 def repairable_from(item_code: str, penalty_class: str | None, occurred_on: date) -> date:

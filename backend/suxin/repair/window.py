@@ -37,7 +37,7 @@ class SentDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """An application as it is sent: who asks, about which record, and why.
+    """An application as it is sent: who asks, about which record, why, and which documents that were sent before belong to it.
 
     ``number`` is the platform's own and stays with the application; ``round`` counts from one and grows each time it was
     returned and is sent again.
@@ -52,7 +52,7 @@ class Submission:
     record_ref: str
     occurred_on: date
     statement: str
-    documents: Sequence[SentDocument]
+    documents: Sequence[UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,16 @@ class WindowRejected(Exception):
 class RepairWindow(Protocol):
     """The national window."""
 
+    async def send_document(self, document: SentDocument, *, now: datetime) -> None:
+        """Send a document, before the application that names it.
+
+        :raises WindowUnavailable: if there was no usable answer
+        :raises WindowRejected: if the window does not take it
+        """
+        ...
+
     async def submit(self, submission: Submission, *, now: datetime) -> WindowReceipt:
-        """Send an application with its documents.
+        """Send an application.
 
         :raises WindowUnavailable: if there was no usable answer
         :raises WindowRejected: if the window does not take it as it is

@@ -10,6 +10,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.holdings import Kept, Portion
 from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
+from suxin.repair import portions as repair
 from suxin.rights.models import CorrectionRequest
 from suxin.rights.queries.corrections import corrections_of
 from suxin.scoring import portions as scoring
@@ -51,6 +52,7 @@ CORRECTIONS: Final = Portion(
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
     CORRECTIONS,
+    *repair.PORTIONS,
     *scoring.PORTIONS,
     *lending.PORTIONS,
     *consent.PORTIONS,

@@ -49,6 +49,8 @@ UPDATED = {
         "offers",
         "person_identities",
         "referrals",
+        "repair_applications",
+        "repair_documents",
         "sandbox_applicants",
         "sandbox_clocks",
         "subjects",
@@ -89,6 +91,8 @@ UPDATED = {
         "notices",
         "offers",
         "referrals",
+        "repair_applications",
+        "repair_documents",
     },
 }
 # Of rows as they stand in the middle of their lives.
@@ -99,6 +103,7 @@ DELETED = {
         "match_results",
         "notices",
         "person_identities",
+        "repair_documents",
         "tenant_events",
         "webhook_deliveries",
         "webhook_endpoints",
@@ -123,6 +128,7 @@ DELETED_AT_THE_END = {
         "correction_requests",
         "impact_assessments",
         "mandates",
+        "repair_applications",
     },
     "applicant": {"credit_records", "match_results"},
 }
@@ -212,6 +218,9 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         await admin.execute("update mandates set ended_at = $1", old)
         await admin.execute(
             "update correction_requests set state = 'WITHDRAWN', answered_at = $1", old
+        )
+        await admin.execute(
+            "update repair_applications set state = 'WITHDRAWN', clock = null, ended_at = $1", old
         )
         await admin.execute("update consents set state = 'REVOKED', ended_at = $1", old)
         await admin.execute("update access_bases set ended_at = $1", old)

@@ -4,6 +4,7 @@ import deprecation_matrix
 import events_matrix
 import fetch_matrix
 import ingestion_matrix
+import repair_matrix
 import rights_matrix
 import sandbox_matrix
 import scoring_matrix
@@ -15,6 +16,7 @@ COMMANDS = (
     | sandbox_matrix.COMMANDS
     | ingestion_matrix.COMMANDS
     | scoring_matrix.COMMANDS
+    | repair_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -24,4 +26,5 @@ QUERIES = (
     | sandbox_matrix.QUERIES
     | ingestion_matrix.QUERIES
     | scoring_matrix.QUERIES
+    | repair_matrix.QUERIES
 )

@@ -1,10 +1,12 @@
 """A penalty of the small city's firm, the documents to go with an application for its repair, and the application."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+from sample_rows import insert, sample
 from small_city import SmallCity
 
 from suxin.kernel.actor import Actor
@@ -12,7 +14,7 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.repair.commands import apply_for_repair
 from suxin.repair.documents import put_down_document
-from suxin.repair.models import DocumentKind, RepairApplication
+from suxin.repair.models import DocumentKind, RepairApplication, RepairDocument
 from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.contents import publication_end
 from suxin.subjects.models import (
@@ -119,3 +121,38 @@ async def file_repair(
         apply_for_repair, city.applicant, now=now, **given
     )
     return application
+
+
+async def fill_repair(city: SmallCity, admin: asyncpg.Connection) -> UUID:
+    """Let the firm have an application with a document; return its id, which is also its record's and a loose document's."""
+    own = {"subject_id": city.firm_id}
+    application = sample(
+        RepairApplication,
+        city.now,
+        **own,
+        person_id=city.person_id,
+        state="FILED",
+        clock="RELAY",
+        clock_from=city.now,
+        due_at=city.now + timedelta(days=1),
+    )
+    await insert(admin, RepairApplication, application)
+    application_id: UUID = application["id"]
+    document = {**own, "sha256": "0" * 64}
+    attached = sample(RepairDocument, city.now, **document, application_id=application_id)
+    await insert(admin, RepairDocument, attached)
+    loose = sample(RepairDocument, city.now, **document, id=application_id)
+    await insert(admin, RepairDocument, loose)
+    record = sample(
+        CreditRecord,
+        city.now,
+        **own,
+        id=application_id,
+        item_code="PENALTY",
+        category="penalties",
+        polarity="negative",
+        # So that it counts nowhere else.
+        status="disputed",
+    )
+    await insert(admin, CreditRecord, record)
+    return application_id

@@ -195,13 +195,13 @@ async def erase_contents(session: AsyncSession, *, subject_id: UUID, application
 
 def sealed_content(sealer: Sealer, document_id: UUID, content: bytes) -> tuple[bytes, bytes]:
     """Return a new key, sealed, and the content sealed under it."""
-    secret = secrets.token_bytes(_KEY_BYTES)
-    own = sealer.under(secret)
+    secret = secrets.token_hex(_KEY_BYTES)
+    own = sealer.under(bytes.fromhex(secret))
     pieces = bytearray()
     for place, piece in enumerate(_pieces(content)):
         sealed = own.seal_bytes(piece, purpose=PIECE, row=_place(document_id, place))
         pieces += _LENGTH.pack(len(sealed)) + sealed
-    return sealer.seal_bytes(secret, purpose=DOCUMENT_KEY, row=document_id), bytes(pieces)
+    return sealer.seal(secret, purpose=DOCUMENT_KEY, row=document_id), bytes(pieces)
 
 
 def opened_content(sealer: Sealer, document: RepairDocument) -> bytes:
@@ -211,8 +211,8 @@ def opened_content(sealer: Sealer, document: RepairDocument) -> bytes:
     """
     if document.key_sealed is None or document.content is None:
         raise SealBroken("the document is erased")
-    secret = sealer.open_bytes(document.key_sealed, purpose=DOCUMENT_KEY, row=document.id)
-    own = sealer.under(secret)
+    secret = sealer.open(document.key_sealed, purpose=DOCUMENT_KEY, row=document.id)
+    own = sealer.under(bytes.fromhex(secret))
     content, at, place = bytearray(), 0, 0
     while at < len(document.content):
         (length,) = _LENGTH.unpack_from(document.content, at)

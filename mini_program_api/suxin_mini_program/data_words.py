@@ -14,6 +14,8 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.repair.models import DOCUMENTS_ZH, DocumentKind, RepairState
+from suxin.repair.models import STATES_ZH as REPAIR_STATES_ZH
 from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState, Remedy
 from suxin.rights.queries.holdings import Told
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
@@ -112,6 +114,11 @@ _BY_KIND: Final[Mapping[type, Words]] = {
         RECEIPTS,
     )
 }
+_NAMED: Final[Mapping[type, Mapping[Any, str]]] = {
+    CorrectionState: STATES_ZH,
+    RepairState: REPAIR_STATES_ZH,
+    DocumentKind: DOCUMENTS_ZH,
+}
 _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "status": _RECORD_STATUSES,
     "channel": _CHANNELS,
@@ -170,8 +177,8 @@ def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
         return ApplicantKind.coded(value.value).zh
     if isinstance(value, _LABELLED):
         return value.zh
-    if isinstance(value, CorrectionState):
-        return STATES_ZH[value]
+    if type(value) in _NAMED:
+        return _NAMED[type(value)][value]
     if type(value) in _BY_KIND:
         return _BY_KIND[type(value)][value][0]
     return _BY_FIELD.get(key, {}).get(value) or _SPOKEN.get(value, str(value))

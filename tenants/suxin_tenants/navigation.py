@@ -14,6 +14,7 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
+from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.sandboxes.policies import SANDBOX_PLAY
@@ -69,6 +70,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (INGESTION_READ, NavItem(zh="信息目录", href="/desk/catalogue", icon="book")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
+        (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),

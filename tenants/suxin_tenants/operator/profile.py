@@ -15,6 +15,7 @@ from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
+from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
@@ -44,6 +45,7 @@ OPERATOR: Final = TenantProfile(
                     CALENDAR_MANAGE,
                     CORRECTION_ANSWER,
                     CORRECTION_READ,
+                    REPAIR_READ,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -74,6 +76,7 @@ OPERATOR: Final = TenantProfile(
                     STATISTICS_READ,
                     CALENDAR_MANAGE,
                     CORRECTION_READ,
+                    REPAIR_READ,
                     CORRECTION_ANSWER,
                     EVIDENCE_READ,
                     INGESTION_READ,
@@ -101,6 +104,7 @@ OPERATOR: Final = TenantProfile(
                     EVENT_READ,
                     STATISTICS_READ,
                     CORRECTION_READ,
+                    REPAIR_READ,
                     EVIDENCE_READ,
                     INGESTION_READ,
                     MODEL_READ,

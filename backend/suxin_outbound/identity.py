@@ -1,18 +1,13 @@
 """The trusted identity service (可信身份认证) over HTTP, and the registry's answer on legal representatives.
 
-Requests are signed: HMAC-SHA256 over method, path, timestamp, nonce and the digest of the body, with a fresh nonce for
-each attempt, since the service refuses a nonce it has seen.
+Requests are signed, see :mod:`suxin_outbound.signed_requests`.
 """
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
-import httpx
 import msgspec
 import structlog
 
@@ -26,6 +21,7 @@ from suxin.subjects.identity import (
     RepresentativeProof,
 )
 from suxin_outbound.guarded import Answer, Call, CallFailed, Decoded, GuardedClient
+from suxin_outbound.signed_requests import signer
 
 SERVICE: Final = "identity"
 MATCH: Final = "match"
@@ -51,15 +47,6 @@ class _RepresentativeAnswer(msgspec.Struct):
     proof_no: str
     method: str
     enterprise: _Enterprise | None = None
-
-
-def signature(
-    secret: str, *, method: str, path: str, timestamp: str, nonce: str, body: bytes
-) -> str:
-    """Return the signature of a request: five lines, each ended by a line feed."""
-    digest = hashlib.sha256(body).hexdigest()
-    text = f"{method}\n{path}\n{timestamp}\n{nonce}\n{digest}\n"
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 class IdentityClient:
@@ -119,7 +106,7 @@ class IdentityClient:
             method="POST",
             url=self._base_url + path,
             body=body,
-            sign=self._signer(now),
+            sign=signer(app_id=self._app_id, secret=self._secret, now=now),
             # A check changes nothing at the service, so asking again does no harm.
             idempotent=True,
         )
@@ -127,24 +114,6 @@ class IdentityClient:
             return _accepted(await self._guarded.call(call)).decode(shape)
         except CallFailed as failed:
             raise _unusable(failed.problem.value) from None
-
-    def _signer(self, now: datetime) -> Callable[[httpx.Request], httpx.Request]:
-        def sign(request: httpx.Request) -> httpx.Request:
-            timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(16)
-            request.headers["X-App-Id"] = self._app_id
-            request.headers["X-Timestamp"] = timestamp
-            request.headers["X-Nonce"] = nonce
-            request.headers["X-Signature"] = signature(
-                self._secret,
-                method=request.method,
-                path=request.url.path,
-                timestamp=timestamp,
-                nonce=nonce,
-                body=request.content,
-            )
-            return request
-
-        return sign
 
 
 def _person(answer: _PersonAnswer, now: datetime) -> PersonProof:

@@ -17,12 +17,15 @@ from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
 from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
+from suxin.repair import jobs as repair
 from suxin.review import jobs as review
 from suxin.rights import jobs as rights
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin_outbound.channels import OutboundChannel
+from suxin_outbound.credit_repair import LIMITS as REPAIR_LIMITS
+from suxin_outbound.credit_repair import CreditRepairClient
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
@@ -67,7 +70,7 @@ def each(*known: Handler) -> Handler:
 
 
 def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
-    """Return the handlers of every context by topic; those of exports and ingestion need more."""
+    """Return the handlers of every context by topic; those of exports, ingestion and credit repair need more."""
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
@@ -78,7 +81,11 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         rights.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
-        {CALENDAR_CHANGED_TOPIC: each(lending.redate, rights.redate, review.redating(KINDS))},
+        {
+            CALENDAR_CHANGED_TOPIC: each(
+                lending.redate, rights.redate, repair.redate, review.redating(KINDS)
+            )
+        },
     )
 
 
@@ -123,7 +130,8 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
     runs, ingestions = LateExports(settings), IngestionRuns(settings.need("database_batch_url"))
     sealer = Sealer(keyring_source(settings), settings.sealing_profile)
     wechat_url, sms_url = settings.need("wechat_base_url"), settings.need("sms_base_url")
-    outside = GuardedClient.to_trusted()
+    repair_url = settings.need("repair_base_url")
+    outside, window = GuardedClient.to_trusted(), GuardedClient.to_trusted(REPAIR_LIMITS)
     try:
         wechat = WeChatClient(
             base_url=wechat_url,
@@ -138,10 +146,20 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
         )
         yield merged(
             handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms)),
+            repair.handlers(
+                sealer,
+                CreditRepairClient(
+                    base_url=repair_url,
+                    app_id=settings.repair_app_id,
+                    secret=settings.repair_secret.get_secret_value(),
+                    guarded=window,
+                ),
+            ),
             exports.handlers(runs.run, settings.exports_folder.absolute()),
             ingestion.handlers(ingestions.run),
         )
     finally:
         await runs.close()
         await ingestions.close()
+        await window.close()
         await outside.close()

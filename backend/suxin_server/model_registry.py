@@ -19,6 +19,7 @@ from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
 from suxin.places import models as places
+from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
 from suxin.sandboxes import models as sandboxes
@@ -56,6 +57,7 @@ CONTEXTS = (
     counter,
     exports,
     lending,
+    repair,
     rights,
     sandboxes,
 )

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     identity_registry_file: Path | None = None
     sms_base_url: str | None = None
     sms_api_key: SecretStr = SecretStr("")
+    repair_base_url: str | None = None
+    repair_app_id: str = "suxin"
+    repair_secret: SecretStr = SecretStr("")
 
     @property
     def url(self) -> str:
@@ -158,6 +161,7 @@ def wants_demo(settings: Settings) -> bool:
         settings.wechat_base_url,
         settings.identity_base_url,
         settings.sms_base_url,
+        settings.repair_base_url,
     )
     return all(address is None for address in own)
 

@@ -38,6 +38,7 @@ REPORT_BYTES: Final = 2_000
 # Children of a supervisor that was killed need a moment to let go of the port.
 PORT_PATIENCE_S: Final = 2.0
 REGISTRY: Final = "registry.json"
+REPAIR_STATE: Final = "repair-window.json"
 # What uses the servers is stopped first, all of it at once: two stages of one second at the most.
 SERVERS, PROGRAMS = 0, 1
 _OWNER_ONLY: Final = frozenset({"DATABASE_OWNER_URL"})
@@ -48,6 +49,7 @@ _OUTSIDE: Final = {
     "wechat": "wechat_app_secret",
     "identity": "identity_secret",
     "sms": "sms_api_key",
+    "repair": "repair_secret",
 }
 
 log = structlog.get_logger("suxin.up")
@@ -220,6 +222,8 @@ class _Start:
             arguments += [f"--{service}-port", str(port)]
         if self._settings.identity_registry_file is not None:
             arguments += ["--registry", str(self._settings.identity_registry_file)]
+        if "repair" in self._stand_ins:
+            arguments += ["--repair-state", str(self._data_dir / REPAIR_STATE)]
         child = self._child("stand-ins", "suxin_server.stand_ins", *arguments, without=_NO_SERVERS)
         self._supervisor.begin(child, rank=PROGRAMS)
 

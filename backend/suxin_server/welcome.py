@@ -24,6 +24,7 @@ _SERVICES: Final = {
     "wechat": ("微信", "WeChat"),
     "identity": ("实名核验", "the identity proof"),
     "sms": ("短信", "SMS"),
+    "repair": ("信用修复窗口", "the credit repair window"),
 }
 
 

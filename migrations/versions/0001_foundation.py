@@ -188,6 +188,7 @@ ACCESS = (
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
     "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
+    "CREATE POLICY repaired ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and status in ('active', 'disputed') and not self_declared) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'repaired')",
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
@@ -435,6 +436,26 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'ALTER TABLE repair_applications ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE repair_applications FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON repair_applications FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY filed ON repair_applications FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY own ON repair_applications FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY operator ON repair_applications FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON repair_applications FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_long_enough ON repair_applications AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and not (state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')) and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
+    'GRANT SELECT, INSERT, UPDATE (statement, round, state, clock, clock_from, due_at, due_provisional, late_clock, late_at, receipt_no, relayed_at, asked_at, reason, decided_at, applied_at, copies, ended_at), DELETE ON repair_applications TO suxin_app',
+    "CREATE TRIGGER repair_applications_begins BEFORE INSERT ON repair_applications FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER repair_applications_step BEFORE UPDATE OF state ON repair_applications FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'REFUSED', 'system'), ('ACCEPTED', 'REPAIRED', 'system'), ('ACCEPTED', 'RETURNED', 'system'), ('FILED', 'NOT_ACCEPTED', 'system'), ('FILED', 'RELAYED', 'system'), ('FILED', 'WITHDRAWN', 'subject'), ('RELAYED', 'ACCEPTED', 'system'), ('RELAYED', 'NOT_ACCEPTED', 'system'), ('RELAYED', 'REFUSED', 'system'), ('RELAYED', 'REPAIRED', 'system'), ('RELAYED', 'RETURNED', 'system'), ('RETURNED', 'FILED', 'subject'), ('RETURNED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE repair_documents ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE repair_documents FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON repair_documents FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY put_down ON repair_documents FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and application_id is null)",
+    "CREATE POLICY attached ON repair_documents FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY system ON repair_documents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON repair_documents FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (application_id, sent_at, key_sealed, content), DELETE ON repair_documents TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON repair_documents TO suxin_batch',
     'ALTER TABLE review_cases ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE review_cases FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON review_cases FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -1524,6 +1545,43 @@ def upgrade() -> None:
     )
     op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('repair_applications',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('item_code', sa.Text(), nullable=False),
+    sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('record_ref', sa.Text(), nullable=False),
+    sa.Column('occurred_on', sa.Date(), nullable=False),
+    sa.Column('statement', sa.Text(), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('FILED', 'RELAYED', 'RETURNED', 'ACCEPTED', 'NOT_ACCEPTED', 'REPAIRED', 'REFUSED', 'WITHDRAWN', name='repairstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('clock', sa.Enum('RELAY', 'ACCEPT', 'ANSWER', 'EXTENDED', 'APPLY', name='clock', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('clock_from', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_clock', sa.Text(), nullable=True),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('receipt_no', sa.Text(), nullable=True),
+    sa.Column('relayed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('copies', sa.BigInteger(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'REPAIRED') = (applied_at is not null and copies is not null)", name=op.f('ck_repair_applications_applied')),
+    sa.CheckConstraint("(state in ('FILED', 'RELAYED', 'ACCEPTED')) = (clock is not null and clock_from is not null and due_at is not null)", name=op.f('ck_repair_applications_running')),
+    sa.CheckConstraint("(state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')) = (ended_at is null)", name=op.f('ck_repair_applications_ended')),
+    sa.CheckConstraint('(late_at is null) = (late_clock is null)', name=op.f('ck_repair_applications_late')),
+    sa.CheckConstraint('round >= 1', name=op.f('ck_repair_applications_round')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_repair_applications'))
+    )
+    op.create_index('ix_repair_applications_state', 'repair_applications', ['state', 'due_at'], unique=False)
+    op.create_index('uq_repair_applications_open', 'repair_applications', ['subject_id', 'record_id'], unique=True, postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.create_table('review_decisions',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -1881,6 +1939,25 @@ def upgrade() -> None:
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
+    op.create_table('repair_documents',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('application_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Enum('proof', 'commitment', 'other', name='documentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_repair_documents_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_repair_documents_sha256')),
+    sa.ForeignKeyConstraint(['subject_id', 'application_id'], ['repair_applications.subject_id', 'repair_applications.id'], name=op.f('fk_repair_documents_subject_id_application_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_repair_documents'))
+    )
+    op.create_index('ix_repair_documents_application_id', 'repair_documents', ['subject_id', 'application_id'], unique=False)
     op.create_table('review_cases',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2046,6 +2123,8 @@ def downgrade() -> None:
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
     op.drop_table('review_cases')
+    op.drop_index('ix_repair_documents_application_id', table_name='repair_documents')
+    op.drop_table('repair_documents')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
@@ -2094,6 +2173,9 @@ def downgrade() -> None:
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
     op.drop_table('review_decisions')
+    op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
+    op.drop_index('ix_repair_applications_state', table_name='repair_applications')
+    op.drop_table('repair_applications')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')

@@ -14,6 +14,8 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.repair.models import DOCUMENTS_ZH, DocumentKind, RepairState
+from suxin.repair.models import STATES_ZH as REPAIR_STATES_ZH
 from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState, Remedy
 from suxin.rights.queries.holdings import Told
 from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
@@ -114,6 +116,12 @@ _BY_KIND: Final[Mapping[type, Words]] = {
         RECEIPTS,
     )
 }
+_NAMED: Final[Mapping[type, Mapping[Any, str]]] = {
+    CommitmentState: COMMITMENT_STATES_ZH,
+    CorrectionState: STATES_ZH,
+    RepairState: REPAIR_STATES_ZH,
+    DocumentKind: DOCUMENTS_ZH,
+}
 _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "status": _RECORD_STATUSES,
     "channel": _CHANNELS,
@@ -122,10 +130,6 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
-}
-_STATES: Final[Mapping[type, Mapping[Any, str]]] = {
-    CorrectionState: STATES_ZH,
-    CommitmentState: COMMITMENT_STATES_ZH,
 }
 _LABELLED: Final = (ApplicantKind, DeclineReason, GuaranteeMode, LoanPurpose, RepaymentMethod)
 
@@ -176,8 +180,8 @@ def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
         return ApplicantKind.coded(value.value).zh
     if isinstance(value, _LABELLED):
         return value.zh
-    if type(value) in _STATES:
-        return _STATES[type(value)][value]
+    if type(value) in _NAMED:
+        return _NAMED[type(value)][value]
     if type(value) in _BY_KIND:
         return _BY_KIND[type(value)][value][0]
     return _BY_FIELD.get(key, {}).get(value) or _SPOKEN.get(value, str(value))

@@ -29,6 +29,7 @@ from suxin_mini_program import (
     profile,
     progress,
     reference,
+    repairs,
     requests,
     scores,
 )
@@ -70,6 +71,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *inbox.HANDLERS,
     *my_data.HANDLERS,
     *corrections.HANDLERS,
+    *repairs.HANDLERS,
     *erasures.HANDLERS,
     *account.HANDLERS,
 )

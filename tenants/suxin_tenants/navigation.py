@@ -14,12 +14,13 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
+from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.sandboxes.policies import SANDBOX_PLAY
+from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.subjects.commitments.policies import COMMITMENT_READ
 from suxin.subjects.commitments.queries import commitments_waiting
-from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
@@ -73,6 +74,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (COMMITMENT_READ, NavItem(zh="信用承诺", href="/desk/commitments", icon="check")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
+        (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),

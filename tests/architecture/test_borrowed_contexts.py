@@ -28,6 +28,9 @@ ACT_FOR = {
     "backend/suxin/subjects/commitments/registering.py:register_commitment": (
         "the operator records what an organisation promised a department, which it cannot read otherwise"
     ),
+    "backend/suxin/repair/results.py:carry_out": (
+        "the platform marks the subject's records repaired, as the national window has decided"
+    ),
     "backend/suxin/tenancy/commands.py:found_city": (
         "the first tenant's first administrator is placed before anyone can act for it"
     ),

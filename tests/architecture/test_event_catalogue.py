@@ -6,10 +6,16 @@ from pathlib import Path
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
+from suxin.repair import event_types as repair
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
+DECLARED = {
+    "consent": consent.EVENT_TYPES,
+    "lending": lending.EVENT_TYPES,
+    "repair": repair.EVENT_TYPES,
+}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAME = re.compile(r"[a-z]+(\.[a-z_]+){2}")
 
@@ -33,7 +39,7 @@ def test_the_document_tells_of_every_kind_as_it_is():
 
 
 def test_a_kind_is_named_by_its_context_and_described_in_both_languages():
-    for context, declared in (("consent", consent.EVENT_TYPES), ("lending", lending.EVENT_TYPES)):
+    for context, declared in DECLARED.items():
         for kind in declared:
             assert NAME.fullmatch(kind.name)
             assert kind.name.startswith(f"{context}.")
@@ -43,7 +49,7 @@ def test_a_kind_is_named_by_its_context_and_described_in_both_languages():
                 assert name not in ("objectType", "objectId")
                 assert HAN.search(field.zh)
                 assert not HAN.search(field.en)
-    assert len(CATALOGUE) == len(consent.EVENT_TYPES) + len(lending.EVENT_TYPES)
+    assert len(CATALOGUE) == sum(map(len, DECLARED.values()))
 
 
 def test_whatever_an_event_names_has_a_global_id_and_is_no_person():

@@ -25,6 +25,7 @@ KEYLESS = {
     "audit_heads.hash": "the chain's last link of a day, published",
     "desk_sessions.token_hash": "of a random token, which a plain hash cannot tell",
     "ingestion_parts.content": "what departments send of organisations, gone when it has been read",
+    "repair_documents.content": "sealed under the row's own key, which the ring seals",
     "idempotency_keys.request_hash": "compared with the same request's, within a day",
 }
 # Hashes by a key that end with their row, whose key version is kept beside the row's blind index.

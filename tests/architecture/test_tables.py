@@ -27,6 +27,8 @@ DELETED = {
     "person_identities": "by the platform, once the account is closed and no contract names the person",
     "review_cases": "by the platform, three years after they ended; held by row policy",
     "review_decisions": "by the platform, with their case; held by row policy",
+    "repair_applications": "by the platform, three years after they ended; held by row policy",
+    "repair_documents": "by the platform, with their application or a day after none took them",
     "tenant_events": "by the platform, after thirty days; no reader but it may delete",
     "webhook_deliveries": "with the event, or with the endpoint that it was on its way to",
     "webhook_endpoints": "given up with its secrets; the audit stream keeps what it was",

@@ -4,10 +4,13 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+from scripted_window import ScriptedWindow
+
 import suxin
 from suxin.exports import jobs as exports
 from suxin.kernel.messaging import Delivery
 from suxin.kernel.sealing import Keyring, Sealer
+from suxin.repair import jobs as repair
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin_server.jobs import handlers, merged
 
@@ -38,8 +41,10 @@ def declared_topics() -> dict[str, str]:
 
 
 def test_topics_and_handlers_are_the_same():
+    sealer = Sealer(Keyring.generate())
     table = merged(
-        handlers(sealer=Sealer(Keyring.generate()), channel=Silent()),
+        handlers(sealer=sealer, channel=Silent()),
+        repair.handlers(sealer, ScriptedWindow()),
         exports.handlers(idle, Path("exports")),
         ingestion.handlers(idle),
     )

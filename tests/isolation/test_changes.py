@@ -54,6 +54,8 @@ UPDATED = {
         "person_identities",
         "referrals",
         "review_cases",
+        "repair_applications",
+        "repair_documents",
         "sandbox_applicants",
         "sandbox_clocks",
         "subjects",
@@ -96,6 +98,8 @@ UPDATED = {
         "offers",
         "referrals",
         "review_cases",
+        "repair_applications",
+        "repair_documents",
     },
 }
 # Of rows as they stand in the middle of their lives.
@@ -106,6 +110,7 @@ DELETED = {
         "match_results",
         "notices",
         "person_identities",
+        "repair_documents",
         "tenant_events",
         "webhook_deliveries",
         "webhook_endpoints",
@@ -132,6 +137,7 @@ DELETED_AT_THE_END = {
         "mandates",
         "review_cases",
         "review_decisions",
+        "repair_applications",
     },
     "applicant": {"credit_records", "match_results"},
 }
@@ -221,6 +227,9 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         await admin.execute("update mandates set ended_at = $1", old)
         await admin.execute(
             "update correction_requests set state = 'WITHDRAWN', answered_at = $1", old
+        )
+        await admin.execute(
+            "update repair_applications set state = 'WITHDRAWN', clock = null, ended_at = $1", old
         )
         await admin.execute("update consents set state = 'REVOKED', ended_at = $1", old)
         await admin.execute("update access_bases set ended_at = $1", old)

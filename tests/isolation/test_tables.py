@@ -91,6 +91,8 @@ MATRIX = {
     "refresh_tokens": DOORWAY,
     "review_cases": (NONE, NONE, NONE, NONE, ALL, ALL),
     "review_decisions": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "repair_applications": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "repair_documents": PLATFORM,
     "sandbox_applicants": PLATFORM,
     "sandbox_clocks": (NONE, NONE, NONE, NONE, ALL, ALL),
     "score_models": EVERYBODY,
@@ -178,6 +180,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "ingestion_parts",
         "mandates",
         "match_results",
+        "repair_documents",
         # A number is the subject's alone, and no purpose of a bank holds a tier.
         "score_tiers",
         "scores",

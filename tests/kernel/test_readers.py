@@ -154,6 +154,7 @@ async def test_policies_and_grants_are_those_declared(city):
         ("correction_requests", "kept_long_enough"),
         ("mandates", "kept_long_enough"),
         ("review_cases", "kept_long_enough"),
+        ("repair_applications", "kept_long_enough"),
         ("subjects", "same_world"),
     }
     assert {role for policy in found[0] for role in policy[3]} <= {

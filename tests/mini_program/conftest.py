@@ -80,6 +80,7 @@ class StandIns:
     wechat: str
     identity: str
     sms: str
+    repair: str
 
     def steer(self, service: str, route: str, **fields: object) -> None:
         address = f"{getattr(self, service)}/_stand_in/{route}"
@@ -116,7 +117,7 @@ def started_stand_ins() -> Iterator[StandIns]:
 @pytest.fixture
 def stand_ins(started_stand_ins: StandIns) -> StandIns:
     """The stand-ins, with nothing left in them by the test before."""
-    for service in ("wechat", "identity", "sms"):
+    for service in ("wechat", "identity", "sms", "repair"):
         started_stand_ins.steer(service, "reset")
     return started_stand_ins
 

@@ -10,6 +10,7 @@ import pytest
 
 from suxin_mini_program.contract import Caller, Contract
 from suxin_mini_program.openapi import ENDPOINTS, contract_of
+from suxin_mini_program.repairs import MAX_UPLOAD_BYTES
 
 SOMEBODY: str = str(uuid4())
 
@@ -73,6 +74,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/notices/read": {"ids": [SOMEBODY]},
     "/my-data/declarations/{record_id:str}/correction": {"content": {"title": "诚信企业"}},
     "/my-data/corrections": {"about": "industry", "wanted": "C20", "reason": "登记有误"},
+    "/repairs": {"recordId": SOMEBODY, "statement": "罚款已缴清", "documents": []},
+    "/repairs/documents": {"kind": "proof", "name": "凭证.pdf", "content": "JVBERi0x"},
+    "/repairs/{application_id:str}/supplement": {"statement": "已补充", "documents": []},
     "/my-data/deletions": {"parts": ["declarations"]},
     "/account/closure": {"confirmation": "确认注销"},
 }
@@ -101,7 +105,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 49
+    assert len(names) == len(set(names)) == 53
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 
@@ -252,10 +256,11 @@ async def test_an_unknown_field_is_named(applicant, subtests) -> None:
 
 
 async def test_an_oversize_body_is_refused(applicant, subtests) -> None:
-    content = b'{"note":"' + b"x" * (256 * 1024) + b'"}'
     for route in ROUTES:
         if route.contract.body is None:
             continue
+        most = MAX_UPLOAD_BYTES if route.path == "/repairs/documents" else 256 * 1024
+        content = b'{"note":"' + b"x" * most + b'"}'
         with subtests.test(route.name):
             refused = await send(applicant, route, content)
 
@@ -299,6 +304,8 @@ def test_every_list_is_paged() -> None:
         "/notices",
         "/offers/{offer_id:str}/schedule",
         "/products",
+        "/repairs",
+        "/repairs/records",
     }
 
 

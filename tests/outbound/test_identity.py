@@ -18,7 +18,8 @@ from suxin.subjects.identity import (
     PersonProof,
     RepresentativeProof,
 )
-from suxin_outbound.identity import IdentityClient, signature
+from suxin_outbound.identity import IdentityClient
+from suxin_outbound.signed_requests import signature
 from suxin_server.demo import cast
 from suxin_server.demo.visitor import COUNTER_VISITOR, TERMINAL_REF
 from suxin_server.stand_ins.keys import stand_in_key

@@ -64,6 +64,7 @@ def test_a_child_is_not_given_what_it_must_not_hold(given: Settings) -> None:
         ({"wechat_base_url": "https://wechat.example"}, False),
         ({"identity_base_url": "https://identity.example"}, False),
         ({"sms_base_url": "https://sms.example"}, False),
+        ({"repair_base_url": "https://repair.example"}, False),
         ({"database_url": "postgresql://db/suxin", "demo": True}, True),
         ({"sms_base_url": "https://sms.example", "demo": True}, True),
         ({"demo": False}, False),

@@ -36,14 +36,15 @@ def shown(
 
 
 def test_stand_ins_outside_a_demo_are_warned_of_in_red() -> None:
-    told = shown(demo=False, stand_ins=("wechat", "identity", "sms"))
+    told = shown(demo=False, stand_ins=("wechat", "identity", "sms", "repair"))
     assert (
-        "警告：微信、实名核验、短信由本机替身应答，任何人都能用演示代码登录，不可用于生产" in told
+        "警告：微信、实名核验、短信、信用修复窗口由本机替身应答，任何人都能用演示代码登录，不可用于生产"
+        in told
     )
     assert (
-        "WARNING: stand-ins on this machine answer for WeChat, the identity proof, SMS;"
+        "WARNING: stand-ins on this machine answer for WeChat, the identity proof, SMS, the credit repair window;"
         " anyone can log in with demo codes. Not for production; set SUXIN_WECHAT_BASE_URL,"
-        " SUXIN_IDENTITY_BASE_URL, SUXIN_SMS_BASE_URL\n"
+        " SUXIN_IDENTITY_BASE_URL, SUXIN_SMS_BASE_URL, SUXIN_REPAIR_BASE_URL\n"
     ) in told
     assert "Demo log-ins" not in told
     red = "\x1b[1;31m"
@@ -58,7 +59,7 @@ def test_only_what_stands_in_is_named() -> None:
 
 def test_real_services_and_the_demo_city_need_no_warning() -> None:
     assert "WARNING" not in shown(demo=False, stand_ins=())
-    demo = shown(demo=True, stand_ins=("wechat", "identity", "sms"))
+    demo = shown(demo=True, stand_ins=("wechat", "identity", "sms", "repair"))
     assert "WARNING" not in demo
     assert "Demo log-ins" in demo
     assert all(one.login in demo for one in log_ins())

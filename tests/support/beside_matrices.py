@@ -6,6 +6,7 @@ import events_matrix
 import fetch_matrix
 import ingestion_matrix
 import ledger_matrix
+import repair_matrix
 import review_matrix
 import rights_matrix
 import sandbox_matrix
@@ -21,6 +22,7 @@ COMMANDS = (
     | scoring_matrix.COMMANDS
     | ledger_matrix.COMMANDS
     | commitment_matrix.COMMANDS
+    | repair_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -33,4 +35,5 @@ QUERIES = (
     | scoring_matrix.QUERIES
     | ledger_matrix.QUERIES
     | commitment_matrix.QUERIES
+    | repair_matrix.QUERIES
 )

@@ -15,6 +15,7 @@ from arrangements import arrangement_2027
 from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
+from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_cases import declined
@@ -90,6 +91,7 @@ class World:
     running_consent: UUID
     correction_id: UUID
     case_id: UUID
+    repair_id: UUID
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -179,6 +181,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         running_consent=consent_id,
         correction_id=await _contest(city, admin),
         case_id=await declined(city),
+        repair_id=await fill_repair(city, admin),
         pool=pool,
         pool_referral=claimed.id,
         mandate_id=await admin.fetchval(

@@ -10,6 +10,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.holdings import Kept, Portion
 from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
+from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import CorrectionRequest
 from suxin.rights.queries.corrections import corrections_of
@@ -53,6 +54,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
     CORRECTIONS,
     *review.PORTIONS,
+    *repair.PORTIONS,
     *scoring.PORTIONS,
     *lending.PORTIONS,
     *consent.PORTIONS,

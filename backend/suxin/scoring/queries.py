@@ -246,7 +246,7 @@ async def grades_of(
         seen = await _seen_numbers(session, document, covered)
         compiled = scored(document, as_of=row.as_of, subject_id=subject_id)
         found = (await session.execute(text(compiled.sql), compiled.parameters)).one_or_none()
-        lines = {} if found is None else lines_of(found.points)
+        lines = {} if found is None else lines_of(found.numbers, found.points)
         told.append(
             GradeTold(
                 row=row,

@@ -1,13 +1,12 @@
 """The stand-in for the trusted identity service and the registry of firms.
 
 A person is matched when the resident id's check character is right, the phone is a mainland mobile number, and the name
-is not on the refused list; at a counter, the number of the terminal's reading stands for the phone. Who represents which firm is read from the registry file, again whenever it changes; without
-a file everyone who is not refused represents any firm. Timestamps are read but not compared with a clock, so that a
-caller whose time is set by a test is served too.
+is not on the refused list; at a counter, the number of the terminal's reading stands for the phone. Who represents which
+firm is read from the registry file, again whenever it changes; without a file everyone who is not refused represents any
+firm.
 """
 
 import hashlib
-import hmac
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,8 +16,8 @@ from typing import Final
 import msgspec
 from stdnum.cn import ric
 
-from suxin_server.stand_ins.keys import stand_in_key
-from suxin_server.stand_ins.wire import MAX_KEPT, Reply, Request, StandIn, reply
+from suxin_server.stand_ins.signatures import Signatures
+from suxin_server.stand_ins.wire import Reply, Request, StandIn, reply
 
 REFUSED_NAMES: Final = frozenset({"无此人"})
 
@@ -69,7 +68,7 @@ class IdentityStandIn(StandIn):
     def __init__(self, registry_file: Path | None) -> None:
         super().__init__()
         self._registry = None if registry_file is None else Registry(registry_file)
-        self._nonces: dict[str, None] = {}
+        self._signatures = Signatures("identity")
         self.routes |= {
             ("POST", "/v1/person/verify"): self._verify_person,
             ("POST", "/v1/person/verify-on-site"): self._verify_on_site,
@@ -77,7 +76,7 @@ class IdentityStandIn(StandIn):
         }
 
     def _verify_person(self, request: Request) -> Reply:
-        if not self._is_signed(request):
+        if not self._signatures.hold(request):
             return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
         asked = request.fields()
         name, resident_id = str(asked.get("name", "")), str(asked.get("resident_id", ""))
@@ -91,7 +90,7 @@ class IdentityStandIn(StandIn):
         )
 
     def _verify_on_site(self, request: Request) -> Reply:
-        if not self._is_signed(request):
+        if not self._signatures.hold(request):
             return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
         asked = request.fields()
         name, resident_id = str(asked.get("name", "")), str(asked.get("resident_id", ""))
@@ -110,7 +109,7 @@ class IdentityStandIn(StandIn):
         )
 
     def _verify_representative(self, request: Request) -> Reply:
-        if not self._is_signed(request):
+        if not self._signatures.hold(request):
             return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
         asked = request.fields()
         named = Representative(str(asked.get("name", "")), str(asked.get("resident_id", "")))
@@ -132,26 +131,6 @@ class IdentityStandIn(StandIn):
         if self._registry is not None:
             return self._registry.firm(uscc)
         return Firm(f"宿迁示范企业{uscc[-4:]}", named)
-
-    def _is_signed(self, request: Request) -> bool:
-        headers = request.headers
-        nonce, timestamp = headers.get("x-nonce", ""), headers.get("x-timestamp", "")
-        lines = (
-            request.method,
-            request.path,
-            timestamp,
-            nonce,
-            hashlib.sha256(request.body).hexdigest(),
-        )
-        text = "".join(f"{line}\n" for line in lines)
-        expected = hmac.new(stand_in_key("identity").encode(), text.encode(), "sha256").hexdigest()
-        signed = hmac.compare_digest(expected, headers.get("x-signature", ""))
-        if not (signed and nonce and timestamp.isdigit()) or nonce in self._nonces:
-            return False
-        self._nonces[nonce] = None
-        if len(self._nonces) > MAX_KEPT:
-            del self._nonces[next(iter(self._nonces))]
-        return True
 
 
 def _is_person(name: str, resident_id: str) -> bool:

@@ -90,6 +90,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 class StandIn:
     """An ASGI application over a table of routes, with the steering routes every stand-in has."""
 
+    max_request_bytes = MAX_REQUEST_BYTES
+
     def __init__(self) -> None:
         self.routes: dict[tuple[str, str], Handler] = {
             ("GET", "/_stand_in/calls"): lambda _: reply(dict(self.calls)),
@@ -109,7 +111,7 @@ class StandIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = await _read(scope, receive)
+        request = await _read(scope, receive, self.max_request_bytes)
         answer = await self._answer(request) if request else Reply(413, b"too large")
         headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
         headers.append((b"content-length", str(len(answer.body)).encode()))
@@ -164,13 +166,13 @@ class StandIn:
         return reply({"messages": wanted})
 
 
-async def _read(scope: Scope, receive: Receive) -> Request | None:
+async def _read(scope: Scope, receive: Receive, most: int) -> Request | None:
     body, more = bytearray(), True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > MAX_REQUEST_BYTES:
+        if len(body) > most:
             return None
     return Request(
         method=scope["method"],

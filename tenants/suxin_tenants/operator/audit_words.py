@@ -9,6 +9,7 @@ from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
+from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
 
@@ -145,6 +146,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.commitment.returned": "退回自主申报",
     "lending.request.erased": "删除已结束申请的资料",
     "rights.account.closed": "注销账号",
+    **REPAIR_ACTIONS,
     "rights.correction.corrected": "更正申请：予以更正",
     "rights.correction.declined": "更正申请：不予更正",
     "rights.correction.filed": "提出更正申请",
@@ -205,6 +207,8 @@ OBJECTS: Final[Mapping[str, str]] = {
     "published_arrangement": "放假安排",
     "referral": "对接",
     "review_case": "申请事项",
+    "repair_application": "信用修复申请",
+    "repair_document": "信用修复材料",
     "staff": "人员",
     "subject": "主体",
     "tenant": "机构",
@@ -219,6 +223,7 @@ REASONS: Final[Mapping[str, str]] = {
     "consent expiry": "授权到期",
     "consent lapse": "授权请求逾期",
     "correction answered": "答复更正申请",
+    "credit repaired": "落实信用修复",
     "demo city": "载入演示城市",
     "end staff": "停用人员",
     "grant a role": "授予角色",

@@ -16,6 +16,7 @@ from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
 from suxin.lending.policies import STATISTICS_READ
+from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -46,6 +47,7 @@ OPERATOR: Final = TenantProfile(
                     CALENDAR_MANAGE,
                     CORRECTION_ANSWER,
                     CORRECTION_READ,
+                    REPAIR_READ,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -82,6 +84,7 @@ OPERATOR: Final = TenantProfile(
                     STATISTICS_READ,
                     CALENDAR_MANAGE,
                     CORRECTION_READ,
+                    REPAIR_READ,
                     CORRECTION_ANSWER,
                     EVIDENCE_READ,
                     COMMITMENT_JUDGE,
@@ -111,6 +114,7 @@ OPERATOR: Final = TenantProfile(
                     EVENT_READ,
                     STATISTICS_READ,
                     CORRECTION_READ,
+                    REPAIR_READ,
                     EVIDENCE_READ,
                     COMMITMENT_READ,
                     INGESTION_READ,

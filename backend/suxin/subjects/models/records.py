@@ -197,6 +197,14 @@ class CreditRecord(Table):
             "UPDATE",
             check=f"subject_id = {SUBJECT} and (status = 'active' or status = 'withdrawn' and {KIND} = 'operator')",
         ),
+        # The national window has repaired it, and the platform carries that out; nothing repairs a record otherwise.
+        when(
+            "repaired",
+            f"subject_id = {SUBJECT} and {KIND} = 'system' and status in ('active', 'disputed')"
+            " and not self_declared",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and status = 'repaired'",
+        ),
         when(
             "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"
         ),

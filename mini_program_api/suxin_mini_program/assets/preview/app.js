@@ -13,6 +13,7 @@ import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
 import { showMine, showNotices } from "./mine.js";
 import { showLogIn, showProof, showSubjects } from "./people.js";
+import { showApplyRepair, showRepairs, showSupplementRepair } from "./repairing.js";
 import { showRequest, showRequests } from "./requests.js";
 import { showCertificate, showScore, showVerify } from "./score.js";
 import { canHoldKeys } from "./tokens.js";
@@ -42,6 +43,9 @@ const ROUTES = [
   [/^\/my-data\/deletion$/, "删除我的数据", showDeleting, { tab: "mine", back: "/my-data" }],
   [/^\/my-data\/closure$/, "注销账号", showClosing, { tab: "mine", back: "/my-data" }],
   [/^\/closed$/, "账号已注销", showClosed, { open: true }],
+  [/^\/repairs$/, "信用修复", showRepairs, { tab: "mine", back: "/mine" }],
+  [/^\/repairs\/apply\/([^/]+)$/, "申请信用修复", showApplyRepair, { tab: "mine", back: "/repairs" }],
+  [/^\/repairs\/supplement\/([^/]+)$/, "补正修复申请", showSupplementRepair, { tab: "mine", back: "/repairs" }],
   [/^\/declare$/, "自主申报", showDeclare, { tab: "mine", back: "/mine" }],
   [/^\/commitments$/, "信用承诺", showCommitments, { tab: "mine", back: "/mine" }],
   [/^\/public-commitments$/, "承诺公示", showPublicCommitments, { tab: "mine", back: "/commitments" }],

@@ -16,6 +16,7 @@ export async function showMine(go) {
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
       row(go, "自主申报", "/declare", "", "to-declare"),
       row(go, "信用承诺", "/commitments", "", "to-commitments"),
+      row(go, "信用修复", "/repairs", "申请、进度、结果", "to-repairs"),
       row(go, "我的数据", "/my-data", "查看、下载、更正、删除、注销", "to-my-data")),
     section("当前主体", card(h("strong", { class: "subject-name" }, subject.name), facts([
       ["类型", subject.kind.zh], subject.uscc && ["信用代码", subject.uscc], ["所在地", subject.areaName], subject.registeredOn && ["成立日期", subject.registeredOn]]))),

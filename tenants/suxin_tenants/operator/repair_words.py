@@ -1,0 +1,35 @@
+"""How applications for credit repair read at the desk: their states in their colours, and the words of the audit."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from suxin.repair.models import STATES_ZH, RepairState
+
+_TONES: Final[Mapping[RepairState, str]] = {
+    RepairState.FILED: "warn",
+    RepairState.RELAYED: "info",
+    RepairState.RETURNED: "warn",
+    RepairState.ACCEPTED: "info",
+    RepairState.NOT_ACCEPTED: "plain",
+    RepairState.REPAIRED: "good",
+    RepairState.REFUSED: "plain",
+    RepairState.WITHDRAWN: "plain",
+}
+REPAIR_STATES: Final = {state: (STATES_ZH[state], tone) for state, tone in _TONES.items()}
+
+REPAIR_ACTIONS: Final[Mapping[str, str]] = {
+    "repair.application.accepted": "信用修复：认定单位受理",
+    "repair.application.extended": "信用修复：认定单位延期",
+    "repair.application.filed": "申请信用修复",
+    "repair.application.forgotten": "删除期满修复申请",
+    "repair.application.late": "信用修复逾期",
+    "repair.application.not_accepted": "信用修复：不予受理",
+    "repair.application.redated": "调整信用修复期限",
+    "repair.application.refused": "信用修复：不予修复",
+    "repair.application.relayed": "信用修复转送国家窗口",
+    "repair.application.repaired": "信用修复已落实",
+    "repair.application.returned": "信用修复：退回补正",
+    "repair.application.supplemented": "补正修复申请",
+    "repair.application.withdrawn": "撤回修复申请",
+    "repair.document.put_down": "上传修复材料",
+}

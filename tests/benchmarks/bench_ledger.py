@@ -11,13 +11,15 @@ import asyncio
 import multiprocessing
 import random
 import re
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -68,9 +70,15 @@ def drafted(load: Load, dice: random.Random) -> TransferDraft:
 
 
 async def write(load: Load, seed: int) -> int:
-    """Post until the time is over; return how many transfers were."""
+    """Post until the time is over; return how many transfers were, from when every client had posted once."""
     database = Database.connect(load.url, pool_size=load.clients)
     try:
+        await asyncio.gather(
+            *(
+                client(database, replace(load, seconds=0), random.Random(n))  # noqa: S311 - no secret
+                for n in range(load.clients)
+            )
+        )
         counts = await asyncio.gather(
             *(client(database, load, random.Random(f"{seed}.{n}")) for n in range(load.clients))  # noqa: S311 - no secret
         )
@@ -81,7 +89,7 @@ async def write(load: Load, seed: int) -> int:
 
 async def client(database: Database, load: Load, dice: random.Random) -> int:
     done, end = 0, time.monotonic() + load.seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or not done:
         now = datetime.now(UTC)
         chains = [[drafted(load, dice)] for _ in range(load.batch)]
         answers = await database.run(
@@ -127,12 +135,21 @@ async def open_accounts(url: str) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
     return ids[:ACCOUNTS], ids[ACCOUNTS:]
 
 
-def pgbench(postgres: Postgres, clients: int, seconds: float) -> float:
-    """Return the transactions a second of pgbench's own script, by the same number of clients."""
+def _pgbench(postgres: Postgres) -> tuple[Path, str]:
     program = find_postgres(Settings().postgres_bin) / "pgbench"
-    url = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/pgbench"
+    return program, f"{postgres.admin_dsn.rsplit('/', 1)[0]}/pgbench"
+
+
+def prepare_pgbench(postgres: Postgres) -> None:
+    """Fill the tables of pgbench's script, in a database beside."""
+    program, url = _pgbench(postgres)
     asyncio.run(run_as_admin(postgres, "create database pgbench"))
     subprocess.run([program, "-i", "-q", "-s", str(SCALE), url], check=True, capture_output=True)
+
+
+def pgbench(postgres: Postgres, clients: int, seconds: float) -> float:
+    """Return the transactions a second of pgbench's own script, by the same number of clients."""
+    program, url = _pgbench(postgres)
     words = ["-c", str(clients), "-j", str(PROCESSES), "-T", str(max(1, round(seconds)))]
     said = subprocess.run([program, *words, url], check=True, capture_output=True, text=True).stdout
     found = re.search(r"tps = ([0-9.]+)", said)
@@ -140,17 +157,25 @@ def pgbench(postgres: Postgres, clients: int, seconds: float) -> float:
     return float(found[1])
 
 
-def measure(loads: Sequence[Load]) -> dict[tuple[str, int], float]:
-    """Return the postings a second of each load, written from several processes."""
-    figures = {}
+def measure(
+    postgres: Postgres, loads: Sequence[Load], *, clients: int, rounds: int
+) -> tuple[float, dict[tuple[str, int], float]]:
+    """Return the medians of pgbench's transactions and of each load's postings a second.
+
+    They take turns, so that what else the machine does meanwhile falls on all of them.
+    """
+    base: list[float] = []
+    figures: dict[tuple[str, int], list[float]] = {}
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        # The processes load the product before anything is measured.
-        list(pool.map(len, [()] * PROCESSES))
-        for load in loads:
-            began = time.perf_counter()
-            done = sum(pool.map(written, [load] * PROCESSES, range(PROCESSES)))
-            figures[load.kind, load.batch] = done / (time.perf_counter() - began)
-    return figures
+        for number in range(rounds):
+            base.append(pgbench(postgres, clients, loads[0].seconds))
+            for load in loads:
+                seeds = range(number * PROCESSES, (number + 1) * PROCESSES)
+                done = sum(pool.map(written, [load] * PROCESSES, seeds))
+                figures.setdefault((load.kind, load.batch), []).append(done / load.seconds)
+    return statistics.median(base), {
+        load: statistics.median(rates) for load, rates in figures.items()
+    }
 
 
 KINDS = (
@@ -193,7 +218,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with own_servers() as (postgres, _):
         url = dsn(postgres, "suxin_app")
@@ -204,8 +230,8 @@ def main() -> int:
             for batch in (1, given.batch)
             for kind in KINDS
         ]
-        tps = pgbench(postgres, given.clients, given.seconds)
-        figures = measure(loads)
+        prepare_pgbench(postgres)
+        tps, figures = measure(postgres, loads, clients=given.clients, rounds=given.rounds)
         asyncio.run(check(f"{postgres.admin_dsn.rsplit('/', 1)[0]}/bench"))
         return int(not report(tps, figures))
 

@@ -86,6 +86,8 @@ class ReferenceBook:
         return None
 
     def _take(self, draft: TransferDraft, now: datetime) -> str | None:
+        if draft.phase is Phase.PENDING and draft.expires_at and draft.expires_at <= now:
+            return "ExpiryPassed"
         debit, credit, amount = draft.debit_account_id, draft.credit_account_id, draft.amount
         if draft.pending_id or draft.reverses_id:
             about = self.line(draft.pending_id or draft.reverses_id)

@@ -51,6 +51,7 @@ async def _build(settings: Settings) -> DemoReport:
         sealer=Sealer(keyring_source(settings), settings.sealing_profile),
         profiles=PROFILES,
         openids=openids,
+        receiver_url=settings.demo_receiver_url,
     )
     setting = Setting(database=database, batch=batch, made_for=made_for)
     try:

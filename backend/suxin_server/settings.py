@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     # Whoever shows it may scrape /metrics; without one, only clients of this machine may.
     metrics_token: SecretStr | None = None
     demo: bool = False
+    # Where a bank of the demo city hears its events. `suxin up` puts its stand-in here.
+    demo_receiver_url: str | None = None
     # For developers: tenants' identity providers may be on this machine, which then must be where the server is reached.
     local_identity_providers: bool = False
     # For developers: events may be sent to this machine, under the same condition.

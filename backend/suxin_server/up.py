@@ -27,6 +27,7 @@ from suxin_server.postgres import Postgres
 from suxin_server.processes import refusal_to_listen, remembered_port, wait_until
 from suxin_server.settings import Settings, child_environment, wants_demo
 from suxin_server.stand_ins.keys import stand_in_key
+from suxin_server.stand_ins.paths import EVENTS_PATH
 from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
 from suxin_server.valkey import Valkey
 from suxin_server.welcome import say_begun, show_welcome
@@ -51,6 +52,8 @@ _OUTSIDE: Final = {
     "sms": "sms_api_key",
     "repair": "repair_secret",
 }
+
+_OWN_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 log = structlog.get_logger("suxin.up")
 
@@ -126,6 +129,7 @@ class _Start:
         self._data_dir = settings.data_dir
         self._began = time.monotonic()
         self._stand_ins: dict[str, int] = {}
+        self._receiver: int | None = None
         self._kept_database = False
 
     def run(self) -> None:
@@ -206,13 +210,19 @@ class _Start:
                 key = SecretStr(stand_in_key(service))
                 self._set(**{f"{service}_base_url": address, secret: key})
                 self._stand_ins[service] = port
-        if (
-            self._stand_ins
-            and self._settings.demo
-            and self._settings.identity_registry_file is None
-        ):
+        if not self._stand_ins or not self._settings.demo:
+            return
+        if self._settings.identity_registry_file is None:
             # The demo city writes down there who represents which firm.
             self._set(identity_registry_file=self._data_dir / REGISTRY)
+        if self._settings.public_url is None and self._settings.host in _OWN_HOSTS:
+            self._settle_receiver()
+
+    def _settle_receiver(self) -> None:
+        """Let a bank of the demo city hear its events; a server that others reach calls nobody on its own machine."""
+        self._receiver = remembered_port(self._data_dir / "receiver.port")
+        url = f"http://127.0.0.1:{self._receiver}{EVENTS_PATH}"
+        self._set(demo_receiver_url=url, local_webhooks=True)
 
     def _begin_stand_ins(self) -> None:
         if not self._stand_ins:
@@ -220,6 +230,8 @@ class _Start:
         arguments: list[str] = []
         for service, port in self._stand_ins.items():
             arguments += [f"--{service}-port", str(port)]
+        if self._receiver is not None:
+            arguments += ["--receiver-port", str(self._receiver)]
         if self._settings.identity_registry_file is not None:
             arguments += ["--registry", str(self._settings.identity_registry_file)]
         if "repair" in self._stand_ins:

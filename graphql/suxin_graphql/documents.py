@@ -25,6 +25,7 @@ from typing_extensions import override
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_graphql.errors import DocumentInvalid, DocumentMalformed
 from suxin_graphql.execution.compiled import Operation
+from suxin_graphql.execution.forgetting import FORGETTING
 from suxin_graphql.limits import (
     MAX_CHARACTERS,
     MAX_COMMENTS,
@@ -97,6 +98,7 @@ def prepare(schema: GraphQLSchema, text: str) -> Prepared:
         found = _remembered[text] = _prepared(schema, text)
         if len(_remembered) > REMEMBERED:
             _remembered.popitem(last=False)
+            FORGETTING.note()
     else:
         _remembered.move_to_end(text)
     return found

@@ -90,7 +90,8 @@ async def measure(load: Load, pid: int, wanted: int) -> list[tuple[int, float]]:
     marks = []
     print(f"before any request {resident_mib(pid):15.1f} MiB", flush=True)
     every = wanted // MARKS
-    for upto in (WARM_UP, *range(max(every, WARM_UP + 1), wanted + 1, every)):
+    later = (upto for upto in range(every, wanted + 1, every) if upto > WARM_UP)
+    for upto in (WARM_UP, *later):
         await load.run(upto, deadline)
         if load.sent < upto:
             break

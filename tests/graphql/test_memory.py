@@ -13,6 +13,8 @@ from suxin_graphql import documents
 from suxin_graphql.documents import REMEMBERED
 from suxin_graphql.execution.compiled import FORMS, STATEMENTS, Compiled, Forms
 from suxin_graphql.execution.completion import NotCompiled
+from suxin_graphql.execution.forgetting import COLLECTED_AFTER, FORGETTING
+from suxin_graphql.schema import schema
 
 WARM_UP, REQUESTS = 60, 300
 INBOX = "{ referrals(first: 5) { totalCount edges { node { id lead { number } } } } }"
@@ -99,6 +101,36 @@ async def test_what_is_remembered_of_a_statement_keeps_neither_its_plan_nor_what
     assert len(STATEMENTS) == known + 10
     kinds = ("WrittenPagePlan", "WrittenPlan", "Columns", "Select", "OperationDefinitionNode")
     assert {kind: left[kind] for kind in kinds if left[kind]} == {}
+
+
+def alive(name: str) -> int:
+    """How many there are, what lies about uncollected included."""
+    return sum(type(one).__name__ == name for one in gc.get_objects())
+
+
+def test_documents_that_gave_way_do_not_lie_about():
+    documents._remembered.clear()
+    gc.collect()
+    before, threshold = alive("DocumentNode"), gc.get_threshold()
+    # As in a process that works, where a full collection is hardly ever due.
+    gc.set_threshold(0)
+    try:
+        for number in range(REMEMBERED + 2 * COLLECTED_AFTER):
+            documents.prepare(schema._schema, f"{{ viewer {{ a{number}: __typename }} }}")
+            if number >= REMEMBERED:
+                most = REMEMBERED + COLLECTED_AFTER
+                assert number % 32 or alive("DocumentNode") - before <= most
+    finally:
+        gc.set_threshold(*threshold)
+
+
+def test_forms_that_gave_way_are_counted_as_well(monkeypatch):
+    noted = []
+    monkeypatch.setattr(FORGETTING, "note", lambda: noted.append(1))
+    forms = Forms(most=1)
+    for decided in (b"1", b"2", b"2", b"3"):
+        forms.of("a", decided, lambda: Compiled((), None))  # type: ignore[arg-type] # nothing is read by it
+    assert len(noted) == 2
 
 
 @pytest.mark.parametrize(("lost_bytes", "least", "most"), [(0, -1.0, 1.0), (100, 8.5, 10.5)])

@@ -83,7 +83,7 @@ async def create_endpoint(
     )
     if (held or 0) >= MAX_ENDPOINTS:
         raise TooManyEndpoints(limit=MAX_ENDPOINTS)
-    endpoint_id, secret = new_id(now), _new_secret()
+    endpoint_id, secret = new_id(now), new_secret()
     endpoint = WebhookEndpoint(
         tenant_id=tenant_id,
         id=endpoint_id,
@@ -176,7 +176,7 @@ async def rotate_secret(
     """
     endpoint = await lock_own_endpoint(session, actor, endpoint_id)
     former = sealer.open(endpoint.secret_sealed, purpose=SECRET, row=endpoint.id)
-    secret = _new_secret()
+    secret = new_secret()
     endpoint.previous_sealed = sealer.seal(former, purpose=PREVIOUS_SECRET, row=endpoint.id)
     endpoint.previous_until = now + OVERLAP
     endpoint.secret_sealed = sealer.seal(secret, purpose=SECRET, row=endpoint.id)
@@ -198,7 +198,8 @@ async def remove_endpoint(
     await session.delete(endpoint)
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """Return a fresh secret in the form that Standard Webhooks gives them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 

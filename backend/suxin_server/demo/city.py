@@ -20,6 +20,7 @@ from suxin.consent.models import (
     ConsentFetch,
 )
 from suxin.consent.purposes import PURPOSES
+from suxin.events.models import EventFeed, TenantEvent, WebhookDelivery, WebhookEndpoint
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry
 from suxin.kernel.bases import AccessBasis
@@ -91,6 +92,10 @@ _WRITES_AS_SYSTEM: Final[tuple[type[Table], ...]] = (
     ConsentArtefact,
     Notice,
     OutboxRow,
+    EventFeed,
+    TenantEvent,
+    WebhookEndpoint,
+    WebhookDelivery,
 )
 _OWN: Final[tuple[type[Table], ...]] = (Branch, StaffMember, Membership, Quota)
 

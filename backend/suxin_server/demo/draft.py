@@ -18,7 +18,7 @@ from suxin.subjects.doors import resident_door, uscc_door
 from suxin.subjects.models import CreditRecord, Subject, SubjectDoor, WeChatAccount
 from suxin.tenancy.passwords import hashed
 from suxin.tenancy.profiles import Profiles
-from suxin_server.demo import asked, cast, stories, telling
+from suxin_server.demo import asked, cast, hearing, stories, telling
 from suxin_server.demo.at_counter import ask_visitor, register_visitor
 from suxin_server.demo.book import Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
@@ -35,11 +35,15 @@ _BPS: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeFor:
-    """Whom a city is made up for; ``openids`` are the WeChat accounts of the proved cast."""
+    """Whom a city is made up for; ``openids`` are the WeChat accounts of the proved cast.
+
+    ``receiver_url`` is where a bank hears its events; without one it has no endpoint.
+    """
 
     sealer: Sealer
     profiles: Profiles
     openids: Mapping[str, str]
+    receiver_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ def _drafted(made_for: MadeFor, password_hash: str, now: datetime) -> Draft:
     tenants = list(houses(password_hash=password_hash, profiles=made_for.profiles, now=now))
     stage = _stage(tenants, book, counties, now)
     _tell(stage, parties, known, visitor)
+    if made_for.receiver_url is not None:
+        hearing.hear(stage, next(iter(stage.banks)), made_for.receiver_url, made_for.sealer)
     held = Counter(lead.claimed_by for lead in book.models(Lead))
     return Draft(
         book=book,

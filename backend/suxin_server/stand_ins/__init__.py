@@ -1,4 +1,4 @@
-"""Stand-ins for WeChat, the identity service, the text message gateway and the national window of credit repair.
+"""Stand-ins for WeChat, identity proof, text messages, the national window of credit repair, and a bank that hears events.
 
 They speak the real protocols over real HTTP, so that development, demonstrations and tests run the same client code as
 production on a machine without an outside world. ``python -m suxin_server.stand_ins`` serves them all. They believe

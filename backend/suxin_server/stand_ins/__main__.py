@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from suxin_server.stand_ins.identity import IdentityStandIn
 from suxin_server.stand_ins.repair import RepairStandIn
+from suxin_server.stand_ins.receiver import ReceiverStandIn
 from suxin_server.stand_ins.sms import SmsStandIn
 from suxin_server.stand_ins.wechat import WeChatStandIn
 from suxin_server.stand_ins.wire import StandIn
@@ -38,7 +39,7 @@ class _Server(uvicorn.Server):
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="suxin_server.stand_ins", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("wechat", "identity", "sms", "repair"):
+    for name in ("wechat", "identity", "sms", "repair", "receiver"):
         parser.add_argument(f"--{name}-port", type=int, default=0)
     parser.add_argument("--registry", type=Path, default=None, help="who represents which firm")
     parser.add_argument(
@@ -107,6 +108,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "identity": IdentityStandIn(given.registry),
         "sms": SmsStandIn(),
         "repair": RepairStandIn(given.repair_state),
+        "receiver": ReceiverStandIn(),
     }
     listeners: dict[str, socket.socket] = {}
     for name in stand_ins:

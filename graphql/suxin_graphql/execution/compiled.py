@@ -46,6 +46,7 @@ from suxin_graphql.execution.completion import (
 )
 from suxin_graphql.execution.decisive import decisive_of
 from suxin_graphql.execution.executor import Executor
+from suxin_graphql.execution.forgetting import FORGETTING
 from suxin_graphql.execution.plans import Planner
 from suxin_graphql.execution.readings import Reading
 from suxin_graphql.execution.records import Record
@@ -163,6 +164,7 @@ class Forms:
         self._kept[key] = found
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
+            FORGETTING.note()
         return found
 
 

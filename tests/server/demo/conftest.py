@@ -19,6 +19,7 @@ from suxin_tenants import PROFILES
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 KEYRING = Keyring({1: bytes(range(32))})
+RECEIVER = "http://127.0.0.1:9/events"
 OPENIDS = {applicant.wechat: f"o-{applicant.wechat}" for applicant in cast.APPLICANTS}
 
 
@@ -51,7 +52,9 @@ async def _build(cluster: Postgres, name: str, now: datetime) -> Built:
     setting = Setting(
         database=database,
         batch=batch,
-        made_for=MadeFor(sealer=Sealer(KEYRING), profiles=PROFILES, openids=OPENIDS),
+        made_for=MadeFor(
+            sealer=Sealer(KEYRING), profiles=PROFILES, openids=OPENIDS, receiver_url=RECEIVER
+        ),
     )
     report = await build_demo_city(setting, now=now)
     admin = await asyncpg.connect(cluster.admin_dsn.rsplit("/", 1)[0] + f"/{name}")

@@ -119,7 +119,7 @@ class IdentityClient:
             method="POST",
             url=self._base_url + path,
             body=body,
-            sign=self._signer(now),
+            sign=signer(self._app_id, self._secret, now),
             # A check changes nothing at the service, so asking again does no harm.
             idempotent=True,
         )
@@ -128,23 +128,26 @@ class IdentityClient:
         except CallFailed as failed:
             raise _unusable(failed.problem.value) from None
 
-    def _signer(self, now: datetime) -> Callable[[httpx.Request], httpx.Request]:
-        def sign(request: httpx.Request) -> httpx.Request:
-            timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(16)
-            request.headers["X-App-Id"] = self._app_id
-            request.headers["X-Timestamp"] = timestamp
-            request.headers["X-Nonce"] = nonce
-            request.headers["X-Signature"] = signature(
-                self._secret,
-                method=request.method,
-                path=request.url.path,
-                timestamp=timestamp,
-                nonce=nonce,
-                body=request.content,
-            )
-            return request
 
-        return sign
+def signer(app_id: str, secret: str, now: datetime) -> Callable[[httpx.Request], httpx.Request]:
+    """Return what signs each attempt at a request, with a nonce of its own."""
+
+    def sign(request: httpx.Request) -> httpx.Request:
+        timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(16)
+        request.headers["X-App-Id"] = app_id
+        request.headers["X-Timestamp"] = timestamp
+        request.headers["X-Nonce"] = nonce
+        request.headers["X-Signature"] = signature(
+            secret,
+            method=request.method,
+            path=request.url.path,
+            timestamp=timestamp,
+            nonce=nonce,
+            body=request.content,
+        )
+        return request
+
+    return sign
 
 
 def _person(answer: _PersonAnswer, now: datetime) -> PersonProof:

@@ -47,6 +47,7 @@ _OUTSIDE: Final = {
     "wechat": "wechat_app_secret",
     "identity": "identity_secret",
     "sms": "sms_api_key",
+    "tiers": "tiers_secret",
 }
 
 log = structlog.get_logger("suxin.up")
@@ -189,6 +190,8 @@ class _Start:
     def _settle_stand_ins(self) -> None:
         """Give every outside service that is not set an address of this machine, at which our own process will answer."""
         for service, secret in _OUTSIDE.items():
+            if service == "tiers" and not self._settings.models_from_outside:
+                continue
             if getattr(self._settings, f"{service}_base_url") is None:
                 port = remembered_port(self._data_dir / f"{service}.port")
                 address = f"http://127.0.0.1:{port}"

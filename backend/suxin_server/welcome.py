@@ -24,6 +24,7 @@ _SERVICES: Final = {
     "wechat": ("微信", "WeChat"),
     "identity": ("实名核验", "the identity proof"),
     "sms": ("短信", "SMS"),
+    "tiers": ("本市信用评分系统", "the city's score system"),
 }
 
 

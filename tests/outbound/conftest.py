@@ -36,11 +36,12 @@ TLS = ssl.create_default_context()
 
 @dataclass
 class StandIns:
-    """The three addresses, and the steering routes behind them."""
+    """The addresses, and the steering routes behind them."""
 
     wechat: str
     identity: str
     sms: str
+    tiers: str
     http: httpx.Client
 
     def steer(self, service: str, route: str, **fields):
@@ -95,7 +96,7 @@ def started_stand_ins():
 
 @pytest.fixture
 def stand_ins(started_stand_ins):
-    for service in ("wechat", "identity", "sms"):
+    for service in ("wechat", "identity", "sms", "tiers"):
         started_stand_ins.steer(service, "reset")
     return started_stand_ins
 

@@ -16,7 +16,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, stored_document
 from suxin.scoring.engine import scored
-from suxin.scoring.models import ModelState, ScoreModel, ScoreRun
+from suxin.scoring.models import ModelState, ScoreModel, ScoreRun, TierOrigin
 from suxin.subjects.contents import months_later
 
 KEPT_MONTHS: Final = 24
@@ -50,7 +50,8 @@ _WRITE_SCORES: Final = text(
 _RENEW_TIERS: Final = text(
     """
     update score_tiers kept
-    set natural_person = c.natural_person, run_id = :run_id, tier = (cast(:tier_codes as text[]))[tier_place + 1],
+    set natural_person = c.natural_person, run_id = :run_id, origin = 'engine', learned_at = :learned_at,
+        tier = (cast(:tier_codes as text[]))[tier_place + 1],
         place = tier_place, as_of = :as_of, valid_until = :valid_until
     from computed c
     where kept.subject_id = c.subject_id and kept.model_code = :model_code
@@ -59,8 +60,8 @@ _RENEW_TIERS: Final = text(
 _ADD_TIERS: Final = text(
     """
     insert into score_tiers
-        (subject_id, model_code, natural_person, run_id, tier, place, as_of, valid_until)
-    select c.subject_id, :model_code, c.natural_person, :run_id, (cast(:tier_codes as text[]))[tier_place + 1],
+        (subject_id, model_code, natural_person, run_id, origin, learned_at, tier, place, as_of, valid_until)
+    select c.subject_id, :model_code, c.natural_person, :run_id, 'engine', :learned_at, (cast(:tier_codes as text[]))[tier_place + 1],
            tier_place, :as_of, :valid_until
     from computed c
     where not exists (
@@ -123,15 +124,16 @@ async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> 
         "tier_codes": [tier.code for tier in document.tiers],
     }
     await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
-    kept = {"model_code": document.code, "valid_until": valid_until(as_of)}
+    kept = {"model_code": document.code, "valid_until": valid_until(as_of), "learned_at": now}
     await session.execute(_RENEW_TIERS, common | kept)
     await session.execute(_ADD_TIERS, common | kept)
     await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
-    return _finish(session, ScoreRun(
+    return finish(session, ScoreRun(
         id=run_id,
         model_id=model_id,
         as_of=as_of,
         began_at=now,
+        origin=TierOrigin.ENGINE,
         subject_count=sum(tiers.values()),
         tiers=tiers,
     ))  # fmt: skip
@@ -142,15 +144,18 @@ def valid_until(as_of: date) -> date:
     return months_later(as_of.replace(day=1), 1) + GRACE
 
 
-async def due_models(session: AsyncSession, *, now: datetime) -> list[UUID]:
-    """Return the models in force that were not run this month, in Shanghai."""
-    first = local_day(now).replace(day=1)
-    ran = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id, ScoreRun.as_of >= first)
-    active = select(ScoreModel.id).where(ScoreModel.state == ModelState.ACTIVE, ~ran.exists())
-    return list(await session.scalars(active.order_by(ScoreModel.id)))
+async def due_models(session: AsyncSession, *, since: date) -> list[tuple[UUID, str]]:
+    """Return the models in force that were not run since a day, with their codes."""
+    ran = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id, ScoreRun.as_of >= since)
+    active = select(ScoreModel.id, ScoreModel.code).where(
+        ScoreModel.state == ModelState.ACTIVE, ~ran.exists()
+    )
+    rows = await session.execute(active.order_by(ScoreModel.id))
+    return [(row.id, row.code) for row in rows]
 
 
-def _finish(session: AsyncSession, run: ScoreRun) -> RunReport:
+def finish(session: AsyncSession, run: ScoreRun) -> RunReport:
+    """Write a run down that has been done."""
     session.add(run)
     append_act(
         session,

@@ -1,4 +1,4 @@
-"""Serves the three stand-ins in one process, each on its own port.
+"""Serves the stand-ins in one process, each on its own port.
 
 Port 0 takes a free one. Once all listen, one line of JSON on standard output names their addresses.
 """
@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from suxin_server.stand_ins.identity import IdentityStandIn
 from suxin_server.stand_ins.sms import SmsStandIn
+from suxin_server.stand_ins.tiers import TiersStandIn
 from suxin_server.stand_ins.wechat import WeChatStandIn
 from suxin_server.stand_ins.wire import StandIn
 
@@ -26,7 +27,7 @@ EXIT_PORT_TAKEN: Final = 4
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the process, which has three of them to stop."""
+    """A server that leaves signals to the process, which has several of them to stop."""
 
     @override
     @contextmanager
@@ -37,7 +38,7 @@ class _Server(uvicorn.Server):
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="suxin_server.stand_ins", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("wechat", "identity", "sms"):
+    for name in ("wechat", "identity", "sms", "tiers"):
         parser.add_argument(f"--{name}-port", type=int, default=0)
     parser.add_argument("--registry", type=Path, default=None, help="who represents which firm")
     return parser.parse_args(words)
@@ -99,6 +100,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "wechat": WeChatStandIn(),
         "identity": IdentityStandIn(given.registry),
         "sms": SmsStandIn(),
+        "tiers": TiersStandIn(),
     }
     listeners: dict[str, socket.socket] = {}
     for name in stand_ins:

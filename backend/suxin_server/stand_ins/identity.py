@@ -63,13 +63,42 @@ class Registry:
         return self._firms.get(uscc)
 
 
+class SignedRequests:
+    """Tells which requests are signed by the key of a stand-in, each nonce once."""
+
+    def __init__(self, service: str) -> None:
+        self._key = stand_in_key(service).encode()
+        self._nonces: dict[str, None] = {}
+
+    def holds(self, request: Request) -> bool:
+        """Return whether a request is signed, and with a nonce not seen before."""
+        headers = request.headers
+        nonce, timestamp = headers.get("x-nonce", ""), headers.get("x-timestamp", "")
+        lines = (
+            request.method,
+            request.path,
+            timestamp,
+            nonce,
+            hashlib.sha256(request.body).hexdigest(),
+        )
+        text = "".join(f"{line}\n" for line in lines)
+        expected = hmac.new(self._key, text.encode(), "sha256").hexdigest()
+        signed = hmac.compare_digest(expected, headers.get("x-signature", ""))
+        if not (signed and nonce and timestamp.isdigit()) or nonce in self._nonces:
+            return False
+        self._nonces[nonce] = None
+        if len(self._nonces) > MAX_KEPT:
+            del self._nonces[next(iter(self._nonces))]
+        return True
+
+
 class IdentityStandIn(StandIn):
     """The identity service as the platform sees it."""
 
     def __init__(self, registry_file: Path | None) -> None:
         super().__init__()
         self._registry = None if registry_file is None else Registry(registry_file)
-        self._nonces: dict[str, None] = {}
+        self._signed = SignedRequests("identity")
         self.routes |= {
             ("POST", "/v1/person/verify"): self._verify_person,
             ("POST", "/v1/person/verify-on-site"): self._verify_on_site,
@@ -77,7 +106,7 @@ class IdentityStandIn(StandIn):
         }
 
     def _verify_person(self, request: Request) -> Reply:
-        if not self._is_signed(request):
+        if not self._signed.holds(request):
             return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
         asked = request.fields()
         name, resident_id = str(asked.get("name", "")), str(asked.get("resident_id", ""))
@@ -91,7 +120,7 @@ class IdentityStandIn(StandIn):
         )
 
     def _verify_on_site(self, request: Request) -> Reply:
-        if not self._is_signed(request):
+        if not self._signed.holds(request):
             return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
         asked = request.fields()
         name, resident_id = str(asked.get("name", "")), str(asked.get("resident_id", ""))
@@ -110,7 +139,7 @@ class IdentityStandIn(StandIn):
         )
 
     def _verify_representative(self, request: Request) -> Reply:
-        if not self._is_signed(request):
+        if not self._signed.holds(request):
             return reply({"error": "BAD_SIGNATURE"}, HTTPStatus.UNAUTHORIZED)
         asked = request.fields()
         named = Representative(str(asked.get("name", "")), str(asked.get("resident_id", "")))
@@ -132,26 +161,6 @@ class IdentityStandIn(StandIn):
         if self._registry is not None:
             return self._registry.firm(uscc)
         return Firm(f"宿迁示范企业{uscc[-4:]}", named)
-
-    def _is_signed(self, request: Request) -> bool:
-        headers = request.headers
-        nonce, timestamp = headers.get("x-nonce", ""), headers.get("x-timestamp", "")
-        lines = (
-            request.method,
-            request.path,
-            timestamp,
-            nonce,
-            hashlib.sha256(request.body).hexdigest(),
-        )
-        text = "".join(f"{line}\n" for line in lines)
-        expected = hmac.new(stand_in_key("identity").encode(), text.encode(), "sha256").hexdigest()
-        signed = hmac.compare_digest(expected, headers.get("x-signature", ""))
-        if not (signed and nonce and timestamp.isdigit()) or nonce in self._nonces:
-            return False
-        self._nonces[nonce] = None
-        if len(self._nonces) > MAX_KEPT:
-            del self._nonces[next(iter(self._nonces))]
-        return True
 
 
 def _is_person(name: str, resident_id: str) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
@@ -25,11 +25,21 @@ from suxin_server.key_file import keyring_source
 from suxin_server.settings import Settings
 
 FIRST_AFTER_S: Final = 20.0
+PAST_AFTER_S: Final = 10.0
 EVERY_S: Final = 15.0
 """How soon a draft is simulated, and a model put in force is run for the first time."""
 
 PAUSE: Final = timedelta(minutes=10)
 """How long the city's system is left alone after it gave no answer (proposed default)."""
+
+
+class Past(Protocol):
+    """Whoever makes up what a demo city's scores were before it was loaded."""
+
+    async def __call__(self, *, now: datetime) -> bool:
+        """Make it up unless that was done; return whether there was anything to do."""
+        ...
+
 
 _SCORER: Final = Actor.system("scoring")
 
@@ -109,9 +119,11 @@ async def score_all(database: Database, *, now: datetime) -> None:
     await Scoring().all_due(database, now=now)
 
 
-async def score_forever(scoring: Scoring, database: Database) -> None:
-    """Look soon after the start and then four times a minute."""
-    await asyncio.sleep(FIRST_AFTER_S)
+async def score_forever(scoring: Scoring, database: Database, past: Past | None = None) -> None:
+    """Look soon after the start and then four times a minute; ``past`` is what a demo city's scores begin with."""
+    await asyncio.sleep(FIRST_AFTER_S if past is None else PAST_AFTER_S)
     while True:
+        if past is not None:
+            await past(now=datetime.now(UTC))
         await scoring.all_due(database, now=datetime.now(UTC))
         await asyncio.sleep(EVERY_S)

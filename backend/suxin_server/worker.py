@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin_server.counting import count_daily
+from suxin_server.demo.scored import ScoredCity
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.loops import keep
@@ -87,6 +88,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         stack.push_async_callback(queue.close)
         relay = Relay(database, url, queue)
         jobs = _Jobs(redis_settings, database, handlers)
+        past = ScoredCity(database, batch).score_past if settings.demo else None
         loops = {
             "listen": relay.listen,
             "relay": relay.relay,
@@ -94,7 +96,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
-            "score": lambda: score_forever(scoring, batch),
+            "score": lambda: score_forever(scoring, batch, past),
             **own,
         }
         tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]

@@ -35,6 +35,7 @@ from suxin_graphql.paging import Connection
 from suxin_graphql.places import Area
 from suxin_graphql.scalars import Fen
 from suxin_graphql.subjects import RECORDS, CreditRecord
+from suxin_graphql.tiers import GRADES, Grade, tell_grades
 
 MAX_DOSSIERS: Final = 20
 """How many applicants' records one request may open (proposed default): reading them is a matter of single cases."""
@@ -151,6 +152,12 @@ class Applicant(Record):
         description="授权类别内的信用信息，新的在前；供工作人员查阅，系统须用 fetchRecords 获取；仅有合同依据时为空。"
         "What is on record in the permitted categories, latest first, for people to look at: a system gets it by"
         " fetchRecords. Nothing where only a contract is left.",
+    )
+    grades: Connection[Grade] | None = told_page(
+        ToldPage(lambda: Grade, lambda: GRADES, tell_grades),
+        description="信用等级及其解释，授权含信用等级时才有；供工作人员查阅，系统须用 fetchTiers 获取；仅有合同依据时为空。"
+        "The applicant's grades with what counts, where the consent covers them, for people to look at: a system gets the tier"
+        " by fetchTiers. Nothing where only a contract is left.",
     )
     consent: Consent | None = strawberry.field(description="申请人的授权；" + _BY_CONSENT)
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,7 +28,7 @@ from suxin_graphql.execution.records import (
     told_page,
 )
 from suxin_graphql.fields import commit_result, mutation
-from suxin_graphql.ids import local_id
+from suxin_graphql.ids import consent_named
 from suxin_graphql.paging import Connection
 from suxin_graphql.payloads import INPUT, REPLAYED, idempotency_key
 from suxin_graphql.scalars import Fen
@@ -148,7 +147,7 @@ class FetchMutations:
         self, info: Info, given: Annotated[FetchRecordsInput, INPUT]
     ) -> FetchRecordsPayload:
         """Fetch what a consent covers."""
-        consent_id = _consent_named(given, info.context.actor)
+        consent_id = consent_named(given.consent_id, info.context.actor)
         now = info.context.world_now
 
         async def work(session: AsyncSession, actor: Actor, _: datetime) -> dict[str, Any]:
@@ -173,20 +172,6 @@ class FetchMutations:
                 now=now,
             )
         return FetchRecordsPayload.of_fetch(found, replayed=outcome.replayed)
-
-
-def _consent_named(given: FetchRecordsInput, actor: Actor) -> UUID:
-    """Return the consent that is fetched on: the one named, or the one that the token is for.
-
-    :raises Invalid: if neither says which
-    """
-    if given.consent_id is not None:
-        return local_id(given.consent_id, "Consent", actor, field="consentId")
-    if actor.consent_id is None:
-        raise Invalid(
-            field="consentId", reason_zh="请指定授权", reason_en="name the consent to fetch on"
-        )
-    return actor.consent_id
 
 
 def _told(record: dict[str, Any]) -> DeliveredRecord:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import NotFound
+from suxin.kernel.refusals import Invalid, NotFound
 
 
 class Kind(NamedTuple):
@@ -85,6 +85,20 @@ def local_id(text: str, type_name: str, actor: Actor, *, field: str) -> UUID:
     if found.type_name != type_name:
         raise not_found(type_name, field=field)
     return found.id
+
+
+def consent_named(given: str | None, actor: Actor) -> UUID:
+    """Return the consent that is fetched on: the one named, or the one that the caller's token is for.
+
+    :raises Invalid: if neither says which
+    """
+    if given is not None:
+        return local_id(given, "Consent", actor, field="consentId")
+    if actor.consent_id is None:
+        raise Invalid(
+            field="consentId", reason_zh="请指定授权", reason_en="name the consent to fetch on"
+        )
+    return actor.consent_id
 
 
 def not_found(type_name: str, *, field: str | None = None) -> NotFound:

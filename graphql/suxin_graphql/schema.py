@@ -25,6 +25,7 @@ from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
+from suxin_graphql.tiers import TierMutations
 from suxin_graphql.webhook_mutations import WebhookMutations
 from suxin_graphql.webhooks import WebhookQueries
 
@@ -57,6 +58,7 @@ class Mutation(
     IdentityProviderMutations,
     ConsentRequestMutations,
     FetchMutations,
+    TierMutations,
     LendingMutations,
     WebhookMutations,
     ExportMutations,

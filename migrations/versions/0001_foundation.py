@@ -422,7 +422,7 @@ ACCESS = (
     "CREATE POLICY drafted ON score_models FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY moved_on ON score_models FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     'CREATE POLICY batch ON score_models FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT, UPDATE (state, approved_by, activated_at, ended_at) ON score_models TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, approved_by, activated_at, run_asked_at, ended_at) ON score_models TO suxin_app',
     'GRANT SELECT, UPDATE ON score_models TO suxin_batch',
     "CREATE TRIGGER score_models_begins BEFORE INSERT ON score_models FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER score_models_step BEFORE UPDATE OF state ON score_models FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'RETIRED', 'operator'), ('APPROVED', 'ACTIVE', 'operator'), ('APPROVED', 'WITHDRAWN', 'operator'), ('DRAFT', 'SIMULATED', 'system'), ('DRAFT', 'WITHDRAWN', 'operator'), ('SIMULATED', 'APPROVED', 'operator'), ('SIMULATED', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
@@ -1428,6 +1428,7 @@ def upgrade() -> None:
     sa.Column('simulation', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('approved_by', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('activated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('run_asked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(ended_at is not null) = (state in ('RETIRED', 'WITHDRAWN'))", name=op.f('ck_score_models_ended')),
     sa.CheckConstraint("state not in ('APPROVED', 'ACTIVE', 'RETIRED') or cardinality(approved_by) = 2", name=op.f('ck_score_models_approved_by_two')),
@@ -1449,7 +1450,7 @@ def upgrade() -> None:
     sa.CheckConstraint('subject_count >= 0', name=op.f('ck_score_runs_subject_count')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_score_runs'))
     )
-    op.create_index('uq_score_runs_day', 'score_runs', ['model_id', 'as_of'], unique=True)
+    op.create_index('ix_score_runs_day', 'score_runs', ['model_id', 'as_of'], unique=False)
     op.create_table('score_tiers',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('model_code', sa.Text(), nullable=False),
@@ -1832,7 +1833,7 @@ def downgrade() -> None:
     op.drop_index('ix_scores_as_of', table_name='scores', postgresql_using='brin')
     op.drop_table('scores')
     op.drop_table('score_tiers')
-    op.drop_index('uq_score_runs_day', table_name='score_runs')
+    op.drop_index('ix_score_runs_day', table_name='score_runs')
     op.drop_table('score_runs')
     op.drop_index('uq_score_models_version', table_name='score_models')
     op.drop_index('uq_score_models_active', table_name='score_models', postgresql_where=sa.text("state = 'ACTIVE'"))

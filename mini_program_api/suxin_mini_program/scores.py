@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
+import segno
 from litestar import Response, get
 
 from suxin.kernel.refusals import NotFound
@@ -86,9 +87,13 @@ class MyScore(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class CertificateShown(msgspec.Struct, rename="camel", kw_only=True):
-    """A signed certificate of one's tiers (compact JWS), to be verified with the keys at ``/oauth/jwks``."""
+    """A signed certificate of one's tiers (compact JWS), to be verified with the keys at ``/oauth/jwks``.
+
+    ``qr`` is the same text as a picture, to be held before a camera: an SVG in a data address.
+    """
 
     certificate: str
+    qr: str
     expires_at: datetime
 
 
@@ -126,7 +131,10 @@ async def show_certificate(runtime: GivenRuntime, actor: GivenActor) -> Response
             raise NotFound(thing_zh="有效的信用等级", thing_en="tier in force")
         holder = (await subject_row(session, actor.own_subject)).name
     signed = tier_certificate(tiers, holder=holder, issuer=runtime.public_url, keys=keys, now=now)
-    return answer(CertificateShown(certificate=signed.text, expires_at=signed.expires_at))
+    picture = segno.make(signed.text, error="l", boost_error=False).svg_data_uri(scale=4)
+    return answer(
+        CertificateShown(certificate=signed.text, qr=picture, expires_at=signed.expires_at)
+    )
 
 
 def _shown(found: Explanation) -> ScoreShown:

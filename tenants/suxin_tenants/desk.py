@@ -19,6 +19,7 @@ from suxin_tenants import (
     webhook_pages,
 )
 from suxin_tenants.bank import (
+    certificate_pages,
     inbox_pages,
     offer_pages,
     product_pages,
@@ -37,6 +38,7 @@ from suxin_tenants.operator import (
     counter_pages,
     evidence_pages,
     ingestion_pages,
+    score_run_pages,
     scoring_pages,
     second_factor_pages,
     service_level_pages,
@@ -77,6 +79,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     referral_pages.send_decline,
     referral_pages.show_identity,
     referral_pages.send_withdraw_offer,
+    *certificate_pages.HANDLERS,
     offer_pages.show_offer_form,
     offer_pages.show_offer_preview,
     offer_pages.send_offer,
@@ -127,6 +130,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     counter_matter_pages.show_receipt,
     evidence_pages.show_evidence_list,
     evidence_pages.show_evidence,
+    *score_run_pages.HANDLERS,
     *scoring_pages.HANDLERS,
 ]
 

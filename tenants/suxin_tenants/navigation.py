@@ -17,7 +17,7 @@ from suxin.lending.queries.referrals import inbox_counts
 from suxin.rights.policies import CORRECTION_READ
 from suxin.rights.queries.corrections import corrections_waiting
 from suxin.sandboxes.policies import SANDBOX_PLAY
-from suxin.scoring.policies import MODEL_READ
+from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
@@ -59,6 +59,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
+        (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
     ),

@@ -33,8 +33,8 @@ WRITERS = {
 }
 # What a person shows himself at a counter is on neither ground: the receipt names his visit.
 AT_COUNTER = {"counter.queries._note", "counter.queries.opened_evidence"}
-# A tier is told on a consent for its own purpose alone: scoring/test_tiers.py.
-TIERS = {"scoring.queries.tiers_of"}
+# A tier is told on a consent alone, and on the one that is named: scoring/test_tiers.py, graphql/test_tiers.py.
+TIERS = {"scoring.fetches.tiers_delivered_before", "scoring.queries.tiers_of"}
 GROUNDS = (
     "select object_type, consent_id, contract_id from audit_entries where action = 'data.read'"
     " order by id"

@@ -38,6 +38,7 @@ def test_every_document_is_executed_here():
         "fetches",
         "identity_providers",
         "sandboxes",
+        "tiers",
         "webhooks",
     )
     beside = [
@@ -46,7 +47,7 @@ def test_every_document_is_executed_here():
     ]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 58
+    assert len(documents) == 60
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 

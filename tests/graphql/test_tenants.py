@@ -190,6 +190,7 @@ async def test_single_things(bank_b, of_a, field):
 ASKED = {"purpose": "loan.match", "categories": [], "lifeDays": 1}
 MUTATIONS = [
     ("fetch_records", "consentId", "consent", {}),
+    ("fetch_tiers", "consentId", "consent", {}),
     ("request_consent", "consentId", "consent", ASKED),
     ("accept_referral", "referralId", "referral", {}),
     ("claim_lead", "leadId", "product", {}),

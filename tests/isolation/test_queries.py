@@ -85,16 +85,14 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         found = [await answer(world, place, caller, given) for caller in own]
         if all(one in NOTHING or isinstance(one, type) for one in found):
             silent.append(place)
-    # What the first bank claimed is claimable to nobody; nobody here has a password that was set for him, nobody is in a sandbox,
-    # where alone its applicants can be locked, and nobody works where tiers are asked for.
+    # What the first bank claimed is claimable to nobody; nobody here has a password that was set for him, nobody is in a sandbox
+    # where alone its applicants can be locked.
     assert set(silent) == {
         "sandboxes.queries.client_record",
         "sandboxes.queries.lock_applicant",
         "tenancy.queries.has_temporary_password",
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
-        "scoring.queries.is_eligible",
-        "scoring.queries.tiers_of",
     }
 
 

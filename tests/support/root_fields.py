@@ -28,6 +28,7 @@ CALLS: Final = {
     "loanProduct": '{ loanProduct(id: "x") { id } }',
     "offerPreview": f"{{ offerPreview(terms: {OFFER}) {{ totalCostFen }} }}",
     "fetchRecords": f'fetchRecords(input: {{consentId: "x", {KEY}}})',
+    "fetchTiers": f'fetchTiers(input: {{consentId: "x", {KEY}}})',
     "requestConsent": 'requestConsent(input: {uscc: "x", purpose: "x", categories: [], lifeDays: 1,'
     f" {KEY}}})",
     "acceptReferral": f'acceptReferral(input: {{referralId: "x", {KEY}}})',
@@ -150,6 +151,7 @@ NEEDS: Final = {
     "suspendIdentityProvider": "tenancy.staff.manage",
     "removeIdentityProvider": "tenancy.staff.manage",
     "fetchRecords": "subjects.record.read",
+    "fetchTiers": "scoring.tier.read",
     "requestConsent": "consent.request.ask",
     "acceptReferral": "lending.referral.work",
     "claimLead": "lending.referral.work",
@@ -184,6 +186,7 @@ HOLDERS: Final = {
     "lending.referral.work": {"bank.loan_officer"},
     "lending.offer.make": {"bank.loan_officer"},
     "subjects.record.read": {"bank.loan_officer"},
+    "scoring.tier.read": {"bank.loan_officer"},
     "consent.request.ask": {"bank.loan_officer"},
     "lending.product.read": {
         "bank.bank_admin",

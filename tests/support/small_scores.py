@@ -11,6 +11,7 @@ from suxin.consent.models import AssessedKind
 from suxin.kernel.actor import Actor
 from suxin.scoring.commands import activate_model, approve_model, draft_model
 from suxin.scoring.packaged import FIRM_GRADE, packaged_model
+from suxin.scoring.queries import last_run
 from suxin.scoring.runs import RunReport, run_model
 from suxin.scoring.simulation import simulate_model
 
@@ -65,3 +66,11 @@ async def build_scores(city: SmallCity) -> UUID:
     model_id = await active_model(city, packaged_model(FIRM_GRADE))
     assert await run(city, model_id)
     return model_id
+
+
+async def last_run_id(city: SmallCity) -> UUID:
+    """Return the id of the latest run."""
+    async with city.database.snapshot(city.operator, now=city.now) as session:
+        run = await last_run(session, FIRM_GRADE)
+    assert run
+    return run.id

@@ -20,7 +20,7 @@ from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
 from small_merchant import build_merchant
-from small_scores import build_scores
+from small_scores import build_scores, last_run_id
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -96,6 +96,7 @@ class World:
     export_id: UUID
     batch_id: UUID
     model_id: UUID
+    run_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -183,6 +184,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         export_id=await begin_export(city, admin),
         batch_id=batch_id,
         model_id=await build_scores(city),
+        run_id=await last_run_id(city),
     )
 
 

@@ -13,7 +13,7 @@ from suxin.lending.policies import (
     REFERRAL_READ,
     REFERRAL_WORK,
 )
-from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE
+from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import STAFF_MANAGE, TENANT_MANAGE
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, by_code
@@ -65,6 +65,7 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         OFFER_MAKE,
         CONSENT_ASK,
         EXPORT_RUN,
+        TIER_READ,
         *READING,
     }
     assert EXPORT_RUN in roles["bank_admin"].permissions

@@ -9,7 +9,7 @@ another and each comes before the consent's end or not at all.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -23,7 +23,7 @@ from suxin.consent.channels import require_lawful_channel
 from suxin.consent.giving import RecipientUnknown
 from suxin.consent.models import STATE_WORDS, Consent, ConsentFetch, ConsentState
 from suxin.consent.purposes import CategoriesOutsidePurpose
-from suxin.kernel.actor import Actor, ActorKind
+from suxin.kernel.actor import Actor, ActorKind, Permission
 from suxin.kernel.audit import Ground, Receipt, note_read
 from suxin.kernel.database import before_answer
 from suxin.kernel.refusals import Forbidden, NotFound, Refusal, RefusalKind
@@ -139,6 +139,37 @@ async def fetch_records(
     return Delivery(number, tuple(content), sha256)
 
 
+async def fetch_category(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    consent_id: UUID,
+    category: DataCategory,
+    needs: Permission,
+    found: Callable[[Consent], Awaitable[list[dict[str, Any]]]],
+    now: datetime,
+) -> Delivery:
+    """Deliver what another context holds of one category, and count it as one use; ``found`` notes its own receipt.
+
+    :raises Forbidden: if the actor may not read this, or not for the consent's purpose
+    :raises NotFound: if it is no consent of the actor's tenant, or his token is for another
+    :raises ConsentNotActive: if it is paused, has ended, or waits for an answer
+    :raises CategoriesOutsidePurpose: if the category is not one of the consent's
+    :raises LicensedChannelRequired: if it may not reach this bank any more
+    :raises FrequencyExhausted: if it was used as often as was agreed
+    """
+    consent = await _readable(session, actor, consent_id, needs=needs, now=now)
+    wanted = await _wanted(session, actor, consent, [category])
+    number = await _next_number(session, consent, free_today=False, now=now) or 0
+    content, sha256 = hashed(await found(consent))
+    session.add(
+        _use(
+            consent, number, at_desk=False, categories=wanted, now=now, content=content, sha=sha256
+        )
+    )
+    return Delivery(number, tuple(content), sha256)
+
+
 def use_at_desk(session: AsyncSession, actor: Actor, consent: Consent) -> None:
     """Have a staff member's look at a consent's data counted before its answer is sent: his day is one use.
 
@@ -186,13 +217,19 @@ async def delivered_before(
 
 
 async def delivered(
-    session: AsyncSession, actor: Actor, *, consent_id: UUID, number: int, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    consent_id: UUID,
+    number: int,
+    needs: Permission = RECORD_READ,
+    now: datetime,
 ) -> ConsentFetch:
     """Return what a fetch has just delivered, whose receipt its own transaction wrote.
 
     :raises Forbidden, NotFound, ConsentNotActive: see ``delivered_before``
     """
-    consent = await _readable(session, actor, consent_id, now=now)
+    consent = await _readable(session, actor, consent_id, needs=needs, now=now)
     found = await queries.fetch_numbered(session, consent, number)
     if found is None or found.content is None:
         raise NotFound(thing_zh="查询记录", thing_en="fetch")
@@ -211,10 +248,15 @@ def require_active(consent: Consent, *, now: datetime) -> None:
 
 
 async def _readable(
-    session: AsyncSession, actor: Actor, consent_id: UUID, *, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    consent_id: UUID,
+    *,
+    needs: Permission = RECORD_READ,
+    now: datetime,
 ) -> Consent:
-    """Return a consent of the actor's tenant that is active, if he may read records for its purpose."""
-    actor.require(RECORD_READ)
+    """Return a consent of the actor's tenant that is active, if he may read what is asked for its purpose."""
+    actor.require(needs)
     consent = await queries.tenants_consent(session, actor, consent_id)
     if consent.purpose not in actor.purposes:
         raise Forbidden(permission=consent.purpose)
@@ -295,7 +337,11 @@ def _use(
 
 def delivery_of(found: Sequence[CreditRecord]) -> tuple[list[dict[str, Any]], str]:
     """Return what a delivery says of some records, and the SHA-256 of its JSON."""
-    content = [_delivered(row) for row in found]
+    return hashed([_delivered(row) for row in found])
+
+
+def hashed(content: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """Return what is delivered, and the SHA-256 of its JSON."""
     document = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return content, hashlib.sha256(document.encode()).hexdigest()
 

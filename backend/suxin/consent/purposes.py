@@ -130,6 +130,8 @@ LOAN_MATCH: Final = Purpose(
             DataCategory.HONOURS,
             DataCategory.PENALTIES,
             DataCategory.ENVIRONMENT,
+            # A natural person's reaches a bank through a licensed channel alone (``consent.channels``).
+            DataCategory.SCORE_TIER,
         }
     ),
     max_life_days=90,

@@ -15,7 +15,7 @@ from suxin.kernel.ids import new_id
 from suxin.scoring import queries
 from suxin.scoring.coherence import check_document
 from suxin.scoring.documents import read_document, stored_document, to_store
-from suxin.scoring.models import WAITING, ModelState, ScoreModel
+from suxin.scoring.models import WAITING, ModelState, ScoreModel, ScoreRun
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT
 from suxin.scoring.refusals import ApproverRepeated, ModelNotAt
 
@@ -104,6 +104,33 @@ async def activate_model(
         _record(session, "scoring.model.retired", before, now=now)
     model.activate(now=now)
     _record(session, "scoring.model.activated", model, now=now)
+    return model
+
+
+async def ask_run(
+    session: AsyncSession, actor: Actor, *, model_id: UUID, now: datetime
+) -> ScoreModel:
+    """Have everybody scored anew by a model in force before the month's own run is due; the worker does it next.
+
+    That is also for the day of a run, when what was recorded has been put right since. Asking again while it waits changes nothing.
+
+    :raises Forbidden: if the actor may not put models in force
+    :raises NotFound: if there is none
+    :raises ModelNotAt: if it is not in force
+    """
+    actor.require(MODEL_ACTIVATE)
+    model = await queries.lock_model(session, actor, model_id)
+    if model.state is not ModelState.ACTIVE:
+        raise ModelNotAt
+    last = await session.scalar(
+        select(ScoreRun)
+        .where(ScoreRun.model_id == model.id)
+        .order_by(ScoreRun.began_at.desc())
+        .limit(1)
+    )
+    if not model.waits_for_run(last):
+        model.ask_run(now=now)
+        _record(session, "scoring.run.asked", model, now=now)
     return model
 
 

@@ -45,6 +45,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """That something counts for a subject, or against it, without saying for how much."""
+
+    dimension: str
+    code: str
+    name: str
+    favourable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
     """What the subject could do, and how many points more it would have."""
 
@@ -113,6 +123,25 @@ def changes(now: Reckoning, before: Reckoning | None) -> tuple[Change, ...]:
     ]
     moved = [one for one in found if one.before != one.after]
     return tuple(sorted(moved, key=lambda one: -abs(one.after - one.before)))
+
+
+def reasons(document: ScoreDocument, lines: Mapping[int, int]) -> tuple[Reason, ...]:
+    """Return what counts for and against a subject, in the order of the model; the lines' points are not told."""
+    told, number = [], 0
+    for dimension in document.dimensions:
+        for one in dimension.indicators:
+            points = lines.get(number, 0)
+            number += 1
+            if points:
+                told.append(
+                    Reason(
+                        dimension=dimension.name,
+                        code=one.code,
+                        name=one.name,
+                        favourable=points > 0,
+                    )
+                )
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

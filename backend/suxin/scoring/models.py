@@ -50,12 +50,13 @@ class ScoreModel(Table):
     """One version of a score model.
 
     Its ``document`` is never changed: what is better is a new version. ``simulation`` is how today's city would shift under it.
-    ``approved_by`` names those who approved it so far. Whoever is scored may read the model in force and those before it.
+    ``approved_by`` names those who approved it so far; ``run_asked_at`` is when the office last asked for a run before the month's
+    own is due. Whoever is scored may read the model in force and those before it.
     """
 
     __tablename__ = "score_models"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "state", "approved_by", "activated_at", "ended_at"
+        "state", "approved_by", "activated_at", "run_asked_at", "ended_at"
     )
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
@@ -114,6 +115,7 @@ class ScoreModel(Table):
     simulation: Mapped[dict[str, Any] | None]
     approved_by: Mapped[list[str]]
     activated_at: Mapped[datetime | None]
+    run_asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     def approve(self, staff_id: UUID, *, enough: int) -> None:
@@ -125,6 +127,18 @@ class ScoreModel(Table):
     def activate(self, *, now: datetime) -> None:
         """Put the model in force."""
         self.state, self.activated_at = ModelState.ACTIVE, now
+
+    def ask_run(self, *, now: datetime) -> None:
+        """Note that everybody is to be scored anew, which the worker does next."""
+        self.run_asked_at = now
+
+    def waits_for_run(self, last: "ScoreRun | None") -> bool:
+        """Return whether it is to be run next, given the last run of its code: for the first time, or because that was asked for."""
+        if self.state is not ModelState.ACTIVE:
+            return False
+        if last is None or last.model_id != self.id:
+            return True
+        return self.run_asked_at is not None and self.run_asked_at > last.began_at
 
     def retire(self, *, now: datetime) -> None:
         """Let the next version take over."""
@@ -147,7 +161,7 @@ class ScoreRun(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (operator(), batch())
     __table_args__ = (
         CheckConstraint("subject_count >= 0", name="subject_count"),
-        Index("uq_score_runs_day", "model_id", "as_of", unique=True),
+        Index("ix_score_runs_day", "model_id", "as_of"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -14,26 +14,39 @@ from suxin.kernel.bases import ground_of
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, Tier, stored_document
-from suxin.scoring.engine import totals_of
+from suxin.scoring.engine import scored, totals_of
 from suxin.scoring.explaining import (
     Change,
     Contribution,
     NextStep,
+    Reason,
     Reckoning,
     changes,
     contributions,
     most_helpful,
     possible_steps,
+    reasons,
 )
-from suxin.scoring.models import ModelState, Score, ScoreModel, ScoreRun, ScoreTier
+from suxin.scoring.models import (
+    ModelState,
+    Score,
+    ScoreModel,
+    ScoreRun,
+    ScoreTier,
+    TierOrigin,
+    lines_of,
+)
 from suxin.scoring.policies import MODEL_READ, TIER_READ
-from suxin.subjects.models import DataCategory
+from suxin.subjects.models import CatalogueItem, DataCategory
 from suxin.subjects.queries import bases_relied_on
 
 HISTORY_SHOWN: Final = 24
 """How many past scores a subject is shown: two years of months."""
 
 TIER_FIELDS: Final = ("model_code", "tier", "as_of", "valid_until")
+
+MAX_TIERS: Final = 20
+"""How many tiers of one subject are told, one for each model that scores its kind (proposed default)."""
 
 
 def models() -> Select[ScoreModel]:
@@ -76,6 +89,30 @@ def runs() -> Select[ScoreRun, ScoreModel]:
         .join(ScoreModel, ScoreModel.id == ScoreRun.model_id)
         .order_by(ScoreRun.began_at.desc(), ScoreRun.id.desc())
     )
+
+
+async def run_row(session: AsyncSession, actor: Actor, run_id: UUID) -> tuple[ScoreRun, ScoreModel]:
+    """Return one run with its model.
+
+    :raises Forbidden: if the actor may not look at models
+    :raises NotFound: if there is none
+    """
+    actor.require(MODEL_READ)
+    found = (await session.execute(runs().where(ScoreRun.id == run_id))).one_or_none()
+    if found is None:
+        raise NotFound(thing_zh="评分批次", thing_en="score run")
+    return found[0], found[1]
+
+
+async def last_run(
+    session: AsyncSession, code: str, *, before: datetime | None = None
+) -> ScoreRun | None:
+    """Return the latest run of any version of a code, perhaps of those before a moment."""
+    latest = runs().where(ScoreModel.code == code).limit(1)
+    if before is not None:
+        latest = latest.where(ScoreRun.began_at < before)
+    found = (await session.execute(latest)).one_or_none()
+    return None if found is None else found[0]
 
 
 def scores_of(subject_id: UUID) -> Select[Score]:
@@ -179,6 +216,91 @@ async def tiers_of(
     return tiers
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeTold:
+    """A tier as a tenant is told it: its names, and what counts for and against the subject, without a number.
+
+    ``unseen`` is how many indicators of the model rest on data that the basis does not cover.
+    """
+
+    row: ScoreTier
+    document: ScoreDocument
+    tier: Tier
+    reasons: tuple[Reason, ...]
+    unseen: int
+
+
+async def grades_of(
+    session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
+) -> list[GradeTold]:
+    """Return the tiers of a subject that the actor's tenant may read for a purpose, explained by what it may read besides.
+
+    What counts is found by the engine among the records that the basis opens, and in its categories alone: an explanation tells
+    nothing that the tenant could not look up, and neither points nor a score.
+
+    :raises Forbidden: see ``tiers_of``
+    Source: PIPL art. 6, 24
+    """
+    told = []
+    covered = await _covered(session, actor, subject_id=subject_id, purpose=purpose, now=now)
+    for row in await tiers_of(session, actor, subject_id=subject_id, purpose=purpose, now=now):
+        model = await active_model(session, row.model_code)
+        if model is None:
+            continue
+        document = stored_document(model.document)
+        place = document.tier_place(row.tier)
+        if place is None:
+            continue
+        seen = await _seen_numbers(session, document, covered)
+        lines = await _own_lines(session, document, row)
+        told.append(
+            GradeTold(
+                row=row,
+                document=document,
+                tier=document.tiers[place],
+                reasons=reasons(document, {one: lines[one] for one in sorted(seen & set(lines))}),
+                unseen=len(document.indicators) - len(seen),
+            )
+        )
+    return told
+
+
+async def _own_lines(
+    session: AsyncSession, document: ScoreDocument, row: ScoreTier
+) -> dict[int, int]:
+    """Return what makes a tier up as far as the reader sees the records; of what the city's own system says there is nothing known."""
+    if row.origin is not TierOrigin.ENGINE:
+        return {}
+    compiled = scored(document, as_of=row.as_of, subject_id=row.subject_id)
+    found = (await session.execute(text(compiled.sql), compiled.parameters)).one_or_none()
+    return {} if found is None else lines_of(found.numbers, found.points)
+
+
+async def _covered(
+    session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
+) -> frozenset[str]:
+    """Return the categories that the tenant may read of a subject for a purpose."""
+    found = await bases_relied_on(
+        session, actor, subject_id=subject_id, purposes=[purpose], now=now
+    )
+    return frozenset(category for basis in found for category in basis.categories)
+
+
+async def _seen_numbers(
+    session: AsyncSession, document: ScoreDocument, covered: frozenset[str]
+) -> set[int]:
+    """Return the numbers of the indicators all of whose catalogue items are of covered categories."""
+    rows = await session.scalars(
+        select(CatalogueItem.code).where(
+            CatalogueItem.code.in_(document.items), CatalogueItem.category.in_(covered)
+        )
+    )
+    readable = set(rows)
+    return {
+        number for number, one in enumerate(document.indicators) if readable.issuperset(one.items)
+    }
+
+
 async def is_eligible(
     session: AsyncSession,
     actor: Actor,
@@ -208,6 +330,7 @@ def _in_force(subject_id: UUID, *, now: datetime) -> Select[ScoreTier]:
         select(ScoreTier)
         .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > local_day(now))
         .order_by(ScoreTier.model_code)
+        .limit(MAX_TIERS)
     )
 
 

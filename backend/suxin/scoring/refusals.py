@@ -116,3 +116,21 @@ class ApproverRepeated(Refusal):
     code = "MODEL_APPROVER_REPEATED"
     zh = "须由起草人以外的两人分别批准"
     en = "Two people approve a model, and neither is who drafted it"
+
+
+class CertificateInvalid(Refusal):
+    """What is shown as a tier certificate was not signed by this platform, or was changed since."""
+
+    code = "CERTIFICATE_INVALID"
+    kind = RefusalKind.INVALID
+    zh = "不是本平台签发的信用等级证明，或内容不完整、已被改动"
+    en = "This is no tier certificate signed by this platform, or it was changed or cut short"
+
+
+class CertificateExpired(Refusal):
+    """A tier certificate's ten minutes are over."""
+
+    code = "CERTIFICATE_EXPIRED"
+    kind = RefusalKind.INVALID
+    zh = "信用等级证明已过期，请持有人在小程序中重新出具"
+    en = "The tier certificate has expired; its holder can have another in the mini program"

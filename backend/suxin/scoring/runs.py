@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.audit import append_act
@@ -33,6 +33,8 @@ _SETTINGS: Final = (
     "set local work_mem = '256MB'",
     "set local enable_hashagg = off",
     "set local min_parallel_table_scan_size = '1TB'",
+    # Records that came in a moment ago have no statistics yet, and by loops a city of some thousands takes most of a minute.
+    "set local enable_nestloop = off",
     "set local parallel_setup_cost = 100",
     "set local parallel_tuple_cost = 0.01",
     "set local synchronous_commit = off",
@@ -103,17 +105,15 @@ async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[st
 
 
 async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> RunReport | None:
-    """Score everybody by a model in force, as the batch role; return nothing where that was done today.
+    """Score everybody by a model in force, as the batch role; return nothing where that was done today and not asked for again.
 
     Two that begin at once wait for each other.
     """
     await session.execute(select(func.pg_advisory_xact_lock(_RUN_LOCK)))
     as_of = local_day(now)
     model = await session.get(ScoreModel, model_id)
-    done = await session.scalar(
-        select(ScoreRun.id).where(ScoreRun.model_id == model_id, ScoreRun.as_of == as_of)
-    )
-    if model is None or model.state is not ModelState.ACTIVE or done is not None:
+    due = {due_id for due_id, _ in await due_models(session, since=as_of)}
+    if model is None or model_id not in due:
         return None
     document = stored_document(model.document)
     await compute(session, document, as_of=as_of)
@@ -145,10 +145,13 @@ def valid_until(as_of: date) -> date:
 
 
 async def due_models(session: AsyncSession, *, since: date) -> list[tuple[UUID, str]]:
-    """Return the models in force that were not run since a day, with their codes."""
-    ran = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id, ScoreRun.as_of >= since)
+    """Return the models in force, with their codes, that were not run since a day, or not since a run of them was asked for."""
+    run = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id)
+    ran = run.where(ScoreRun.as_of >= since)
+    after = run.where(ScoreRun.began_at >= ScoreModel.run_asked_at)
     active = select(ScoreModel.id, ScoreModel.code).where(
-        ScoreModel.state == ModelState.ACTIVE, ~ran.exists()
+        ScoreModel.state == ModelState.ACTIVE,
+        or_(~ran.exists(), and_(ScoreModel.run_asked_at.is_not(None), ~after.exists())),
     )
     rows = await session.execute(active.order_by(ScoreModel.id))
     return [(row.id, row.code) for row in rows]

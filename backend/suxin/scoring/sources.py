@@ -20,7 +20,7 @@ from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, stored_document
-from suxin.scoring.models import ModelState, ScoreModel, ScoreRun, TierOrigin
+from suxin.scoring.models import ScoreModel, ScoreRun, TierOrigin
 from suxin.scoring.runs import RunReport, due_models, finish, run_model, valid_until
 from suxin.subjects.models import NATURAL_PERSONS, RESIDENT_ID, PersonIdentity, Subject
 
@@ -130,8 +130,8 @@ class CitySystem:
         """Ask for everybody's tiers and keep them."""
         async with database.transaction(_SCORER, now=now) as session:
             model = await session.get(ScoreModel, model_id)
-            due = {model_id for model_id, _ in await due_models(session, since=local_day(now))}
-        if model is None or model.state is not ModelState.ACTIVE or model_id not in due:
+            due = {due_id for due_id, _ in await due_models(session, since=local_day(now))}
+        if model is None or model_id not in due:
             return None
         document, run_id = stored_document(model.document), new_id(now)
         counts = dict.fromkeys((tier.code for tier in document.tiers), 0)

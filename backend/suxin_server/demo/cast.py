@@ -239,6 +239,7 @@ OPERATOR: Final = Organiser(
     staff=(
         Staff(name="孙立", login="operator.admin", role="operator_admin"),
         Staff(name="周颖", login="operator.credit", role="credit_office"),
+        Staff(name="秦岚", login="operator.review", role="credit_office"),
         Staff(name="吴审", login="operator.audit", role="auditor"),
         Staff(
             name="蒋敏",
@@ -249,6 +250,9 @@ OPERATOR: Final = Organiser(
     ),
     branches=((COUNTER_OFFICE, ()),),
 )
+
+SCORE_OFFICE: Final = ("operator.credit", "operator.admin", "operator.review")
+"""Who drafts the city's score models, and who approve them."""
 
 CHUFENG: Final = Organiser(
     slug="chufeng",

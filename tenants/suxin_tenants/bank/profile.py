@@ -19,6 +19,7 @@ from suxin.lending.policies import (
     STATISTICS_READ,
 )
 from suxin.sandboxes.policies import SANDBOX_PLAY
+from suxin.scoring.policies import TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
@@ -75,6 +76,7 @@ BANK: Final = TenantProfile(
                     OFFER_MAKE,
                     RECORD_READ,
                     IDENTITY_READ,
+                    TIER_READ,
                     CONSENT_ASK,
                     EXPORT_RUN,
                 }

@@ -33,11 +33,15 @@ from suxin.lending.queries.dossier import (
     Dossier,
     contracted_request,
     dossier,
+    dossier_grades,
     dossier_records,
 )
 from suxin.lending.queries.products import referred_product
 from suxin.lending.terms import DeclineReason
+from suxin.scoring.policies import TIER_READ
+from suxin.scoring.queries import GradeTold
 from suxin.subjects.identities import identity_of
+from suxin.subjects.models import DataCategory
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.queries import catalogue
 from suxin.tenancy.profiles import TenantKind
@@ -238,6 +242,7 @@ class Known:
     consent_state: tuple[str, str]
     categories: tuple[str, ...]
     place: str
+    grades: Sequence[GradeTold] | None
     records: Mapping[str, Sequence[RecordWords]]
     beside: RecordsBeside
 
@@ -262,9 +267,19 @@ async def _known(session: AsyncSession, visit: Visit, referral: Referral) -> Kno
             for name in in_order(found.consent.categories)
         ),
         " ".join(dict.fromkeys((names[found.subject.county_code], names[place]))),
+        await _grades(session, visit, found),
         record_words(page.rows, items, now=visit.world_now),
         records_beside(referral.id, page, after=after),
     )
+
+
+async def _grades(
+    session: AsyncSession, visit: Visit, found: Dossier
+) -> Sequence[GradeTold] | None:
+    """Return the applicant's grades; nothing where his consent, or the officer's role, covers none."""
+    if DataCategory.SCORE_TIER not in found.consent.categories or not visit.actor.may(TIER_READ):
+        return None
+    return await dossier_grades(session, visit.actor, found)
 
 
 async def _contracted(

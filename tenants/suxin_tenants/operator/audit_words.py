@@ -59,6 +59,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "scoring.model.activated": "启用评分模型",
     "scoring.model.retired": "评分模型被新版替代",
     "scoring.model.withdrawn": "撤回评分模型",
+    "scoring.run.asked": "要求立即评分",
     "scoring.run.completed": "完成评分批次",
     "consent.client.registered": "登记接口客户端",
     "consent.client.keys_replaced": "更换客户端密钥",

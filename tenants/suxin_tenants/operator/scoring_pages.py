@@ -3,7 +3,7 @@
 Nobody's score is here: a simulation shows tiers and what the largest moves are made of, and a run how many are in each tier.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,11 +22,13 @@ from suxin.scoring.commands import (
     withdraw_model,
 )
 from suxin.scoring.documents import ScoreDocument, stored_document
-from suxin.scoring.models import WAITING, ModelState, ScoreModel
+from suxin.scoring.models import WAITING, ModelState, ScoreModel, ScoreRun
 from suxin.scoring.packaged import PACKAGED, packaged_model
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
+from suxin_tenants.operator.score_run_pages import run_context
+from suxin_tenants.operator.tier_charts import TierChart, tier_chart
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import Said
 
@@ -103,6 +105,8 @@ async def show_model(visit: GivenVisit, model_id: FromPath[UUID]) -> Answer:
             "approvers": APPROVERS,
             "indicators": {one.code: one.name for one in document.indicators},
             "shifts": _shifts(model, document),
+            "chart": _simulated(model, document),
+            **await run_context(session, visit, model),
             "may_approve": model.state is ModelState.SIMULATED
             and may(MODEL_APPROVE)
             and visit.actor.staff_id not in people,
@@ -145,18 +149,44 @@ async def _show_models(visit: Visit, errors: Mapping[str, str], *, status: int) 
     _require(visit)
     async with visit.reading() as session:
         models = await session.scalars(queries.models().limit(MODELS_SHOWN))
+        runs = [
+            (run, stored_document(model.document))
+            for run, model in await session.execute(queries.runs().limit(RUNS_SHOWN))
+        ]
         context = {
             "models": [(model, stored_document(model.document)) for model in models],
-            "runs": [
-                (run, stored_document(model.document))
-                for run, model in await session.execute(queries.runs().limit(RUNS_SHOWN))
-            ],
+            "runs": runs,
+            "current": _current(runs),
             "states": STATES,
             "packaged": [(code, _name(code)) for code in PACKAGED],
             "may_draft": visit.actor.may(MODEL_DRAFT),
             "errors": errors,
         }
         return await visit.page(session, "operator/score_models.html", context, status=status)
+
+
+def _current(
+    runs: Sequence[tuple[ScoreRun, ScoreDocument]],
+) -> list[tuple[ScoreRun, ScoreDocument, TierChart]]:
+    """Return the latest run of each code with its chart, beside the one before it where that is listed too."""
+    by_code: dict[str, list[tuple[ScoreRun, ScoreDocument]]] = {}
+    for run, document in runs:
+        by_code.setdefault(document.code, []).append((run, document))
+    return [
+        (run, document, tier_chart(document, run.tiers, earlier[0][0].tiers if earlier else None))
+        for (run, document), *earlier in by_code.values()
+    ]
+
+
+def _simulated(model: ScoreModel, document: ScoreDocument) -> TierChart | None:
+    """Return the tiers as they would be beside those of now; nothing before a simulation."""
+    if model.simulation is None:
+        return None
+    before: dict[str, int] = {}
+    for shift in model.simulation["shifts"]:
+        if shift["before"] is not None:
+            before[shift["before"]] = before.get(shift["before"], 0) + shift["people"]
+    return tier_chart(document, model.simulation["tiers"], before or None)
 
 
 def _shifts(model: ScoreModel, document: ScoreDocument) -> list[tuple[str, str, int, str]]:

@@ -15,6 +15,7 @@ from suxin.kernel.bases import ground_of
 from suxin.lending import policies
 from suxin.lending.models import LoanRequest, Referral
 from suxin.lending.queries.referrals import party_of, request_behind
+from suxin.scoring.queries import GradeTold, grades_of
 from suxin.subjects.models import Subject
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ, require_reader
 from suxin.subjects.queries import (
@@ -107,6 +108,24 @@ async def dossier_records(
         first=first,
         after=after,
         counted=counted,
+    )
+
+
+async def dossier_grades(session: AsyncSession, actor: Actor, found: Dossier) -> list[GradeTold]:
+    """Return the grades of an open dossier's subject with what counts, on a receipt; none where its consent covers none.
+
+    Opening the dossier counted the day. A contract alone opens none: it is about the loan, and no longer about whom to lend to.
+
+    :raises Forbidden: without the right to ask for tiers, or for the consent's purpose
+    :raises RecordsAreFetched: if a system reads, which fetches them (``fetch_tiers``), so that each use is counted
+    """
+    require_people(actor)
+    return await grades_of(
+        session,
+        replace(actor, consent_id=found.consent.id),
+        subject_id=found.subject.id,
+        purpose=found.consent.purpose,
+        now=session.info["now"],
     )
 
 

@@ -13,6 +13,7 @@ import { showMatches } from "./matches.js";
 import { showDeclare, showMine, showNotices } from "./mine.js";
 import { showLogIn, showProof, showSubjects } from "./people.js";
 import { showRequest, showRequests } from "./requests.js";
+import { showCertificate, showScore, showVerify } from "./score.js";
 import { canHoldKeys } from "./tokens.js";
 
 const ROUTES = [
@@ -28,6 +29,9 @@ const ROUTES = [
   [/^\/asked$/, "银行请求我授权", showAsked, { tab: "permissions", back: "/permissions" }],
   [/^\/consents\/([^/?]+)(?:\?subject=(.+))?$/, "授权详情", showPermission, { tab: "permissions", back: "/permissions" }],
   [/^\/mine$/, "我的", showMine, { tab: "mine" }],
+  [/^\/score$/, "我的信用", showScore, { tab: "mine", back: "/mine" }],
+  [/^\/score\/certificate$/, "等级证明", showCertificate, { tab: "mine", back: "/score" }],
+  [/^\/score\/verify$/, "核验证明", showVerify, { tab: "mine", back: "/score" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
   [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],

@@ -12,6 +12,7 @@ export async function showMine(go) {
     h("div", { class: "me", "data-testid": "me" }, h("span", { class: "avatar", "aria-hidden": "true" }, me.person.name.slice(0, 1)), h("div", null, h("strong", null, me.person.name), h("span", null, me.person.residentId), h("span", null, me.person.phone))),
     h("div", { class: "weui-cells" },
       row(go, "消息", "/notices", me.unreadNotices ? `${me.unreadNotices} 条未读` : "", "to-notices"),
+      row(go, "我的信用", "/score", "得分、等级、证明", "to-score"),
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
       row(go, "自主申报", "/declare", "", "to-declare"),
       row(go, "我的数据", "/my-data", "查看、下载、更正、删除、注销", "to-my-data")),

@@ -100,6 +100,12 @@ class Settings(BaseSettings):
     repair_base_url: str | None = None
     repair_app_id: str = "suxin"
     repair_secret: SecretStr = SecretStr("")
+    # The city's own score system, and the codes of the models whose tiers it says, with commas between them; the platform's
+    # engine works out all others.
+    tiers_models: str = ""
+    tiers_base_url: str | None = None
+    tiers_app_id: str = "suxin"
+    tiers_secret: SecretStr = SecretStr("")
 
     @property
     def url(self) -> str:
@@ -113,6 +119,11 @@ class Settings(BaseSettings):
     def exports_folder(self) -> Path:
         """Where files of exports lie."""
         return self.exports_dir or self.data_dir / "exports"
+
+    @property
+    def models_from_outside(self) -> frozenset[str]:
+        """The codes of the models whose tiers the city's own system says."""
+        return frozenset(filter(None, map(str.strip, self.tiers_models.split(","))))
 
     def need(self, name: str) -> str:
         """Return a setting that a command cannot do without.
@@ -164,6 +175,7 @@ def wants_demo(settings: Settings) -> bool:
         settings.identity_base_url,
         settings.sms_base_url,
         settings.repair_base_url,
+        settings.tiers_base_url,
     )
     return all(address is None for address in own)
 

@@ -51,6 +51,7 @@ _OUTSIDE: Final = {
     "identity": "identity_secret",
     "sms": "sms_api_key",
     "repair": "repair_secret",
+    "tiers": "tiers_secret",
 }
 
 _OWN_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -204,6 +205,8 @@ class _Start:
     def _settle_stand_ins(self) -> None:
         """Give every outside service that is not set an address of this machine, at which our own process will answer."""
         for service, secret in _OUTSIDE.items():
+            if service == "tiers" and not self._settings.models_from_outside:
+                continue
             if getattr(self._settings, f"{service}_base_url") is None:
                 port = remembered_port(self._data_dir / f"{service}.port")
                 address = f"http://127.0.0.1:{port}"

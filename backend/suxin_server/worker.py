@@ -37,7 +37,7 @@ from suxin_server.loops import keep
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
 from suxin_server.relay import Relay
-from suxin_server.scoring import score_forever
+from suxin_server.scoring import open_scoring, score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
 
@@ -83,6 +83,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             handlers = await stack.enter_async_context(open_handlers(settings))
             postman = await stack.enter_async_context(open_postman(settings, database))
             own = {"postman": postman.send_forever}
+        scoring = await stack.enter_async_context(open_scoring(settings))
         queue = _JobQueue(redis_settings)
         stack.push_async_callback(queue.close)
         relay = Relay(database, url, queue)
@@ -95,7 +96,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
-            "score": lambda: score_forever(batch, past),
+            "score": lambda: score_forever(scoring, batch, past),
             **own,
         }
         tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]

@@ -1663,17 +1663,20 @@ def upgrade() -> None:
     sa.Column('model_id', sa.Uuid(), nullable=False),
     sa.Column('as_of', sa.Date(), nullable=False),
     sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('origin', sa.Enum('engine', 'city', name='tierorigin', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('subject_count', sa.BigInteger(), nullable=False),
     sa.Column('tiers', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint('subject_count >= 0', name=op.f('ck_score_runs_subject_count')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_score_runs'))
     )
-    op.create_index('uq_score_runs_day', 'score_runs', ['model_id', 'as_of'], unique=True)
+    op.create_index('ix_score_runs_day', 'score_runs', ['model_id', 'as_of'], unique=False)
     op.create_table('score_tiers',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('model_code', sa.Text(), nullable=False),
     sa.Column('natural_person', sa.Boolean(), nullable=False),
     sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('origin', sa.Enum('engine', 'city', name='tierorigin', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('learned_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tier', sa.Text(), nullable=False),
     sa.Column('place', sa.Integer(), nullable=False),
     sa.Column('as_of', sa.Date(), nullable=False),
@@ -2165,7 +2168,7 @@ def downgrade() -> None:
     op.drop_index('ix_scores_as_of', table_name='scores', postgresql_using='brin')
     op.drop_table('scores')
     op.drop_table('score_tiers')
-    op.drop_index('uq_score_runs_day', table_name='score_runs')
+    op.drop_index('ix_score_runs_day', table_name='score_runs')
     op.drop_table('score_runs')
     op.drop_index('uq_score_models_version', table_name='score_models')
     op.drop_index('uq_score_models_active', table_name='score_models', postgresql_where=sa.text("state = 'ACTIVE'"))

@@ -235,6 +235,9 @@ async def row_policies(city: SmallCity, app_url: str, owner_url: str) -> tuple[f
     }
     for name, value in context.items():
         await app.execute("select set_config($1, $2, false)", name, value)
+    # Planned once, as on the connections that read for others (``suxin.kernel.lone_readings``).
+    for connection in (app, owner):
+        await connection.execute("set plan_cache_mode = force_generic_plan")
     took: dict[asyncpg.Connection, list[float]] = {app: [], owner: []}
     for _ in range(READS):
         for connection, times in took.items():

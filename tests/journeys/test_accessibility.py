@@ -18,6 +18,9 @@ TABS = (
     "asked",
     "mine",
     "notices",
+    "score",
+    "score/certificate",
+    "score/verify",
     "declare",
     "subjects",
     "my-data",
@@ -29,7 +32,7 @@ TABS = (
 )
 OPEN_PAGES = ("/", "/preview", "/desk", "/consent/verify", "/oauth/device")
 DESKS = {
-    "chufeng.loan": ("/desk", "/desk/pool", "/desk/notices"),
+    "chufeng.loan": ("/desk", "/desk/pool", "/desk/certificates", "/desk/notices"),
     "chufeng.product": ("/desk/products",),
     "operator.admin": (
         "/desk",
@@ -38,6 +41,7 @@ DESKS = {
         "/desk/notices",
         "/desk/calendar",
         "/desk/breaches",
+        "/desk/score-models",
     ),
 }
 FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.id ?? ''"

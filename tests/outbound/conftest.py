@@ -42,6 +42,7 @@ class StandIns:
     identity: str
     sms: str
     repair: str
+    tiers: str
     http: httpx.Client
 
     def steer(self, service: str, route: str, **fields):
@@ -96,7 +97,7 @@ def started_stand_ins():
 
 @pytest.fixture
 def stand_ins(started_stand_ins):
-    for service in ("wechat", "identity", "sms", "repair"):
+    for service in ("wechat", "identity", "sms", "repair", "tiers"):
         started_stand_ins.steer(service, "reset")
     return started_stand_ins
 

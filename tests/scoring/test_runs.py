@@ -11,6 +11,7 @@ from suxin.scoring import queries, runs
 from suxin.scoring.explaining import ContributionKind
 from suxin.scoring.packaged import FIRM_GRADE, XICHU, packaged_model
 from suxin.scoring.runs import due_models, valid_until
+from suxin.scoring.sources import Engine
 from suxin_server.scoring import score_all
 
 MONTH = timedelta(days=30)
@@ -24,7 +25,8 @@ async def told(city, actor, *, now=None):
 async def due(city, *, now=None):
     moment = now or city.now
     async with city.batch.transaction(Actor.system("test"), now=moment) as session:
-        return await due_models(session, now=moment)
+        since = Engine().due_since(moment)
+        return [model_id for model_id, _ in await due_models(session, since=since)]
 
 
 async def test_a_run_scores_everybody_and_says_why(small_city):

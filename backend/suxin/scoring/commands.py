@@ -12,13 +12,12 @@ from suxin.consent.models import AssessedKind
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.working_days import local_day
 from suxin.scoring import queries
 from suxin.scoring.coherence import check_document
 from suxin.scoring.documents import read_document, stored_document, to_store
 from suxin.scoring.models import WAITING, ModelState, ScoreModel, ScoreRun
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT
-from suxin.scoring.refusals import ApproverRepeated, ModelNotAt, RunToday
+from suxin.scoring.refusals import ApproverRepeated, ModelNotAt
 
 APPROVERS: Final = 2
 """How many people approve a model."""
@@ -113,12 +112,11 @@ async def ask_run(
 ) -> ScoreModel:
     """Have everybody scored anew by a model in force before the month's own run is due; the worker does it next.
 
-    Asking again while it waits changes nothing.
+    That is also for the day of a run, when what was recorded has been put right since. Asking again while it waits changes nothing.
 
     :raises Forbidden: if the actor may not put models in force
     :raises NotFound: if there is none
     :raises ModelNotAt: if it is not in force
-    :raises RunToday: if it was run today: on one day's records the scores would be the same
     """
     actor.require(MODEL_ACTIVATE)
     model = await queries.lock_model(session, actor, model_id)
@@ -130,8 +128,6 @@ async def ask_run(
         .order_by(ScoreRun.began_at.desc())
         .limit(1)
     )
-    if last is not None and last.as_of == local_day(now):
-        raise RunToday
     if not model.waits_for_run(last):
         model.ask_run(now=now)
         _record(session, "scoring.run.asked", model, now=now)

@@ -35,6 +35,13 @@ class ModelState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class TierOrigin(StrEnum):
+    """Who worked a tier out: the platform's own engine, or the city's own score system."""
+
+    ENGINE = "engine"
+    CITY = "city"
+
+
 WAITING: Final = frozenset({ModelState.DRAFT, ModelState.SIMULATED, ModelState.APPROVED})
 _OFFICE: Final = frozenset({Party.OPERATOR})
 
@@ -143,7 +150,10 @@ class ScoreModel(Table):
 
 
 class ScoreRun(Table):
-    """One run of a model over everybody it scores, as of a day; ``tiers`` counts them. It is all there, or not at all."""
+    """One run of a model over everybody it scores, as of a day; ``tiers`` counts them.
+
+    One of the engine is all there, or not at all; one of the city's own system is written down once everybody was asked for.
+    """
 
     __tablename__ = "score_runs"
     __privileges__: ClassVar[tuple[Privilege, ...]] = READ_ONLY
@@ -151,13 +161,14 @@ class ScoreRun(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (operator(), batch())
     __table_args__ = (
         CheckConstraint("subject_count >= 0", name="subject_count"),
-        Index("uq_score_runs_day", "model_id", "as_of", unique=True),
+        Index("ix_score_runs_day", "model_id", "as_of"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     model_id: Mapped[UUID]
     as_of: Mapped[date]
     began_at: Mapped[datetime]
+    origin: Mapped[TierOrigin]
     subject_count: Mapped[int]
     tiers: Mapped[dict[str, Any]]
 
@@ -206,7 +217,8 @@ _LAWFUL_READER: Final = f"(not natural_person or {_NOT_A_BANK_OR_LICENSED})"
 class ScoreTier(Table):
     """The tier that a subject has now under a model's code: all that a tenant reads, on a basis, and never the number.
 
-    ``place`` is 0 for the best tier. A tier that was not renewed in time is nobody's any more (``valid_until``).
+    ``place`` is 0 for the best tier. A tier that was not renewed in time is nobody's any more (``valid_until``). ``origin`` says who
+    worked it out and ``as_of`` of which day it is; ``learned_at`` is when the platform came to know it.
     """
 
     __tablename__ = "score_tiers"
@@ -222,6 +234,8 @@ class ScoreTier(Table):
     model_code: Mapped[str] = mapped_column(primary_key=True)
     natural_person: Mapped[bool]
     run_id: Mapped[UUID]
+    origin: Mapped[TierOrigin]
+    learned_at: Mapped[datetime]
     tier: Mapped[str]
     place: Mapped[int] = mapped_column(Integer)
     as_of: Mapped[date]

@@ -27,7 +27,15 @@ from suxin.scoring.explaining import (
     possible_steps,
     reasons,
 )
-from suxin.scoring.models import ModelState, Score, ScoreModel, ScoreRun, ScoreTier, lines_of
+from suxin.scoring.models import (
+    ModelState,
+    Score,
+    ScoreModel,
+    ScoreRun,
+    ScoreTier,
+    TierOrigin,
+    lines_of,
+)
 from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.subjects.models import CatalogueItem, DataCategory
 from suxin.subjects.queries import bases_relied_on
@@ -244,9 +252,7 @@ async def grades_of(
         if place is None:
             continue
         seen = await _seen_numbers(session, document, covered)
-        compiled = scored(document, as_of=row.as_of, subject_id=subject_id)
-        found = (await session.execute(text(compiled.sql), compiled.parameters)).one_or_none()
-        lines = {} if found is None else lines_of(found.numbers, found.points)
+        lines = await _own_lines(session, document, row)
         told.append(
             GradeTold(
                 row=row,
@@ -257,6 +263,17 @@ async def grades_of(
             )
         )
     return told
+
+
+async def _own_lines(
+    session: AsyncSession, document: ScoreDocument, row: ScoreTier
+) -> dict[int, int]:
+    """Return what makes a tier up as far as the reader sees the records; of what the city's own system says there is nothing known."""
+    if row.origin is not TierOrigin.ENGINE:
+        return {}
+    compiled = scored(document, as_of=row.as_of, subject_id=row.subject_id)
+    found = (await session.execute(text(compiled.sql), compiled.parameters)).one_or_none()
+    return {} if found is None else lines_of(found.numbers, found.points)
 
 
 async def _covered(

@@ -118,14 +118,6 @@ class ApproverRepeated(Refusal):
     en = "Two people approve a model, and neither is who drafted it"
 
 
-class RunToday(Refusal):
-    """The model was run today already."""
-
-    code = "SCORE_RUN_TODAY"
-    zh = "该模型今日已评分，每日至多评分一次"
-    en = "The model was run today; it is run once a day at most"
-
-
 class CertificateInvalid(Refusal):
     """What is shown as a tier certificate was not signed by this platform, or was changed since."""
 

@@ -16,7 +16,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, stored_document
 from suxin.scoring.engine import scored
-from suxin.scoring.models import ModelState, ScoreModel, ScoreRun
+from suxin.scoring.models import ModelState, ScoreModel, ScoreRun, TierOrigin
 from suxin.subjects.contents import months_later
 
 KEPT_MONTHS: Final = 24
@@ -52,7 +52,8 @@ _WRITE_SCORES: Final = text(
 _RENEW_TIERS: Final = text(
     """
     update score_tiers kept
-    set natural_person = c.natural_person, run_id = :run_id, tier = (cast(:tier_codes as text[]))[tier_place + 1],
+    set natural_person = c.natural_person, run_id = :run_id, origin = 'engine', learned_at = :learned_at,
+        tier = (cast(:tier_codes as text[]))[tier_place + 1],
         place = tier_place, as_of = :as_of, valid_until = :valid_until
     from computed c
     where kept.subject_id = c.subject_id and kept.model_code = :model_code
@@ -61,8 +62,8 @@ _RENEW_TIERS: Final = text(
 _ADD_TIERS: Final = text(
     """
     insert into score_tiers
-        (subject_id, model_code, natural_person, run_id, tier, place, as_of, valid_until)
-    select c.subject_id, :model_code, c.natural_person, :run_id, (cast(:tier_codes as text[]))[tier_place + 1],
+        (subject_id, model_code, natural_person, run_id, origin, learned_at, tier, place, as_of, valid_until)
+    select c.subject_id, :model_code, c.natural_person, :run_id, 'engine', :learned_at, (cast(:tier_codes as text[]))[tier_place + 1],
            tier_place, :as_of, :valid_until
     from computed c
     where not exists (
@@ -104,17 +105,15 @@ async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[st
 
 
 async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> RunReport | None:
-    """Score everybody by a model in force, as the batch role; return nothing where that was done today.
+    """Score everybody by a model in force, as the batch role; return nothing where that was done today and not asked for again.
 
     Two that begin at once wait for each other.
     """
     await session.execute(select(func.pg_advisory_xact_lock(_RUN_LOCK)))
     as_of = local_day(now)
     model = await session.get(ScoreModel, model_id)
-    done = await session.scalar(
-        select(ScoreRun.id).where(ScoreRun.model_id == model_id, ScoreRun.as_of == as_of)
-    )
-    if model is None or model.state is not ModelState.ACTIVE or done is not None:
+    due = {due_id for due_id, _ in await due_models(session, since=as_of)}
+    if model is None or model_id not in due:
         return None
     document = stored_document(model.document)
     await compute(session, document, as_of=as_of)
@@ -125,15 +124,16 @@ async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> 
         "tier_codes": [tier.code for tier in document.tiers],
     }
     await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
-    kept = {"model_code": document.code, "valid_until": valid_until(as_of)}
+    kept = {"model_code": document.code, "valid_until": valid_until(as_of), "learned_at": now}
     await session.execute(_RENEW_TIERS, common | kept)
     await session.execute(_ADD_TIERS, common | kept)
     await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
-    return _finish(session, ScoreRun(
+    return finish(session, ScoreRun(
         id=run_id,
         model_id=model_id,
         as_of=as_of,
         began_at=now,
+        origin=TierOrigin.ENGINE,
         subject_count=sum(tiers.values()),
         tiers=tiers,
     ))  # fmt: skip
@@ -144,20 +144,21 @@ def valid_until(as_of: date) -> date:
     return months_later(as_of.replace(day=1), 1) + GRACE
 
 
-async def due_models(session: AsyncSession, *, now: datetime) -> list[UUID]:
-    """Return the models in force that were not run this month, in Shanghai, or since a run of them was asked for."""
-    first = local_day(now).replace(day=1)
+async def due_models(session: AsyncSession, *, since: date) -> list[tuple[UUID, str]]:
+    """Return the models in force, with their codes, that were not run since a day, or not since a run of them was asked for."""
     run = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id)
-    ran = run.where(ScoreRun.as_of >= first)
-    since = run.where(ScoreRun.began_at >= ScoreModel.run_asked_at)
-    active = select(ScoreModel.id).where(
+    ran = run.where(ScoreRun.as_of >= since)
+    after = run.where(ScoreRun.began_at >= ScoreModel.run_asked_at)
+    active = select(ScoreModel.id, ScoreModel.code).where(
         ScoreModel.state == ModelState.ACTIVE,
-        or_(~ran.exists(), and_(ScoreModel.run_asked_at.is_not(None), ~since.exists())),
+        or_(~ran.exists(), and_(ScoreModel.run_asked_at.is_not(None), ~after.exists())),
     )
-    return list(await session.scalars(active.order_by(ScoreModel.id)))
+    rows = await session.execute(active.order_by(ScoreModel.id))
+    return [(row.id, row.code) for row in rows]
 
 
-def _finish(session: AsyncSession, run: ScoreRun) -> RunReport:
+def finish(session: AsyncSession, run: ScoreRun) -> RunReport:
+    """Write a run down that has been done."""
     session.add(run)
     append_act(
         session,

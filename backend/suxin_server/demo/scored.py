@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +22,7 @@ from suxin.kernel.working_days import local_day
 from suxin.scoring.commands import activate_model, approve_model, draft_model
 from suxin.scoring.documents import read_document, to_store
 from suxin.scoring.models import ModelState, ScoreModel
-from suxin.scoring.packaged import PACKAGED, XICHU, packaged_model
+from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, packaged_model
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.scoring.runs import run_model
 from suxin.scoring.simulation import simulate_model
@@ -39,8 +40,8 @@ _SYSTEM: Final = Actor.system(REQUEST_ID)
 _RIGHTS: Final = frozenset(
     {ASSESSMENT_FILE, MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ}
 )
-_BETTER_TIERS: Final = {"AAA": 1200, "AA": 1120, "A": 1040}
-"""Where the tiers of the draft begin that waits for its approval."""
+_MORE_POINTS: Final = 20
+"""How many points more the draft that waits for its approval gives for its first dimension's best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ScoredCity:
         A city that has a second version of a model was scored before.
         """
         office = await self._office(now=now)
-        if len(office) < len(cast.SCORE_OFFICE) or await self._model(XICHU, 2, now=now):
+        if len(office) < len(cast.SCORE_OFFICE) or await self._model(FIRM_GRADE, 2, now=now):
             return False
         for code in PACKAGED:
             await self._put_in_force(code, office, now=now)
@@ -106,15 +107,9 @@ class ScoredCity:
                 await activate_model(session, others[0], model_id=model.id, now=now)
 
     async def _draft_next(self, actor: Actor, *, now: datetime) -> None:
-        """Draft a version with wider upper tiers, which the worker simulates and the office has yet to approve."""
-        document = read_document(packaged_model(XICHU))
-        tiers = tuple(
-            msgspec.structs.replace(tier, from_score=_BETTER_TIERS.get(tier.code, tier.from_score))
-            for tier in document.tiers
-        )
-        better = msgspec.json.encode(to_store(msgspec.structs.replace(document, tiers=tiers)))
+        """Draft a version that thinks more of paying taxes well; the worker simulates it, and the office has yet to approve it."""
         async with self.database.transaction(actor, now=now) as session:
-            await draft_model(session, actor, document=better, now=now)
+            await draft_model(session, actor, document=_next_version(), now=now)
 
     async def _model(self, code: str, version: int, *, now: datetime) -> ScoreModel | None:
         async with self.batch.transaction(_SYSTEM, now=now) as session:
@@ -151,6 +146,17 @@ def months_ago(now: datetime, months: int) -> datetime:
     day = local_day(now)
     first = months_later(day.replace(day=1), -months)
     return now - timedelta(days=(day - first).days)
+
+
+def _next_version() -> bytes:
+    document = read_document(packaged_model(FIRM_GRADE))
+    taxes, *others = document.dimensions
+    best, *rest = taxes.indicators
+    better = structs.replace(
+        best, points=best.points + _MORE_POINTS, at_most=best.at_most + _MORE_POINTS
+    )
+    taxes = structs.replace(taxes, most=taxes.most + _MORE_POINTS, indicators=(better, *rest))
+    return msgspec.json.encode(to_store(structs.replace(document, dimensions=(taxes, *others))))
 
 
 async def _staff_by_log_in(session: AsyncSession) -> dict[str, StaffMember]:

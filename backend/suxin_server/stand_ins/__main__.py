@@ -21,6 +21,7 @@ from suxin_server.stand_ins.identity import IdentityStandIn
 from suxin_server.stand_ins.repair import RepairStandIn
 from suxin_server.stand_ins.receiver import ReceiverStandIn
 from suxin_server.stand_ins.sms import SmsStandIn
+from suxin_server.stand_ins.tiers import TiersStandIn
 from suxin_server.stand_ins.wechat import WeChatStandIn
 from suxin_server.stand_ins.wire import StandIn
 
@@ -39,7 +40,7 @@ class _Server(uvicorn.Server):
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="suxin_server.stand_ins", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("wechat", "identity", "sms", "repair", "receiver"):
+    for name in ("wechat", "identity", "sms", "repair", "receiver", "tiers"):
         parser.add_argument(f"--{name}-port", type=int, default=0)
     parser.add_argument("--registry", type=Path, default=None, help="who represents which firm")
     parser.add_argument(
@@ -109,6 +110,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "sms": SmsStandIn(),
         "repair": RepairStandIn(given.repair_state),
         "receiver": ReceiverStandIn(),
+        "tiers": TiersStandIn(),
     }
     listeners: dict[str, socket.socket] = {}
     for name in stand_ins:

@@ -1,5 +1,6 @@
 """The demo city's scores: there soon after the start, told by the product's own rules, and made up once."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from suxin_server.demo.scored import ScoredCity, months_ago
 from suxin_server.scoring import score_all
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+DRAFT = "select simulation from score_models where version = 2"
 FIRM = """
 select subject_id from scores where model_id in (select id from score_models where code = $1)
 group by subject_id having max(score) > min(score) order by subject_id limit 1
@@ -32,13 +34,16 @@ async def test_the_city_is_scored_with_a_history_and_a_draft_awaits_its_approval
         await score_all(built.setting.batch, now=NOW)
         assert await _models(built) == [
             (FIRM_GRADE, 1, "ACTIVE"),
+            (FIRM_GRADE, 2, "SIMULATED"),
             (XICHU, 1, "ACTIVE"),
-            (XICHU, 2, "SIMULATED"),
         ]
         runs = await built.admin.fetch("select as_of, subject_count, tiers from score_runs")
         assert len(runs) == 3 * len(PACKAGED)
         assert {str(run["as_of"]) for run in runs} == {"2026-09-01", "2026-10-01", "2026-11-20"}
         assert min(run["subject_count"] for run in runs) > 400
+        draft = json.loads(await built.admin.fetchval(DRAFT))
+        assert len(draft["moves"]) == 20
+        assert any(one["before"] not in (None, one["after"]) for one in draft["shifts"])
         # Nobody's page is empty: tiers differ, and what one is shown adds up and has changed since.
         tiers = await built.column("select distinct model_code || tier from score_tiers")
         assert len(tiers) >= 5, tiers

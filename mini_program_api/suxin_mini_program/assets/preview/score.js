@@ -162,6 +162,8 @@ export async function showVerify() {
     outcome);
 }
 
+const MODELS = { xichu: "西楚分", firm_grade: "企业信用等级" };
+
 const proved = (claims) => card(
   h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, claims.holder)), badge("签名有效", "good")),
-  facts([...claims.tiers.map((one) => [`等级 ${one.tier}`, `${one.model} · ${one.asOf} 评定`]), ["有效至", time(new Date(claims.exp * 1000).toISOString())]]));
+  facts([...claims.tiers.map((one) => [`等级 ${one.tier}`, `${MODELS[one.model] || one.model} · ${one.asOf} 评定`]), ["有效至", time(new Date(claims.exp * 1000).toISOString())]]));

@@ -20,6 +20,7 @@ from suxin.kernel.tables import Table, models
 UPDATED = {
     "operator": {
         "areas",
+        "catalogue_drafts",
         "commitments",
         "correction_requests",
         "impact_assessments",

@@ -18,7 +18,7 @@ from oauth_client import new_key, public_jwks
 from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
-from small_commitment import build_commitment
+from small_commitment import build_commitment, draft_catalogue
 from small_endpoint import Webhook, build_webhook
 from small_merchant import build_merchant
 from small_scores import build_scores
@@ -98,6 +98,7 @@ class World:
     batch_id: UUID
     model_id: UUID
     commitment_id: UUID
+    draft_release_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -186,6 +187,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         batch_id=batch_id,
         model_id=await build_scores(city),
         commitment_id=await build_commitment(city),
+        draft_release_id=await draft_catalogue(city),
     )
 
 

@@ -24,6 +24,7 @@ UPDATED = {
         "commitments",
         "correction_requests",
         "impact_assessments",
+        "ingestion_batches",
         "published_arrangements",
         "quotas",
         "sandbox_clocks",

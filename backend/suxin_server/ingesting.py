@@ -1,4 +1,4 @@
-"""Ingestion in the worker: batches are read one after the other, over connections of the batch role."""
+"""Ingestion in the worker: batches are read one after the other, and releases of the catalogue put in force, as the batch role."""
 
 import asyncio
 import time
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import outbox
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
+from suxin.subjects.catalogue_drafts import apply_release
 from suxin.subjects.ingestion.commands import RUN_TOPIC
 from suxin.subjects.ingestion.runs import run_batch
 
@@ -44,6 +45,10 @@ class IngestionRuns:
             )
         if left:
             await outbox.post(session, RUN_TOPIC, job.payload, now=job.now, wake=True)
+
+    async def apply_release(self, _session: AsyncSession, job: Job) -> None:
+        """Put an activated release of the catalogue in force."""
+        await apply_release(self._database, job.uuid("draft_id"), now=job.now)
 
     async def close(self) -> None:
         """Close its connections."""

@@ -66,6 +66,16 @@ ACCESS = (
     'ALTER TABLE branches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'GRANT SELECT, INSERT, UPDATE ON branches TO suxin_app',
+    'ALTER TABLE catalogue_drafts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE catalogue_drafts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON catalogue_drafts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY drafted ON catalogue_drafts FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'DRAFT')",
+    "CREATE POLICY decided ON catalogue_drafts FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'DRAFT') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state in ('ACTIVATED', 'DISCARDED'))",
+    'CREATE POLICY batch ON catalogue_drafts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, ended_at) ON catalogue_drafts TO suxin_app',
+    'GRANT SELECT, UPDATE ON catalogue_drafts TO suxin_batch',
+    "CREATE TRIGGER catalogue_drafts_begins BEFORE INSERT ON catalogue_drafts FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER catalogue_drafts_step BEFORE UPDATE OF state ON catalogue_drafts FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVATED', 'FAILED', 'system'), ('ACTIVATED', 'IN_FORCE', 'system'), ('DRAFT', 'ACTIVATED', 'operator'), ('DRAFT', 'DISCARDED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE catalogue_items ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE catalogue_items FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON catalogue_items FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -712,6 +722,25 @@ def upgrade() -> None:
     sa.Column('area_codes', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_branches'))
+    )
+    op.create_table('catalogue_drafts',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('release', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('items', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('item_count', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'ACTIVATED', 'IN_FORCE', 'FAILED', 'DISCARDED', name='draftstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure_code', sa.Text(), nullable=True),
+    sa.Column('failure_zh', sa.Text(), nullable=True),
+    sa.Column('failure_en', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'FAILED') = (failure_code is not null)", name=op.f('ck_catalogue_drafts_failure')),
+    sa.CheckConstraint('item_count > 0', name=op.f('ck_catalogue_drafts_item_count')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_catalogue_drafts'))
     )
     op.create_table('catalogue_items',
     sa.Column('code', sa.Text(), nullable=False),
@@ -2288,6 +2317,7 @@ def downgrade() -> None:
     op.drop_table('client_conduct')
     op.drop_table('catalogue_releases')
     op.drop_table('catalogue_items')
+    op.drop_table('catalogue_drafts')
     op.drop_table('branches')
     op.drop_table('bank_speeds')
     op.drop_index('ix_authorization_codes_expires_at', table_name='authorization_codes')

@@ -8,11 +8,11 @@ import msgspec
 from litestar import Response, get
 from sqlalchemy import Row
 
-from suxin.subjects.commitments.models import Commitment, CommitmentState
+from suxin.subjects.commitments.models import Commitment
 from suxin.subjects.commitments.queries import commitments_of, public_commitments
 from suxin_mini_program.answering import newest_page
 from suxin_mini_program.contract import Caller, Contract
-from suxin_mini_program.labels import COMMITMENT_KINDS, COMMITMENT_STATES, Label
+from suxin_mini_program.labels import COMMITMENT_KINDS, Label
 from suxin_mini_program.paging import Page, PageQuery
 from suxin_mini_program.reading import AnyRequest
 from suxin_web.callers import GivenActor
@@ -105,17 +105,8 @@ def _told(one: Commitment) -> dict[str, Any]:
         "text": one.text,
         "made_on": one.made_on,
         "due_on": one.due_on,
-        "state": Label(one.state.value, *_state(one)),
+        "state": Label(one.state.value, one.state_zh, one.state.value.lower()),
     }
-
-
-def _state(one: Commitment) -> tuple[str, str]:
-    """Return what a state is called; a declaration's is about whether it is true."""
-    if one.text_version is not None and one.state is CommitmentState.OPEN:
-        return "已承诺，待核查", "signed, not looked into yet"
-    if one.text_version is not None and one.state is CommitmentState.KEPT:
-        return "核查属实", "found true"
-    return COMMITMENT_STATES[one.state]
 
 
 def _own(row: Row[Any]) -> OwnCommitment:

@@ -19,10 +19,7 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
-from suxin.subjects.commitments.models import (
-    KINDS_ZH,
-    STATES_ZH,
-)
+from suxin.subjects.commitments.models import KINDS_ZH
 from suxin.subjects.models import DataCategory, MandateRole
 
 
@@ -87,9 +84,6 @@ BASES: Final[Words] = {
     BasisKind.STATUTORY: ("法律规定", "statute"),
 }
 COMMITMENT_KINDS: Final[Words] = {kind: (zh, kind.value) for kind, zh in KINDS_ZH.items()}
-COMMITMENT_STATES: Final[Words] = {
-    state: (zh, state.value.lower()) for state, zh in STATES_ZH.items()
-}
 MANDATE_ROLES: Final[Words] = {
     MandateRole.LEGAL_REPRESENTATIVE: ("法定代表人", "legal representative"),
     MandateRole.AGENT: ("代理人", "agent"),

@@ -60,7 +60,7 @@ async def test_a_declaration_is_shown_with_what_was_promised_and_found_false(
     page = words(await desk.get(declared))
     assert "查无此荣誉" in page
     assert "核查笔录 7 号" in page
-    assert "未履行" in words(await desk.get(PLACE))
+    assert "申报不实" in words(await desk.get(PLACE))
     again = await desk.post(f"{declared}/judgement", verdict="KEPT")
     assert "该承诺已有结论（未履行）" in words(again.text)
     codes = await admin.fetch(

@@ -137,7 +137,7 @@ async def test_the_catalogue_is_shown_by_its_classes(desks, words):
     page = words(await desk.get("/desk/catalogue"))
     assert "现行 2024.2 ，依据全国公共信用信息基础目录（2024年版）" in page
     assert (
-        "行政处罚 PENALTY · 含自然人 行政管理 各级行政执法部门 依法公开 公开 按处罚轻重 3 个月至 3 年 36 个月"
+        "行政处罚 PENALTY · 含自然人 · 全国公共信用信息基础目录（2024年版） 行政管理 各级行政执法部门 依法公开 公开 按处罚轻重 3 个月至 3 年 36 个月"
         in page
     )
     assert page.index("登记注册") < page.index("司法裁判执行") < page.index("自愿提供")

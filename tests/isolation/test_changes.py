@@ -21,9 +21,11 @@ from suxin.kernel.tables import Table, models
 UPDATED = {
     "operator": {
         "areas",
+        "catalogue_drafts",
         "commitments",
         "correction_requests",
         "impact_assessments",
+        "ingestion_batches",
         "published_arrangements",
         "quotas",
         "review_cases",

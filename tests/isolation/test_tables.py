@@ -36,6 +36,7 @@ MATRIX = {
     "authorization_codes": DOORWAY,
     "bank_speeds": EVERYBODY,
     "branches": NOBODY,
+    "catalogue_drafts": OPERATOR,
     "catalogue_items": EVERYBODY,
     "catalogue_releases": EVERYBODY,
     "client_conduct": PLATFORM,

@@ -142,13 +142,23 @@ async def see_it_corrected(phone: Phone) -> None:
     await expect(phone.page.locator(".facts").first).to_contain_text("宿豫区")
 
 
-async def declare_correct_and_delete(phone: Phone, axe: Axe) -> None:
-    """Declare an honour, correct it at once, and delete it with its history."""
+async def declare_under_a_commitment(phone: Phone, axe: Axe) -> None:
+    """Declare an honour, which is refused until the commitment is signed; it waits to be looked into."""
     await go(phone, "/declare", "declare-form")
     await phone.at("field-content.title").fill("诚信企业")
     await phone.at("field-content.issuer").fill("商会")
     await phone.at("declare").click()
-    await expect(phone.at("me")).to_be_visible()
+    await expect(phone.at("error-commitmentVersion")).to_have_text("请阅读并签署承诺书")
+    await phone.at("field-commitmentVersion").select_option("yes")
+    await phone.at("declare").click()
+    await expect(phone.at("commitment").first).to_contain_text("待核查")
+    await axe.look(phone.page, "commitments")
+    await phone.screen.shoot("commitments")
+
+
+async def declare_correct_and_delete(phone: Phone, axe: Axe) -> None:
+    """Declare an honour, correct it at once, and delete it with its history."""
+    await declare_under_a_commitment(phone, axe)
     await go(phone, "/my-data/parts/declarations", "part-page")
     await phone.at("correct-declared").click()
     await phone.at("field-content.issuer").fill("")

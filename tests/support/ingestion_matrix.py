@@ -14,6 +14,10 @@ def batch(world: World) -> dict[str, Any]:
     return {"batch_id": world.batch_id}
 
 
+def draft(world: World) -> dict[str, Any]:
+    return {"draft_id": world.draft_release_id}
+
+
 def nothing_given(_world: World) -> dict[str, Any]:
     return {}
 
@@ -29,6 +33,15 @@ COMMANDS: dict[str, list[Case]] = {
     ),
 }
 
+COMMANDS |= {
+    f"subjects.catalogue_drafts.{name}": operators_own(given)
+    for name, given in (
+        ("draft_release", lambda _world: {"release": "2030.1", "source": "x", "file": b"x"}),
+        ("activate_release", draft),
+        ("discard_release", draft),
+    )
+}
+
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "subjects.ingestion.queries.batch_of_key": (
         "rival",
@@ -41,6 +54,9 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "subjects.ingestion.queries.ingestion_rejects": ("rival", batch, None),
     "subjects.ingestion.queries.lock_batch": ("rival", batch, NotFound),
     "subjects.ingestion.queries.source_qualities": ("rival", nothing_given, None),
+    "subjects.queries.catalogue_draft": ("rival", draft, NotFound),
+    "subjects.queries.catalogue_drafts": ("rival", nothing_given, None),
+    "subjects.queries.lock_catalogue_draft": ("rival", draft, NotFound),
     "subjects.queries.catalogue": (
         "anonymous",
         nothing_given,

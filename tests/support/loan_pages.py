@@ -90,7 +90,7 @@ class Phone:
             await expect(self.at("loading")).to_have_count(0)
             await expect(self.at("error")).to_have_count(0)
         await self.page.evaluate("location.hash = '/declare'")
-        await expect(self.page.locator(".lead")).to_have_text(re.compile("自主申报”。$"))
+        await expect(self.page.locator(".lead")).to_have_text(re.compile("由信用办事后核查。$"))
         await self.screen.shoot("declare")
 
     async def take_the_mandate_again(self, person: cast.Applicant) -> None:

@@ -11,6 +11,7 @@ from suxin.kernel.tables import Table
 UNOWNED = {
     "areas",
     "audit_heads",
+    "catalogue_drafts",
     "catalogue_items",
     "catalogue_releases",
     "ingestion_batches",

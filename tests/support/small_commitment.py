@@ -1,11 +1,13 @@
-"""The applicant, who declares something about himself and promises that it is true."""
+"""The applicant, who declares something about himself and promises that it is true; and a release that is drafted."""
 
+from importlib.resources import files
 from uuid import UUID
 
 from small_city import SmallCity
 from sqlalchemy import select
 
 from suxin.kernel.actor import Actor
+from suxin.subjects.catalogue_drafts import draft_release
 from suxin.subjects.commitments.models import Commitment
 from suxin.subjects.commitments.texts import CURRENT
 from suxin.subjects.declarations import declare_record
@@ -26,3 +28,13 @@ async def build_commitment(city: SmallCity) -> UUID:
             select(Commitment.id).where(Commitment.record_id == record_id)
         )
         return found.one()
+
+
+async def draft_catalogue(city: SmallCity) -> UUID:
+    """Let the operator send another release of the catalogue, which is not activated yet."""
+    file = files("suxin.subjects").joinpath("data/catalogue.csv").read_bytes()
+    draft = await city.act(
+        draft_release, city.operator, release="2027.1", source="2027年版（测试）", file=file
+    )
+    found: UUID = draft.id
+    return found

@@ -20,7 +20,7 @@ from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
-from small_commitment import build_commitment
+from small_commitment import build_commitment, draft_catalogue
 from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
 from small_merchant import build_merchant
@@ -105,6 +105,7 @@ class World:
     ledger: FilledLedger
     commitment_id: UUID
     run_id: UUID
+    draft_release_id: UUID
 
     @property
     def bank(self) -> Bank:
@@ -197,6 +198,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         ledger=await fill_ledgers(city, admin),
         commitment_id=await build_commitment(city),
         run_id=await last_run_id(city),
+        draft_release_id=await draft_catalogue(city),
     )
 
 

@@ -163,6 +163,15 @@ class Catalogue:
     items: Sequence[ItemRow]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A release that may be put in force: its items as they are loaded, and whether it was loaded already."""
+
+    rows: str
+    sha256: str
+    in_force: bool
+
+
 async def load_catalogue(session: AsyncSession, catalogue: Catalogue | None = None) -> int:
     """Put a release in force, the packaged one unless another is given, as the batch role; return how many items it has.
 
@@ -176,17 +185,10 @@ async def load_catalogue(session: AsyncSession, catalogue: Catalogue | None = No
     :raises ReleaseTaken: if a release of this number had other items
     """
     wanted = packaged() if catalogue is None else catalogue
-    number = _number(wanted.release)
-    _check(wanted.items)
-    rows = json.dumps([asdict(item) for item in wanted.items], ensure_ascii=False)
-    sha256 = hashlib.sha256(rows.encode()).hexdigest()
-    for known in await session.scalars(select(CatalogueRelease)):
-        if known.release == wanted.release:
-            if known.sha256 != sha256:
-                raise ReleaseTaken(release=wanted.release)
-            return len(wanted.items)
-        if _number(known.release) > number:
-            raise ReleaseOutdated(current=known.release, release=wanted.release)
+    checked = await check_release(session, wanted)
+    if checked.in_force:
+        return len(wanted.items)
+    rows, sha256 = checked.rows, checked.sha256
     await session.execute(_LOAD, {"rows": rows, "release": wanted.release})
     await session.execute(_RETIRE, {"release": wanted.release})
     session.add(
@@ -200,6 +202,22 @@ async def load_catalogue(session: AsyncSession, catalogue: Catalogue | None = No
     )
     await session.flush()
     return len(wanted.items)
+
+
+async def check_release(session: AsyncSession, wanted: Catalogue) -> Checked:
+    """Refuse a release that may not be put in force, and write nothing; refusals as of ``load_catalogue``."""
+    number = _number(wanted.release)
+    _check(wanted.items)
+    rows = json.dumps([asdict(item) for item in wanted.items], ensure_ascii=False)
+    sha256 = hashlib.sha256(rows.encode()).hexdigest()
+    for known in await session.scalars(select(CatalogueRelease)):
+        if known.release == wanted.release:
+            if known.sha256 != sha256:
+                raise ReleaseTaken(field="release", release=wanted.release)
+            return Checked(rows=rows, sha256=sha256, in_force=True)
+        if _number(known.release) > number:
+            raise ReleaseOutdated(field="release", current=known.release, release=wanted.release)
+    return Checked(rows=rows, sha256=sha256, in_force=False)
 
 
 def packaged() -> Catalogue:
@@ -267,7 +285,7 @@ def _check(items: Sequence[ItemRow]) -> None:
 def _check_item(item: ItemRow) -> None:
     if not _CODE.fullmatch(item.code):
         raise Invalid(
-            field="code",
+            field="file",
             reason_zh=f"代码“{item.code[:40]}”应为 2 至 40 位大写字母、数字或连字符",
             reason_en="a code has 2 to 40 capital letters, digits or hyphens",
         )
@@ -283,18 +301,18 @@ def _check_item(item: ItemRow) -> None:
                 reason_en=f"{item.code} has a name, a department or a basis that is empty or too long",
             )
     if item.record_class not in CLASSES:
-        raise ClassUnknown(item_name=item.name, record_class=item.record_class)
+        raise ClassUnknown(field="file", item_name=item.name, record_class=item.record_class)
     if forbidden := forbidden_kind(item.name):
-        raise ForbiddenClass(item_name=item.name, forbidden=forbidden)
+        raise ForbiddenClass(field="file", item_name=item.name, forbidden=forbidden)
     sensitive = item.sensitivity is Sensitivity.SENSITIVE
     if sensitive != (item.category in SENSITIVE_CATEGORIES) or (
         sensitive and item.publication is not Publication.NEVER
     ):
-        raise SensitiveMisplaced(item_name=item.name)
+        raise SensitiveMisplaced(field="file", item_name=item.name)
     filed = item.channel is LawfulChannel.FILED_BY_SUBJECT
     about = next((word for word in WRITTEN_CONSENT if word in item.name), None)
     if item.of_persons and about is not None and not filed:
-        raise ConsentNeeded(item_name=item.name, about=about)
+        raise ConsentNeeded(field="file", item_name=item.name, about=about)
 
 
 def forbidden_kind(name: str) -> str | None:

@@ -17,7 +17,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
 from suxin.kernel.bases import AccessBasis, ground_of, live
 from suxin.kernel.refusals import Forbidden, NotFound
-from suxin.subjects.catalogue_releases import CatalogueRelease
+from suxin.subjects.catalogue_releases import CatalogueDraft, CatalogueRelease
 from suxin.subjects.models import (
     CatalogueItem,
     CreditRecord,
@@ -109,7 +109,39 @@ def catalogue() -> Select[CatalogueItem]:
 
 def catalogue_releases() -> Select[CatalogueRelease]:
     """Return the releases of the catalogue, the one in force first."""
-    return select(CatalogueRelease).order_by(CatalogueRelease.loaded_at.desc())
+    return select(CatalogueRelease).order_by(
+        CatalogueRelease.loaded_at.desc(), CatalogueRelease.release.desc()
+    )
+
+
+def catalogue_drafts() -> Select[CatalogueDraft]:
+    """Return the drafted releases that the caller sees, the latest first."""
+    return select(CatalogueDraft).order_by(CatalogueDraft.id.desc())
+
+
+async def catalogue_draft(session: AsyncSession, draft_id: UUID) -> CatalogueDraft:
+    """Return one drafted release.
+
+    :raises NotFound: if the caller sees none of that id
+    """
+    draft = await session.get(CatalogueDraft, draft_id)
+    if draft is None:
+        raise NotFound(thing_zh="目录草稿", thing_en="draft of the catalogue")
+    return draft
+
+
+async def lock_catalogue_draft(session: AsyncSession, draft_id: UUID) -> CatalogueDraft:
+    """Return one drafted release as it is once everybody before has decided on it.
+
+    :raises NotFound: if the caller sees none of that id
+    """
+    draft = await catalogue_draft(session, draft_id)
+    # One that was decided on meanwhile may not be locked any more, and is read again as it is.
+    await session.execute(
+        select(CatalogueDraft.id).where(CatalogueDraft.id == draft_id).with_for_update()
+    )
+    await session.refresh(draft)
+    return draft
 
 
 def records(subject_id: UUID) -> Select[CreditRecord]:

@@ -150,6 +150,8 @@ def _party(
     person = register.person(organisation.representative)
     door = resident_door(made_for.sealer, organisation.representative.resident_id)
     book.add_plain(Subject, person)
+    for deed in register.deeds_of(person["id"]):
+        book.add_plain(CreditRecord, deed)
     book.add_plain(
         SubjectDoor,
         {

@@ -23,6 +23,7 @@ from suxin.subjects.models import (
     SubjectKind,
 )
 from suxin.subjects.shapes import SHAPES
+from suxin_server.demo.deeds import OF_ORGANISATIONS, OF_PERSONS, DeedKind, deeds
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.organisations import Organisation, Person
 from suxin_server.demo.words import pinyin
@@ -43,6 +44,7 @@ class _Of(NamedTuple):
 
     subject_id: UUID
     number: str
+    of_person: bool = False
 
 
 @cache
@@ -60,6 +62,8 @@ class Register:
         self._now = now
         self._today = local_day(now)
         self._dice = Dice("register")
+        # What came to the city later than the rest has its own, so that nothing else shifts.
+        self._deed_dice = Dice("deeds")
         self._taken_over = now - timedelta(days=REGISTERED_DAYS_AGO)
         self._proved_at = now - timedelta(days=PROVED_DAYS_AGO)
 
@@ -118,6 +122,19 @@ class Register:
         if known.eco_grade is not None:
             content = {"grade": known.eco_grade.value, "year": year}
             yield self._record(of, "ECO-GRADE", _ECOLOGY, graded, content)
+        yield from self._deeds(of, OF_ORGANISATIONS)
+
+    def deeds_of(self, person_id: UUID) -> Iterator[dict[str, Any]]:
+        """Return what departments have on record about a natural person."""
+        yield from self._deeds(_Of(person_id, person_id.hex[-12:], of_person=True), OF_PERSONS)
+
+    def _deeds(self, of: "_Of", kinds: tuple[DeedKind, ...]) -> Iterator[dict[str, Any]]:
+        for deed in deeds(self._deed_dice, kinds, today=self._today):
+            record_id = self._deed_dice.id_at(self._taken_over)
+            record = self._record(
+                of, deed.item_code, deed.source, deed.on, deed.content, record_id=record_id
+            )
+            yield record | {"amount_fen": deed.amount_fen}
 
     def _last_grading(self) -> date:
         """Return the day of the last yearly grading: grades of a year are published in the next April."""
@@ -133,20 +150,23 @@ class Register:
         content: dict[str, Any],
         *,
         order: int = 1,
+        record_id: UUID | None = None,
     ) -> dict[str, Any]:
         item = _items()[item_code]
         valid_until = item.validity_months and months_later(occurred_on, item.validity_months)
         return {
             "subject_id": of.subject_id,
-            "id": self._dice.id_at(self._taken_over),
+            "id": record_id or self._dice.id_at(self._taken_over),
             "item_code": item_code,
             "category": item.category.value,
             "channel": item.channel,
-            "natural_person": False,
+            "natural_person": of.of_person,
             "source": source,
             "source_ref": f"{item_code}-{of.number}-{occurred_on.year}-{order}",
             "occurred_on": occurred_on,
-            "published_until": publication_end(item_code, content, occurred_on),
+            "published_until": (
+                None if of.of_person else publication_end(item_code, content, occurred_on)
+            ),
             "valid_until": valid_until,
             "polarity": SHAPES[item_code].polarity,
             "status": RecordStatus.ACTIVE,

@@ -6,25 +6,15 @@ from typing import Final
 from litestar import get
 
 from suxin.subjects import queries
-from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
+from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
+from suxin.subjects.catalogue_terms import CLASSES, Publication
 from suxin.subjects.ingestion.policies import INGESTION_READ
-from suxin.subjects.models import CatalogueItem, LawfulChannel
+from suxin.subjects.models import CatalogueItem
 from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.operator.catalogue_draft_pages import CHANNELS, SENSITIVITIES, STATES
 from suxin_tenants.visits import Answer, GivenVisit
-from suxin_tenants.words import Said
 
-CHANNELS: Final = {
-    LawfulChannel.PUBLICLY_DISCLOSED: "依法公开",
-    LawfulChannel.AUTHORISED_PUBLIC: "授权查询",
-    LawfulChannel.FILED_BY_SUBJECT: "本人申报",
-    LawfulChannel.LICENSED: "持牌征信",
-}
-SENSITIVITIES: Final[dict[Sensitivity, Said]] = {
-    Sensitivity.PUBLIC: ("公开", "good"),
-    Sensitivity.SHARED: ("有据共享", "info"),
-    Sensitivity.CONFIDENTIAL: ("授权可见", "warn"),
-    Sensitivity.SENSITIVE: ("敏感，单独授权", "bad"),
-}
+DRAFTS_SHOWN: Final = 10
 
 
 @get("/catalogue")
@@ -44,6 +34,9 @@ async def show_catalogue(visit: GivenVisit) -> Answer:
             "channels": CHANNELS,
             "sensitivities": SENSITIVITIES,
             "published": _published,
+            "drafts": (await session.scalars(queries.catalogue_drafts().limit(DRAFTS_SHOWN))).all(),
+            "draft_states": STATES,
+            "may_load": visit.actor.may(CATALOGUE_LOAD),
         }
         return await visit.page(session, "operator/catalogue.html", context)
 

@@ -17,7 +17,6 @@ from suxin.kernel.refusals import Refusal
 from suxin.subjects.commitments import judging, queries, registering
 from suxin.subjects.commitments.models import (
     KINDS_ZH,
-    STATES_ZH,
     Commitment,
     CommitmentKind,
     CommitmentState,
@@ -34,11 +33,11 @@ from suxin_web.content_words import content_words
 PLACE: Final = "/desk/commitments"
 WAITING_SHOWN: Final = 50
 """How many that wait are listed, the oldest of them; the next follow as these are judged."""
-STATES: Final[Mapping[CommitmentState, Said]] = {
-    CommitmentState.OPEN: (STATES_ZH[CommitmentState.OPEN], "info"),
-    CommitmentState.KEPT: (STATES_ZH[CommitmentState.KEPT], "good"),
-    CommitmentState.BROKEN: (STATES_ZH[CommitmentState.BROKEN], "bad"),
-    CommitmentState.RETURNED: (STATES_ZH[CommitmentState.RETURNED], "plain"),
+_TONES: Final[Mapping[CommitmentState, str]] = {
+    CommitmentState.OPEN: "info",
+    CommitmentState.KEPT: "good",
+    CommitmentState.BROKEN: "bad",
+    CommitmentState.RETURNED: "plain",
 }
 _KINDS: Final = [
     (kind.value, zh) for kind, zh in KINDS_ZH.items() if kind is not CommitmentKind.TRUTH
@@ -64,7 +63,7 @@ async def show_commitments(visit: GivenVisit) -> Answer:
             "page": await read_page(
                 session, visit.request, queries.commitments(waiting=False), Commitment.id
             ),
-            "states": STATES,
+            "state_of": _state,
             "kinds": KINDS_ZH,
             "may_judge": visit.actor.may(COMMITMENT_JUDGE),
         }
@@ -206,7 +205,7 @@ async def _show(
         of_declaration = one.kind is CommitmentKind.TRUTH
         context = {
             "one": one,
-            "state": STATES[one.state],
+            "state": _state(one),
             "kind": KINDS_ZH[one.kind],
             "of_declaration": of_declaration,
             "stated": content_words(one.stated),
@@ -220,6 +219,10 @@ async def _show(
             "max_document": judging.MAX_DOCUMENT,
         }
         return await visit.page(session, "operator/commitment.html", context, status=status)
+
+
+def _state(one: Commitment) -> Said:
+    return one.state_zh, _TONES[one.state]
 
 
 def _verdicts(*, of_declaration: bool) -> list[tuple[str, str]]:

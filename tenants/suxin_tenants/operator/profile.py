@@ -19,6 +19,7 @@ from suxin.lending.policies import STATISTICS_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
+from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
 from suxin.tenancy.policies import (
@@ -59,6 +60,7 @@ OPERATOR: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,
+                    CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
                     COMMITMENT_READ,
                     INGESTION_READ,
@@ -87,6 +89,7 @@ OPERATOR: Final = TenantProfile(
                     REPAIR_READ,
                     CORRECTION_ANSWER,
                     EVIDENCE_READ,
+                    CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
                     COMMITMENT_READ,
                     INGESTION_READ,

@@ -17,7 +17,6 @@ from suxin.kernel.refusals import Invalid, Refusal
 from suxin.kernel.working_days import local_day
 from suxin.subjects.commitments import queries
 from suxin.subjects.commitments.models import (
-    STATES_ZH,
     Commitment,
     CommitmentKind,
     CommitmentState,
@@ -167,8 +166,7 @@ async def _tell(session: AsyncSession, commitment: Commitment, *, now: datetime)
     """Tell who signed it; of what a department registered its own letter tells."""
     if commitment.person_id is None:
         return
-    said = "核查属实" if commitment.state is CommitmentState.KEPT else STATES_ZH[commitment.state]
-    why = f"：{commitment.reason}" if commitment.reason else ""
+    why = f"，{commitment.reason}" if commitment.reason else ""
     follows = {
         CommitmentState.KEPT: "",
         CommitmentState.RETURNED: "该申报不再使用，补正后可以重新申报。",
@@ -179,7 +177,7 @@ async def _tell(session: AsyncSession, commitment: Commitment, *, now: datetime)
         person_id=commitment.person_id,
         template="commitment_judged",
         title="自主申报核查结果",
-        body=f"“{commitment.title}”的真实性承诺{said}{why}。{follows}",
+        body=f"“{commitment.title}”的真实性承诺：{commitment.state_zh}{why}。{follows}",
         link=PAGE,
         facts={"item": commitment.title},
         now=now,

@@ -50,6 +50,15 @@ STATES_ZH: Final[dict[CommitmentState, str]] = {
 }
 
 
+TRUTH_STATES_ZH: Final[dict[CommitmentState, str]] = {
+    CommitmentState.OPEN: "待核查",
+    CommitmentState.KEPT: "核查属实",
+    CommitmentState.BROKEN: "申报不实",
+    CommitmentState.RETURNED: "已退回",
+}
+"""What the states are called where a declaration is promised to be true."""
+
+
 class CommitmentJudged(Refusal):
     """It was said before what became of this commitment."""
 
@@ -139,6 +148,12 @@ class Commitment(Table):
     reason: Mapped[str | None]
     document: Mapped[str | None]
     outcome_id: Mapped[UUID | None]
+
+    @property
+    def state_zh(self) -> str:
+        """What its state is called."""
+        words = TRUTH_STATES_ZH if self.kind is CommitmentKind.TRUTH else STATES_ZH
+        return words[self.state]
 
     def enter(self, state: CommitmentState) -> None:
         """Take the step to a state.

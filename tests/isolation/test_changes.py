@@ -21,13 +21,13 @@ from suxin.kernel.tables import Table, models
 UPDATED = {
     "operator": {
         "areas",
-        "correction_requests",
         "impact_assessments",
         "published_arrangements",
         "quotas",
         "review_cases",
         "sandbox_clocks",
         "score_models",
+        "source_inquiries",
         "tenants",
     },
     "system": {
@@ -37,7 +37,6 @@ UPDATED = {
         "client_conduct",
         "consent_fetches",
         "consents",
-        "correction_requests",
         "counter_visits",
         "decision_snapshots",
         "event_feeds",
@@ -54,6 +53,7 @@ UPDATED = {
         "review_cases",
         "sandbox_applicants",
         "sandbox_clocks",
+        "source_inquiries",
         "subjects",
         "tenant_events",
         "tenants",
@@ -84,7 +84,6 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "consents",
-        "correction_requests",
         "credit_records",
         "leads",
         "loan_requests",
@@ -124,7 +123,6 @@ DELETED_AT_THE_END = {
         "consent_artefacts",
         "consent_fetches",
         "consents",
-        "correction_requests",
         "impact_assessments",
         "mandates",
         "review_cases",
@@ -216,9 +214,6 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         old = world.city.now - timedelta(days=1900)
         await admin.execute("update impact_assessments set ended_at = $1", old)
         await admin.execute("update mandates set ended_at = $1", old)
-        await admin.execute(
-            "update correction_requests set state = 'WITHDRAWN', answered_at = $1", old
-        )
         await admin.execute("update consents set state = 'REVOKED', ended_at = $1", old)
         await admin.execute("update access_bases set ended_at = $1", old)
         # As if their consents were gone, with which they go.

@@ -1,6 +1,6 @@
 """A disputed record is passed to the source that provided it (异议转办): the platform holds a copy, and the source knows.
 
-The source answers within five working days (*proposed*, by the statutes of Shanghai and Taizhou). The office writes its answer down,
+The source answers within five working days (*proposed*, by 上海市社会信用条例 and 台州市企业信用促进条例). The office writes its answer down,
 and is told when none has come. The end of the time follows from when it was asked and from the calendar as it is then, so that no
 date is stored that a new arrangement could make wrong.
 """

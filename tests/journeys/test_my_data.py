@@ -154,6 +154,7 @@ async def check_at_the_desk(screen: Screen, url: str, axe: Axe) -> None:
 
 async def appeal(phone: Phone, axe: Axe) -> None:
     """Read why not, and appeal."""
+    await go(phone, "/notices", "notices")
     await go(phone, "/cases", "cases-page")
     declined = phone.page.locator('[data-testid="case"][data-state="NOTICED"]')
     await expect(declined).to_contain_text("可申诉至")

@@ -32,7 +32,7 @@ const ROUTES = [
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
   [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],
-  [/^\/cases$/, "异议与申请", showCases, { tab: "mine", back: "/my-data" }],
+  [/^\/(?:cases|my-data\/corrections)$/, "异议与申请", showCases, { tab: "mine", back: "/my-data" }],
   [/^\/cases\/([^/]+)\/(appeal|supplement)$/, "异议与申请", showSaid, { tab: "mine", back: "/cases" }],
   [/^\/cases\/exempt\/([^/]+)$/, "申请豁免", showExempt, { tab: "mine", back: "/cases" }],
   [/^\/cases\/review\/(score|match)(?:\/([^/]+)\/([^/]+))?$/, "申请人工复核", showReview, { tab: "mine", back: "/cases" }],

@@ -23,7 +23,7 @@ export async function showCases(go) {
     h("p", { class: "lead" }, "认为信用记录、登记资料或自动评分有误的，可以提出异议、更正或人工复核；一人决定、另一人复核后答复，不服的可申诉一次。"),
     asked.length ? h("ul", { class: "plain-list" }, asked.map((one) => caseCard(one))) : empty("还没有申请", "在信用记录、主体资料或评分中选择要提出的事项"),
     section("提出", h("div", { class: "weui-cells" },
-      row(go, "对信用记录提出异议或申请豁免", "/my-data/parts/records", "选择一条记录", "to-records"),
+      row(go, "对信用记录提出异议、申请豁免", "/my-data/parts/records", "", "to-records"),
       row(go, "更正登记资料", "/my-data/parts/subject", "名称、所在地、行业", "to-subject-data"),
       row(go, "请人工复核我的信用评分", "/cases/review/score", "", "to-review-score"))));
 }
@@ -46,7 +46,7 @@ export function caseCard(asked) {
     h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, asked.item), h("span", null, `${asked.kind.zh} · 来源：${asked.source}`)), running && asked.late && badge("已逾期", "bad"), state(asked.state)),
     facts([
       ["请求", asked.wanted], ["理由", asked.reason], asked.remedy && ["处理方式", asked.remedy.zh], ["提出", time(asked.filedAt)],
-      running && ["答复期限", due(asked.answerBy, asked)], asked.extension && ["延期理由", asked.extension],
+      running && [asked.state.code === "SUBMITTED" ? "受理期限" : "答复期限", due(asked.answerBy, asked)], asked.extension && ["延期理由", asked.extension],
       asked.missing && ["需要补充", asked.missing], asked.maySupplement && ["补充期限", due(asked.answerBy, asked)],
       asked.decided && ["答复", `${asked.decided.zh}：${asked.answer}`], asked.outcome && ["结果", asked.outcome.zh],
       asked.appealReason && ["申诉理由", asked.appealReason], asked.appealBy && ["可申诉至", due(asked.appealBy, asked)],

@@ -3,5 +3,6 @@
 from typing import Final
 
 from suxin.review.kinds import Kinds, by_code
+from suxin.rights import kinds as rights
 
-KINDS: Final[Kinds] = by_code(())
+KINDS: Final[Kinds] = by_code(rights.KINDS.values())

@@ -82,11 +82,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         rights.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
-        {
-            CALENDAR_CHANGED_TOPIC: each(
-                lending.redate, rights.redate, repair.redate, review.redating(KINDS)
-            )
-        },
+        {CALENDAR_CHANGED_TOPIC: each(lending.redate, repair.redate, review.redating(KINDS))},
     )
 
 

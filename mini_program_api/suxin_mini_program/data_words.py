@@ -16,8 +16,8 @@ from suxin.lending.terms import (
 )
 from suxin.repair.models import DOCUMENTS_ZH, DocumentKind, RepairState
 from suxin.repair.models import STATES_ZH as REPAIR_STATES_ZH
-from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState, Remedy
 from suxin.rights.queries.holdings import Told
+from suxin.rights.remedies import CorrectionAbout, Remedy
 from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
 from suxin.subjects.commitments.models import CommitmentState
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
@@ -99,6 +99,15 @@ _STATED: Final = {
     "amountFen": "金额",
     "content": "内容",
     "sourceRef": "来源文号",
+    "about": "对象",
+    "remedy": "更正方式",
+    "evidence": "豁免依据与证明",
+    "automated": "自动结果",
+    "score": "得分",
+    "tier": "等级",
+    "asOf": "评分日期",
+    "eligible": "符合",
+    "reasons": "原因",
 }
 # By the kind of the code, because states of two machines share words such as EXPIRED.
 _BY_KIND: Final[Mapping[type, Words]] = {
@@ -118,7 +127,6 @@ _BY_KIND: Final[Mapping[type, Words]] = {
 }
 _NAMED: Final[Mapping[type, Mapping[Any, str]]] = {
     CommitmentState: COMMITMENT_STATES_ZH,
-    CorrectionState: STATES_ZH,
     RepairState: REPAIR_STATES_ZH,
     DocumentKind: DOCUMENTS_ZH,
 }
@@ -127,6 +135,7 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": _CHANNELS,
     "polarity": _POLARITIES,
     "about": ABOUT_ZH,
+    "automated": {"score": "信用评分", "match": "产品匹配"},
     "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,

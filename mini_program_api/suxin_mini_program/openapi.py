@@ -17,6 +17,7 @@ from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     account,
     commitments,
+    cases,
     consent_notices,
     consent_requests,
     corrections,
@@ -72,6 +73,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *my_data.HANDLERS,
     *corrections.HANDLERS,
     *repairs.HANDLERS,
+    *cases.HANDLERS,
     *erasures.HANDLERS,
     *account.HANDLERS,
 )

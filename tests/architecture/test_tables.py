@@ -15,7 +15,6 @@ DELETED = {
     "consent_fetches": "by the platform, with their consent; held by row policy",
     "consents": "by the platform, five years after their end, requests after three; held by row policy",
     "deprecated_uses": "a day's report is forgotten when it is older than anything that is deprecated",
-    "correction_requests": "by the platform, three years after they ended; held by row policy",
     "credit_records": "what one declared oneself, at one's wish (PIPL art. 47); a source's record never",
     "exports": "by the platform, thirty days after they ended; no reader but it may delete",
     "identity_providers": "given up with its secret; the audit stream keeps what it was",

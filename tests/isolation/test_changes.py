@@ -23,7 +23,6 @@ UPDATED = {
         "areas",
         "catalogue_drafts",
         "commitments",
-        "correction_requests",
         "impact_assessments",
         "ingestion_batches",
         "published_arrangements",
@@ -31,6 +30,7 @@ UPDATED = {
         "review_cases",
         "sandbox_clocks",
         "score_models",
+        "source_inquiries",
         "tenants",
     },
     "system": {
@@ -40,7 +40,6 @@ UPDATED = {
         "client_conduct",
         "consent_fetches",
         "consents",
-        "correction_requests",
         "counter_visits",
         "decision_snapshots",
         "event_feeds",
@@ -60,6 +59,7 @@ UPDATED = {
         "repair_documents",
         "sandbox_applicants",
         "sandbox_clocks",
+        "source_inquiries",
         "subjects",
         "tenant_events",
         "tenants",
@@ -91,7 +91,6 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "consents",
-        "correction_requests",
         "credit_records",
         "leads",
         "loan_requests",
@@ -134,7 +133,6 @@ DELETED_AT_THE_END = {
         "consent_artefacts",
         "consent_fetches",
         "consents",
-        "correction_requests",
         "impact_assessments",
         "mandates",
         "review_cases",
@@ -227,9 +225,6 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         old = world.city.now - timedelta(days=1900)
         await admin.execute("update impact_assessments set ended_at = $1", old)
         await admin.execute("update mandates set ended_at = $1", old)
-        await admin.execute(
-            "update correction_requests set state = 'WITHDRAWN', answered_at = $1", old
-        )
         await admin.execute(
             "update repair_applications set state = 'WITHDRAWN', clock = null, ended_at = $1", old
         )

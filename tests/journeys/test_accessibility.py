@@ -27,7 +27,8 @@ TABS = (
     "subjects",
     "my-data",
     "my-data/parts/records",
-    "my-data/corrections",
+    "cases",
+    "cases/review/score",
     "my-data/correct/name",
     "my-data/deletion",
     "my-data/closure",
@@ -38,7 +39,7 @@ DESKS = {
     "chufeng.product": ("/desk/products",),
     "operator.admin": (
         "/desk",
-        "/desk/corrections",
+        "/desk/cases",
         "/desk/commitments",
         "/desk/commitments/new",
         "/desk/catalogue",

@@ -15,7 +15,7 @@ from suxin.review.filing import CaseFiling, file_case
 from suxin.review.kinds import CaseKind
 from suxin.review.models import ReviewCase
 from suxin.review.states import CaseState, Outcome
-from suxin.rights.policies import CORRECTION_ANSWER
+from suxin.rights.policies import CASE_CHECK, CASE_DECIDE
 
 SETTLED: list[tuple[UUID, CaseState, Outcome | None]] = []
 """What the plain kind was told had ended, in order."""
@@ -31,8 +31,8 @@ PLAIN = CaseKind(
     code="plain",
     zh="一般事项",
     en="plain case",
-    decide=CORRECTION_ANSWER,
-    check=CORRECTION_ANSWER,
+    decide=CASE_DECIDE,
+    check=CASE_CHECK,
     accept_days=1,
     decide_days=7,
     extend_days=3,

@@ -46,8 +46,11 @@ from suxin.lending.commands.requests import Submitted
 from suxin.lending.models import DispatchMode
 from suxin.lending.queries.dossier import dossier
 from suxin.lending.queries.referrals import own_referral
+from suxin.review.deciding import accept_case
 from suxin.rights.corrections import request_correction
-from suxin.rights.models import CorrectionAbout
+from suxin.rights.inquiries import ask_source
+from suxin.rights.kinds import DISPUTE
+from suxin.rights.remedies import CorrectionAbout
 from suxin.subjects.closures import AccountClosure
 from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
@@ -273,6 +276,8 @@ async def _contest(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         reason="新增一名职工",
     )
     contested: UUID = request.id
+    await city.act(accept_case, city.operator, kind=DISPUTE, case_id=contested)
+    await city.act(ask_source, city.operator, case_id=contested, question="参保人数")
     return contested
 
 

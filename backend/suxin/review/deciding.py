@@ -1,6 +1,8 @@
 """What the office does about a case: accept or return it, decide, check what another decided, extend its time once."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +15,7 @@ from suxin.review.filing import checked_text
 from suxin.review.kinds import CaseKind
 from suxin.review.models import ReviewCase, ReviewDecision
 from suxin.review.retention import keep_ended
-from suxin.review.states import OUTCOMES_ZH, CaseElsewhere, CaseState, Clock, Outcome
+from suxin.review.states import CaseElsewhere, CaseState, Clock, Outcome
 from suxin.review.telling import day_zh, record_step, tell_filer, tell_office
 
 
@@ -174,11 +176,12 @@ async def decide_case(
     case_id: UUID,
     outcome: Outcome,
     reason: str,
+    terms: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> ReviewDecision:
     """Decide on a case, with the reason that is told once another person has checked it.
 
-    A case that is not one to be decided is refused instead of accepted; that is checked and told as well.
+    ``terms`` are what the owning context will carry out. A case that is not one to be decided is refused instead of accepted; that is checked and told as well.
 
     :raises Forbidden: if the actor may not decide on such cases
     :raises NotFound: if his office has none of that id
@@ -207,6 +210,7 @@ async def decide_case(
         filed_by=case.filed_by,
         outcome=outcome,
         reason=said,
+        terms=None if terms is None else dict(terms),
         decided_by=actor.own_staff,
         decided_at=now,
         reviewed_number=reviewed.number if reviewed else None,
@@ -222,7 +226,7 @@ async def decide_case(
         kind,
         case,
         title="待复核",
-        body=f"“{case.item}”已作出决定（{OUTCOMES_ZH[outcome]}），请由另一人在 {day_zh(case.due_at)}前复核。",
+        body=f"“{case.item}”已作出决定（{kind.outcomes[outcome]}），请由另一人在 {day_zh(case.due_at)}前复核。",
         to=kind.check,
         now=now,
     )
@@ -265,7 +269,8 @@ async def check_case(
         await _send_back(session, kind, case, said or "", now=now)
         return case
     case.enter(CaseState.NOTICED)
-    case.checked_by, case.noticed_at, case.answer = actor.own_staff, now, decision.reason
+    case.checked_by, case.noticed_at = actor.own_staff, now
+    case.answer, case.terms = decision.reason, decision.terms
     final = case.outcome is Outcome.GRANTED or case.round > 1
     if not final:
         await set_clock(session, case, Clock.APPEAL, days=kind.appeal_days, since=now, now=now)
@@ -354,12 +359,13 @@ async def _tell_answer(
     now: datetime,
 ) -> None:
     appeal = "" if final else f" 如有异议，可在 {day_zh(case.due_at)}前申诉。"
-    outcome = OUTCOMES_ZH[decision.outcome]
+    outcome = kind.outcomes[decision.outcome]
+    follows = kind.follows(case) if decision.outcome is Outcome.GRANTED else ""
     await tell_filer(
         session,
         kind,
         case,
         title="已答复",
-        body=f"“{case.item}”{outcome}：{decision.reason}{appeal}",
+        body=f"“{case.item}”{outcome}：{decision.reason}{follows}{appeal}",
         now=now,
     )

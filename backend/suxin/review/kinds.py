@@ -3,8 +3,8 @@
 The context that a case belongs to declares its kind; the platform's jobs are given all of them.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -12,12 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Permission
 from suxin.review.models import ReviewCase
+from suxin.review.states import OUTCOMES_ZH, Outcome
 
 SUPPLEMENT_DAYS: Final = 10
 """Working days in which what is missing is handed in. Proposed."""
 
 APPEAL_DAYS: Final = 10
 """Working days in which whoever filed may appeal. Proposed."""
+
+
+def _nothing(_case: ReviewCase) -> str:
+    return ""
 
 
 class Settle(Protocol):
@@ -33,7 +38,7 @@ class Settle(Protocol):
 class CaseKind:
     """One kind of case. Times are working days; those to decide count from the day on which the case was complete.
 
-    ``source`` names the law or plan that the times come from. ``desk_page`` is where the office's staff find its cases,
+    ``outcomes`` are the words of what may be decided, ``follows`` says to whoever filed what follows from it. ``source`` names the law or plan that the times come from. ``desk_page`` is where the office's staff find its cases,
     ``page`` where whoever filed does.
     """
 
@@ -49,6 +54,8 @@ class CaseKind:
     desk_page: str
     page: str
     settle: Settle
+    follows: Callable[[ReviewCase], str] = _nothing
+    outcomes: Mapping[Outcome, str] = field(default_factory=lambda: OUTCOMES_ZH)
     supplement_days: int = SUPPLEMENT_DAYS
     appeal_days: int = APPEAL_DAYS
 

@@ -40,7 +40,7 @@ def _step(leaves: set[CaseState], to: CaseState, by: frozenset[Party]) -> Step[C
 class ReviewDecision(Table):
     """What one person decided on a case, and what another said who checked it.
 
-    ``upheld_by`` is whoever checked it and agreed. What is decided anew after an appeal names the decision that it reviews.
+    ``terms`` are what the owning context needs to carry it out. ``upheld_by`` is whoever checked it and agreed. What is decided anew after an appeal names the decision that it reviews.
     """
 
     __tablename__ = "review_decisions"
@@ -129,6 +129,7 @@ class ReviewDecision(Table):
     filed_by: Mapped[UUID]
     outcome: Mapped[Outcome]
     reason: Mapped[str]
+    terms: Mapped[dict[str, Any] | None]
     decided_by: Mapped[UUID]
     decided_at: Mapped[datetime]
     checked_by: Mapped[UUID | None]
@@ -170,6 +171,7 @@ class ReviewCase(Table):
             "checked_by",
             "outcome",
             "answer",
+            "terms",
             "noticed_at",
             "appealed_at",
             "appeal_reason",
@@ -321,6 +323,7 @@ class ReviewCase(Table):
     checked_by: Mapped[UUID | None]
     outcome: Mapped[Outcome | None]
     answer: Mapped[str | None]
+    terms: Mapped[dict[str, Any] | None]
     noticed_at: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     appeal_reason: Mapped[str | None]
@@ -347,4 +350,4 @@ class ReviewCase(Table):
     def give_up_decision(self) -> None:
         """Stand as if nothing was decided; what was, stays on file."""
         self.decision_number = self.decided_by = self.checked_by = self.outcome = None
-        self.answer = self.noticed_at = None
+        self.answer = self.terms = self.noticed_at = None

@@ -17,7 +17,7 @@ from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
 from suxin.lending.policies import STATISTICS_READ
 from suxin.repair.policies import REPAIR_READ
-from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
+from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -46,8 +46,9 @@ OPERATOR: Final = TenantProfile(
                     ASSESSMENT_FILE,
                     BREACH_REPORT,
                     CALENDAR_MANAGE,
-                    CORRECTION_ANSWER,
-                    CORRECTION_READ,
+                    CASE_CHECK,
+                    CASE_DECIDE,
+                    CASE_READ,
                     REPAIR_READ,
                     TENANT_MANAGE,
                     TENANT_READ,
@@ -85,9 +86,10 @@ OPERATOR: Final = TenantProfile(
                     TENANT_READ,
                     STATISTICS_READ,
                     CALENDAR_MANAGE,
-                    CORRECTION_READ,
+                    CASE_CHECK,
+                    CASE_DECIDE,
+                    CASE_READ,
                     REPAIR_READ,
-                    CORRECTION_ANSWER,
                     EVIDENCE_READ,
                     CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
@@ -116,7 +118,7 @@ OPERATOR: Final = TenantProfile(
                     CLIENT_READ,
                     EVENT_READ,
                     STATISTICS_READ,
-                    CORRECTION_READ,
+                    CASE_READ,
                     REPAIR_READ,
                     EVIDENCE_READ,
                     COMMITMENT_READ,

@@ -17,6 +17,9 @@ CASE_ACTIONS: Final[Mapping[str, str]] = {
     "review.case.redated": "调整事项期限",
     "review.case.returned": "退回补正",
     "review.case.sent_back": "复核退回",
+    "review.case.source_answered": "来源已回复",
+    "review.case.source_asked": "转来源核实",
+    "review.case.source_late": "来源逾期未回复",
     "review.case.supplemented": "补正材料",
     "review.case.withdrawn": "撤回事项",
 }

@@ -48,6 +48,7 @@ const PAGES = [
   [/^\/pages\/permissions$/, "/permissions"],
   [/^\/pages\/my-data$/, "/my-data"],
   [/^\/pages\/commitments$/, "/commitments"],
+  [/^\/pages\/cases$/, "/cases"],
 ];
 
 function pageOf(link) {

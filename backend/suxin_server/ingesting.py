@@ -8,9 +8,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
+from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
 from suxin.subjects.catalogue_drafts import apply_release
+from suxin.repair.results import mark_told_anew
 from suxin.subjects.ingestion.commands import RUN_TOPIC
 from suxin.subjects.ingestion.runs import run_batch
 
@@ -43,12 +45,21 @@ class IngestionRuns:
                 clock=lambda: datetime.now(UTC),
                 go_on=lambda: time.monotonic() - began < self._slice_s,
             )
+            if not left:
+                await self._follow_repairs(job)
         if left:
             await outbox.post(session, RUN_TOPIC, job.payload, now=job.now, wake=True)
 
     async def apply_release(self, _session: AsyncSession, job: Job) -> None:
         """Put an activated release of the catalogue in force."""
         await apply_release(self._database, job.uuid("draft_id"), now=job.now)
+
+    async def _follow_repairs(self, job: Job) -> None:
+        """Let what the batch told anew of repaired records count no more; done again, it changes nothing."""
+        async with self._database.transaction(
+            Actor.system(f"job:{job.id}"), now=job.now
+        ) as session:
+            await mark_told_anew(session, batch_id=job.uuid("batch_id"), now=job.now)
 
     async def close(self) -> None:
         """Close its connections."""

@@ -46,6 +46,7 @@ from suxin.repair.periods import (
     RepairNotCounting,
     RepairTooEarly,
     facts_of,
+    finder_of,
     repairable_from,
     require_repairable,
 )
@@ -346,7 +347,7 @@ def _record(
     return RepairableRecord(
         record_id=record.id,
         item=item.name,
-        source=item.department,
+        source=finder_of(record, item),
         number=str(record.content.get("number", "")),
         occurred_on=record.occurred_on,
         repairable_from=repairable_from(record.item_code, facts.penalty_class, record.occurred_on),

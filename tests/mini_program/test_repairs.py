@@ -55,7 +55,7 @@ async def test_what_speaks_against_the_subject_says_from_when_it_may_be_repaired
     assert listed[penalty] == {
         "recordId": penalty,
         "item": "行政处罚",
-        "source": "各级行政执法部门",
+        "source": "市场监督管理局",
         "number": NUMBER,
         "occurredOn": "2026-06-01",
         "repairableFrom": "2026-09-01",

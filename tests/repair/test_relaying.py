@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from arrangements import arrangement_2027
@@ -9,12 +10,14 @@ from observing import as_platform, changed, contents, posted
 from repairs import NUMBER, PDF, add_penalty, both_documents, put_down
 from scripted_window import RECEIPT_NO
 
+from suxin.kernel.actor import Actor
 from suxin.kernel.calendars import load_arrangement
 from suxin.repair import waiting
 from suxin.repair.clocks import end_of
 from suxin.repair.commands import RELAY_TOPIC, supplement_application, withdraw_application
 from suxin.repair.models import RepairNotHere
 from suxin.repair.relaying import ASK_TOPIC
+from suxin.repair.results import mark_told_anew
 from suxin.repair.retention import FORGET_TOPIC, KEPT_FOR
 from suxin.repair.waiting import DUE_TOPIC
 from suxin.repair.window import WindowState
@@ -100,6 +103,23 @@ async def test_what_is_repaired_counts_no_more_in_any_copy(
     assert (
         await admin.fetchval("select count(*) from repair_documents where content is not null") == 0
     )
+
+
+async def test_what_a_later_batch_tells_anew_counts_no_more_either(
+    small_city, filed, window, ask, admin
+):
+    await filed()
+    window.says(WindowState.REPAIRED, small_city.now)
+    await ask()
+    batch_id, earlier = uuid4(), uuid4()
+    again = await add_penalty(small_city, source="fgw", batch_id=batch_id)
+    other = await add_penalty(small_city, source="fgw", number="2", batch_id=batch_id)
+    untouched = await add_penalty(small_city, source="xyb", batch_id=earlier)
+    async with small_city.batch.transaction(Actor.system("test"), now=small_city.now) as session:
+        assert await mark_told_anew(session, batch_id=batch_id, now=small_city.now) == 1
+        assert await mark_told_anew(session, batch_id=batch_id, now=small_city.now) == 0
+    found = [await status_of(admin, record_id) for record_id in (again, other, untouched)]
+    assert found == ["repaired", "active", "active"]
 
 
 async def test_whoever_may_read_the_record_finds_an_event_that_names_nobody(

@@ -25,7 +25,7 @@ from suxin.repair.models import (
     RepairDocument,
     RepairState,
 )
-from suxin.repair.periods import facts_of, require_repairable
+from suxin.repair.periods import facts_of, finder_of, require_repairable
 from suxin.repair.retention import end_application
 from suxin.repair.telling import record_step
 from suxin.repair.waiting import start_clock
@@ -116,7 +116,7 @@ async def apply_for_repair(
         record_id=record_id,
         item_code=record.item_code,
         item=item.name,
-        source=item.department,
+        source=finder_of(record, item),
         record_ref=str(record.content.get("number") or record.source_ref),
         occurred_on=record.occurred_on,
         statement=said,

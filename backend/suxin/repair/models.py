@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
+    BATCH_ROLE,
     KIND,
     NOW,
     SUBJECT,
@@ -127,6 +128,8 @@ class RepairApplication(Table):
         ),
         "DELETE",
     )
+    # So that a batch which tells a repaired record anew finds that it was.
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     # Nobody of the credit office takes a step: the window decides, and the platform says what it said.
     __machine__: ClassVar[StateMachine[RepairState]] = StateMachine(
         begins={RepairState.FILED: frozenset({Party.SUBJECT})},
@@ -147,6 +150,7 @@ class RepairApplication(Table):
         when("own", f"subject_id = {SUBJECT} and {KIND} = 'subject'", "UPDATE"),
         operator(),
         system(),
+        Reader("batch", "true", "SELECT", BATCH_ROLE),
         kept_until(
             f"not ({_OPEN}) and ended_at <= {NOW} - interval '{APPLICATION_KEPT_DAYS} days'"
         ),

@@ -23,7 +23,7 @@ from typing import Final
 
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.contents import months_later
-from suxin.subjects.models import CreditRecord, Polarity, RecordStatus
+from suxin.subjects.models import CatalogueItem, CreditRecord, Polarity, RecordStatus
 from suxin.subjects.shapes import PENALTY_PUBLISHED_MONTHS
 
 MINIMUM_MONTHS: Final[Mapping[str, int]] = {"轻微": 0, "一般": 3, "严重": 12}
@@ -98,6 +98,11 @@ def facts_of(record: CreditRecord) -> Facts:
         ends_on=min(ends, default=None),
         penalty_class=None if penalty_class is None else str(penalty_class),
     )
+
+
+def finder_of(record: CreditRecord, item: CatalogueItem) -> str:
+    """Return the department that decides (认定单位): the one that the record names, or whose item it is."""
+    return str(record.content.get("authority") or item.department)
 
 
 def repairable_from(item_code: str, penalty_class: str | None, occurred_on: date) -> date:

@@ -10,10 +10,13 @@ Source: 信用修复管理办法 art. 3 (no longer published, shared or used)
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.events.feed import record_event
+from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis, BasisKind
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.database import act_for
@@ -25,6 +28,15 @@ from suxin.repair.retention import end_application
 from suxin.repair.telling import record_step
 from suxin.subjects.models import CreditRecord, RecordStatus
 
+_TOLD_ANEW: Final = text(
+    """
+    update credit_records r
+    set status = 'repaired'
+    from repair_applications a
+    where a.state = 'REPAIRED' and a.subject_id = r.subject_id and a.item_code = r.item_code
+      and r.content ->> 'number' = a.record_ref and r.batch_id = :batch_id and r.status = 'active'
+    """
+)
 _BY_KIND: Final = {BasisKind.CONSENT: READ_BY_CONSENT, BasisKind.CONTRACT: READ_BY_CONTRACT}
 
 
@@ -55,6 +67,25 @@ async def carry_out(
     await end_application(session, application, RepairState.REPAIRED, now=now)
     detail = {"copies": len(copies), "decided_at": decided_at.isoformat()}
     record_step(session, application, "repaired", detail, now=now)
+
+
+async def mark_told_anew(session: AsyncSession, *, batch_id: UUID, now: datetime) -> int:
+    """Mark repaired what a batch told anew of records that were repaired before, as the batch role; return how many.
+
+    It is told anew by another source under the same document's number; the source itself does not lift a repair.
+    """
+    told = await session.execute(_TOLD_ANEW, {"batch_id": batch_id})
+    marked = int(getattr(told, "rowcount", 0))
+    if marked:
+        append_act(
+            session,
+            action="repair.copies.marked",
+            now=now,
+            object_type="ingestion_batch",
+            object_id=batch_id,
+            detail={"copies": marked},
+        )
+    return marked
 
 
 async def _readers(

@@ -6,7 +6,7 @@ Everything here is made up. The one password is printed by ``suxin up`` and wort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from suxin.lending.facts import EcoGrade, TaxGrade
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
@@ -25,6 +25,14 @@ FIRST_CROWD_PHONE: Final = 100
 
 DESK: Final = "/desk/log-in"
 PREVIEW: Final = "/preview"
+
+
+class Penalty(NamedTuple):
+    """One administrative penalty, by how long ago it was decided."""
+
+    months_ago: int
+    severity: str
+    authority: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,7 @@ class Applicant:
     annual_tax_fen: int | None = None
     insured: int | None = None
     honours: tuple[str, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
     eco_grade: EcoGrade | None = None
     ask: RequestTerms
     story: str
@@ -126,15 +135,16 @@ WANG_QIANG: Final = Applicant(
     industry="R88",
     age_months=1,
     staff=3,
+    penalties=(Penalty(0, "轻微", "市场监督管理局"),),
     ask=RequestTerms(
         amount_fen=50_000_000,
         term_months=24,
         purpose=LoanPurpose.WORKING_CAPITAL,
         guarantee_mode=GuaranteeMode.CREDIT,
     ),
-    story="成立一个月的新公司：暂无相符产品，逐项列出原因",
+    story="成立一个月的新公司：暂无相符产品，逐项列出原因；有一条可申请修复的轻微处罚",
 )
-"""A firm of one month: no product fits, and each says all its reasons."""
+"""A firm of one month: no product fits, and each says all its reasons. Its small penalty may be repaired at once."""
 
 CHEN_JING: Final = Applicant(
     wechat="demo-chenjing",

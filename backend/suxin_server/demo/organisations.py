@@ -69,14 +69,6 @@ class Person(NamedTuple):
     phone: str
 
 
-class Penalty(NamedTuple):
-    """One administrative penalty, by how long ago it was decided."""
-
-    months_ago: int
-    severity: str
-    authority: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the departments know of an organisation; nothing where they know nothing."""
@@ -87,7 +79,7 @@ class Known:
     annual_tax_fen: int | None = None
     insured: int | None = None
     honours: tuple[str, ...] = ()
-    penalties: tuple[Penalty, ...] = ()
+    penalties: tuple[cast.Penalty, ...] = ()
     eco_grade: EcoGrade | None = None
 
 
@@ -137,6 +129,7 @@ def _of_cast(applicant: cast.Applicant) -> Organisation:
             annual_tax_fen=applicant.annual_tax_fen,
             insured=applicant.insured,
             honours=applicant.honours,
+            penalties=applicant.penalties,
             eco_grade=applicant.eco_grade,
         ),
     )
@@ -266,12 +259,12 @@ def _of_farm(dice: Dice, kind: SubjectKind) -> Known:
     )
 
 
-def _penalties(dice: Dice, percent: int) -> tuple[Penalty, ...]:
+def _penalties(dice: Dice, percent: int) -> tuple[cast.Penalty, ...]:
     if not dice.happens(percent):
         return ()
     severity = dice.pick((("轻微", 5), ("一般", 4), ("严重", 1)))
     authority = dice.choice(("宿迁市生态环境局", "宿迁市市场监督管理局", "宿迁市应急管理局"))
-    return (Penalty(dice.randrange(1, 40), severity, authority),)
+    return (cast.Penalty(dice.randrange(1, 40), severity, authority),)
 
 
 def _eco_grade(dice: Dice, percent: int) -> EcoGrade | None:

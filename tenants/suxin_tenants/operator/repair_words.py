@@ -31,5 +31,6 @@ REPAIR_ACTIONS: Final[Mapping[str, str]] = {
     "repair.application.returned": "信用修复：退回补正",
     "repair.application.supplemented": "补正修复申请",
     "repair.application.withdrawn": "撤回修复申请",
+    "repair.copies.marked": "归集批次中的已修复记录停止使用",
     "repair.document.put_down": "上传修复材料",
 }

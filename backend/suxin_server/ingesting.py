@@ -11,8 +11,8 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
-from suxin.subjects.catalogue_drafts import apply_release
 from suxin.repair.results import mark_told_anew
+from suxin.subjects.catalogue_drafts import apply_release
 from suxin.subjects.ingestion.commands import RUN_TOPIC
 from suxin.subjects.ingestion.runs import run_batch
 

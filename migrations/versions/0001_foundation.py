@@ -135,18 +135,6 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON consents TO suxin_app',
     "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    'ALTER TABLE correction_requests ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE correction_requests FORCE ROW LEVEL SECURITY',
-    "CREATE POLICY data_subject ON correction_requests FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY filed ON correction_requests FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY taken_back ON correction_requests FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY operator ON correction_requests FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
-    "CREATE POLICY answered ON correction_requests FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
-    "CREATE POLICY system ON correction_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "CREATE POLICY kept_long_enough ON correction_requests AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state <> 'FILED' and answered_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
-    'GRANT SELECT, INSERT, UPDATE (state, answer_by, answer_by_provisional, late_at, answered_at, answered_by, answer, applied), DELETE ON correction_requests TO suxin_app',
-    "CREATE TRIGGER correction_requests_begins BEFORE INSERT ON correction_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER correction_requests_step BEFORE UPDATE OF state ON correction_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'CORRECTED', 'operator'), ('FILED', 'DECLINED', 'operator'), ('FILED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE counter_evidence ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE counter_evidence FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON counter_evidence FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -197,8 +185,9 @@ ACCESS = (
     "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
-    "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
+    "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator', 'system') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
     "CREATE POLICY repaired ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and status in ('active', 'disputed') and not self_declared) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'repaired')",
+    "CREATE POLICY exempted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and status in ('active', 'disputed')) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and status = 'exempted')",
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
@@ -478,7 +467,7 @@ ACCESS = (
     "CREATE POLICY moved_by_office ON review_cases FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON review_cases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY kept_long_enough ON review_cases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED') and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
-    'GRANT SELECT, INSERT, UPDATE (state, round, wanted, reason, missing, accepted_at, clock, clock_from, clock_days, due_at, due_provisional, late_at, extended_at, extension_reason, decision_number, decided_by, checked_by, outcome, answer, noticed_at, appealed_at, appeal_reason, ended_at), DELETE ON review_cases TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, round, wanted, reason, missing, accepted_at, clock, clock_from, clock_days, due_at, due_provisional, late_at, extended_at, extension_reason, decision_number, decided_by, checked_by, outcome, answer, terms, noticed_at, appealed_at, appeal_reason, ended_at), DELETE ON review_cases TO suxin_app',
     "CREATE TRIGGER review_cases_begins BEFORE INSERT ON review_cases FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'operator'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER review_cases_step BEFORE UPDATE OF state ON review_cases FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'DECIDED', 'client'), ('ACCEPTED', 'DECIDED', 'operator'), ('ACCEPTED', 'DECIDED', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'client'), ('ACCEPTED', 'WITHDRAWN', 'operator'), ('ACCEPTED', 'WITHDRAWN', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'subject'), ('APPEALED', 'DECIDED', 'client'), ('APPEALED', 'DECIDED', 'operator'), ('APPEALED', 'DECIDED', 'staff'), ('APPEALED', 'WITHDRAWN', 'client'), ('APPEALED', 'WITHDRAWN', 'operator'), ('APPEALED', 'WITHDRAWN', 'staff'), ('APPEALED', 'WITHDRAWN', 'subject'), ('DECIDED', 'ACCEPTED', 'client'), ('DECIDED', 'ACCEPTED', 'operator'), ('DECIDED', 'ACCEPTED', 'staff'), ('DECIDED', 'APPEALED', 'client'), ('DECIDED', 'APPEALED', 'operator'), ('DECIDED', 'APPEALED', 'staff'), ('DECIDED', 'NOTICED', 'client'), ('DECIDED', 'NOTICED', 'operator'), ('DECIDED', 'NOTICED', 'staff'), ('DECIDED', 'WITHDRAWN', 'client'), ('DECIDED', 'WITHDRAWN', 'operator'), ('DECIDED', 'WITHDRAWN', 'staff'), ('DECIDED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'operator'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'EFFECTIVE', 'client'), ('NOTICED', 'EFFECTIVE', 'operator'), ('NOTICED', 'EFFECTIVE', 'staff'), ('NOTICED', 'EFFECTIVE', 'system'), ('RETURNED', 'LAPSED', 'system'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'operator'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'SUBMITTED', 'subject'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'operator'), ('RETURNED', 'WITHDRAWN', 'staff'), ('RETURNED', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'ACCEPTED', 'client'), ('SUBMITTED', 'ACCEPTED', 'operator'), ('SUBMITTED', 'ACCEPTED', 'staff'), ('SUBMITTED', 'DECIDED', 'client'), ('SUBMITTED', 'DECIDED', 'operator'), ('SUBMITTED', 'DECIDED', 'staff'), ('SUBMITTED', 'RETURNED', 'client'), ('SUBMITTED', 'RETURNED', 'operator'), ('SUBMITTED', 'RETURNED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE review_decisions ENABLE ROW LEVEL SECURITY',
@@ -538,6 +527,14 @@ ACCESS = (
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
+    'ALTER TABLE source_inquiries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE source_inquiries FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON source_inquiries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY office ON source_inquiries FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY asked ON source_inquiries FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and asked_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY answered ON source_inquiries FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and answered_at is null) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and answered_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY system ON source_inquiries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (answered_by, answered_at, answer, late_at) ON source_inquiries TO suxin_app',
     'ALTER TABLE source_qualities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE source_qualities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operators ON source_qualities FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
@@ -871,34 +868,6 @@ def upgrade() -> None:
     op.create_index('ix_consents_ended_at', 'consents', ['ended_at'], unique=False, postgresql_where=sa.text('ended_at is not null'))
     op.create_index('ix_consents_tenant_id', 'consents', ['tenant_id', 'id'], unique=False)
     op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
-    op.create_table('correction_requests',
-    sa.Column('subject_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('about', sa.Enum('record', 'name', 'region', 'industry', name='correctionabout', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('record_id', sa.Uuid(), nullable=True),
-    sa.Column('item', sa.Text(), nullable=False),
-    sa.Column('source', sa.Text(), nullable=False),
-    sa.Column('remedy', sa.Enum('platform', 'source', 'proof', name='remedy', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('stated', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('wanted', sa.Text(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('FILED', 'CORRECTED', 'DECLINED', 'WITHDRAWN', name='correctionstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('answer_by_provisional', sa.Boolean(), nullable=False),
-    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('answered_by', sa.Uuid(), nullable=True),
-    sa.Column('answer', sa.Text(), nullable=True),
-    sa.Column('applied', sa.Text(), nullable=True),
-    sa.CheckConstraint("(about = 'record') = (record_id is not null)", name=op.f('ck_correction_requests_about')),
-    sa.CheckConstraint("(state = 'CORRECTED' and remedy = 'platform') = (applied is not null)", name=op.f('ck_correction_requests_applied')),
-    sa.CheckConstraint("(state in ('CORRECTED', 'DECLINED')) = (answer is not null)", name=op.f('ck_correction_requests_answer')),
-    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_correction_requests'))
-    )
-    op.create_index('ix_correction_requests_state', 'correction_requests', ['state', 'answer_by'], unique=False)
-    op.create_index('uq_correction_requests_open', 'correction_requests', ['subject_id', 'about', 'record_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
     op.create_table('counter_evidence',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('visit_id', sa.Uuid(), nullable=False),
@@ -1622,6 +1591,7 @@ def upgrade() -> None:
     sa.Column('filed_by', sa.Uuid(), nullable=False),
     sa.Column('outcome', sa.Enum('GRANTED', 'DECLINED', 'REFUSED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('decided_by', sa.Uuid(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('checked_by', sa.Uuid(), nullable=True),
@@ -2023,6 +1993,7 @@ def upgrade() -> None:
     sa.Column('checked_by', sa.Uuid(), nullable=True),
     sa.Column('outcome', sa.Enum('GRANTED', 'DECLINED', 'REFUSED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('appealed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('appeal_reason', sa.Text(), nullable=True),
@@ -2127,6 +2098,22 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('source_inquiries',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('num_nulls(answered_by, answered_at, answer) in (0, 3)', name=op.f('ck_source_inquiries_answered')),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_inquiries_case', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_inquiries'))
+    )
     # ### end Alembic commands ###
     for statement in ACCESS:
         op.execute(sa.text(statement.replace(':', r'\:')))
@@ -2139,6 +2126,7 @@ def downgrade() -> None:
             name, table = statement.split()[2], statement.split()[4]
             op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('source_inquiries')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -2303,9 +2291,6 @@ def downgrade() -> None:
     op.drop_index('ix_counter_evidence_person_id', table_name='counter_evidence')
     op.drop_index('ix_counter_evidence_consent_id', table_name='counter_evidence')
     op.drop_table('counter_evidence')
-    op.drop_index('uq_correction_requests_open', table_name='correction_requests', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
-    op.drop_index('ix_correction_requests_state', table_name='correction_requests')
-    op.drop_table('correction_requests')
     op.drop_index('uq_consents_open', table_name='consents', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.drop_index('ix_consents_tenant_id', table_name='consents')
     op.drop_index('ix_consents_ended_at', table_name='consents', postgresql_where=sa.text('ended_at is not null'))

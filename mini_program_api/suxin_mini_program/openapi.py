@@ -16,8 +16,8 @@ from suxin.kernel.idempotency import KEY_PATTERN
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     account,
-    commitments,
     cases,
+    commitments,
     consent_notices,
     consent_requests,
     corrections,

@@ -18,8 +18,8 @@ import uvicorn
 from typing_extensions import override
 
 from suxin_server.stand_ins.identity import IdentityStandIn
-from suxin_server.stand_ins.repair import RepairStandIn
 from suxin_server.stand_ins.receiver import ReceiverStandIn
+from suxin_server.stand_ins.repair import RepairStandIn
 from suxin_server.stand_ins.sms import SmsStandIn
 from suxin_server.stand_ins.tiers import TiersStandIn
 from suxin_server.stand_ins.wechat import WeChatStandIn

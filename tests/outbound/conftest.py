@@ -43,6 +43,7 @@ class StandIns:
     sms: str
     repair: str
     tiers: str
+    receiver: str
     http: httpx.Client
 
     def steer(self, service: str, route: str, **fields):
@@ -97,7 +98,7 @@ def started_stand_ins():
 
 @pytest.fixture
 def stand_ins(started_stand_ins):
-    for service in ("wechat", "identity", "sms", "repair", "tiers"):
+    for service in ("wechat", "identity", "sms", "repair", "tiers", "receiver"):
         started_stand_ins.steer(service, "reset")
     return started_stand_ins
 

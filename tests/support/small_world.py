@@ -183,9 +183,6 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         running_referral=running_referral,
         running_offer=running_offer,
         running_consent=consent_id,
-        correction_id=await _contest(city, admin),
-        case_id=await declined(city),
-        repair_id=await fill_repair(city, admin),
         pool=pool,
         pool_referral=claimed.id,
         mandate_id=await admin.fetchval(
@@ -194,15 +191,25 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         client_id=await _fill_oauth(city, admin),
         provider_id=await _fill_providers(city, staff_id),
         webhook=await build_webhook(city, bank),
-        at_counter=await visit_counter(city),
-        export_id=await begin_export(city, admin),
         batch_id=batch_id,
-        model_id=await build_scores(city),
-        ledger=await fill_ledgers(city, admin),
-        commitment_id=await build_commitment(city),
-        run_id=await last_run_id(city),
-        draft_release_id=await draft_catalogue(city),
+        **await _besides(city, admin),
     )
+
+
+async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
+    """Let happen what needs no more than the city, in an order of its own."""
+    return {
+        "correction_id": await _contest(city, admin),
+        "case_id": await declined(city),
+        "repair_id": await fill_repair(city, admin),
+        "at_counter": await visit_counter(city),
+        "export_id": await begin_export(city, admin),
+        "model_id": await build_scores(city),
+        "ledger": await fill_ledgers(city, admin),
+        "commitment_id": await build_commitment(city),
+        "run_id": await last_run_id(city),
+        "draft_release_id": await draft_catalogue(city),
+    }
 
 
 async def _draft(city: SmallCity) -> UUID:

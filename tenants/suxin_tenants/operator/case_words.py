@@ -31,7 +31,7 @@ CASE_STATES: Final[Mapping[CaseState, Said]] = {
 }
 _CORRECTED: Final[Mapping[Remedy, str]] = {
     Remedy.PLATFORM: (
-        "平台自有资料：予以更正的，经复核后平台登记资料改为下面填写的内容。登记机关再次报送同一旧值时不覆盖，报送新值时以新值为准。"
+        "平台自有资料：予以更正的，经复核后平台登记资料改为所填内容。登记机关再次报送同一旧值时不覆盖，报送新值时以新值为准。"
     ),
     Remedy.SOURCE: (
         "来源在外：该记录由{source}提供，平台不改写。予以更正的，经复核后原记录停止使用，请随后转请{source}核改、重新报送；"

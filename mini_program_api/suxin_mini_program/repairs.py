@@ -1,7 +1,5 @@
 """Credit repair: what may be repaired, the documents, the application that is relayed to the national window, and its way."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -10,10 +8,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.refusals import Invalid, Refusal
+from suxin.kernel.refusals import Invalid
 from suxin.kernel.working_days import local_day
 from suxin.repair import queries
-from suxin.repair.clocks import CLOCKS_ZH
 from suxin.repair.commands import (
     MAX_DOCUMENTS,
     MAX_STATEMENT,
@@ -33,11 +30,8 @@ from suxin.repair.documents import (
     put_down_document,
 )
 from suxin.repair.models import (
-    DOCUMENTS_ZH,
-    STATES_ZH,
     DocumentKind,
     RepairApplication,
-    RepairDocument,
     RepairNotHere,
 )
 from suxin.repair.periods import (
@@ -45,17 +39,18 @@ from suxin.repair.periods import (
     RepairElsewhere,
     RepairNotCounting,
     RepairTooEarly,
-    facts_of,
-    finder_of,
-    repairable_from,
-    require_repairable,
 )
-from suxin.subjects.models import CatalogueItem, CreditRecord
+from suxin.subjects.models import CreditRecord
 from suxin_mini_program.answering import answer, write_once
 from suxin_mini_program.contract import Contract
-from suxin_mini_program.labels import Label
 from suxin_mini_program.paging import Page, PageQuery, newest_first
 from suxin_mini_program.reading import AnyRequest, path_id, read_body, read_query
+from suxin_mini_program.repair_views import (
+    RepairableRecord,
+    RepairView,
+    application_view,
+    record_view,
+)
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
@@ -94,61 +89,6 @@ class Supplement(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
 
     statement: Statement
     documents: Documents
-
-
-class RepairableRecord(msgspec.Struct, rename="camel", kw_only=True):
-    """A record that speaks against the subject: ``repairableFrom`` is the first day on which repair may be asked for.
-
-    ``refusal`` says why it cannot be asked for now, where it cannot; ``asked`` that it is asked for.
-    """
-
-    record_id: UUID
-    item: str
-    source: str
-    number: str
-    occurred_on: date
-    repairable_from: date
-    asked: bool
-    refusal: Label | None
-
-
-class RepairDocumentView(msgspec.Struct, rename="camel", kw_only=True):
-    """A document of an application; ``sentAt`` is when the window had it."""
-
-    id: UUID
-    kind: Label
-    name: str
-    size_bytes: int
-    sent_at: datetime | None
-
-
-class RepairView(msgspec.Struct, rename="camel", kw_only=True):
-    """An application: where it stands, what is waited for until when, and what the window said.
-
-    ``receiptNo`` is the window's receipt; ``copies`` in how many records the result was carried out.
-    """
-
-    id: UUID
-    record_id: UUID
-    item: str
-    source: str
-    number: str
-    statement: str
-    round: int
-    state: Label
-    waits_for: Label | None
-    due_at: datetime | None
-    due_provisional: bool
-    late: bool
-    receipt_no: str | None
-    reason: str | None
-    filed_at: datetime
-    relayed_at: datetime | None
-    decided_at: datetime | None
-    applied_at: datetime | None
-    ended_at: datetime | None
-    copies: int | None
-    documents: list[RepairDocumentView]
 
 
 RECORDS: Final = Contract(
@@ -228,7 +168,7 @@ async def list_repairable(
                 query,
                 name="repairable",
                 by=CreditRecord.id,
-                view=lambda row: _record(*row, asked=asked, today=local_day(now)),
+                view=lambda row: record_view(*row, asked=asked, today=local_day(now)),
             )
         )
 
@@ -296,7 +236,7 @@ async def list_repairs(
         documents = await queries.documents_in(
             session, actor.own_subject, [application.id for application in found.items]
         )
-        items = [_view(application, documents) for application in found.items]
+        items = [application_view(application, documents) for application in found.items]
         return answer(Page(items=items, next_cursor=found.next_cursor))
 
 
@@ -336,66 +276,9 @@ async def take_repair_back(
     return await write_once(request, runtime, actor, work)
 
 
-def _record(
-    record: CreditRecord, item: CatalogueItem, *, asked: set[UUID], today: date
-) -> RepairableRecord:
-    facts, refusal = facts_of(record), None
-    try:
-        require_repairable(facts, today=today)
-    except Refusal as refused:
-        refusal = Label(refused.code, refused.zh_message, refused.en_message)
-    return RepairableRecord(
-        record_id=record.id,
-        item=item.name,
-        source=finder_of(record, item),
-        number=str(record.content.get("number", "")),
-        occurred_on=record.occurred_on,
-        repairable_from=repairable_from(record.item_code, facts.penalty_class, record.occurred_on),
-        asked=record.id in asked,
-        refusal=refusal,
-    )
-
-
 async def _shown(session: AsyncSession, application: RepairApplication) -> RepairView:
     documents = await queries.documents_in(session, application.subject_id, [application.id])
-    return _view(application, documents)
-
-
-def _view(application: RepairApplication, documents: Sequence[RepairDocument]) -> RepairView:
-    clock, state = application.clock, application.state
-    return RepairView(
-        id=application.id,
-        record_id=application.record_id,
-        item=application.item,
-        source=application.source,
-        number=application.record_ref,
-        statement=application.statement,
-        round=application.round,
-        state=Label(state.value, STATES_ZH[state], state.value.lower().replace("_", " ")),
-        waits_for=None if clock is None else Label(clock.value, CLOCKS_ZH[clock], clock.lower()),
-        due_at=application.due_at,
-        due_provisional=application.due_provisional,
-        late=application.late_at is not None,
-        receipt_no=application.receipt_no,
-        reason=application.reason,
-        filed_at=application.filed_at,
-        relayed_at=application.relayed_at,
-        decided_at=application.decided_at,
-        applied_at=application.applied_at,
-        ended_at=application.ended_at,
-        copies=application.copies,
-        documents=[
-            RepairDocumentView(
-                id=document.id,
-                kind=Label(document.kind.value, DOCUMENTS_ZH[document.kind], document.kind.value),
-                name=document.name,
-                size_bytes=document.size_bytes,
-                sent_at=document.sent_at,
-            )
-            for document in documents
-            if document.application_id == application.id
-        ],
-    )
+    return application_view(application, documents)
 
 
 HANDLERS: Final = (

@@ -19,7 +19,6 @@ from suxin.lending import jobs as lending
 from suxin.rights import jobs as rights
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
-from suxin.subjects.catalogue_drafts import APPLY_TOPIC
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.guarded import GuardedClient
@@ -135,8 +134,7 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
         yield merged(
             handlers(sealer=sealer, channel=OutboundChannel(wechat=wechat, sms=sms)),
             exports.handlers(runs.run, settings.exports_folder.absolute()),
-            ingestion.handlers(ingestions.run),
-            {APPLY_TOPIC: ingestions.apply_release},
+            ingestion.handlers(ingestions.run, ingestions.apply_release),
         )
     finally:
         await runs.close()

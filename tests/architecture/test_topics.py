@@ -41,7 +41,7 @@ def test_topics_and_handlers_are_the_same():
     table = merged(
         handlers(sealer=Sealer(Keyring.generate()), channel=Silent()),
         exports.handlers(idle, Path("exports")),
-        ingestion.handlers(idle),
+        ingestion.handlers(idle, idle),
     )
     topics = declared_topics()
     assert set(topics) == set(table)

@@ -18,9 +18,9 @@ from oauth_client import new_key, public_jwks
 from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
-from small_commitment import build_commitment, draft_catalogue
 from small_endpoint import Webhook, build_webhook
 from small_merchant import build_merchant
+from small_promised import Promised, build_promised
 from small_scores import build_scores
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
@@ -97,8 +97,7 @@ class World:
     export_id: UUID
     batch_id: UUID
     model_id: UUID
-    commitment_id: UUID
-    draft_release_id: UUID
+    promised: Promised
 
     @property
     def bank(self) -> Bank:
@@ -186,8 +185,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         export_id=await begin_export(city, admin),
         batch_id=batch_id,
         model_id=await build_scores(city),
-        commitment_id=await build_commitment(city),
-        draft_release_id=await draft_catalogue(city),
+        promised=await build_promised(city),
     )
 
 

@@ -287,6 +287,7 @@ def test_every_list_is_paged() -> None:
     assert {route.path for route in LISTS} == {
         "/access-bases",
         "/areas",
+        "/commitments",
         "/consents",
         "/data-reads",
         "/loan-requests",
@@ -299,6 +300,7 @@ def test_every_list_is_paged() -> None:
         "/notices",
         "/offers/{offer_id:str}/schedule",
         "/products",
+        "/subjects/current/commitments",
     }
 
 

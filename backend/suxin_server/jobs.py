@@ -22,7 +22,6 @@ from suxin.review import jobs as review
 from suxin.rights import jobs as rights
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
-from suxin.subjects.catalogue_drafts import APPLY_TOPIC
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.credit_repair import LIMITS as REPAIR_LIMITS
@@ -153,8 +152,7 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
                 ),
             ),
             exports.handlers(runs.run, settings.exports_folder.absolute()),
-            ingestion.handlers(ingestions.run),
-            {APPLY_TOPIC: ingestions.apply_release},
+            ingestion.handlers(ingestions.run, ingestions.apply_release),
         )
     finally:
         await runs.close()

@@ -46,7 +46,7 @@ def test_topics_and_handlers_are_the_same():
         handlers(sealer=sealer, channel=Silent()),
         repair.handlers(sealer, ScriptedWindow()),
         exports.handlers(idle, Path("exports")),
-        ingestion.handlers(idle),
+        ingestion.handlers(idle, idle),
     )
     topics = declared_topics()
     assert set(topics) == set(table)

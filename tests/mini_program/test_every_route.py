@@ -297,6 +297,7 @@ def test_every_list_is_paged() -> None:
         "/access-bases",
         "/areas",
         "/cases",
+        "/commitments",
         "/consents",
         "/data-reads",
         "/loan-requests",
@@ -311,6 +312,7 @@ def test_every_list_is_paged() -> None:
         "/products",
         "/repairs",
         "/repairs/records",
+        "/subjects/current/commitments",
     }
 
 

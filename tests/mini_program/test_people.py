@@ -267,14 +267,40 @@ BAD_DECLARATIONS = {
         "INVALID",
         "content.level",
     ),
-    "another wording": (
-        {"commitmentVersion": "declaration/2020-01"},
-        "COMMITMENT_OUTDATED",
-        "commitmentVersion",
-    ),
     "fraction": ({"content": {"title": 1.5, "issuer": "y"}}, "INVALID", "content[...]"),
     "nested": ({"content": {"title": {}, "issuer": "y"}}, "INVALID", "content[...]"),
 }
+
+
+async def test_nothing_is_declared_under_another_wording(applicant) -> None:
+    body = {
+        "itemCode": "VOL-HONOUR",
+        "content": {"title": "x", "issuer": "y"},
+        "commitmentVersion": "declaration/2020-01",
+    }
+    refused = await applicant.post("/subjects/current/declarations", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "COMMITMENT_OUTDATED")
+    assert await applicant.read("/subjects/current/commitments") == {
+        "items": [],
+        "nextCursor": None,
+    }
+
+
+async def test_a_commitment_is_told_to_its_subject_and_an_organisations_to_everybody(
+    applicant, nobody
+) -> None:
+    body = {
+        "itemCode": "VOL-HONOUR",
+        "content": {"title": "诚信企业", "issuer": "商会"},
+        "commitmentVersion": "declaration/2026-11",
+    }
+    await applicant.write("/subjects/current/declarations", body)
+    (own,) = (await applicant.read("/subjects/current/commitments"))["items"]
+    assert (own["state"]["zh"], own["public"], own["title"]) == ("待核查", True, "自主申报的荣誉")
+    answer = await nobody.get("/commitments")
+    (public,) = answer.json()["items"]
+    assert public == {name: own[name] for name in public}
+    assert own.keys() - public.keys() == {"public", "judgedAt", "reason", "document"}
 
 
 async def test_a_declaration_of_another_shape_is_refused(applicant, subtests) -> None:

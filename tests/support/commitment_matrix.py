@@ -25,7 +25,7 @@ PROMISE = Promise(
 
 
 def commitment(world: World) -> dict[str, Any]:
-    return {"commitment_id": world.commitment_id}
+    return {"commitment_id": world.promised.commitment_id}
 
 
 def subject(world: World) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def batch(world: World) -> dict[str, Any]:
 
 
 def draft(world: World) -> dict[str, Any]:
-    return {"draft_id": world.draft_release_id}
+    return {"draft_id": world.promised.draft_release_id}
 
 
 def nothing_given(_world: World) -> dict[str, Any]:

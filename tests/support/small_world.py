@@ -20,11 +20,11 @@ from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
-from small_commitment import build_commitment, draft_catalogue
 from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
 from small_merchant import build_merchant
 from small_scores import build_scores, last_run_id
+from small_promised import Promised, build_promised
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -106,9 +106,8 @@ class World:
     batch_id: UUID
     model_id: UUID
     ledger: FilledLedger
-    commitment_id: UUID
     run_id: UUID
-    draft_release_id: UUID
+    promised: Promised
 
     @property
     def bank(self) -> Bank:
@@ -206,9 +205,8 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "export_id": await begin_export(city, admin),
         "model_id": await build_scores(city),
         "ledger": await fill_ledgers(city, admin),
-        "commitment_id": await build_commitment(city),
         "run_id": await last_run_id(city),
-        "draft_release_id": await draft_catalogue(city),
+        "promised": await build_promised(city),
     }
 
 

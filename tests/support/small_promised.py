@@ -1,5 +1,6 @@
 """The applicant, who declares something about himself and promises that it is true; and a release that is drafted."""
 
+from dataclasses import dataclass
 from importlib.resources import files
 from uuid import UUID
 
@@ -13,7 +14,20 @@ from suxin.subjects.commitments.texts import CURRENT
 from suxin.subjects.declarations import declare_record
 
 
-async def build_commitment(city: SmallCity) -> UUID:
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """The ids of the applicant's own commitment, and of a catalogue that is not activated yet."""
+
+    commitment_id: UUID
+    draft_release_id: UUID
+
+
+async def build_promised(city: SmallCity) -> Promised:
+    """Let both happen."""
+    return Promised(commitment_id=await _declared(city), draft_release_id=await _drafted(city))
+
+
+async def _declared(city: SmallCity) -> UUID:
     """Let him declare an honour of his own; return the id of the commitment behind it."""
     himself = Actor.subject("test", person_id=city.person_id, subject_id=city.person_id)
     record_id = await city.act(
@@ -30,7 +44,7 @@ async def build_commitment(city: SmallCity) -> UUID:
         return found.one()
 
 
-async def draft_catalogue(city: SmallCity) -> UUID:
+async def _drafted(city: SmallCity) -> UUID:
     """Let the operator send another release of the catalogue, which is not activated yet."""
     file = files("suxin.subjects").joinpath("data/catalogue.csv").read_bytes()
     draft = await city.act(

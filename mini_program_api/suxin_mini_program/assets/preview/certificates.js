@@ -1,5 +1,6 @@
 // Reading a tier certificate on the phone itself: the platform's keys are fetched, and what is shown never leaves it.
 
+import { reach, understood } from "./answers.js";
 import { refuse } from "./ui.js";
 
 const FIELD = "certificate";
@@ -11,7 +12,7 @@ export async function read(text) {
   const parts = text.replace(/\s/g, "").split(".");
   const [header, claims] = parts.length === 3 ? [object(parts[0]), object(parts[1])] : [];
   if (header?.alg !== "ES256" || header.typ !== TYPE || !claims) throw refuse(FIELD, INVALID);
-  const { keys } = await (await fetch("/oauth/jwks")).json();
+  const { keys } = await understood(await reach("/oauth/jwks"));
   const key = keys.find((one) => one.kid === header.kid);
   if (!key || !await signedBy(key, parts) || claims.iss !== location.origin) throw refuse(FIELD, INVALID);
   if (Date.now() >= claims.exp * 1000) throw refuse(FIELD, "信用等级证明已过期，请持有人重新出具");

@@ -15,9 +15,12 @@ export function h(tag, attributes, ...children) {
   return element;
 }
 
-/** Make an element of a drawing, as ``h`` makes one of a page. */
+// Drawings are elements of the space that the icons of the shell are of.
+const DRAWN = document.querySelector("svg").namespaceURI;
+
+/** Make an element of a drawing, as h makes one of a page. */
 export function svg(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const element = document.createElementNS(DRAWN, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   append(element, children);
   return element;

@@ -50,7 +50,7 @@ _OUTSIDE: Final = {
     "sms": "sms_api_key",
 }
 
-_OWN_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
 
 log = structlog.get_logger("suxin.up")
 

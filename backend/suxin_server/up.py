@@ -54,7 +54,7 @@ _OUTSIDE: Final = {
     "tiers": "tiers_secret",
 }
 
-_OWN_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
 
 log = structlog.get_logger("suxin.up")
 

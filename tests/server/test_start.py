@@ -4,7 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from typing_extensions import override
@@ -103,3 +103,22 @@ def test_what_a_stop_waits_for_is_less_than_two_seconds_at_the_most() -> None:
     postgres_s = postgres.STOP_FAST_S + 2 * postgres.STOP_IMMEDIATE_S
     valkey_s = valkey.STOP_S + valkey.KILL_S
     assert programs_s + max(postgres_s, valkey_s) < 2
+
+
+@pytest.mark.parametrize(
+    ("given", "hears"),
+    [
+        ({"demo": True}, True),
+        ({"demo": False}, False),
+        ({"demo": True, "host": "0.0.0.0"}, False),  # noqa: S104 - told, not bound
+        ({"demo": True, "public_url": "https://suxin.example"}, False),
+    ],
+)
+def test_events_are_sent_to_this_machine_only_in_a_demo_that_nobody_else_reaches(
+    folder: Path, given: dict[str, Any], *, hears: bool
+) -> None:
+    folder.mkdir(exist_ok=True)
+    start = up._Start(_Noting([]), Settings(data_dir=folder, **given))
+    start._settle_stand_ins()
+    assert start._settings.local_webhooks is hears
+    assert (start._settings.demo_receiver_url is not None) is hears

@@ -29,6 +29,7 @@ from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
     area_pages,
     audit_pages,
+    book_pages,
     breach_pages,
     calendar_pages,
     catalogue_pages,
@@ -128,6 +129,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     evidence_pages.show_evidence_list,
     evidence_pages.show_evidence,
     *scoring_pages.HANDLERS,
+    *book_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -30,6 +30,7 @@ from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
     area_pages,
     audit_pages,
+    book_pages,
     breach_pages,
     calendar_pages,
     case_pages,
@@ -147,6 +148,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     evidence_pages.show_evidence,
     *score_run_pages.HANDLERS,
     *scoring_pages.HANDLERS,
+    *book_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

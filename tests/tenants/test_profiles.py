@@ -5,6 +5,7 @@ import pytest
 from suxin.consent.requests import CONSENT_ASK
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.exports.policies import EXPORT_RUN
+from suxin.ledger.policies import TRANSFER_POST
 from suxin.lending.policies import (
     OFFER_MAKE,
     PRODUCT_EDIT,
@@ -21,7 +22,9 @@ from suxin_tenants import PROFILES
 
 ALL = [(kind, profile) for kind, profile in PROFILES.items()]
 READING = frozenset({RECORD_READ, IDENTITY_READ})
-COMMITTING = frozenset({MODEL_ACTIVATE, MODEL_APPROVE, OFFER_MAKE, PRODUCT_PUBLISH, TENANT_MANAGE})
+COMMITTING = frozenset(
+    {MODEL_ACTIVATE, MODEL_APPROVE, OFFER_MAKE, PRODUCT_PUBLISH, TENANT_MANAGE, TRANSFER_POST}
+)
 """What approves, or lends an organisation's money."""
 
 

@@ -163,7 +163,7 @@ def judge(books: Books, draft: TransferDraft, *, chain_id: UUID, now: datetime) 
     original = _original(books, draft, now=now)
     completed = _completed(books, draft)
     amount = _checked_amount(completed)
-    if completed.phase is Phase.POSTED and original is not None and amount > original.amount:
+    if original is not None and amount > original.amount:
         raise AmountExceedsPending(held=original.amount)
     debit = _account(books, completed.debit_account_id, zh="借方", en="debit")
     credit = _account(books, completed.credit_account_id, zh="贷方", en="credit")

@@ -31,6 +31,9 @@ ACT_FOR = {
     "backend/suxin_server/demo/city.py:_write_tenants": (
         "the demo city is written tenant by tenant under the policies that requests meet"
     ),
+    "backend/suxin_server/demo/scored.py:_office": (
+        "the worker finds the demo city's own officials, who put its score models in force"
+    ),
 }
 # Where a doorway has shown who the caller is.
 CONTINUE_AS = {

@@ -75,11 +75,12 @@ CAST = (
 
 @dataclass(frozen=True)
 class StandIns:
-    """The addresses of the three stand-ins, and the way to plant a fault in one."""
+    """The addresses of the stand-ins, and the way to plant a fault in one."""
 
     wechat: str
     identity: str
     sms: str
+    tiers: str
 
     def steer(self, service: str, route: str, **fields: object) -> None:
         address = f"{getattr(self, service)}/_stand_in/{route}"

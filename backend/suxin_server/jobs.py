@@ -16,6 +16,7 @@ from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
 from suxin.lending import jobs as lending
+from suxin.review import jobs as review
 from suxin.rights import jobs as rights
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
@@ -24,6 +25,7 @@ from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
+from suxin_server.case_kinds import KINDS
 from suxin_server.ingesting import IngestionRuns
 from suxin_server.key_file import keyring_source
 from suxin_server.settings import Settings
@@ -70,10 +72,11 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         consent.handlers(sealer),
         counter.handlers(sealer, channel),
         lending.handlers(),
+        review.handlers(KINDS),
         rights.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
-        {CALENDAR_CHANGED_TOPIC: each(lending.redate, rights.redate)},
+        {CALENDAR_CHANGED_TOPIC: each(lending.redate, review.redating(KINDS))},
     )
 
 

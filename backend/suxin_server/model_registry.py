@@ -18,6 +18,7 @@ from suxin.kernel import (
 from suxin.kernel.tables import Table
 from suxin.lending import models as lending
 from suxin.places import models as places
+from suxin.review import models as review
 from suxin.rights import models as rights
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
@@ -46,6 +47,7 @@ CONTEXTS = (
     closures,
     consent,
     oauth,
+    review,
     scoring,
     counter,
     exports,

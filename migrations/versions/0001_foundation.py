@@ -113,18 +113,6 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON consents TO suxin_app',
     "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    'ALTER TABLE correction_requests ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE correction_requests FORCE ROW LEVEL SECURITY',
-    "CREATE POLICY data_subject ON correction_requests FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY filed ON correction_requests FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY taken_back ON correction_requests FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY operator ON correction_requests FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
-    "CREATE POLICY answered ON correction_requests FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
-    "CREATE POLICY system ON correction_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    "CREATE POLICY kept_long_enough ON correction_requests AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state <> 'FILED' and answered_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
-    'GRANT SELECT, INSERT, UPDATE (state, answer_by, answer_by_provisional, late_at, answered_at, answered_by, answer, applied), DELETE ON correction_requests TO suxin_app',
-    "CREATE TRIGGER correction_requests_begins BEFORE INSERT ON correction_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER correction_requests_step BEFORE UPDATE OF state ON correction_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'CORRECTED', 'operator'), ('FILED', 'DECLINED', 'operator'), ('FILED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE counter_evidence ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE counter_evidence FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON counter_evidence FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -175,7 +163,8 @@ ACCESS = (
     "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
-    "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
+    "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator', 'system') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
+    "CREATE POLICY exempted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and status in ('active', 'disputed')) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and status = 'exempted')",
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
@@ -401,6 +390,28 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'ALTER TABLE review_cases ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE review_cases FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON review_cases FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY filed_by_subject ON review_cases FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and filed_by = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY moved_by_subject ON review_cases FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY office ON review_cases FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY filed_by_office ON review_cases FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and filed_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY moved_by_office ON review_cases FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON review_cases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_long_enough ON review_cases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED') and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
+    'GRANT SELECT, INSERT, UPDATE (state, round, wanted, reason, missing, accepted_at, clock, clock_from, clock_days, due_at, due_provisional, late_at, extended_at, extension_reason, decision_number, decided_by, checked_by, outcome, answer, terms, noticed_at, appealed_at, appeal_reason, ended_at), DELETE ON review_cases TO suxin_app',
+    "CREATE TRIGGER review_cases_begins BEFORE INSERT ON review_cases FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'operator'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER review_cases_step BEFORE UPDATE OF state ON review_cases FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'DECIDED', 'client'), ('ACCEPTED', 'DECIDED', 'operator'), ('ACCEPTED', 'DECIDED', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'client'), ('ACCEPTED', 'WITHDRAWN', 'operator'), ('ACCEPTED', 'WITHDRAWN', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'subject'), ('APPEALED', 'DECIDED', 'client'), ('APPEALED', 'DECIDED', 'operator'), ('APPEALED', 'DECIDED', 'staff'), ('APPEALED', 'WITHDRAWN', 'client'), ('APPEALED', 'WITHDRAWN', 'operator'), ('APPEALED', 'WITHDRAWN', 'staff'), ('APPEALED', 'WITHDRAWN', 'subject'), ('DECIDED', 'ACCEPTED', 'client'), ('DECIDED', 'ACCEPTED', 'operator'), ('DECIDED', 'ACCEPTED', 'staff'), ('DECIDED', 'APPEALED', 'client'), ('DECIDED', 'APPEALED', 'operator'), ('DECIDED', 'APPEALED', 'staff'), ('DECIDED', 'NOTICED', 'client'), ('DECIDED', 'NOTICED', 'operator'), ('DECIDED', 'NOTICED', 'staff'), ('DECIDED', 'WITHDRAWN', 'client'), ('DECIDED', 'WITHDRAWN', 'operator'), ('DECIDED', 'WITHDRAWN', 'staff'), ('DECIDED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'operator'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'EFFECTIVE', 'client'), ('NOTICED', 'EFFECTIVE', 'operator'), ('NOTICED', 'EFFECTIVE', 'staff'), ('NOTICED', 'EFFECTIVE', 'system'), ('RETURNED', 'LAPSED', 'system'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'operator'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'SUBMITTED', 'subject'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'operator'), ('RETURNED', 'WITHDRAWN', 'staff'), ('RETURNED', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'ACCEPTED', 'client'), ('SUBMITTED', 'ACCEPTED', 'operator'), ('SUBMITTED', 'ACCEPTED', 'staff'), ('SUBMITTED', 'DECIDED', 'client'), ('SUBMITTED', 'DECIDED', 'operator'), ('SUBMITTED', 'DECIDED', 'staff'), ('SUBMITTED', 'RETURNED', 'client'), ('SUBMITTED', 'RETURNED', 'operator'), ('SUBMITTED', 'RETURNED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE review_decisions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE review_decisions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY told_subject ON review_decisions FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and upheld_by is not null)",
+    "CREATE POLICY office ON review_decisions FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY decided ON review_decisions FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and decided_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY checked ON review_decisions FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and checked_by is null) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and checked_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY platform ON review_decisions FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY kept_with_case ON review_decisions FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and not exists (select 1 from review_cases c where c.subject_id = review_decisions.subject_id and c.id = review_decisions.case_id))",
+    'GRANT SELECT, INSERT, UPDATE (checked_by, upheld_by, check_reason, checked_at), DELETE ON review_decisions TO suxin_app',
     'ALTER TABLE sandbox_applicants ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE sandbox_applicants FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON sandbox_applicants FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -449,6 +460,14 @@ ACCESS = (
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
+    'ALTER TABLE source_inquiries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE source_inquiries FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON source_inquiries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY office ON source_inquiries FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY asked ON source_inquiries FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and asked_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY answered ON source_inquiries FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and answered_at is null) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and answered_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY system ON source_inquiries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (answered_by, answered_at, answer, late_at) ON source_inquiries TO suxin_app',
     'ALTER TABLE source_qualities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE source_qualities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operators ON source_qualities FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
@@ -726,34 +745,6 @@ def upgrade() -> None:
     op.create_index('ix_consents_ended_at', 'consents', ['ended_at'], unique=False, postgresql_where=sa.text('ended_at is not null'))
     op.create_index('ix_consents_tenant_id', 'consents', ['tenant_id', 'id'], unique=False)
     op.create_index('uq_consents_open', 'consents', ['subject_id', 'tenant_id', 'purpose', 'context_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
-    op.create_table('correction_requests',
-    sa.Column('subject_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('about', sa.Enum('record', 'name', 'region', 'industry', name='correctionabout', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('record_id', sa.Uuid(), nullable=True),
-    sa.Column('item', sa.Text(), nullable=False),
-    sa.Column('source', sa.Text(), nullable=False),
-    sa.Column('remedy', sa.Enum('platform', 'source', 'proof', name='remedy', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('stated', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('wanted', sa.Text(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('FILED', 'CORRECTED', 'DECLINED', 'WITHDRAWN', name='correctionstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('answer_by_provisional', sa.Boolean(), nullable=False),
-    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('answered_by', sa.Uuid(), nullable=True),
-    sa.Column('answer', sa.Text(), nullable=True),
-    sa.Column('applied', sa.Text(), nullable=True),
-    sa.CheckConstraint("(about = 'record') = (record_id is not null)", name=op.f('ck_correction_requests_about')),
-    sa.CheckConstraint("(state = 'CORRECTED' and remedy = 'platform') = (applied is not null)", name=op.f('ck_correction_requests_applied')),
-    sa.CheckConstraint("(state in ('CORRECTED', 'DECLINED')) = (answer is not null)", name=op.f('ck_correction_requests_answer')),
-    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_correction_requests'))
-    )
-    op.create_index('ix_correction_requests_state', 'correction_requests', ['state', 'answer_by'], unique=False)
-    op.create_index('uq_correction_requests_open', 'correction_requests', ['subject_id', 'about', 'record_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
     op.create_table('counter_evidence',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('visit_id', sa.Uuid(), nullable=False),
@@ -1393,6 +1384,37 @@ def upgrade() -> None:
     )
     op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('review_decisions',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('outcome', sa.Enum('GRANTED', 'DECLINED', 'REFUSED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('upheld_by', sa.Uuid(), nullable=True),
+    sa.Column('check_reason', sa.Text(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reviewed_number', sa.BigInteger(), nullable=True),
+    sa.Column('reviewed_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('(checked_by is null) = (checked_at is null) and (upheld_by is null or upheld_by = checked_by)', name=op.f('ck_review_decisions_checked')),
+    sa.CheckConstraint('(round = 2) = (reviewed_by is not null and reviewed_number is not null)', name=op.f('ck_review_decisions_reviews')),
+    sa.CheckConstraint('checked_by <> decided_by and checked_by <> filed_by', name=op.f('ck_review_decisions_checked_by_another')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_review_decisions_not_his_own')),
+    sa.CheckConstraint('decided_by <> reviewed_by', name=op.f('ck_review_decisions_decided_anew_by_another')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_review_decisions_number')),
+    sa.CheckConstraint('round in (1, 2)', name=op.f('ck_review_decisions_round')),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id', 'reviewed_number', 'reviewed_by'], ['review_decisions.subject_id', 'review_decisions.case_id', 'review_decisions.number', 'review_decisions.decided_by'], name='fk_review_decisions_reviewed'),
+    sa.PrimaryKeyConstraint('subject_id', 'case_id', 'number', name=op.f('pk_review_decisions')),
+    sa.UniqueConstraint('subject_id', 'case_id', 'number', 'decided_by', 'upheld_by', name='uq_review_decisions_upheld'),
+    sa.UniqueConstraint('subject_id', 'case_id', 'number', 'decided_by', name='uq_review_decisions_decider'),
+    sa.UniqueConstraint('subject_id', 'case_id', 'number', 'round', 'filed_by', 'decided_by', 'outcome', name='uq_review_decisions_decided')
+    )
     op.create_table('sandbox_applicants',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1690,6 +1712,61 @@ def upgrade() -> None:
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
+    op.create_table('review_cases',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('object_id', sa.Uuid(), nullable=True),
+    sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('stated', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('wanted', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('missing', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('SUBMITTED', 'RETURNED', 'ACCEPTED', 'DECIDED', 'NOTICED', 'APPEALED', 'EFFECTIVE', 'WITHDRAWN', 'LAPSED', name='casestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('clock', sa.Enum('ACCEPT', 'SUPPLEMENT', 'DECIDE', 'APPEAL', name='clock', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('clock_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('clock_days', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('extended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('extension_reason', sa.Text(), nullable=True),
+    sa.Column('decision_number', sa.BigInteger(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('outcome', sa.Enum('GRANTED', 'DECLINED', 'REFUSED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('appealed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('appeal_reason', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED')) = (ended_at is not null)", name=op.f('ck_review_cases_ended')),
+    sa.CheckConstraint("(state in ('NOTICED', 'EFFECTIVE')) = (checked_by is not null and noticed_at is not null and answer is not null)", name=op.f('ck_review_cases_noticed')),
+    sa.CheckConstraint("num_nulls(decision_number, decided_by, outcome) = case when state in ('DECIDED', 'NOTICED', 'EFFECTIVE') then 0 else 3 end", name=op.f('ck_review_cases_decided')),
+    sa.CheckConstraint("outcome is null or outcome = 'REFUSED' or accepted_at is not null", name=op.f('ck_review_cases_no_step_left')),
+    sa.CheckConstraint("state <> 'ACCEPTED' or round = 1 and accepted_at is not null", name=op.f('ck_review_cases_accepted')),
+    sa.CheckConstraint("state <> 'APPEALED' or round = 2", name=op.f('ck_review_cases_appeal_round')),
+    sa.CheckConstraint("state not in ('NOTICED', 'EFFECTIVE') or outcome = 'GRANTED' or round = 2 or clock = 'APPEAL' and (state = 'NOTICED' or ended_at >= due_at)", name=op.f('ck_review_cases_time_to_appeal')),
+    sa.CheckConstraint('(extended_at is null) = (extension_reason is null)', name=op.f('ck_review_cases_extended')),
+    sa.CheckConstraint('(round = 2) = (appealed_at is not null)', name=op.f('ck_review_cases_appealed')),
+    sa.CheckConstraint('checked_by <> decided_by and checked_by <> filed_by', name=op.f('ck_review_cases_checked_by_another')),
+    sa.CheckConstraint('clock_days between 1 and 60', name=op.f('ck_review_cases_clock_days')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_review_cases_not_his_own')),
+    sa.CheckConstraint('round in (1, 2)', name=op.f('ck_review_cases_round')),
+    sa.ForeignKeyConstraint(['subject_id', 'id', 'decision_number', 'decided_by', 'checked_by'], ['review_decisions.subject_id', 'review_decisions.case_id', 'review_decisions.number', 'review_decisions.decided_by', 'review_decisions.upheld_by'], name='fk_review_cases_checked'),
+    sa.ForeignKeyConstraint(['subject_id', 'id', 'decision_number', 'round', 'filed_by', 'decided_by', 'outcome'], ['review_decisions.subject_id', 'review_decisions.case_id', 'review_decisions.number', 'review_decisions.round', 'review_decisions.filed_by', 'review_decisions.decided_by', 'review_decisions.outcome'], name='fk_review_cases_decided'),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_review_cases'))
+    )
+    op.create_index('ix_review_cases_office_id', 'review_cases', ['office_id', 'kind', 'state', 'due_at'], unique=False)
+    op.create_index('uq_review_cases_open', 'review_cases', ['subject_id', 'kind', 'object_id', 'item'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -1771,6 +1848,22 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('source_inquiries',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('num_nulls(answered_by, answered_at, answer) in (0, 3)', name=op.f('ck_source_inquiries_answered')),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_inquiries_case', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_inquiries'))
+    )
     # ### end Alembic commands ###
     for statement in ACCESS:
         op.execute(sa.text(statement.replace(':', r'\:')))
@@ -1783,6 +1876,7 @@ def downgrade() -> None:
             name, table = statement.split()[2], statement.split()[4]
             op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('source_inquiries')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -1798,6 +1892,9 @@ def downgrade() -> None:
     op.drop_index('ix_webhook_deliveries_attempted_at', table_name='webhook_deliveries')
     op.drop_table('webhook_deliveries')
     op.drop_table('staff_identities')
+    op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
+    op.drop_index('ix_review_cases_office_id', table_name='review_cases')
+    op.drop_table('review_cases')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
@@ -1840,6 +1937,7 @@ def downgrade() -> None:
     op.drop_table('score_models')
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
+    op.drop_table('review_decisions')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')
@@ -1931,9 +2029,6 @@ def downgrade() -> None:
     op.drop_index('ix_counter_evidence_person_id', table_name='counter_evidence')
     op.drop_index('ix_counter_evidence_consent_id', table_name='counter_evidence')
     op.drop_table('counter_evidence')
-    op.drop_index('uq_correction_requests_open', table_name='correction_requests', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state = 'FILED'"))
-    op.drop_index('ix_correction_requests_state', table_name='correction_requests')
-    op.drop_table('correction_requests')
     op.drop_index('uq_consents_open', table_name='consents', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("state in ('REQUESTED', 'ACTIVE', 'PAUSED')"))
     op.drop_index('ix_consents_tenant_id', table_name='consents')
     op.drop_index('ix_consents_ended_at', table_name='consents', postgresql_where=sa.text('ended_at is not null'))

@@ -14,8 +14,8 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
-from suxin.rights.models import STATES_ZH, CorrectionAbout, CorrectionState, Remedy
 from suxin.rights.queries.holdings import Told
+from suxin.rights.remedies import CorrectionAbout, Remedy
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
 from suxin_mini_program.labels import (
     BASES,
@@ -95,6 +95,15 @@ _STATED: Final = {
     "amountFen": "金额",
     "content": "内容",
     "sourceRef": "来源文号",
+    "about": "对象",
+    "remedy": "更正方式",
+    "evidence": "豁免依据与证明",
+    "automated": "自动结果",
+    "score": "得分",
+    "tier": "等级",
+    "asOf": "评分日期",
+    "eligible": "符合",
+    "reasons": "原因",
 }
 # By the kind of the code, because states of two machines share words such as EXPIRED.
 _BY_KIND: Final[Mapping[type, Words]] = {
@@ -117,6 +126,7 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": _CHANNELS,
     "polarity": _POLARITIES,
     "about": ABOUT_ZH,
+    "automated": {"score": "信用评分", "match": "产品匹配"},
     "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
@@ -170,8 +180,6 @@ def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
         return ApplicantKind.coded(value.value).zh
     if isinstance(value, _LABELLED):
         return value.zh
-    if isinstance(value, CorrectionState):
-        return STATES_ZH[value]
     if type(value) in _BY_KIND:
         return _BY_KIND[type(value)][value][0]
     return _BY_FIELD.get(key, {}).get(value) or _SPOKEN.get(value, str(value))

@@ -16,6 +16,7 @@ from suxin.kernel.idempotency import KEY_PATTERN
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     account,
+    cases,
     consent_notices,
     consent_requests,
     corrections,
@@ -68,6 +69,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *inbox.HANDLERS,
     *my_data.HANDLERS,
     *corrections.HANDLERS,
+    *cases.HANDLERS,
     *erasures.HANDLERS,
     *account.HANDLERS,
 )

@@ -14,8 +14,9 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
-from suxin.rights.policies import CORRECTION_READ
-from suxin.rights.queries.corrections import corrections_waiting
+from suxin.review.queries import cases_waiting
+from suxin.rights.kinds import KINDS
+from suxin.rights.policies import CASE_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ
@@ -69,7 +70,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (INGESTION_READ, NavItem(zh="信息归集", href="/desk/ingestion", icon="inbox")),
         (INGESTION_READ, NavItem(zh="信息目录", href="/desk/catalogue", icon="book")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
-        (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
+        (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
@@ -104,8 +105,9 @@ async def nav_of(
     if actor.tenant_kind == TenantKind.BANK and actor.may(REFERRAL_READ):
         counts = await inbox_counts(session, actor, now=now)
         waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CORRECTION_READ):
-        waiting["/desk/corrections"] = await corrections_waiting(session)
+    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CASE_READ):
+        kinds = tuple(KINDS)
+        waiting["/desk/cases"] = await cases_waiting(session, actor.own_tenant, kinds=kinds)
     return [
         NavItem(
             zh=item.zh,

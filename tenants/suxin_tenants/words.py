@@ -10,7 +10,6 @@ from suxin.kernel.identifiers import UsccChecksum
 from suxin.kernel.refusals import Forbidden, Invalid, Refusal
 from suxin.lending.models import LoanProduct, OfferState, ProductStatus, ReferralState
 from suxin.lending.terms import LoanTermOutOfRange
-from suxin.rights.models import STATES_ZH, CorrectionState
 from suxin.tenancy.models import TenantStatus
 from suxin.tenancy.profiles import QuotaName, TenantKind
 from suxin.tenancy.providers.models import ProviderState
@@ -52,12 +51,6 @@ CONSENT_STATES: Final[Mapping[ConsentState, Said]] = {
     ConsentState.SUPERSEDED: ("已被替代", "plain"),
     ConsentState.REJECTED: ("已拒绝", "bad"),
     ConsentState.LAPSED: ("未决定", "plain"),
-}
-CORRECTION_STATES: Final[Mapping[CorrectionState, Said]] = {
-    CorrectionState.FILED: (STATES_ZH[CorrectionState.FILED], "warn"),
-    CorrectionState.CORRECTED: (STATES_ZH[CorrectionState.CORRECTED], "good"),
-    CorrectionState.DECLINED: (STATES_ZH[CorrectionState.DECLINED], "plain"),
-    CorrectionState.WITHDRAWN: (STATES_ZH[CorrectionState.WITHDRAWN], "plain"),
 }
 CLIENT_STATES: Final[Mapping[ClientStatus, Said]] = {
     ClientStatus.ACTIVE: ("正常", "good"),

@@ -19,8 +19,8 @@ ACT_FOR = {
     "backend/suxin/rights/closing.py:_acting": (
         "who closes his account takes back what he asked and permitted for the firms he represents, before he leaves them"
     ),
-    "backend/suxin/rights/answering.py:answer_correction": (
-        "the city's credit office puts right what was contested, which it cannot read otherwise"
+    "backend/suxin/rights/settling.py:_in_the_subjects_rows": (
+        "what two people of the city's credit office decided is carried out in rows that it cannot read otherwise"
     ),
     "backend/suxin/tenancy/commands.py:found_city": (
         "the first tenant's first administrator is placed before anyone can act for it"

@@ -24,7 +24,7 @@ OPERATOR_PAGES = (
     "/desk/audit",
     "/desk/areas",
     "/desk/calendar",
-    "/desk/corrections",
+    "/desk/cases",
     "/desk/breaches",
     "/desk/ingestion",
     "/desk/catalogue",

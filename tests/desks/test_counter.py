@@ -339,7 +339,7 @@ async def test_the_helper_finds_nothing_but_the_counter(desks, helper):
     page = await helper.get(PLACE)
     nav = page.split("</nav>")[0]
     assert PLACE in nav
-    for other in ("/desk/tenants", "/desk/audit", "/desk/corrections", "/desk/counter-evidence"):
+    for other in ("/desk/tenants", "/desk/audit", "/desk/cases", "/desk/counter-evidence"):
         assert f'href="{other}"' not in nav
         await helper.get(other, status=403)
 

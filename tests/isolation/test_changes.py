@@ -9,6 +9,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 from owned_rows import keys, owned
+from small_cases import end_cases
 from small_world import World
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -20,12 +21,13 @@ from suxin.kernel.tables import Table, models
 UPDATED = {
     "operator": {
         "areas",
-        "correction_requests",
         "impact_assessments",
         "published_arrangements",
         "quotas",
+        "review_cases",
         "sandbox_clocks",
         "score_models",
+        "source_inquiries",
         "tenants",
     },
     "system": {
@@ -35,7 +37,6 @@ UPDATED = {
         "client_conduct",
         "consent_fetches",
         "consents",
-        "correction_requests",
         "counter_visits",
         "decision_snapshots",
         "event_feeds",
@@ -49,8 +50,10 @@ UPDATED = {
         "offers",
         "person_identities",
         "referrals",
+        "review_cases",
         "sandbox_applicants",
         "sandbox_clocks",
+        "source_inquiries",
         "subjects",
         "tenant_events",
         "tenants",
@@ -81,7 +84,6 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "consents",
-        "correction_requests",
         "credit_records",
         "leads",
         "loan_requests",
@@ -89,6 +91,7 @@ UPDATED = {
         "notices",
         "offers",
         "referrals",
+        "review_cases",
     },
 }
 # Of rows as they stand in the middle of their lives.
@@ -120,9 +123,10 @@ DELETED_AT_THE_END = {
         "consent_artefacts",
         "consent_fetches",
         "consents",
-        "correction_requests",
         "impact_assessments",
         "mandates",
+        "review_cases",
+        "review_decisions",
     },
     "applicant": {"credit_records", "match_results"},
 }
@@ -210,14 +214,12 @@ async def end_all(world: World, admin: asyncpg.Connection) -> None:
         old = world.city.now - timedelta(days=1900)
         await admin.execute("update impact_assessments set ended_at = $1", old)
         await admin.execute("update mandates set ended_at = $1", old)
-        await admin.execute(
-            "update correction_requests set state = 'WITHDRAWN', answered_at = $1", old
-        )
         await admin.execute("update consents set state = 'REVOKED', ended_at = $1", old)
         await admin.execute("update access_bases set ended_at = $1", old)
         # As if their consents were gone, with which they go.
         for table in ("consent_artefacts", "consent_fetches"):
             await admin.execute(f"update {table} set consent_id = gen_random_uuid()")  # noqa: S608 - names of our own tables
+        await end_cases(admin, old)
         await admin.execute("update access_bases set source_id = gen_random_uuid()")
 
 

@@ -25,7 +25,8 @@ TABS = (
     "subjects",
     "my-data",
     "my-data/parts/records",
-    "my-data/corrections",
+    "cases",
+    "cases/review/score",
     "my-data/correct/name",
     "my-data/deletion",
     "my-data/closure",
@@ -36,7 +37,7 @@ DESKS = {
     "chufeng.product": ("/desk/products",),
     "operator.admin": (
         "/desk",
-        "/desk/corrections",
+        "/desk/cases",
         "/desk/audit",
         "/desk/notices",
         "/desk/calendar",

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 WHO = cast.WANG_QIANG
 """Of whom no other journey wants anything: his account is closed at the end."""
+OTHER = "operator.credit"
+"""Another of the credit office, who checks what the first decided."""
 PLACE = "321311"
 """宿豫区, where the credit office finds his firm to be."""
 
@@ -86,13 +88,13 @@ async def contest_a_record(phone: Phone, axe: Axe) -> None:
     await phone.screen.shoot("correct-record")
     await phone.at("field-reason").fill("新聘两名职工")
     await phone.at("ask-correction").click()
-    await expect(phone.at("correction")).to_have_attribute("data-state", "FILED")
-    await expect(phone.at("correction")).to_contain_text("转请来源部门核改")
-    await axe.look(phone.page, "corrections")
-    await phone.screen.shoot("corrections")
-    await phone.at("withdraw-correction").click()
+    await expect(phone.at("case")).to_have_attribute("data-state", "SUBMITTED")
+    await expect(phone.at("case")).to_contain_text("转请来源部门核改")
+    await axe.look(phone.page, "cases")
+    await phone.screen.shoot("cases")
+    await phone.at("withdraw-case").click()
     await phone.at("withdraw-dialog-yes").click()
-    await expect(phone.at("correction")).to_have_attribute("data-state", "WITHDRAWN")
+    await expect(phone.at("case")).to_have_attribute("data-state", "WITHDRAWN")
 
 
 async def contest_the_place(phone: Phone) -> None:
@@ -101,40 +103,80 @@ async def contest_the_place(phone: Phone) -> None:
     await phone.at("field-wanted").fill("宿豫区")
     await phone.at("field-reason").fill("住所已迁入，登记未更新")
     await phone.at("ask-correction").click()
-    await expect(phone.at("correction").first).to_have_attribute("data-state", "FILED")
+    await expect(phone.at("case").first).to_have_attribute("data-state", "SUBMITTED")
 
 
-async def grant_at_the_desk(screen: Screen, url: str, axe: Axe) -> None:
-    """Let the credit office read what granting does, and grant it."""
+async def log_in(screen: Screen, url: str, name: str) -> None:
     page = screen.page
     await page.goto(f"{url}/desk")
-    await page.get_by_label("登录名").fill("operator.admin")
+    await page.get_by_label("登录名").fill(name)
     await page.get_by_label("密码").fill(cast.PASSWORD)
     await page.get_by_role("button", name="登录", exact=True).click()
     await page.wait_for_url(f"{url}/desk**")
-    await page.goto(f"{url}/desk/corrections")
-    await page.get_by_test_id("waiting-row").get_by_role("link", name="所在地").click()
+
+
+async def decide_at_the_desk(screen: Screen, url: str, axe: Axe, outcome: str) -> None:
+    """Let one of the credit office accept, read what granting does, and decide."""
+    page = screen.page
+    await page.goto(f"{url}/desk/cases")
+    await screen.shoot("cases")
+    await page.get_by_test_id("running-row").get_by_role("link", name="所在地").click()
+    if await page.get_by_test_id("accept").count():
+        await axe.look(page, "accept a case")
+        await screen.shoot("case-submitted")
+        await page.get_by_test_id("accept").click()
     await expect(page.get_by_test_id("will")).to_contain_text("平台自有资料")
-    await axe.look(page, "answer a correction")
-    await screen.shoot("correction")
-    await page.get_by_test_id("answer").fill("经核实，住所已迁入")
-    with screen.refusals_expected():
-        await page.get_by_test_id("correct").click()
-        await expect(page.locator("#e-value")).to_be_visible()
-    await screen.shoot("correction-without-value")
-    await page.get_by_test_id("value").select_option(PLACE)
-    await page.get_by_test_id("correct").click()
-    await expect(page.get_by_test_id("outcome")).to_contain_text("宿豫区")
-    await screen.shoot("correction-answered")
+    await axe.look(page, "decide a case")
+    await screen.shoot("case")
+    await page.get_by_test_id("reason").fill("经核实，住所已迁入")
+    if outcome == "grant":
+        with screen.refusals_expected():
+            await page.get_by_test_id("grant").click()
+            await expect(page.locator("#e-value")).to_be_visible()
+        await screen.shoot("case-without-value")
+        await page.get_by_test_id("value").select_option(PLACE)
+    await page.get_by_test_id(outcome).click()
+    await expect(page.get_by_test_id("another")).to_be_visible()
+    await screen.shoot("case-decided")
+
+
+async def check_at_the_desk(screen: Screen, url: str, axe: Axe) -> None:
+    """Let another of the credit office see what was decided, and agree."""
+    page = screen.page
+    await page.goto(f"{url}/desk/cases")
+    await page.get_by_test_id("running-row").get_by_role("link", name="所在地").click()
+    await expect(page.get_by_test_id("decision").last).to_contain_text("经核实，住所已迁入")
+    await axe.look(page, "check a case")
+    await screen.shoot("case-check")
+    await page.get_by_test_id("uphold").click()
+    await expect(page.get_by_test_id("uphold")).to_have_count(0)
+
+
+async def appeal(phone: Phone, axe: Axe) -> None:
+    """Read why not, and appeal."""
+    await go(phone, "/notices", "notices")
+    await go(phone, "/cases", "cases-page")
+    declined = phone.page.locator('[data-testid="case"][data-state="NOTICED"]')
+    await expect(declined).to_contain_text("可申诉至")
+    await phone.screen.shoot("case-declined")
+    await declined.get_by_test_id("to-appeal").click()
+    await expect(phone.at("appeal-page")).to_be_visible()
+    await phone.at("send-appeal").click()
+    await expect(phone.at("error-reason")).to_have_text("请填写此项")
+    await axe.look(phone.page, "appeal")
+    await phone.screen.shoot("appeal")
+    await phone.at("field-reason").fill("住所证明已更新")
+    await phone.at("send-appeal").click()
+    await expect(phone.page.locator('[data-testid="case"][data-state="APPEALED"]')).to_be_visible()
 
 
 async def see_it_corrected(phone: Phone) -> None:
     """The notice leads to the answer, and the place is another one everywhere."""
     await go(phone, "/notices", "notices")
-    answered = phone.page.locator('[data-testid="notice"][data-template="correction_answered"]')
+    answered = phone.at("notice").filter(has_text="更正申请已答复").first
     await answered.get_by_test_id("notice-link").click()
-    await expect(phone.at("my-data-page")).to_be_visible()
-    corrected = phone.page.locator('[data-testid="correction"][data-state="CORRECTED"]')
+    await expect(phone.at("cases-page")).to_be_visible()
+    corrected = phone.page.locator('[data-testid="case"][data-state="EFFECTIVE"]')
     await expect(corrected).to_contain_text("宿豫区")
     await expect(corrected).to_contain_text("予以更正")
     await phone.screen.shoot("corrected")
@@ -206,12 +248,20 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
     await see_and_download(phone, axe, tmp_path)
     await contest_a_record(phone, axe)
     await contest_the_place(phone)
-    desk = await Screen.open(browser, "my-data-desk", width=1440, height=900)
-    await grant_at_the_desk(desk, running_city.url, axe)
+    url = running_city.url
+    one = await Screen.open(browser, "cases-desk", width=1440, height=900)
+    other = await Screen.open(browser, "cases-desk-narrow", width=NARROW, height=800)
+    await log_in(one, url, "operator.admin")
+    await log_in(other, url, OTHER)
+    await decide_at_the_desk(one, url, axe, "decline")
+    await check_at_the_desk(other, url, axe)
+    await appeal(phone, axe)
+    await decide_at_the_desk(other, url, axe, "grant")
+    await check_at_the_desk(one, url, axe)
     await see_it_corrected(phone)
     await declare_correct_and_delete(phone, axe)
     await close_the_account(phone, axe)
-    for screen in (phone.screen, desk):
+    for screen in (phone.screen, one, other):
         await screen.close()
         assert screen.wrong == []
     assert axe.wrong == []

@@ -151,8 +151,8 @@ async def test_policies_and_grants_are_those_declared(city):
         ("consents", "as_signed_at_counter"),
         ("consents", "kept_long_enough"),
         ("consents", "nothing_unasked_at_counter"),
-        ("correction_requests", "kept_long_enough"),
         ("mandates", "kept_long_enough"),
+        ("review_cases", "kept_long_enough"),
         ("subjects", "same_world"),
     }
     assert {role for policy in found[0] for role in policy[3]} <= {

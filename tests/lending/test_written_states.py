@@ -32,8 +32,7 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
-from suxin.rights.corrections import request_correction
-from suxin.rights.models import CorrectionAbout, CorrectionRequest, CorrectionState
+from suxin.review.models import ReviewCase
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
@@ -92,8 +91,6 @@ PROVIDER = (
     | moves(("ACTIVE",), "SUSPENDED", BANK, OPERATOR)
     | moves(("ACTIVE", "SUSPENDED"), "DRAFT", BANK, OPERATOR)
 )
-CORRECTION = moves(("FILED",), "CORRECTED", OPERATOR) | moves(("FILED",), "DECLINED", OPERATOR)
-CORRECTION |= moves(("FILED",), "WITHDRAWN", SUBJECT)
 HOUSE = (BANK, OPERATOR)
 ENDPOINT = (
     moves(("ACTIVE", "BROKEN"), "PAUSED", *HOUSE, PLATFORM)
@@ -113,7 +110,6 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanProduct: (ProductStatus, PRODUCT),
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
-    CorrectionRequest: (CorrectionState, CORRECTION),
     WebhookEndpoint: (EndpointState, ENDPOINT),
     WebhookDelivery: (DeliveryState, DELIVERY),
 }
@@ -125,7 +121,6 @@ BEGINS = {
     LoanProduct: {"DRAFT": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
-    CorrectionRequest: {"FILED": {SUBJECT}},
     WebhookEndpoint: {"ACTIVE": {BANK, OPERATOR}},
     WebhookDelivery: {"PENDING": {BANK, OPERATOR}},
 }
@@ -161,16 +156,6 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
     if model in (WebhookEndpoint, WebhookDelivery):
         webhook = await build_webhook(city, city.banks[0])
         return webhook.endpoint_id if model is WebhookEndpoint else webhook.delivery_id
-    if model is CorrectionRequest:
-        asked = await city.act(
-            request_correction,
-            city.applicant,
-            about=CorrectionAbout.INDUSTRY,
-            record_id=None,
-            wanted="C2011",
-            reason="登记有误",
-        )
-        return asked.id
     consent_id: UUID = await admin.fetchval("select id from consents")
     return {
         LoanRequest: submitted.request.id,
@@ -198,10 +183,6 @@ def setting(model: type[Table]) -> str:
     """Return the SET clause that writes a state, with what the table's own checks want beside it."""
     assert model.__machine__ is not None
     column = model.__machine__.column
-    if model is CorrectionRequest:
-        answer = "case when cast(:to as text) in ('CORRECTED', 'DECLINED') then 'x' end"
-        applied = "case when cast(:to as text) = 'CORRECTED' then 'x' end"
-        return f"{column} = cast(:to as text), answer = {answer}, applied = {applied}"
     if model is WebhookDelivery:
         delivered = "case when cast(:to as text) = 'DELIVERED' then created_at end"
         return f"{column} = cast(:to as text), delivered_at = {delivered}"
@@ -214,8 +195,8 @@ def setting(model: type[Table]) -> str:
 def test_every_table_with_a_machine_is_listed() -> None:
     machines = {model for model in models() if model.__machine__ is not None}
     # Row policies bind the steps of these besides: counter/test_steps.py, isolation/test_export_steps.py, …/test_model_steps.py;
-    # a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
-    assert machines == {*MACHINES, CounterVisit, Export, IngestionBatch, ScoreModel}
+    # review/test_database.py; a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
+    assert machines == {*MACHINES, CounterVisit, Export, IngestionBatch, ReviewCase, ScoreModel}
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)

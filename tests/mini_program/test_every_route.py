@@ -72,6 +72,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "/notices/read": {"ids": [SOMEBODY]},
     "/my-data/declarations/{record_id:str}/correction": {"content": {"title": "诚信企业"}},
     "/my-data/corrections": {"about": "industry", "wanted": "C20", "reason": "登记有误"},
+    "/cases/exemptions": {"recordId": SOMEBODY, "reason": "不可抗力", "evidence": "灾情证明"},
+    "/cases/human-reviews": {"about": "score", "wanted": "请人工核实", "reason": "记录有误"},
+    "/cases/{case_id:str}/supplement": {"reason": "补充证明"},
+    "/cases/{case_id:str}/appeal": {"reason": "未看证明"},
     "/my-data/deletions": {"parts": ["declarations"]},
     "/account/closure": {"confirmation": "确认注销"},
 }
@@ -100,7 +104,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 47
+    assert len(names) == len(set(names)) == 54
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 
@@ -286,6 +290,7 @@ def test_every_list_is_paged() -> None:
     assert {route.path for route in LISTS} == {
         "/access-bases",
         "/areas",
+        "/cases",
         "/consents",
         "/data-reads",
         "/loan-requests",

@@ -7,8 +7,12 @@ import httpx
 import pytest
 from observing import changed, contents
 from phones import Phone
+from small_cases import colleague
 
-from suxin.rights.answering import answer_correction
+from suxin.review.deciding import accept_case, check_case
+from suxin.review.states import Outcome
+from suxin.rights.answering import answer_case
+from suxin.rights.kinds import CORRECTION
 
 HONOUR = {"itemCode": "VOL-HONOUR", "content": {"title": "诚信企业", "issuer": "商会"}}
 
@@ -133,12 +137,12 @@ async def test_a_correction_is_asked_for_listed_and_taken_back(applicant, strang
     listed = await applicant.read("/my-data/corrections")
     assert [one["id"] for one in listed["items"]] == [asked["id"]]
     listed = listed["items"][0]
-    assert (listed["state"]["zh"], listed["late"], listed["outcome"]) == ("待答复", False, None)
+    assert (listed["state"]["zh"], listed["late"], listed["outcome"]) == ("待受理", False, None)
     assert listed["remedy"]["zh"] == "核实后停用原记录，转请来源部门核改"
 
     path = f"/my-data/corrections/{asked['id']}/withdrawal"
     foreign = await stranger.post(path)
-    assert (foreign.status_code, foreign.json()["detail"]) == (404, "找不到该更正申请")
+    assert (foreign.status_code, foreign.json()["detail"]) == (404, "找不到该申请事项")
     assert (await applicant.write(path))["state"]["code"] == "WITHDRAWN"
     status = await admin.fetchval("select status from credit_records where item_code = 'TAX-GRADE'")
     assert status == "active"
@@ -154,18 +158,21 @@ async def test_what_came_of_a_granted_correction_is_told(applicant, small_city) 
         "zh": "核实后由平台直接更改",
         "en": "changed by the platform once it is verified",
     }
+    which = {"kind": CORRECTION, "case_id": asked["id"]}
+    await small_city.act(accept_case, small_city.operator, **which)
     await small_city.act(
-        answer_correction,
+        answer_case,
         small_city.operator,
-        request_id=asked["id"],
-        corrected=True,
-        answer="经核实无误",
+        case_id=asked["id"],
+        outcome=Outcome.GRANTED,
+        reason="经核实无误",
         value="C21",
     )
+    await small_city.act(check_case, colleague(small_city), **which, upheld=True, reason="")
 
     (listed,) = (await applicant.read("/my-data/corrections"))["items"]
 
-    assert (listed["state"]["zh"], listed["answer"]) == ("予以更正", "经核实无误")
+    assert (listed["decided"]["zh"], listed["answer"]) == ("予以更正", "经核实无误")
     assert listed["outcome"]["zh"] == "平台登记资料已改为“制造业 21”，即时生效"
     assert (await applicant.read("/subjects/current"))["industry"] == "C21"
     (row,) = (await applicant.read("/my-data/rows", part="subject"))["shown"]

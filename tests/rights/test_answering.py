@@ -9,7 +9,8 @@ from observing import changed, contents
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid
 from suxin.places.commands import load_areas
-from suxin.rights.models import CorrectionAbout, CorrectionState, Remedy
+from suxin.review.states import CaseState, Outcome
+from suxin.rights.remedies import CorrectionAbout, Remedy
 from suxin.subjects.models import SubjectKind
 from suxin.subjects.organisations import SubjectRow, load_subjects
 
@@ -86,17 +87,17 @@ async def test_what_is_the_platforms_own_is_changed_at_once_and_the_person_is_to
     small_city, areas, contest, answer, admin, about, value, columns, said
 ):
     request = await contest(about)
-    assert request.remedy is Remedy.PLATFORM
+    assert request.stated["remedy"] == Remedy.PLATFORM
     before = await own_data(admin, small_city.firm_id)
 
     answered = await answer(request, value=value)
 
     after = await own_data(admin, small_city.firm_id)
     assert {column: after[column] for column in columns} == columns
-    assert answered.state is CorrectionState.CORRECTED
-    assert said in answered.applied
-    told = await admin.fetchval("select body from notices where template = 'correction_answered'")
-    assert f"平台登记资料已改为“{answered.applied}”，即时生效" in told
+    assert (answered.state, answered.outcome) == (CaseState.EFFECTIVE, Outcome.GRANTED)
+    assert said in answered.terms["zh"]
+    told = await admin.fetchval("select body from notices where title like '%已答复'")
+    assert f"平台登记资料已改为“{answered.terms['zh']}”，即时生效" in told
     subject_id, detail = await rectified(admin)
     assert subject_id == small_city.firm_id
     for column in detail["columns"]:
@@ -177,20 +178,20 @@ async def test_a_persons_name_is_not_changed_but_proved_anew(
     small_city, himself, contest, answer, admin
 ):
     request = await contest(CorrectionAbout.NAME, actor=himself)
-    assert (request.remedy, request.item, request.source) == (Remedy.PROOF, "姓名", "实名核验")
+    assert (request.stated["remedy"], request.item, request.source) == ("proof", "姓名", "实名核验")
     before = await own_data(admin, small_city.person_id)
 
     answered = await answer(request, value="王大明")
 
     assert await own_data(admin, small_city.person_id) == before
-    assert answered.applied is None
-    told = await admin.fetchval("select body from notices where template = 'correction_answered'")
+    assert answered.terms is None
+    told = await admin.fetchval("select body from notices where title like '%已答复'")
     assert "请重新实名认证" in told
 
 
 async def test_a_records_source_is_asked_and_the_words_say_so(ask, answer, record_id, admin):
     request = await ask()
-    assert (request.remedy, request.source) == (Remedy.SOURCE, "税务局")
+    assert (request.stated["remedy"], request.source) == (Remedy.SOURCE, "税务局")
 
     await answer(request)
 
@@ -198,12 +199,12 @@ async def test_a_records_source_is_asked_and_the_words_say_so(ask, answer, recor
         await admin.fetchval("select status from credit_records where id = $1", record_id)
         == "withdrawn"
     )
-    told = await admin.fetchval("select body from notices where template = 'correction_answered'")
+    told = await admin.fetchval("select body from notices where title like '%已答复'")
     assert "原记录已停止使用" in told
     assert "信用办转请税务局核改" in told
-    duty = await admin.fetchrow("select * from notices where template = 'correction_to_source'")
+    duty = await admin.fetchrow("select * from notices where title = '请转来源部门核改'")
     assert "转请税务局核改" in duty["body"]
-    assert duty["permission"] == "rights.correction.answer"
+    assert duty["permission"] == "rights.case.decide"
 
 
 @pytest.mark.parametrize(
@@ -218,9 +219,9 @@ async def test_a_records_source_is_asked_and_the_words_say_so(ask, answer, recor
     ],
 )
 async def test_a_value_that_is_none_is_refused_and_nothing_is_answered(
-    areas, contest, answer, admin, about, value
+    areas, contest, accept, answer, admin, about, value
 ):
-    request = await contest(about)
+    request = await accept(await contest(about))
     before = await contents(admin)
     with pytest.raises(Invalid) as refused:
         await answer(request, value=value)
@@ -231,5 +232,5 @@ async def test_a_value_that_is_none_is_refused_and_nothing_is_answered(
 async def test_declining_changes_nothing_of_the_subject(small_city, contest, answer, admin):
     request = await contest(CorrectionAbout.NAME)
     before = await own_data(admin, small_city.firm_id)
-    await answer(request, corrected=False, value="不应生效")
+    await answer(request, granted=False, value="不应生效")
     assert await own_data(admin, small_city.firm_id) == before

@@ -1,20 +1,20 @@
 """Correct my data: declarations at once, records of source departments by an answered request."""
 
-from datetime import timedelta
-
 import pytest
 from observing import changed, contents
 
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
+from suxin.review.filing import withdraw_case
+from suxin.review.states import CaseElsewhere
 from suxin.rights.corrections import (
     MAX_OPEN,
     CorrectionAsked,
     RecordNotContestable,
-    TooManyCorrections,
+    TooManyCases,
     correct_declaration,
-    withdraw_correction,
 )
-from suxin.rights.models import CorrectionAbout, CorrectionAnswered
+from suxin.rights.kinds import DISPUTE
+from suxin.rights.remedies import CorrectionAbout
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
 
@@ -64,32 +64,33 @@ async def test_a_record_counts_as_disputed_until_the_answer_which_is_due_in_seve
     assert request.item == "纳税信用级别"
     assert request.source == "税务局"
     assert request.stated["content"] == {"grade": "A", "year": 2025}
-    assert timedelta(days=7) <= request.answer_by - small_city.now <= timedelta(days=20)
+    assert (request.kind, DISPUTE.decide_days) == ("dispute", 7)
     told = await admin.fetchrow("select * from notices where tenant_id is not null")
     assert (told["template"], told["permission"]) == (
-        "correction_filed",
-        "rights.correction.answer",
+        "review_case",
+        "rights.case.decide",
     )
 
 
 @pytest.mark.parametrize(
-    ("corrected", "after", "said"), [(True, "withdrawn", "予以更正"), (False, "active", "不予更正")]
+    ("granted", "after", "said"),
+    [(True, "withdrawn", "予以更正"), (False, "disputed", "不予更正")],
 )
 async def test_the_office_answers_with_a_reason_and_the_person_is_told(
-    small_city, ask, answer, record_id, admin, corrected, after, said
+    small_city, ask, answer, record_id, admin, granted, after, said
 ):
     request = await ask()
 
-    answered = await answer(request, corrected=corrected)
+    answered = await answer(request, granted=granted)
 
     assert await status(admin, record_id) == after
-    assert answered.answered_by == small_city.operator.staff_id
-    notice = await admin.fetchrow("select * from notices where person_id is not null")
+    assert answered.decided_by == small_city.operator.staff_id
+    notice = await admin.fetchrow("select * from notices where title like '%已答复'")
     assert notice["person_id"] == small_city.person_id
     assert said in notice["body"]
     assert "经核实，确有错误" in notice["body"]
-    with pytest.raises(CorrectionAnswered):
-        await answer(request)
+    with pytest.raises(CaseElsewhere):
+        await answer(answered)
 
 
 async def test_a_request_taken_back_lets_the_record_count_again(
@@ -97,11 +98,11 @@ async def test_a_request_taken_back_lets_the_record_count_again(
 ):
     request = await ask()
 
-    await small_city.act(withdraw_correction, small_city.applicant, request_id=request.id)
+    await small_city.act(withdraw_case, small_city.applicant, kind=DISPUTE, case_id=request.id)
 
     assert await status(admin, record_id) == "active"
     before = await contents(admin)
-    with pytest.raises(CorrectionAnswered):
+    with pytest.raises(CaseElsewhere):
         await answer(request)
     assert await changed(admin, before) == set()
 
@@ -163,13 +164,13 @@ async def test_only_so_many_wait_at_once(small_city, ask, record_id, admin):
     for one in ids:
         await ask(record_id=one)
     before = await contents(admin)
-    with pytest.raises(TooManyCorrections):
+    with pytest.raises(TooManyCases):
         await ask()
     assert await changed(admin, before) == set()
 
 
-async def test_only_the_office_answers(small_city, ask, answer, admin):
-    request = await ask()
+async def test_only_the_office_answers(small_city, ask, accept, answer, admin):
+    request = await accept(await ask())
     auditor = small_city.operator.with_permissions(
         PROFILES[TenantKind.OPERATOR].permissions_of(frozenset({"auditor"}))
     )

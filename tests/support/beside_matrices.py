@@ -4,12 +4,14 @@ import deprecation_matrix
 import events_matrix
 import fetch_matrix
 import ingestion_matrix
+import review_matrix
 import rights_matrix
 import sandbox_matrix
 import scoring_matrix
 
 COMMANDS = (
     rights_matrix.COMMANDS
+    | review_matrix.COMMANDS
     | fetch_matrix.COMMANDS
     | events_matrix.COMMANDS
     | sandbox_matrix.COMMANDS
@@ -18,6 +20,7 @@ COMMANDS = (
 )
 QUERIES = (
     rights_matrix.QUERIES
+    | review_matrix.QUERIES
     | fetch_matrix.QUERIES
     | events_matrix.QUERIES
     | deprecation_matrix.QUERIES

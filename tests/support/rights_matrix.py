@@ -1,17 +1,19 @@
 """Who must not use others' rights, at a counter or by himself: commands and queries for the proofs as two tenants."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import counter_matrix
 from small_world import World
-from trespassing import EVERYONE_BUT_SUBJECTS, Case, by, subjects_own
+from trespassing import EVERYONE_BUT_SUBJECTS, Case, by, operators_own, subjects_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.review.models import ReviewCase
+from suxin.review.states import Outcome
 from suxin.rights.closing import PHRASE
-from suxin.rights.models import CorrectionAbout
+from suxin.rights.human_reviews import AutomatedOutcome
 from suxin.rights.portions import PORTIONS
+from suxin.rights.remedies import CorrectionAbout
 
 PUBLISHED = "published: the same for everyone"
 
@@ -33,7 +35,7 @@ def consent(world: World) -> dict[str, Any]:
 
 
 def correction(world: World) -> dict[str, Any]:
-    return {"request_id": world.correction_id}
+    return {"case_id": world.correction_id}
 
 
 def contested(world: World) -> dict[str, Any]:
@@ -62,10 +64,25 @@ COMMANDS: dict[str, list[Case]] = {
     "rights.closing.close_account": by(
         EVERYONE_BUT_SUBJECTS, Forbidden, lambda _world: {"confirmation": PHRASE}
     ),
-    "rights.answering.answer_correction": by(
-        ("rival", "stranger", "merchant", "anonymous", "system"),
-        Forbidden,
-        lambda world: correction(world) | {"corrected": True, "answer": "x"},
+    "rights.answering.answer_case": operators_own(
+        lambda world: correction(world) | {"outcome": Outcome.GRANTED, "reason": "x"}
+    ),
+    "rights.exemptions.request_exemption": subjects_own(
+        lambda world: {"record_id": world.city.firm_id, "reason": "x", "evidence": "x"}
+    ),
+    "rights.human_reviews.request_human_review": subjects_own(
+        lambda world: {
+            "about": AutomatedOutcome.SCORE,
+            "object_id": world.city.firm_id,
+            "wanted": "x",
+            "reason": "x",
+        }
+    ),
+    "rights.inquiries.ask_source": operators_own(
+        lambda world: correction(world) | {"question": "x"}
+    ),
+    "rights.inquiries.note_source_answer": operators_own(
+        lambda world: correction(world) | {"answer": "x"}
     ),
     "rights.corrections.correct_declaration": subjects_own(
         lambda world: {"record_id": world.city.firm_id, "content": {}}
@@ -74,7 +91,6 @@ COMMANDS: dict[str, list[Case]] = {
         ("stranger", NotFound, contested),
         *by(EVERYONE_BUT_SUBJECTS, Forbidden, contested),
     ],
-    "rights.corrections.withdraw_correction": subjects_own(correction),
     "rights.erasure.delete_declaration": subjects_own(
         lambda world: {"record_id": world.city.firm_id}
     ),
@@ -96,28 +112,21 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "places.queries.counties_and_towns": ("anonymous", nothing_given, PUBLISHED),
     "lending.queries.contracts.running_contracts": ("stranger", party, None),
     "lending.queries.requests.open_requests_by": ("stranger", party, None),
-    "rights.queries.corrections.correction": ("rival", correction, NotFound),
-    "rights.queries.corrections.corrections": ("rival", lambda _world: {"filed": True}, None),
-    "rights.queries.corrections.corrections_late": (
+    "rights.queries.cases.contests_of": ("rival", subject, None),
+    "rights.queries.cases.inquiries_of": ("rival", subject, None),
+    "rights.queries.cases.inquiry_about": (
         "rival",
-        lambda world: {"now": world.city.now + timedelta(days=99)},
+        lambda world: {"found": ReviewCase(id=world.correction_id, **subject(world))},
         None,
     ),
-    "rights.queries.corrections.corrections_of": ("rival", subject, None),
-    "rights.queries.corrections.corrections_open": ("stranger", subject, None),
-    "rights.queries.corrections.corrections_waiting": ("rival", nothing_given, None),
-    "rights.queries.corrections.lock_correction": ("stranger", correction, NotFound),
-    "rights.queries.corrections.lock_filed": (
+    "rights.queries.cases.kind_of": ("rival", correction, NotFound),
+    "rights.queries.cases.lock_inquiry": (
         "stranger",
         lambda world: subject(world) | correction(world),
         None,
     ),
-    "rights.queries.corrections.lock_running": (
-        "stranger",
-        lambda world: {"year": 2026, "after": None, "limit": 10, "now": world.city.now},
-        None,
-    ),
-    "rights.queries.corrections.operators": ("anonymous", nothing_given, PUBLISHED),
+    "rights.queries.cases.open_cases": ("stranger", subject, None),
+    "rights.queries.cases.own_cases": ("rival", subject, None),
     "rights.queries.holdings.count": ("rival", portion, Forbidden),
     "rights.queries.holdings.download": ("rival", sealed, Forbidden),
     "rights.queries.holdings.told": (

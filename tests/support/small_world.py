@@ -17,6 +17,7 @@ from counter_visits import AtCounter, visit_counter
 from oauth_client import new_key, public_jwks
 from sample_exports import begin_export
 from sample_rows import insert, sample
+from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
 from small_merchant import build_merchant
@@ -42,8 +43,11 @@ from suxin.lending.commands.requests import Submitted
 from suxin.lending.models import DispatchMode
 from suxin.lending.queries.dossier import dossier
 from suxin.lending.queries.referrals import own_referral
+from suxin.review.deciding import accept_case
 from suxin.rights.corrections import request_correction
-from suxin.rights.models import CorrectionAbout
+from suxin.rights.inquiries import ask_source
+from suxin.rights.kinds import DISPUTE
+from suxin.rights.remedies import CorrectionAbout
 from suxin.subjects.closures import AccountClosure
 from suxin.subjects.doors import uscc_door
 from suxin.subjects.models import SubjectDoor, WeChatAccount
@@ -86,6 +90,7 @@ class World:
     running_offer: UUID
     running_consent: UUID
     correction_id: UUID
+    case_id: UUID
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -172,6 +177,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         running_offer=running_offer,
         running_consent=consent_id,
         correction_id=await _contest(city, admin),
+        case_id=await declined(city),
         pool=pool,
         pool_referral=claimed.id,
         mandate_id=await admin.fetchval(
@@ -259,6 +265,8 @@ async def _contest(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         reason="新增一名职工",
     )
     contested: UUID = request.id
+    await city.act(accept_case, city.operator, kind=DISPUTE, case_id=contested)
+    await city.act(ask_source, city.operator, case_id=contested, question="参保人数")
     return contested
 
 

@@ -31,10 +31,12 @@ from suxin.kernel.working_days import local_day
 from suxin.lending.commands.requests import withdraw_request
 from suxin.lending.queries.contracts import running_contracts
 from suxin.lending.queries.requests import open_requests_by
-from suxin.rights.corrections import withdraw_correction
+from suxin.review.filing import withdraw_case
+from suxin.review.states import WITHDRAWABLE
 from suxin.rights.erasure import Deletion, Gone, erase_portions
+from suxin.rights.kinds import KINDS
 from suxin.rights.portions import portion_named, portions_of
-from suxin.rights.queries.corrections import corrections_open
+from suxin.rights.queries.cases import open_cases
 from suxin.subjects.closures import AccountClosure
 from suxin.subjects.mandates import end_mandate
 from suxin.subjects.models import Mandate, WeChatAccount
@@ -94,8 +96,10 @@ async def close_account(
         async with _acting(session, actor, subject_id) as acting:
             await _require_no_contract(session, acting, now=now)
             await _end_what_runs(session, acting, now=now)
-    for request_id in await corrections_open(session, person_id):
-        await withdraw_correction(session, actor, request_id=request_id, now=now)
+    for case in await open_cases(session, person_id):
+        # What was answered takes effect by itself.
+        if case.state in WITHDRAWABLE:
+            await withdraw_case(session, actor, kind=KINDS[case.kind], case_id=case.id, now=now)
     for mandate in firms:
         await end_mandate(session, actor, mandate_id=mandate.id, now=now)
     accounts = await _end_log_ins(session, person_id, now=now)

@@ -1,4 +1,4 @@
-"""What follows in time: a closed account's proof of identity goes, corrections are reminded of, called late, redated, forgotten."""
+"""What follows in time: a closed account's proof of identity goes, and a source that does not answer is called late."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,8 +12,8 @@ from suxin.kernel import outbox
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis, BasisKind
 from suxin.kernel.outbox import Handler, Job
-from suxin.rights import deadlines, retention
 from suxin.rights.closing import ERASE_IDENTITY_TOPIC
+from suxin.rights.inquiries import DUE_TOPIC, mark_source_late
 from suxin.subjects.closures import standing_closure
 from suxin.subjects.models import PersonIdentity, Subject
 
@@ -72,48 +72,13 @@ async def identity_erases(session: AsyncSession, job: Job) -> None:
     await erase_identity(session, person_id=job.uuid("person_id"), now=job.now)
 
 
-async def correction_nearly_due(session: AsyncSession, job: Job) -> None:
-    """Remind the credit office of a correction request."""
-    await deadlines.remind_office(
-        session, **_correction(job), answer_by=_answer_by(job), now=job.now
+async def source_due(session: AsyncSession, job: Job) -> None:
+    """Check that a source answered in time."""
+    await mark_source_late(
+        session, subject_id=job.uuid("subject_id"), case_id=job.uuid("case_id"), now=job.now
     )
-
-
-async def correction_due(session: AsyncSession, job: Job) -> None:
-    """Check that a correction request was answered in time."""
-    await deadlines.mark_late(session, **_correction(job), answer_by=_answer_by(job), now=job.now)
-
-
-async def correction_kept_long_enough(session: AsyncSession, job: Job) -> None:
-    """Erase a correction request whose time of keeping is over."""
-    await retention.forget_correction(session, **_correction(job), now=job.now)
-
-
-async def redate(session: AsyncSession, job: Job) -> None:
-    """Work a chunk of the times to answer out anew that a published arrangement touches, and leave the rest to the next job."""
-    year = job.payload["year"]
-    following = await deadlines.redate_corrections(
-        session, year=year, after=deadlines.place_in(job.payload), now=job.now
-    )
-    if following is not None:
-        payload = {"year": year, "subject_id": following.subject_id, "request_id": following.id}
-        await outbox.post(session, deadlines.REDATE_TOPIC, payload, now=job.now, wake=True)
 
 
 def handlers() -> Mapping[str, Handler]:
     """Return this context's handlers by topic."""
-    return {
-        ERASE_IDENTITY_TOPIC: identity_erases,
-        deadlines.REMIND_TOPIC: correction_nearly_due,
-        deadlines.DUE_TOPIC: correction_due,
-        deadlines.REDATE_TOPIC: redate,
-        retention.FORGET_TOPIC: correction_kept_long_enough,
-    }
-
-
-def _correction(job: Job) -> dict[str, UUID]:
-    return {"subject_id": job.uuid("subject_id"), "request_id": job.uuid("request_id")}
-
-
-def _answer_by(job: Job) -> datetime:
-    return datetime.fromisoformat(job.payload["answer_by"])
+    return {ERASE_IDENTITY_TOPIC: identity_erases, DUE_TOPIC: source_due}

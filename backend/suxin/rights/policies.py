@@ -1,6 +1,7 @@
-"""Who may answer what subjects ask about their data: rights of the operator's staff."""
+"""Who may deal with what subjects ask about their data: rights of the operator's staff. Whoever decides does not check."""
 
 from suxin.kernel.actor import Permission
 
-CORRECTION_READ = Permission("rights.correction.read", "查看更正申请")
-CORRECTION_ANSWER = Permission("rights.correction.answer", "答复更正申请")
+CASE_READ = Permission("rights.case.read", "查看异议与申请事项")
+CASE_DECIDE = Permission("rights.case.decide", "办理异议与申请事项")
+CASE_CHECK = Permission("rights.case.check", "复核异议与申请事项")

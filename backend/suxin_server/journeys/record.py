@@ -22,7 +22,7 @@ DAYS_AGO: Final = 3
 MODEL_NAME: Final = "企业信用等级"
 HEADER: Final = "uscc,item_code,source_ref,occurred_on,content\n"
 _MODEL: Final = re.compile(r'data-href="/desk(/score-models/[0-9a-f-]{36})"')
-_CORRECTION: Final = re.compile(r'data-href="/desk(/corrections/[0-9a-f-]{36})"')
+_CASE: Final = re.compile(r'data-href="/desk(/cases/[0-9a-f-]{36})"')
 
 
 @dataclass
@@ -139,14 +139,17 @@ def dispute(story: RecordStory) -> str:
 
 
 def put_right(story: RecordStory) -> str:
-    """Answer at the office's desk that the record is wrong."""
-    waiting = _CORRECTION.findall(story.office.page("/corrections"))
-    place = next(one for one in waiting if story.batch_key in story.office.page(one))
-    story.office.send(f"{place}/correct", shown_at=place, answer="经核实，处罚对象有误，予以更正")
+    """Decide at one desk of the office that the record is wrong, and agree at another's; nobody checks himself."""
+    running = _CASE.findall(story.office.page("/cases"))
+    place = next(one for one in running if story.batch_key in story.office.page(one))
+    story.office.send(f"{place}/accept", shown_at=place)
+    reason = "经核实，处罚对象有误，予以更正"
+    story.office.send(f"{place}/grant", shown_at=place, reason=reason)
+    story.administrator.send(f"{place}/uphold", shown_at=place)
     listed = story.applicant.items("my-data/corrections")
     mine = next(one for one in listed if one["recordId"] == story.record_id)
-    expect(mine["answeredAt"] is not None, "已答复", mine)
-    return f"{story.office.login} 答复：予以更正；申请人已获知"
+    expect(mine["answer"] == reason, "已答复并告知", mine)
+    return f"{story.office.login} 决定予以更正，{story.administrator.login} 复核；申请人已获知"
 
 
 def run_again(story: RecordStory) -> str:

@@ -9,6 +9,7 @@ from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
+from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -134,16 +135,10 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.record.erased": "删除自主申报",
     "lending.request.erased": "删除已结束申请的资料",
     "rights.account.closed": "注销账号",
-    "rights.correction.corrected": "更正申请：予以更正",
-    "rights.correction.declined": "更正申请：不予更正",
-    "rights.correction.filed": "提出更正申请",
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
-    "rights.correction.forgotten": "删除期满更正申请",
-    "rights.correction.late": "更正申请逾期未答复",
-    "rights.correction.redated": "调整更正答复期限",
-    "rights.correction.withdrawn": "撤回更正申请",
+    **CASE_ACTIONS,
     "rights.data.downloaded": "下载本主体数据",
     "rights.data.erased": "申请删除数据",
     "rights.declaration.corrected": "更正自主申报",
@@ -164,7 +159,6 @@ OBJECTS: Final[Mapping[str, str]] = {
     "account_closure": "账号注销",
     "branch": "网点",
     "consent": "授权",
-    "correction_request": "更正申请",
     "counter_evidence": "窗口凭据",
     "counter_visit": "窗口接待",
     "credit_record": "信用记录",
@@ -189,6 +183,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "person_identity": "实名信息",
     "published_arrangement": "放假安排",
     "referral": "对接",
+    "review_case": "申请事项",
     "staff": "人员",
     "subject": "主体",
     "tenant": "机构",
@@ -202,7 +197,7 @@ REASONS: Final[Mapping[str, str]] = {
     "consent asked": "告知授权请求",
     "consent expiry": "授权到期",
     "consent lapse": "授权请求逾期",
-    "correction answered": "答复更正申请",
+    "case settled": "办结申请事项",
     "demo city": "载入演示城市",
     "end staff": "停用人员",
     "grant a role": "授予角色",

@@ -15,7 +15,7 @@ from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.lending.policies import STATISTICS_READ
-from suxin.rights.policies import CORRECTION_ANSWER, CORRECTION_READ
+from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.ingestion.policies import INGESTION_READ, RECORD_INGEST
 from suxin.tenancy.policies import (
@@ -42,8 +42,9 @@ OPERATOR: Final = TenantProfile(
                     ASSESSMENT_FILE,
                     BREACH_REPORT,
                     CALENDAR_MANAGE,
-                    CORRECTION_ANSWER,
-                    CORRECTION_READ,
+                    CASE_CHECK,
+                    CASE_DECIDE,
+                    CASE_READ,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -73,8 +74,9 @@ OPERATOR: Final = TenantProfile(
                     TENANT_READ,
                     STATISTICS_READ,
                     CALENDAR_MANAGE,
-                    CORRECTION_READ,
-                    CORRECTION_ANSWER,
+                    CASE_CHECK,
+                    CASE_DECIDE,
+                    CASE_READ,
                     EVIDENCE_READ,
                     INGESTION_READ,
                     RECORD_INGEST,
@@ -100,7 +102,7 @@ OPERATOR: Final = TenantProfile(
                     CLIENT_READ,
                     EVENT_READ,
                     STATISTICS_READ,
-                    CORRECTION_READ,
+                    CASE_READ,
                     EVIDENCE_READ,
                     INGESTION_READ,
                     MODEL_READ,

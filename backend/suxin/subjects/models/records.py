@@ -161,12 +161,18 @@ class CreditRecord(Table):
             # What a source recorded is disputed; what one declared oneself is taken back.
             check=f"subject_id = {SUBJECT} and status = case when self_declared then 'withdrawn' else 'disputed' end",
         ),
-        # The subject gives a contest up, or the city's credit office answers it.
+        # The subject gives a contest up, the city's credit office answers it, or the time to appeal against that is over.
         when(
             "settled",
-            f"subject_id = {SUBJECT} and {KIND} in ('subject', 'operator') and status = 'disputed'",
+            f"subject_id = {SUBJECT} and {KIND} in ('subject', 'operator', 'system') and status = 'disputed'",
             "UPDATE",
             check=f"subject_id = {SUBJECT} and (status = 'active' or status = 'withdrawn' and {KIND} = 'operator')",
+        ),
+        when(
+            "exempted",
+            f"subject_id = {SUBJECT} and {KIND} = 'operator' and status in ('active', 'disputed')",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and {KIND} = 'operator' and status = 'exempted'",
         ),
         when(
             "erased", f"subject_id = {SUBJECT} and {KIND} = 'subject' and self_declared", "DELETE"

@@ -5,7 +5,8 @@ import { fill, h } from "./dom.js";
 import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
 import { showAsked, showPermission } from "./asked.js";
-import { showCorrect, showCorrectDeclared, showCorrections } from "./correcting.js";
+import { showCases, showExempt, showReview, showSaid } from "./cases.js";
+import { showCorrect, showCorrectDeclared } from "./correcting.js";
 import { showClosed, showClosing, showDeleting } from "./leaving.js";
 import { showMyData, showPart } from "./my_data.js";
 import { showConsent, showPermissions } from "./permissions.js";
@@ -35,8 +36,11 @@ const ROUTES = [
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
   [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],
-  [/^\/my-data\/corrections$/, "更正申请", showCorrections, { tab: "mine", back: "/my-data" }],
-  [/^\/my-data\/correct\/(record|name|region|industry)(?:\/([^/]+))?$/, "申请更正", showCorrect, { tab: "mine", back: "/my-data/corrections" }],
+  [/^\/(?:cases|my-data\/corrections)$/, "异议与申请", showCases, { tab: "mine", back: "/my-data" }],
+  [/^\/cases\/([^/]+)\/(appeal|supplement)$/, "异议与申请", showSaid, { tab: "mine", back: "/cases" }],
+  [/^\/cases\/exempt\/([^/]+)$/, "申请豁免", showExempt, { tab: "mine", back: "/cases" }],
+  [/^\/cases\/review\/(score|match)(?:\/([^/]+)\/([^/]+))?$/, "申请人工复核", showReview, { tab: "mine", back: "/cases" }],
+  [/^\/my-data\/correct\/(record|name|region|industry)(?:\/([^/]+))?$/, "申请更正", showCorrect, { tab: "mine", back: "/cases" }],
   [/^\/my-data\/declared\/([^/]+)$/, "更正申报", showCorrectDeclared, { tab: "mine", back: "/my-data/parts/declarations" }],
   [/^\/my-data\/deletion$/, "删除我的数据", showDeleting, { tab: "mine", back: "/my-data" }],
   [/^\/my-data\/closure$/, "注销账号", showClosing, { tab: "mine", back: "/my-data" }],

@@ -1,54 +1,20 @@
 // Having one's data put right: what a source recorded or the platform keeps by a request, what one declared oneself at once.
 
-import { all, get, post, session } from "./api.js";
+import { get, post, session } from "./api.js";
 import { h } from "./dom.js";
 import { time } from "./format.js";
 import { NAMES, contentOf } from "./mine.js";
-import { badge, button, card, confirm, empty, facts, field, form, input, refuse, requireAll, row, say, section, state, textarea } from "./ui.js";
+import { rowsOf } from "./rows.js";
+import { button, card, empty, facts, field, form, input, refuse, requireAll, say, section, textarea } from "./ui.js";
 
 const MAX_TEXT = 500;
 const ITEMS = { name: "名称", region: "所在地", industry: "行业" };
 const FOLLOWS = {
-  record: "记录由来源部门提供。申请后标为“核查中”，答复前不计入评价；核实有误的，原记录停止使用，信用办转请来源部门核改。",
-  name: "核实有误的，平台登记资料当即更改。",
-  region: "核实有误的，平台登记资料当即更改。请写明县区和乡镇（街道）。",
-  industry: "核实有误的，平台登记资料当即更改。可写行业名称或国民经济行业代码。",
+  record: "记录由来源部门提供。申请后标为“核查中”，办结前不计入评价；核实有误的，原记录停止使用，信用办转请来源部门核改。",
+  name: "核实有误的，经复核后平台登记资料当即更改。",
+  region: "核实有误的，经复核后平台登记资料当即更改。请写明县区和乡镇（街道）。",
+  industry: "核实有误的，经复核后平台登记资料当即更改。可写行业名称或国民经济行业代码。",
 };
-
-/** One's correction requests, the latest first. */
-export const corrections = () => all("/my-data/corrections");
-
-/** The page of them. */
-export async function showCorrections(go) {
-  const asked = await corrections();
-  return h("div", { "data-testid": "corrections-page" },
-    h("p", { class: "lead" }, "认为信用记录或登记资料有误的，可以申请更正，信用办在 7 个工作日内答复。"),
-    asked.length ? h("ul", { class: "plain-list" }, asked.map(correctionCard)) : empty("还没有更正申请", "在信用记录或主体资料中选择要更正的内容"),
-    section("申请更正", h("div", { class: "weui-cells" },
-      row(go, "更正信用记录", "/my-data/parts/records", "选择一条记录", "to-records"),
-      row(go, "更正登记资料", "/my-data/parts/subject", "名称、所在地、行业", "to-subject-data"))));
-}
-
-/** One request; taking it back changes this card and leaves the reader where he is. */
-export function correctionCard(asked) {
-  const waits = asked.state.code === "FILED";
-  const shown = h("li", { class: "card", tabindex: -1, "data-testid": "correction", "data-state": asked.state.code, "data-correction": asked.id });
-  const withdraw = async () => {
-    if (!await confirm("撤回更正申请？", h("p", null, `“${asked.item}”将不再核查，有关记录恢复使用。`), { yes: "撤回", testid: "withdraw-dialog" })) return;
-    const next = correctionCard(await post(`/my-data/corrections/${asked.id}/withdrawal`));
-    shown.replaceWith(next);
-    next.focus();
-    say("已撤回更正申请");
-  };
-  shown.append(
-    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, asked.item), h("span", null, `来源：${asked.source}`)), waits && asked.late && badge("已逾期", "bad"), state(asked.state)),
-    facts([
-      ["应为", asked.wanted], ["理由", asked.reason], ["处理方式", asked.remedy.zh], ["提出", time(asked.filedAt)],
-      waits ? ["答复期限", `${time(asked.answerBy)}${asked.answerByProvisional ? "（暂定）" : ""}`] : ["办结", time(asked.answeredAt)],
-      asked.answer && ["答复", asked.answer], asked.outcome && ["更正结果", asked.outcome.zh]]));
-  if (waits) shown.append(h("div", { class: "card-actions" }, button("撤回", withdraw, { kind: "default", mini: true, testid: "withdraw-correction", label: `撤回更正申请：${asked.item}` })));
-  return shown;
-}
 
 /** Asking for a correction of one record, or of an item of the subject's own data. */
 export async function showCorrect(go, about, recordId) {
@@ -78,25 +44,13 @@ async function stated(about, recordId) {
   return [[ITEMS[about], { name: subject.name, region: subject.areaName, industry: subject.industry }[about] || "—"]];
 }
 
-/** The rows of a part, as they are held and as they read. */
-async function rowsOf(part) {
-  const found = [];
-  let after;
-  do {
-    const page = await get("/my-data/rows", { part, first: 100, after });
-    found.push(...page.items.map((item, number) => [item, page.shown[number]]));
-    after = page.nextCursor;
-  } while (after);
-  return found;
-}
-
 async function ask(go, about, recordId, given) {
   requireAll(given, ["wanted", "reason"]);
   const body = { about, wanted: given.get("wanted").trim(), reason: given.get("reason").trim() };
   if (recordId) body.recordId = recordId;
   const asked = await post("/my-data/corrections", body);
-  say(`已提交，信用办将在 ${time(asked.answerBy)} 前答复`);
-  go("/my-data/corrections");
+  say(`已提交，信用办将在 ${time(asked.answerBy)} 前受理`);
+  go("/cases");
 }
 
 /** Correcting what one declared oneself: at once. */

@@ -21,7 +21,7 @@ export async function showMatches(go, id) {
     !fits.length && empty("没有产品符合这次的条件", "可调整金额、期限或担保方式后再申请；下方列出每个产品的全部原因。"),
     others.length > 0 && h("details", { class: "fold", "data-testid": "rejected", open: !fits.length },
       h("summary", null, `未匹配的 ${others.length} 个产品及原因`),
-      others.map(misfit)),
+      others.map((match) => misfit(go, id, match))),
     h("div", { class: "actions" }, button("查看申请进度", () => go(`/requests/${id}`), { kind: fits.length ? "primary" : "default", testid: "to-request" })));
 }
 
@@ -38,9 +38,10 @@ function bar(part) {
   return h("li", null, h("span", null, part.kind.zh), h("meter", { min: 0, max: part.maximum, value: part.points, "aria-label": part.kind.zh }), h("b", null, `${Math.round(part.points / 100)}/${Math.round(part.maximum / 100)}`));
 }
 
-function misfit(match) {
+function misfit(go, id, match) {
   return h("article", { class: "misfit", "data-testid": "rejected-product" },
     h("strong", null, match.productName), h("span", { class: "muted" }, match.bank.name),
-    h("ul", null, match.reasons.map((reason) => h("li", { "data-reason": reason.code }, badge(reason.outcome.zh, reason.outcome.code === "failed" ? "bad" : "warn"), h("span", null, reason.zh)))));
+    h("ul", null, match.reasons.map((reason) => h("li", { "data-reason": reason.code }, badge(reason.outcome.zh, reason.outcome.code === "failed" ? "bad" : "warn"), h("span", null, reason.zh)))),
+    h("div", { class: "card-actions" }, button("请人工复核", () => go(`/cases/review/match/${id}/${match.productId}`), { kind: "default", mini: true, testid: "review-match", label: `请人工复核：${match.productName}` })));
 }
 

@@ -45,6 +45,7 @@ const PAGES = [
   [/^\/pages\/consent\?id=([^&]+)&subject=([^&]+)$/, "/consents/$1?subject=$2"],
   [/^\/pages\/permissions$/, "/permissions"],
   [/^\/pages\/my-data$/, "/my-data"],
+  [/^\/pages\/cases$/, "/cases"],
 ];
 
 function pageOf(link) {

@@ -1,18 +1,18 @@
 // What the platform holds about the subject acted for: in parts, with their rows, as files to keep.
 
 import { file, get, post, session } from "./api.js";
-import { correctionCard, corrections } from "./correcting.js";
+import { caseCard, cases } from "./cases.js";
 import { h, keep } from "./dom.js";
 import { badge, button, card, confirm, empty, facts, row, say, section } from "./ui.js";
 
 const ROWS_A_PAGE = 10;
-const SHOWN_CORRECTIONS = 3;
+const SHOWN_CASES = 3;
 const NUMBER = "编号";
 const SUBJECT_ITEMS = [["name", "名称"], ["region", "所在地"], ["industry", "行业"]];
 
 /** Everything in overview. */
 export async function showMyData(go) {
-  const [held, asked] = await Promise.all([get("/my-data"), corrections()]);
+  const [held, asked] = await Promise.all([get("/my-data"), cases()]);
   const full = held.parts.filter((part) => part.count > 0);
   const bare = held.parts.filter((part) => part.count === 0);
   return h("div", { "data-testid": "my-data-page" },
@@ -22,10 +22,10 @@ export async function showMyData(go) {
       h("div", { class: "card-actions is-stacked" },
         button("下载可阅读的文件", () => download("document", "我的数据.html"), { kind: "default", testid: "download-document" }),
         button("下载数据文件（JSON）", () => download("export", "我的数据.json"), { kind: "default", testid: "download-export" })))),
-    section("更正申请",
-      asked.length ? h("ul", { class: "plain-list" }, asked.slice(0, SHOWN_CORRECTIONS).map(correctionCard)) : null,
+    section("异议与申请",
+      asked.length ? h("ul", { class: "plain-list" }, asked.slice(0, SHOWN_CASES).map((one) => caseCard(one))) : null,
       h("div", { class: "weui-cells" },
-        row(go, asked.length > SHOWN_CORRECTIONS ? `全部 ${asked.length} 件` : "管理更正申请", "/my-data/corrections", asked.length ? "" : "还没有申请", "to-corrections"))),
+        row(go, asked.length > SHOWN_CASES ? `全部 ${asked.length} 件` : "管理异议与申请", "/cases", asked.length ? "" : "还没有申请", "to-cases"))),
     section(`持有的数据（${full.length} 部分）`, h("ul", { class: "plain-list" }, full.map(partCard))),
     bare.length > 0 && h("p", { class: "weui-cells__tips", "data-testid": "empty-parts" }, `以下各项没有数据：${bare.map((part) => part.zh).join("、")}。`),
     section("删除与注销", h("div", { class: "weui-cells" },
@@ -80,7 +80,8 @@ function rowCard(go, code, item, shown) {
     facts(told.map(({ name, value }) => [name, value])),
     number && h("p", { class: "muted" }, `${NUMBER} ${number.value}`),
     code === "records" && item.status === "active" && h("div", { class: "card-actions" },
-      button("申请更正", () => go(`/my-data/correct/record/${item.id}`), { kind: "default", mini: true, testid: "contest", label: `申请更正：${title}` })),
+      button("提出异议", () => go(`/my-data/correct/record/${item.id}`), { kind: "default", mini: true, testid: "contest", label: `提出异议：${title}` }),
+      item.polarity === "negative" && button("申请豁免", () => go(`/cases/exempt/${item.id}`), { kind: "default", mini: true, testid: "exempt", label: `申请豁免：${title}` })),
     code === "declarations" && h("div", { class: "card-actions" },
       item.status === "active" && button("更正", () => go(`/my-data/declared/${item.id}`), { kind: "default", mini: true, testid: "correct-declared", label: `更正：${title}` }),
       button("删除", () => erase(go, item), { kind: "warn", mini: true, testid: "delete-declared", label: `删除：${title}` })));

@@ -194,7 +194,7 @@ export function confirm(title, content, { yes = "确定", no = "取消", kind = 
 const TONES = {
   OPEN: "info", OFFERED: "good", ACCEPTED: "good", CONTRACTED: "good", DISBURSED: "good", CHOSEN: "good", ACTIVE: "good",
   UNMATCHED: "warn", PAUSED: "warn", LAPSED: "warn", EXPIRED: "plain", WITHDRAWN: "plain", REVOKED: "plain", PASSED: "plain",
-  FILED: "warn", CORRECTED: "good", REQUESTED: "warn", REJECTED: "plain", SUPERSEDED: "plain", DECLINED: "bad", DISPATCHED: "info", CONTACTED: "info", DUE_DILIGENCE: "info",
+  SUBMITTED: "warn", RETURNED: "warn", DECIDED: "info", NOTICED: "info", APPEALED: "warn", EFFECTIVE: "good", REQUESTED: "warn", REJECTED: "plain", SUPERSEDED: "plain", DECLINED: "bad", DISPATCHED: "info", CONTACTED: "info", DUE_DILIGENCE: "info",
 };
 
 /** A state in its colour. */

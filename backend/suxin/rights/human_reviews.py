@@ -1,0 +1,128 @@
+"""Human review (人工复核) of what was decided by automated means alone: a score, or a product that did not fit (PIPL art. 24).
+
+A person answers, with reasons, and another person has checked the answer.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import NotFound, Refusal
+from suxin.lending.models import LoanProduct, MatchResult
+from suxin.review.filing import CaseFiling, checked_text, file_case
+from suxin.review.models import ReviewCase
+from suxin.review.queries import city_office
+from suxin.rights.corrections import lock_subject, require_room
+from suxin.rights.kinds import HUMAN_REVIEW
+from suxin.rights.remedies import Contested
+from suxin.scoring.models import Score, ScoreModel
+from suxin.scoring.queries import scores_of
+
+
+class AutomatedOutcome(StrEnum):
+    """What was decided by automated means alone: a score of one run, or how a product fared for a loan request."""
+
+    SCORE = "score"
+    MATCH = "match"
+
+
+class ReviewAsked(Refusal):
+    """A person is looking at the same outcome already."""
+
+    code = "REVIEW_ASKED"
+    zh = "该结果的人工复核尚未办结，请等待答复"
+    en = "The human review of this outcome waits for an answer already"
+
+
+async def request_human_review(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    about: AutomatedOutcome,
+    object_id: UUID | None,
+    product_id: UUID | None = None,
+    wanted: str,
+    reason: str,
+    now: datetime,
+) -> ReviewCase:
+    """Have a person look at an automated outcome about the acting subject, and answer with reasons.
+
+    ``object_id`` is the run of a score, the newest one if none is named, or the loan request; ``product_id`` the product that did not fit.
+
+    :raises Invalid: if a text is missing or too long
+    :raises NotFound: if the subject has no such outcome
+    :raises ReviewAsked: if a person is looking at it already
+    :raises TooManyCases: if as many cases run as may at once
+    Source: PIPL art. 24
+    """
+    subject_id = actor.own_subject
+    for text, name in ((wanted, "wanted"), (reason, "reason")):
+        checked_text(text, name)
+    await lock_subject(session, subject_id)
+    known = await require_room(session, subject_id)
+    outcome = (
+        await _score(session, subject_id, object_id)
+        if about is AutomatedOutcome.SCORE
+        else await _match(session, subject_id, object_id, product_id)
+    )
+    if any(one.kind == HUMAN_REVIEW.code and one.item == outcome.item for one in known):
+        raise ReviewAsked(field="objectId")
+    return await file_case(
+        session,
+        actor,
+        kind=HUMAN_REVIEW,
+        office_id=await city_office(session),
+        filing=CaseFiling(
+            subject_id=subject_id,
+            person_id=actor.own_person,
+            object_id=object_id,
+            item=outcome.item,
+            source=outcome.source,
+            wanted=wanted,
+            reason=reason,
+            stated={"automated": about.value, **outcome.stated},
+        ),
+        now=now,
+    )
+
+
+async def _score(session: AsyncSession, subject_id: UUID, run_id: UUID | None) -> Contested:
+    scores = scores_of(subject_id).add_columns(ScoreModel)
+    scores = scores.join(ScoreModel, ScoreModel.id == Score.model_id).limit(1)
+    if run_id is not None:
+        scores = scores.where(Score.run_id == run_id)
+    found = (await session.execute(scores)).first()
+    if found is None:
+        raise NotFound(thing_zh="评分", thing_en="score", field="objectId")
+    score, model = found
+    return Contested(
+        item=f"{model.document['name']}（{score.as_of.isoformat()}）",
+        source="平台评分",
+        stated={"score": score.score, "tier": score.tier, "asOf": score.as_of.isoformat()},
+    )
+
+
+async def _match(
+    session: AsyncSession, subject_id: UUID, request_id: UUID | None, product_id: UUID | None
+) -> Contested:
+    found = (
+        await session.execute(
+            select(MatchResult, LoanProduct.name)
+            .join(LoanProduct, LoanProduct.id == MatchResult.product_id)
+            .where(
+                MatchResult.subject_id == subject_id,
+                MatchResult.request_id == request_id,
+                MatchResult.product_id == product_id,
+            )
+        )
+    ).first()
+    if found is None:
+        raise NotFound(thing_zh="匹配结果", thing_en="match", field="objectId")
+    result, name = found
+    stated: Mapping[str, object] = {"eligible": result.eligible, "reasons": result.reasons}
+    return Contested(item=f"{name}（自动匹配）", source="平台匹配", stated=stated)

@@ -281,6 +281,13 @@ def loan(url: str | None) -> None:
     sys.exit(load("suxin_server.journeys.loan", "run")(url or settings_of().url))
 
 
+@journey.command("record")
+@click.option("--url", help="网页服务地址 · address of the web server")
+def walk_record(url: str | None) -> None:
+    """记录与评分：报送、评分与原因、异议、更正、再次评分 · A record: sent, scored, contested, put right, scored again."""
+    sys.exit(_load("suxin_server.journeys.record", "walk_records")(url or _settings().url))
+
+
 def main() -> None:
     """Run the command line; an expected fault ends with its own exit code and without a traceback."""
     try:

@@ -1,10 +1,10 @@
 """The loan journey, walked by the command line against a real, running demo city."""
 
-import re
 from pathlib import Path
 
 import pytest
 from running_city import RunningCity, started_city, suxin
+from walked import steps_of
 
 from suxin_server.demo import cast
 from suxin_server.journeys.applicant import Applicant
@@ -15,13 +15,7 @@ from suxin_server.processes import free_port, port_is_free
 
 pytestmark = pytest.mark.processes
 
-LINE = re.compile(r"✓ +(?P<number>\d+) (?P<name>\S+) +(?P<told>\S.*)（\d+ ms）")
 ALL_STEPS = [(number, name) for number, (name, _) in enumerate(STEPS, start=1)]
-
-
-def steps_of(printed: str) -> list[tuple[int, str]]:
-    found = [LINE.fullmatch(line) for line in printed.splitlines()]
-    return [(int(one["number"]), one["name"]) for one in found if one is not None]
 
 
 def test_the_whole_path_is_walked_and_every_step_is_said(running_city: RunningCity) -> None:

@@ -55,6 +55,12 @@ def test_a_child_is_not_given_what_it_must_not_hold(given: Settings) -> None:
     assert environment["DATABASE_URL"] == SECRETS["DATABASE_URL"]
 
 
+def test_models_from_outside_are_named_by_code() -> None:
+    assert read_settings().models_from_outside == frozenset()
+    named = read_settings(tiers_models=" xichu, firm_grade,")
+    assert named.models_from_outside == {"xichu", "firm_grade"}
+
+
 @pytest.mark.parametrize(
     ("given", "demo"),
     [
@@ -65,6 +71,7 @@ def test_a_child_is_not_given_what_it_must_not_hold(given: Settings) -> None:
         ({"identity_base_url": "https://identity.example"}, False),
         ({"sms_base_url": "https://sms.example"}, False),
         ({"repair_base_url": "https://repair.example"}, False),
+        ({"tiers_base_url": "https://tiers.example"}, False),
         ({"database_url": "postgresql://db/suxin", "demo": True}, True),
         ({"sms_base_url": "https://sms.example", "demo": True}, True),
         ({"demo": False}, False),

@@ -325,3 +325,15 @@ def test_the_demo_city_is_loaded_again_unless_it_lies_in_a_kept_database(
     start = up._Start(Supervisor(), settings)
     start._kept_database = kept
     assert start._has_demo() is not loads
+
+
+@pytest.mark.parametrize(("models", "begun"), [("", False), ("xichu", True)])
+def test_the_citys_score_system_has_a_stand_in_where_models_are_its_own(
+    folder: Path, models: str, *, begun: bool
+) -> None:
+    folder.mkdir()
+    start = up._Start(Supervisor(), Settings(data_dir=folder, tiers_models=models))
+    start._settle_stand_ins()
+    assert {"wechat", "identity", "sms"} <= set(start._stand_ins)
+    assert ("tiers" in start._stand_ins) is begun
+    assert (start._settings.tiers_base_url is not None) is begun

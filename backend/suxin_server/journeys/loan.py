@@ -1,18 +1,12 @@
 """我要贷款, from the log-in to the accepted offer, with the wrong turns on the way."""
 
-from http import HTTPStatus
 from typing import Final
-
-import httpx
 
 from suxin_server.demo import cast
 from suxin_server.journeys import answering, asking, choosing
 from suxin_server.journeys.applicant import Applicant
 from suxin_server.journeys.story import Story
-from suxin_server.journeys.walking import DemoAbsent, Step, Unreachable, walk
-
-PATIENCE_S: Final = 5
-
+from suxin_server.journeys.walking import Step, walk_demo
 
 STEPS: Final[tuple[Step[Story], ...]] = (
     ("服务健康", asking.check_health),
@@ -48,16 +42,12 @@ def run(url: str) -> int:
     :raises Unreachable: if no server answers there
     :raises DemoAbsent: if it runs without the demo city
     """
-    address = url.rstrip("/")
-    try:
-        people = httpx.get(f"{address}/preview/people.json", timeout=PATIENCE_S, trust_env=False)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise Unreachable(address) from None
-    if people.status_code == HTTPStatus.NOT_FOUND:
-        raise DemoAbsent(address)
-    story = Story(
-        url=address,
-        applicant=Applicant(address, cast.ZHANG_WEI),
-        other=Applicant(address, cast.CHEN_JING),
-    )
-    return walk(f"我要贷款 · the loan journey · {address}", story, STEPS)
+
+    def begin(address: str) -> Story:
+        return Story(
+            url=address,
+            applicant=Applicant(address, cast.ZHANG_WEI),
+            other=Applicant(address, cast.CHEN_JING),
+        )
+
+    return walk_demo("我要贷款 · the loan journey", url, begin, STEPS)

@@ -16,6 +16,7 @@ from suxin_server.journeys.dpop_auth import DpopAuth
 
 TIMEOUT_S: Final = 20.0
 PATIENCE_S: Final = 15.0
+LOOK_S: Final = 5.0
 PAUSE_S: Final = 0.2
 MAX_WAIT_S: Final = 60
 NAME_CELLS: Final = 18
@@ -69,14 +70,16 @@ def expect(fact: object, expected: object, got: object) -> None:
         raise WrongAnswer(expected, got)
 
 
-def until(question: Callable[[], Found | None], *, expected: str) -> Found:
+def until(
+    question: Callable[[], Found | None], *, expected: str, patience_s: float = PATIENCE_S
+) -> Found:
     """Ask again and again, for a bounded time, until there is something; return it.
 
     :raises WrongAnswer: if there is nothing in time
     """
     began = time.monotonic()
     while (found := question()) is None:
-        expect(time.monotonic() - began < PATIENCE_S, expected, f"{PATIENCE_S:.0f} 秒内没有")
+        expect(time.monotonic() - began < patience_s, expected, f"{patience_s:.0f} 秒内没有")
         time.sleep(PAUSE_S)
     return found
 
@@ -199,6 +202,24 @@ def walk(title: str, story: Story, steps: Sequence[Step[Story]]) -> int:
         " · every answer was right"
     )
     return 0
+
+
+def walk_demo(
+    title: str, url: str, begin: Callable[[str], Story], steps: Sequence[Step[Story]]
+) -> int:
+    """Walk a journey against the demo city at ``url``, as the story that ``begin`` makes of its address.
+
+    :raises Unreachable: if no server answers there
+    :raises DemoAbsent: if it runs without the demo city
+    """
+    address = url.rstrip("/")
+    try:
+        people = httpx.get(f"{address}/preview/people.json", timeout=LOOK_S, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise Unreachable(address) from None
+    if people.status_code == HTTPStatus.NOT_FOUND:
+        raise DemoAbsent(address)
+    return walk(f"{title} · {address}", begin(address), steps)
 
 
 def _written(body: object, key: str | None) -> dict[str, Any]:

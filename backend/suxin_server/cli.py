@@ -285,7 +285,7 @@ def loan(url: str | None) -> None:
 @click.option("--url", help="网页服务地址 · address of the web server")
 def walk_record(url: str | None) -> None:
     """记录与评分：报送、评分与原因、异议、更正、再次评分 · A record: sent, scored, contested, put right, scored again."""
-    sys.exit(_load("suxin_server.journeys.record", "walk_records")(url or _settings().url))
+    sys.exit(load("suxin_server.journeys.record", "walk_records")(url or settings_of().url))
 
 
 def main() -> None:

@@ -77,7 +77,6 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
-        (CORRECTION_READ, NavItem(zh="更正申请", href="/desk/corrections", icon="inbox")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),

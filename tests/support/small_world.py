@@ -23,8 +23,8 @@ from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
 from small_merchant import build_merchant
-from small_scores import build_scores, last_run_id
 from small_promised import Promised, build_promised
+from small_scores import build_scores, last_run_id
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 

@@ -200,6 +200,8 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
     }
+
+
 async def _add_officer(city: SmallCity) -> UUID:
     return await city.act(
         add_staff,

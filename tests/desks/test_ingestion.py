@@ -1,11 +1,11 @@
 """The operator's ingestion: a file is sent once, its rows are read by the platform, and what was not taken is shown with its line."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from observing import acts, nothing_written
 
-from suxin.subjects.ingestion import limits
+from suxin.subjects.ingestion import limits, runs
 from suxin.subjects.ingestion.commands import RUN_TOPIC
 from suxin.subjects.ingestion.runs import run_batch
 from suxin_tenants.operator import ingestion_pages
@@ -171,6 +171,27 @@ async def test_a_cancelled_batch_is_read_no_further_and_its_file_is_forgotten(
     # It has ended.
     again = await desk.post(f"{place}/cancel", reason="再取消")
     assert (again.status_code, "该批次已结束，不能取消" in words(again.text)) == (422, True)
+
+
+async def test_a_batch_that_is_cancelled_after_its_last_row_is_forgotten_as_well(desks, admin):
+    desk = await desks.operator()
+    place = (await send(desk, (HEADER + GOOD).encode())).headers["location"]
+    batch_id = UUID(place.rsplit("/", 1)[1])
+
+    # Between the last row and the end of the batch nobody holds it.
+    complete = runs._complete
+
+    async def cancelled_first(*given, **named):
+        assert (await desk.post(f"{place}/cancel", reason="x")).status_code == 303
+        await complete(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "_complete", cancelled_first)
+        assert not await run_batch(
+            desks.city.batch, batch_id, clock=lambda: desks.city.now, go_on=lambda: True
+        )
+    assert await admin.fetchval("select state from ingestion_batches") == "CANCELLED"
+    assert await admin.fetchval("select count(*) from ingestion_parts") == 0
 
 
 async def test_a_reason_is_needed_and_who_only_reads_cancels_nothing(desks, admin, words):

@@ -204,6 +204,7 @@ async def test_with_consent_the_applicant_is_shown_and_the_look_is_on_record(
     assert [row["categories"] for row in reads] == [
         ["loan_request", "registration"],
         ["social_insurance", "tax"],
+        ["score_tier"],
     ]
     assert {row["staff_id"] for row in reads} == {desk.staff_id}
 

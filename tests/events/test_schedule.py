@@ -75,3 +75,16 @@ def test_probes_come_at_first_each_minute_and_at_last_each_quarter_of_an_hour():
     assert first - NOW == FIRST_PROBE_PAUSE
     assert next_probe_at(failures=BREAK_AFTER + 1, now=NOW) - NOW == 2 * FIRST_PROBE_PAUSE
     assert next_probe_at(failures=10_000, now=NOW) - NOW == LONGEST_PROBE_PAUSE
+
+
+def test_the_pause_is_drawn_anew_from_nothing_to_the_longest():
+    """What failed together does not come back together."""
+    drawn_from = []
+
+    def uniform(least: float, most: float) -> float:
+        drawn_from.append((least, most))
+        return 1.5
+
+    following = next_attempt_at(attempts=3, now=NOW, give_up_at=NOW + TRIED_FOR, uniform=uniform)
+    assert following == NOW + timedelta(seconds=1.5)
+    assert drawn_from == [(0.0, longest_pause(3).total_seconds())]

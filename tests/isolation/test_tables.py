@@ -182,8 +182,6 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "mandates",
         "match_results",
         "repair_documents",
-        # A number is the subject's alone, and no purpose of a bank holds a tier.
-        "score_tiers",
         # A number is the subject's alone; a tier is told on a consent.
         "scores",
     }

@@ -44,6 +44,8 @@ async def set_checks_aside(admin: asyncpg.Connection) -> None:
         await admin.execute(
             f'alter table {row["owner"]} drop constraint "{row["conname"]}" cascade'
         )
+    for model in models():
+        await admin.execute(f"alter table {model.__tablename__} disable trigger user")
 
 
 async def connected(url: str, settings: dict[str, str]) -> asyncpg.Connection:
@@ -121,6 +123,9 @@ async def test_policies_and_grants_are_those_declared(city):
             await owner.execute(f"drop policy {name} on {table}")
         for table, name, _ in steps:
             await owner.execute(f"drop trigger {name} on {table}")
+        for rule in (rule for model in models() for rule in model.__rules__):
+            if rule.startswith("CREATE FUNCTION"):
+                await owner.execute(f"drop function {rule.split()[2]}")
         await owner.execute(
             f"revoke all on all tables in schema public from public, {', '.join(ROLES)}"
         )

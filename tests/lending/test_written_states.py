@@ -35,6 +35,8 @@ from suxin.lending.models import (
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.scoring.models import ScoreModel
+from suxin.subjects.catalogue_releases import CatalogueDraft
+from suxin.subjects.commitments.models import Commitment
 from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
 from suxin.tenancy.providers.models import ClientMethod, IdentityProvider, ProviderState
@@ -198,8 +200,9 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # Row policies bind the steps of these besides: counter/test_steps.py, isolation/test_export_steps.py, …/test_model_steps.py;
     # review/test_database.py; a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
     # an application for credit repair: repair/test_steps.py.
-    beside = {CounterVisit, Export, IngestionBatch, RepairApplication, ReviewCase, ScoreModel}
-    assert machines == {*MACHINES, *beside}
+    # a commitment and a drafted catalogue: subjects/test_written_steps.py.
+    beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
+    assert machines == {*MACHINES, *beside, RepairApplication, ReviewCase, ScoreModel}
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)

@@ -136,15 +136,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     branch_id = await city.act(
         add_branch, bank.officer, name="宿城支行", area_codes=["321302"], profiles=PROFILES
     )
-    staff_id = await city.act(
-        add_staff,
-        bank.officer,
-        name="赵客户经理",
-        login=LOGIN,
-        password=PASSWORD,
-        roles=[RoleGrant("loan_officer")],
-        profiles=PROFILES,
-    )
+    staff_id = await _add_officer(city)
     draft_id = await _draft(city)
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
@@ -208,6 +200,18 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
     }
+
+
+async def _add_officer(city: SmallCity) -> UUID:
+    return await city.act(
+        add_staff,
+        city.banks[0].officer,
+        name="赵客户经理",
+        login=LOGIN,
+        password=PASSWORD,
+        roles=[RoleGrant("loan_officer")],
+        profiles=PROFILES,
+    )
 
 
 async def _draft(city: SmallCity) -> UUID:

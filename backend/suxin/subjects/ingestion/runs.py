@@ -84,10 +84,8 @@ async def _begin(
     database: Database, batch_id: UUID, file: IO[bytes], *, now: datetime
 ) -> _Begun | None:
     async with database.transaction(_actor(batch_id), now=now) as session:
-        batch = await _lock(session, batch_id)
-        if batch is not None and batch.state is BatchState.CANCELLED:
-            await _forget(session, batch, now=now)
-        if batch is None or not batch.is_open:
+        batch = await _still_open(session, batch_id, now=now)
+        if batch is None:
             return None
         if batch.state is BatchState.RECEIVED:
             batch.begin(now=now)
@@ -208,8 +206,8 @@ async def _complete(
     database: Database, begun: _Begun, inspected: Inspected, *, now: datetime
 ) -> None:
     async with database.transaction(_actor(begun.id), now=now) as session:
-        batch = await _lock(session, begun.id)
-        if batch is None or not batch.is_open:
+        batch = await _still_open(session, begun.id, now=now)
+        if batch is None:
             return
         _say_what_it_is(batch, inspected)
         batch.bytes_read = inspected.bytes_total
@@ -219,8 +217,8 @@ async def _complete(
 
 async def _fail(database: Database, batch_id: UUID, refusal: Refusal, *, now: datetime) -> None:
     async with database.transaction(_actor(batch_id), now=now) as session:
-        batch = await _lock(session, batch_id)
-        if batch is None or not batch.is_open:
+        batch = await _still_open(session, batch_id, now=now)
+        if batch is None:
             return
         batch.fail(refusal, now=now)
         await _end(session, batch, "subjects.ingestion.failed", now=now)
@@ -242,6 +240,16 @@ async def _end(session: AsyncSession, batch: IngestionBatch, action: str, *, now
             "reason": batch.failure_code,
         },
     )
+
+
+async def _still_open(
+    session: AsyncSession, batch_id: UUID, *, now: datetime
+) -> IngestionBatch | None:
+    """Return a batch that has not ended; of one that was cancelled meanwhile the file is forgotten."""
+    batch = await _lock(session, batch_id)
+    if batch is not None and batch.state is BatchState.CANCELLED:
+        await _forget(session, batch, now=now)
+    return batch if batch is not None and batch.is_open else None
 
 
 async def _forget(session: AsyncSession, batch: IngestionBatch, *, now: datetime) -> None:

@@ -45,8 +45,8 @@ class IngestionRuns:
                 clock=lambda: datetime.now(UTC),
                 go_on=lambda: time.monotonic() - began < self._slice_s,
             )
-            if not left:
-                await self._follow_repairs(job)
+            # What a slice has written others see already, so this does not wait for the batch's end.
+            await self._follow_repairs(job)
         if left:
             await outbox.post(session, RUN_TOPIC, job.payload, now=job.now, wake=True)
 
@@ -55,7 +55,7 @@ class IngestionRuns:
         await apply_release(self._database, job.uuid("draft_id"), now=job.now)
 
     async def _follow_repairs(self, job: Job) -> None:
-        """Let what the batch told anew of repaired records count no more; done again, it changes nothing."""
+        """Let what the batch has told anew so far of repaired records count no more; done again, it changes nothing."""
         async with self._database.transaction(
             Actor.system(f"job:{job.id}"), now=job.now
         ) as session:

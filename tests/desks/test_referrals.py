@@ -338,3 +338,20 @@ async def test_what_an_applicant_wrote_is_shown_and_never_run(desks):
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("status", "shown", "count"),
+    [("disputed", "异议中", 3), ("exempted", "免予计入", 3), ("repaired", "已修复", 2)],
+)
+async def test_what_became_of_a_record_is_shown_while_it_is_shared_at_all(
+    desks, admin, words, status, shown, count
+):
+    """征信业管理条例 art. 25 (marked in dispute); 信用修复管理办法 art. 3 (shared no more once repaired)."""
+    desk, referral_id = await desks.officer(), await desks.referred(consented=True)
+    await admin.execute(
+        "update credit_records set status = $1 where item_code = 'TAX-GRADE'", status
+    )
+    page = await desk.get(f"/desk/referrals/{referral_id}")
+    assert page.count('data-label="来源"') == count
+    assert (shown in words(page)) == (count == 3)

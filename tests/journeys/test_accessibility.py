@@ -29,6 +29,7 @@ TABS = (
     "my-data/parts/records",
     "cases",
     "cases/review/score",
+    "repairs",
     "my-data/correct/name",
     "my-data/deletion",
     "my-data/closure",
@@ -40,6 +41,8 @@ DESKS = {
     "operator.admin": (
         "/desk",
         "/desk/cases",
+        "/desk/repairs",
+        "/desk/ingestion",
         "/desk/commitments",
         "/desk/commitments/new",
         "/desk/catalogue",

@@ -101,6 +101,27 @@ async def test_a_part_is_read_on_page_by_page(applicant) -> None:
     assert (len(seen), len(set(seen))) == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        ("disputed", "核查中"),
+        ("exempted", "已豁免"),
+        ("repaired", "已修复"),
+        ("withdrawn", "已撤销"),
+    ],
+)
+async def test_what_became_of_a_record_is_told_to_whom_it_is_about(
+    applicant, admin, status, word
+) -> None:
+    """Also what nobody else is told any more."""
+    await admin.execute(
+        "update credit_records set status = $1 where item_code = 'TAX-GRADE'", status
+    )
+    page = await applicant.read("/my-data/rows", part="records", first=9)
+    read = [{one["name"]: one["value"] for one in row} for row in page["shown"]]
+    assert sorted(row["状态"] for row in read) == sorted(["有效", "有效", word])
+
+
 async def test_a_mandate_that_has_ended_opens_none_of_it(applicant, small_city, admin) -> None:
     await admin.execute("update mandates set ended_at = $1", small_city.now)
     for path in ("/my-data", "/my-data/export", "/my-data/document", "/my-data/corrections"):

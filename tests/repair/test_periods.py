@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from suxin.repair.periods import (
+    BY_COURT,
     MAXIMUM_MONTHS,
     Facts,
     NothingToRepair,
@@ -15,8 +16,10 @@ from suxin.repair.periods import (
     repairable_from,
     require_repairable,
 )
+from suxin.subjects.catalogue import packaged
 from suxin.subjects.contents import publication_end
 from suxin.subjects.models import Polarity, RecordStatus
+from suxin.subjects.shapes import SHAPES
 
 FINED = date(2026, 8, 31)
 PENALTY = Facts(
@@ -70,9 +73,10 @@ def test_after_the_longest_publication_there_is_nothing_left_to_repair(penalty_c
         require_repairable(facts, today=end)
 
 
-@pytest.mark.parametrize("item_code", ["BLACKLIST", "ABNORMAL", "COMMITMENT-BROKEN"])
+@pytest.mark.parametrize("item_code", ["SERIOUS-LIST", "ABNORMAL-LIST", "COMMITMENT-BROKEN"])
 def test_lists_and_other_breaches_have_no_shortest_time_of_the_platforms_own(item_code):
     """Art. 4: lists of grave breaches, of abnormal operation and other records are repaired as well."""
+    assert SHAPES[item_code].polarity is Polarity.NEGATIVE
     facts = replace(PENALTY, item_code=item_code, penalty_class=None)
     require_repairable(facts, today=FINED)
 
@@ -83,7 +87,7 @@ def test_lists_and_other_breaches_have_no_shortest_time_of_the_platforms_own(ite
         ({"polarity": Polarity.POSITIVE}, NothingToRepair),
         ({"polarity": Polarity.NEUTRAL}, NothingToRepair),
         ({"self_declared": True}, RepairElsewhere),
-        ({"item_code": "JUD-EXECUTED"}, RepairElsewhere),
+        *(({"item_code": code}, RepairElsewhere) for code in sorted(BY_COURT)),
         ({"natural_person": True}, RepairElsewhere),
         ({"status": RecordStatus.DISPUTED}, RepairNotCounting),
         ({"status": RecordStatus.REPAIRED}, RepairNotCounting),
@@ -95,3 +99,9 @@ def test_what_is_no_matter_of_the_window_is_refused_by_name(changes, refusal):
     """Art. 2-4: only what speaks against its subject and counts, and what the window repairs."""
     with pytest.raises(refusal):
         require_repairable(replace(PENALTY, **changes), today=date(2027, 1, 4))
+
+
+def test_a_courts_are_all_items_of_its_class_that_speak_against_somebody():
+    """Proposed: who is off a court's list, the court says; a new item of that class is no matter of the window either."""
+    of_courts = {one.code for one in packaged().items if one.record_class == "司法裁判执行"}
+    assert {one for one in of_courts if SHAPES[one].polarity is Polarity.NEGATIVE} == BY_COURT

@@ -10,8 +10,10 @@ from observing import as_platform, changed, contents, posted
 from repairs import NUMBER, PDF, add_penalty, both_documents, put_down
 from scripted_window import RECEIPT_NO
 
+from suxin.consent.fetches import delivered_before, fetch_records
 from suxin.kernel.actor import Actor
 from suxin.kernel.calendars import load_arrangement
+from suxin.kernel.refusals import NotFound
 from suxin.repair import waiting
 from suxin.repair.clocks import end_of
 from suxin.repair.commands import RELAY_TOPIC, supplement_application, withdraw_application
@@ -21,7 +23,7 @@ from suxin.repair.results import mark_told_anew
 from suxin.repair.retention import FORGET_TOPIC, KEPT_FOR
 from suxin.repair.waiting import DUE_TOPIC
 from suxin.repair.window import WindowState
-from suxin.subjects.models import RecordStatus
+from suxin.subjects.models import DataCategory, RecordStatus
 
 HOUR = timedelta(hours=1)
 # A Wednesday, before the holidays of the new year.
@@ -142,6 +144,32 @@ async def test_whoever_may_read_the_record_finds_an_event_that_names_nobody(
         "repairedAt": (small_city.now + HOUR / 2).isoformat(),
     }
     assert rival.tenant_id not in {one["tenant_id"] for one in events}
+
+
+async def test_what_was_delivered_of_a_repaired_record_is_not_delivered_again(
+    small_city, filed, window, ask, admin
+):
+    """Art. 3: no longer shared, by a replay of an earlier fetch either; what tells of other records stays."""
+    submitted = await small_city.submit()
+    bank = small_city.banks[0]
+    await small_city.consent(submitted.request.id, bank)
+    consent_id = await admin.fetchval("select id from consents")
+    for categories in (None, [DataCategory.TAX]):
+        given = {"consent_id": consent_id, "categories": categories}
+        await small_city.act(fetch_records, bank.officer, **given)
+    await filed()
+    window.says(WindowState.REPAIRED, small_city.now + HOUR / 2)
+    await ask()
+
+    kept = await admin.fetch(
+        "select content is null, erased_at is not null, sha256 is not null from consent_fetches order by number"
+    )
+    assert [tuple(row) for row in kept] == [(True, True, True), (False, False, True)]
+    async with small_city.database.snapshot(bank.officer, now=small_city.now) as session:
+        with pytest.raises(NotFound):
+            await delivered_before(
+                session, bank.officer, consent_id=consent_id, number=1, now=small_city.now
+            )
 
 
 async def test_a_result_learnt_after_more_than_a_working_day_is_late_on_record(

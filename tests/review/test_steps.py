@@ -148,7 +148,9 @@ async def test_a_case_with_something_missing_is_returned_and_lapses_or_goes_on(
     await take("supplement", going_on, now=later)
     assert (await row(going_on))["state"] == "SUBMITTED"
 
+    # What is missing is handed in within ten working days (proposed).
     over = (await row(lapsing))["due_at"]
+    assert over.isoformat() == "2026-12-04T15:59:59+00:00"
     await run("review.case.due", over)
 
     assert (await row(lapsing))["state"] == "LAPSED"

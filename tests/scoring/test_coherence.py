@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from random_models import documents
 
-from suxin.scoring.coherence import MAX_INDICATORS, NEGATIVE_DAYS, check_document
+from suxin.scoring.coherence import MAX_INDICATORS, check_document
 from suxin.scoring.documents import (
     MAX_DOCUMENT_BYTES,
     Indicator,
@@ -139,7 +139,7 @@ def test_a_random_model_survives_being_stored(document):
         (with_first(points=-20), PointsAgainstPolarity),
         (with_first(points=-20, polarity=Polarity.NEUTRAL), PointsAgainstPolarity),
         (with_second(points=50), PointsAgainstPolarity),
-        (with_second(within_days=NEGATIVE_DAYS + 1), NegativeTooOld),
+        (with_second(within_days=1826), NegativeTooOld),
         (with_second(tier_at_best="D"), LimitIncoherent),
         (with_second(score_at_most=1501), LimitIncoherent),
         (with_first(score_at_most=900), LimitIncoherent),
@@ -154,6 +154,13 @@ def test_a_random_model_survives_being_stored(document):
 def test_what_is_not_coherent_is_refused_by_name(document, refusal):
     with pytest.raises(refusal):
         check_document(document)
+
+
+def test_what_speaks_against_somebody_counts_for_no_day_beyond_five_years():
+    """征信业管理条例 art. 16: five years, which are 1825 days and their leap days."""
+    check_document(with_second(within_days=1825))
+    with pytest.raises(NegativeTooOld):
+        check_document(with_second(within_days=1826))
 
 
 @pytest.mark.parametrize(

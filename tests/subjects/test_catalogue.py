@@ -165,6 +165,17 @@ async def test_what_article_14_forbids_is_not_loaded_nor_anything_with_it(load, 
     assert await counted("catalogue_items") == (0,)
 
 
+@pytest.mark.parametrize("name", ["收入", "存款", "有价证券", "商业保险", "不动产", "纳税数额"])
+async def test_what_article_14_leaves_to_written_consent_no_department_sends_of_persons(
+    load, counted, name
+):
+    """征信业管理条例 art. 14 (2); of organisations it may be recorded."""
+    with pytest.raises(ConsentNeeded):
+        await load(release("2025.1", item(name=name, of_persons=True)))
+    assert await counted("catalogue_items") == (0,)
+    assert await load(release("2025.1", item(name=name))) == 1
+
+
 def test_a_file_that_lacks_a_column_names_the_line():
     with pytest.raises(Invalid) as refused:
         list(read_items(["code,name", "A,b"]))

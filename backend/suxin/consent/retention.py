@@ -1,14 +1,15 @@
 """Retention (保存期限): at its end, what a tenant received is erased here, and an event tells the tenant.
 
-That it was delivered, to whom and when, stays on record; the content goes, its SHA-256 remains. What an accepted offer was
+A delivery that tells of a record which is repaired meanwhile is erased at once, or a replay would share the record again. That it was delivered, to whom and when, stays on record; the content goes, its SHA-256 remains. What an accepted offer was
 decided on stands on the contract and not on the consent, and is not touched here (PIPL art. 13(2), 19, 47).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
@@ -17,6 +18,7 @@ from suxin.consent.models import GIVEN, NEVER_GIVEN, ConsentFetch
 from suxin.events.feed import record_event
 from suxin.kernel import notices, outbox
 from suxin.kernel.audit import append_act
+from suxin.subjects.models import CreditRecord
 
 ERASED_TOPIC: Final = "consent.received.erased"
 
@@ -78,6 +80,39 @@ async def erase_received(
         tenant_id=consent.tenant_id,
     )
     return len(erased)
+
+
+async def erase_deliveries_of(
+    session: AsyncSession, records: Sequence[CreditRecord], *, now: datetime
+) -> int:
+    """Erase every delivery that tells of one of a subject's records, on whatever consent; return how many.
+
+    Whoever fetched it is told by whom the record is repaired; another fetch delivers what may still be shared.
+
+    Source: 信用修复管理办法 art. 3
+    """
+    if not records:
+        return 0
+    told = [
+        ConsentFetch.content.contains(
+            [
+                {
+                    "item": record.item_code,
+                    "occurredOn": record.occurred_on.isoformat(),
+                    "content": record.content,
+                }
+            ]
+        )
+        for record in records
+    ]
+    erased = await session.scalars(
+        update(ConsentFetch)
+        .where(ConsentFetch.subject_id == records[0].subject_id, or_(*told))
+        .values(content=None, erased_at=now)
+        .returning(ConsentFetch.number)
+        .execution_options(synchronize_session=False)
+    )
+    return len(erased.all())
 
 
 async def tell_tenant_of_erasure(

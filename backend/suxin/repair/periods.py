@@ -10,8 +10,8 @@ grade  published at least               at most
 
 What is on the window's list is art. 4's: penalties, lists of grave breaches, lists of abnormal operation, and other records
 that speak against the subject. Of the lists the department that keeps them says when (no period is known here), and whether
-the duties are done is the department's to find. A court's list of whom it executes against ends with the court's own
-decision and not at the window (*proposed*).
+the duties are done is the department's to find. What a court has on record (whom it executes against, who is a dishonest debtor,
+what it found) ends with the court's own decision and not at the window (*proposed*).
 
 Source: 信用修复管理办法 (NDRC order 36 of 2025) art. 2-4 and its periods of publication
 """
@@ -32,7 +32,8 @@ MINIMUM_MONTHS: Final[Mapping[str, int]] = {"轻微": 0, "一般": 3, "严重": 
 MAXIMUM_MONTHS: Final[Mapping[str, int]] = PENALTY_PUBLISHED_MONTHS
 """After how many months its publication ends by itself."""
 
-BY_COURT: Final = frozenset({"JUD-EXECUTED"})
+BY_COURT: Final = frozenset({"JUD-EXECUTED", "DISHONEST-DEBTOR", "CONTRACT-JUDGMENT", "CONVICTION"})
+"""What of the catalogue's class 司法裁判执行 speaks against its subject."""
 
 
 class NothingToRepair(Refusal):

@@ -1,8 +1,8 @@
 """Carrying out what the window has decided: every copy of the record counts no more, and whoever may have one is told.
 
 In the transaction that learns of the decision: the record and whatever tells the same under another source is marked
-repaired, which every reader, the next score run and the next export see; each tenant that may read it finds an event in its
-feed. The measures' working day runs from the decision: when it was learnt too late, that is on record.
+repaired, which every reader, the next score run and the next export see; what was delivered of it is erased, so that no replay
+tells it again; each tenant that may read it finds an event in its feed. The measures' working day runs from the decision: when it was learnt too late, that is on record.
 
 Source: 信用修复管理办法 art. 3 (no longer published, shared or used)
 """
@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.retention import erase_deliveries_of
 from suxin.events.feed import record_event
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis, BasisKind
@@ -49,6 +50,7 @@ async def carry_out(
         for record in copies:
             record.status = RecordStatus.REPAIRED
         await session.flush()
+        erased = await erase_deliveries_of(session, copies, now=now)
     for basis, record in await _readers(session, copies, now=now):
         record_event(
             session,
@@ -65,7 +67,11 @@ async def carry_out(
     application.decided_at, application.applied_at = decided_at, now
     application.copies = len(copies)
     await end_application(session, application, RepairState.REPAIRED, now=now)
-    detail = {"copies": len(copies), "decided_at": decided_at.isoformat()}
+    detail = {
+        "copies": len(copies),
+        "deliveries_erased": erased,
+        "decided_at": decided_at.isoformat(),
+    }
     record_step(session, application, "repaired", detail, now=now)
 
 

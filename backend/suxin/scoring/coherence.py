@@ -30,8 +30,9 @@ MAX_ITEMS: Final = 50
 MAX_TEXT: Final = 300
 MAX_POINTS: Final = 1_000_000
 MAX_DAYS: Final = 366 * 100
-NEGATIVE_DAYS: Final = 5 * 366
-"""How long what speaks against somebody may count at most (征信业管理条例 art. 16: five years)."""
+NEGATIVE_DAYS: Final = 5 * 365
+"""How long what speaks against somebody may count at most: never beyond five years, whose leap days are not counted
+(征信业管理条例 art. 16)."""
 
 _UNBOUNDED: Final = 1 << 62
 

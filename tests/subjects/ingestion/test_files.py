@@ -131,6 +131,21 @@ async def test_a_bomb_is_refused_before_any_row_is_taken(
     assert await counted("credit_records") == (0,)
 
 
+async def test_a_bomb_of_parquet_is_refused_and_so_is_one_of_a_thousand_columns(
+    firms, ingest, counted, monkeypatch
+):
+    """A value that stands in the file once is unpacked for each row; what is refused comes before any record."""
+    monkeypatch.setattr(limits, "MAX_UNPACKED_BYTES", 3 * 1024**2)
+    many = {"source_ref": ["x" * 60_000] * 80}
+    batch, _ = await ingest(parquet(**many))
+    assert batch.file_bytes < 1024**2
+    assert (batch.state, batch.failure_code) == (BatchState.FAILED, "UNPACKED_TOO_LARGE")
+    wide = {f"c{number}": ["1"] for number in range(1_000)}
+    batch, _ = await ingest(parquet(**wide), key="wide")
+    assert (batch.state, batch.failure_code) == (BatchState.FAILED, "TOO_MANY_COLUMNS")
+    assert await counted("credit_records") == (0,)
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped(("a.csv", content))])
 async def test_a_packed_file_goes_in(firms, ingest, line, pack):
     batch, _ = await ingest(pack((HEADER + line("1") + line("2")).encode()))

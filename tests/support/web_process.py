@@ -34,6 +34,7 @@ def settings_for(
         wechat_base_url=NOWHERE,
         identity_base_url=NOWHERE,
         sms_base_url=NOWHERE,
+        repair_base_url=NOWHERE,
         port=free_port(),
         rate_limit_scale=scale,
         log_format="json",

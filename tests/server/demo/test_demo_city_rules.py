@@ -258,6 +258,7 @@ SECRET_COLUMNS = {
     "person_identities": ("name_sealed", "resident_id_sealed", "phone_sealed"),
     "staff_log_ins": ("password_hash",),
     "consent_artefacts": ("jws",),
+    "webhook_endpoints": ("secret_sealed",),
 }
 """What is random on purpose: nonces, salts and signatures."""
 

@@ -2198,7 +2198,7 @@ def upgrade() -> None:
     sa.Column('overdue_since', sa.Date(), nullable=True),
     sa.Column('overdue_days', sa.BigInteger(), nullable=False),
     sa.Column('risk_class', sa.Enum('normal', 'special_mention', 'substandard', 'doubtful', 'loss', name='riskclass', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('told_state', sa.Enum('SIGNED', 'CANCELLED', 'DISBURSED', 'PERFORMING', 'OVERDUE', 'SETTLED', 'COMPENSATED', 'RECOVERING', 'WRITTEN_OFF', name='loanstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('told_state', sa.Text(), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('end_note', sa.Text(), nullable=True),
     sa.CheckConstraint("(ended_at is not null) = (state in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF'))", name=op.f('ck_loans_ended')),

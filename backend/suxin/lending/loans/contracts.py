@@ -200,7 +200,7 @@ def signed(draft: ContractDraft, *, signed_by: UUID | None, now: datetime) -> di
         "collateral_number": draft.collateral_number,
         "collateral_expires_on": draft.collateral_expires_on,
         "state": LoanState.SIGNED,
-        "told_state": LoanState.SIGNED,
+        "told_state": LoanState.SIGNED.value,
         "signed_at": now,
         "signed_by": signed_by,
         "drawn_fen": 0,

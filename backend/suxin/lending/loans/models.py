@@ -160,7 +160,7 @@ class Loan(Table):
     overdue_since: Mapped[date | None]
     overdue_days: Mapped[int]
     risk_class: Mapped[RiskClass]
-    told_state: Mapped[LoanState]
+    told_state: Mapped[str]
     ended_at: Mapped[datetime | None]
     end_note: Mapped[str | None]
 

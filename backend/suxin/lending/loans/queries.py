@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -211,7 +211,7 @@ async def untold_loans(session: AsyncSession, *, limit: int) -> Sequence[Loan]:
     return (
         await session.scalars(
             select(Loan)
-            .where(Loan.state != Loan.told_state, Loan.sandbox_id.is_(None))
+            .where(cast(Loan.state, Text) != Loan.told_state, Loan.sandbox_id.is_(None))
             .order_by(Loan.tenant_id, Loan.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

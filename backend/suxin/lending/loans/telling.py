@@ -20,7 +20,7 @@ JUDGE_TOPIC: Final = "lending.loan.judge"
 
 async def tell_of_step(session: AsyncSession, loan: Loan, *, now: datetime) -> None:
     """Put on record where a loan has come to stand, tell the bank's systems, and the borrower where it is overdue."""
-    loan.told_state = loan.state
+    loan.told_state = loan.state.value
     append_act(
         session,
         action=f"lending.loan.{loan.state.value.lower()}",
@@ -56,7 +56,7 @@ async def tell_of_step(session: AsyncSession, loan: Loan, *, now: datetime) -> N
 
 async def tell_what_changed(session: AsyncSession, loan: Loan, *, now: datetime) -> None:
     """Tell where a loan stands, if that is another place than was last told."""
-    if loan.state is not loan.told_state:
+    if loan.state.value != loan.told_state:
         await tell_of_step(session, loan, now=now)
 
 

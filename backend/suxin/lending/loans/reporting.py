@@ -33,6 +33,7 @@ from suxin.lending.loans.refusals import (
 from suxin.lending.loans.states import RepaymentKind
 from suxin.lending.loans.telling import tell_what_changed, watch_in_sandbox
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN
+from suxin.lending.terms import LabelledEnum
 
 MAX_REPORTS: Final = 1_000
 """How many repayments are taken at once; a longer file is sent in parts (proposed default)."""
@@ -68,6 +69,14 @@ class RepaymentDraft:
         return RepaymentKind.PREPAYMENT if self.prepays else RepaymentKind.DUE
 
 
+class OutcomeKind(LabelledEnum):
+    """What came of one report, in a word."""
+
+    TAKEN = "TAKEN", "登记成功", "it was taken"
+    KNOWN = "KNOWN", "此前已登记", "it had been reported before"
+    REJECTED = "REJECTED", "未予登记", "it was not taken, and the code says why"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one report: the repayment, and whether it was known before; or why it was not taken."""
@@ -75,6 +84,13 @@ class Outcome:
     repayment: LoanRepayment | None
     known: bool = False
     refusal: Refusal | None = None
+
+    @property
+    def kind(self) -> OutcomeKind:
+        """What that is in a word."""
+        if self.repayment is None:
+            return OutcomeKind.REJECTED
+        return OutcomeKind.KNOWN if self.known else OutcomeKind.TAKEN
 
 
 @dataclass(slots=True)

@@ -2215,6 +2215,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loans')),
     sa.UniqueConstraint('tenant_id', 'contract_number', name=op.f('uq_loans_tenant_id_contract_number'))
     )
+    op.create_index('ix_loans_contract_number', 'loans', ['tenant_id', 'contract_number', 'id'], unique=False)
     op.create_index('ix_loans_overdue_days', 'loans', ['tenant_id', 'overdue_days', 'id'], unique=False)
     op.create_index('ix_loans_referral_id', 'loans', ['tenant_id', 'referral_id', 'id'], unique=False)
     op.create_index('ix_loans_state', 'loans', ['tenant_id', 'state', 'id'], unique=False)
@@ -2305,6 +2306,7 @@ def downgrade() -> None:
     op.drop_index('ix_loans_state', table_name='loans')
     op.drop_index('ix_loans_referral_id', table_name='loans')
     op.drop_index('ix_loans_overdue_days', table_name='loans')
+    op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_table('loans')
     op.drop_table('source_inquiries')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))

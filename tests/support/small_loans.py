@@ -1,9 +1,11 @@
 """A loan for tests: the first bank's, signed on an offer that the applicant accepted, and drawn."""
 
+import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from small_city import Bank, SmallCity, offer_terms
 from sqlalchemy import select
 
@@ -12,10 +14,17 @@ from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.referrals import accept_referral
 from suxin.lending.loans.contracts import ContractDraft, sign_contract
 from suxin.lending.loans.drawing import DrawdownDraft, draw_down
+from suxin.lending.loans.files import report_file
 from suxin.lending.loans.models import Loan, LoanInstalment
 from suxin.lending.loans.reporting import Outcome, RepaymentDraft, report_repayments
 
 NUMBER = "HT-2026-0001"
+FILE = (
+    "合同编号,流水号,还款日,金额,本金,利息,费用,提前还款\n"
+    f"{NUMBER},HK-file-1,2026-11-20,100.00,0,100.00,0,\n"
+    "HT-none,HK-file-2,2026-11-20,100.00,,,,\n"
+).encode()
+FILE_SHA256 = hashlib.sha256(FILE).hexdigest()
 PRINCIPAL_FEN = 40_000_000
 
 
@@ -31,6 +40,18 @@ async def accepted(city: SmallCity, **changes: object) -> UUID:
     await city.act(accept_offer, city.applicant, offer_id=offer.id)
     offer_id: UUID = offer.id
     return offer_id
+
+
+async def fill_loans(city: SmallCity, admin: asyncpg.Connection, offer_id: UUID) -> UUID:
+    """Let the first bank sign on an accepted offer, draw, and report by file; that it is drawn was told to nobody."""
+    officer = city.banks[0].officer
+    contract = ContractDraft(number=NUMBER)
+    loan = await city.act(sign_contract, officer, offer_id=offer_id, draft=contract)
+    await draw(city, loan, PRINCIPAL_FEN)
+    await city.act(report_file, officer, name="还款.csv", content=FILE)
+    await admin.execute("update loans set told_state = 'SIGNED'")
+    loan_id: UUID = loan.id
+    return loan_id
 
 
 async def contracted(city: SmallCity, *, number: str = NUMBER, **changes: object) -> Loan:

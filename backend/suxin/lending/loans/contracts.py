@@ -65,7 +65,7 @@ async def sign_contract(
         before = await queries.loan_on_offer(session, actor, offer_id)
         if before is not None:
             return same_contract(before, draft)
-        await require_free_number(session, actor, draft.number)
+        await require_free_number(session, known.tenant_id, draft.number)
         if request is None:
             raise OfferNotAccepted(field="offerId")
         request.sign_contract()
@@ -162,12 +162,12 @@ def same_contract(loan: Loan, draft: ContractDraft) -> Loan:
     return loan
 
 
-async def require_free_number(session: AsyncSession, actor: Actor, number: str) -> None:
+async def require_free_number(session: AsyncSession, tenant_id: UUID, number: str) -> None:
     """Refuse a contract number that another loan of the bank has.
 
     :raises ContractNumberTaken: if one has
     """
-    if await queries.loan_with_number(session, actor, number) is not None:
+    if await queries.loan_with_number(session, tenant_id, number) is not None:
         raise ContractNumberTaken(field="contractNumber", number=number)
 
 

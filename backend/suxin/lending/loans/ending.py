@@ -89,7 +89,7 @@ async def renew_loan(
     check_rate_bps(draft.rate_bps)
     check_term_months(draft.term_months)
     loan = await queries.lock_own_loan(session, actor, loan_id)
-    await require_free_number(session, actor, draft.contract.number)
+    await require_free_number(session, loan.tenant_id, draft.contract.number)
     if loan.state not in (LoanState.DISBURSED, LoanState.PERFORMING) or not loan.outstanding_fen:
         raise NothingToRenew
     renewal = _renewal(loan, draft, signed_by=actor.staff_id, now=now)

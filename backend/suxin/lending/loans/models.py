@@ -124,6 +124,7 @@ class Loan(Table):
         Index("uq_loans_renews_id", "tenant_id", "renews_id", unique=True),
         Index("ix_loans_subject_id", "subject_id", "id"),
         Index("ix_loans_state", "tenant_id", "state", "id"),
+        Index("ix_loans_contract_number", "tenant_id", "contract_number", "id"),
         Index("ix_loans_overdue_days", "tenant_id", "overdue_days", "id"),
         Index("ix_loans_referral_id", "tenant_id", "referral_id", "id"),
         Index("ix_loans_untold", "tenant_id", "id", postgresql_where=text("state <> told_state")),

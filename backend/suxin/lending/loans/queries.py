@@ -1,5 +1,6 @@
 """What is read of loans: a bank's own within the caller's reach, and their facts."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -121,10 +122,10 @@ async def lock_numbered_loans(
     return {loan.contract_number: loan for loan in found}
 
 
-async def loan_with_number(session: AsyncSession, actor: Actor, number: str) -> Loan | None:
+async def loan_with_number(session: AsyncSession, tenant_id: UUID, number: str) -> Loan | None:
     """Return the bank's loan with a contract number, wherever it is routed."""
     return await session.scalar(
-        select(Loan).where(Loan.tenant_id == actor.own_tenant, Loan.contract_number == number)
+        select(Loan).where(Loan.tenant_id == tenant_id, Loan.contract_number == number)
     )
 
 
@@ -137,10 +138,10 @@ async def loan_on_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> 
 
 async def facts_of(
     session: AsyncSession, tenant_id: UUID, loan_ids: Iterable[UUID]
-) -> dict[UUID, Facts]:
-    """Return the facts of some loans by their ids; of whoever may not read them, none."""
+) -> defaultdict[UUID, Facts]:
+    """Return the facts of some loans by their ids; of whoever may not read them, or of a loan that has none, nothing."""
     ids = set(loan_ids)
-    facts = {loan_id: Facts() for loan_id in ids}
+    facts: defaultdict[UUID, Facts] = defaultdict(Facts)
     drawn = await session.scalars(
         select(LoanDrawdown).where(
             LoanDrawdown.tenant_id == tenant_id, LoanDrawdown.loan_id.in_(ids)

@@ -125,27 +125,27 @@ def check_draft(draft: ContractDraft, *, now: datetime) -> None:
             )
 
 
-def check_text(field: str, value: str, longest: int) -> str:
-    """Return a text without the blanks around it.
+def check_text(field: str, value: str, longest: int) -> None:
+    """Accept a number or reference, which is compared as it stands, without blanks around it.
 
-    :raises Invalid: if it is empty or too long
+    :raises Invalid: if it is empty or too long, or has blanks around it
     """
-    text = value.strip()
-    if not 1 <= len(text) <= longest:
+    if not 1 <= len(value) <= longest or value != value.strip():
         raise Invalid(
             field=field,
-            reason_zh=f"应为 1 至 {longest} 个字",
-            reason_en=f"must be 1 to {longest} characters",
+            reason_zh=f"应为 1 至 {longest} 个字，首尾不含空格",
+            reason_en=f"must be 1 to {longest} characters without blanks around them",
         )
-    return text
 
 
 def check_note(note: str) -> str:
-    """Return why something was done.
+    """Return why something was done, without the blanks around it.
 
     :raises Invalid: if it is empty or too long
     """
-    return check_text("note", note, MAX_NOTE)
+    said = note.strip()
+    check_text("note", said, MAX_NOTE)
+    return said
 
 
 def same_contract(loan: Loan, draft: ContractDraft) -> Loan:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suxin.lending.loans.models import LoanDrawdown, LoanRepayment
 from suxin.lending.loans.plans import (
     Change,
     OutsidePlan,
@@ -17,8 +18,9 @@ from suxin.lending.loans.plans import (
     owed_fen,
     plan_of,
 )
+from suxin.lending.loans.reckoning import account_of
 from suxin.lending.loans.standing import CLASSES_FROM_DAYS, class_of, stand
-from suxin.lending.loans.states import LoanState, RiskClass
+from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
 from suxin.lending.repayment import schedule
 from suxin.lending.terms import RepaymentMethod
 
@@ -177,3 +179,58 @@ def test_classes_follow_from_the_days_alone() -> None:
     assert [least for least, _ in CLASSES_FROM_DAYS] == sorted(
         (least for least, _ in CLASSES_FROM_DAYS), reverse=True
     )
+
+
+REPAYMENTS = st.lists(
+    st.builds(
+        lambda day, parts, prepays: LoanRepayment(
+            kind=RepaymentKind.PREPAYMENT if prepays and parts[0] else RepaymentKind.DUE,
+            paid_on=day,
+            amount_fen=sum(parts) or 1,
+            principal_fen=parts[0] if sum(parts) else None,
+            interest_fen=parts[1] if sum(parts) else None,
+            fee_fen=0 if sum(parts) else None,
+        ),
+        DAYS,
+        st.tuples(st.integers(0, 2_000_000), st.integers(0, 50_000)),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(
+    terms=TERMS,
+    drawn=st.lists(
+        st.builds(
+            lambda day, amount_fen: LoanDrawdown(drawn_on=day, amount_fen=amount_fen),
+            DAYS,
+            st.integers(1, 9_000_000),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    repaid=REPAYMENTS,
+    data=st.data(),
+)
+def test_an_account_follows_from_its_facts_in_any_order(
+    terms: Terms, drawn: list[LoanDrawdown], repaid: list[LoanRepayment], data: st.DataObject
+) -> None:
+    def account(one: list[LoanDrawdown], other: list[LoanRepayment]) -> Any:
+        try:
+            return account_of(terms, one, other)
+        except OutsidePlan:
+            return OutsidePlan
+
+    found = account(drawn, repaid)
+    again = account(data.draw(st.permutations(drawn)), data.draw(st.permutations(repaid)))
+    assert again == found
+    if found is OutsidePlan:
+        return
+    outstanding_fen = found.drawn_fen - found.principal_paid_fen
+    uncovered_fen = sum(
+        one.principal_fen - part.principal_fen
+        for one, part in zip(found.plan, found.position.covers, strict=True)
+    )
+    assert outstanding_fen == uncovered_fen >= 0
+    assert found.drawn_fen == sum(one.amount_fen for one in drawn)

@@ -29,6 +29,7 @@ from suxin.lending.loans.contracts import ContractDraft, cancel_contract, sign_c
 from suxin.lending.loans.ending import RenewalDraft, renew_loan, settle_loan, write_off_loan
 from suxin.lending.loans.states import LoanState, RiskClass
 from suxin.lending.models import StepNotPossible
+from suxin.lending.queries.contracts import RunningContract, running_contracts
 from suxin.lending.terms import RepaymentMethod
 from suxin_server.judging import judge_all
 
@@ -325,3 +326,22 @@ async def test_what_is_drawn_at_will_is_drawn_again(
     (due,) = await plan_of_loan(small_city, again)
     # 435 basis points for all 365 days: what was back for no night saves nothing.
     assert due.interest_fen == 1_764_167
+
+
+async def test_a_contract_runs_until_its_loan_is_settled(small_city: SmallCity) -> None:
+    loan, officer = await drawn(small_city), small_city.banks[0].officer
+    late = small_city.now + days(3_000)
+
+    async def running() -> list[RunningContract]:
+        async with small_city.database.snapshot(small_city.applicant, now=late) as session:
+            ids = {"subject_id": small_city.firm_id, "person_id": small_city.person_id}
+            return list(await running_contracts(session, **ids, now=late))
+
+    (contract,) = await running()
+    assert local_day(contract.until) == date(2027, 11, 20)
+    whole = repayment(
+        PRINCIPAL_FEN, local_day(small_city.now), principal_fen=PRINCIPAL_FEN, prepays=True
+    )
+    await repay(small_city, whole)
+    await small_city.act(settle_loan, officer, loan_id=loan.id)
+    assert await running() == []

@@ -103,7 +103,7 @@ async def renew_loan(
     await session.flush()
     await tell_of_step(session, renewal, now=now)
     drawn = DrawdownDraft(
-        reference=draft.contract.number, amount_fen=renewal.principal_fen, drawn_on=local_day(now)
+        reference=_by_renewal(renewal), amount_fen=renewal.principal_fen, drawn_on=local_day(now)
     )
     await take_drawdown(session, renewal, drawn, reported_by=actor.staff_id, now=now)
     return renewal
@@ -139,6 +139,11 @@ def _renewal(loan: Loan, draft: RenewalDraft, *, signed_by: UUID | None, now: da
     )
 
 
+def _by_renewal(renewal: Loan) -> str:
+    """Return the reference of what a renewal moves; with the loan's own id in it, it is none that a bank gives."""
+    return f"renewal:{renewal.contract_number}:{renewal.id}"
+
+
 def _repaid_by(
     loan: Loan, facts: Facts, renewal: Loan, actor: Actor, *, now: datetime
 ) -> list[LoanRepayment]:
@@ -146,9 +151,10 @@ def _repaid_by(
     today = local_day(now)
     ahead_fen = sum(one.principal_fen for one in facts.instalments if one.due_on > today)
     prepaid_fen = min(loan.outstanding_fen, ahead_fen)
+    reference = _by_renewal(renewal)
     parts = (
-        (RepaymentKind.RENEWAL, prepaid_fen, renewal.contract_number),
-        (RepaymentKind.DUE, loan.outstanding_fen - prepaid_fen, f"{renewal.contract_number}:due"),
+        (RepaymentKind.RENEWAL, prepaid_fen, reference),
+        (RepaymentKind.DUE, loan.outstanding_fen - prepaid_fen, f"{reference}:due"),
     )
     return [
         LoanRepayment(

@@ -74,7 +74,7 @@ def _give_up(stage: Stage, case: Case) -> bool:
 
 
 def _contracted(stage: Stage, case: Case) -> bool:
-    # Signing and drawing down have no step of their own yet: the state alone tells of them.
+    # The demo city has no loans yet: the state of the request alone tells of them.
     chosen = ending.choose(stage, case)
     case.request.state = RequestState.CONTRACTED
     return chosen

@@ -70,7 +70,15 @@ async def sign_contract(
             raise OfferNotAccepted(field="offerId")
         request.sign_contract()
         person_id = request.person_id
-    loan = _on_offer(offer, draft, actor, person_id=person_id, now=now)
+    loan = contract_on(
+        offer,
+        draft,
+        loan_id=new_id(),
+        person_id=person_id,
+        sandbox_id=actor.sandbox_id,
+        signed_by=actor.staff_id,
+        now=now,
+    )
     session.add(loan)
     await tell_of_step(session, loan, now=now)
     return loan
@@ -171,25 +179,33 @@ async def require_free_number(session: AsyncSession, tenant_id: UUID, number: st
         raise ContractNumberTaken(field="contractNumber", number=number)
 
 
-def _on_offer(
-    offer: Offer, draft: ContractDraft, actor: Actor, *, person_id: UUID, now: datetime
+def contract_on(
+    offer: Offer,
+    draft: ContractDraft,
+    *,
+    loan_id: UUID,
+    person_id: UUID,
+    sandbox_id: UUID | None,
+    signed_by: UUID | None,
+    now: datetime,
 ) -> Loan:
+    """Return the loan whose contract is signed on an accepted offer, on the offer's terms."""
     return Loan(
         tenant_id=offer.tenant_id,
-        id=new_id(),
+        id=loan_id,
         offer_id=offer.id,
         referral_id=offer.referral_id,
         request_id=offer.request_id,
         subject_id=offer.subject_id,
         person_id=person_id,
-        sandbox_id=actor.sandbox_id,
+        sandbox_id=sandbox_id,
         principal_fen=offer.amount_fen,
         term_months=offer.term_months,
         rate_bps=offer.rate_bps,
         repayment_method=offer.repayment_method,
         guarantee=offer.guarantee,
         cooling_off_ends_at=now + timedelta(days=offer.cooling_off_days),
-        **signed(draft, signed_by=actor.staff_id, now=now),
+        **signed(draft, signed_by=signed_by, now=now),
     )
 
 

@@ -81,6 +81,6 @@ async def judge_loan(
         return
     facts = (await queries.facts_of(session, tenant_id, [loan_id]))[loan_id]
     account = account_of(loan.terms, facts.drawdowns, facts.repayments)
-    write_down(session, loan, facts, account, now=now)
+    write_down(loan, facts, account, now=now)
     await tell_what_changed(session, loan, now=now)
     await watch_in_sandbox(session, loan, facts, now=now)

@@ -103,20 +103,20 @@ async def take_drawdown(
         reported_by=reported_by,
     )
     facts.drawdowns.append(drawdown)
-    _reckon(session, loan, facts, now=now)
-    session.add(drawdown)
+    _reckon(loan, facts, now=now)
+    session.add_all([drawdown, *facts.instalments])
     await tell_what_changed(session, loan, now=now)
     await watch_in_sandbox(session, loan, facts, now=now)
 
 
-def _reckon(session: AsyncSession, loan: Loan, facts: Facts, *, now: datetime) -> None:
+def _reckon(loan: Loan, facts: Facts, *, now: datetime) -> None:
     try:
         account = account_of(loan.terms, facts.drawdowns, facts.repayments)
     except OutsidePlan:
         raise DrawnAfterTerm(field="drawnOn") from None
     if loan.state is LoanState.SIGNED:
         loan.pay_out()
-    write_down(session, loan, facts, account, now=now)
+    write_down(loan, facts, account, now=now)
 
 
 def _check(draft: DrawdownDraft, *, signed_on: date, today: date) -> None:

@@ -97,7 +97,7 @@ async def renew_loan(
     facts.repayments += _repaid_by(loan, facts, renewal, actor, now=now)
     session.add_all(facts.repayments)
     account = account_of(loan.terms, facts.drawdowns, facts.repayments)
-    write_down(session, loan, facts, account, now=now)
+    write_down(loan, facts, account, now=now)
     await _settle(session, loan, account, note=f"由合同 {draft.contract.number} 续贷", now=now)
     session.add(renewal)
     await session.flush()

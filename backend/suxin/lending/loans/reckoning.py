@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.lending.loans.models import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
@@ -67,10 +65,8 @@ def account_of(
     return Account(plan, cover(plan, sums), drawn_fen, prepaid_fen)
 
 
-def write_down(
-    session: AsyncSession, loan: Loan, facts: Facts, account: Account, *, now: datetime
-) -> None:
-    """Write a loan's account down, and where it stands today."""
+def write_down(loan: Loan, facts: Facts, account: Account, *, now: datetime) -> None:
+    """Write a loan's account down in its rows, and where it stands today; a plan's rows are made with its first draw-down."""
     loan.drawn_fen = account.drawn_fen
     loan.principal_paid_fen = account.principal_paid_fen
     loan.interest_paid_fen = account.position.interest_fen
@@ -81,7 +77,6 @@ def write_down(
     loan.first_due_on, loan.ends_on = account.plan[0].due_on, account.plan[-1].due_on
     if not facts.instalments:
         facts.instalments += [_instalment(loan, one) for one in account.plan]
-        session.add_all(facts.instalments)
     # A plan never has more or fewer instalments than at first: its due days are the contract's.
     for row, due, part in zip(
         facts.instalments, account.plan, account.position.covers, strict=True

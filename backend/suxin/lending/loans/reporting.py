@@ -135,7 +135,7 @@ async def report_repayments(
         outcomes.append(outcome)
     for one in opened.values():
         if one.account is not None:
-            write_down(session, one.loan, one.facts, one.account, now=now)
+            write_down(one.loan, one.facts, one.account, now=now)
             await tell_what_changed(session, one.loan, now=now)
             await watch_in_sandbox(session, one.loan, one.facts, now=now)
     await session.flush()

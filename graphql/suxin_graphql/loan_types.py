@@ -1,7 +1,7 @@
 """Loans in the schema: contracts, what was drawn, what is due and what was repaid, with how each is read."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -18,11 +18,11 @@ from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 from suxin_graphql.context import Info
 from suxin_graphql.cursors import Key, Order, Ordering
-from suxin_graphql.execution.filters import Choice, CodeChoice, Filter
+from suxin_graphql.execution.filters import Choice, CodeChoice, DateRange, Filter
 from suxin_graphql.execution.records import Source, ToMany, column, to_many, to_one
 from suxin_graphql.lending_types import Offer, Referral
 from suxin_graphql.node import Node, global_id
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 from suxin_graphql.scalars import Fen
 
 
@@ -34,6 +34,39 @@ class LoanFilter(Filter):
 
     state: Choice[LoanState] | None = None
     contract_number: CodeChoice | None = None
+
+
+@strawberry.input(
+    description="还款计划的筛选条件，同时满足。Which instalments; every given field must fit."
+)
+class LoanInstalmentFilter(Filter):
+    """Which instalments of a loan."""
+
+    __model__: ClassVar = models.LoanInstalment
+
+    due_on: DateRange | None = None
+
+
+@strawberry.input(
+    description="还款记录的筛选条件，同时满足。Which repayments; every given field must fit."
+)
+class LoanRepaymentFilter(Filter):
+    """Which repayments of a loan."""
+
+    __model__: ClassVar = models.LoanRepayment
+
+    paid_on: DateRange | None = None
+
+
+@strawberry.input(
+    description="放款记录的筛选条件，同时满足。Which draw-downs; every given field must fit."
+)
+class LoanDrawdownFilter(Filter):
+    """Which draw-downs of a loan."""
+
+    __model__: ClassVar = models.LoanDrawdown
+
+    drawn_on: DateRange | None = None
 
 
 class LoanOrder(Order):
@@ -193,6 +226,7 @@ class Loan(Node):
         info: Info,
         first: int,
         after: str | None = None,
+        where: Annotated[LoanInstalmentFilter | None, FILTER] = None,
         order_by: LoanInstalmentOrder = LoanInstalmentOrder.NUMBER,
     ) -> Connection[LoanInstalment]:
         """Declare the page of a loan's plan."""
@@ -207,6 +241,7 @@ class Loan(Node):
         info: Info,
         first: int,
         after: str | None = None,
+        where: Annotated[LoanDrawdownFilter | None, FILTER] = None,
         order_by: LoanDrawdownOrder = LoanDrawdownOrder.NEWEST,
     ) -> Connection[LoanDrawdown]:
         """Declare the page of what was drawn."""
@@ -221,6 +256,7 @@ class Loan(Node):
         info: Info,
         first: int,
         after: str | None = None,
+        where: Annotated[LoanRepaymentFilter | None, FILTER] = None,
         order_by: LoanRepaymentOrder = LoanRepaymentOrder.NEWEST,
     ) -> Connection[LoanRepayment]:
         """Declare the page of what was repaid."""

@@ -235,6 +235,7 @@ class LoanDrawdown(Table):
         UniqueConstraint("tenant_id", "reference"),
         ForeignKeyConstraint(["tenant_id", "loan_id"], ["loans.tenant_id", "loans.id"]),
         CheckConstraint("amount_fen > 0", name="amount"),
+        Index("ix_loan_drawdowns_drawn_on", "tenant_id", "drawn_on", "id"),
         Index("ix_loan_drawdowns_loan_id", "tenant_id", "loan_id", "id"),
     )
 
@@ -263,6 +264,7 @@ class LoanInstalment(Table):
             " and fee_paid_fen between 0 and fee_fen",
             name="covered",
         ),
+        Index("ix_loan_instalments_due_on", "tenant_id", "due_on", "id"),
         # What the day's judgement reads: little of all that was ever due.
         Index(
             "ix_loan_instalments_open",
@@ -304,6 +306,7 @@ class LoanRepayment(Table):
             name="split",
         ),
         CheckConstraint("kind = 'due' or principal_fen > 0", name="prepaid"),
+        Index("ix_loan_repayments_paid_on", "tenant_id", "paid_on", "id"),
         Index("ix_loan_repayments_loan_id", "tenant_id", "loan_id", "id"),
     )
 

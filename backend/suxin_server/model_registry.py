@@ -18,6 +18,7 @@ from suxin.kernel import (
 from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
+from suxin.lending.loans import models as loans
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -57,6 +58,7 @@ CONTEXTS = (
     counter,
     exports,
     lending,
+    loans,
     repair,
     rights,
     sandboxes,

@@ -33,6 +33,7 @@ from suxin_server.counting import count_daily
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
+from suxin_server.judging import judge_daily
 from suxin_server.loops import keep
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
@@ -96,6 +97,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
+            "judge": lambda: judge_daily(batch, database),
             "score": lambda: score_forever(scoring, batch, past),
             **own,
         }

@@ -13,6 +13,8 @@ from suxin.events.models import DeliveryState, EndpointState
 from suxin.exports.models import ExportState
 from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
+from suxin.lending.loans.reporting import OutcomeKind
+from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
 from suxin.lending.models import (
     DispatchMode,
     OfferState,
@@ -41,6 +43,12 @@ from suxin_graphql.lending_orderings import (
     LoanProductOrder,
     OfferOrder,
     ReferralOrder,
+)
+from suxin_graphql.loan_types import (
+    LoanDrawdownOrder,
+    LoanInstalmentOrder,
+    LoanOrder,
+    LoanRepaymentOrder,
 )
 
 Labels = Mapping[str, tuple[str, str]]
@@ -207,6 +215,10 @@ _ORDERS: Final = {
     LeadOrder: "公开线索的排序。In which order the pool is listed.",
     OfferOrder: "报价的排序。In which order offers are listed.",
     LoanProductOrder: "产品的排序。In which order products are listed.",
+    LoanOrder: "贷款的排序。In which order loans are listed.",
+    LoanInstalmentOrder: "还款计划的排序。In which order a plan is listed.",
+    LoanRepaymentOrder: "还款记录的排序。In which order repayments are listed.",
+    LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -247,9 +259,17 @@ def describe_enums() -> None:
         DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
+    _describe_loans()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
         _describe(order, words)
+
+
+def _describe_loans() -> None:
+    _describe(LoanState, "贷款状态。Where a loan stands.")
+    _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
+    _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
+    _describe(OutcomeKind, "登记结果。What came of one report.")
 
 
 def _describe_sandboxes() -> None:

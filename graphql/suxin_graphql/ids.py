@@ -36,6 +36,10 @@ KINDS: Final[dict[str, Kind]] = {
     "Export": Kind(25, "导出任务", "export"),
     "SandboxApplicant": Kind(26, "沙箱申请人", "sandbox applicant"),
     "SandboxClock": Kind(27, "沙箱时钟", "sandbox clock"),
+    "Loan": Kind(38, "贷款", "loan"),
+    "LoanDrawdown": Kind(39, "放款记录", "draw-down"),
+    "LoanInstalment": Kind(40, "还款计划", "instalment"),
+    "LoanRepayment": Kind(41, "还款记录", "repayment"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

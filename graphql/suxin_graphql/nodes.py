@@ -17,6 +17,7 @@ from suxin_graphql.fields import Access, query
 from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
+from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
 from suxin_graphql.node import Node
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
@@ -34,6 +35,10 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "Export": Export,
     "SandboxApplicant": SandboxApplicant,
     "SandboxClock": SandboxClock,
+    "Loan": Loan,
+    "LoanDrawdown": LoanDrawdown,
+    "LoanInstalment": LoanInstalment,
+    "LoanRepayment": LoanRepayment,
 }
 
 

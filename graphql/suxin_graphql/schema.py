@@ -20,6 +20,8 @@ from suxin_graphql.identity_providers import IdentityProviderMutations, Identity
 from suxin_graphql.lending_mutations import LendingMutations
 from suxin_graphql.lending_queries import LendingQueries
 from suxin_graphql.lending_subscriptions import LendingSubscriptions
+from suxin_graphql.loan_mutations import LoanMutations
+from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
@@ -42,6 +44,7 @@ class Query(
     DeprecationQueries,
     IdentityProviderQueries,
     LendingQueries,
+    LoanQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,
@@ -60,6 +63,7 @@ class Mutation(
     FetchMutations,
     TierMutations,
     LendingMutations,
+    LoanMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

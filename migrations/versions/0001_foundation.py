@@ -318,6 +318,20 @@ ACCESS = (
     'GRANT SELECT, INSERT ON ledger_transfers TO suxin_app',
     "CREATE FUNCTION move_ledger_balances() RETURNS trigger LANGUAGE plpgsql AS $$\nDECLARE s record;\nBEGIN\n  IF EXISTS (SELECT 1 FROM added r WHERE r.pending_id IS NOT NULL AND NOT EXISTS (\n      SELECT 1 FROM ledger_transfers p WHERE p.tenant_id = r.tenant_id AND p.id = r.pending_id AND p.phase = 'PENDING'\n      AND p.amount = r.pending_amount AND p.debit_account_id = r.debit_account_id AND p.credit_account_id = r.credit_account_id)) THEN\n    RAISE EXCEPTION 'this resolves no hold as it was made' USING ERRCODE = 'check_violation', TABLE = 'ledger_transfers', CONSTRAINT = 'ledger_transfers_resolves';\n  END IF;\n  IF EXISTS (SELECT 1 FROM added r WHERE r.reverses_id IS NOT NULL AND NOT EXISTS (\n      SELECT 1 FROM ledger_transfers t WHERE t.tenant_id = r.tenant_id AND t.id = r.reverses_id AND t.phase IN ('SINGLE', 'POSTED')\n      AND t.amount = r.amount AND t.debit_account_id = r.credit_account_id AND t.credit_account_id = r.debit_account_id)) THEN\n    RAISE EXCEPTION 'this reverses no transfer as it was made' USING ERRCODE = 'check_violation', TABLE = 'ledger_transfers', CONSTRAINT = 'ledger_transfers_reverses';\n  END IF;\n  FOR s IN\n    SELECT side.tenant_id, side.account_id, sum(posted * on_debit)::bigint AS posted_debits, sum(posted * (1 - on_debit))::bigint AS posted_credits,\n      sum(held * on_debit)::bigint AS pending_debits, sum(held * (1 - on_debit))::bigint AS pending_credits,\n      min(effective_at) AS earliest, min(recorded_at) AS first_at, max(recorded_at) AS last_at\n    FROM added CROSS JOIN LATERAL (VALUES (debit_account_id, 1), (credit_account_id, 0)) AS sides (account_id, on_debit)\n    CROSS JOIN LATERAL (SELECT added.tenant_id, sides.account_id,\n      CASE WHEN phase IN ('SINGLE', 'POSTED') THEN amount ELSE 0 END AS posted,\n      CASE WHEN phase = 'PENDING' THEN amount ELSE - coalesce(pending_amount, 0) END AS held) AS side\n    GROUP BY side.tenant_id, side.account_id ORDER BY side.account_id\n  LOOP\n    UPDATE ledger_accounts a SET posted_debits = a.posted_debits + s.posted_debits, posted_credits = a.posted_credits + s.posted_credits,\n      pending_debits = a.pending_debits + s.pending_debits, pending_credits = a.pending_credits + s.pending_credits, moved_at = s.last_at\n    WHERE a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.closed_at IS NULL AND s.first_at >= a.moved_at\n      AND (a.closed_before IS NULL OR s.earliest >= a.closed_before);\n    IF NOT FOUND THEN\n      RAISE EXCEPTION 'the account or the period is closed, or the times run backwards' USING ERRCODE = 'check_violation', TABLE = 'ledger_transfers', CONSTRAINT = 'ledger_transfers_open';\n    END IF;\n  END LOOP;\n  RETURN NULL;\nEND $$",
     'CREATE TRIGGER ledger_transfers_move AFTER INSERT ON ledger_transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION move_ledger_balances()',
+    'ALTER TABLE loan_drawdowns ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_drawdowns FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON loan_drawdowns FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON loan_drawdowns FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON loan_drawdowns FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON loan_drawdowns TO suxin_app',
+    'ALTER TABLE loan_instalments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_instalments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON loan_instalments FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON loan_instalments FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    'CREATE POLICY batch ON loan_instalments FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON loan_instalments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON loan_instalments TO suxin_app',
+    'GRANT SELECT ON loan_instalments TO suxin_batch',
     'ALTER TABLE loan_products ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loan_products FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loan_products FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -325,6 +339,12 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON loan_products TO suxin_app',
     "CREATE TRIGGER loan_products_begins BEFORE INSERT ON loan_products FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.status, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER loan_products_step BEFORE UPDATE OF status ON loan_products FOR EACH ROW WHEN (OLD.status <> NEW.status AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.status, NEW.status, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'PUBLISHED', 'client'), ('DRAFT', 'PUBLISHED', 'staff'), ('DRAFT', 'RETIRED', 'client'), ('DRAFT', 'RETIRED', 'staff'), ('PUBLISHED', 'RETIRED', 'client'), ('PUBLISHED', 'RETIRED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE loan_repayments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_repayments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON loan_repayments FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON loan_repayments FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON loan_repayments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON loan_repayments TO suxin_app',
     'ALTER TABLE loan_requests ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loan_requests FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON loan_requests FOR ALL TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -332,7 +352,17 @@ ACCESS = (
     "CREATE POLICY system ON loan_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON loan_requests TO suxin_app',
     "CREATE TRIGGER loan_requests_begins BEFORE INSERT ON loan_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER loan_requests_step BEFORE UPDATE OF state ON loan_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'WITHDRAWN', 'subject'), ('MATCHING', 'EXPIRED', 'system'), ('MATCHING', 'OPEN', 'subject'), ('MATCHING', 'UNMATCHED', 'subject'), ('MATCHING', 'UNMATCHED', 'system'), ('MATCHING', 'WITHDRAWN', 'subject'), ('OFFERED', 'ACCEPTED', 'subject'), ('OFFERED', 'EXPIRED', 'system'), ('OFFERED', 'OPEN', 'client'), ('OFFERED', 'OPEN', 'staff'), ('OFFERED', 'OPEN', 'system'), ('OFFERED', 'UNMATCHED', 'subject'), ('OFFERED', 'UNMATCHED', 'system'), ('OFFERED', 'WITHDRAWN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'OFFERED', 'client'), ('OPEN', 'OFFERED', 'staff'), ('OPEN', 'UNMATCHED', 'subject'), ('OPEN', 'UNMATCHED', 'system'), ('OPEN', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'EXPIRED', 'system'), ('SUBMITTED', 'OPEN', 'subject'), ('SUBMITTED', 'UNMATCHED', 'subject'), ('SUBMITTED', 'UNMATCHED', 'system'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER loan_requests_step BEFORE UPDATE OF state ON loan_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTRACTED', 'client'), ('ACCEPTED', 'CONTRACTED', 'staff'), ('CONTRACTED', 'DISBURSED', 'client'), ('CONTRACTED', 'DISBURSED', 'staff'), ('CONTRACTED', 'WITHDRAWN', 'client'), ('CONTRACTED', 'WITHDRAWN', 'staff'), ('DRAFT', 'WITHDRAWN', 'subject'), ('MATCHING', 'EXPIRED', 'system'), ('MATCHING', 'OPEN', 'subject'), ('MATCHING', 'UNMATCHED', 'subject'), ('MATCHING', 'UNMATCHED', 'system'), ('MATCHING', 'WITHDRAWN', 'subject'), ('OFFERED', 'ACCEPTED', 'subject'), ('OFFERED', 'EXPIRED', 'system'), ('OFFERED', 'OPEN', 'client'), ('OFFERED', 'OPEN', 'staff'), ('OFFERED', 'OPEN', 'system'), ('OFFERED', 'UNMATCHED', 'subject'), ('OFFERED', 'UNMATCHED', 'system'), ('OFFERED', 'WITHDRAWN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'OFFERED', 'client'), ('OPEN', 'OFFERED', 'staff'), ('OPEN', 'UNMATCHED', 'subject'), ('OPEN', 'UNMATCHED', 'system'), ('OPEN', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'EXPIRED', 'system'), ('SUBMITTED', 'OPEN', 'subject'), ('SUBMITTED', 'UNMATCHED', 'subject'), ('SUBMITTED', 'UNMATCHED', 'system'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE loans ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loans FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON loans FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON loans FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    'CREATE POLICY batch ON loans FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON loans FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, first_drawn_on, first_due_on, ends_on, drawn_fen, principal_paid_fen, interest_paid_fen, fee_paid_fen, overdue_since, overdue_days, risk_class, told_state, ended_at, end_note) ON loans TO suxin_app',
+    'GRANT SELECT, UPDATE ON loans TO suxin_batch',
+    "CREATE TRIGGER loans_begins BEFORE INSERT ON loans FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SIGNED', 'client'), ('SIGNED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER loans_step BEFORE UPDATE OF state ON loans FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DISBURSED', 'OVERDUE', 'client'), ('DISBURSED', 'OVERDUE', 'staff'), ('DISBURSED', 'OVERDUE', 'system'), ('DISBURSED', 'PERFORMING', 'client'), ('DISBURSED', 'PERFORMING', 'staff'), ('DISBURSED', 'PERFORMING', 'system'), ('DISBURSED', 'SETTLED', 'client'), ('DISBURSED', 'SETTLED', 'staff'), ('OVERDUE', 'PERFORMING', 'client'), ('OVERDUE', 'PERFORMING', 'staff'), ('OVERDUE', 'PERFORMING', 'system'), ('OVERDUE', 'WRITTEN_OFF', 'client'), ('OVERDUE', 'WRITTEN_OFF', 'staff'), ('PERFORMING', 'OVERDUE', 'client'), ('PERFORMING', 'OVERDUE', 'staff'), ('PERFORMING', 'OVERDUE', 'system'), ('PERFORMING', 'SETTLED', 'client'), ('PERFORMING', 'SETTLED', 'staff'), ('SIGNED', 'CANCELLED', 'client'), ('SIGNED', 'CANCELLED', 'staff'), ('SIGNED', 'DISBURSED', 'client'), ('SIGNED', 'DISBURSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_failures TO suxin_doorway',
     'GRANT SELECT ON log_in_failures TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_sessions TO suxin_doorway',
@@ -457,6 +487,11 @@ ACCESS = (
     'CREATE POLICY batch ON repair_documents FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (application_id, sent_at, key_sealed, content), DELETE ON repair_documents TO suxin_app',
     'GRANT SELECT, UPDATE (key_sealed) ON repair_documents TO suxin_batch',
+    'ALTER TABLE repayment_files ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE repayment_files FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON repayment_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON repayment_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON repayment_files TO suxin_app',
     'ALTER TABLE review_cases ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE review_cases FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON review_cases FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -1272,7 +1307,7 @@ def upgrade() -> None:
     sa.Column('term_months', sa.BigInteger(), nullable=False),
     sa.Column('purpose', sa.Enum('working_capital', 'equipment', 'raw_materials', 'agriculture_inputs', 'livestock', 'premises', 'technology', 'green_transition', 'renewal', 'other', name='loanpurpose', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', 'revolving', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('rate_ceiling_bps', sa.BigInteger(), nullable=True),
     sa.Column('first_loan', sa.Boolean(), nullable=False),
     sa.Column('mode', sa.Enum('named', 'recommended', 'open_pool', name='dispatchmode', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -1582,6 +1617,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_repair_applications_state', 'repair_applications', ['state', 'due_at'], unique=False)
     op.create_index('uq_repair_applications_open', 'repair_applications', ['subject_id', 'record_id'], unique=True, postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
+    op.create_table('repayment_files',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('rows_read', sa.BigInteger(), nullable=False),
+    sa.Column('rows_taken', sa.BigInteger(), nullable=False),
+    sa.Column('rows_known', sa.BigInteger(), nullable=False),
+    sa.Column('rows_rejected', sa.BigInteger(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('rows_read = rows_taken + rows_known + rows_rejected', name=op.f('ck_repayment_files_rows')),
+    sa.CheckConstraint('rows_rejected = jsonb_array_length(rejects)', name=op.f('ck_repayment_files_rejects')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_repayment_files')),
+    sa.UniqueConstraint('tenant_id', 'sha256', name=op.f('uq_repayment_files_tenant_id_sha256'))
+    )
     op.create_table('review_decisions',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -1624,7 +1676,7 @@ def upgrade() -> None:
     sa.Column('steps_done', sa.BigInteger(), nullable=False),
     sa.Column('lead_number', sa.Text(), nullable=True),
     sa.Column('referral_id', sa.Uuid(), nullable=True),
-    sa.Column('last_event', sa.Enum('SUBMIT_REQUEST', 'GIVE_CONSENT', 'REFUSE_CONSENT', 'REVOKE_CONSENT', 'ACCEPT_OFFER', 'WITHDRAW_REQUEST', 'LET_DEADLINE_LAPSE', name='sandboxevent', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('last_event', sa.Enum('SUBMIT_REQUEST', 'GIVE_CONSENT', 'REFUSE_CONSENT', 'REVOKE_CONSENT', 'ACCEPT_OFFER', 'WITHDRAW_REQUEST', 'LET_DEADLINE_LAPSE', 'MISS_INSTALMENT', name='sandboxevent', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('last_event_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_sandbox_applicants')),
     sa.UniqueConstraint('tenant_id', 'outcome', name=op.f('uq_sandbox_applicants_tenant_id_outcome'))
@@ -2072,7 +2124,7 @@ def upgrade() -> None:
     sa.Column('rate_bps', sa.BigInteger(), nullable=False),
     sa.Column('upfront_fee_bps', sa.BigInteger(), nullable=False),
     sa.Column('upfront_fee_fen', sa.BigInteger(), nullable=False),
-    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', 'revolving', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('monthly_payment_fen', sa.BigInteger(), nullable=False),
     sa.Column('total_interest_fen', sa.BigInteger(), nullable=False),
@@ -2114,6 +2166,124 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_inquiries_case', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_inquiries'))
     )
+    op.create_table('loans',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('offer_id', sa.Uuid(), nullable=True),
+    sa.Column('renews_id', sa.Uuid(), nullable=True),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('sandbox_id', sa.Uuid(), nullable=True),
+    sa.Column('contract_number', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('SIGNED', 'CANCELLED', 'DISBURSED', 'PERFORMING', 'OVERDUE', 'SETTLED', 'COMPENSATED', 'RECOVERING', 'WRITTEN_OFF', name='loanstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('term_months', sa.BigInteger(), nullable=False),
+    sa.Column('rate_bps', sa.BigInteger(), nullable=False),
+    sa.Column('repayment_method', sa.Enum('equal_instalment', 'equal_principal', 'bullet', 'interest_monthly', 'revolving', name='repaymentmethod', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('collateral_number', sa.Text(), nullable=True),
+    sa.Column('collateral_expires_on', sa.Date(), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_by', sa.Uuid(), nullable=True),
+    sa.Column('cooling_off_ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('first_drawn_on', sa.Date(), nullable=True),
+    sa.Column('first_due_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('drawn_fen', sa.BigInteger(), nullable=False),
+    sa.Column('principal_paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('interest_paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('fee_paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('overdue_since', sa.Date(), nullable=True),
+    sa.Column('overdue_days', sa.BigInteger(), nullable=False),
+    sa.Column('risk_class', sa.Enum('normal', 'special_mention', 'substandard', 'doubtful', 'loss', name='riskclass', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('told_state', sa.Text(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_note', sa.Text(), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF'))", name=op.f('ck_loans_ended')),
+    sa.CheckConstraint("drawn_fen - case repayment_method when 'revolving' then principal_paid_fen else 0 end <= principal_fen", name=op.f('ck_loans_drawn')),
+    sa.CheckConstraint('(collateral_number is null) = (collateral_expires_on is null)', name=op.f('ck_loans_collateral')),
+    sa.CheckConstraint('(first_drawn_on is null) = (drawn_fen = 0) and (first_drawn_on is null) = (ends_on is null) and (first_drawn_on is null) = (first_due_on is null)', name=op.f('ck_loans_begun')),
+    sa.CheckConstraint('(offer_id is null) <> (renews_id is null)', name=op.f('ck_loans_origin')),
+    sa.CheckConstraint('(overdue_days > 0) = (overdue_since is not null) and overdue_days >= 0', name=op.f('ck_loans_overdue')),
+    sa.CheckConstraint('principal_fen > 0 and term_months between 1 and 360', name=op.f('ck_loans_terms')),
+    sa.CheckConstraint('principal_paid_fen between 0 and drawn_fen and interest_paid_fen >= 0 and fee_paid_fen >= 0', name=op.f('ck_loans_paid')),
+    sa.ForeignKeyConstraint(['tenant_id', 'offer_id'], ['offers.tenant_id', 'offers.id'], name=op.f('fk_loans_tenant_id_offer_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_loans_tenant_id_referral_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'renews_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_loans_tenant_id_renews_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loans')),
+    sa.UniqueConstraint('tenant_id', 'contract_number', name=op.f('uq_loans_tenant_id_contract_number'))
+    )
+    op.create_index('ix_loans_contract_number', 'loans', ['tenant_id', 'contract_number', 'id'], unique=False)
+    op.create_index('ix_loans_overdue_days', 'loans', ['tenant_id', 'overdue_days', 'id'], unique=False)
+    op.create_index('ix_loans_referral_id', 'loans', ['tenant_id', 'referral_id', 'id'], unique=False)
+    op.create_index('ix_loans_state', 'loans', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_loans_subject_id', 'loans', ['subject_id', 'id'], unique=False)
+    op.create_index('ix_loans_untold', 'loans', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
+    op.create_index('uq_loans_offer_id', 'loans', ['tenant_id', 'offer_id'], unique=True)
+    op.create_index('uq_loans_renews_id', 'loans', ['tenant_id', 'renews_id'], unique=True)
+    op.create_table('loan_drawdowns',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('drawn_on', sa.Date(), nullable=False),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reported_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_loan_drawdowns_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_loan_drawdowns_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_drawdowns')),
+    sa.UniqueConstraint('tenant_id', 'reference', name=op.f('uq_loan_drawdowns_tenant_id_reference'))
+    )
+    op.create_index('ix_loan_drawdowns_drawn_on', 'loan_drawdowns', ['tenant_id', 'drawn_on', 'id'], unique=False)
+    op.create_index('ix_loan_drawdowns_loan_id', 'loan_drawdowns', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_table('loan_instalments',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('interest_fen', sa.BigInteger(), nullable=False),
+    sa.Column('fee_fen', sa.BigInteger(), nullable=False),
+    sa.Column('principal_paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('interest_paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('fee_paid_fen', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('principal_paid_fen between 0 and principal_fen and interest_paid_fen between 0 and interest_fen and fee_paid_fen between 0 and fee_fen', name=op.f('ck_loan_instalments_covered')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_loan_instalments_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_instalments')),
+    sa.UniqueConstraint('tenant_id', 'loan_id', 'number', name=op.f('uq_loan_instalments_tenant_id_loan_id_number'))
+    )
+    op.create_index('ix_loan_instalments_due_on', 'loan_instalments', ['tenant_id', 'due_on', 'id'], unique=False)
+    op.create_index('ix_loan_instalments_open', 'loan_instalments', ['due_on', 'tenant_id', 'loan_id'], unique=False, postgresql_where=sa.text('principal_paid_fen + interest_paid_fen + fee_paid_fen < principal_fen + interest_fen + fee_fen'))
+    op.create_table('loan_repayments',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Enum('due', 'prepayment', 'renewal', name='repaymentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=True),
+    sa.Column('interest_fen', sa.BigInteger(), nullable=True),
+    sa.Column('fee_fen', sa.BigInteger(), nullable=True),
+    sa.Column('file_id', sa.Uuid(), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reported_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("kind = 'due' or principal_fen > 0", name=op.f('ck_loan_repayments_prepaid')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_loan_repayments_amount')),
+    sa.CheckConstraint('num_nonnulls(principal_fen, interest_fen, fee_fen) in (0, 3) and coalesce(least(principal_fen, interest_fen, fee_fen), 0) >= 0 and coalesce(principal_fen + interest_fen + fee_fen, amount_fen) = amount_fen', name=op.f('ck_loan_repayments_split')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_loan_repayments_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_repayments')),
+    sa.UniqueConstraint('tenant_id', 'reference', name=op.f('uq_loan_repayments_tenant_id_reference'))
+    )
+    op.create_index('ix_loan_repayments_loan_id', 'loan_repayments', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_index('ix_loan_repayments_paid_on', 'loan_repayments', ['tenant_id', 'paid_on', 'id'], unique=False)
     # ### end Alembic commands ###
     for statement in ACCESS:
         op.execute(sa.text(statement.replace(':', r'\:')))
@@ -2126,6 +2296,24 @@ def downgrade() -> None:
             name, table = statement.split()[2], statement.split()[4]
             op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_loan_repayments_paid_on', table_name='loan_repayments')
+    op.drop_index('ix_loan_repayments_loan_id', table_name='loan_repayments')
+    op.drop_table('loan_repayments')
+    op.drop_index('ix_loan_instalments_open', table_name='loan_instalments', postgresql_where=sa.text('principal_paid_fen + interest_paid_fen + fee_paid_fen < principal_fen + interest_fen + fee_fen'))
+    op.drop_index('ix_loan_instalments_due_on', table_name='loan_instalments')
+    op.drop_table('loan_instalments')
+    op.drop_index('ix_loan_drawdowns_loan_id', table_name='loan_drawdowns')
+    op.drop_index('ix_loan_drawdowns_drawn_on', table_name='loan_drawdowns')
+    op.drop_table('loan_drawdowns')
+    op.drop_index('uq_loans_renews_id', table_name='loans')
+    op.drop_index('uq_loans_offer_id', table_name='loans')
+    op.drop_index('ix_loans_untold', table_name='loans', postgresql_where=sa.text('state <> told_state'))
+    op.drop_index('ix_loans_subject_id', table_name='loans')
+    op.drop_index('ix_loans_state', table_name='loans')
+    op.drop_index('ix_loans_referral_id', table_name='loans')
+    op.drop_index('ix_loans_overdue_days', table_name='loans')
+    op.drop_index('ix_loans_contract_number', table_name='loans')
+    op.drop_table('loans')
     op.drop_table('source_inquiries')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
@@ -2195,6 +2383,7 @@ def downgrade() -> None:
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
     op.drop_table('review_decisions')
+    op.drop_table('repayment_files')
     op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.drop_index('ix_repair_applications_state', table_name='repair_applications')
     op.drop_table('repair_applications')

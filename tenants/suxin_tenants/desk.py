@@ -21,9 +21,11 @@ from suxin_tenants import (
 from suxin_tenants.bank import (
     certificate_pages,
     inbox_pages,
+    loan_pages,
     offer_pages,
     product_pages,
     referral_pages,
+    repayment_file_pages,
     sandbox_pages,
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
@@ -87,6 +89,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     offer_pages.show_offer_form,
     offer_pages.show_offer_preview,
     offer_pages.send_offer,
+    *loan_pages.HANDLERS,
+    *repayment_file_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,

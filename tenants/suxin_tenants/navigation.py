@@ -13,7 +13,7 @@ from suxin.events.policies import EVENT_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
-from suxin.lending.policies import PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
+from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
@@ -63,6 +63,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.BANK: (
         (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
+        (LOAN_READ, NavItem(zh="贷款", href="/desk/loans", icon="log")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),

@@ -16,6 +16,15 @@ ACT_FOR = {
     "backend/suxin/lending/commands/offers.py:withdraw_offer": (
         "an offer taken back moves the applicant's request back, which only he can write"
     ),
+    "backend/suxin/lending/loans/contracts.py:sign_contract": (
+        "a signed contract moves the applicant's request on, which only he can write"
+    ),
+    "backend/suxin/lending/loans/contracts.py:cancel_contract": (
+        "a cancelled contract ends the applicant's request, which only he can write"
+    ),
+    "backend/suxin/lending/loans/drawing.py:draw_down": (
+        "the first money paid out moves the applicant's request on, which only he can write"
+    ),
     "backend/suxin/rights/closing.py:_acting": (
         "who closes his account takes back what he asked and permitted for the firms he represents, before he leaves them"
     ),

@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 from graphql import get_named_type
+from sample_rows import insert, sample
 
 from suxin.consent.oauth.deprecated_uses import Use, add_uses
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.snapshots import OpenSnapshot
 from suxin.kernel.tables import models
+from suxin.lending.loans.models import Loan
 from suxin_graphql.execution.filters import Filter
 from suxin_graphql.schema import schema
 
@@ -37,6 +39,8 @@ NARROWED = {
     "OfferFilter.madeAt": MOMENTS,
     "OfferFilter.validUntil": MOMENTS,
     "OfferFilter.amountFen": "{gte: 10000000, lt: 10300000}",
+    "LoanFilter.state": "{in: [OVERDUE]}",
+    "LoanFilter.contractNumber": '{in: ["HT-7", "HT-8"]}',
     "LoanProductFilter.status": "{in: [DRAFT]}",
     "LoanProductFilter.code": '{in: ["P-7", "P-8"]}',
     "OAuthClientFilter.status": "{in: [SUSPENDED]}",
@@ -80,6 +84,10 @@ COPIES = {
     " 'amount_fen', 10000000 + n * 1000,"
     " 'made_at', '2026-11-20 02:00+00'::timestamptz + n * interval '1 hour',"
     " 'valid_until', '2026-11-21 02:00+00'::timestamptz + n * interval '1 hour'",
+    "loans": "'tenant_id', $2, 'referral_id', md5('referrals' || $2 || n)::uuid,"
+    " 'offer_id', md5('offers' || $2 || n)::uuid, 'contract_number', 'HT-' || n,"
+    " 'state', case when n % 10 = 0 then 'OVERDUE' else 'PERFORMING' end,"
+    " 'overdue_days', n, 'overdue_since', '2026-11-20'",
     "loan_products": "'tenant_id', $2, 'code', 'P-' || n, 'draft_of', null, 'status',"
     " case when n % 10 = 0 then 'DRAFT' when n % 10 = 1 then 'RETIRED' else 'PUBLISHED' end",
     "oauth_clients": "'tenant_id', $2, 'status', case when n % 10 = 0 then 'SUSPENDED' else 'ACTIVE' end",
@@ -102,6 +110,9 @@ async def filled(bank_a, case, admin):
         "guarantee": "CREDIT",
     }
     await bank_a.write("make_offer", referralId=case.referral_id, terms=terms)
+    await admin.execute("set session_replication_role = replica")
+    loan = sample(Loan, NOW, tenant_id=case.city.banks[0].tenant_id, offer_id=uuid4())
+    await insert(admin, Loan, loan | {"drawn_fen": 0, "principal_paid_fen": 0, "overdue_days": 0})
     async with case.city.database.transaction(Actor.system("test"), now=NOW) as session:
         use = Use(case.city.banks[0].tenant_id, uuid4(), "Query.referrals(states:)", NOW.date())
         await add_uses(session, {use: 1})
@@ -227,6 +238,7 @@ NODES = {
     "referrals": "id state dispatchedAt decideBy",
     "leads": "id countyCode industrySection closesAt",
     "offers": "id state madeAt validUntil amountFen",
+    "loans": "id state contractNumber overdueDays",
     "loanProducts": "id status code",
     "oauthClients": "id status createdAt",
     "deprecatedUses": "id: coordinate day",
@@ -234,6 +246,7 @@ NODES = {
 KEYS = {
     "NEWEST": None,
     "OLDEST": None,
+    "OVERDUE": lambda node: -node["overdueDays"],
     "DECIDE_BY": lambda node: node["decideBy"],
     "CLOSES_AT": lambda node: node["closesAt"],
     "VALID_UNTIL": lambda node: node["validUntil"],

@@ -9,7 +9,7 @@ from graphql import (
 
 from suxin.lending.commands.offers import MAX_VALID_DAYS
 from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
-from suxin.lending.repayment import MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
+from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
 from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
 from suxin.tenancy.providers.models import MAX_AGE_MINUTES
 from suxin_graphql.paging import MAX_PAGE
@@ -38,10 +38,21 @@ PRODUCT = {
     "upfrontFeeFen": MAX_UPFRONT_FEE_FEN,
     "coolingOffDays": MAX_COOLING_OFF_DAYS,
 }
+# ``test_loans`` sends more.
+LOANS = {
+    "DrawDownInput.amountFen": MAX_AMOUNT_FEN,
+    "RenewLoanInput.rateBps": MAX_RATE_BPS,
+    "RenewLoanInput.termMonths": MAX_TERM_MONTHS,
+    **{
+        f"RepaymentInput.{name}Fen": MAX_PRINCIPAL_FEN
+        for name in ("amount", "principal", "interest", "fee")
+    },
+}
 MAXIMA = {
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
     **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},
     "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,
+    **LOANS,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")

@@ -6,6 +6,7 @@ import pytest
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
+from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
@@ -43,6 +44,14 @@ ENDPOINT = {
     "url": "https://bank.example/events",
     "eventTypes": ["lending.offer.made"],
 }
+RENEWAL = {
+    "contractNumber": "HT-1",
+    "rateBps": 400,
+    "termMonths": 6,
+    "repaymentMethod": "BULLET",
+}
+LOAN = """query ($id: ID!) { loan(id: $id) { id
+  drawdowns(first: 1) { edges { node { id } } } instalments(first: 1) { edges { node { id } } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 
 
@@ -80,6 +89,23 @@ async def of_a(bank_a, case):
     }
 
 
+@pytest.fixture
+async def all_of_a(of_a, bank_a, case):
+    """The same with a loan and its parts, which came of another request."""
+    loan = await drawn(case.city)
+    (paid,) = await repay(case.city, repayment(100, case.city.now.date()))
+    read = await bank_a.data(LOAN, id=to_global("Loan", loan.id, bank_a.bank.officer))
+    drawdown, instalment = (
+        read["loan"][name]["edges"][0]["node"]["id"] for name in ("drawdowns", "instalments")
+    )
+    return of_a | {
+        "loan": read["loan"]["id"],
+        "drawdown": drawdown,
+        "instalment": instalment,
+        "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
+    }
+
+
 def retold(text: str, tenant_id) -> str:
     """The id as it would read had it been given to another tenant."""
     data = base64.urlsafe_b64decode(text + "==")
@@ -98,6 +124,10 @@ KINDS = {
     "WebhookEndpoint": "endpoint",
     "WebhookDelivery": "delivery",
     "Export": "export",
+    "Loan": "loan",
+    "LoanDrawdown": "drawdown",
+    "LoanInstalment": "instalment",
+    "LoanRepayment": "repayment",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -118,10 +148,10 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
 
 
 @pytest.mark.parametrize("name", KINDS)
-async def test_a_node_asks_for_the_permission_of_its_type(bank_a, desks, of_a, name):
+async def test_a_node_asks_for_the_permission_of_its_type(bank_a, desks, all_of_a, name):
     """Whoever has every other permission is refused; whoever has that one alone is answered."""
     needed = NODES[name].__source__.permission
-    text = of_a[KINDS[name]]
+    text = all_of_a[KINDS[name]]
     found = await bank_a.data(NODE, id=text)
     assert found == {"node": {"__typename": name, "id": text}}
     for role, described in PROFILES[TenantKind.BANK].roles.items():
@@ -143,8 +173,8 @@ async def test_what_is_of_a_sandbox_is_nobodys_elsewhere(tester, bank_a, name):
 
 
 @pytest.mark.parametrize("kind", KINDS.values())
-async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
-    text = of_a[kind]
+async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, all_of_a, kind):
+    text = all_of_a[kind]
     assert (await bank_a.data(NODE, id=text))["node"]["id"] == text
     body = await bank_b.answer(NODE, id=text)
     assert body["data"] == {"node": None}
@@ -153,9 +183,9 @@ async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, of_a, kind):
 
 # Of a lead in the pool both banks may know, each by an id of its own: see the test after this one.
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind != "lead"])
-async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, of_a, kind):
+async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, all_of_a, kind):
     """The id only saves the way to the database; what is seen is decided there."""
-    body = await bank_b.answer(NODE, id=retold(of_a[kind], bank_b.bank.tenant_id))
+    body = await bank_b.answer(NODE, id=retold(all_of_a[kind], bank_b.bank.tenant_id))
     assert body["data"] == {"node": None}
     assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
@@ -180,9 +210,11 @@ async def test_among_others_a_strangers_id_leaves_a_gap(bank_b, of_a):
 
 
 @pytest.mark.parametrize("field", ["loanProduct", "referral"])
-async def test_single_things(bank_b, of_a, field):
+async def test_single_things(bank_b, all_of_a, field):
     kind = "product" if field == "loanProduct" else "referral"
-    body = await bank_b.answer(f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", id=of_a[kind])
+    body = await bank_b.answer(
+        f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", id=all_of_a[kind]
+    )
     assert body["data"] == {field: None}
     assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
@@ -199,6 +231,12 @@ MUTATIONS = [
     ("decline_referral", "referralId", "referral", {"reason": "OVER_INDEBTED"}),
     ("make_offer", "referralId", "referral", {"terms": OFFER}),
     ("withdraw_offer", "offerId", "offer", {}),
+    ("sign_contract", "offerId", "offer", {"contractNumber": "HT-1"}),
+    ("cancel_contract", "loanId", "loan", {"note": "x"}),
+    ("draw_down", "loanId", "loan", {"reference": "x", "amountFen": 1, "drawnOn": "2026-11-20"}),
+    ("renew_loan", "loanId", "loan", RENEWAL),
+    ("settle_loan", "loanId", "loan", {}),
+    ("write_off_loan", "loanId", "loan", {"note": "x"}),
     ("draft_product", "replacesId", "product", {"terms": TERMS}),
     ("edit_product", "productId", "product", {"terms": TERMS}),
     ("publish_product", "productId", "product", {}),
@@ -219,6 +257,8 @@ MUTATIONS = [
 ]
 # What names no thing of anyone's; of the own identity provider each tenant has one at most (test_identity_providers).
 NAMELESS = {
+    # A loan is named by its contract: test_loans.
+    "report_repayments",
     "start_export",
     "register_client",
     "create_webhook_endpoint",
@@ -234,11 +274,11 @@ IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
 
 
 @pytest.mark.parametrize("rewritten", [False, True])
-async def test_no_mutation_reaches_a_strangers_thing(bank_b, of_a, admin, rewritten):
+async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, rewritten):
     await bank_b.run("viewer")
     async with nothing_written(admin):
         for operation, argument, kind, given in MUTATIONS:
-            text = retold(of_a[kind], bank_b.bank.tenant_id) if rewritten else of_a[kind]
+            text = retold(all_of_a[kind], bank_b.bank.tenant_id) if rewritten else all_of_a[kind]
             refused = await bank_b.write(operation, **{argument: text}, **given)
             assert refused["code"] == "NOT_FOUND", operation
             assert refused["field"] in (argument, None), operation

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from suxin.lending.annualised_rate import annualised_rate
-from suxin.lending.flows import flows_of
+from suxin.lending.flows import ALL_AT_MATURITY, flows_of
 from suxin.lending.repayment import (
     MAX_PRINCIPAL_FEN,
     NO_FEES,
@@ -140,7 +140,7 @@ def test_the_principal_parts_sum_to_the_principal(principal, rate, term, method)
 
 @given(principals, rates, terms, methods)
 def test_interest_is_that_of_the_balance_before_each_instalment(principal, rate, term, method):
-    assume(method is not RepaymentMethod.BULLET)
+    assume(method not in ALL_AT_MATURITY)
     balance = principal
     for part in schedule(principal, rate, term, method).instalments:
         assert abs(part.interest_fen - Fraction(balance * rate, 120_000)) <= Fraction(1, 2)
@@ -178,7 +178,7 @@ def test_the_annualised_rate_agrees_with_an_independent_solver(principal, rate, 
 def test_without_fees_the_annualised_rate_is_the_contract_rate(principal, rate, term):
     for method in RepaymentMethod:
         shown = cost(schedule(principal, rate, term, method)).annualised_rate_bps
-        assert shown <= rate if method is RepaymentMethod.BULLET else shown == rate
+        assert shown <= rate if method in ALL_AT_MATURITY else shown == rate
 
 
 def paper_interest(balance, rate):
@@ -210,7 +210,7 @@ def listed_payments(principal, rate, term, method):
         else:
             payments.append(min(part, balance) + interest)
         balance = due - payments[-1]
-    if method is RepaymentMethod.BULLET:
+    if method in ALL_AT_MATURITY:
         whole = floor(Fraction(principal * rate * term, 120_000) + Fraction(1, 2))
         payments = [0] * (term - 1) + [principal + whole]
     return payments

@@ -22,6 +22,7 @@ from suxin.lending.commands.referrals import (
     record_contact,
     start_due_diligence,
 )
+from suxin.lending.loans.telling import JUDGE_TOPIC
 from suxin.lending.models import DispatchMode, Step
 from suxin.lending.snapshots import ERASED_TOPIC
 from suxin.lending.terms import DeclineReason
@@ -366,6 +367,6 @@ async def test_every_duty_that_is_posted_has_someone_to_carry_it_out(
     await small_city.act(load_arrangement, small_city.operator, arrangement=arrangement_2027())
     topics = {row["topic"] for row in await admin.fetch("select topic from outbox")}
     # Messages to people and what becomes of a consent are others' duties; a second chunk of deadlines is posted by the first,
-    # and that a snapshot is gone by what erases it.
+    # that a snapshot is gone by what erases it, and a loan's next due day by what reports it in a sandbox.
     others = {"kernel.notice.deliver", "consent.artefact.sign", "consent.consent.expire"}
-    assert topics - others == set(HANDLERS) - {REDATE_TOPIC, ERASED_TOPIC}
+    assert topics - others == set(HANDLERS) - {REDATE_TOPIC, ERASED_TOPIC, JUDGE_TOPIC}

@@ -44,6 +44,9 @@ REQUEST = {
     "accept": (("OFFERED",), "ACCEPTED"),
     "withdraw": (("DRAFT", *ALIVE), "WITHDRAWN"),
     "expire": (ALIVE, "EXPIRED"),
+    "sign_contract": (("ACCEPTED",), "CONTRACTED"),
+    "cancel_contract": (("CONTRACTED",), "WITHDRAWN"),
+    "pay_out": (("CONTRACTED",), "DISBURSED"),
 }
 REFERRAL = {
     "accept": (("DISPATCHED",), "ACCEPTED"),

@@ -31,6 +31,7 @@ def test_labels_are_the_terms_of_the_field():
         "等额本金",
         "到期还本付息",
         "按月付息到期还本",
+        "随借随还",
     ]
     assert RepaymentMethod.BULLET.en == "principal and interest at maturity"
     assert LoanPurpose("agriculture_inputs").zh == "购买农资"

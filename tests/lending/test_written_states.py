@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from small_city import SmallCity, offered
 from small_endpoint import build_webhook
+from small_loans import drawn
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -22,6 +23,8 @@ from suxin.exports.models import Export
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
 from suxin.kernel.tables import Table, models
+from suxin.lending.loans.models import Loan
+from suxin.lending.loans.states import LoanState
 from suxin.lending.models import (
     LoanProduct,
     LoanRequest,
@@ -63,6 +66,9 @@ REQUEST = (
     | moves(("OFFERED",), "ACCEPTED", SUBJECT)
     | moves(("DRAFT", *ALIVE), "WITHDRAWN", SUBJECT)
     | moves(ALIVE, "EXPIRED", PLATFORM)
+    | moves(("ACCEPTED",), "CONTRACTED", BANK)
+    | moves(("CONTRACTED",), "WITHDRAWN", BANK)
+    | moves(("CONTRACTED",), "DISBURSED", BANK)
 )
 REFERRAL = (
     moves(("DISPATCHED",), "ACCEPTED", BANK)
@@ -78,6 +84,14 @@ OFFER = (
     | moves(("OPEN",), "PASSED", SUBJECT, PLATFORM)
     | moves(("OPEN",), "EXPIRED", PLATFORM)
     | moves(("OPEN",), "WITHDRAWN", BANK)
+)
+LOAN = (
+    moves(("SIGNED",), "CANCELLED", BANK)
+    | moves(("SIGNED",), "DISBURSED", BANK)
+    | moves(("DISBURSED", "OVERDUE"), "PERFORMING", BANK, PLATFORM)
+    | moves(("DISBURSED", "PERFORMING"), "OVERDUE", BANK, PLATFORM)
+    | moves(("DISBURSED", "PERFORMING"), "SETTLED", BANK)
+    | moves(("OVERDUE",), "WRITTEN_OFF", BANK)
 )
 PRODUCT = moves(("DRAFT",), "PUBLISHED", BANK) | moves(("DRAFT", "PUBLISHED"), "RETIRED", BANK)
 CONSENT = (
@@ -110,6 +124,7 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     LoanRequest: (RequestState, REQUEST),
     Referral: (ReferralState, REFERRAL),
     Offer: (OfferState, OFFER),
+    Loan: (LoanState, LOAN),
     LoanProduct: (ProductStatus, PRODUCT),
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
@@ -121,6 +136,7 @@ BEGINS = {
     LoanRequest: {"SUBMITTED": {SUBJECT}},
     Referral: {"DISPATCHED": {SUBJECT}, "ACCEPTED": {BANK}},
     Offer: {"OPEN": {BANK}},
+    Loan: {"SIGNED": {BANK}},
     LoanProduct: {"DRAFT": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
@@ -155,6 +171,8 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
     """Let a bank offer, or set its provider up; return the id of the row that everything is tried on."""
     if model is IdentityProvider:
         return await provider_of(city)
+    if model is Loan:
+        return (await drawn(city)).id
     submitted, offer_id = await offered(city, city.banks[0])
     if model in (WebhookEndpoint, WebhookDelivery):
         webhook = await build_webhook(city, city.banks[0])
@@ -189,6 +207,9 @@ def setting(model: type[Table]) -> str:
     if model is WebhookDelivery:
         delivered = "case when cast(:to as text) = 'DELIVERED' then created_at end"
         return f"{column} = cast(:to as text), delivered_at = {delivered}"
+    if model is Loan:
+        ended = "cast(:to as text) in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF')"
+        return f"{column} = cast(:to as text), ended_at = case when {ended} then signed_at end"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"

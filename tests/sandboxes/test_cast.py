@@ -12,7 +12,9 @@ from suxin_server.demo.numbers import DISTRICT
 
 def test_everybody_behaves_in_a_way_of_his_own() -> None:
     assert list(CAST) == list(SandboxOutcome)
-    assert {event for part in CAST.values() for event in part.story} == set(SandboxEvent)
+    # A loan is the bank's to sign and draw first, so that no story comes to an instalment by itself.
+    told = {event for part in CAST.values() for event in part.story}
+    assert told == set(SandboxEvent) - {SandboxEvent.MISS_INSTALMENT}
     assert all(part.story[0] is SUBMIT for part in CAST.values())
 
 

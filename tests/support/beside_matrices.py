@@ -6,6 +6,7 @@ import events_matrix
 import fetch_matrix
 import ingestion_matrix
 import ledger_matrix
+import loan_matrix
 import repair_matrix
 import review_matrix
 import rights_matrix
@@ -21,6 +22,7 @@ COMMANDS = (
     | ingestion_matrix.COMMANDS
     | scoring_matrix.COMMANDS
     | ledger_matrix.COMMANDS
+    | loan_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -34,6 +36,7 @@ QUERIES = (
     | ingestion_matrix.QUERIES
     | scoring_matrix.QUERIES
     | ledger_matrix.QUERIES
+    | loan_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

@@ -22,6 +22,7 @@ from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
+from small_loans import fill_loans
 from small_merchant import build_merchant
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
@@ -88,6 +89,7 @@ class World:
     chosen: Submitted
     chosen_referral: UUID
     chosen_offer: UUID
+    loan_id: UUID
     running: Submitted
     running_referral: UUID
     running_offer: UUID
@@ -140,6 +142,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     draft_id = await _draft(city)
     chosen, chosen_referral, chosen_offer, _ = await _offered(city, DispatchMode.RECOMMENDED)
     await city.act(accept_offer, city.applicant, offer_id=chosen_offer)
+    loan_id = await fill_loans(city, admin, chosen_offer)
     await _refuse(city)
     async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
         assert await seal(session) > 0
@@ -170,6 +173,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         chosen=chosen,
         chosen_referral=chosen_referral,
         chosen_offer=chosen_offer,
+        loan_id=loan_id,
         running=running,
         running_referral=running_referral,
         running_offer=running_offer,

@@ -7,12 +7,15 @@ from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.exports.policies import EXPORT_RUN
 from suxin.ledger.policies import TRANSFER_POST
 from suxin.lending.policies import (
+    LOAN_MANAGE,
+    LOAN_READ,
     OFFER_MAKE,
     PRODUCT_EDIT,
     PRODUCT_PUBLISH,
     PRODUCT_READ,
     REFERRAL_READ,
     REFERRAL_WORK,
+    REPAYMENT_REPORT,
 )
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
@@ -66,13 +69,16 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         REFERRAL_READ,
         REFERRAL_WORK,
         OFFER_MAKE,
+        LOAN_READ,
+        LOAN_MANAGE,
+        REPAYMENT_REPORT,
         CONSENT_ASK,
         EXPORT_RUN,
         TIER_READ,
         *READING,
     }
     assert EXPORT_RUN in roles["bank_admin"].permissions
-    assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ}
+    assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ, LOAN_READ}
     assert not READING & roles["bank_admin"].permissions
 
 

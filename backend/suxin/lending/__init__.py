@@ -1,4 +1,4 @@
-"""Lending (宿易贷): from a loan request to an accepted offer.
+"""Lending (宿易贷): from a loan request to an accepted offer, and from there to the end of the loan (``loans``).
 
 Vocabulary: a loan product is a bank's, with terms and named eligibility criteria; a loan request is a subject's; a lead
 is the anonymous, coarsened face of a request; a referral is one lead dispatched to one bank; an offer answers a

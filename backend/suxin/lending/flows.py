@@ -16,7 +16,9 @@ from suxin.lending.terms import RepaymentMethod
 _YEAR_BPS: Final = 120_000
 _HALF_YEAR_BPS: Final = _YEAR_BPS // 2
 _HALF_FEN: Final = 1 << (AMOUNT_BITS - 1)
-_AT_MATURITY: Final = (RepaymentMethod.BULLET, RepaymentMethod.INTEREST_MONTHLY)
+ALL_AT_MATURITY: Final = (RepaymentMethod.BULLET, RepaymentMethod.REVOLVING)
+"""Where interest too is paid at the end. What is drawn at will costs the most where all of it is drawn at once and kept."""
+_AT_MATURITY: Final = (*ALL_AT_MATURITY, RepaymentMethod.INTEREST_MONTHLY)
 # Growth over a term with this many fractional bits puts an instalment within 2^-32 fen, for every principal, rate and
 # term within the bounds.
 _GROWTH_BITS: Final = 128
@@ -71,7 +73,7 @@ class Flows(msgspec.Struct, frozen=True, gc=False):
         """
         months = self.term_months
         if self.method in _AT_MATURITY:
-            unpaid_fen = self.interest_fen if self.method is RepaymentMethod.BULLET else 0
+            unpaid_fen = self.interest_fen if self.method in ALL_AT_MATURITY else 0
             return self.principal_fen * months + (unpaid_fen - upfront_fee_fen) * months // 2
         lent = self.principal_fen * (months + 1) // 2
         if self.interest_fen:
@@ -85,7 +87,7 @@ def flows_of(principal_fen: int, rate_bps: int, term_months: int, method: Repaym
         return _of_equal_instalments(principal_fen, rate_bps, term_months)
     if method is RepaymentMethod.EQUAL_PRINCIPAL:
         return _of_equal_principal(principal_fen, rate_bps, term_months)
-    if method is RepaymentMethod.BULLET:
+    if method in ALL_AT_MATURITY:
         monthly_fen = 0
         last_interest_fen = rounded(principal_fen * rate_bps * term_months, _YEAR_BPS)
     else:

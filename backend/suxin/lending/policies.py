@@ -11,6 +11,9 @@ PRODUCT_PUBLISH = Permission("lending.product.publish", "发布和下架贷款�
 REFERRAL_READ = Permission("lending.referral.read", "查看贷款对接")
 REFERRAL_WORK = Permission("lending.referral.work", "办理贷款对接")
 OFFER_MAKE = Permission("lending.offer.make", "报价")
+LOAN_READ = Permission("lending.loan.read", "查看贷款")
+LOAN_MANAGE = Permission("lending.loan.manage", "签约、放款、续贷、结清和核销")
+REPAYMENT_REPORT = Permission("lending.repayment.report", "登记还款")
 STATISTICS_READ = Permission("lending.statistics.read", "查看办理时效")
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from suxin.lending.annualised_rate import annualised_rate
-from suxin.lending.flows import Flows, flows_of, month_interest
+from suxin.lending.flows import ALL_AT_MATURITY, Flows, flows_of, month_interest
 from suxin.lending.terms import (
     MAX_AMOUNT_FEN,
     MAX_MONTHLY_FEE_BPS,
@@ -124,7 +124,7 @@ def schedule(
     instalments: list[Instalment] = []
     for number, payment_fen in enumerate(flows.payments(), start=1):
         interest_fen = month_interest(balance_fen, rate_bps)
-        if method is RepaymentMethod.BULLET:
+        if method in ALL_AT_MATURITY:
             interest_fen = flows.interest_fen if number == term_months else 0
         part_fen = payment_fen - interest_fen
         balance_fen -= part_fen

@@ -108,6 +108,7 @@ class RepaymentMethod(LabelledEnum):
         "按月付息到期还本",
         "monthly interest, principal at maturity",
     )
+    REVOLVING = "revolving", "随借随还", "drawn and repaid at will"
 
 
 class DeclineReason(LabelledEnum):

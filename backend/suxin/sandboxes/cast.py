@@ -18,7 +18,7 @@ from suxin.subjects.models import Polarity
 _WAN: Final = 1_000_000
 _YEAR: Final = timedelta(days=365)
 
-SUBMIT, CONSENT, REFUSE, REVOKE, ACCEPT, WITHDRAW, DEADLINE = SandboxEvent
+SUBMIT, CONSENT, REFUSE, REVOKE, ACCEPT, WITHDRAW, DEADLINE, _ = SandboxEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

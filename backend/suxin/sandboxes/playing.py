@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.commands import revoke_consent
@@ -17,6 +18,7 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
 from suxin.kernel.playing import act_in_part
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.working_days import SHANGHAI
 from suxin.lending.commands.offers import accept_offer
 from suxin.lending.commands.requests import (
     RequestForm,
@@ -24,6 +26,9 @@ from suxin.lending.commands.requests import (
     submit_request,
     withdraw_request,
 )
+from suxin.lending.loans.models import OPEN, Loan
+from suxin.lending.loans.queries import instalments_of, loans_of
+from suxin.lending.loans.standing import JUDGED
 from suxin.lending.models import LoanRequest, OfferState, Referral, Step
 from suxin.lending.queries import requests as own
 from suxin.sandboxes import queries
@@ -115,8 +120,8 @@ async def _carry_out(
     due = None
     async with act_in_part(session, part):
         scene = Scene(session, CAST[applicant.outcome], part, applicant.tenant_id, now)
-        if event is SandboxEvent.LET_DEADLINE_LAPSE:
-            due = await _next_deadline(scene)
+        if event in _WAITS:
+            due = await _WAITS[event](scene)
         else:
             await _ACTS[event](scene)
         lead_number, referral_id = await _known_to_bank(scene)
@@ -210,6 +215,32 @@ async def _next_deadline(scene: Scene) -> datetime:
     if not ahead:
         raise NothingToPlay(thing_zh="时限", thing_en="deadline")
     return min(ahead)
+
+
+async def _next_late(scene: Scene) -> datetime:
+    """Return when the next unpaid instalment of the applicant's last loan is late."""
+    request = await _last_request(scene)
+    loan = await scene.session.scalar(
+        loans_of(scene.actor.own_subject, request.id)
+        .where(Loan.state.in_(JUDGED))
+        .order_by(None)
+        .order_by(Loan.id.desc())
+        .limit(1)
+    )
+    if loan is None:
+        raise NothingToPlay(thing_zh="贷款", thing_en="loan")
+    plan = await scene.session.scalars(instalments_of(loan).where(text(OPEN)))
+    moments = [datetime.combine(one.due_on + timedelta(days=1), time(), SHANGHAI) for one in plan]
+    ahead = [moment for moment in moments if moment > scene.now]
+    if not ahead:
+        raise NothingToPlay(thing_zh="待还的本期款项", thing_en="instalment ahead")
+    return min(ahead)
+
+
+_WAITS: Final[Mapping[SandboxEvent, Callable[[Scene], Awaitable[datetime]]]] = {
+    SandboxEvent.LET_DEADLINE_LAPSE: _next_deadline,
+    SandboxEvent.MISS_INSTALMENT: _next_late,
+}
 
 
 async def _known_to_bank(scene: Scene) -> tuple[str | None, UUID | None]:

@@ -28,6 +28,10 @@ EVENTS: Final[Pairs] = {
         "不作为，时钟拨过下一时限",
         "does nothing; the clock goes past the next deadline",
     ),
+    "MISS_INSTALMENT": (
+        "不还本期，时钟拨过还款日",
+        "pays nothing; the clock goes past the next due day, and the loan is overdue",
+    ),
 }
 VERDICTS: Final[Pairs] = {
     "PASSED": ("通过", "seen, and nothing against it"),

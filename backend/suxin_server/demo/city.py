@@ -32,6 +32,7 @@ from suxin.kernel.outbox import OutboxRow
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.signing import KeySet, ensure_signing_keys, read_keys
 from suxin.kernel.tables import Table
+from suxin.lending.loans.models import Loan, LoanDrawdown, LoanInstalment
 from suxin.lending.models import (
     BankSpeed,
     DecisionSnapshot,
@@ -86,6 +87,9 @@ _WRITES_AS_SYSTEM: Final[tuple[type[Table], ...]] = (
     Referral,
     Offer,
     DecisionSnapshot,
+    Loan,
+    LoanDrawdown,
+    LoanInstalment,
     Consent,
     AccessBasis,
     ConsentFetch,

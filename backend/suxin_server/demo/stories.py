@@ -10,7 +10,7 @@ from suxin.consent.models import ConsentState
 from suxin.lending.deadlines import REQUEST_LIFE
 from suxin.lending.models import DispatchMode, RequestState
 from suxin.lending.terms import RequestTerms
-from suxin_server.demo import answering, asking, cast, consenting, ending
+from suxin_server.demo import answering, asking, cast, consenting, ending, lending_out
 from suxin_server.demo.answering import LIVE, Course
 from suxin_server.demo.asking import Answer, Case
 from suxin_server.demo.book import Book, Party, Stage
@@ -74,16 +74,17 @@ def _give_up(stage: Stage, case: Case) -> bool:
 
 
 def _contracted(stage: Stage, case: Case) -> bool:
-    # Signing and drawing down have no step of their own yet: the state alone tells of them.
-    chosen = ending.choose(stage, case)
-    case.request.state = RequestState.CONTRACTED
-    return chosen
+    if not ending.choose(stage, case):
+        return False
+    lending_out.sign(stage, case)
+    return True
 
 
 def _disbursed(stage: Stage, case: Case) -> bool:
-    chosen = ending.choose(stage, case)
-    case.request.state = RequestState.DISBURSED
-    return chosen
+    if not ending.choose(stage, case):
+        return False
+    lending_out.pay_out(stage, case)
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

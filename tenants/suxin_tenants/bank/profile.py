@@ -10,12 +10,15 @@ from suxin.consent.requests import CONSENT_ASK
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.exports.policies import EXPORT_RUN
 from suxin.lending.policies import (
+    LOAN_MANAGE,
+    LOAN_READ,
     OFFER_MAKE,
     PRODUCT_EDIT,
     PRODUCT_PUBLISH,
     PRODUCT_READ,
     REFERRAL_READ,
     REFERRAL_WORK,
+    REPAYMENT_REPORT,
     STATISTICS_READ,
 )
 from suxin.sandboxes.policies import SANDBOX_PLAY
@@ -74,6 +77,9 @@ BANK: Final = TenantProfile(
                     REFERRAL_READ,
                     REFERRAL_WORK,
                     OFFER_MAKE,
+                    LOAN_READ,
+                    LOAN_MANAGE,
+                    REPAYMENT_REPORT,
                     RECORD_READ,
                     IDENTITY_READ,
                     TIER_READ,
@@ -85,7 +91,7 @@ BANK: Final = TenantProfile(
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({PRODUCT_READ, REFERRAL_READ}),
+            permissions=frozenset({PRODUCT_READ, REFERRAL_READ, LOAN_READ}),
         ),
     ),
 )

@@ -80,6 +80,7 @@ class Rights:
     read_records: bool
     read_identity: bool
     withdraw_offer: bool
+    read_loans: bool
 
 
 @get("/referrals/{referral_id:uuid}")
@@ -306,6 +307,7 @@ def _rights(
         read_records=visit.actor.may(RECORD_READ),
         read_identity=visit.actor.may(IDENTITY_READ),
         withdraw_offer=offers_open and any(offer.open for offer in offers),
+        read_loans=visit.actor.may(policies.LOAN_READ),
     )
 
 

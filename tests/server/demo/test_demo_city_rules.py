@@ -35,6 +35,10 @@ CONTRADICTIONS = {
         select r.id from loan_requests r
         where (r.state in ('ACCEPTED', 'CONTRACTED', 'DISBURSED'))::int <> (
             select count(*) from offers o where o.request_id = r.id and o.state = 'CHOSEN')""",
+    "a signed or paid out request has one loan that stands there, and no other has": """
+        select r.id from loan_requests r left join loans l on l.request_id = r.id
+        where coalesce(l.state, '') is distinct from case r.state
+            when 'CONTRACTED' then 'SIGNED' when 'DISBURSED' then 'DISBURSED' else '' end""",
     "an open request waits for a bank or lies in the pool": """
         select r.id from loan_requests r join lead_parties p on p.request_id = r.id
         join leads l on l.id = p.lead_id

@@ -104,6 +104,29 @@ _WITHDRAW = NamedStep(
 )
 _EXPIRE = NamedStep(leaves=_ALIVE, to=RequestState.EXPIRED, by=_PLATFORM, zh="到期", en="expire it")
 
+# The bank reports both: the contract is between it and the applicant.
+_SIGN_CONTRACT = NamedStep(
+    leaves=frozenset({RequestState.ACCEPTED}),
+    to=RequestState.CONTRACTED,
+    by=frozenset({Party.TENANT}),
+    zh="签约",
+    en="sign a contract on it",
+)
+_CANCEL_CONTRACT = NamedStep(
+    leaves=frozenset({RequestState.CONTRACTED}),
+    to=RequestState.WITHDRAWN,
+    by=frozenset({Party.TENANT}),
+    zh="撤销合同",
+    en="cancel the contract",
+)
+_PAY_OUT = NamedStep(
+    leaves=frozenset({RequestState.CONTRACTED}),
+    to=RequestState.DISBURSED,
+    by=frozenset({Party.TENANT}),
+    zh="放款",
+    en="pay it out",
+)
+
 
 class LoanRequest(Table):
     """What a subject asks for. A bank reads it only on a consent for this very request."""
@@ -119,6 +142,9 @@ class LoanRequest(Table):
             _ACCEPT,
             _WITHDRAW,
             _EXPIRE,
+            _SIGN_CONTRACT,
+            _CANCEL_CONTRACT,
+            _PAY_OUT,
         ),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (
@@ -194,6 +220,18 @@ class LoanRequest(Table):
     def expire(self, *, now: datetime) -> None:
         """End as EXPIRED when its time is over."""
         self.state, self.ended_at = _EXPIRE.taken_from(self.state), now
+
+    def sign_contract(self) -> None:
+        """Enter CONTRACTED: the chosen bank has signed with the applicant."""
+        self.state = _SIGN_CONTRACT.taken_from(self.state)
+
+    def cancel_contract(self, *, now: datetime) -> None:
+        """End as WITHDRAWN: the contract was cancelled within its cooling-off period."""
+        self.state, self.ended_at = _CANCEL_CONTRACT.taken_from(self.state), now
+
+    def pay_out(self) -> None:
+        """Enter DISBURSED with the first draw-down."""
+        self.state = _PAY_OUT.taken_from(self.state)
 
 
 _OF_AN_ENDED_REQUEST = exists(

@@ -1,0 +1,160 @@
+"""Repayments by file: a CSV of a bank, taken line by line, with every line that is not taken and why.
+
+A file is taken in one transaction, and the same content again is the same file. A line is what ``reportRepayments`` takes.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import append_act
+from suxin.kernel.ids import new_id
+from suxin.kernel.money import parse_yuan
+from suxin.kernel.refusals import Invalid, Refusal
+from suxin.lending import policies
+from suxin.lending.loans import queries
+from suxin.lending.loans.models import RepaymentFile
+from suxin.lending.loans.refusals import RepaymentFileMalformed, TooManyRepayments
+from suxin.lending.loans.reporting import MAX_REPORTS, Outcome, RepaymentDraft, report_repayments
+
+MAX_FILE_BYTES: Final = 512 * 1024
+HEADING: Final = ("合同编号", "流水号", "还款日", "金额", "本金", "利息", "费用", "提前还款")
+"""The columns of a file; amounts in yuan, of which the last three may be empty, and 是 where it is a prepayment."""
+
+Line = tuple[int, str, RepaymentDraft | Refusal]
+
+
+async def report_file(
+    session: AsyncSession, actor: Actor, *, name: str, content: bytes, now: datetime
+) -> RepaymentFile:
+    """Take the repayments of a file; return how many lines were taken, known before, or rejected and why.
+
+    :raises Forbidden: if the actor may not report repayments
+    :raises Invalid: if the file is larger than ``MAX_FILE_BYTES``
+    :raises RepaymentFileMalformed: if it is no list of repayments in UTF-8
+    :raises TooManyRepayments: if it has more than ``MAX_REPORTS`` lines
+    """
+    actor.require(policies.REPAYMENT_REPORT)
+    sha256 = hashlib.sha256(content).hexdigest()
+    before = await queries.file_with(session, actor, sha256)
+    if before is not None:
+        return before
+    lines = lines_of(content)
+    good = [(number, draft) for number, _, draft in lines if isinstance(draft, RepaymentDraft)]
+    file_id = new_id()
+    taken = await report_repayments(
+        session, actor, drafts=[draft for _, draft in good], now=now, file_id=file_id
+    )
+    outcomes: dict[int, Outcome] = {
+        number: outcome for (number, _), outcome in zip(good, taken, strict=True)
+    }
+    rejects = [
+        _reject(number, reference, refusal)
+        for number, reference, read in lines
+        if (refusal := read if isinstance(read, Refusal) else outcomes[number].refusal) is not None
+    ]
+    known = sum(outcome.known for outcome in outcomes.values())
+    file = RepaymentFile(
+        tenant_id=actor.own_tenant,
+        id=file_id,
+        name=name.strip()[:200] or "还款清单.csv",
+        sha256=sha256,
+        rows_read=len(lines),
+        rows_taken=len(lines) - known - len(rejects),
+        rows_known=known,
+        rows_rejected=len(rejects),
+        rejects=rejects,
+        received_at=now,
+        received_by=actor.staff_id,
+    )
+    session.add(file)
+    append_act(
+        session,
+        action="lending.repayment_file.taken",
+        now=now,
+        object_type="repayment_file",
+        object_id=file.id,
+        detail={"rows": file.rows_read, "rejected": file.rows_rejected},
+    )
+    await session.flush()
+    return file
+
+
+def lines_of(content: bytes) -> list[Line]:
+    """Return each line of a file by its number, with its reference: what it reports, or why it cannot be read.
+
+    :raises Invalid, RepaymentFileMalformed, TooManyRepayments: see ``report_file``
+    """
+    if len(content) > MAX_FILE_BYTES:
+        raise Invalid(
+            field="file",
+            reason_zh=f"文件不能超过 {MAX_FILE_BYTES // 1024} KB",
+            reason_en=f"a file has at most {MAX_FILE_BYTES // 1024} KiB",
+        )
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        rows = []
+    if not rows or tuple(rows[0]) != HEADING:
+        raise RepaymentFileMalformed(field="file", heading="、".join(HEADING))
+    if len(rows) - 1 > MAX_REPORTS:
+        raise TooManyRepayments(field="file", limit=MAX_REPORTS)
+    return [
+        (number, row[1] if len(row) > 1 else "", _read(row))
+        for number, row in enumerate(rows[1:], start=2)
+        if row
+    ]
+
+
+def _read(row: list[str]) -> RepaymentDraft | Refusal:
+    if len(row) != len(HEADING):
+        return Invalid(
+            field="line",
+            reason_zh=f"应有 {len(HEADING)} 列，实有 {len(row)} 列",
+            reason_en=f"expected {len(HEADING)} columns, found {len(row)}",
+        )
+    cells = dict(zip(HEADING, (cell.strip() for cell in row), strict=True))
+    try:
+        return RepaymentDraft(
+            contract_number=cells["合同编号"],
+            reference=cells["流水号"],
+            paid_on=_day(cells["还款日"]),
+            amount_fen=_amount(cells, "金额") or 0,
+            principal_fen=_amount(cells, "本金"),
+            interest_fen=_amount(cells, "利息"),
+            fee_fen=_amount(cells, "费用"),
+            prepays=cells["提前还款"] == "是",
+        )
+    except Refusal as refusal:
+        return refusal
+
+
+def _day(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise Invalid(
+            field="还款日",
+            reason_zh="日期应如 2026-11-20",
+            reason_en="a day is written like 2026-11-20",
+        ) from None
+
+
+def _amount(cells: Mapping[str, str], column: str) -> int | None:
+    return parse_yuan(cells[column], field=column) if cells[column] else None
+
+
+def _reject(number: int, reference: str, refusal: Refusal) -> dict[str, Any]:
+    return {
+        "line": number,
+        "reference": reference[:64],
+        "code": refusal.code,
+        "zh": refusal.zh_message,
+        "en": refusal.en_message,
+    }

@@ -1,0 +1,40 @@
+"""Every loan judged once a day, by the worker as the batch role, and whoever it concerns told by the platform."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+import structlog
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
+
+FIRST_AFTER_S: Final = 45.0
+_AFTER_MIDNIGHT: Final = time(0, 5)
+_JUDGE: Final = Actor.system("loans")
+
+log = structlog.get_logger("suxin.judging")
+
+
+async def judge_all(batch: Database, database: Database, *, now: datetime) -> int:
+    """Judge all loans in one transaction, then tell of those that stand elsewhere, some at a time; return how many changed."""
+    async with batch.transaction(_JUDGE, now=now) as session:
+        changed = await judge_loans(session, now=now)
+    told = TOLD_AT_ONCE
+    while told == TOLD_AT_ONCE:
+        async with database.transaction(_JUDGE, now=now) as session:
+            told = await tell_of_loans(session, now=now)
+    return changed
+
+
+async def judge_daily(batch: Database, database: Database) -> None:
+    """Judge shortly after the start, and then each day shortly after midnight in Shanghai."""
+    await asyncio.sleep(FIRST_AFTER_S)
+    while True:
+        now = datetime.now(UTC)
+        changed = await judge_all(batch, database, now=now)
+        log.info("loans judged", changed=changed)
+        tomorrow = datetime.combine(local_day(now) + timedelta(days=1), _AFTER_MIDNIGHT, SHANGHAI)
+        await asyncio.sleep((tomorrow - now).total_seconds())

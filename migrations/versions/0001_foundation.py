@@ -1112,6 +1112,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.Text(), nullable=False),
     sa.Column('file_name', sa.Text(), nullable=False),
     sa.Column('file_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.Enum('RECEIVED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', name='batchstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('client_id', sa.Text(), nullable=True),

@@ -37,7 +37,11 @@ async def read_to_the_end(desks, admin):
     )
     for row in rows:
         assert not await run_batch(
-            desks.city.batch, row["id"], clock=lambda: desks.city.now, go_on=lambda: True
+            desks.city.batch,
+            row["id"],
+            sealer=desks.city.sealer,
+            clock=lambda: desks.city.now,
+            go_on=lambda: True,
         )
     return [row["id"] for row in rows]
 
@@ -152,7 +156,11 @@ async def test_a_cancelled_batch_is_read_no_further_and_its_file_is_forgotten(
     batch_id = place.rsplit("/", 1)[1]
     # One chunk of it is read before it is cancelled.
     assert await run_batch(
-        desks.city.batch, batch_id, clock=lambda: desks.city.now, go_on=lambda: False
+        desks.city.batch,
+        batch_id,
+        sealer=desks.city.sealer,
+        clock=lambda: desks.city.now,
+        go_on=lambda: False,
     )
     answer = await desk.post(f"{place}/cancel", reason=" 报送有误 ")
     assert answer.status_code == 303
@@ -188,7 +196,11 @@ async def test_a_batch_that_is_cancelled_after_its_last_row_is_forgotten_as_well
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "_complete", cancelled_first)
         assert not await run_batch(
-            desks.city.batch, batch_id, clock=lambda: desks.city.now, go_on=lambda: True
+            desks.city.batch,
+            batch_id,
+            sealer=desks.city.sealer,
+            clock=lambda: desks.city.now,
+            go_on=lambda: True,
         )
     assert await admin.fetchval("select state from ingestion_batches") == "CANCELLED"
     assert await admin.fetchval("select count(*) from ingestion_parts") == 0

@@ -158,14 +158,15 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
     assert "密钥版本 · key version added: 2\n" in said
     async with read_on(database, sealer, people, now) as reads:
         first = command("rotate")
-        # Nobody signed at a counter, nothing was exported and no provider has a secret here; those tables come first.
-        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(4)]
+        # Nobody signed at a counter, nothing was exported, no provider has a secret and no batch waits here; those tables come first.
+        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(5)]
         first.send_signal(signal.SIGKILL)
         await told(first)
         assert lines == [
             "counter_evidence: 0 / 0\n",
             "exports: 0 / 0\n",
             "identity_providers: 0 / 0\n",
+            "ingestion_batches: 0 / 0\n",
             f"person_identities: 500 / {PEOPLE}\n",
         ]
         half = await used(batch, now)

@@ -7,6 +7,7 @@ from typing import Final
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.runs import run_batch
@@ -21,7 +22,7 @@ _TITLES: Final = ("食品经营许可", "道路运输经营许可", "建筑业�
 
 
 async def ingest_batches(
-    batch: Database, organisations: Sequence[Organisation], *, now: datetime
+    batch: Database, organisations: Sequence[Organisation], *, sealer: Sealer, now: datetime
 ) -> None:
     """Send and read the batches as the batch role, the way departments' files are."""
     received = datetime.combine(local_day(now) - timedelta(days=1), _TEN_O_CLOCK)
@@ -29,9 +30,14 @@ async def ingest_batches(
         system = Actor.system(REQUEST_ID)
         async with batch.transaction(system, now=received) as session:
             put = await put_down(
-                session, delivery=delivery, staff_id=None, client_id=None, now=received
+                session,
+                delivery=delivery,
+                sealer=sealer,
+                staff_id=None,
+                client_id=None,
+                now=received,
             )
-        await run_batch(batch, put.id, clock=lambda: received, go_on=lambda: True)
+        await run_batch(batch, put.id, sealer=sealer, clock=lambda: received, go_on=lambda: True)
 
 
 def _deliveries(organisations: Sequence[Organisation], received: datetime) -> list[Delivery]:

@@ -69,7 +69,13 @@ async def send_batch(visit: GivenVisit) -> Answer:
     )
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        batch = await receive_batch(session, visit.actor, delivery=delivery, now=visit.now)
+        batch = await receive_batch(
+            session,
+            visit.actor,
+            delivery=delivery,
+            sealer=visit.runtime.sealer,
+            now=visit.now,
+        )
         return {"id": str(batch.id)}
 
     try:

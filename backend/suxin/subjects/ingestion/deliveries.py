@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.commitments.outcomes import SOURCE as OF_COMMITMENTS
 from suxin.subjects.declarations import SOURCE as DECLARED_BY_SUBJECT
 from suxin.subjects.ingestion import limits, queries
-from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionPart
+from suxin.subjects.ingestion.models import BatchState, IngestionBatch
+from suxin.subjects.ingestion.parts import keep_file
 from suxin.subjects.ingestion.refusals import BacklogFull, BatchKeyTaken, FileTooLarge
 from suxin.subjects.ingestion.unpacking import MEBIBYTE
 
@@ -32,11 +34,12 @@ async def put_down(
     session: AsyncSession,
     *,
     delivery: Delivery,
+    sealer: Sealer,
     staff_id: UUID | None,
     client_id: str | None,
     now: datetime,
 ) -> IngestionBatch:
-    """Write a delivery down as a batch of its source, without anybody reading it yet; return the one there is already.
+    """Write a delivery down, sealed, as a batch of its source, without anybody reading it yet; return the one there is already.
 
     :raises Invalid: if source, key or file name is empty or too long, or the file is empty
     :raises FileTooLarge: if it exceeds ``limits.MAX_FILE_BYTES``
@@ -65,8 +68,7 @@ async def put_down(
         received_at=now,
     )
     session.add(batch)
-    await session.flush()
-    _keep_file(session, batch.id, delivery.content)
+    keep_file(session, sealer, batch, delivery.content)
     append_act(
         session,
         action="subjects.ingestion.received",
@@ -101,11 +103,3 @@ def _check(delivery: Delivery) -> None:
         raise Invalid(field="file", reason_zh="文件是空的", reason_en="the file is empty")
     if len(delivery.content) > limits.MAX_FILE_BYTES:
         raise FileTooLarge(field="file", limit_mib=limits.MAX_FILE_BYTES // MEBIBYTE)
-
-
-def _keep_file(session: AsyncSession, batch_id: UUID, content: bytes) -> None:
-    size = limits.PART_BYTES
-    session.add_all(
-        IngestionPart(batch_id=batch_id, number=number, content=content[start : start + size])
-        for number, start in enumerate(range(0, len(content), size))
-    )

@@ -10,11 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import KIND, TENANT_KIND, Reader, batch, when
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.sealed_columns import sealed
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table, append_and_change
 
 _OPERATORS: Final = f"{TENANT_KIND} = 'operator'"
 """The operator's people, and the systems of source departments, which are clients of the operator's."""
+
+
+FILE_KEY: Final = "ingestion.file_key"
+"""The purpose under which the key of a waiting file is sealed."""
 
 
 class BatchState(StrEnum):
@@ -107,6 +112,8 @@ class IngestionBatch(Table):
     sha256: Mapped[str]
     file_name: Mapped[str]
     file_bytes: Mapped[int]
+    # Of the pieces of the file; forgotten with them.
+    key_sealed: Mapped[bytes | None] = sealed(FILE_KEY, row="id")
     state: Mapped[BatchState]
     staff_id: Mapped[UUID | None]
     client_id: Mapped[str | None]
@@ -161,7 +168,7 @@ class IngestionBatch(Table):
 
 
 class IngestionPart(Table):
-    """A piece of a batch's file, kept until the batch has ended."""
+    """A piece of a batch's file, sealed under the batch's own key, kept until the batch has ended."""
 
     __tablename__ = "ingestion_parts"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY

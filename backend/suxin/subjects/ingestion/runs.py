@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import IO
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -20,6 +20,7 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.database import Database
 from suxin.kernel.many_rows import put
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Chunks
@@ -27,15 +28,14 @@ from suxin.subjects.ingestion.files import (
     Inspected,
     inspect,
     opened_rows,
-    put_together,
     temporary_file,
 )
 from suxin.subjects.ingestion.models import (
     BatchState,
     IngestionBatch,
-    IngestionPart,
     IngestionReject,
 )
+from suxin.subjects.ingestion.parts import forget_file, put_together
 from suxin.subjects.ingestion.quality import measure_source
 from suxin.subjects.ingestion.refusals import Reject
 from suxin.subjects.ingestion.rows import Expected, is_incomplete
@@ -61,14 +61,19 @@ class _Begun:
 
 
 async def run_batch(
-    database: Database, batch_id: UUID, *, clock: Clock, go_on: Callable[[], bool]
+    database: Database,
+    batch_id: UUID,
+    *,
+    sealer: Sealer,
+    clock: Clock,
+    go_on: Callable[[], bool],
 ) -> bool:
     """Read a batch for as long as ``go_on`` says, as the batch role; return whether rows are left.
 
     A batch that has ended, or that another run has ended meanwhile, is left as it is.
     """
     with temporary_file() as file:
-        begun = await _begin(database, batch_id, file, now=clock())
+        begun = await _begin(database, batch_id, file, sealer=sealer, now=clock())
         if begun is None:
             return False
         try:
@@ -81,7 +86,7 @@ async def run_batch(
 
 
 async def _begin(
-    database: Database, batch_id: UUID, file: IO[bytes], *, now: datetime
+    database: Database, batch_id: UUID, file: IO[bytes], *, sealer: Sealer, now: datetime
 ) -> _Begun | None:
     async with database.transaction(_actor(batch_id), now=now) as session:
         batch = await _still_open(session, batch_id, now=now)
@@ -89,7 +94,7 @@ async def _begin(
             return None
         if batch.state is BatchState.RECEIVED:
             batch.begin(now=now)
-        await put_together(session, batch_id, file)
+        await put_together(session, sealer, batch, file)
         items = await session.scalars(
             select(CatalogueItem.code).where(CatalogueItem.retired_in.is_(None))
         )
@@ -253,8 +258,7 @@ async def _still_open(
 
 
 async def _forget(session: AsyncSession, batch: IngestionBatch, *, now: datetime) -> None:
-    await session.flush()
-    await session.execute(delete(IngestionPart).where(IngestionPart.batch_id == batch.id))
+    await forget_file(session, batch)
     await measure_source(session, source=batch.source, now=now)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.sealing import Keyring, Sealer
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.subjects.ingestion.queries import ingestion_batch, ingestion_rejects
@@ -43,8 +43,9 @@ def line() -> Callable[..., str]:
 
 
 @pytest.fixture
-def sealer() -> Sealer:
-    return Sealer(Keyring.generate())
+def sealer(people) -> Sealer:
+    """The keys that batches and people share."""
+    return people.sealer
 
 
 @pytest.fixture

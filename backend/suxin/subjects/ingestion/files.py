@@ -9,7 +9,7 @@ from typing import IO
 
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Position
-from suxin.subjects.ingestion.columns import COLUMNS, places_of
+from suxin.subjects.ingestion.columns import EITHER, places_of
 from suxin.subjects.ingestion.csv_rows import NumberedRow, csv_rows, file_encoding
 from suxin.subjects.ingestion.encodings import Encoding
 from suxin.subjects.ingestion.models import BatchFormat
@@ -70,5 +70,5 @@ def opened_rows(raw: IO[bytes], encoding: Encoding) -> Iterator[OpenedRows]:
         rows = csv_rows(BufferedReader(reader, limits.READ_BYTES), encoding)
         _, heading = next(rows, (0, []))
         if isinstance(heading, Reject):
-            raise ColumnsMissing(columns=COLUMNS[:1])
+            raise ColumnsMissing(columns=[EITHER])
         yield OpenedRows(rows=rows, places=places_of(heading), position=lambda: reader.count)

@@ -204,7 +204,7 @@ class SourceQuality(Table):
     """How good a source's deliveries are, counted when one of its batches ends.
 
     Of ``rows_read`` rows of all its batches, how many were complete, consistent with registry and catalogue, and timely;
-    and how many of the city's organisations it has a record of.
+    and of how many of the city's organisations, and of the natural persons that are known to it, the source has a record.
     """
 
     __tablename__ = "source_qualities"
@@ -222,20 +222,29 @@ class SourceQuality(Table):
     rows_timely: Mapped[int]
     subjects_covered: Mapped[int]
     subjects_total: Mapped[int]
+    persons_covered: Mapped[int]
+    persons_total: Mapped[int]
 
 
 class StagedRecord(Table):
-    """A row on its way into the records: copied here, taken over from here, and gone, in one transaction."""
+    """A row on its way into the records: copied here, taken over from here, and gone, in one transaction.
+
+    Its subject is an organisation by its credit code, or one of the ``StagedPerson``.
+    """
 
     __tablename__ = "staged_records"
     __staging__: ClassVar[str | None] = "COPY does not work into a table under row policies"
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "TRUNCATE")
-    # Nothing in it outlives its transaction, so that nothing of it need be logged.
-    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    __table_args__ = (
+        CheckConstraint("(person is null) <> (uscc is null)", name="subject"),
+        # Nothing in it outlives its transaction, so that nothing of it need be logged.
+        {"prefixes": ["UNLOGGED"]},
+    )
 
     line: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[UUID]
-    uscc: Mapped[str]
+    person: Mapped[int | None]
+    uscc: Mapped[str | None]
     item_code: Mapped[str]
     source_ref: Mapped[str]
     occurred_on: Mapped[date]
@@ -245,3 +254,23 @@ class StagedRecord(Table):
     status: Mapped[str]
     amount_fen: Mapped[int | None]
     content: Mapped[dict[str, Any]]
+
+
+class StagedPerson(Table):
+    """A person whom staged rows are about: a number of the chunk's own, and one of the indexes that he may be kept under.
+
+    The one of today's key has an ``id``, which is his subject's if he is not known yet.
+    """
+
+    __tablename__ = "staged_persons"
+    __staging__: ClassVar[str | None] = "COPY does not work into a table under row policies"
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "TRUNCATE")
+    __table_args__ = (
+        CheckConstraint("(id is null) = (key_version is null)", name="own"),
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    person: Mapped[int] = mapped_column(primary_key=True)
+    blind_index: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[UUID | None]
+    key_version: Mapped[int | None]

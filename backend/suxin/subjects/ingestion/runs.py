@@ -22,6 +22,7 @@ from suxin.kernel.many_rows import put
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
+from suxin.subjects.doors import KeyringStale
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Chunks
 from suxin.subjects.ingestion.files import (
@@ -71,17 +72,24 @@ async def run_batch(
     """Read a batch for as long as ``go_on`` says, as the batch role; return whether rows are left.
 
     A batch that has ended, or that another run has ended meanwhile, is left as it is.
+
+    :raises KeyringStale: if a person is not found, and doors were made with a key that is not on the ring
     """
     with temporary_file() as file:
         begun = await _begin(database, batch_id, file, sealer=sealer, now=clock())
         if begun is None:
             return False
         try:
-            return await _read(database, begun, file, clock=clock, go_on=go_on)
+            return await _read(database, begun, file, sealer=sealer, clock=clock, go_on=go_on)
         except Refusal as refusal:
             await _fail(database, batch_id, refusal, now=clock())
             return False
         except Overtaken:
+            return True
+        except KeyringStale as stale:
+            # A key that was added while the chunk was made: it is made again. One that is not on the ring needs the operator.
+            if stale.version not in sealer.keyring.secrets:
+                raise
             return True
 
 
@@ -112,11 +120,12 @@ async def _read(
     begun: _Begun,
     file: IO[bytes],
     *,
+    sealer: Sealer,
     clock: Clock,
     go_on: Callable[[], bool],
 ) -> bool:
     inspected = await asyncio.to_thread(inspect, file)
-    with _chunks_of(file, inspected, begun) as chunks:
+    with _chunks_of(file, inspected, begun, sealer) as chunks:
         after_line = begun.last_line
         chunk = await asyncio.to_thread(next, chunks, None)
         while chunk is not None:
@@ -134,7 +143,9 @@ async def _read(
 
 
 @contextmanager
-def _chunks_of(file: IO[bytes], inspected: Inspected, begun: _Begun) -> Iterator[Iterator[Chunk]]:
+def _chunks_of(
+    file: IO[bytes], inspected: Inspected, begun: _Begun, sealer: Sealer
+) -> Iterator[Iterator[Chunk]]:
     expected = Expected(source=begun.source, items=begun.items, today=local_day(begun.now))
     with opened_rows(file, inspected.encoding) as opened:
         yield iter(
@@ -142,6 +153,7 @@ def _chunks_of(file: IO[bytes], inspected: Inspected, begun: _Begun) -> Iterator
                 opened.rows,
                 opened.places,
                 expected,
+                sealer=sealer,
                 after_line=begun.last_line,
                 now=begun.now,
                 position=opened.position,

@@ -65,7 +65,7 @@ async def test_a_file_in_gbk_is_sent_read_and_shown_with_its_rejects(desks, admi
     assert "已读 2 新增 1 更新 0 未变 0 退回 1" in page
     assert "3 本市登记数据中没有该统一社会信用代码的主体 uscc SUBJECT_UNKNOWN" in page
     listed = words(await desk.get("/desk/ingestion"))
-    assert "市税务局 100.00% 50.00% 100.00% 50.00% 1 2" in listed
+    assert "市税务局 100.00% 50.00% 100.00% 50.00% — 1 2" in listed
     done = await desk.client.get(f"{place}/progress")
     assert done.headers["hx-refresh"] == "true"
     # Sent again, with the same key or with another form, it is the same batch.
@@ -99,7 +99,7 @@ async def test_a_file_that_is_none_fails_by_name(desks, admin, words):
     place = (await send(desk, b"a,b\n1,2\n")).headers["location"]
     await read_to_the_end(desks, admin)
     page = words(await desk.get(place))
-    assert "文件首行缺少列：uscc、item_code、source_ref、occurred_on、content" in page
+    assert "文件首行缺少列：uscc/resident_id、item_code、source_ref、occurred_on、content" in page
     assert "失败" in page
 
 

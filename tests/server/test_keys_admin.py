@@ -184,6 +184,25 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
         await told(command("rotate"))
 
 
+async def test_a_door_of_a_number_that_nobody_kept_waits_and_its_key_stays(
+    settings, batch, sealer, admin, now, capsys
+):
+    """Whom departments alone have told of: nothing is left of his number that could be indexed anew."""
+    door = resident_door(sealer, number(1))
+    async with batch.transaction(SYSTEM, now=now) as session:
+        session.add(SubjectDoor(blind_index=door.digest, subject_id=new_id(), key_version=1))
+    keys_admin.add(settings)
+    await asyncio.to_thread(keys_admin.rotate, settings)
+    said = capsys.readouterr().out
+    assert "subject_doors.blind_index: 0 / 0\n" in said
+    assert "另有 1 人尚未实名或已注销" in said
+    assert "请再次运行" not in said
+    assert "everything rests on" not in said
+    with pytest.raises(KeysUnfit, match="wait for them or their source"):
+        await asyncio.to_thread(keys_admin.drop, settings, 1)
+    assert await admin.fetchval("select key_version from subject_doors") == 1
+
+
 async def test_an_old_version_is_dropped_once_nothing_rests_on_it(
     settings, key_path, people, database, sealer, admin, now
 ):

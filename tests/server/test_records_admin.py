@@ -126,9 +126,9 @@ async def test_other_content_under_a_key_is_one_clear_line_and_writes_nothing(lo
 @pytest.mark.parametrize(
     ("content", "missing"),
     [
-        ("localhost\n", ["uscc", "item_code", "source_ref", "occurred_on", "content"]),
+        ("localhost\n", ["uscc/resident_id", "item_code", "source_ref", "occurred_on", "content"]),
         (HEADER.replace(",content", "") + GOOD, ["content"]),
-        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc"]),
+        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc/resident_id"]),
     ],
 )
 async def test_a_file_without_the_columns_is_refused_and_they_are_named(

@@ -13,7 +13,12 @@ from suxin.subjects.catalogue import Catalogue, load_catalogue, packaged
 from suxin.subjects.ingestion import limits, staging
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState
-from suxin.subjects.ingestion.refusals import BacklogFull, BatchKeyTaken, FileTooLarge
+from suxin.subjects.ingestion.refusals import (
+    BacklogFull,
+    BatchKeyTaken,
+    FileTooLarge,
+    ResidentIdInText,
+)
 from suxin.subjects.ingestion.runs import run_batch
 from suxin.subjects.models import SubjectKind
 from suxin.subjects.organisations import SubjectRow, load_subjects
@@ -295,6 +300,8 @@ async def test_how_a_batch_ended_is_on_record(firms, ingest, line, admin):
         ({"source": "subject"}, Invalid),
         ({"batch_key": "x" * 101}, Invalid),
         ({"content": b""}, Invalid),
+        ({"file_name": "321302199001010012.csv"}, ResidentIdInText),
+        ({"batch_key": "321302199001010012"}, ResidentIdInText),
         ({"content": b"x" * 11}, FileTooLarge),
     ],
 )

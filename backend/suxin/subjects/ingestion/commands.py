@@ -26,7 +26,7 @@ async def receive_batch(
     """Put a delivery in the queue, to be read by the platform; the same one again is the same batch.
 
     :raises Forbidden: if the actor may not take records in
-    :raises Invalid, FileTooLarge, BatchKeyTaken, BacklogFull: see ``put_down``
+    :raises Invalid, ResidentIdInText, FileTooLarge, BatchKeyTaken, BacklogFull: see ``put_down``
     """
     actor.require(RECORD_INGEST)
     before = await queries.batch_of_key(session, delivery.source, delivery.batch_key)

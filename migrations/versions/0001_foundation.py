@@ -1780,6 +1780,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('line', name=op.f('pk_staged_records')),
     prefixes=['UNLOGGED']
     )
+    op.create_index('ix_staged_records_person', 'staged_records', ['person'], unique=False, postgresql_where=sa.text('person is not null'))
     op.create_table('subject_doors',
     sa.Column('blind_index', sa.LargeBinary(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -2192,6 +2193,7 @@ def downgrade() -> None:
     op.drop_table('subjects')
     op.drop_index('ix_subject_doors_key_version', table_name='subject_doors', postgresql_where=sa.text('key_version is not null'))
     op.drop_table('subject_doors')
+    op.drop_index('ix_staged_records_person', table_name='staged_records', postgresql_where=sa.text('person is not null'))
     op.drop_table('staged_records')
     op.drop_table('staged_persons')
     op.drop_index('ix_staff_log_ins_tenant_id', table_name='staff_log_ins')

@@ -237,6 +237,8 @@ class StagedRecord(Table):
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "TRUNCATE")
     __table_args__ = (
         CheckConstraint("(person is null) <> (uscc is null)", name="subject"),
+        # Nothing tells the planner how many there are, so that without it each person may be looked for among all rows.
+        Index("ix_staged_records_person", "person", postgresql_where=text("person is not null")),
         # Nothing in it outlives its transaction, so that nothing of it need be logged.
         {"prefixes": ["UNLOGGED"]},
     )

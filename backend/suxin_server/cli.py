@@ -130,7 +130,7 @@ def records() -> None:
 @click.option("--source", required=True, help="来源部门 · the department they come from")
 @click.option("--key", help="批次号 · the source's own key for this batch [文件的 SHA-256]")
 def load_records(file: Path, source: str, key: str | None) -> None:
-    """装载信用记录 · Load records of organisations from a CSV or Parquet file; rows not taken are listed."""
+    """装载信用记录 · Load records of organisations and persons from a CSV or Parquet file; rows not taken are listed."""
     settings = own_settings()
     sys.exit(
         load("suxin_server.records_admin", "load_records")(settings, file, source=source, key=key)

@@ -11,6 +11,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
+from suxin.kernel.sealing import Sealer
 from suxin.repair.results import mark_told_anew
 from suxin.subjects.catalogue_drafts import apply_release
 from suxin.subjects.ingestion.commands import RUN_TOPIC
@@ -25,8 +26,9 @@ WAITS: Final = timedelta(seconds=1)
 class IngestionRuns:
     """Reads batches, one at a time: chunks take turns in the staging anyway."""
 
-    def __init__(self, batch_url: str, *, slice_s: float = SLICE_S) -> None:
+    def __init__(self, batch_url: str, sealer: Sealer, *, slice_s: float = SLICE_S) -> None:
         self._database = Database.connect(batch_url, pool_size=1, max_overflow=1)
+        self._sealer = sealer
         self._turn = asyncio.Lock()
         self._slice_s = slice_s
 
@@ -42,6 +44,7 @@ class IngestionRuns:
             left = await run_batch(
                 self._database,
                 job.uuid("batch_id"),
+                sealer=self._sealer,
                 clock=lambda: datetime.now(UTC),
                 go_on=lambda: time.monotonic() - began < self._slice_s,
             )

@@ -123,8 +123,9 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
 
     :raises NotAvailable: if an address or the sealing keys are missing
     """
-    runs, ingestions = LateExports(settings), IngestionRuns(settings.need("database_batch_url"))
     sealer = Sealer(keyring_source(settings), settings.sealing_profile)
+    batch_url = settings.need("database_batch_url")
+    runs, ingestions = LateExports(settings), IngestionRuns(batch_url, sealer)
     wechat_url, sms_url = settings.need("wechat_base_url"), settings.need("sms_base_url")
     repair_url = settings.need("repair_base_url")
     outside, window = GuardedClient.to_trusted(), GuardedClient.to_trusted(REPAIR_LIMITS)

@@ -92,8 +92,10 @@ def drop(settings: Settings, version: int) -> None:
         rows = sum(usage.rows for usage in resting)
         columns = "、".join(usage.column for usage in resting)
         raise KeysUnfit(
-            zh=f"密钥版本 {version} 仍有 {rows} 处在用（{columns}），请先运行 suxin keys rotate",
-            en=f"key version {version} is still used {rows} times; run `suxin keys rotate` first",
+            zh=f"密钥版本 {version} 仍有 {rows} 处在用（{columns}），请先运行 suxin keys rotate；"
+            "尚未实名者的索引须待其实名或来源再次报送",
+            en=f"key version {version} is still used {rows} times; run `suxin keys rotate` first;"
+            " indexes of people who have not proved themselves wait for them or their source",
         )
     try:
         keys.change(lambda known: known.without(version))
@@ -111,12 +113,23 @@ async def _rotate(settings: Settings, sealer: Sealer) -> None:
         if sum(rows):
             await _once(batch, lambda session: _record(session, sealer, sum(rows)))
         left = [await _once(batch, partial(_left, part, sealer)) for part in rotation.parts()]
+        waiting = await _once(
+            batch, lambda session: rotation.indexes_without_values(session, sealer)
+        )
     version = sealer.keyring.current
+    if waiting:
+        click.echo(
+            f"另有 {waiting} 人尚未实名或已注销，证件号未保存；其索引待本人实名或来源再次报送时更新，此前须保留旧密钥版本"
+        )
+        click.echo(
+            f"{waiting} people have not proved themselves or closed their accounts, so that their numbers are not kept;"
+            " they are indexed anew when they prove themselves or a source tells of them, and the older key stays"
+        )
     if sum(left):
         click.echo(
             f"仍有 {sum(left)} 行未完成，请再次运行 · {sum(left)} rows are left; run it again"
         )
-    else:
+    elif not waiting:
         click.echo(f"全部使用密钥版本 · everything rests on key version: {version}")
 
 

@@ -10,11 +10,13 @@ import click
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionReject
 from suxin.subjects.ingestion.queries import ingestion_batch, ingestion_rejects
 from suxin.subjects.ingestion.runs import run_batch
 from suxin_server.faults import Fault
+from suxin_server.key_file import keyring_source, with_own_keys
 from suxin_server.settings import Settings
 
 SOME_REJECTED: Final = 2
@@ -37,7 +39,7 @@ def load_records(settings: Settings, path: Path, *, source: str, key: str | None
 
     :raises BatchFailed: if it cannot be read as records
     :raises Refusal: if the source sent something else under this key, or the file is too large
-    :raises NotAvailable: if the batch role's address is missing
+    :raises NotAvailable: if the batch role's address or the sealing keys are missing
     """
     content = path.read_bytes()
     delivery = Delivery(
@@ -46,7 +48,9 @@ def load_records(settings: Settings, path: Path, *, source: str, key: str | None
         file_name=path.name,
         content=content,
     )
-    batch, rejects = asyncio.run(_load(settings.need("database_batch_url"), delivery))
+    url = settings.need("database_batch_url")
+    sealer = Sealer(keyring_source(with_own_keys(settings)), settings.sealing_profile)
+    batch, rejects = asyncio.run(_load(url, sealer, delivery))
     if batch.state is BatchState.FAILED:
         raise BatchFailed(batch)
     loaded = batch.rows_read - batch.rows_rejected
@@ -60,15 +64,26 @@ def load_records(settings: Settings, path: Path, *, source: str, key: str | None
     return SOME_REJECTED if batch.rows_rejected else 0
 
 
-async def _load(url: str, delivery: Delivery) -> tuple[IngestionBatch, list[IngestionReject]]:
+async def _load(
+    url: str, sealer: Sealer, delivery: Delivery
+) -> tuple[IngestionBatch, list[IngestionReject]]:
     database = Database.connect(url, pool_size=1)
     try:
         async with database.transaction(_LOADER, now=datetime.now(UTC)) as session:
             batch = await put_down(
-                session, delivery=delivery, staff_id=None, client_id=None, now=datetime.now(UTC)
+                session,
+                delivery=delivery,
+                sealer=sealer,
+                staff_id=None,
+                client_id=None,
+                now=datetime.now(UTC),
             )
         while await run_batch(
-            database, batch.id, clock=lambda: datetime.now(UTC), go_on=lambda: True
+            database,
+            batch.id,
+            sealer=sealer,
+            clock=lambda: datetime.now(UTC),
+            go_on=lambda: True,
         ):
             # Another worker was at the same batch.
             pass

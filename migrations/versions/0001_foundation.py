@@ -589,6 +589,7 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_identities TO suxin_app',
     'GRANT SELECT ON staff_identities TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
+    'GRANT SELECT, INSERT, TRUNCATE ON staged_persons TO suxin_batch',
     'GRANT SELECT, INSERT, TRUNCATE ON staged_records TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON subject_doors TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE ON subject_doors TO suxin_batch',
@@ -1147,6 +1148,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.Text(), nullable=False),
     sa.Column('file_name', sa.Text(), nullable=False),
     sa.Column('file_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.Enum('RECEIVED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', name='batchstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('client_id', sa.Text(), nullable=True),
@@ -1780,6 +1782,8 @@ def upgrade() -> None:
     sa.Column('rows_timely', sa.BigInteger(), nullable=False),
     sa.Column('subjects_covered', sa.BigInteger(), nullable=False),
     sa.Column('subjects_total', sa.BigInteger(), nullable=False),
+    sa.Column('persons_covered', sa.BigInteger(), nullable=False),
+    sa.Column('persons_total', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('source', name=op.f('pk_source_qualities'))
     )
     op.create_table('staff',
@@ -1801,10 +1805,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('login', name=op.f('pk_staff_log_ins'))
     )
     op.create_index('ix_staff_log_ins_tenant_id', 'staff_log_ins', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('staged_persons',
+    sa.Column('person', sa.BigInteger(), nullable=False),
+    sa.Column('blind_index', sa.LargeBinary(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=True),
+    sa.Column('key_version', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('(id is null) = (key_version is null)', name=op.f('ck_staged_persons_own')),
+    sa.PrimaryKeyConstraint('person', 'blind_index', name=op.f('pk_staged_persons')),
+    prefixes=['UNLOGGED']
+    )
     op.create_table('staged_records',
     sa.Column('line', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('uscc', sa.Text(), nullable=False),
+    sa.Column('person', sa.BigInteger(), nullable=True),
+    sa.Column('uscc', sa.Text(), nullable=True),
     sa.Column('item_code', sa.Text(), nullable=False),
     sa.Column('source_ref', sa.Text(), nullable=False),
     sa.Column('occurred_on', sa.Date(), nullable=False),
@@ -1814,9 +1828,11 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('amount_fen', sa.BigInteger(), nullable=True),
     sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.CheckConstraint('(person is null) <> (uscc is null)', name=op.f('ck_staged_records_subject')),
     sa.PrimaryKeyConstraint('line', name=op.f('pk_staged_records')),
     prefixes=['UNLOGGED']
     )
+    op.create_index('ix_staged_records_person', 'staged_records', ['person'], unique=False, postgresql_where=sa.text('person is not null'))
     op.create_table('subject_doors',
     sa.Column('blind_index', sa.LargeBinary(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -2365,7 +2381,9 @@ def downgrade() -> None:
     op.drop_table('subjects')
     op.drop_index('ix_subject_doors_key_version', table_name='subject_doors', postgresql_where=sa.text('key_version is not null'))
     op.drop_table('subject_doors')
+    op.drop_index('ix_staged_records_person', table_name='staged_records', postgresql_where=sa.text('person is not null'))
     op.drop_table('staged_records')
+    op.drop_table('staged_persons')
     op.drop_index('ix_staff_log_ins_tenant_id', table_name='staff_log_ins')
     op.drop_table('staff_log_ins')
     op.drop_table('staff')

@@ -24,7 +24,8 @@ KEYLESS = {
     "audit_entries.hash": "a link of the audit chain, which anyone can compute again",
     "audit_heads.hash": "the chain's last link of a day, published",
     "desk_sessions.token_hash": "of a random token, which a plain hash cannot tell",
-    "ingestion_parts.content": "what departments send of organisations, gone when it has been read",
+    "ingestion_parts.content": "sealed under its batch's own key, which the ring seals",
+    "staged_persons.blind_index": "on its way within one transaction, which begins and ends with none",
     "repair_documents.content": "sealed under the row's own key, which the ring seals",
     "idempotency_keys.request_hash": "compared with the same request's, within a day",
 }

@@ -20,6 +20,7 @@ from measured import dsn, own_servers
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.kernel.sealing import Keyring, Sealer
 from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
@@ -32,6 +33,7 @@ ROWS_A_SUBJECT = 20
 BAR = 0.4
 NOW = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 SYSTEM = Actor.system("bench")
+SEALER = Sealer(Keyring.generate())
 SOURCE = "税务局"
 
 SUBJECTS = """
@@ -67,9 +69,13 @@ async def ingested(url: str, content: bytes) -> float:
     database = Database.connect(url, pool_size=2)
     delivery = Delivery(source=SOURCE, batch_key="bench", file_name="bench.csv", content=content)
     async with database.transaction(SYSTEM, now=NOW) as session:
-        batch = await put_down(session, delivery=delivery, staff_id=None, client_id=None, now=NOW)
+        batch = await put_down(
+            session, delivery=delivery, sealer=SEALER, staff_id=None, client_id=None, now=NOW
+        )
     began = time.perf_counter()
-    assert not await run_batch(database, batch.id, clock=lambda: NOW, go_on=lambda: True)
+    assert not await run_batch(
+        database, batch.id, sealer=SEALER, clock=lambda: NOW, go_on=lambda: True
+    )
     took = time.perf_counter() - began
     async with database.snapshot(SYSTEM, now=NOW) as session:
         done = await ingestion_batch(session, batch.id)

@@ -37,7 +37,11 @@ async def read_to_the_end(desks, admin):
     )
     for row in rows:
         assert not await run_batch(
-            desks.city.batch, row["id"], clock=lambda: desks.city.now, go_on=lambda: True
+            desks.city.batch,
+            row["id"],
+            sealer=desks.city.sealer,
+            clock=lambda: desks.city.now,
+            go_on=lambda: True,
         )
     return [row["id"] for row in rows]
 
@@ -61,7 +65,7 @@ async def test_a_file_in_gbk_is_sent_read_and_shown_with_its_rejects(desks, admi
     assert "已读 2 新增 1 更新 0 未变 0 退回 1" in page
     assert "3 本市登记数据中没有该统一社会信用代码的主体 uscc SUBJECT_UNKNOWN" in page
     listed = words(await desk.get("/desk/ingestion"))
-    assert "市税务局 100.00% 50.00% 100.00% 50.00% 1 2" in listed
+    assert "市税务局 100.00% 50.00% 100.00% 50.00% — 1 2" in listed
     done = await desk.client.get(f"{place}/progress")
     assert done.headers["hx-refresh"] == "true"
     # Sent again, with the same key or with another form, it is the same batch.
@@ -95,7 +99,7 @@ async def test_a_file_that_is_none_fails_by_name(desks, admin, words):
     place = (await send(desk, b"a,b\n1,2\n")).headers["location"]
     await read_to_the_end(desks, admin)
     page = words(await desk.get(place))
-    assert "文件首行缺少列：uscc、item_code、source_ref、occurred_on、content" in page
+    assert "文件首行缺少列：uscc/resident_id、item_code、source_ref、occurred_on、content" in page
     assert "失败" in page
 
 
@@ -152,7 +156,11 @@ async def test_a_cancelled_batch_is_read_no_further_and_its_file_is_forgotten(
     batch_id = place.rsplit("/", 1)[1]
     # One chunk of it is read before it is cancelled.
     assert await run_batch(
-        desks.city.batch, batch_id, clock=lambda: desks.city.now, go_on=lambda: False
+        desks.city.batch,
+        batch_id,
+        sealer=desks.city.sealer,
+        clock=lambda: desks.city.now,
+        go_on=lambda: False,
     )
     answer = await desk.post(f"{place}/cancel", reason=" 报送有误 ")
     assert answer.status_code == 303
@@ -188,7 +196,11 @@ async def test_a_batch_that_is_cancelled_after_its_last_row_is_forgotten_as_well
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "_complete", cancelled_first)
         assert not await run_batch(
-            desks.city.batch, batch_id, clock=lambda: desks.city.now, go_on=lambda: True
+            desks.city.batch,
+            batch_id,
+            sealer=desks.city.sealer,
+            clock=lambda: desks.city.now,
+            go_on=lambda: True,
         )
     assert await admin.fetchval("select state from ingestion_batches") == "CANCELLED"
     assert await admin.fetchval("select count(*) from ingestion_parts") == 0

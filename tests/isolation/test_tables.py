@@ -111,6 +111,7 @@ MATRIX = {
     "staff": NOBODY,
     "staff_identities": NOBODY,
     "staff_log_ins": DOORWAY,
+    "staged_persons": DOORWAY,
     "staged_records": DOORWAY,
     "subject_doors": DOORWAY,
     "subjects": PLATFORM,

@@ -65,7 +65,11 @@ async def test_a_department_sends_a_batch_and_learns_what_became_of_it(system, s
     )
     batch_id = sent.json()["id"]
     assert not await run_batch(
-        small_city.batch, batch_id, clock=lambda: small_city.now, go_on=lambda: True
+        small_city.batch,
+        batch_id,
+        sealer=small_city.sealer,
+        clock=lambda: small_city.now,
+        go_on=lambda: True,
     )
     told = (await app.call("GET", "/sources/v1/batches/2026-11", token=token)).json()
     assert (told["state"], told["rowsRead"], told["rowsAdded"], told["rowsRejected"]) == (

@@ -52,7 +52,11 @@ async def batch_id(small_city):
     delivery = Delivery(
         source="发展改革委", batch_key="1", file_name="a.csv", content=(HEADER + lines).encode()
     )
-    return (await small_city.act(receive_batch, small_city.operator, delivery=delivery)).id
+    return (
+        await small_city.act(
+            receive_batch, small_city.operator, delivery=delivery, sealer=small_city.sealer
+        )
+    ).id
 
 
 @pytest.mark.parametrize(("slice_s", "read"), [(20.0, 2), (0.0, 1)])
@@ -61,7 +65,7 @@ async def test_what_is_told_anew_of_a_repaired_record_counts_no_more(
 ):
     """信用修复管理办法 art. 3; also when a long batch is read in slices, between which others look."""
     monkeypatch.setattr(limits, "CHUNK_ROWS", 1)
-    runs = IngestionRuns(city.batch, slice_s=slice_s)
+    runs = IngestionRuns(city.batch, small_city.sealer, slice_s=slice_s)
     payload = {"batch_id": str(batch_id)}
     job = Job(id=new_id(), topic=RUN_TOPIC, payload=payload, tenant_id=None, now=small_city.now)
     try:

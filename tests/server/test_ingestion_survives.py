@@ -51,7 +51,9 @@ async def settings(small_city: SmallCity, city, valkey, tmp_path: Path) -> Setti
         content=(HEADER + "".join(lines)).encode(),
     )
     async with small_city.database.transaction(small_city.operator, now=now) as session:
-        await receive_batch(session, small_city.operator, delivery=delivery, now=now)
+        await receive_batch(
+            session, small_city.operator, delivery=delivery, sealer=small_city.sealer, now=now
+        )
     return settings_for(
         small_city,
         database_url=city.app,

@@ -158,14 +158,15 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
     assert "密钥版本 · key version added: 2\n" in said
     async with read_on(database, sealer, people, now) as reads:
         first = command("rotate")
-        # Nobody signed at a counter, nothing was exported and no provider has a secret here; those tables come first.
-        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(4)]
+        # Nobody signed at a counter, nothing was exported, no provider has a secret and no batch waits here; those tables come first.
+        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(5)]
         first.send_signal(signal.SIGKILL)
         await told(first)
         assert lines == [
             "counter_evidence: 0 / 0\n",
             "exports: 0 / 0\n",
             "identity_providers: 0 / 0\n",
+            "ingestion_batches: 0 / 0\n",
             f"person_identities: 500 / {PEOPLE}\n",
         ]
         half = await used(batch, now)
@@ -181,6 +182,25 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
     assert await admin.fetchval("select count(*) from subject_doors") == PEOPLE + 1
     async with nothing_written(admin):
         await told(command("rotate"))
+
+
+async def test_a_door_of_a_number_that_nobody_kept_waits_and_its_key_stays(
+    settings, batch, sealer, admin, now, capsys
+):
+    """Whom departments alone have told of: nothing is left of his number that could be indexed anew."""
+    door = resident_door(sealer, number(1))
+    async with batch.transaction(SYSTEM, now=now) as session:
+        session.add(SubjectDoor(blind_index=door.digest, subject_id=new_id(), key_version=1))
+    keys_admin.add(settings)
+    await asyncio.to_thread(keys_admin.rotate, settings)
+    said = capsys.readouterr().out
+    assert "subject_doors.blind_index: 0 / 0\n" in said
+    assert "另有 1 人尚未实名或已注销" in said
+    assert "请再次运行" not in said
+    assert "everything rests on" not in said
+    with pytest.raises(KeysUnfit, match="wait for them or their source"):
+        await asyncio.to_thread(keys_admin.drop, settings, 1)
+    assert await admin.fetchval("select key_version from subject_doors") == 1
 
 
 async def test_an_old_version_is_dropped_once_nothing_rests_on_it(

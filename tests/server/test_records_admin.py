@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.sealing import Keyring
 from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.models import SubjectKind
 from suxin.subjects.organisations import SubjectRow, load_subjects
@@ -38,12 +39,20 @@ async def firm(batch, now) -> None:
 
 @pytest.fixture
 def load(city, tmp_path):
+    keys = tmp_path / "sealing.keys"
+    keys.write_text(Keyring.generate().to_text())
+    keys.chmod(0o600)
+
     async def run(
         content: bytes, *, key: str | None = None, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "records.csv"
         path.write_bytes(content)
-        environment = {"DATABASE_BATCH_URL": city.batch, **variables}
+        environment = {
+            "DATABASE_BATCH_URL": city.batch,
+            "SUXIN_SEALING_KEYS_FILE": str(keys),
+            **variables,
+        }
         return await asyncio.to_thread(
             subprocess.run,
             [
@@ -117,9 +126,9 @@ async def test_other_content_under_a_key_is_one_clear_line_and_writes_nothing(lo
 @pytest.mark.parametrize(
     ("content", "missing"),
     [
-        ("localhost\n", ["uscc", "item_code", "source_ref", "occurred_on", "content"]),
+        ("localhost\n", ["uscc/resident_id", "item_code", "source_ref", "occurred_on", "content"]),
         (HEADER.replace(",content", "") + GOOD, ["content"]),
-        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc"]),
+        (HEADER.replace("uscc", "USCC").replace("status", "state") + GOOD, ["uscc/resident_id"]),
     ],
 )
 async def test_a_file_without_the_columns_is_refused_and_they_are_named(

@@ -13,7 +13,7 @@ from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.subjects.ingestion import models as ingestion
 
-NAMED = {"source": "x", "batch_key": "x", "rows_read": 4}
+NAMED = {"source": "x", "batch_key": "x", "rows_read": 4, "uscc": "x"}
 
 
 async def fill_by_batch(city: SmallCity, admin: asyncpg.Connection) -> UUID:
@@ -38,6 +38,7 @@ async def fill_by_batch(city: SmallCity, admin: asyncpg.Connection) -> UUID:
         ingestion.IngestionReject,
         ingestion.SourceQuality,
         ingestion.StagedRecord,
+        ingestion.StagedPerson,
     ):
         key = {"id": batch_id} if model is ingestion.IngestionBatch else {"batch_id": batch_id}
         await insert(admin, model, sample(model, city.now, **key, **NAMED))

@@ -29,7 +29,9 @@ COMMANDS: dict[str, list[Case]] = {
         lambda world: batch(world) | {"reason": "x"}
     ),
     "subjects.ingestion.commands.receive_batch": by(
-        (*OUTSIDE_THE_OPERATOR, "system"), Forbidden, lambda _world: {"delivery": DELIVERY}
+        (*OUTSIDE_THE_OPERATOR, "system"),
+        Forbidden,
+        lambda world: {"delivery": DELIVERY, "sealer": world.city.sealer},
     ),
 }
 

@@ -22,6 +22,7 @@ UNOWNED = {
     "population_cells",
     "published_arrangements",
     "source_qualities",
+    "staged_persons",
     "staged_records",
     "score_models",
     "score_runs",

@@ -6,6 +6,7 @@ wrong about it. No refusal repeats a resident id or a phone: refusals are shown 
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -28,6 +29,7 @@ _RESIDENT_ID_LENGTH = 18
 # O, S, V, Z.
 _USCC = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}", re.ASCII)
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+_RESIDENT_ID_WITHIN = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])", re.ASCII)
 _PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})", re.ASCII)
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
@@ -176,6 +178,15 @@ def check_resident_id(text: str, *, field: str, today: date) -> ResidentId:
         )
     sex = Sex.MALE if int(value[16]) % 2 else Sex.FEMALE
     return ResidentId(value, _birth_date(value, field=field, today=today), sex, value[:6])
+
+
+def holds_resident_id(text: str, *, today: date) -> bool:
+    """Tell whether a resident id that can exist stands somewhere in a text, in full-width or plain digits."""
+    for found in _RESIDENT_ID_WITHIN.finditer(unicodedata.normalize("NFKC", text)):
+        with suppress(ResidentIdInvalid):
+            check_resident_id(found[0], field="text", today=today)
+            return True
+    return False
 
 
 def _birth_date(value: str, *, field: str, today: date) -> date:

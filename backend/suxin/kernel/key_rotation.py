@@ -12,8 +12,10 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     or_,
@@ -126,7 +128,7 @@ def _sealed_part(model: type[Table]) -> Part:
 
 def _index_part(index: IndexColumn, of: SealedColumn) -> Part:
     async def left(session: AsyncSession, sealer: Sealer) -> int:
-        return await left_to_index(session, sealer, index)
+        return await left_to_index(session, sealer, index, of)
 
     async def chunk(session: AsyncSession, sealer: Sealer, _after: Key | None) -> Chunk:
         # What is done falls out of the condition by itself.
@@ -178,11 +180,37 @@ async def seal_anew(
     return Chunk(len(rows), last if len(rows) == CHUNK else None)
 
 
-async def left_to_index(session: AsyncSession, sealer: Sealer, index: IndexColumn) -> int:
-    """Return how many rows of a column of blind indexes were made by another key than the current one."""
+async def left_to_index(
+    session: AsyncSession, sealer: Sealer, index: IndexColumn, sealed: SealedColumn
+) -> int:
+    """Return how many rows of a column of blind indexes an older key made, whose values are sealed and so can be read."""
+    waiting = _indexed_otherwise(index, sealer).where(_value_of(index, sealed))
+    return await session.scalar(waiting) or 0
+
+
+async def indexes_without_values(session: AsyncSession, sealer: Sealer) -> int:
+    """Return how many blind indexes an older key made of values that nobody has kept: they wait for their values.
+
+    Whom departments alone have told of is made known anew when he proves himself or is told of again; until then the
+    older key stays on the ring.
+    """
+    found = [
+        await session.scalar(_indexed_otherwise(index, sealer).where(~_value_of(index, index.of)))
+        for index in index_columns()
+        if index.of is not None
+    ]
+    return sum(count or 0 for count in found)
+
+
+def _indexed_otherwise(index: IndexColumn, sealer: Sealer) -> Select[int]:
     waiting = index.key_version != sealer.keyring.current
-    count = await session.scalar(select(func.count()).select_from(index.model).where(waiting))
-    return count or 0
+    return select(func.count()).select_from(index.model).where(waiting)
+
+
+def _value_of(index: IndexColumn, sealed: SealedColumn) -> ColumnElement[bool]:
+    """Return the condition that the sealed value is there that an index was made of."""
+    table, source = index.model.__table__, sealed.model.__table__
+    return exists().where(source.c[index.link] == table.c[index.link], sealed.column.is_not(None))
 
 
 async def index_anew(

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -23,6 +23,7 @@ from suxin.kernel.masks import mask_name
 from suxin.kernel.pinyin import pinyin_of
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
+from suxin.places.models import CITY_CODE
 from suxin.subjects.closures import reopen
 from suxin.subjects.doors import person_behind, resident_door
 from suxin.subjects.identity import PersonProof
@@ -38,6 +39,8 @@ from suxin.subjects.models import (
 
 MIN_NAME_CHARACTERS: Final = 2
 MAX_NAME_CHARACTERS: Final = 50
+NOT_PROVED: Final = "未实名"
+"""What a person is called whom departments have records of, and who has not proved himself yet."""
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -139,11 +142,21 @@ async def write_person(
 
 
 async def _name_again(session: AsyncSession, person_id: UUID, claim: PersonClaim) -> None:
-    """Let a person be called what he has just been proved to be called: he may have another name, or had closed his account."""
+    """Let a person be called what he has just been proved to be called.
+
+    He may have another name, had closed his account, or was known by departments' records alone and by no place.
+    """
     await session.execute(
         update(Subject)
         .where(Subject.id == person_id)
-        .values(name=mask_name(claim.name), name_pinyin=pinyin_of(claim.name[0]))
+        .values(
+            name=mask_name(claim.name),
+            name_pinyin=pinyin_of(claim.name[0]),
+            county_code=case(
+                (Subject.county_code == CITY_CODE, claim.resident_id.region),
+                else_=Subject.county_code,
+            ),
+        )
     )
 
 

@@ -148,7 +148,7 @@ async def write_city(setting: Setting, draft: Draft, *, now: datetime) -> DemoRe
             together.create_task(_write_rest(session, setting, draft, now=now))
         # Requests sign the audit stream as themselves; what others did in the past only the batch role enters.
         await put(batch, AuditEntry, book.rows(AuditEntry))
-    await ingest_batches(setting.batch, organisations(), now=now)
+    await ingest_batches(setting.batch, organisations(), sealer=setting.made_for.sealer, now=now)
     return DemoReport(built=True, rows=_counts(book, draft.tenants))
 
 

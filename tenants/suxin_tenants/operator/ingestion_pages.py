@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.ingestion import limits, queries
-from suxin.subjects.ingestion.columns import OPTIONAL, REQUIRED
+from suxin.subjects.ingestion.columns import EITHER, OPTIONAL, REQUIRED
 from suxin.subjects.ingestion.commands import MAX_REASON, cancel_batch, receive_batch
 from suxin.subjects.ingestion.deliveries import Delivery
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, SourceQuality
@@ -36,7 +36,8 @@ MEASURES: Final[Mapping[str, str]] = {
     "completeness": "完整性",
     "consistency": "一致性",
     "timeliness": "及时性",
-    "coverage": "覆盖率",
+    "coverage": "组织覆盖率",
+    "persons": "个人覆盖率",
 }
 ENCODINGS: Final[Mapping[str, str]] = {"utf-8": "UTF-8", "gb18030": "GB18030（含 GBK）"}
 _MEBIBYTE: Final = 1024**2
@@ -69,7 +70,13 @@ async def send_batch(visit: GivenVisit) -> Answer:
     )
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        batch = await receive_batch(session, visit.actor, delivery=delivery, now=visit.now)
+        batch = await receive_batch(
+            session,
+            visit.actor,
+            delivery=delivery,
+            sealer=visit.runtime.sealer,
+            now=visit.now,
+        )
         return {"id": str(batch.id)}
 
     try:
@@ -165,8 +172,14 @@ def _told(batch: IngestionBatch) -> dict[str, object]:
     }
 
 
-def _measured(quality: SourceQuality) -> dict[str, int]:
-    return {MEASURES[name]: share for name, share in measures(quality).items()}
+def _measured(quality: SourceQuality) -> dict[str, int | None]:
+    """Return a source's shares by their names; nothing where they would be of subjects that it never tells of."""
+    shares: dict[str, int | None] = dict(measures(quality))
+    if not quality.persons_covered:
+        shares["persons"] = None
+    elif not quality.subjects_covered:
+        shares["coverage"] = None
+    return {MEASURES[name]: share for name, share in shares.items()}
 
 
 async def _show(visit: Visit, typed: Form, errors: Mapping[str, str], *, status: int) -> Answer:
@@ -184,7 +197,7 @@ async def _show(visit: Visit, typed: Form, errors: Mapping[str, str], *, status:
             "sources": [one.source for one in qualities],
             "typed": typed,
             "errors": errors,
-            "columns": "、".join(REQUIRED),
+            "columns": "、".join((EITHER, *REQUIRED)),
             "optional": "、".join(OPTIONAL),
             "timely_days": limits.TIMELY_DAYS,
             "max_mib": limits.MAX_FILE_BYTES // _MEBIBYTE,

@@ -78,7 +78,9 @@ async def send_batch(
         source = await _source_of(session, actor)
         name = request.query_params.get("fileName") or batch_key
         delivery = Delivery(source=source, batch_key=batch_key, file_name=name, content=content)
-        return await receive_batch(session, actor, delivery=delivery, now=now)
+        return await receive_batch(
+            session, actor, delivery=delivery, sealer=runtime.sealer, now=now
+        )
 
     batch = await runtime.database.run(actor, work, now=now)
     return _answer(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.subjects.ingestion.queries import ingestion_batch, ingestion_rejects
@@ -42,7 +43,13 @@ def line() -> Callable[..., str]:
 
 
 @pytest.fixture
-def ingest(batch, now):
+def sealer(people) -> Sealer:
+    """The keys that batches and people share."""
+    return people.sealer
+
+
+@pytest.fixture
+def ingest(batch, sealer, now):
     """Send a file and read it to its end; return the batch and its rejects by line."""
 
     async def run(
@@ -51,8 +58,12 @@ def ingest(batch, now):
         sent = content.encode() if isinstance(content, str) else content
         delivery = Delivery(source=source, batch_key=key, file_name="records.csv", content=sent)
         async with batch.transaction(SYSTEM, now=now) as session:
-            put = await put_down(session, delivery=delivery, staff_id=None, client_id=None, now=now)
-        assert not await run_batch(batch, put.id, clock=lambda: now, go_on=lambda: True)
+            put = await put_down(
+                session, delivery=delivery, sealer=sealer, staff_id=None, client_id=None, now=now
+            )
+        assert not await run_batch(
+            batch, put.id, sealer=sealer, clock=lambda: now, go_on=lambda: True
+        )
         async with batch.snapshot(SYSTEM, now=now) as session:
             kept = await session.scalars(ingestion_rejects(put.id))
             return await ingestion_batch(session, put.id), [(one.line, one.code) for one in kept]

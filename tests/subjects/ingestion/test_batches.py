@@ -8,17 +8,24 @@ from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.sealing import Keyring, Sealer
 from suxin.subjects.catalogue import Catalogue, load_catalogue, packaged
 from suxin.subjects.ingestion import limits, staging
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState
-from suxin.subjects.ingestion.refusals import BacklogFull, BatchKeyTaken, FileTooLarge
+from suxin.subjects.ingestion.refusals import (
+    BacklogFull,
+    BatchKeyTaken,
+    FileTooLarge,
+    ResidentIdInText,
+)
 from suxin.subjects.ingestion.runs import run_batch
 from suxin.subjects.models import SubjectKind
 from suxin.subjects.organisations import SubjectRow, load_subjects
 
 FIRM, FARM = "91321302MATE5T017A", "93321324MATE5T025T"
 SYSTEM = Actor.system("test")
+SEALER = Sealer(Keyring.generate())
 SOURCE = "税务局"
 HEADER = (
     "uscc,item_code,source,source_ref,occurred_on,published_until,valid_until,polarity,status,"
@@ -229,7 +236,9 @@ async def test_what_was_interrupted_goes_on_after_the_last_chunk(
     content = (HEADER + "".join(line(str(number)) for number in range(30))).encode()
     delivery = Delivery(source=SOURCE, batch_key="k", file_name="r.csv", content=content)
     async with batch.transaction(SYSTEM, now=now) as session:
-        put = await put_down(session, delivery=delivery, staff_id=None, client_id=None, now=now)
+        put = await put_down(
+            session, delivery=delivery, sealer=SEALER, staff_id=None, client_id=None, now=now
+        )
     taking, taken = staging.take_over, 0
 
     async def die_at_the_second(session, chunk, **given):
@@ -242,17 +251,17 @@ async def test_what_was_interrupted_goes_on_after_the_last_chunk(
 
     monkeypatch.setattr("suxin.subjects.ingestion.runs.take_over", die_at_the_second)
     with pytest.raises(ConnectionError):
-        await run_batch(batch, put.id, clock=lambda: now, go_on=lambda: True)
+        await run_batch(batch, put.id, sealer=SEALER, clock=lambda: now, go_on=lambda: True)
     found = await admin.fetchrow("select * from ingestion_batches")
     assert (found["state"], found["last_line"], found["rows_added"]) == ("RUNNING", 11, 10)
     assert await admin.fetchval("select count(*) from credit_records") == 10
     # A slice that is over leaves the rest to the next one.
-    assert await run_batch(batch, put.id, clock=lambda: now, go_on=lambda: False)
-    assert not await run_batch(batch, put.id, clock=lambda: now, go_on=lambda: True)
+    assert await run_batch(batch, put.id, sealer=SEALER, clock=lambda: now, go_on=lambda: False)
+    assert not await run_batch(batch, put.id, sealer=SEALER, clock=lambda: now, go_on=lambda: True)
     found = await admin.fetchrow("select * from ingestion_batches")
     assert (found["state"], found["rows_read"], found["rows_added"]) == ("COMPLETED", 30, 30)
     assert await admin.fetchval("select count(distinct batch_line) from credit_records") == 30
-    assert not await run_batch(batch, put.id, clock=lambda: now, go_on=lambda: True)
+    assert not await run_batch(batch, put.id, sealer=SEALER, clock=lambda: now, go_on=lambda: True)
 
 
 async def test_a_source_is_measured_when_a_batch_ends(firms, ingest, line, admin):
@@ -291,6 +300,8 @@ async def test_how_a_batch_ended_is_on_record(firms, ingest, line, admin):
         ({"source": "subject"}, Invalid),
         ({"batch_key": "x" * 101}, Invalid),
         ({"content": b""}, Invalid),
+        ({"file_name": "321302199001010012.csv"}, ResidentIdInText),
+        ({"batch_key": "321302199001010012"}, ResidentIdInText),
         ({"content": b"x" * 11}, FileTooLarge),
     ],
 )
@@ -300,7 +311,12 @@ async def test_what_is_no_delivery_is_refused(batch, counted, now, monkeypatch, 
     with pytest.raises(refusal):
         async with batch.transaction(SYSTEM, now=now) as session:
             await put_down(
-                session, delivery=Delivery(**given), staff_id=None, client_id=None, now=now
+                session,
+                delivery=Delivery(**given),
+                sealer=SEALER,
+                staff_id=None,
+                client_id=None,
+                now=now,
             )
     assert await counted("ingestion_batches", "ingestion_parts") == (0, 0)
 
@@ -311,7 +327,9 @@ async def test_only_so_many_wait(batch, counted, now, monkeypatch):
     async def put(key: str) -> None:
         delivery = Delivery(source="甲", batch_key=key, file_name="a", content=b"x")
         async with batch.transaction(SYSTEM, now=now) as session:
-            await put_down(session, delivery=delivery, staff_id=None, client_id=None, now=now)
+            await put_down(
+                session, delivery=delivery, sealer=SEALER, staff_id=None, client_id=None, now=now
+            )
 
     await put("1")
     with pytest.raises(BacklogFull):

@@ -9,7 +9,9 @@ from typing import Final
 
 from suxin.kernel.ids import random_ids
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.ingestion import limits
+from suxin.subjects.ingestion.persons import chunk_persons
 from suxin.subjects.ingestion.refusals import Reject, RowMalformed, RowRepeated, TooManyRows
 from suxin.subjects.ingestion.rows import Expected, staged_row
 from suxin.subjects.ingestion.staging import Chunk
@@ -30,6 +32,9 @@ class _Filling:
     text: io.StringIO = field(default_factory=io.StringIO)
     write: Callable[[Iterable[object]], object] = field(init=False)
     seen: set[tuple[str, str]] = field(default_factory=set)
+    # By resident id, each with his number within the chunk: in memory alone, and no longer than the chunk is filled.
+    persons: dict[str, int] = field(default_factory=dict)
+    of_persons: int = 0
     rejects: list[Reject] = field(default_factory=list)
     read: int = 0
     late: int = 0
@@ -43,11 +48,20 @@ class _Filling:
         """Whether it holds as much as one transaction writes."""
         return self.read >= limits.CHUNK_ROWS or self.text.tell() >= limits.CHUNK_BYTES
 
-    def closed(self, bytes_read: int) -> Chunk:
-        """Return it as it is written."""
+    def numbered(self, person: str) -> int | str:
+        """Return the number of a person within the chunk; nothing where a row is about an organisation."""
+        if not person:
+            return ""
+        self.of_persons += 1
+        return self.persons.setdefault(person, len(self.persons) + 1)
+
+    def closed(self, bytes_read: int, sealer: Sealer, ids: Iterator[str]) -> Chunk:
+        """Return it as it is written: of persons nothing but their indexes."""
         return Chunk(
             content=self.text.getvalue().encode(),
             staged=len(self.seen),
+            of_persons=self.of_persons,
+            persons=chunk_persons(sealer, self.persons, ids),
             read=self.read,
             last_line=self.last_line,
             bytes_read=bytes_read,
@@ -76,6 +90,7 @@ class Chunks:
         places: Places,
         expected: Expected,
         *,
+        sealer: Sealer,
         after_line: int,
         now: datetime,
         position: Position,
@@ -83,6 +98,7 @@ class Chunks:
         self._rows = rows
         self._places = places
         self._expected = expected
+        self._sealer = sealer
         self._after_line = after_line
         self._ids = _endless_ids(now)
         self._position = position
@@ -100,13 +116,16 @@ class Chunks:
                 raise TooManyRows(limit=limits.MAX_ROWS)
             self._put(filling, line, row, oldest_timely)
             if filling.is_full:
-                yield filling.closed(self._position())
+                yield self._closed(filling)
                 filling = _Filling()
         yield from self._last(filling)
 
     def _last(self, filling: _Filling) -> Iterator[Chunk]:
         if filling.read:
-            yield filling.closed(self._position())
+            yield self._closed(filling)
+
+    def _closed(self, filling: _Filling) -> Chunk:
+        return filling.closed(self._position(), self._sealer, self._ids)
 
     def _put(self, filling: _Filling, line: int, row: Fields | Reject, oldest_timely: date) -> None:
         filling.read += 1
@@ -115,8 +134,8 @@ class Chunks:
             filling.rejects.append(row)
             return
         try:
-            staged, occurred = staged_row(self._ordered(row), self._expected)
-            key = (staged[0], staged[2])
+            staged, occurred, person = staged_row(self._ordered(row), self._expected)
+            key = (staged[0] or person, staged[2])
             if key in filling.seen:
                 raise RowRepeated
         except Refusal as refusal:
@@ -124,7 +143,7 @@ class Chunks:
             return
         filling.seen.add(key)
         filling.late += occurred < oldest_timely
-        filling.write((line, next(self._ids), *staged))
+        filling.write((line, next(self._ids), filling.numbered(person), *staged))
 
     def _ordered(self, row: Fields) -> list[str]:
         if len(row) != self._width:

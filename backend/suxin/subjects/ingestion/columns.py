@@ -6,7 +6,10 @@ from typing import Final
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.refusals import ColumnsMissing, ColumnsUnknown, TooManyColumns
 
-REQUIRED: Final = ("uscc", "item_code", "source_ref", "occurred_on", "content")
+SUBJECT: Final = ("uscc", "resident_id")
+"""By which a row names its subject: one of them, and a file may have both."""
+
+REQUIRED: Final = ("item_code", "source_ref", "occurred_on", "content")
 OPTIONAL: Final = (
     "source",
     "published_until",
@@ -15,10 +18,13 @@ OPTIONAL: Final = (
     "status",
     "amount_fen",
 )
-COLUMNS: Final = (*REQUIRED, *OPTIONAL)
+COLUMNS: Final = (*SUBJECT, *REQUIRED, *OPTIONAL)
+EITHER: Final = "/".join(SUBJECT)
 
 HEADINGS: Final[Mapping[str, str]] = {
     "统一社会信用代码": "uscc",
+    "居民身份证号": "resident_id",
+    "公民身份号码": "resident_id",
     "目录代码": "item_code",
     "记录编号": "source_ref",
     "发生日期": "occurred_on",
@@ -42,7 +48,8 @@ def places_of(heading: Sequence[str]) -> tuple[int | None, ...]:
     if len(heading) > limits.MAX_COLUMNS:
         raise TooManyColumns(columns=len(heading), limit=limits.MAX_COLUMNS)
     names = [HEADINGS.get(name.strip(), name.strip()) for name in heading]
-    if missing := [name for name in REQUIRED if name not in names]:
+    missing = [] if set(SUBJECT) & set(names) else [EITHER]
+    if missing := [*missing, *(name for name in REQUIRED if name not in names)]:
         raise ColumnsMissing(columns=missing)
     wrong = [
         name[: limits.MAX_SOURCE_CHARACTERS]

@@ -10,6 +10,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.sealing import Sealer
 from suxin.subjects.ingestion import queries
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import IngestionBatch
@@ -20,17 +21,22 @@ MAX_REASON: Final = 200
 
 
 async def receive_batch(
-    session: AsyncSession, actor: Actor, *, delivery: Delivery, now: datetime
+    session: AsyncSession, actor: Actor, *, delivery: Delivery, sealer: Sealer, now: datetime
 ) -> IngestionBatch:
     """Put a delivery in the queue, to be read by the platform; the same one again is the same batch.
 
     :raises Forbidden: if the actor may not take records in
-    :raises Invalid, FileTooLarge, BatchKeyTaken, BacklogFull: see ``put_down``
+    :raises Invalid, ResidentIdInText, FileTooLarge, BatchKeyTaken, BacklogFull: see ``put_down``
     """
     actor.require(RECORD_INGEST)
     before = await queries.batch_of_key(session, delivery.source, delivery.batch_key)
     batch = await put_down(
-        session, delivery=delivery, staff_id=actor.staff_id, client_id=actor.client_id, now=now
+        session,
+        delivery=delivery,
+        sealer=sealer,
+        staff_id=actor.staff_id,
+        client_id=actor.client_id,
+        now=now,
     )
     if before is None:
         await outbox.post(session, RUN_TOPIC, {"batch_id": batch.id}, now=now, wake=True)

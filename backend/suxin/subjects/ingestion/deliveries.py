@@ -2,19 +2,28 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.audit import append_act
+from suxin.kernel.identifiers import holds_resident_id
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.sealing import Sealer
+from suxin.kernel.working_days import local_day
 from suxin.subjects.commitments.outcomes import SOURCE as OF_COMMITMENTS
 from suxin.subjects.declarations import SOURCE as DECLARED_BY_SUBJECT
 from suxin.subjects.ingestion import limits, queries
-from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionPart
-from suxin.subjects.ingestion.refusals import BacklogFull, BatchKeyTaken, FileTooLarge
+from suxin.subjects.ingestion.models import BatchState, IngestionBatch
+from suxin.subjects.ingestion.parts import keep_file
+from suxin.subjects.ingestion.refusals import (
+    BacklogFull,
+    BatchKeyTaken,
+    FileTooLarge,
+    ResidentIdInText,
+)
 from suxin.subjects.ingestion.unpacking import MEBIBYTE
 
 
@@ -32,18 +41,20 @@ async def put_down(
     session: AsyncSession,
     *,
     delivery: Delivery,
+    sealer: Sealer,
     staff_id: UUID | None,
     client_id: str | None,
     now: datetime,
 ) -> IngestionBatch:
-    """Write a delivery down as a batch of its source, without anybody reading it yet; return the one there is already.
+    """Write a delivery down, sealed, as a batch of its source, without anybody reading it yet; return the one there is already.
 
     :raises Invalid: if source, key or file name is empty or too long, or the file is empty
+    :raises ResidentIdInText: if one stands in its key or its file's name, which are kept and shown
     :raises FileTooLarge: if it exceeds ``limits.MAX_FILE_BYTES``
     :raises BatchKeyTaken: if the source sent something else under this key
     :raises BacklogFull: if ``limits.MAX_WAITING`` batches wait
     """
-    _check(delivery)
+    _check(delivery, local_day(now))
     sha256 = hashlib.sha256(delivery.content).hexdigest()
     known = await queries.batch_of_key(session, delivery.source, delivery.batch_key)
     if known is not None:
@@ -65,8 +76,7 @@ async def put_down(
         received_at=now,
     )
     session.add(batch)
-    await session.flush()
-    _keep_file(session, batch.id, delivery.content)
+    keep_file(session, sealer, batch, delivery.content)
     append_act(
         session,
         action="subjects.ingestion.received",
@@ -79,7 +89,7 @@ async def put_down(
     return batch
 
 
-def _check(delivery: Delivery) -> None:
+def _check(delivery: Delivery, today: date) -> None:
     for field, value, most in (
         ("source", delivery.source, limits.MAX_SOURCE_CHARACTERS),
         ("batchKey", delivery.batch_key, limits.MAX_KEY_CHARACTERS),
@@ -91,6 +101,8 @@ def _check(delivery: Delivery) -> None:
                 reason_zh=f"应为 1 至 {most} 字",
                 reason_en=f"it has 1 to {most} characters",
             )
+        if holds_resident_id(value, today=today):
+            raise ResidentIdInText(field=field)
     if delivery.source in {DECLARED_BY_SUBJECT, OF_COMMITMENTS}:
         raise Invalid(
             field="source",
@@ -101,11 +113,3 @@ def _check(delivery: Delivery) -> None:
         raise Invalid(field="file", reason_zh="文件是空的", reason_en="the file is empty")
     if len(delivery.content) > limits.MAX_FILE_BYTES:
         raise FileTooLarge(field="file", limit_mib=limits.MAX_FILE_BYTES // MEBIBYTE)
-
-
-def _keep_file(session: AsyncSession, batch_id: UUID, content: bytes) -> None:
-    size = limits.PART_BYTES
-    session.add_all(
-        IngestionPart(batch_id=batch_id, number=number, content=content[start : start + size])
-        for number, start in enumerate(range(0, len(content), size))
-    )

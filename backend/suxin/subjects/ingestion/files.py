@@ -1,4 +1,4 @@
-"""Files of batches: put together from their parts, and opened at the row where reading goes on."""
+"""Files of batches, opened at the row where reading goes on."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,17 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import IO
-from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Position
-from suxin.subjects.ingestion.columns import COLUMNS, places_of
+from suxin.subjects.ingestion.columns import EITHER, places_of
 from suxin.subjects.ingestion.csv_rows import NumberedRow, csv_rows, file_encoding
 from suxin.subjects.ingestion.encodings import Encoding
-from suxin.subjects.ingestion.models import BatchFormat, IngestionPart
+from suxin.subjects.ingestion.models import BatchFormat
 from suxin.subjects.ingestion.parquet import PARQUET
 from suxin.subjects.ingestion.refusals import ColumnsMissing, Reject
 from suxin.subjects.ingestion.unpacking import unpacked
@@ -40,19 +36,6 @@ class OpenedRows:
     position: Position
 
 
-async def put_together(session: AsyncSession, batch_id: UUID, file: IO[bytes]) -> None:
-    """Write a batch's parts into a file, one after the other."""
-    parts = await session.stream_scalars(
-        select(IngestionPart.content)
-        .where(IngestionPart.batch_id == batch_id)
-        .order_by(IngestionPart.number)
-        .execution_options(yield_per=4)
-    )
-    async for content in parts:
-        file.write(content)
-    file.flush()
-
-
 @contextmanager
 def temporary_file() -> Iterator[IO[bytes]]:
     """Give a file that is gone when the block ends, whatever ends it."""
@@ -69,7 +52,7 @@ def inspect(raw: IO[bytes]) -> Inspected:
     raw.seek(0)
     is_parquet = raw.read(len(PARQUET)) == PARQUET
     with unpacked(raw) as reader:
-        encoding = file_encoding(BufferedReader(reader, limits.PART_BYTES))
+        encoding = file_encoding(BufferedReader(reader, limits.READ_BYTES))
         return Inspected(
             format=BatchFormat.PARQUET if is_parquet else BatchFormat.CSV,
             encoding=encoding,
@@ -84,8 +67,8 @@ def opened_rows(raw: IO[bytes], encoding: Encoding) -> Iterator[OpenedRows]:
     :raises ColumnsMissing, ColumnsUnknown, TooManyColumns: if its heading is not that of records
     """
     with unpacked(raw) as reader:
-        rows = csv_rows(BufferedReader(reader, limits.PART_BYTES), encoding)
+        rows = csv_rows(BufferedReader(reader, limits.READ_BYTES), encoding)
         _, heading = next(rows, (0, []))
         if isinstance(heading, Reject):
-            raise ColumnsMissing(columns=COLUMNS[:1])
+            raise ColumnsMissing(columns=[EITHER])
         yield OpenedRows(rows=rows, places=places_of(heading), position=lambda: reader.count)

@@ -22,8 +22,8 @@ MAX_KEY_CHARACTERS: Final = 100
 MAX_FILE_NAME_CHARACTERS: Final = 200
 MAX_REFERENCE_CHARACTERS: Final = 200
 
-PART_BYTES: Final = 1024**2
-"""In pieces of which size a file is kept until it has been read."""
+READ_BYTES: Final = 1024**2
+"""How much of a file is unpacked at a time."""
 
 CHUNK_ROWS: Final = 25_000
 CHUNK_BYTES: Final = 16 * 1024**2

@@ -10,11 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import KIND, TENANT_KIND, Reader, batch, when
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.sealed_columns import sealed
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Privilege, Table, append_and_change
 
 _OPERATORS: Final = f"{TENANT_KIND} = 'operator'"
 """The operator's people, and the systems of source departments, which are clients of the operator's."""
+
+
+FILE_KEY: Final = "ingestion.file_key"
+"""The purpose under which the key of a waiting file is sealed."""
 
 
 class BatchState(StrEnum):
@@ -107,6 +112,8 @@ class IngestionBatch(Table):
     sha256: Mapped[str]
     file_name: Mapped[str]
     file_bytes: Mapped[int]
+    # Of the pieces of the file; forgotten with them.
+    key_sealed: Mapped[bytes | None] = sealed(FILE_KEY, row="id")
     state: Mapped[BatchState]
     staff_id: Mapped[UUID | None]
     client_id: Mapped[str | None]
@@ -161,7 +168,7 @@ class IngestionBatch(Table):
 
 
 class IngestionPart(Table):
-    """A piece of a batch's file, kept until the batch has ended."""
+    """A piece of a batch's file, sealed under the batch's own key, kept until the batch has ended."""
 
     __tablename__ = "ingestion_parts"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
@@ -197,7 +204,7 @@ class SourceQuality(Table):
     """How good a source's deliveries are, counted when one of its batches ends.
 
     Of ``rows_read`` rows of all its batches, how many were complete, consistent with registry and catalogue, and timely;
-    and how many of the city's organisations it has a record of.
+    and of how many of the city's organisations, and of the natural persons that are known to it, the source has a record.
     """
 
     __tablename__ = "source_qualities"
@@ -215,20 +222,31 @@ class SourceQuality(Table):
     rows_timely: Mapped[int]
     subjects_covered: Mapped[int]
     subjects_total: Mapped[int]
+    persons_covered: Mapped[int]
+    persons_total: Mapped[int]
 
 
 class StagedRecord(Table):
-    """A row on its way into the records: copied here, taken over from here, and gone, in one transaction."""
+    """A row on its way into the records: copied here, taken over from here, and gone, in one transaction.
+
+    Its subject is an organisation by its credit code, or one of the ``StagedPerson``.
+    """
 
     __tablename__ = "staged_records"
     __staging__: ClassVar[str | None] = "COPY does not work into a table under row policies"
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "TRUNCATE")
-    # Nothing in it outlives its transaction, so that nothing of it need be logged.
-    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    __table_args__ = (
+        CheckConstraint("(person is null) <> (uscc is null)", name="subject"),
+        # Nothing tells the planner how many there are, so that without it each person may be looked for among all rows.
+        Index("ix_staged_records_person", "person", postgresql_where=text("person is not null")),
+        # Nothing in it outlives its transaction, so that nothing of it need be logged.
+        {"prefixes": ["UNLOGGED"]},
+    )
 
     line: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[UUID]
-    uscc: Mapped[str]
+    person: Mapped[int | None]
+    uscc: Mapped[str | None]
     item_code: Mapped[str]
     source_ref: Mapped[str]
     occurred_on: Mapped[date]
@@ -238,3 +256,23 @@ class StagedRecord(Table):
     status: Mapped[str]
     amount_fen: Mapped[int | None]
     content: Mapped[dict[str, Any]]
+
+
+class StagedPerson(Table):
+    """A person whom staged rows are about: a number of the chunk's own, and one of the indexes that he may be kept under.
+
+    The one of today's key has an ``id``, which is his subject's if he is not known yet.
+    """
+
+    __tablename__ = "staged_persons"
+    __staging__: ClassVar[str | None] = "COPY does not work into a table under row policies"
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "TRUNCATE")
+    __table_args__ = (
+        CheckConstraint("(id is null) = (key_version is null)", name="own"),
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    person: Mapped[int] = mapped_column(primary_key=True)
+    blind_index: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[UUID | None]
+    key_version: Mapped[int | None]

@@ -12,21 +12,29 @@ _MEASURE: Final = text(
     """
     insert into source_qualities as kept
         (source, measured_at, last_received_at, batches, rows_read, rows_complete,
-         rows_consistent, rows_timely, subjects_covered, subjects_total)
-    select :source, :now, max(received_at), count(*), sum(rows_read),
-           sum(rows_read - rows_incomplete), sum(rows_read - rows_inconsistent),
-           sum(rows_read - rows_late),
-           (select count(distinct subject_id) from credit_records where source = :source),
-           (select count(*) from subjects where uscc is not null)
-    from ingestion_batches
-    where source = :source
+         rows_consistent, rows_timely, subjects_covered, subjects_total, persons_covered,
+         persons_total)
+    select :source, :now, max(b.received_at), count(*), sum(b.rows_read),
+           sum(b.rows_read - b.rows_incomplete), sum(b.rows_read - b.rows_inconsistent),
+           sum(b.rows_read - b.rows_late), min(covered.organisations), min(known.organisations),
+           min(covered.persons), min(known.persons)
+    from ingestion_batches b,
+         (select count(*) filter (where s.uscc is not null) as organisations,
+                 count(*) filter (where s.kind = 'person') as persons
+          from (select distinct subject_id from credit_records where source = :source) told
+          join subjects s on s.id = told.subject_id) covered,
+         (select count(*) filter (where uscc is not null) as organisations,
+                 count(*) filter (where kind = 'person') as persons
+          from subjects where sandbox_id is null) known
+    where b.source = :source
     having count(*) > 0
     on conflict (source) do update
     set measured_at = excluded.measured_at, last_received_at = excluded.last_received_at,
         batches = excluded.batches, rows_read = excluded.rows_read,
         rows_complete = excluded.rows_complete, rows_consistent = excluded.rows_consistent,
         rows_timely = excluded.rows_timely, subjects_covered = excluded.subjects_covered,
-        subjects_total = excluded.subjects_total
+        subjects_total = excluded.subjects_total, persons_covered = excluded.persons_covered,
+        persons_total = excluded.persons_total
     """
 )
 
@@ -44,10 +52,14 @@ def share_bps(part: int, whole: int) -> int:
 
 
 def measures(quality: SourceQuality) -> dict[str, int]:
-    """Return completeness, consistency, timeliness and coverage of a source, each in basis points."""
+    """Return completeness, consistency, timeliness and coverage of a source, each in basis points.
+
+    Coverage is of organisations; ``persons`` is that of the natural persons whom anybody has told the city of.
+    """
     return {
         "completeness": share_bps(quality.rows_complete, quality.rows_read),
         "consistency": share_bps(quality.rows_consistent, quality.rows_read),
         "timeliness": share_bps(quality.rows_timely, quality.rows_read),
         "coverage": share_bps(quality.subjects_covered, quality.subjects_total),
+        "persons": share_bps(quality.persons_covered, quality.persons_total),
     }

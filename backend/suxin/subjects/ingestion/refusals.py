@@ -138,6 +138,42 @@ class LineTooLong(Refusal):
     en = "The line exceeds {limit_kib} KiB"
 
 
+class SubjectNotNamed(Refusal):
+    """A line says neither by credit code nor by resident id whom it is about."""
+
+    code = "SUBJECT_NOT_NAMED"
+    kind = RefusalKind.INVALID
+    zh = "该行未填统一社会信用代码或居民身份证号"
+    en = "The line has neither a unified social credit code nor a resident id"
+
+
+class TwoSubjects(Refusal):
+    """A line names an organisation and a person; nobody can tell whom it is about."""
+
+    code = "TWO_SUBJECTS"
+    kind = RefusalKind.INVALID
+    zh = "同一行不能既填统一社会信用代码又填居民身份证号"
+    en = "A line has a unified social credit code or a resident id, and not both"
+
+
+class ResidentIdInText(Refusal):
+    """A resident id stands where it is not turned into an index, and would be kept as it is."""
+
+    code = "RESIDENT_ID_IN_TEXT"
+    kind = RefusalKind.INVALID
+    zh = "此处不得填写居民身份证号"
+    en = "A resident id may not stand here"
+
+
+class PersonUnderAge(Refusal):
+    """The person is under 18; nothing is recorded about minors (PIPL art. 31; the age is a proposed default)."""
+
+    code = "PERSON_UNDER_AGE"
+    kind = RefusalKind.FORBIDDEN
+    zh = "不归集未满 18 周岁的人的信息"
+    en = "Nothing is recorded about persons under 18"
+
+
 class RowRepeated(Refusal):
     """A row before it has the same subject and number."""
 

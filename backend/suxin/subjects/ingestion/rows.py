@@ -12,21 +12,30 @@ from typing import Final
 
 import msgspec
 
-from suxin.kernel.identifiers import check_uscc
+from suxin.kernel.identifiers import (
+    check_resident_id,
+    check_uscc,
+    holds_resident_id,
+    is_adult,
+)
 from suxin.kernel.refusals import Invalid, Refusal
 from suxin.subjects.contents import check_written, publication_end
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.refusals import (
     NotInCatalogue,
+    PersonUnderAge,
     PublishedTooLong,
+    ResidentIdInText,
     RowMalformed,
     RowOfAnotherSource,
+    SubjectNotNamed,
+    TwoSubjects,
 )
 from suxin.subjects.models import Polarity, RecordStatus
 from suxin.subjects.shapes import SHAPES
 
 StagedRow = tuple[str, str, str, str, str, str, str, str, str, str]
-"""uscc, item, number, day, published until, valid until, polarity, status, amount, content; empty is nothing."""
+"""uscc, item, number, day, published until, valid until, polarity, status, amount, content; empty is nothing, as a person's uscc is."""
 
 _USCC: Final = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}", re.ASCII)
 # Both may be left to the item and to the row's being new.
@@ -37,6 +46,18 @@ _NEUTRAL: Final = Polarity.NEUTRAL.value
 _ACTIVE: Final = RecordStatus.ACTIVE.value
 _MAX_DIGITS: Final = 15
 _NUL: Final = "\\u0000"
+_INCOMPLETE: Final = frozenset(
+    {
+        "ROW_MALFORMED",
+        "ROW_ENCODING",
+        "LINE_TOO_LONG",
+        "INVALID",
+        "SUBJECT_NOT_NAMED",
+        "TWO_SUBJECTS",
+        "RESIDENT_ID_INVALID",
+        "RESIDENT_ID_IN_TEXT",
+    }
+)
 _CONTENT: Final = msgspec.json.Decoder(dict[str, object])
 
 
@@ -49,22 +70,30 @@ class Expected:
     today: date
 
 
-def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, date]:
-    """Return a row, its fields in the order of ``columns.COLUMNS``, as staging takes it, and the day it tells of.
+def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, date, str]:
+    """Return a row, its fields in the order of ``columns.COLUMNS``, as staging takes it, the day it tells of, and its person.
+
+    The person is a checked resident id, which may not be written down; it is empty where the row is about an organisation.
 
     :raises RowMalformed: if a field does not have its form
     :raises RowOfAnotherSource: if it names another source than its batch
     :raises NotInCatalogue: if its item is none that may be recorded
+    :raises SubjectNotNamed, TwoSubjects: if it does not name one subject
     :raises UsccMalformed: if it has no credit code; whether the code is one of the city is not known here
+    :raises ResidentIdInvalid, PersonUnderAge: if a person's number cannot be his, or he is a minor
+    :raises ResidentIdInText: if a row about a person has a resident id elsewhere
     :raises PublishedTooLong: if a penalty would be published longer than the law allows
     :raises Invalid: if the content is not what the item holds, or the days do not follow each other
     """
-    uscc, item, number, day, content, source, published, valid, polarity, status, amount = fields
+    uscc, person, item, number, day, content, source, published, valid, polarity, status, amount = (
+        fields
+    )
     _check_codes(item, number, source, expected)
-    if not _USCC.fullmatch(uscc):
-        uscc = check_uscc(uscc, field="uscc", override_reason="as registered")
+    uscc, person = _subject(uscc, person, expected)
     _check_words(polarity, status)
     held = _content(content)
+    if person:
+        _check_texts(number, held, expected)
     check_written(item, held, len(content), amount_fen=_amount(amount))
     occurred = _day(day, "occurredOn")
     if occurred > expected.today:
@@ -81,7 +110,30 @@ def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, da
         amount,
         content or "{}",
     )
-    return staged, occurred
+    return staged, occurred, person
+
+
+def _subject(uscc: str, person: str, expected: Expected) -> tuple[str, str]:
+    """Return the checked credit code or the checked resident id that a row has."""
+    if person:
+        if uscc:
+            raise TwoSubjects(field="residentId")
+        checked = check_resident_id(person, field="residentId", today=expected.today)
+        if not is_adult(checked.birth_date, expected.today):
+            raise PersonUnderAge(field="residentId")
+        return "", checked.value
+    if not uscc:
+        raise SubjectNotNamed(field="uscc")
+    if not _USCC.fullmatch(uscc):
+        uscc = check_uscc(uscc, field="uscc", override_reason="as registered")
+    return uscc, ""
+
+
+def _check_texts(number: str, held: dict[str, object], expected: Expected) -> None:
+    """Refuse a row about a person that has his number, or anybody's, where it would be kept."""
+    for field, words in (("sourceRef", number), ("content", msgspec.json.encode(held).decode())):
+        if holds_resident_id(words, today=expected.today):
+            raise ResidentIdInText(field=field)
 
 
 def _check_codes(item: str, number: str, source: str, expected: Expected) -> None:
@@ -156,4 +208,4 @@ def _valid_until(text: str, occurred: date) -> str:
 
 def is_incomplete(refusal: Refusal) -> bool:
     """Tell whether a row was refused for what it lacks or holds itself, and not for what it does not agree with."""
-    return refusal.code in {"ROW_MALFORMED", "ROW_ENCODING", "LINE_TOO_LONG", "INVALID"}
+    return refusal.code in _INCOMPLETE

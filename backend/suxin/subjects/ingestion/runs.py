@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import IO
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -20,22 +20,23 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.database import Database
 from suxin.kernel.many_rows import put
 from suxin.kernel.refusals import Refusal
+from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
+from suxin.subjects.doors import KeyringStale
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Chunks
 from suxin.subjects.ingestion.files import (
     Inspected,
     inspect,
     opened_rows,
-    put_together,
     temporary_file,
 )
 from suxin.subjects.ingestion.models import (
     BatchState,
     IngestionBatch,
-    IngestionPart,
     IngestionReject,
 )
+from suxin.subjects.ingestion.parts import forget_file, put_together
 from suxin.subjects.ingestion.quality import measure_source
 from suxin.subjects.ingestion.refusals import Reject
 from suxin.subjects.ingestion.rows import Expected, is_incomplete
@@ -61,27 +62,39 @@ class _Begun:
 
 
 async def run_batch(
-    database: Database, batch_id: UUID, *, clock: Clock, go_on: Callable[[], bool]
+    database: Database,
+    batch_id: UUID,
+    *,
+    sealer: Sealer,
+    clock: Clock,
+    go_on: Callable[[], bool],
 ) -> bool:
     """Read a batch for as long as ``go_on`` says, as the batch role; return whether rows are left.
 
     A batch that has ended, or that another run has ended meanwhile, is left as it is.
+
+    :raises KeyringStale: if a person is not found, and doors were made with a key that is not on the ring
     """
     with temporary_file() as file:
-        begun = await _begin(database, batch_id, file, now=clock())
+        begun = await _begin(database, batch_id, file, sealer=sealer, now=clock())
         if begun is None:
             return False
         try:
-            return await _read(database, begun, file, clock=clock, go_on=go_on)
+            return await _read(database, begun, file, sealer=sealer, clock=clock, go_on=go_on)
         except Refusal as refusal:
             await _fail(database, batch_id, refusal, now=clock())
             return False
         except Overtaken:
             return True
+        except KeyringStale as stale:
+            # A key that was added while the chunk was made: it is made again. One that is not on the ring needs the operator.
+            if stale.version not in sealer.keyring.secrets:
+                raise
+            return True
 
 
 async def _begin(
-    database: Database, batch_id: UUID, file: IO[bytes], *, now: datetime
+    database: Database, batch_id: UUID, file: IO[bytes], *, sealer: Sealer, now: datetime
 ) -> _Begun | None:
     async with database.transaction(_actor(batch_id), now=now) as session:
         batch = await _still_open(session, batch_id, now=now)
@@ -89,7 +102,7 @@ async def _begin(
             return None
         if batch.state is BatchState.RECEIVED:
             batch.begin(now=now)
-        await put_together(session, batch_id, file)
+        await put_together(session, sealer, batch, file)
         items = await session.scalars(
             select(CatalogueItem.code).where(CatalogueItem.retired_in.is_(None))
         )
@@ -107,11 +120,12 @@ async def _read(
     begun: _Begun,
     file: IO[bytes],
     *,
+    sealer: Sealer,
     clock: Clock,
     go_on: Callable[[], bool],
 ) -> bool:
     inspected = await asyncio.to_thread(inspect, file)
-    with _chunks_of(file, inspected, begun) as chunks:
+    with _chunks_of(file, inspected, begun, sealer) as chunks:
         after_line = begun.last_line
         chunk = await asyncio.to_thread(next, chunks, None)
         while chunk is not None:
@@ -129,7 +143,9 @@ async def _read(
 
 
 @contextmanager
-def _chunks_of(file: IO[bytes], inspected: Inspected, begun: _Begun) -> Iterator[Iterator[Chunk]]:
+def _chunks_of(
+    file: IO[bytes], inspected: Inspected, begun: _Begun, sealer: Sealer
+) -> Iterator[Iterator[Chunk]]:
     expected = Expected(source=begun.source, items=begun.items, today=local_day(begun.now))
     with opened_rows(file, inspected.encoding) as opened:
         yield iter(
@@ -137,6 +153,7 @@ def _chunks_of(file: IO[bytes], inspected: Inspected, begun: _Begun) -> Iterator
                 opened.rows,
                 opened.places,
                 expected,
+                sealer=sealer,
                 after_line=begun.last_line,
                 now=begun.now,
                 position=opened.position,
@@ -253,8 +270,7 @@ async def _still_open(
 
 
 async def _forget(session: AsyncSession, batch: IngestionBatch, *, now: datetime) -> None:
-    await session.flush()
-    await session.execute(delete(IngestionPart).where(IngestionPart.batch_id == batch.id))
+    await forget_file(session, batch)
     await measure_source(session, source=batch.source, now=now)
 
 

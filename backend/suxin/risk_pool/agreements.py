@@ -119,8 +119,8 @@ def _check_shares(shares: Shares) -> None:
     if shares.bank_bps < MIN_BANK_BPS:
         raise AgreementIncoherent(
             field="shares.bankBps",
-            reason_zh=f"银行分担比例不得低于 {MIN_BANK_BPS / 100:.0f}%",
-            reason_en=f"a bank bears {MIN_BANK_BPS / 100:.0f}% at the least",
+            reason_zh=f"银行分担比例不得低于 {MIN_BANK_BPS / 100:g}%",
+            reason_en=f"a bank bears {MIN_BANK_BPS / 100:g}% at the least",
         )
 
 

@@ -1,7 +1,7 @@
-"""Break the rules of posting in every place, one at a time, and list what no test notices.
+"""Break the rules about money in every place, one at a time, and list what no test notices.
 
-Run ``python tests/ledger/mutate_rules.py``. Each mutant of ``suxin.ledger.postings`` and ``suxin.ledger.books`` runs the tests of the rules in a process of
-its own, forked once everything is loaded, so that each takes a fraction of a second. The survivors, and why they do, are in ``docs/ledger.md``.
+Run ``python tests/mutate_rules.py``, or name what it shall break (``ledger``, ``risk_pool``). Each mutant of these modules runs the tests of its rules in a
+process of its own, forked once everything is loaded, so that each takes a fraction of a second. The survivors, and why they do, are in ``docs/ledger.md``.
 """
 
 import ast
@@ -19,10 +19,21 @@ from types import ModuleType
 import pytest
 
 from suxin.ledger import books, postings
+from suxin.risk_pool import agreements, losses, stop_loss
 
 HERE = Path(__file__).parent
-TESTS = [str(HERE / name) for name in ("test_postings.py", "test_postings_of_holds.py")]
-sys.path.insert(0, str(HERE.parent / "support"))
+sys.path.insert(0, str(HERE / "support"))
+# What is broken, and the tests that ought to notice it: pure ones, without a database.
+RULES: dict[str, dict[ModuleType, tuple[str, ...]]] = {
+    "ledger": dict.fromkeys(
+        (postings, books), ("ledger/test_postings.py", "ledger/test_postings_of_holds.py")
+    ),
+    "risk_pool": {
+        agreements: ("risk_pool/test_agreements.py", "risk_pool/test_agreement_bounds.py"),
+        losses: ("risk_pool/test_losses.py", "risk_pool/test_agreement_bounds.py"),
+        stop_loss: ("risk_pool/test_stop_loss.py", "risk_pool/test_agreement_bounds.py"),
+    },
+}
 TIMEOUT_S = 60
 NOTICED = 100
 # Without the project's own settings and plugins, which take a hundred times as long to load as these tests to run.
@@ -110,40 +121,52 @@ class _Replace(ast.NodeTransformer):
         return self.new if node is self.old else super().generic_visit(node)
 
 
-def survives(module: ModuleType, mutant: ast.Module) -> None:
-    """Run the tests over the mutant, in this process; leave with 1 if they noticed."""
-    # A rule that loops for ever is noticed as well.
-    signal.alarm(TIMEOUT_S)
+def put_in_force(module: ModuleType, mutant: ast.Module) -> None:
+    """Run a mutant in place of its module, also where another module has taken names from it."""
+    before = dict(module.__dict__)
     exec(compile(mutant, module.__file__ or "", "exec"), module.__dict__)  # noqa: S102 - our own source, broken
-    if module is books:
-        for name in ("AccountState", "Books", "Transfer"):
-            setattr(postings, name, getattr(books, name))
+    for other in [one for name, one in sys.modules.items() if name.startswith("suxin.")]:
+        for name, value in list(vars(other).items()):
+            if name in before and before[name] is value and name in module.__dict__:
+                setattr(other, name, module.__dict__[name])
+
+
+def survives(module: ModuleType, mutant: ast.Module, tests: tuple[str, ...]) -> None:
+    """Run the tests over the mutant, in this process; leave with ``NOTICED`` if they noticed."""
+    signal.alarm(TIMEOUT_S)
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        code = pytest.main([*PLAIN, *TESTS])
-    os._exit(NOTICED if code == pytest.ExitCode.TESTS_FAILED else int(code))
+        try:
+            put_in_force(module, mutant)
+        except Exception:  # noqa: BLE001 - a module that does not even load is noticed
+            os._exit(NOTICED)
+        code = pytest.main([*PLAIN, *(str(HERE / test) for test in tests)])
+    # Amounts that are worked out while the tests are collected notice it there.
+    noticed = code in {pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
+    os._exit(NOTICED if noticed else int(code))
 
 
-def main() -> int:
-    """Try every mutant, some at once; print those that nothing noticed."""
+def main(chosen: list[str]) -> int:
+    """Try every mutant; print those that nothing noticed."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     context = multiprocessing.get_context("fork")
-    tried, alive = 0, []
-    for module in (postings, books):
-        source = Path(module.__file__ or "").read_text(encoding="utf-8")
-        for line, was, now, mutant in mutants(source):
-            process = context.Process(target=survives, args=(module, mutant))
-            process.start()
-            process.join()
-            tried += 1
-            if process.exitcode != NOTICED:
-                alive.append(
-                    f"{module.__name__}:{line}: {was}  →  {now}  (exit {process.exitcode})"
-                )
-                print(alive[-1], flush=True)
-    print(f"{tried} mutants, {len(alive)} not noticed")
+    for rules in chosen or RULES:
+        tried, alive = 0, 0
+        for module, tests in RULES[rules].items():
+            source = Path(module.__file__ or "").read_text(encoding="utf-8")
+            for line, was, now, mutant in mutants(source):
+                process = context.Process(target=survives, args=(module, mutant, tests))
+                process.start()
+                process.join()
+                tried += 1
+                # A rule that loops for ever is noticed as well.
+                if process.exitcode not in {NOTICED, -signal.SIGALRM}:
+                    alive += 1
+                    left = f"{module.__name__}:{line}: {was}  →  {now}"
+                    print(f"{left}  (exit {process.exitcode})", flush=True)
+        print(f"{rules}: {tried} mutants, {alive} not noticed", flush=True)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -45,7 +45,12 @@ from suxin_graphql.execution.selection import Selected, Selections, Wanted, aske
 from suxin_graphql.execution.statements import NOW
 from suxin_graphql.execution.weights import COUNTED, TOLD
 from suxin_graphql.execution.writing import WrittenPlan
-from suxin_graphql.execution.written_pages import WrittenPagePlan, keyed_plan, page_plan
+from suxin_graphql.execution.written_pages import (
+    WrittenPagePlan,
+    keyed_plan,
+    page_plan,
+    root_plan,
+)
 from suxin_graphql.paging import check_page_size
 
 KEYS: Final = "keys"
@@ -180,7 +185,7 @@ class Executor:
     async def _related(self, level: Level, later: Later) -> list[Any]:
         relation, wanted = later.relation, later.wanted
         if later.nested is not None:
-            return await self._nested([row[later.place] for row in level.rows], later.nested)
+            return await self._nested(level.rows, later.place, later.nested)
         if isinstance(relation, ToOne):
             own = level.plan.own(relation.own, level.rows, level.made)
             keys = {key for key in own if key is not None}
@@ -201,12 +206,13 @@ class Executor:
         """Return what the field of a relation is given."""
         return self._arguments.below(type_name(level.plan.type), later.wanted.node)
 
-    async def _nested(self, found: Sequence[Any], nested: Nested) -> list[Any]:
+    async def _nested(self, level: Rows, place: int, nested: Nested) -> list[Any]:
         """Return what is made of the rows that stood in those of a level."""
         if isinstance(nested, NestedPage):
-            pages = [nested.rows(one) for one in found]
+            pages = [nested.rows(row[place], row) for row in level]
             places = [Place(nested.first, None, 0)] * len(pages)
             return await self._made_pages(nested.plan, pages, places)
+        found = [row[place] for row in level]
         rows = {row[0]: row for row in found if row is not None}
         made = await self._by_their_key(nested.plan, list(rows.values()))
         return [None if row is None else made[row[0]] for row in found]
@@ -261,11 +267,12 @@ class Executor:
 
     async def _page(self, page: Page, selected: Selected) -> Any:  # noqa: ANN401 - a connection
         first, ordering = check_page_size(page.first), page.ordering
-        plan = page_plan(self._planner, page.type, ordering, selected, page.joined)
+        plan = root_plan(self._planner, page, selected)
+        read = page.bare if plan.is_bare and page.bare is not None else page.statement
         position = _position(ordering, page.after, self._context.actor)
 
         def make() -> Select[Any]:
-            statement = page.statement.select().order_by(None)
+            statement = read.select().order_by(None)
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
             return narrowed(
@@ -276,10 +283,10 @@ class Executor:
             )
 
         def count() -> Select[Any]:
-            statement = page.statement.select().order_by(None)
+            statement = read.select().order_by(None)
             return statement.with_only_columns(func.count(), maintain_column_froms=True)
 
-        asked, given, total = page.statement.key, page.statement.values, None
+        asked, given, total = read.key, read.values, None
         if plan.counts:
             ((total,),) = await self._rows(
                 (plan.columns.mark, "count", asked), count, None, **given
@@ -299,7 +306,7 @@ class Executor:
         cls, ordering = relation.target(), given["order_by"].ordering
         where: Filter | None = given.get("where")
         form, values = (None, {}) if where is None else (where.form, where.values)
-        plan = page_plan(self._planner, cls, ordering, later.selected)
+        plan = page_plan(self._planner, cls, ordering, later.selected, admitted=True)
         position = _position(ordering, after, self._context.actor)
         keys = list(set(own))
 

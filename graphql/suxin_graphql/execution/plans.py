@@ -38,10 +38,14 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Columns:
-    """The columns of one statement, each once; its rows may all belong to one object by the column ``tied``."""
+    """The columns of one statement, each once; its rows may all belong to one object by the column ``tied``.
 
-    def __init__(self, tied: object = None) -> None:
+    They are ``admitted`` where the statement is that of their type's source, so that each of them is an object of it.
+    """
+
+    def __init__(self, tied: object = None, *, admitted: bool = False) -> None:
         self._tied = tied
+        self.admitted = admitted
         self.mark = object()
         """What tells these columns from all others, for whoever remembers them longer than the document they belong to."""
 

@@ -98,12 +98,14 @@ class ToOne:
 class ToMany:
     """A page of the objects of another type whose column ``key`` holds this row's ``own``.
 
-    Its field takes ``first``, ``after``, ``filter`` and ``orderBy``, as the lists at the root do.
+    Its field takes ``first``, ``after``, ``filter`` and ``orderBy``, as the lists at the root do. ``within`` are the rows of
+    the other type that its source has for rows of this type's source: it need not ask again what those were found by.
     """
 
     target: Callable[[], type[Record]]
     own: str
     key: Any
+    within: Callable[[Actor], Select[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

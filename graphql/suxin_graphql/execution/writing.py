@@ -27,7 +27,7 @@ from suxin_graphql.execution.completion import (
     Complete,
     Form,
 )
-from suxin_graphql.execution.nesting import SHARED, Nested
+from suxin_graphql.execution.nesting import SHARED, Nested, NestedPage
 from suxin_graphql.execution.plans import Columns, Later, Plan, Row, needs
 from suxin_graphql.execution.records import Column, Convert, Record, Relation, ToMany, ToOne
 from suxin_graphql.execution.selection import Wanted
@@ -139,6 +139,8 @@ class WrittenPlan(Plan):
         if nest is None or not isinstance(relation, ToOne | ToMany):
             return None, -1
         nested = nest(self._places[relation.own])
+        if isinstance(nested, NestedPage):
+            nested = nested.under(self.type, self._columns)
         return nested, self._columns.nest(nested)
 
     def _expression(self, value: str, column: Column, form: Form, place: int) -> str:

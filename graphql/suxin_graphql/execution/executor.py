@@ -143,7 +143,7 @@ class Executor:
     async def _by_their_key(self, plan: Plan, rows: Rows) -> dict[Any, Any]:
         """Return the objects of rows by their own key, which comes first in each."""
         self._context.spend(len(rows))
-        made = [plan.made(row, self._context) for row in rows]
+        made = plan.each(rows, self._context)
         await self._fill(Level(plan, list(rows), made))
         return {row[0]: one for row, one in zip(rows, made, strict=True)}
 
@@ -179,8 +179,7 @@ class Executor:
             await self._fill(Level(inner, level.rows, made))
         for later in plan.relations:
             values = await self._related(level, later)
-            for one, value in zip(level.made, values, strict=True):
-                plan.put(later, one, value)
+            plan.put_each(later, level.made, values)
 
     async def _related(self, level: Level, later: Later) -> list[Any]:
         relation, wanted = later.relation, later.wanted

@@ -135,6 +135,10 @@ class Plan(ABC):
     def made(self, row: Row, context: Context) -> Any:  # noqa: ANN401 - a record, or what the JSON holds of it
         """Return the object of a row."""
 
+    def each(self, rows: Sequence[Row], context: Context) -> list[Any]:
+        """Return the objects of several rows."""
+        return [self.made(row, context) for row in rows]
+
     @abstractmethod
     def own(self, name: str, rows: Sequence[Row], made: Sequence[Any]) -> list[Any]:
         """Return the values of a column that a relation is found by."""
@@ -146,6 +150,11 @@ class Plan(ABC):
     @abstractmethod
     def put(self, later: Later, made: Any, value: Any) -> None:  # noqa: ANN401 - as in made
         """Put the value of a relation in its place."""
+
+    def put_each(self, later: Later, made: Sequence[Any], values: Sequence[Any]) -> None:
+        """Put the values of a relation in their places, one for each object."""
+        for one, value in zip(made, values, strict=True):
+            self.put(later, one, value)
 
     def records(self, rows: Sequence[Row], made: Sequence[Any], context: Context) -> Sequence[Any]:  # noqa: ARG002 - the other kind of plan makes them of the rows
         """Return the records of the objects, for queries of the core that tell of them."""

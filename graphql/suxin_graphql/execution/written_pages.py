@@ -147,11 +147,17 @@ class WrittenPagePlan(PagePlan):
     def _edges(
         self, edges: _WrittenEdges, rows: list[Row], levels: list[Level], context: Context
     ) -> list[dict[str, Any]]:
+        nodes: list[Any]
+        if len(edges.fields) == 1:
+            ((key, _, plan),) = edges.fields
+            if plan is not None:
+                nodes = plan.each(rows, context)
+                levels.append(Level(plan, rows, nodes))
+                return [{key: node} for node in nodes]
         written: list[dict[str, Any]] = [{} for _ in rows]
         for key, name, plan in edges.fields:
             if plan is not None:
-                write = plan.function
-                nodes: list[Any] = [write(row, context) for row in rows]
+                nodes = plan.each(rows, context)
                 levels.append(Level(plan, rows, nodes))
             elif name == CURSOR:
                 nodes = [self._cursor(row, context) for row in rows]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from graphql.execution.values import VariableValues
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import Select, bindparam, func
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
@@ -21,7 +21,7 @@ from suxin_graphql.context import Context, Info, Reader
 from suxin_graphql.cursors import Ordering
 from suxin_graphql.execution.arguments import Arguments
 from suxin_graphql.execution.filters import Filter, one_of
-from suxin_graphql.execution.nesting import Nested, NestedPage, narrowed, page_of
+from suxin_graphql.execution.nesting import Nested, NestedPage, narrowed, numbered, page_of
 from suxin_graphql.execution.pages import (
     Level,
     MadePage,
@@ -318,7 +318,8 @@ class Executor:
             statement = base()
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
-            return _numbered(statement, relation.key, plan, first + plan.looks_ahead)
+            limit = first + plan.looks_ahead
+            return numbered(statement, relation.key, plan, limit, self._context.actor)
 
         totals: dict[Any, int] = {}
         if plan.counts:
@@ -380,18 +381,3 @@ def _places(ordering: Ordering) -> list[Any]:
 def _counted(statement: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a mapped column
     counted = statement.with_only_columns(key, func.count(), maintain_column_froms=True)
     return counted.group_by(key)
-
-
-def _numbered(base: Select[Any], key: Any, plan: PagePlan, limit: int) -> Select[Any]:  # noqa: ANN401 - a mapped column
-    """Return the first rows of each key in the plan's order, with the key and the row's number at the end."""
-    order = [one.order for one in plan.ordering.keys]
-    number = func.row_number().over(partition_by=key, order_by=order)
-    labelled = [
-        expression.label(f"c{place}") for place, expression in enumerate(plan.columns.expressions)
-    ]
-    inner = base.with_only_columns(
-        *labelled, key.label("belongs_to"), number.label("number"), maintain_column_froms=True
-    ).subquery()
-    return (
-        select(inner).where(inner.c.number <= literal_column(f"{limit:d}")).order_by(inner.c.number)
-    )

@@ -132,6 +132,33 @@ def narrowed(
     return _around(level, _expressions(level, columns, actor), columns, ordering)
 
 
+def numbered(
+    statement: Select[Any],
+    key: Any,  # noqa: ANN401 - a mapped column
+    plan: "PagePlan",
+    limit: int,
+    actor: Actor,
+) -> Select[Any]:
+    """Return the first rows of each key in the plan's order, with the key and the row's number at the end.
+
+    What is nested in them is found for those alone that are shown.
+    """
+    order = [one.order for one in plan.ordering.keys]
+    number = func.row_number().over(partition_by=key, order_by=order)
+    level = statement.with_only_columns(
+        *_plain(plan.columns),
+        key.label("belongs_to"),
+        number.label("number"),
+        maintain_column_froms=True,
+    ).subquery()
+    expressions = _expressions(level, plan.columns, actor)
+    return (
+        select(*expressions, level.c.belongs_to, level.c.number)
+        .where(level.c.number <= literal_column(f"{limit:d}"))
+        .order_by(level.c.number)
+    )
+
+
 def _rows(
     statement: Select[Any],
     columns: "Columns",
@@ -150,12 +177,16 @@ def _rows(
 
 
 def _level(statement: Select[Any], columns: "Columns") -> FromClause:
-    plain = [
+    return statement.with_only_columns(*_plain(columns), maintain_column_froms=True).subquery()
+
+
+def _plain(columns: "Columns") -> list[Any]:
+    """Return the level's own columns under the names that ``_column`` finds them by."""
+    return [
         expression.label(f"c{place}")
         for place, expression in enumerate(columns.expressions)
         if not isinstance(expression, Nested)
     ]
-    return statement.with_only_columns(*plain, maintain_column_froms=True).subquery()
 
 
 def _expressions(level: FromClause, columns: "Columns", actor: Actor) -> list[Any]:

@@ -7,6 +7,8 @@ NOT_FOUND before the database is asked.
 
 import base64
 import binascii
+from binascii import b2a_base64
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -61,8 +63,18 @@ class GlobalId(NamedTuple):
 
 def to_global(type_name: str, thing_id: UUID, actor: Actor) -> str:
     """Return the id under which the actor's organisation knows a thing."""
-    thing = binascii.b2a_base64(thing_id.bytes, newline=False).translate(_URL_SAFE)
-    return _head(type_name, actor.own_tenant) + thing[:_THING_CHARACTERS].decode()
+    return global_ids(type_name, actor)(thing_id)
+
+
+def global_ids(type_name: str, actor: Actor) -> Callable[[UUID], str]:
+    """Return what makes of things of one type the ids under which the actor's organisation knows them."""
+    head = _head(type_name, actor.own_tenant)
+
+    def to_id(thing_id: UUID) -> str:
+        thing = b2a_base64(thing_id.bytes, newline=False).translate(_URL_SAFE)
+        return head + thing[:_THING_CHARACTERS].decode()
+
+    return to_id
 
 
 def from_global(text: str, actor: Actor, *, field: str | None = None) -> GlobalId:

@@ -9,7 +9,13 @@ from suxin.lending import policies
 from suxin.lending.commands.offers import price
 from suxin.lending.models import ReferralState
 from suxin.lending.queries.products import own_products
-from suxin.lending.queries.referrals import inbox, inbox_counts, offers_in_reach, pool_leads
+from suxin.lending.queries.referrals import (
+    inbox,
+    inbox_counts,
+    offers_in_reach,
+    pool_leads,
+    referrals_in_reach,
+)
 from suxin.lending.repayment import schedule
 from suxin.lending.terms import MAX_TERM_MONTHS
 from suxin_graphql.context import Info
@@ -138,9 +144,13 @@ class LendingQueries:
         states: Annotated[list[ReferralState] | None, _STATES] = None,
     ) -> Page:
         """Return the bank's referrals."""
+        actor, waiting = info.context.actor, tuple(states or ())
+        # Every referral has its lead, and whoever has the one sees the other: no lead is ever deleted.
+        bare = None if waiting else Statement(referrals_in_reach, actor).where(where)
         return Page(
             type=Referral,
-            statement=Statement(inbox, info.context.actor, states=tuple(states or ())).where(where),
+            statement=Statement(inbox, actor, states=waiting).where(where),
+            bare=bare,
             ordering=order_by.ordering,
             first=first,
             after=after,

@@ -16,6 +16,7 @@ from suxin.lending.queries.referrals import (
     leads_shown,
     next_due,
     offers_in_reach,
+    own_offers,
     referrals_in_reach,
 )
 from suxin.lending.terms import (
@@ -179,7 +180,7 @@ class Referral(Node):
     )
 
     @to_many(
-        ToMany(lambda: Offer, "id", models.Offer.referral_id),
+        ToMany(lambda: Offer, "id", models.Offer.referral_id, within=own_offers),
         description="本行对该申请的报价，新的在前。This bank's offers on it, newest first.",
     )
     def offers(

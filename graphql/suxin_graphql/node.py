@@ -10,7 +10,7 @@ from sqlalchemy import SQLColumnExpression
 from suxin_graphql.context import Context
 from suxin_graphql.execution.readings import Named, OneOf
 from suxin_graphql.execution.records import Record, column
-from suxin_graphql.ids import local_id, not_found, to_global
+from suxin_graphql.ids import global_ids, local_id, not_found
 
 
 @strawberry.interface(
@@ -24,7 +24,7 @@ class Node(Record):
 
 def global_id(type_name: str, key: Callable[[], SQLColumnExpression[UUID]] | None = None) -> Any:  # noqa: ANN401 - stands for the field's own type
     """Declare the ``id`` of a type; ``key`` is the column that it is in, where that is not called ``id``."""
-    return column(key, convert=_to_global(type_name))
+    return column(key, bound=lambda context: global_ids(type_name, context.actor))
 
 
 def own(cls: type[Record], text: str, context: Context, *, field: str) -> OneOf:
@@ -43,10 +43,3 @@ def announced(cls: type[Record], context: Context) -> OneOf:
     if context.announced is None:
         raise missing
     return OneOf(Named(cls, context.announced, missing))
-
-
-def _to_global(type_name: str) -> Callable[[UUID, Context], str]:
-    def convert(thing_id: UUID, context: Context) -> str:
-        return to_global(type_name, thing_id, context.actor)
-
-    return convert

@@ -49,6 +49,22 @@ async def test_each_attempt_is_kept_also_across_a_replay(
     assert [one["status"] for one in row.tried] == [500, 500, 200, 200]
 
 
+async def test_what_a_worker_learns_when_another_has_delivered_it_is_not_noted(
+    small_city: SmallCity, bank: Bank, receiver: Receiver, postman: Postman, clock
+):
+    await endpoint_at(small_city, bank, receiver.url, types=LENDING)
+    await small_city.submit()
+    (turn,) = await postman._prepared(limit=1)
+    # It waits for the receiver for so long that its hold ends, and the same event goes out again.
+    clock.pass_time(minutes=1)
+    assert await postman.send_all() == 1
+    (sending,) = turn.sendings
+    await postman._settled(turn, {sending.delivery_id: Attempt(took_ms=7, status=500)})
+    row = await only_delivery(small_city, bank)
+    assert (row.state, row.status, row.attempts) == (DeliveryState.DELIVERED, 200, 1)
+    assert [one["status"] for one in row.tried] == [200]
+
+
 def test_of_very_many_attempts_the_latest_are_kept(small_city: SmallCity):
     delivery = WebhookDelivery(
         id=new_id(),

@@ -25,9 +25,11 @@ from graphql import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_loans import contracted
 
 from suxin_graphql import answering
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
+from suxin_graphql.ids import to_global
 from suxin_graphql.metering import Meter
 from suxin_graphql.schema import schema
 
@@ -260,8 +262,10 @@ def trusted(*, of_sandboxes):
 
 
 @pytest.mark.parametrize("text", [*trusted(of_sandboxes=False)])
-async def test_no_document_of_ours_falls_back(both_ways, ids, text):
+async def test_no_document_of_ours_falls_back(both_ways, bank_a, small_city, ids, text):
     wanted = ids["product" if "product" in text.lower() else "referral"]
+    if " loan(id: $id)" in text:
+        wanted = to_global("Loan", (await contracted(small_city)).id, bank_a.bank.officer)
     before = QUERIES.copy()
     one, other, compiled = await both_ways(text, {"id": wanted, "first": 5, "terms": TERMS})
     assert one == other

@@ -181,3 +181,18 @@ async def test_values_of_a_filter_change_no_plan_and_no_statement(bank_a, many, 
         shown = [one for offers in offers_of(data).values() for one in offers]
         assert all(one["validUntil"] >= f"2026-11-21T{hour}" for one in shown)
     assert (len(made), len(asked)) == (1, 1)
+
+
+async def test_what_hangs_from_a_narrowed_list_comes_with_it(bank_a, many):
+    everything = offers_of(await bank_a.data(PLAIN, few=100))
+    back = "referral { id offers(first: 1) { edges { node { id } } } } id amountFen"
+    before = QUERIES.copy()
+    data = await bank_a.data(
+        NARROWED.replace("id amountFen", back), few=2, f={"state": {"in": ["EXPIRED"]}}
+    )
+    assert QUERIES - before == {COMPILED: 1}
+    found = offers_of(data)
+    assert sorted(map(len, found.values())) == [0, 2, 2, 2]
+    for key, offers in found.items():
+        newest = {"edges": [{"node": {"id": everything[key][0]["id"]}}]}
+        assert all(one["referral"] == {"id": key, "offers": newest} for one in offers)

@@ -4,12 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select, update
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import BUILT_IN
 from suxin.lending.dispatch import new_referral
-from suxin.lending.models import DispatchMode, Lead, Offer, OfferState
+from suxin.lending.models import DispatchMode, Lead, Offer, OfferState, Referral
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
 INBOX = """query ($n: Int!) {
@@ -24,6 +25,10 @@ INBOX = """query ($n: Int!) {
     }
   }
 }"""
+
+
+def nodes(connection):
+    return [edge["node"] for edge in connection["edges"]]
 
 
 @pytest.fixture
@@ -143,6 +148,58 @@ async def test_the_way_back_is_found_once_for_a_page_and_not_for_each_of_its_row
         assert inner["again"]["id"] == outer["id"]
         assert len(inner["again"]["offers"]["edges"]) == 1
     assert {inner["amountFen"] for _, inner in offers} == {10_000_000, 20_000_000}
+
+
+WITH_THE_WAY_BACK = """{ referrals(first: %d) { edges { node {
+  id state %s offers(first: 2) { edges { node { id referral { id state mode } } } }
+} } } }"""
+
+
+async def test_a_level_is_not_read_again_from_beneath(bank_a, fifty, statements):
+    async with statements() as sent:
+        data = await bank_a.data(WITH_THE_WAY_BACK % (3, ""))
+    assert len(sent) == 1
+    assert (sent[0].count("FROM referrals"), sent[0].count("JOIN")) == (1, 0)
+    for node in nodes(data["referrals"]):
+        own = {"id": node["id"], "state": node["state"], "mode": "RECOMMENDED"}
+        assert [one["referral"] for one in nodes(node["offers"])] == [own, own]
+
+
+async def test_what_is_joined_is_no_statement_of_the_source_and_is_asked_again(
+    bank_a, fifty, statements
+):
+    async with statements() as sent:
+        data = await bank_a.data(WITH_THE_WAY_BACK % (3, "lead { number }"))
+    assert (sent[0].count("FROM referrals"), sent[0].count("JOIN leads")) == (2, 1)
+    assert "JOIN referrals" in sent[0]
+    for node in nodes(data["referrals"]):
+        assert [one["referral"]["id"] for one in nodes(node["offers"])] == [node["id"]] * 2
+
+
+async def test_a_list_beneath_a_level_holds_what_the_same_list_alone_does(
+    desks, small_city, fifty, bank_a
+):
+    system = Actor.system("test", tenant_id=fifty[0].tenant_id)
+    async with small_city.database.transaction(system, now=small_city.now) as session:
+        await session.execute(
+            update(Referral)
+            .where(Referral.id.in_([one.id for one in fifty[:20]]))
+            .values(county_code="321324")
+        )
+    near = await desks.open(small_city.banks[0], areas=["321324"])
+    for caller, count in ((near, 20), (bank_a, 50)):
+        under = nodes((await caller.data(WITH_THE_WAY_BACK % (60, "")))["referrals"])
+        alone = await caller.data("{ offers(first: 100) { edges { node { id } } } }")
+        offers = [one["id"] for node in under for one in nodes(node["offers"])]
+        assert (len(under), len(offers)) == (count, 2 * count)
+        assert set(offers) == {one["id"] for one in nodes(alone["offers"])}
+
+
+async def test_no_process_can_delete_a_lead_so_that_a_referral_always_has_one(small_city):
+    async with small_city.database.transaction(Actor.system("test"), now=small_city.now) as session:
+        for role in ("suxin_app", "suxin_batch", "suxin_doorway"):
+            may = func.has_table_privilege(role, "leads", "DELETE")
+            assert (await session.execute(select(may))).scalar_one() is False
 
 
 async def test_what_is_counted_or_continued_is_a_statement_for_all_rows_of_a_level(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from graphql.execution.values import VariableValues
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import Select, bindparam, func
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Refusal
@@ -21,7 +21,7 @@ from suxin_graphql.context import Context, Info, Reader
 from suxin_graphql.cursors import Ordering
 from suxin_graphql.execution.arguments import Arguments
 from suxin_graphql.execution.filters import Filter, one_of
-from suxin_graphql.execution.nesting import Nested, NestedPage, narrowed, page_of
+from suxin_graphql.execution.nesting import Nested, NestedPage, narrowed, numbered, page_of
 from suxin_graphql.execution.pages import (
     Level,
     MadePage,
@@ -45,7 +45,12 @@ from suxin_graphql.execution.selection import Selected, Selections, Wanted, aske
 from suxin_graphql.execution.statements import NOW
 from suxin_graphql.execution.weights import COUNTED, TOLD
 from suxin_graphql.execution.writing import WrittenPlan
-from suxin_graphql.execution.written_pages import WrittenPagePlan, keyed_plan, page_plan
+from suxin_graphql.execution.written_pages import (
+    WrittenPagePlan,
+    keyed_plan,
+    page_plan,
+    root_plan,
+)
 from suxin_graphql.paging import check_page_size
 
 KEYS: Final = "keys"
@@ -138,7 +143,7 @@ class Executor:
     async def _by_their_key(self, plan: Plan, rows: Rows) -> dict[Any, Any]:
         """Return the objects of rows by their own key, which comes first in each."""
         self._context.spend(len(rows))
-        made = [plan.made(row, self._context) for row in rows]
+        made = plan.each(rows, self._context)
         await self._fill(Level(plan, list(rows), made))
         return {row[0]: one for row, one in zip(rows, made, strict=True)}
 
@@ -174,13 +179,12 @@ class Executor:
             await self._fill(Level(inner, level.rows, made))
         for later in plan.relations:
             values = await self._related(level, later)
-            for one, value in zip(level.made, values, strict=True):
-                plan.put(later, one, value)
+            plan.put_each(later, level.made, values)
 
     async def _related(self, level: Level, later: Later) -> list[Any]:
         relation, wanted = later.relation, later.wanted
         if later.nested is not None:
-            return await self._nested([row[later.place] for row in level.rows], later.nested)
+            return await self._nested(level.rows, later.place, later.nested)
         if isinstance(relation, ToOne):
             own = level.plan.own(relation.own, level.rows, level.made)
             keys = {key for key in own if key is not None}
@@ -201,12 +205,13 @@ class Executor:
         """Return what the field of a relation is given."""
         return self._arguments.below(type_name(level.plan.type), later.wanted.node)
 
-    async def _nested(self, found: Sequence[Any], nested: Nested) -> list[Any]:
+    async def _nested(self, level: Rows, place: int, nested: Nested) -> list[Any]:
         """Return what is made of the rows that stood in those of a level."""
         if isinstance(nested, NestedPage):
-            pages = [nested.rows(one) for one in found]
+            pages = [nested.rows(row[place], row) for row in level]
             places = [Place(nested.first, None, 0)] * len(pages)
             return await self._made_pages(nested.plan, pages, places)
+        found = [row[place] for row in level]
         rows = {row[0]: row for row in found if row is not None}
         made = await self._by_their_key(nested.plan, list(rows.values()))
         return [None if row is None else made[row[0]] for row in found]
@@ -261,11 +266,12 @@ class Executor:
 
     async def _page(self, page: Page, selected: Selected) -> Any:  # noqa: ANN401 - a connection
         first, ordering = check_page_size(page.first), page.ordering
-        plan = page_plan(self._planner, page.type, ordering, selected, page.joined)
+        plan = root_plan(self._planner, page, selected)
+        read = page.bare if plan.is_bare and page.bare is not None else page.statement
         position = _position(ordering, page.after, self._context.actor)
 
         def make() -> Select[Any]:
-            statement = page.statement.select().order_by(None)
+            statement = read.select().order_by(None)
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
             return narrowed(
@@ -276,10 +282,10 @@ class Executor:
             )
 
         def count() -> Select[Any]:
-            statement = page.statement.select().order_by(None)
+            statement = read.select().order_by(None)
             return statement.with_only_columns(func.count(), maintain_column_froms=True)
 
-        asked, given, total = page.statement.key, page.statement.values, None
+        asked, given, total = read.key, read.values, None
         if plan.counts:
             ((total,),) = await self._rows(
                 (plan.columns.mark, "count", asked), count, None, **given
@@ -299,7 +305,7 @@ class Executor:
         cls, ordering = relation.target(), given["order_by"].ordering
         where: Filter | None = given.get("where")
         form, values = (None, {}) if where is None else (where.form, where.values)
-        plan = page_plan(self._planner, cls, ordering, later.selected)
+        plan = page_plan(self._planner, cls, ordering, later.selected, admitted=True)
         position = _position(ordering, after, self._context.actor)
         keys = list(set(own))
 
@@ -312,7 +318,8 @@ class Executor:
             statement = base()
             if position:
                 statement = statement.where(ordering.after(_places(ordering)))
-            return _numbered(statement, relation.key, plan, first + plan.looks_ahead)
+            limit = first + plan.looks_ahead
+            return numbered(statement, relation.key, plan, limit, self._context.actor)
 
         totals: dict[Any, int] = {}
         if plan.counts:
@@ -374,18 +381,3 @@ def _places(ordering: Ordering) -> list[Any]:
 def _counted(statement: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a mapped column
     counted = statement.with_only_columns(key, func.count(), maintain_column_froms=True)
     return counted.group_by(key)
-
-
-def _numbered(base: Select[Any], key: Any, plan: PagePlan, limit: int) -> Select[Any]:  # noqa: ANN401 - a mapped column
-    """Return the first rows of each key in the plan's order, with the key and the row's number at the end."""
-    order = [one.order for one in plan.ordering.keys]
-    number = func.row_number().over(partition_by=key, order_by=order)
-    labelled = [
-        expression.label(f"c{place}") for place, expression in enumerate(plan.columns.expressions)
-    ]
-    inner = base.with_only_columns(
-        *labelled, key.label("belongs_to"), number.label("number"), maintain_column_froms=True
-    ).subquery()
-    return (
-        select(inner).where(inner.c.number <= literal_column(f"{limit:d}")).order_by(inner.c.number)
-    )

@@ -4,6 +4,9 @@ A level that has such relations is a sub-select by itself, with all its conditio
 its columns and, for each of its rows, the rows of a relation: one row, or an array of them. Each of these is the same
 statement of its type's source as where it is read by itself, under the same row policies. What all rows of an array would
 find by the key that ties them to their level is found once beside the array.
+
+Where the rows of a level are objects of its type's source, they need not be found again from beneath: the way back is
+answered from the level's own row, and a list is not joined to the level to ask once more whether that may be seen.
 """
 
 from collections.abc import Sequence
@@ -14,7 +17,7 @@ from sqlalchemy import FromClause, Select, func, literal_column, select
 
 from suxin.kernel.actor import Actor
 from suxin_graphql.cursors import Ordering
-from suxin_graphql.execution.records import ToMany, ToOne
+from suxin_graphql.execution.records import Record, ToMany, ToOne
 
 if TYPE_CHECKING:
     from suxin_graphql.execution.pages import PagePlan
@@ -40,21 +43,47 @@ class NestedOne:
         found = source.statement(actor).order_by(None).where(source.key == _column(level, self.own))
         return _rows(found, self.columns, level, actor).scalar_subquery()
 
+    def leads_back(self, level: type[Record], relation: ToMany) -> bool:
+        """Tell whether it is the row of the level itself, to which a list belongs by this relation."""
+        return (
+            self.relation.target() is level
+            and getattr(level.__model__, relation.own) is level.__source__.key
+            and not self.columns.nested
+            and not self.columns.shared
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class NestedPage:
-    """The first rows of another type that point at column ``own`` of the level, one more where it is told whether others follow."""
+    """The first rows of another type that point at column ``own`` of the level, one more where it is told whether others follow.
+
+    ``admitted`` are the level's rows where they are objects of its type's source. ``back`` says then, where all that the rows
+    of a page share is that row itself, in which columns of the level its values stand.
+    """
 
     relation: ToMany
     plan: "PagePlan"
     first: int
     own: int
+    admitted: bool = False
+    back: tuple[tuple[int, ...], ...] | None = None
+
+    def under(self, cls: type[Record], level: "Columns") -> "NestedPage":
+        """Return it as it stands under a level of objects of a type, whose columns gain what leads back to them."""
+        shared = self.plan.columns.shared
+        if not level.admitted:
+            return self
+        found = [one for one in shared if isinstance(one, NestedOne)]
+        if not all(one.leads_back(cls, self.relation) for one in found):
+            return replace(self, admitted=True)
+        back = tuple(tuple(map(level.place, one.columns.expressions)) for one in found)
+        return replace(self, admitted=True, back=back)
 
     def expression(self, level: FromClause, actor: Actor) -> Any:  # noqa: ANN401 - an SQL expression of arrays
         """Return what stands in the level's rows for it."""
-        source = self.relation.target().__source__
+        within = self.relation.within if self.admitted else None
         found = page_of(
-            source.statement(actor)
+            (within or self.relation.target().__source__.statement)(actor)
             .order_by(None)
             .where(self.relation.key == _column(level, self.own)),
             self.plan.ordering,
@@ -62,14 +91,19 @@ class NestedPage:
         )
         rows = _rows(found, self.plan.columns, level, actor, self.plan.ordering)
         page = func.array(rows.scalar_subquery())
+        if self.back is not None:
+            return page
         shared = [replace(one, own=self.own) for one in self.plan.columns.shared]
         return func.row(page, *(one.expression(level, actor) for one in shared)) if shared else page
 
-    def rows(self, found: Any) -> Sequence[Any]:  # noqa: ANN401 - what stands in a row of the level for it
+    def rows(self, found: Any, level: Sequence[Any]) -> Sequence[Any]:  # noqa: ANN401 - what stands in a row of the level for it
         """Return the rows of a page, each with what all of them share behind its own columns, the first of it last."""
         if not self.plan.columns.shared:
             return cast("Sequence[Any]", found)
-        rows, *shared = found
+        if self.back is None:
+            rows, *shared = found
+        else:
+            rows, shared = found, [tuple([level[at] for at in places]) for places in self.back]
         shared.reverse()
         return [(*row, *shared) for row in rows]
 
@@ -98,6 +132,33 @@ def narrowed(
     return _around(level, _expressions(level, columns, actor), columns, ordering)
 
 
+def numbered(
+    statement: Select[Any],
+    key: Any,  # noqa: ANN401 - a mapped column
+    plan: "PagePlan",
+    limit: int,
+    actor: Actor,
+) -> Select[Any]:
+    """Return the first rows of each key in the plan's order, with the key and the row's number at the end.
+
+    What is nested in them is found for those alone that are shown.
+    """
+    order = [one.order for one in plan.ordering.keys]
+    number = func.row_number().over(partition_by=key, order_by=order)
+    level = statement.with_only_columns(
+        *_plain(plan.columns),
+        key.label("belongs_to"),
+        number.label("number"),
+        maintain_column_froms=True,
+    ).subquery()
+    expressions = _expressions(level, plan.columns, actor)
+    return (
+        select(*expressions, level.c.belongs_to, level.c.number)
+        .where(level.c.number <= literal_column(f"{limit:d}"))
+        .order_by(level.c.number)
+    )
+
+
 def _rows(
     statement: Select[Any],
     columns: "Columns",
@@ -116,12 +177,16 @@ def _rows(
 
 
 def _level(statement: Select[Any], columns: "Columns") -> FromClause:
-    plain = [
+    return statement.with_only_columns(*_plain(columns), maintain_column_froms=True).subquery()
+
+
+def _plain(columns: "Columns") -> list[Any]:
+    """Return the level's own columns under the names that ``_column`` finds them by."""
+    return [
         expression.label(f"c{place}")
         for place, expression in enumerate(columns.expressions)
         if not isinstance(expression, Nested)
     ]
-    return statement.with_only_columns(*plain, maintain_column_froms=True).subquery()
 
 
 def _expressions(level: FromClause, columns: "Columns", actor: Actor) -> list[Any]:

@@ -57,6 +57,9 @@ class PagePlan(ABC):
     looks_ahead = True
     """Whether a row more than asked for is read, to tell whether others follow."""
 
+    is_bare = False
+    """Whether nothing is asked of the tables that the statement of its list joins."""
+
     def __init__(self, ordering: Ordering, columns: Columns | None = None) -> None:
         self.ordering = ordering
         self.columns = columns or Columns()

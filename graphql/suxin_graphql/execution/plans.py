@@ -38,10 +38,14 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Columns:
-    """The columns of one statement, each once; its rows may all belong to one object by the column ``tied``."""
+    """The columns of one statement, each once; its rows may all belong to one object by the column ``tied``.
 
-    def __init__(self, tied: object = None) -> None:
+    They are ``admitted`` where the statement is that of their type's source, so that each of them is an object of it.
+    """
+
+    def __init__(self, tied: object = None, *, admitted: bool = False) -> None:
         self._tied = tied
+        self.admitted = admitted
         self.mark = object()
         """What tells these columns from all others, for whoever remembers them longer than the document they belong to."""
 
@@ -131,6 +135,10 @@ class Plan(ABC):
     def made(self, row: Row, context: Context) -> Any:  # noqa: ANN401 - a record, or what the JSON holds of it
         """Return the object of a row."""
 
+    def each(self, rows: Sequence[Row], context: Context) -> list[Any]:
+        """Return the objects of several rows."""
+        return [self.made(row, context) for row in rows]
+
     @abstractmethod
     def own(self, name: str, rows: Sequence[Row], made: Sequence[Any]) -> list[Any]:
         """Return the values of a column that a relation is found by."""
@@ -142,6 +150,11 @@ class Plan(ABC):
     @abstractmethod
     def put(self, later: Later, made: Any, value: Any) -> None:  # noqa: ANN401 - as in made
         """Put the value of a relation in its place."""
+
+    def put_each(self, later: Later, made: Sequence[Any], values: Sequence[Any]) -> None:
+        """Put the values of a relation in their places, one for each object."""
+        for one, value in zip(made, values, strict=True):
+            self.put(later, one, value)
 
     def records(self, rows: Sequence[Row], made: Sequence[Any], context: Context) -> Sequence[Any]:  # noqa: ARG002 - the other kind of plan makes them of the rows
         """Return the records of the objects, for queries of the core that tell of them."""

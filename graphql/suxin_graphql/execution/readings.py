@@ -40,7 +40,9 @@ class EachOf:
 class Page:
     """One page of a statement, whose own order gives way to ``ordering``.
 
-    ``joined`` names the relations to one whose tables the statement joins already, so that they are read with it.
+    ``joined`` names the relations to one whose tables the statement joins already, so that they are read with it. ``bare``
+    is the statement of the type's own source that finds the very same rows without those tables: it is read where nothing of
+    them is asked for.
     """
 
     type: type[Record]
@@ -49,6 +51,7 @@ class Page:
     first: int
     after: str | None
     joined: frozenset[str] = frozenset()
+    bare: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)

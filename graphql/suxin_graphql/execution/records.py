@@ -31,6 +31,8 @@ _COLUMN: Final = "suxin.column"
 _NAMES: Final = NameConverter()
 
 Convert = Callable[[Any, Context], Any]
+Bound = Callable[[Context], Callable[[Any], Any]]
+"""What converts the values of one request, made once for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,15 @@ class Record:
 class Column:
     """A field that is one SQL expression, perhaps converted.
 
-    Where ``words`` is given, the column holds words of a closed list, and each is always converted to the same.
+    Where ``words`` is given, the column holds words of a closed list, and each is always converted to the same. ``bound``
+    is the conversion, as it is made for the request of a context.
     """
 
     name: str
     expression: Any
     convert: Convert | None = None
     words: Callable[[Any], Any] | None = None
+    bound: Bound | None = None
 
     def value(self, found: Any, context: Context) -> Any:  # noqa: ANN401 - of any column's type
         """Return the field's value for what was found in the row."""
@@ -98,12 +102,14 @@ class ToOne:
 class ToMany:
     """A page of the objects of another type whose column ``key`` holds this row's ``own``.
 
-    Its field takes ``first``, ``after``, ``filter`` and ``orderBy``, as the lists at the root do.
+    Its field takes ``first``, ``after``, ``filter`` and ``orderBy``, as the lists at the root do. ``within`` are the rows of
+    the other type that its source has for rows of this type's source: it need not ask again what those were found by.
     """
 
     target: Callable[[], type[Record]]
     own: str
     key: Any
+    within: Callable[[Actor], Select[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +165,17 @@ def column(
     *,
     convert: Convert | None = None,
     words: Callable[[Any], Any] | None = None,
+    bound: Bound | None = None,
     items: int = 0,
     description: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for the field's own type
     """Declare a field by its SQL expression, or the conversion of its column's value.
 
-    ``words`` converts what is a word of a closed list, whoever asks; what each becomes is remembered. ``items`` is how many there may be at the most where it is a list of objects.
+    ``words`` converts what is a word of a closed list, whoever asks; what each becomes is remembered. ``bound`` makes the
+    conversion for one request. ``items`` is how many there may be at the most where it is a list of objects.
     """
     return strawberry.field(
-        metadata={_COLUMN: (expression, convert, words), WEIGHT: of_items(items)},
+        metadata={_COLUMN: (expression, convert, words, bound), WEIGHT: of_items(items)},
         description=description,
     )
 
@@ -253,13 +261,16 @@ def _shape_of(cls: type[Record]) -> Shape:
         if relation is not None:
             shape.relations[name] = relation
             continue
-        expression, convert, words = field.metadata.get(_COLUMN, (None, None, None))
+        expression, convert, words, bound = field.metadata.get(_COLUMN, (None,) * 4)
         found = expression() if expression else getattr(cls.__model__, field.python_name, None)
         if found is not None and field.base_resolver is None:
-            shape.columns[name] = Column(
-                field.python_name, found, _by_words(words) if words else convert, words
-            )
+            made = _by_words(words) if words else _at_once(bound) if bound else convert
+            shape.columns[name] = Column(field.python_name, found, made, words, bound)
     return shape
+
+
+def _at_once(bound: Bound) -> Convert:
+    return lambda found, context: bound(context)(found)
 
 
 def _by_words(words: Callable[[Any], Any]) -> Convert:

@@ -43,6 +43,10 @@ class Statement:
         self._where = given
         return self
 
+    def is_of(self, make: Callable[..., Select[Any]]) -> bool:
+        """Tell whether it is made by this query, and perhaps narrowed."""
+        return self._make is make
+
     @property
     def key(self) -> Hashable:
         """What tells this statement from every other."""

@@ -6,7 +6,7 @@ raises ``NotPlain``, as in ``completion``.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from graphql import (
     GraphQLBoolean,
@@ -27,12 +27,13 @@ from suxin_graphql.execution.completion import (
     Complete,
     Form,
 )
-from suxin_graphql.execution.nesting import SHARED, Nested
+from suxin_graphql.execution.nesting import SHARED, Nested, NestedPage
 from suxin_graphql.execution.plans import Columns, Later, Plan, Row, needs
-from suxin_graphql.execution.records import Column, Convert, Record, Relation, ToMany, ToOne
+from suxin_graphql.execution.records import Bound, Column, Convert, Record, Relation, ToMany, ToOne
 from suxin_graphql.execution.selection import Wanted
 
 Made = Callable[[Row, Context], dict[str, Any]]
+MadeEach = Callable[[Sequence[Row], Context], list[Any]]
 Nest = Callable[[int], Nested]
 """How a relation is nested in its level, where the column that it is found by stands at a place."""
 
@@ -67,11 +68,17 @@ class WrittenPlan(Plan):
         self._places: dict[str, int] = {}
         self._names: dict[str, Any] = {}
         self._entries: list[str] = []
+        self._bound: list[str] = []
         self.function: Made = _unfinished
+        self._each: MadeEach = _unfinished
 
     @override
     def made(self, row: Row, context: Context) -> dict[str, Any]:
         return self.function(row, context)
+
+    @override
+    def each(self, rows: Sequence[Row], context: Context) -> list[Any]:
+        return self._each(rows, context)
 
     @override
     def own(self, name: str, rows: Sequence[Row], made: Sequence[Any]) -> list[Any]:
@@ -85,6 +92,16 @@ class WrittenPlan(Plan):
     @override
     def put(self, later: Later, made: Any, value: Any) -> None:
         made[later.key] = value if later.complete is None else later.complete(value)
+
+    @override
+    def put_each(self, later: Later, made: Sequence[Any], values: Sequence[Any]) -> None:
+        key, complete = later.key, later.complete
+        if complete is None:
+            super().put_each(later, made, values)
+            return
+        for one, value in zip(made, values, strict=True):
+            # What was written from its row is what the JSON holds.
+            one[key] = value if value.__class__ is dict else complete(value)
 
     @override
     def records(self, rows: Sequence[Row], made: Sequence[Any], context: Context) -> Sequence[Any]:
@@ -122,10 +139,24 @@ class WrittenPlan(Plan):
         self.write(key, "None")
 
     def finish(self) -> "WrittenPlan":
-        """Make the function of what is to be written."""
-        source = f"def made(row, context):\n    return {{{', '.join(self._entries)}}}\n"
+        """Make the functions of what is to be written: of one row, and of several."""
+        written = f"{{{', '.join(self._entries)}}}"
+        once = "\n    ".join(self._bound) or "pass"
+        source = f"""
+def made(row, context):
+    {once}
+    return {written}
+
+def each(rows, context):
+    {once}
+    found = []
+    add = found.append
+    for row in rows:
+        add({written})
+    return found
+"""
         exec(compile(source, f"<plan of {self.type.__name__}>", "exec"), self._names)  # noqa: S102 - names of the schema and numbers, nothing a caller wrote but names that GraphQL admits
-        self.function = self._names["made"]
+        self.function, self._each = self._names["made"], self._names["each"]
         return self
 
     def _nested(self, relation: Relation, nest: Nest | None) -> tuple[Nested | None, int]:
@@ -139,13 +170,16 @@ class WrittenPlan(Plan):
         if nest is None or not isinstance(relation, ToOne | ToMany):
             return None, -1
         nested = nest(self._places[relation.own])
+        if isinstance(nested, NestedPage):
+            nested = nested.under(self.type, self._columns)
         return nested, self._columns.nest(nested)
 
     def _expression(self, value: str, column: Column, form: Form, place: int) -> str:
         kind = form.type.of_type if isinstance(form.type, GraphQLNonNull) else form.type
         processor, complete = self._columns.processor(place), form.complete
         if column.convert is not None and column.words is None:
-            return self._conversion(value, column.convert, processor, form, of_text=kind in _TEXTS)
+            convert = self._converted(column.convert, column.bound)
+            return self._conversion(value, convert, processor, form, of_text=kind in _TEXTS)
         if column.words is not None or isinstance(kind, GraphQLEnumType):
             return f"{self.named(_Known(_processed(processor, column.words, complete)))}[{value}]"
         other = f"{self.named(_processed(processor, None, complete))}({value})"
@@ -157,23 +191,25 @@ class WrittenPlan(Plan):
             return f"v.isoformat() if (v := {value}).__class__ is {moment} else {other}"
         return f"v if (v := {value}){test} else {other}" if test else other
 
+    def _converted(self, convert: Convert, bound: Bound | None) -> str:
+        """Return how a conversion is called, with a place for the value."""
+        if bound is None:
+            return f"{self.named(convert)}({{}}, context)"
+        name = f"b{len(self._bound)}"
+        self._bound.append(f"{name} = {self.named(bound)}(context)")
+        return f"{name}({{}})"
+
     def _conversion(
-        self,
-        value: str,
-        convert: Convert,
-        processor: Processor | None,
-        form: Form,
-        *,
-        of_text: bool,
+        self, value: str, convert: str, processor: Processor | None, form: Form, *, of_text: bool
     ) -> str:
         found = value if processor is None else f"{self.named(processor)}({value})"
-        converted, complete = f"{self.named(convert)}({found}, context)", self.named(form.complete)
+        converted, complete = convert.format(found), self.named(form.complete)
         if of_text:
             return f"v if (v := {converted}).__class__ is str else {complete}(v)"
         return f"{complete}({converted})"
 
 
-def _unfinished(_row: Row, _context: Context) -> dict[str, Any]:
+def _unfinished(_rows: object, _context: Context) -> NoReturn:
     message = "the plan is not finished"
     raise RuntimeError(message)
 

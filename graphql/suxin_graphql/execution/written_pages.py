@@ -56,6 +56,8 @@ class _WrittenEdges:
 class WrittenPagePlan(PagePlan):
     """A page that is made as what the JSON holds of it; its rows may belong to one object by the column ``tied``.
 
+    They are ``admitted`` where the statement of its type's source finds them.
+
     :raises NotCompiled: if the selection holds what is not written from a row
     """
 
@@ -68,8 +70,11 @@ class WrittenPagePlan(PagePlan):
         joined: frozenset[str] = frozenset(),
         *,
         tied: object = None,
+        admitted: bool = False,
+        bare: bool = False,
     ) -> None:
-        super().__init__(ordering, Columns(tied))
+        super().__init__(ordering, Columns(tied, admitted=admitted or bare))
+        self.is_bare = bare
         if selected.form is None:
             raise NotCompiled
         self._planner, self._cls, self._joined = planner, cls, joined
@@ -142,11 +147,17 @@ class WrittenPagePlan(PagePlan):
     def _edges(
         self, edges: _WrittenEdges, rows: list[Row], levels: list[Level], context: Context
     ) -> list[dict[str, Any]]:
+        nodes: list[Any]
+        if len(edges.fields) == 1:
+            ((key, _, plan),) = edges.fields
+            if plan is not None:
+                nodes = plan.each(rows, context)
+                levels.append(Level(plan, rows, nodes))
+                return [{key: node} for node in nodes]
         written: list[dict[str, Any]] = [{} for _ in rows]
         for key, name, plan in edges.fields:
             if plan is not None:
-                write = plan.function
-                nodes: list[Any] = [write(row, context) for row in rows]
+                nodes = plan.each(rows, context)
                 levels.append(Level(plan, rows, nodes))
             elif name == CURSOR:
                 nodes = [self._cursor(row, context) for row in rows]
@@ -163,23 +174,47 @@ def page_plan(
     ordering: Ordering,
     selected: Selected,
     joined: frozenset[str] = frozenset(),
+    *,
+    admitted: bool,
+    bare: bool = False,
 ) -> PagePlan:
     """Return the plan of a page: a written one where its form is known and all of it can be written."""
 
     def make() -> PagePlan:
         try:
-            return WrittenPagePlan(planner, cls, ordering, selected, joined)
+            return WrittenPagePlan(
+                planner,
+                cls,
+                ordering,
+                selected,
+                joined,
+                admitted=admitted,
+                bare=bare and not _joins(planner, cls, selected, joined),
+            )
         except NotCompiled:
             return RecordPagePlan(planner, cls, ordering, selected.selections, joined)
 
     return planner.keep(((cls, ordering.name, joined), selected.selections), make)
 
 
+def root_plan(planner: Planner, page: Page, selected: Selected) -> PagePlan:
+    """Return the plan of a page that a resolver asks for."""
+    return page_plan(
+        planner,
+        page.type,
+        page.ordering,
+        selected,
+        page.joined,
+        admitted=page.statement.is_of(page.type.__source__.statement),
+        bare=page.bare is not None,
+    )
+
+
 def keyed_plan(planner: Planner, cls: type[Record], selected: Selected) -> tuple[Columns, Plan]:
     """Return the plan of objects that are found by their keys, and its columns, of which the key is the first."""
 
     def begun() -> Columns:
-        columns = Columns()
+        columns = Columns(admitted=True)
         columns.place(cls.__source__.key)
         return columns
 
@@ -197,11 +232,21 @@ def keyed_plan(planner: Planner, cls: type[Record], selected: Selected) -> tuple
 def is_read_at_once(planner: Planner, found: object, selected: Selected) -> bool:
     """Tell whether one statement reads all that is asked of what a resolver returned."""
     if isinstance(found, Page):
-        return page_plan(planner, found.type, found.ordering, selected, found.joined).complete
+        return root_plan(planner, found, selected).complete
     if isinstance(found, OneOf):
         _, plan = keyed_plan(planner, found.wanted.type, selected)
         return plan.complete
     return False
+
+
+def _joins(planner: Planner, cls: type[Record], selected: Selected, joined: frozenset[str]) -> bool:
+    """Tell whether any of the relations that a statement joins is asked of the nodes of a page."""
+    schema = planner.schema
+    connection = fields_of(selected.selections, Connection, schema).values()
+    edges = [fields_of(one.selections, Edge, schema) for one in connection if one.name == EDGES]
+    nodes = [one for edge in edges for one in edge.values() if one.name == NODE]
+    asked = [fields_of(node.selections, cls, schema) for node in nodes]
+    return any(one.name in joined for fields in asked for one in fields.values())
 
 
 def _object(form: Form) -> GraphQLObjectType:
@@ -263,7 +308,7 @@ def _nest(
     selected = Selected(wanted.selections, form)
     try:
         if isinstance(relation, ToOne):
-            columns, target = Columns(), relation.target()
+            columns, target = Columns(admitted=True), relation.target()
             columns.place(target.__source__.key)
             plan = written_plan(planner, target, selected, columns)
             return lambda own: NestedOne(relation, columns, plan, own)
@@ -273,7 +318,7 @@ def _nest(
                 return None
             first, ordering = check_page_size(given["first"]), given["order_by"].ordering
             target, key = relation.target(), relation.key
-            page = WrittenPagePlan(planner, target, ordering, selected, tied=key)
+            page = WrittenPagePlan(planner, target, ordering, selected, tied=key, admitted=True)
             return None if page.counts else lambda own: NestedPage(relation, page, first, own)
     except (NotCompiled, PageSizeOutOfRange):
         pass

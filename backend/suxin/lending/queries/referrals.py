@@ -103,6 +103,11 @@ def referrals_in_reach(actor: Actor) -> Select[Referral]:
     return select(Referral).where(within_reach(actor))
 
 
+def own_offers(actor: Actor) -> Select[Offer]:
+    """Return the bank's offers, for who asks by a referral that lies within the actor's branch and areas."""
+    return select(Offer).where(Offer.tenant_id == actor.own_tenant)
+
+
 def offers_in_reach(actor: Actor) -> Select[Offer]:
     """Return the bank's offers on the referrals within the actor's branch and areas."""
     return (

@@ -6,7 +6,6 @@ then ends as a deadlock that ``Database.run`` tries again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -78,13 +77,14 @@ _TRANSFERS_AND_ENDS: Final = SingleStep(
         ),
     )
 )
-_NAMES: Final = ", ".join(LedgerTransfer.__table__.columns.keys())
+_NAMES: Final = ", ".join(Transfer.__dataclass_fields__)
 WRITE: Final = SingleStep(
     text(
-        f"insert into ledger_transfers ({_NAMES}) select {_NAMES}"  # noqa: S608 - names of our own table
+        f"insert into ledger_transfers (tenant_id, {_NAMES}) select cast(:book as uuid), {_NAMES}"  # noqa: S608 - names of our own table
         " from json_populate_recordset(null::ledger_transfers, cast(:document as json))"
     )
 )
+"""The statement that writes new transfers into a book, given as ``document_of`` says."""
 
 
 async def post(
@@ -224,18 +224,17 @@ def _account_state(row: asyncpg.Record) -> AccountState:
     return AccountState(**{**row, "normal_side": Side(row["normal_side"])})
 
 
-def document_of(book: UUID, added: Iterable[Transfer]) -> str:
+def document_of(added: Sequence[Transfer]) -> str:
     """Return new transfers as ``WRITE`` takes them."""
-    rows = [{"tenant_id": book, **asdict(one)} for one in added]
-    return msgspec.json.encode(rows).decode()
+    return msgspec.json.encode(added).decode()
 
 
 async def _write(session: AsyncSession, book: UUID, added: Added) -> None:
     """Write what is new by one statement, and set the clock of each hold."""
     if not added:
         return
-    document = document_of(book, [one for one, _ in added])
-    await rows_in_session(session, WRITE, document=document)
+    document = document_of([one for one, _ in added])
+    await rows_in_session(session, WRITE, book=book, document=document)
     for one, now in added:
         if one.expires_at is not None:
             await outbox.post(

@@ -19,34 +19,36 @@ from suxin.ledger.books import AccountState, Transfer
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.posting import WRITE, Answer, accounts_of, books_of, document_of, judge_each
 
-_CONCERNED: Final = """array(
+
+def _each(ids: str, kind: type[Any], table: str, column: str) -> str:
+    """Return the rows of a table that have one of the ids, each looked up by itself.
+
+    Planned once, before there are statistics, and never by reading all of a book.
+    """
+    columns = ", ".join(kind.__dataclass_fields__)
+    return f"""select r.* from {ids} as wanted (id) cross join lateral (
+        select {columns} from {table} where tenant_id = cast(:book as uuid) and {column} = wanted.id offset 0) r"""  # noqa: S608 - words of our own
+
+
+_ABOUT: Final = "unnest(cast(:about as uuid[]))"
+_ORIGINALS: Final = _each(_ABOUT, Transfer, "ledger_transfers", "id")
+_CONCERNED: Final = f"""(
     select unnest(cast(:accounts as uuid[]))
-    union select unnest(array[t.debit_account_id, t.credit_account_id]) from ledger_transfers t
-      where t.tenant_id = cast(:book as uuid) and t.id = any(cast(:about as uuid[])))"""
-
-
-def _listed(kind: type[Any]) -> str:
-    return ", ".join(kind.__dataclass_fields__)
-
+    union select unnest(array[debit_account_id, credit_account_id]) from ({_ORIGINALS}) originals
+    order by 1)"""  # noqa: S608 - as above
 
 # By id, as everywhere; the group without a row makes all of them be locked and none be sent.
 _LOCK: Final = f"""
-    select from (
-      select id from ledger_accounts
-      where tenant_id = cast(:book as uuid) and id = any({_CONCERNED})
-      order by id for no key update
-    ) locked having count(*) < 0"""  # noqa: S608 - words of our own
+    select from {_CONCERNED} as wanted (id) cross join lateral (
+      select from ledger_accounts where tenant_id = cast(:book as uuid) and id = wanted.id for no key update
+    ) locked having count(*) < 0"""  # noqa: S608 - as above
 _READ: Final = f"""
-    select
-      (select json_agg(a) from (
-        select {_listed(AccountState)} from ledger_accounts
-        where tenant_id = cast(:book as uuid) and id = any({_CONCERNED})
-      ) a)::text as accounts,
+    select (select json_agg(a) from ({_each(_CONCERNED, AccountState, "ledger_accounts", "id")}) a)::text as accounts,
       (select json_agg(t) from (
-        select {_listed(Transfer)} from ledger_transfers
-        where tenant_id = cast(:book as uuid) and (id = any(cast(:ids as uuid[]))
-          or pending_id = any(cast(:about as uuid[])) or reverses_id = any(cast(:about as uuid[])))
-      ) t)::text as transfers"""  # noqa: S608 - words of our own
+        {_each("unnest(cast(:ids as uuid[]))", Transfer, "ledger_transfers", "id")}
+        union all {_each(_ABOUT, Transfer, "ledger_transfers", "pending_id")}
+        union all {_each(_ABOUT, Transfer, "ledger_transfers", "reverses_id")}
+      ) t)::text as transfers"""  # noqa: S608 - as above
 
 SHORT: Final = ShortWork(lock=SingleStep(text(_LOCK)), read=SingleStep(text(_READ)), write=WRITE)
 
@@ -75,5 +77,5 @@ def decide(
     accounts = _ACCOUNTS.decode(found["accounts"] or "[]")
     books = books_of(accounts, _TRANSFERS.decode(found["transfers"] or "[]"), ids=ids)
     answers, added = judge_each(books, asked)
-    written = {"document": document_of(book, [one for one, _ in added])} if added else None
-    return Decided(written, answers)
+    document = document_of([one for one, _ in added])
+    return Decided({"book": book, "document": document} if added else None, answers)

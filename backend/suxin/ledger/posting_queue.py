@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor
@@ -33,6 +34,8 @@ MAX_TOGETHER: Final = 64
 # The connection was lost, or the server is going down or was told to stop: nobody's transfers are to blame.
 _NOBODYS: Final = frozenset({"", "08", "57"})
 
+
+log = structlog.get_logger("suxin.ledger")
 
 Said = Answer | Exception
 """What a caller is told: his transfers, his refusal, or what went wrong."""
@@ -156,6 +159,12 @@ class PostingQueue:
         except Exception as error:  # noqa: BLE001 - each caller is told it
             said = [error] * len(together)
             if _may_be_of_one(error):
+                log.warning(
+                    "posted one by one",
+                    book=str(line.book),
+                    callers=len(together),
+                    error=type(error).__name__,
+                )
                 said = [await self._posted_alone(line, caller) for caller in together]
         for caller, answer in zip(together, said, strict=True):
             caller.tell(answer)

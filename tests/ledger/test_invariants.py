@@ -38,6 +38,7 @@ from suxin.ledger.commands import close_account, close_period, open_account
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import MOVING, LedgerAccount, Phase, Side
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE
+from suxin.ledger.posting_queue import PostingQueue
 from suxin.ledger.refusals import AccountClosed, AccountNotEmpty, PostingRefused
 
 RUNS = int(os.environ.get("SUXIN_LEDGER_RUNS", "12"))
@@ -68,6 +69,7 @@ class Books(RuleBasedStateMachine):
     """A book, and the reference beside it."""
 
     database: Database
+    queue: PostingQueue
     loop: asyncio.AbstractEventLoop
 
     chains = Bundle("chains")
@@ -107,22 +109,29 @@ class Books(RuleBasedStateMachine):
             )
         self.post([self.move(0, 1, 60), self.move(0, 2, 30), self.move(5, 4, 30)])
 
-    async def _post(self, chain: list[TransferDraft], *, tried: bool = False) -> object:
-        work = posting.try_posting if tried else posting.post
+    async def _try(self, chain: list[TransferDraft]) -> Any:
+        async with self.database.transaction(self.actor, now=self.now) as session:
+            return await posting.try_posting(
+                session, book=self.actor.own_tenant, transfers=chain, now=self.now
+            )
+
+    async def _post(self, chain: list[TransferDraft]) -> Any:
+        return await self.queue.post(
+            self.actor, book=self.actor.own_tenant, transfers=chain, now=self.now
+        )
+
+    def said(self, work: Coroutine[Any, Any, Any]) -> Any:
         try:
-            async with self.database.transaction(self.actor, now=self.now) as session:
-                return await work(
-                    session, book=self.actor.own_tenant, transfers=chain, now=self.now
-                )
+            return self.wait(work)
         except PostingRefused as refusal:
             return type(refusal).__name__, refusal.index
 
     def post(self, chain: list[TransferDraft]) -> list[TransferDraft]:
-        """Post on both sides; a dry run before it says the same and leaves nothing."""
+        """Post on both sides, by the queue; a dry run in a session before it says the same and leaves nothing."""
         self.now += timedelta(seconds=1)
-        tried = self.wait(self._post(chain, tried=True))
+        tried = self.said(self._try(chain))
         expected = self.reference.post(chain, self.now)
-        found = self.wait(self._post(chain))
+        found = self.said(self._post(chain))
         if expected is None:
             assert not isinstance(found, tuple), found
             assert tried == found
@@ -330,7 +339,9 @@ def stateful_city(cluster):
     made = f"create database {name} owner suxin_owner template suxin_template strategy file_copy"
     loop.run_until_complete(administer(made))
     Books.loop, Books.database = loop, Database.connect(cluster.dsn("suxin_app", database=name))
+    Books.queue = PostingQueue(Books.database)
     yield
+    loop.run_until_complete(Books.queue.close())
     loop.run_until_complete(Books.database.close())
     loop.run_until_complete(administer(f"drop database {name} with (force)"))
     loop.close()

@@ -28,6 +28,7 @@ from suxin.kernel.driver_pool import ROWS_IN_ROWS
 from suxin.kernel.lone_readings import LoneReadings
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.row_context import begin_reading, row_context, set_context
+from suxin.kernel.short_transactions import ShortTransactions, ShortWork
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
@@ -36,6 +37,9 @@ SERIALIZATION_FAILURE: Final = "40001"
 DEADLOCK_DETECTED: Final = "40P01"
 UNIQUE_VIOLATION: Final = "23505"
 _RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION})
+
+SHORT_CONNECTIONS: Final = 4
+"""How many short transactions of one kind a process carries out at once."""
 
 _LEFT_BY_READING: Final = ("receipts", "settling")
 
@@ -85,11 +89,13 @@ class Database:
 
     def __init__(
         self,
+        url: str,
         engine: AsyncEngine,
         steps: SingleSteps,
         lone: LoneReadings,
         announcements: Announcements,
     ) -> None:
+        self._url = url
         self._engine = engine
         self.steps: Final = steps
         self._lone = lone
@@ -103,6 +109,7 @@ class Database:
         of ``pool_size`` where a statement is read alone; one more connection listens to announcements once somebody does.
         """
         return cls(
+            url,
             _engine(url, pool_size=pool_size, max_overflow=max_overflow),
             SingleSteps(url, most=pool_size + max_overflow),
             LoneReadings(url, most=pool_size),
@@ -194,6 +201,10 @@ class Database:
                 if attempt >= MAX_ATTEMPTS or sqlstate(error) not in _RETRYABLE:
                     raise
                 attempt += 1
+
+    def short_transactions(self, work: ShortWork) -> ShortTransactions:
+        """Return connections of their own for one kind of short transaction; whoever asks for them closes them."""
+        return ShortTransactions(self._url, work, most=SHORT_CONNECTIONS)
 
     async def require_safe_role(self) -> None:
         """Check that the role of this connection cannot step around row-level security.

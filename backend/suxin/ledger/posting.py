@@ -6,7 +6,6 @@ then ends as a deadlock that ``Database.run`` tries again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +23,7 @@ from suxin.ledger import drafts as drafting
 from suxin.ledger.books import AccountState, Books, Transfer
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import LedgerAccount, LedgerTransfer, Phase, Side
-from suxin.ledger.postings import Judged, judge_chain
+from suxin.ledger.postings import judge_chain
 from suxin.ledger.refusals import PostingRefused, TooManyTransfers
 
 MAX_TRANSFERS: Final = 2_000
@@ -32,6 +31,12 @@ MAX_TRANSFERS: Final = 2_000
 
 EXPIRE_TOPIC: Final = "ledger.hold.expire"
 EXPIRE_CODE: Final = "hold.expired"
+
+Asked = Sequence[tuple[Sequence[TransferDraft], datetime]]
+"""Chains, each with the moment as of which it is judged."""
+
+Answer = Sequence[Transfer] | PostingRefused
+Added = list[tuple[Transfer, datetime]]
 
 
 def _of(name: str) -> Any:  # noqa: ANN401 - a parameter of a statement
@@ -72,13 +77,14 @@ _TRANSFERS_AND_ENDS: Final = SingleStep(
         ),
     )
 )
-_NAMES: Final = ", ".join(LedgerTransfer.__table__.columns.keys())
-_WRITE: Final = SingleStep(
+_NAMES: Final = ", ".join(Transfer.__dataclass_fields__)
+WRITE: Final = SingleStep(
     text(
-        f"insert into ledger_transfers ({_NAMES}) select {_NAMES}"  # noqa: S608 - names of our own table
+        f"insert into ledger_transfers (tenant_id, {_NAMES}) select cast(:book as uuid), {_NAMES}"  # noqa: S608 - names of our own table
         " from json_populate_recordset(null::ledger_transfers, cast(:document as json))"
     )
 )
+"""The statement that writes new transfers into a book, given as ``document_of`` says."""
 
 
 async def post(
@@ -93,7 +99,7 @@ async def post(
     if not transfers:
         return []
     judged = judge_chain(books, transfers, now=now)
-    await _write(session, book, [judged], now=now)
+    await _write(session, book, [(one, now) for one in judged.transfers if not judged.existed])
     return judged.transfers
 
 
@@ -103,24 +109,38 @@ async def post_each(
     book: UUID,
     chains: Sequence[Sequence[TransferDraft]],
     now: datetime,
-) -> Sequence[Sequence[Transfer] | PostingRefused]:
+) -> Sequence[Answer]:
     """Post many chains under one set of locks; each is taken or refused by itself, on what those before it leave.
 
     :raises TooManyTransfers: if all together are more than ``MAX_TRANSFERS``
     """
-    books = await _read(session, book, [draft for chain in chains for draft in chain])
-    answers: list[Sequence[Transfer] | PostingRefused] = []
-    taken: list[Judged] = []
-    for chain in chains:
+    return await post_asked(session, book=book, asked=[(chain, now) for chain in chains])
+
+
+async def post_asked(session: AsyncSession, *, book: UUID, asked: Asked) -> list[Answer]:
+    """Post many chains as ``post_each`` does, each as of the moment at which it was asked for.
+
+    :raises TooManyTransfers: as ``post_each``
+    """
+    books = await _read(session, book, [draft for chain, _ in asked for draft in chain])
+    answers, added = judge_each(books, asked)
+    await _write(session, book, added)
+    return answers
+
+
+def judge_each(books: Books, asked: Asked) -> tuple[list[Answer], Added]:
+    """Judge chains by themselves, each on what those before it leave; return their answers, and what is new in the book."""
+    answers: list[Answer] = []
+    added: Added = []
+    for chain, now in asked:
         try:
             judged = judge_chain(books, chain, now=now)
         except PostingRefused as refusal:
             answers.append(refusal)
         else:
-            taken.append(judged)
             answers.append(judged.transfers)
-    await _write(session, book, taken, now=now)
-    return answers
+            added += [] if judged.existed else [(one, now) for one in judged.transfers]
+    return answers, added
 
 
 async def try_posting(
@@ -146,7 +166,8 @@ async def expire_hold(
     books = await _read(session, book, [draft])
     if pending_id not in books.transfers or pending_id in books.ends:
         return False
-    await _write(session, book, [judge_chain(books, [draft], now=now)], now=now)
+    judged = judge_chain(books, [draft], now=now)
+    await _write(session, book, [(one, now) for one in judged.transfers])
     return True
 
 
@@ -166,22 +187,30 @@ async def _read(session: AsyncSession, book: UUID, drafts: Sequence[TransferDraf
     await session.flush()
     about = sorted({draft.about for draft in drafts if draft.about is not None})
     originals = await _transfers(session, _TRANSFERS, book=book, ids=about) if about else []
-    concerned = _accounts_of(drafts) | _accounts_of(originals)
+    concerned = accounts_of(drafts) | accounts_of(originals)
     locked = await rows_in_session(session, _LOCK_ACCOUNTS, book=book, ids=sorted(concerned))
     # A statement after the locks, so that it sees what those who held them before have written.
     step, asked = (_TRANSFERS_AND_ENDS, {"about": about}) if about else (_TRANSFERS, {})
     ids = sorted({draft.id for draft in drafts} | set(about))
     found = await _transfers(session, step, book=book, ids=ids, **asked)
+    return books_of([_account_state(row) for row in locked], found, ids=ids)
+
+
+def books_of(
+    accounts: Iterable[AccountState], transfers: Sequence[Transfer], *, ids: Iterable[UUID]
+) -> Books:
+    """Return the books as they were read: the accounts, the transfers of these ids, and what ended or reversed some of them."""
     wanted = set(ids)
     return Books(
-        accounts={row["id"]: _account_state(row) for row in locked},
-        transfers={one.id: one for one in found if one.id in wanted},
-        ends={one.pending_id: one.phase for one in found if one.pending_id is not None},
-        reversed_ids={one.reverses_id for one in found if one.reverses_id is not None},
+        accounts={one.id: one for one in accounts},
+        transfers={one.id: one for one in transfers if one.id in wanted},
+        ends={one.pending_id: one.phase for one in transfers if one.pending_id is not None},
+        reversed_ids={one.reverses_id for one in transfers if one.reverses_id is not None},
     )
 
 
-def _accounts_of(things: Iterable[TransferDraft | Transfer]) -> set[UUID]:
+def accounts_of(things: Iterable[TransferDraft | Transfer]) -> set[UUID]:
+    """Return the accounts that drafts or transfers name."""
     sides = ((one.debit_account_id, one.credit_account_id) for one in things)
     return {account_id for pair in sides for account_id in pair if account_id is not None}
 
@@ -195,16 +224,18 @@ def _account_state(row: asyncpg.Record) -> AccountState:
     return AccountState(**{**row, "normal_side": Side(row["normal_side"])})
 
 
-async def _write(
-    session: AsyncSession, book: UUID, judged: Iterable[Judged], *, now: datetime
-) -> None:
+def document_of(added: Sequence[Transfer]) -> str:
+    """Return new transfers as ``WRITE`` takes them."""
+    return msgspec.json.encode(added).decode()
+
+
+async def _write(session: AsyncSession, book: UUID, added: Added) -> None:
     """Write what is new by one statement, and set the clock of each hold."""
-    added = [one for chain in judged if not chain.existed for one in chain.transfers]
     if not added:
         return
-    rows = [{"tenant_id": book, **asdict(one)} for one in added]
-    await rows_in_session(session, _WRITE, document=msgspec.json.encode(rows).decode())
-    for one in added:
+    document = document_of([one for one, _ in added])
+    await rows_in_session(session, WRITE, book=book, document=document)
+    for one, now in added:
         if one.expires_at is not None:
             await outbox.post(
                 session,

@@ -23,6 +23,16 @@ class TooManyTransfers(Refusal):
     en = "At most {limit} transfers at once"
 
 
+class PostingsWaiting(Refusal):
+    """As many postings wait for their turn as one process takes; nothing was posted."""
+
+    code = "LEDGER_POSTINGS_WAITING"
+    kind = RefusalKind.UNAVAILABLE
+    retryable = True
+    zh = "等候记账的已有 {limit} 笔，请稍后再试"
+    en = "{limit} postings are waiting already; try again in a moment"
+
+
 class IdRepeated(PostingRefused):
     """Two of the transfers given together have one id."""
 

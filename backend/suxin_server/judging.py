@@ -10,6 +10,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
+from suxin_server.pool_keeping import keep_pools
 
 FIRST_AFTER_S: Final = 45.0
 _AFTER_MIDNIGHT: Final = time(0, 5)
@@ -26,6 +27,7 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
     while told == TOLD_AT_ONCE:
         async with database.transaction(_JUDGE, now=now) as session:
             told = await tell_of_loans(session, now=now)
+    await keep_pools(batch, database, now=now)
     return changed
 
 

@@ -101,6 +101,7 @@ def filed(world: World) -> dict[str, Any]:
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.filings.queries.committed_of": ("stranger", pool, Forbidden),
+    "risk_pool.filings.queries.exposure_of": ("rival", pool, Forbidden),
     "risk_pool.filings.queries.file_with": (
         "rival",
         lambda world: pool(world) | {"sha256": FILE_SHA256},
@@ -145,6 +146,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.pools.queries.own_pool": ("rival", pool, Forbidden),
     "risk_pool.pools.queries.own_pools": ("rival", nothing_given, Forbidden),
     "risk_pool.pools.queries.partners_of": ("rival", pool, Forbidden),
+    "risk_pool.pools.queries.pool_of_funding": ("rival", recorded, Forbidden),
     "risk_pool.pools.queries.pool_named": (
         "rival",
         lambda world: {"name": world.pools.small.pool.name},

@@ -93,7 +93,7 @@ async def _warn_of_capacity(
             title=title,
             # How much money a pool has is not a bank's to know.
             body=f"“{pool.name}”担保容量已使用 {level // 100}% 以上。",
-            link=f"/bank/pools/{pool.id}",
+            link=f"/desk/pool-filings/{pool.id}",
             now=now,
         )
     return 1
@@ -138,6 +138,6 @@ async def _tell_keepers(
         template=template,
         title=title,
         body=body,
-        link=f"/operator/pools/{pool.id}",
+        link=f"/desk/risk-pools/{pool.id}",
         now=now,
     )

@@ -185,8 +185,8 @@ async def _tell(
         + ("" if stop_loss.state.takes_loans else "新的备案暂不受理，已备案贷款的代偿不受影响。")
     )
     for tenant_id, permission, link in (
-        (stop_loss.tenant_id, POOL_READ, f"/operator/pools/{pool.id}"),
-        (stop_loss.bank_id, FILING_READ, f"/bank/pools/{pool.id}"),
+        (stop_loss.tenant_id, POOL_READ, f"/desk/risk-pools/{pool.id}"),
+        (stop_loss.bank_id, FILING_READ, f"/desk/pool-filings/{pool.id}"),
     ):
         await notices.notify_tenant(
             session,

@@ -1,6 +1,7 @@
 """Every loan judged once a day, by the worker as the batch role, and whoever it concerns told by the platform."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -31,9 +32,15 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
     return changed
 
 
-async def judge_daily(batch: Database, database: Database) -> None:
-    """Judge shortly after the start, and then each day shortly after midnight in Shanghai."""
+async def judge_daily(
+    batch: Database,
+    database: Database,
+    before: Callable[..., Awaitable[bool]] | None = None,
+) -> None:
+    """Judge shortly after the start, and then each day shortly after midnight in Shanghai; ``before`` all of it, do this once."""
     await asyncio.sleep(FIRST_AFTER_S)
+    if before is not None:
+        await before(now=datetime.now(UTC))
     while True:
         now = datetime.now(UTC)
         changed = await judge_all(batch, database, now=now)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from suxin.lending.industries import industry_name_zh
+from suxin.lending.terms import LoanPurpose
 from suxin.risk_pool.filings.states import FilingState
 from suxin.risk_pool.pools.states import FundingState
+from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.signing.states import AgreementState
 from suxin.risk_pool.stop_loss import StopLossState
 from suxin_tenants.words import Said
@@ -33,6 +36,18 @@ STOP_LOSS_STATES: Final[Mapping[StopLossState, Said]] = {
     StopLossState.SUSPENDED: ("暂停备案", "bad"),
     StopLossState.TERMINATED: ("终止合作", "bad"),
 }
+
+
+def lists_of(agreement: PoolAgreement) -> dict[str, str]:
+    """Return what an agreement's lists say, by their names; an empty one leaves nothing out."""
+    words = {
+        "products": agreement.products,
+        "industries": [f"{industry_name_zh(code)}（{code}）" for code in agreement.industries],
+        "areas": agreement.areas,
+        "purposes": [LoanPurpose.coded(value).zh for value in agreement.purposes],
+    }
+    return {name: "、".join(listed) or "不限" for name, listed in words.items()}
+
 
 POOL_ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.pool.opened": "设立资金池",

@@ -42,6 +42,10 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanDrawdown": Kind(39, "放款记录", "draw-down"),
     "LoanInstalment": Kind(40, "还款计划", "instalment"),
     "LoanRepayment": Kind(41, "还款记录", "repayment"),
+    "RiskPool": Kind(42, "资金池", "risk pool"),
+    "PoolAgreement": Kind(43, "合作协议", "agreement"),
+    "PoolFiling": Kind(44, "备案", "filing"),
+    "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -20,6 +20,7 @@ from suxin_tenants import (
 )
 from suxin_tenants.bank import (
     certificate_pages,
+    filing_pages,
     inbox_pages,
     loan_pages,
     offer_pages,
@@ -43,6 +44,8 @@ from suxin_tenants.operator import (
     counter_pages,
     evidence_pages,
     ingestion_pages,
+    pool_agreement_pages,
+    pool_pages,
     repair_pages,
     score_run_pages,
     scoring_pages,
@@ -91,6 +94,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     offer_pages.send_offer,
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
+    *filing_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -153,6 +157,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *score_run_pages.HANDLERS,
     *scoring_pages.HANDLERS,
     *book_pages.HANDLERS,
+    *pool_pages.HANDLERS,
+    *pool_agreement_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -25,6 +25,9 @@ ACT_FOR = {
     "backend/suxin/lending/loans/drawing.py:draw_down": (
         "the first money paid out moves the applicant's request on, which only he can write"
     ),
+    "backend/suxin/risk_pool/filings/filing.py:_commit": (
+        "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"
+    ),
     "backend/suxin/rights/closing.py:_acting": (
         "who closes his account takes back what he asked and permitted for the firms he represents, before he leaves them"
     ),
@@ -48,6 +51,9 @@ ACT_FOR = {
     ),
     "backend/suxin_server/demo/city.py:_write_tenants": (
         "the demo city is written tenant by tenant under the policies that requests meet"
+    ),
+    "backend/suxin_server/demo/pooled.py:PooledCity._people": (
+        "the worker finds the demo city's own staff, in whose names its risk pool is kept"
     ),
     "backend/suxin_server/demo/scored.py:ScoredCity._office": (
         "the worker finds the demo city's own officials, who put its score models in force"

@@ -9,6 +9,7 @@ from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
+from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
@@ -161,6 +162,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "lending.request.erased": "删除已结束申请的资料",
     "rights.account.closed": "注销账号",
     **REPAIR_ACTIONS,
+    **POOL_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -222,6 +224,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "staff": "人员",
     "subject": "主体",
     "tenant": "机构",
+    **POOL_OBJECTS,
 }
 REASONS: Final[Mapping[str, str]] = {
     "account closed": "账号注销",
@@ -246,6 +249,7 @@ REASONS: Final[Mapping[str, str]] = {
     "contract signed": "签订贷款合同",
     "contract cancelled": "撤销贷款合同",
     "loan paid out": "放款",
+    "loan filed in a pool": "贷款备案",
     "reset a password": "重置密码",
     "retention over": "保存期限届满",
     "revoke a role": "收回角色",

@@ -5,9 +5,14 @@ from typing import Final
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import Catalogue, catalogue_of
 from suxin.lending import event_types as lending
+from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
-    consent.EVENT_TYPES, lending.EVENT_TYPES, loans.EVENT_TYPES, repair.EVENT_TYPES
+    consent.EVENT_TYPES,
+    lending.EVENT_TYPES,
+    exchange.EVENT_TYPES,
+    loans.EVENT_TYPES,
+    repair.EVENT_TYPES,
 )

@@ -36,6 +36,16 @@ ACCESS = (
     'CREATE POLICY batch ON areas FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_batch',
+    'ALTER TABLE attachments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE attachments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON attachments FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY handed_in ON attachments FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY erased_by_subject ON attachments FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY with_basis ON attachments FOR SELECT TO suxin_app USING (coalesce(attachments.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid), true) and exists (select 1 from access_bases b where b.subject_id = attachments.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = attachments.request_id))",
+    "CREATE POLICY system ON attachments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON attachments FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (key_sealed, content, erased_at) ON attachments TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON attachments TO suxin_batch',
     'ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE audit_entries FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON audit_entries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -384,6 +394,15 @@ ACCESS = (
     "CREATE POLICY erased ON match_results FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and exists (select 1 from loan_requests q where q.subject_id = match_results.subject_id and q.id = match_results.request_id and q.state in ('WITHDRAWN', 'EXPIRED', 'UNMATCHED')))",
     "CREATE POLICY system ON match_results FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, DELETE ON match_results TO suxin_app',
+    'ALTER TABLE material_requests ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE material_requests FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON material_requests FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON material_requests FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY answers ON material_requests FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY system ON material_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (items, state, ended_at) ON material_requests TO suxin_app',
+    "CREATE TRIGGER material_requests_begins BEFORE INSERT ON material_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER material_requests_step BEFORE UPDATE OF state ON material_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'ANSWERED', 'subject'), ('OPEN', 'CLOSED', 'system'), ('OPEN', 'EXPIRED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE memberships ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE memberships FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON memberships FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -436,6 +455,15 @@ ACCESS = (
     'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'ALTER TABLE product_branches ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE product_branches FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON product_branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON product_branches TO suxin_app',
+    'ALTER TABLE product_replays ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE product_replays FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON product_replays FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON product_replays FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, figures, done_at) ON product_replays TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON provider_flows TO suxin_doorway',
     'ALTER TABLE published_arrangements ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE published_arrangements FORCE ROW LEVEL SECURITY',
@@ -451,6 +479,16 @@ ACCESS = (
     "CREATE POLICY operator ON quotas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     'GRANT SELECT, INSERT, UPDATE ON quotas TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO suxin_doorway',
+    'ALTER TABLE referral_messages ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE referral_messages FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON referral_messages FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY applicant_writes ON referral_messages FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and author = 'applicant')",
+    "CREATE POLICY applicant_marks ON referral_messages FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY bank_with_basis ON referral_messages FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id))",
+    "CREATE POLICY bank_writes ON referral_messages FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id) and author = 'bank')",
+    "CREATE POLICY bank_marks ON referral_messages FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id))",
+    "CREATE POLICY system ON referral_messages FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (text, read_at, erased_at) ON referral_messages TO suxin_app',
     'ALTER TABLE referrals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE referrals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON referrals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -492,6 +530,10 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON repayment_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON repayment_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON repayment_files TO suxin_app',
+    'ALTER TABLE replay_counts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE replay_counts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY system ON replay_counts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON replay_counts TO suxin_app',
     'ALTER TABLE review_cases ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE review_cases FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON review_cases FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -588,6 +630,11 @@ ACCESS = (
     'CREATE POLICY doorway ON staff_identities FOR SELECT TO suxin_doorway USING (true)',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_identities TO suxin_app',
     'GRANT SELECT ON staff_identities TO suxin_doorway',
+    'ALTER TABLE staff_leaves ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE staff_leaves FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON staff_leaves FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON staff_leaves FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (cancelled_at) ON staff_leaves TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
     'GRANT SELECT, INSERT, TRUNCATE ON staged_persons TO suxin_batch',
     'GRANT SELECT, INSERT, TRUNCATE ON staged_records TO suxin_batch',
@@ -1400,6 +1447,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=True),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
     sa.Column('permission', sa.Text(), nullable=True),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('template', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
@@ -1636,6 +1684,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_repayment_files')),
     sa.UniqueConstraint('tenant_id', 'sha256', name=op.f('uq_repayment_files_tenant_id_sha256'))
     )
+    op.create_table('replay_counts',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('replay_id', sa.Uuid(), nullable=False),
+    sa.Column('cell', sa.Text(), nullable=False),
+    sa.Column('quarter_from', sa.Date(), nullable=False),
+    sa.Column('counted', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'replay_id', 'cell', name=op.f('pk_replay_counts'))
+    )
+    op.create_index('ix_replay_counts_quarter_from', 'replay_counts', ['tenant_id', 'quarter_from'], unique=False)
     op.create_table('review_decisions',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -1927,6 +1984,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
     op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
+    op.create_table('attachments',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('business_licence', 'financial_statement', 'tax_certificate', 'account_statement', 'sales_contract', 'land_contract', 'collateral_title', 'guarantee_letter', 'other', name='attachmentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(erased_at is null) = (content is not null)', name=op.f('ck_attachments_erased')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_attachments_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_attachments_sha256')),
+    sa.CheckConstraint('size_bytes > 0', name=op.f('ck_attachments_size')),
+    sa.ForeignKeyConstraint(['subject_id', 'request_id'], ['loan_requests.subject_id', 'loan_requests.id'], name=op.f('fk_attachments_subject_id_request_id')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_attachments'))
+    )
+    op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
+    op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
     op.create_table('ledger_transfers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1973,12 +2054,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
     op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('product_branches',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('product_code', sa.Text(), nullable=False),
+    sa.Column('branch_id', sa.Uuid(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'branch_id'], ['branches.tenant_id', 'branches.id'], name=op.f('fk_product_branches_tenant_id_branch_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'product_code', name=op.f('pk_product_branches'))
+    )
+    op.create_table('product_replays',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=False),
+    sa.Column('quarter_from', sa.Date(), nullable=False),
+    sa.Column('quarter_to', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('PENDING', 'DONE', name='replaystate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('figures', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'DONE') = (figures is not null)", name=op.f('ck_product_replays_figures')),
+    sa.CheckConstraint('(figures is null) = (done_at is null)', name=op.f('ck_product_replays_done')),
+    sa.CheckConstraint('quarter_to > quarter_from', name=op.f('ck_product_replays_quarter')),
+    sa.ForeignKeyConstraint(['tenant_id', 'product_id'], ['loan_products.tenant_id', 'loan_products.id'], name=op.f('fk_product_replays_tenant_id_product_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_product_replays'))
+    )
+    op.create_index('ix_product_replays_product_id', 'product_replays', ['tenant_id', 'product_id', 'id'], unique=False)
+    op.create_index('ix_product_replays_quarter_from', 'product_replays', ['tenant_id', 'quarter_from'], unique=False)
     op.create_table('referrals',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('product_id', sa.Uuid(), nullable=True),
     sa.Column('branch_id', sa.Uuid(), nullable=True),
+    sa.Column('officer_id', sa.Uuid(), nullable=True),
     sa.Column('mode', sa.Enum('named', 'recommended', 'open_pool', name='dispatchmode', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('state', sa.Enum('DISPATCHED', 'ACCEPTED', 'CONTACTED', 'DUE_DILIGENCE', 'OFFERED', 'DECLINED', 'LAPSED', 'PASSED', name='referralstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('county_code', sa.Text(), nullable=False),
@@ -1987,6 +2096,7 @@ def upgrade() -> None:
     sa.Column('contact_by', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decide_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('extra_days', sa.BigInteger(), nullable=False),
     sa.Column('deadlines_provisional', sa.Boolean(), nullable=False),
     sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('accepted_by', sa.Uuid(), nullable=True),
@@ -2001,6 +2111,7 @@ def upgrade() -> None:
     sa.Column('escalated_step', sa.Enum('accept', 'contact', 'decide', name='step', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.CheckConstraint("(state = 'DECLINED') = (decline_reason is not null)", name=op.f('ck_referrals_decline_reason')),
     sa.CheckConstraint('(escalations > 0) = (escalated_at is not null) and (escalated_at is null) = (escalated_step is null)', name=op.f('ck_referrals_escalated')),
+    sa.CheckConstraint('extra_days >= 0', name=op.f('ck_referrals_extra_days')),
     sa.ForeignKeyConstraint(['tenant_id', 'product_id'], ['loan_products.tenant_id', 'loan_products.id'], name=op.f('fk_referrals_tenant_id_product_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_referrals'))
     )
@@ -2010,6 +2121,7 @@ def upgrade() -> None:
     op.create_index('ix_referrals_escalated', 'referrals', ['escalated_at'], unique=False, postgresql_where=sa.text('escalations > 0'))
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
+    op.create_index('ix_referrals_officer_id', 'referrals', ['tenant_id', 'officer_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
     op.create_table('repair_documents',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -2094,6 +2206,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_staff_identities')),
     sa.UniqueConstraint('tenant_id', 'subject', name=op.f('uq_staff_identities_tenant_id_subject'))
     )
+    op.create_table('staff_leaves',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('cover_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('cover_id <> staff_id', name=op.f('ck_staff_leaves_cover')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_staff_leaves_days')),
+    sa.ForeignKeyConstraint(['tenant_id', 'cover_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_staff_leaves_tenant_id_cover_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_staff_leaves_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_staff_leaves'))
+    )
+    op.create_index('ix_staff_leaves_ends_on', 'staff_leaves', ['tenant_id', 'ends_on'], unique=False)
     op.create_table('webhook_deliveries',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2127,6 +2256,28 @@ def upgrade() -> None:
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
+    op.create_table('material_requests',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('items', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'ANSWERED', 'EXPIRED', 'CLOSED', name='materialstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('left_days', sa.BigInteger(), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'OPEN') = (ended_at is null)", name=op.f('ck_material_requests_ended')),
+    sa.CheckConstraint('closes_at > asked_at', name=op.f('ck_material_requests_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_material_requests_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_material_requests'))
+    )
+    op.create_index('ix_material_requests_referral_id', 'material_requests', ['tenant_id', 'referral_id', 'id'], unique=False)
+    op.create_index('ix_material_requests_request_id', 'material_requests', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_index('uq_material_requests_open', 'material_requests', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state = 'OPEN'"))
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2166,6 +2317,27 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('referral_messages',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('author', sa.Enum('bank', 'applicant', name='author', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(erased_at is null) = (text is not null)', name=op.f('ck_referral_messages_erased')),
+    sa.CheckConstraint('length(text) between 1 and 500', name=op.f('ck_referral_messages_text')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_referral_messages_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_referral_messages'))
+    )
+    op.create_index('ix_referral_messages_of_request', 'referral_messages', ['request_id'], unique=False)
+    op.create_index('ix_referral_messages_referral_id', 'referral_messages', ['tenant_id', 'referral_id', 'id'], unique=False)
+    op.create_index('ix_referral_messages_request_id', 'referral_messages', ['subject_id', 'request_id', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -2331,6 +2503,10 @@ def downgrade() -> None:
     op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_table('loans')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_referral_messages_request_id', table_name='referral_messages')
+    op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
+    op.drop_index('ix_referral_messages_of_request', table_name='referral_messages')
+    op.drop_table('referral_messages')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -2340,11 +2516,17 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
+    op.drop_index('uq_material_requests_open', table_name='material_requests', postgresql_where=sa.text("state = 'OPEN'"))
+    op.drop_index('ix_material_requests_request_id', table_name='material_requests')
+    op.drop_index('ix_material_requests_referral_id', table_name='material_requests')
+    op.drop_table('material_requests')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
     op.drop_index('ix_webhook_deliveries_attempted_at', table_name='webhook_deliveries')
     op.drop_table('webhook_deliveries')
+    op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
+    op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
@@ -2352,6 +2534,7 @@ def downgrade() -> None:
     op.drop_index('ix_repair_documents_application_id', table_name='repair_documents')
     op.drop_table('repair_documents')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
+    op.drop_index('ix_referrals_officer_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
     op.drop_index('ix_referrals_escalated', table_name='referrals', postgresql_where=sa.text('escalations > 0'))
@@ -2359,6 +2542,10 @@ def downgrade() -> None:
     op.drop_index('ix_referrals_dispatched', table_name='referrals')
     op.drop_index('ix_referrals_decide_by', table_name='referrals')
     op.drop_table('referrals')
+    op.drop_index('ix_product_replays_quarter_from', table_name='product_replays')
+    op.drop_index('ix_product_replays_product_id', table_name='product_replays')
+    op.drop_table('product_replays')
+    op.drop_table('product_branches')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
     op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))
@@ -2366,6 +2553,9 @@ def downgrade() -> None:
     op.drop_index('ix_ledger_transfers_debit', table_name='ledger_transfers')
     op.drop_index('ix_ledger_transfers_credit', table_name='ledger_transfers')
     op.drop_table('ledger_transfers')
+    op.drop_index('ix_attachments_request_id', table_name='attachments')
+    op.drop_index('ix_attachments_of_request', table_name='attachments')
+    op.drop_table('attachments')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
@@ -2401,6 +2591,8 @@ def downgrade() -> None:
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
     op.drop_table('review_decisions')
+    op.drop_index('ix_replay_counts_quarter_from', table_name='replay_counts')
+    op.drop_table('replay_counts')
     op.drop_table('repayment_files')
     op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.drop_index('ix_repair_applications_state', table_name='repair_applications')

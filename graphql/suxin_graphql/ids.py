@@ -40,6 +40,8 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanDrawdown": Kind(39, "放款记录", "draw-down"),
     "LoanInstalment": Kind(40, "还款计划", "instalment"),
     "LoanRepayment": Kind(41, "还款记录", "repayment"),
+    "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
+    "ProductReplay": Kind(53, "产品回放", "replay of a product"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -4,7 +4,6 @@ from typing import Final
 
 from suxin.events.catalogue import EventField, EventType
 
-_LEAD: Final = EventField(zh="对接", en="the referral", of="Referral")
 _MATERIAL_STEPS: Final[tuple[tuple[str, str, str], ...]] = (
     ("asked", "已要求补充材料", "the bank has asked the applicant for more material"),
     ("supplied", "申请人已提供材料", "the applicant has handed in one thing that was asked for"),
@@ -17,9 +16,11 @@ MATERIAL_STEPS: Final = {
         name=f"lending.material.{step}",
         zh=zh,
         en=en,
-        object="MaterialRequest",
+        object="Referral",
         fields={
-            "referral": _LEAD,
+            "material": EventField(
+                zh="补充材料要求", en="the request for material", of="MaterialRequest"
+            ),
             "open": EventField(zh="待答复项数", en="how many things wait for an answer"),
             "state": EventField(zh="状态", en="where it stands: OPEN, ANSWERED, EXPIRED, CLOSED"),
         },
@@ -32,9 +33,8 @@ MESSAGE_SENT: Final = EventType(
     name="lending.message.sent",
     zh="对接中有新消息",
     en="the bank or the applicant has written in a referral's conversation",
-    object="ReferralMessage",
+    object="Referral",
     fields={
-        "referral": _LEAD,
         "author": EventField(zh="发送方", en="who has written: BANK, APPLICANT"),
     },
 )

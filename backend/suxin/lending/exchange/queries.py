@@ -1,10 +1,13 @@
 """What bank and applicant read of what they exchanged: files, requests for material, and messages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
@@ -16,6 +19,20 @@ from suxin.lending.models import LeadParty, Referral
 from suxin.lending.queries.referrals import own_referral, party_of, within_reach
 from suxin.subjects.policies import RECORD_READ
 
+ATTACHMENTS_A_PAGE: Final = 20
+MESSAGES_A_PAGE: Final = 50
+
+Row = TypeVar("Row", Attachment, ReferralMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangePage(Generic[Row]):
+    """A part of what was exchanged, the latest first; whether older ones follow, and how many there are if that was asked."""
+
+    rows: Sequence[Row]
+    more: bool
+    total: int | None
+
 
 def attachments_of(subject_id: UUID, request_id: UUID) -> Select[Attachment]:
     """Return what was handed in for a request, the latest first."""
@@ -26,34 +43,64 @@ def attachments_of(subject_id: UUID, request_id: UUID) -> Select[Attachment]:
     )
 
 
-def attachments_in_reach(actor: Actor) -> Select[Attachment]:
-    """Return what a bank sees of the files of requests that were referred to it, within the actor's branch and areas."""
-    return (
-        select(Attachment)
-        .join(LeadParty, LeadParty.request_id == Attachment.request_id)
-        .join(Referral, Referral.lead_id == LeadParty.lead_id)
-        .where(
-            within_reach(actor),
-            or_(Attachment.tenant_id.is_(None), Attachment.tenant_id == actor.own_tenant),
-        )
-    )
-
-
 async def attachments_on(
-    session: AsyncSession, actor: Actor, referral: Referral
-) -> Sequence[Attachment]:
-    """Return what a bank sees of the files of a referral's request, the latest first; their names, with a receipt.
+    session: AsyncSession,
+    actor: Actor,
+    referral: Referral,
+    *,
+    first: int = ATTACHMENTS_A_PAGE,
+    after: UUID | None = None,
+    counted: bool = False,
+) -> ExchangePage[Attachment]:
+    """Return a page of what a bank sees of the files of a referral's request, the latest first: what they are, with a receipt.
 
-    :raises Forbidden: without the right to read records
+    :raises Forbidden: without the rights to read referrals and records
+    :raises OutsideOwnArea: if the referral lies outside the actor's branch or areas
     """
-    actor.require(RECORD_READ)
-    party = await party_of(session, referral.lead_id)
+    party = await _known_party(session, actor, referral)
     if party is None:
-        return ()
-    found = (await session.scalars(attachments_of(party.subject_id, party.request_id))).all()
-    if found:
-        await _note(session, actor, found[0], fields=("name", "kind"), rows=len(found))
-    return found
+        return ExchangePage((), more=False, total=0)
+    page = await _page(
+        session,
+        attachments_of(party.subject_id, party.request_id),
+        Attachment.id,
+        first=first,
+        after=after,
+        counted=counted,
+    )
+    if page.rows:
+        about = page.rows[0]
+        await _note(session, actor, party, about=("attachment", about.id), fields=("name", "kind"))
+    return page
+
+
+async def messages_on(
+    session: AsyncSession,
+    actor: Actor,
+    referral: Referral,
+    *,
+    first: int = MESSAGES_A_PAGE,
+    after: UUID | None = None,
+    counted: bool = False,
+) -> ExchangePage[ReferralMessage]:
+    """Return a page of a referral's conversation, the latest first, for its bank, with a receipt.
+
+    :raises Forbidden, OutsideOwnArea: see ``attachments_on``
+    """
+    party = await _known_party(session, actor, referral)
+    if party is None:
+        return ExchangePage((), more=False, total=0)
+    page = await _page(
+        session,
+        messages_of(referral.tenant_id, referral.id),
+        ReferralMessage.id,
+        first=first,
+        after=after,
+        counted=counted,
+    )
+    if page.rows:
+        await _note(session, actor, party, about=("referral", referral.id), fields=("messages",))
+    return page
 
 
 async def attachment_on(
@@ -65,19 +112,16 @@ async def attachment_on(
     :raises OutsideOwnArea: if the referral lies outside the actor's branch or areas
     :raises NotFound: if the bank sees no such file of this referral, or it is erased
     """
-    actor.require(policies.REFERRAL_READ)
-    actor.require(RECORD_READ)
     referral, _ = await own_referral(session, actor, referral_id)
-    policies.require_in_reach(actor, referral)
-    party = await party_of(session, referral.lead_id)
+    party = await _known_party(session, actor, referral)
     found = None
     if party is not None:
         found = await session.scalar(
             attachments_of(party.subject_id, party.request_id).where(Attachment.id == attachment_id)
         )
-    if found is None or found.content is None:
+    if party is None or found is None or found.content is None:
         raise no_attachment()
-    await _note(session, actor, found, fields=("content",), rows=1)
+    await _note(session, actor, party, about=("attachment", found.id), fields=("content",))
     return found
 
 
@@ -179,19 +223,6 @@ def messages_of(tenant_id: UUID, referral_id: UUID) -> Select[ReferralMessage]:
     )
 
 
-def messages_in_reach(actor: Actor) -> Select[ReferralMessage]:
-    """Return the conversations of the referrals within the actor's branch and areas."""
-    return (
-        select(ReferralMessage)
-        .join(
-            Referral,
-            (Referral.tenant_id == ReferralMessage.tenant_id)
-            & (Referral.id == ReferralMessage.referral_id),
-        )
-        .where(ReferralMessage.tenant_id == actor.own_tenant, within_reach(actor))
-    )
-
-
 async def messages_sent(
     session: AsyncSession, tenant_id: UUID, referral_id: UUID, author: Author
 ) -> int:
@@ -237,20 +268,45 @@ def no_attachment() -> NotFound:
     return NotFound(thing_zh="材料", thing_en="attachment")
 
 
+async def _known_party(session: AsyncSession, actor: Actor, referral: Referral) -> LeadParty | None:
+    actor.require(policies.REFERRAL_READ)
+    actor.require(RECORD_READ)
+    policies.require_in_reach(actor, referral)
+    return await party_of(session, referral.lead_id)
+
+
+async def _page(
+    session: AsyncSession,
+    statement: Select[Row],
+    by: InstrumentedAttribute[UUID],
+    *,
+    first: int,
+    after: UUID | None,
+    counted: bool,
+) -> ExchangePage[Row]:
+    total = None
+    if counted:
+        all_rows = statement.order_by(None).subquery()
+        total = await session.scalar(select(func.count()).select_from(all_rows))
+    further = statement if after is None else statement.where(by < after)
+    rows = (await session.scalars(further.limit(first + 1))).all()
+    return ExchangePage(rows[:first], more=len(rows) > first, total=total)
+
+
 async def _note(
     session: AsyncSession,
     actor: Actor,
-    attachment: Attachment,
+    party: LeadParty,
     *,
+    about: tuple[str, UUID],
     fields: tuple[str, ...],
-    rows: int,
 ) -> None:
     basis = await session.scalar(
         select(AccessBasis)
         .where(
-            AccessBasis.subject_id == attachment.subject_id,
+            AccessBasis.subject_id == party.subject_id,
             AccessBasis.tenant_id == actor.own_tenant,
-            AccessBasis.context_id == attachment.request_id,
+            AccessBasis.context_id == party.request_id,
             live(session.info["now"]),
         )
         .order_by(AccessBasis.id)
@@ -261,13 +317,13 @@ async def _note(
     note_read(
         session,
         Receipt(
-            subject_id=attachment.subject_id,
+            subject_id=party.subject_id,
             purpose=basis.purpose,
             categories=("loan_request",),
             fields=fields,
-            row_count=rows,
-            object_type="attachment",
-            object_id=attachment.id,
+            row_count=1,
+            object_type=about[0],
+            object_id=about[1],
             ground=ground_of(basis),
         ),
     )

@@ -17,9 +17,9 @@ def tell_of_material(
         session,
         MATERIAL_STEPS[step],
         tenant_id=asked.tenant_id,
-        object_id=asked.id,
+        object_id=asked.referral_id,
         now=now,
-        referral=asked.referral_id,
+        material=asked.id,
         open=sum(item["state"] == ItemState.ASKED.value for item in asked.items),
         state=asked.state.value,
     )
@@ -31,8 +31,7 @@ def tell_of_message(session: AsyncSession, message: ReferralMessage, *, now: dat
         session,
         MESSAGE_SENT,
         tenant_id=message.tenant_id,
-        object_id=message.id,
+        object_id=message.referral_id,
         now=now,
-        referral=message.referral_id,
         author=message.author.name,
     )

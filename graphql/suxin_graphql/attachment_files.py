@@ -3,7 +3,6 @@
 import asyncio
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get
@@ -25,6 +24,7 @@ from suxin.tenancy.actors import running_kind
 from suxin.tenancy.models import Tenant
 from suxin_web.attachment_paths import ATTACHMENT_FILES
 from suxin_web.callers import AnyRequest, by_address
+from suxin_web.downloads import file_answer
 from suxin_web.rate_limits import Limit
 from suxin_web.refusals import EdgeRefusal
 from suxin_web.request_ids import request_id_of
@@ -95,21 +95,7 @@ async def download_attachment(
             sha256=found.sha256,
             purposes=PURPOSES,
         )
-    return file_response(content, media_type=found.media_type, name=found.name)
-
-
-def file_response(content: bytes, *, media_type: str, name: str) -> Response[bytes]:
-    """Return a file as it is sent: to be kept, never shown in the page, and by no cache."""
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return file_answer(content, media_type=found.media_type, name=found.name)
 
 
 routes: Final[tuple[ControllerRouterHandler, ...]] = (download_attachment,)

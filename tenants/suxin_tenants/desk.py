@@ -13,6 +13,7 @@ from suxin_tenants import (
     explorer_pages,
     home_pages,
     identity_provider_pages,
+    leave_pages,
     member_pages,
     notice_pages,
     staff_pages,
@@ -20,12 +21,14 @@ from suxin_tenants import (
 )
 from suxin_tenants.bank import (
     certificate_pages,
+    exchange_pages,
     inbox_pages,
     loan_pages,
     offer_pages,
     product_pages,
     referral_pages,
     repayment_file_pages,
+    routing_pages,
     sandbox_pages,
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
@@ -64,6 +67,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     member_pages.send_end_staff,
     branch_pages.show_branches,
     branch_pages.send_new_branch,
+    *leave_pages.HANDLERS,
     account_pages.show_account,
     account_pages.send_new_password,
     account_pages.send_end_grant,
@@ -85,6 +89,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     referral_pages.send_decline,
     referral_pages.show_identity,
     referral_pages.send_withdraw_offer,
+    *exchange_pages.HANDLERS,
+    *routing_pages.HANDLERS,
     *certificate_pages.HANDLERS,
     offer_pages.show_offer_form,
     offer_pages.show_offer_preview,

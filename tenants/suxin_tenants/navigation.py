@@ -64,6 +64,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (LOAN_READ, NavItem(zh="贷款", href="/desk/loans", icon="log")),
+        (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from observing import carry_out, nothing_written
+from observing import carry_out, changed, contents, nothing_written
 from small_city import product_draft
 from small_exchange import PDF, contacted, exchange
 
@@ -50,18 +50,20 @@ async def test_an_officer_asks_writes_and_downloads(desks, desk, admin, words, p
 async def test_what_is_wrong_stands_beside_its_field(desks, desk, admin):
     _, referral_id = await contacted(desks.city)
     at = f"/desk/referrals/{referral_id}"
-    head = await desks.of("branch_head")
-    async with nothing_written(admin):
-        answer = await desk.post(f"{at}/material", kinds="", materialNote="长" * 201)
-        assert answer.status_code == 422
-        answer = await desk.post(f"{at}/material", kinds="tax_certificate", materialNote="长" * 201)
-        assert 'id="e-materialNote" role="alert"' in answer.text
-        answer = await desk.post(f"{at}/messages", text=" ")
-        assert 'id="e-text" role="alert"' in answer.text
-        answer = await head.post(f"{at}/assign", staffId=str(uuid4()), assignReason="x")
-        assert 'id="e-staffId" role="alert"' in answer.text
-        answer = await head.post(f"{at}/assign", staffId=str(desk.staff_id), assignReason="")
-        assert 'id="e-assignReason" role="alert"' in answer.text
+    head, before = await desks.of("branch_head"), await contents(admin)
+    answer = await desk.post(f"{at}/material", kinds="", materialNote="长" * 201)
+    assert answer.status_code == 422
+    answer = await desk.post(f"{at}/material", kinds="tax_certificate", materialNote="长" * 201)
+    assert 'id="e-materialNote" role="alert"' in answer.text
+    answer = await desk.post(f"{at}/messages", text=" ")
+    assert 'id="e-text" role="alert"' in answer.text
+    answer = await head.post(f"{at}/assign", staffId=str(uuid4()), assignReason="x")
+    assert 'id="e-staffId" role="alert"' in answer.text
+    answer = await head.post(f"{at}/assign", staffId=str(desk.staff_id), assignReason="")
+    assert 'id="e-assignReason" role="alert"' in answer.text
+    # The page is shown again, which is on record and changes nothing.
+    touched = {"referrals", "material_requests", "referral_messages", "outbox", "notices"}
+    assert not touched & await changed(admin, before)
     page = await desk.done(f"{at}/material", kinds="tax_certificate", materialNote="近一年")
     assert 'data-testid="asked"' in page
 

@@ -8,27 +8,21 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import select
 
-from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
-from suxin.kernel.sandbox_clocks import ahead_of, as_ahead
 from suxin.kernel.sealed_files import opened_file
 from suxin.lending.exchange.attachments import PURPOSES
+from suxin.lending.exchange.callers import linked_bank
 from suxin.lending.exchange.links import FileLink, is_signed
 from suxin.lending.exchange.queries import attachment_on
-from suxin.lending.policies import REFERRAL_READ
-from suxin.subjects.policies import RECORD_READ
-from suxin.tenancy.actors import running_kind
-from suxin.tenancy.models import Tenant
 from suxin_web.attachment_paths import ATTACHMENT_FILES
 from suxin_web.callers import AnyRequest, by_address
 from suxin_web.downloads import file_answer
 from suxin_web.rate_limits import Limit
 from suxin_web.refusals import EdgeRefusal
 from suxin_web.request_ids import request_id_of
-from suxin_web.runtime import GivenRuntime, Runtime
+from suxin_web.runtime import GivenRuntime
 
 DOWNLOADS: Final = Limit(name="graphql.attachments", burst=20, per_minute=60)
 _MAX_DIGITS: Final = 12
@@ -78,7 +72,14 @@ async def download_attachment(
     now = runtime.clock.now()
     if link.expires <= now.timestamp():
         raise AttachmentLinkExpired
-    actor = await _bank(request, runtime, link.tenant_id)
+    actor = await linked_bank(
+        runtime.database.steps,
+        link.tenant_id,
+        profiles=runtime.profiles,
+        request_id=request_id_of(request),
+    )
+    if actor is None:
+        raise AttachmentLinkExpired
     async with runtime.database.snapshot(actor, now=now + actor.ahead) as session:
         try:
             found = await attachment_on(
@@ -113,28 +114,3 @@ def _link_of(request: AnyRequest, referral_id: UUID, attachment_id: UUID) -> Fil
     except Invalid as unreadable:
         raise AttachmentLinkInvalid from unreadable
     return FileLink(tenant_id, referral_id, attachment_id, int(expires), signature)
-
-
-async def _bank(request: AnyRequest, runtime: Runtime, tenant_id: UUID) -> Actor:
-    """Return the bank's own system, with no right but to read the file."""
-    now, request_id = runtime.clock.now(), request_id_of(request)
-    async with runtime.database.snapshot(Actor.system(request_id), now=now) as session:
-        found = await session.execute(
-            select(Tenant, ahead_of(Tenant.id)).where(Tenant.id == tenant_id)
-        )
-        row = found.first()
-    if row is None:
-        raise AttachmentLinkExpired
-    tenant, ahead_s = row
-    kind = running_kind(tenant.kind, tenant.status)
-    profile = runtime.profiles[kind]
-    return Actor(
-        kind=ActorKind.CLIENT,
-        request_id=request_id,
-        tenant_id=tenant_id,
-        tenant_kind=kind.value,
-        permissions=frozenset({REFERRAL_READ, RECORD_READ}),
-        purposes=profile.purposes,
-        sandbox_id=tenant.world,
-        ahead=as_ahead(ahead_s),
-    )

@@ -1,8 +1,6 @@
 """What an applicant and a bank give each other: files of a request, what the bank asks for besides, and the conversation."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -26,8 +24,6 @@ from suxin.lending.exchange.attachments import (
 from suxin.lending.exchange.models import (
     Attachment,
     AttachmentKind,
-    Author,
-    ItemState,
     MaterialRequest,
     ReferralMessage,
 )
@@ -39,10 +35,18 @@ from suxin.lending.exchange.talking import (
     write_to_bank,
 )
 from suxin.lending.models import StepNotPossible
-from suxin.lending.queries.requests import bank_name, own_request
+from suxin.lending.queries.requests import own_request
 from suxin_mini_program.answering import answer, write_once
 from suxin_mini_program.contract import Contract
-from suxin_mini_program.labels import Label, labelled
+from suxin_mini_program.exchange_views import (
+    AttachmentView,
+    Marked,
+    MaterialView,
+    MessageView,
+    attachment_view,
+    material_view,
+    message_view,
+)
 from suxin_mini_program.paging import Page, PageQuery, newest_first
 from suxin_mini_program.reading import AnyRequest, path_id, read_body, read_query
 from suxin_web.callers import GivenActor
@@ -54,10 +58,6 @@ MAX_UPLOAD_BYTES: Final = MAX_FILE_BYTES * 4 // 3 + 4096
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
-_AUTHORS: Final[Mapping[Author, tuple[str, str]]] = {
-    Author.BANK: ("银行", "the bank"),
-    Author.APPLICANT: ("我", "me"),
-}
 
 
 class NewAttachment(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -88,59 +88,6 @@ class NewMessage(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
     """What is written."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
-
-
-class AttachmentView(msgspec.Struct, rename="camel", kw_only=True):
-    """A file that was handed in; ``bankId`` is the one bank that sees it, where it is for one alone."""
-
-    id: UUID
-    kind: Label
-    name: str
-    media_type: str
-    size_bytes: int
-    bank_id: UUID | None
-    uploaded_at: datetime
-    erased_at: datetime | None
-
-
-class MaterialItemView(msgspec.Struct, rename="camel", kw_only=True):
-    """One thing that a bank asks for."""
-
-    number: int
-    kind: Label
-    note: str
-    state: Label
-    words: str | None
-
-
-class MaterialView(msgspec.Struct, rename="camel", kw_only=True):
-    """What a bank asks for, and until when it may be answered; ``open`` says whether it still may."""
-
-    id: UUID
-    bank: str
-    bank_id: UUID
-    note: str
-    state: Label
-    open: bool
-    items: list[MaterialItemView]
-    asked_at: datetime
-    closes_at: datetime
-
-
-class MessageView(msgspec.Struct, rename="camel", kw_only=True):
-    """A message; nothing is left of its text once it is erased."""
-
-    id: UUID
-    author: Label
-    text: str | None
-    sent_at: datetime
-    read_at: datetime | None
-
-
-class Marked(msgspec.Struct, rename="camel", kw_only=True):
-    """How many messages are read now that were not before."""
-
-    count: int
 
 
 _FILES: Final = (Invalid, AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments)
@@ -239,7 +186,7 @@ async def attach(
             sealer=runtime.sealer,
             now=now,
         )
-        return _attachment(attachment)
+        return attachment_view(attachment)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -259,7 +206,7 @@ async def list_attachments(
                 query,
                 name=f"attachments:{wanted}",
                 by=Attachment.id,
-                view=lambda row: _attachment(row[0]),
+                view=lambda row: attachment_view(row[0]),
             )
         )
 
@@ -280,7 +227,7 @@ async def list_material(
             by=MaterialRequest.id,
             view=lambda row: row[0],
         )
-        items = [await _material(session, one) for one in found.items]
+        items = [await material_view(session, one) for one in found.items]
         return answer(Page(items=items, next_cursor=found.next_cursor))
 
 
@@ -307,7 +254,7 @@ async def supply(
             sealer=runtime.sealer,
             now=now,
         )
-        return await _material(session, asked)
+        return await material_view(session, asked)
 
     return await write_once(request, runtime, actor, work, body=given)
 
@@ -324,7 +271,7 @@ async def decline(
         asked = await decline_material(
             session, actor, material_id=wanted, number=given.number, words=given.words, now=now
         )
-        return await _material(session, asked)
+        return await material_view(session, asked)
 
     return await write_once(request, runtime, actor, work, body=given)
 
@@ -344,7 +291,7 @@ async def list_messages(
                 query,
                 name=f"messages:{wanted}",
                 by=ReferralMessage.id,
-                view=lambda row: _message(row[0]),
+                view=lambda row: message_view(row[0]),
             )
         )
 
@@ -358,7 +305,7 @@ async def write(
     given = await read_body(request, NewMessage)
 
     async def work(session: AsyncSession) -> msgspec.Struct:
-        return _message(
+        return message_view(
             await write_to_bank(session, actor, referral_id=wanted, text=given.text, now=now)
         )
 
@@ -376,54 +323,6 @@ async def mark_read(
         return Marked(count=await mark_bank_read(session, actor, referral_id=wanted, now=now))
 
     return await write_once(request, runtime, actor, work)
-
-
-def _attachment(row: Attachment) -> AttachmentView:
-    return AttachmentView(
-        id=row.id,
-        kind=labelled(row.kind),
-        name=row.name,
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        bank_id=row.tenant_id,
-        uploaded_at=row.uploaded_at,
-        erased_at=row.erased_at,
-    )
-
-
-async def _material(session: AsyncSession, asked: MaterialRequest) -> MaterialView:
-    return MaterialView(
-        id=asked.id,
-        bank=await bank_name(session, asked.tenant_id),
-        bank_id=asked.tenant_id,
-        note=asked.note,
-        state=Label(asked.state.value, asked.state.zh, asked.state.en),
-        open=asked.open,
-        items=[_item(number, item) for number, item in enumerate(asked.items, start=1)],
-        asked_at=asked.asked_at,
-        closes_at=asked.closes_at,
-    )
-
-
-def _item(number: int, item: Mapping[str, Any]) -> MaterialItemView:
-    return MaterialItemView(
-        number=number,
-        kind=labelled(AttachmentKind.coded(item["kind"])),
-        note=item["note"],
-        state=labelled(ItemState.coded(item["state"])),
-        words=item["words"],
-    )
-
-
-def _message(row: ReferralMessage) -> MessageView:
-    zh, en = _AUTHORS[row.author]
-    return MessageView(
-        id=row.id,
-        author=Label(row.author.value, zh, en),
-        text=row.text,
-        sent_at=row.sent_at,
-        read_at=row.read_at,
-    )
 
 
 HANDLERS: Final = (

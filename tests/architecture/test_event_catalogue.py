@@ -6,6 +6,7 @@ from pathlib import Path
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
+from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
 from suxin_graphql.ids import KINDS
@@ -14,7 +15,7 @@ from suxin_web.event_types import CATALOGUE
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
 DECLARED = {
     "consent": consent.EVENT_TYPES,
-    "lending": (*lending.EVENT_TYPES, *loans.EVENT_TYPES),
+    "lending": (*lending.EVENT_TYPES, *exchange.EVENT_TYPES, *loans.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -59,5 +60,5 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         field.of for kind in CATALOGUE.values() for field in kind.fields.values() if field.of
     }
     assert things <= set(KINDS)
-    assert things == {"Consent", "Loan", "Lead", "Offer", "Referral"}
+    assert things == {"Consent", "Loan", "Lead", "MaterialRequest", "Offer", "Referral"}
     assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

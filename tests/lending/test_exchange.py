@@ -3,128 +3,38 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import asyncpg
 import pytest
-from observing import acts, as_platform, carry_out, nothing_written, one, posted, told
-from small_city import Bank, SmallCity, another_bank, offer_terms
+from exchange_case import DAY, FILE, FRIDAY, ITEMS, PDF, Case
+from observing import acts, as_platform, carry_out, nothing_written, one, told
+from small_city import SmallCity, another_bank
 
 from suxin.consent.commands import revoke_consent
-from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
-from suxin.kernel.sealed_files import opened_file
-from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.referrals import (
     ConsentRequired,
-    accept_referral,
     decline_referral,
-    record_contact,
 )
-from suxin.lending.commands.requests import withdraw_request
-from suxin.lending.exchange import queries
 from suxin.lending.exchange.asking import (
     AskedTooOften,
-    ItemAsked,
     MaterialAsked,
     ask_for_material,
     close_material,
     decline_material,
-    supply_material,
 )
 from suxin.lending.exchange.attachments import (
     MAX_ATTACHMENTS,
     MAX_FILE_BYTES,
-    PURPOSES,
     AttachmentTooLarge,
     AttachmentTypeRefused,
-    FileGiven,
     TooManyAttachments,
-    attach_file,
 )
-from suxin.lending.exchange.keeping import KEPT_AFTER, erase_exchanged
-from suxin.lending.exchange.models import Attachment, AttachmentKind
-from suxin.lending.exchange.portions import erase_ended_exchange
 from suxin.lending.exchange.standing import ReferralEnded
-from suxin.lending.exchange.talking import (
-    MAX_MESSAGES,
-    TooManyMessages,
-    mark_bank_read,
-    mark_conversation_read,
-    send_message,
-    write_to_bank,
-)
 from suxin.lending.models import StepNotPossible
 from suxin.lending.terms import DeclineReason
-
-PDF = b"%PDF-1.7 a licence"
-FILE = FileGiven(kind=AttachmentKind.BUSINESS_LICENCE, name="营业执照.pdf", content=PDF)
-ITEMS = (
-    ItemAsked(AttachmentKind.ACCOUNT_STATEMENT, "近六个月"),
-    ItemAsked(AttachmentKind.TAX_CERTIFICATE),
-)
-DAY = timedelta(days=1)
-# Dispatched on Friday 20 November; five working days are to Friday the 27th.
-FRIDAY = datetime(2026, 11, 27, 15, 59, 59, tzinfo=UTC)
-
-
-class Case:
-    """A referral to the first bank, whose applicant lets it know him and was contacted."""
-
-    def __init__(self, city: SmallCity) -> None:
-        self.city, self.bank = city, city.banks[0]
-        self.request_id = self.referral_id = self.consent_id = uuid4()
-
-    async def build(self) -> "Case":
-        submitted = await self.city.submit()
-        self.request_id = submitted.request.id
-        self.referral_id = await self.city.referral_to(submitted, self.bank)
-        self.consent_id = (await self.city.consent(self.request_id, self.bank)).consent_id
-        await self.by_bank(accept_referral)
-        await self.by_bank(record_contact)
-        return self
-
-    async def by_bank(self, command: Any, *, bank: Bank | None = None, **given: Any) -> Any:
-        officer = (bank or self.bank).officer
-        return await self.city.act(command, officer, referral_id=self.referral_id, **given)
-
-    async def by_applicant(self, command: Any, **given: Any) -> Any:
-        return await self.city.act(command, self.city.applicant, **given)
-
-    async def attach(self, **changes: Any) -> Attachment:
-        given = {"file": FILE, "tenant_id": None, "request_id": self.request_id} | changes
-        return await self.by_applicant(attach_file, sealer=self.city.sealer, **given)
-
-    async def ask(self, **given: Any) -> Any:
-        return await self.by_bank(ask_for_material, **{"items": ITEMS, "note": "谢谢"} | given)
-
-    async def supply(self, material_id: UUID, number: int, **given: Any) -> Any:
-        named = {"material_id": material_id, "number": number, "file": FILE}
-        return await self.by_applicant(supply_material, sealer=self.city.sealer, **named | given)
-
-    async def seen(self, bank: Bank) -> list[str]:
-        async with self.city.database.snapshot(bank.officer, now=self.city.now) as session:
-            found = await session.scalars(
-                queries.attachments_of(self.city.firm_id, self.request_id)
-            )
-            return sorted(row.name for row in found)
-
-    async def opened(self, attachment_id: UUID, actor: Actor | None = None) -> bytes:
-        who = actor or self.bank.officer
-        async with self.city.database.snapshot(who, now=self.city.now) as session:
-            found = await queries.attachment_on(
-                session, who, referral_id=self.referral_id, attachment_id=attachment_id
-            )
-            return opened_file(
-                self.city.sealer,
-                found.id,
-                key_sealed=found.key_sealed,
-                content=found.content,
-                sha256=found.sha256,
-                purposes=PURPOSES,
-            )
 
 
 @pytest.fixture
@@ -319,115 +229,3 @@ async def test_nothing_is_handed_in_once_the_bank_has_answered(
             await case.ask()
     await carry_out(case.city, admin, "lending.material.close", now=asked.closes_at)
     assert (await one(admin, "select state from material_requests"))["state"] == "CLOSED"
-
-
-# The conversation.
-
-
-async def test_they_write_to_each_other_and_see_what_is_read(
-    case: Case, admin: asyncpg.Connection
-) -> None:
-    await case.by_bank(send_message, text="请问厂房是自有吗？")
-    assert (await told(admin, case.city.person_id))[-1] == "银行来信"
-    assert await case.by_applicant(mark_bank_read, referral_id=case.referral_id) == 1
-    await case.by_applicant(write_to_bank, referral_id=case.referral_id, text="是自有。")
-    assert (await told(admin, case.bank.tenant_id))[-1] == "申请人来信"
-    assert await case.by_bank(mark_conversation_read) == 1
-    assert await case.by_bank(mark_conversation_read) == 0
-    rows = await admin.fetch("select * from referral_messages order by id")
-    assert [(row["author"], row["text"]) for row in rows] == [
-        ("bank", "请问厂房是自有吗？"),
-        ("applicant", "是自有。"),
-    ]
-    assert all(row["read_at"] == case.city.now for row in rows)
-    events = await admin.fetch("select data from tenant_events where type = 'lending.message.sent'")
-    assert sorted(json.loads(row["data"])["author"] for row in events) == ["APPLICANT", "BANK"]
-    assert not any("厂房" in row["data"] for row in events)
-
-
-async def test_nobody_writes_whom_he_may_not_know_or_without_end(
-    case: Case, admin: asyncpg.Connection
-) -> None:
-    blind = await case.city.submit()
-    referral_id = await case.city.referral_to(blind, case.bank)
-    rival = case.city.banks[1]
-    async with nothing_written(admin):
-        with pytest.raises(ConsentRequired):
-            await case.city.act(send_message, case.bank.officer, referral_id=referral_id, text="x")
-        with pytest.raises(ReferralEnded):
-            await case.by_applicant(write_to_bank, referral_id=referral_id, text="x")
-        with pytest.raises(NotFound):
-            await case.by_bank(send_message, bank=rival, text="x")
-        with pytest.raises(NotFound):
-            await case.city.act(
-                write_to_bank, case.city.stranger, referral_id=case.referral_id, text="x"
-            )
-        for text in (" ", "长" * 501):
-            with pytest.raises(Invalid):
-                await case.by_bank(send_message, text=text)
-    await case.by_bank(send_message, text="x")
-    await admin.execute(
-        "insert into referral_messages select (jsonb_populate_record(m, jsonb_build_object("
-        "'id', gen_random_uuid()))).* from referral_messages m, generate_series(2, $1)",
-        MAX_MESSAGES,
-    )
-    with pytest.raises(TooManyMessages):
-        await case.by_bank(send_message, text="x")
-
-
-async def test_with_the_chosen_bank_it_goes_on_by_the_contract(
-    case: Case, admin: asyncpg.Connection
-) -> None:
-    offer = await case.by_bank(make_offer, terms=offer_terms())
-    await case.by_applicant(accept_offer, offer_id=offer.id)
-    await case.by_bank(send_message, text="请带原件来签约。")
-    await case.by_applicant(write_to_bank, referral_id=case.referral_id, text="好的。")
-    assert await admin.fetchval("select count(*) from referral_messages") == 2
-
-
-# How long it is kept.
-
-
-async def test_it_is_erased_a_month_after_the_request_has_ended(
-    case: Case, admin: asyncpg.Connection
-) -> None:
-    await case.attach()
-    await case.by_bank(send_message, text="请问厂房是自有吗？")
-    duty = {"subject_id": case.city.firm_id, "request_id": case.request_id}
-    await case.by_applicant(withdraw_request, request_id=case.request_id)
-    over = case.city.now + KEPT_AFTER
-    await as_platform(case.city, erase_exchanged, now=over - DAY, **duty)
-    assert await admin.fetchval("select count(*) from attachments where content is null") == 0
-    # It is looked at again on its day.
-    due = [row["not_before"] for row in await posted(admin, "lending.exchange.erase")]
-    assert due[-1] == over
-    await as_platform(case.city, erase_exchanged, now=over, **duty)
-    file = await one(admin, "select * from attachments")
-    assert (file["content"], file["key_sealed"], file["erased_at"]) == (None, None, over)
-    message = await one(admin, "select * from referral_messages")
-    assert (message["text"], message["erased_at"]) == (None, over)
-    assert (await acts(admin, "lending.exchange"))[-1] == "lending.exchange.erased"
-
-
-async def test_a_contracts_is_kept_as_long_as_its_evidence(
-    case: Case, admin: asyncpg.Connection
-) -> None:
-    await case.attach()
-    offer = await case.by_bank(make_offer, terms=offer_terms())
-    await case.by_applicant(accept_offer, offer_id=offer.id)
-    until = await admin.fetchval("select kept_until from decision_snapshots")
-    duty = {"subject_id": case.city.firm_id, "request_id": case.request_id}
-    await as_platform(case.city, erase_exchanged, now=until - DAY, **duty)
-    assert await admin.fetchval("select count(content) from attachments") == 1
-    await as_platform(case.city, erase_exchanged, now=until, **duty)
-    assert await admin.fetchval("select count(content) from attachments") == 0
-
-
-async def test_at_his_wish_what_ended_without_a_contract_goes_at_once(
-    case: Case, admin: asyncpg.Connection
-) -> None:
-    await case.attach()
-    assert await case.by_applicant(erase_ended_exchange) == 0
-    await case.by_applicant(withdraw_request, request_id=case.request_id)
-    assert await case.by_applicant(erase_ended_exchange) == 1
-    assert await admin.fetchval("select count(content) from attachments") == 0

@@ -19,9 +19,14 @@ from suxin.lending.facts import ApplicantFacts
 from suxin.lending.matching import ProductTerms, match
 from suxin.lending.models import StepNotPossible
 from suxin.lending.product_terms import terms_of_draft
-from suxin.lending.replays.commands import MAX_REPLAYS, REPLAY_TOPIC, TooManyReplays, ask_replay
+from suxin.lending.replays.commands import (
+    MAX_REPLAYS,
+    REPLAY_TOPIC,
+    TooManyReplays,
+    ask_replay,
+    last_quarter,
+)
 from suxin.lending.replays.counting import Asked, figures_of, replayed, rounded_down, shown
-from suxin.lending.replays.queries import last_quarter
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RequestTerms
 from suxin_tenants import PROFILES
 

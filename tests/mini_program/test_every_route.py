@@ -37,6 +37,7 @@ ROUTES = [
     for path in handler.paths
     for method in handler.http_methods
 ]
+PDF = {"name": "凭证.pdf", "content": "JVBERi0x"}
 BODIES: dict[str, dict[str, Any]] = {
     "/phone-codes": {"phone": "19900000001"},
     "/identity-proofs": {
@@ -75,18 +76,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "/my-data/declarations/{record_id:str}/correction": {"content": {"title": "诚信企业"}},
     "/my-data/corrections": {"about": "industry", "wanted": "C20", "reason": "登记有误"},
     "/repairs": {"recordId": SOMEBODY, "statement": "罚款已缴清", "documents": []},
-    "/repairs/documents": {"kind": "proof", "name": "凭证.pdf", "content": "JVBERi0x"},
+    "/repairs/documents": {"kind": "proof", **PDF},
     "/repairs/{application_id:str}/supplement": {"statement": "已补充", "documents": []},
-    "/loan-requests/{request_id:str}/attachments": {
-        "kind": "tax_certificate",
-        "name": "纳税证明.pdf",
-        "content": "JVBERi0x",
-    },
-    "/material-requests/{material_id:str}/supply": {
-        "number": 1,
-        "name": "纳税证明.pdf",
-        "content": "JVBERi0x",
-    },
+    "/loan-requests/{request_id:str}/attachments": {"kind": "other", **PDF},
+    "/material-requests/{material_id:str}/supply": {"number": 1, **PDF},
     "/material-requests/{material_id:str}/decline": {"number": 1, "words": "没有"},
     "/referrals/{referral_id:str}/messages": {"text": "您好"},
     "/cases/exemptions": {"recordId": SOMEBODY, "reason": "不可抗力", "evidence": "灾情证明"},

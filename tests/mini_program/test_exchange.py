@@ -50,7 +50,11 @@ async def test_the_conversation_is_read_marked_and_gone_on_with(applicant, given
     sent = await applicant.write(at, {"text": "还有什么需要补充？"})
     assert sent["author"]["zh"] == "我"
     listed = (await applicant.get(at)).json()["items"]
-    assert [one["text"] for one in listed] == ["还有什么需要补充？", "是自有。", "请问厂房是自有吗？"]
+    assert [one["text"] for one in listed] == [
+        "还有什么需要补充？",
+        "是自有。",
+        "请问厂房是自有吗？",
+    ]
     first = (await applicant.get(at, first="2")).json()
     rest = (await applicant.get(at, after=first["nextCursor"])).json()
     assert [one["text"] for one in rest["items"]] == ["请问厂房是自有吗？"]

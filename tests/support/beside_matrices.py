@@ -3,6 +3,7 @@
 import commitment_matrix
 import deprecation_matrix
 import events_matrix
+import exchange_matrix
 import fetch_matrix
 import ingestion_matrix
 import ledger_matrix
@@ -23,6 +24,7 @@ COMMANDS = (
     | scoring_matrix.COMMANDS
     | ledger_matrix.COMMANDS
     | loan_matrix.COMMANDS
+    | exchange_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -37,6 +39,7 @@ QUERIES = (
     | scoring_matrix.QUERIES
     | ledger_matrix.QUERIES
     | loan_matrix.QUERIES
+    | exchange_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

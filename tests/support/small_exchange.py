@@ -1,10 +1,14 @@
 """A referral on which bank and applicant have given each other something: a file, a request for material, messages; and a replay."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 from small_city import SmallCity, product_draft
 
+from suxin.kernel.working_days import local_day
 from suxin.lending.commands.products import draft_product
 from suxin.lending.commands.referrals import accept_referral, record_contact
 from suxin.lending.commands.requests import Submitted
@@ -13,6 +17,8 @@ from suxin.lending.exchange.attachments import FileGiven, attach_file
 from suxin.lending.exchange.models import AttachmentKind
 from suxin.lending.exchange.talking import send_message, write_to_bank
 from suxin.lending.replays.commands import ask_replay
+from suxin.lending.routing.commands import set_product_branch
+from suxin.tenancy.leaves import record_leave
 from suxin_tenants import PROFILES
 
 PDF = b"%PDF-1.7 a licence"
@@ -27,7 +33,9 @@ class Exchanged:
     referral_id: UUID
     attachment_id: UUID
     material_id: UUID
+    product_id: UUID
     replay_id: UUID
+    leave_id: UUID | None = None
 
 
 async def contacted(city: SmallCity) -> tuple[Submitted, UUID]:
@@ -74,5 +82,44 @@ async def exchange(city: SmallCity, *, product_id: UUID | None = None) -> Exchan
         referral_id=referral_id,
         attachment_id=attachment.id,
         material_id=asked.id,
+        product_id=draft_id,
         replay_id=replay.id,
     )
+
+
+async def fill_exchange(
+    city: SmallCity, admin: asyncpg.Connection, *, staff_id: UUID, branch_id: UUID
+) -> Exchanged:
+    """Exchange one of everything, give the product a branch, let an officer take leave, and count a replay."""
+    bank = city.banks[0]
+    given = await exchange(city)
+    await city.act(
+        set_product_branch, bank.officer, product_id=bank.product_id, branch_id=branch_id
+    )
+    today = local_day(city.now)
+    other = await admin.fetchval(
+        "insert into staff select (jsonb_populate_record(s, jsonb_build_object("
+        "'id', gen_random_uuid(), 'login', 'covering.one'))).* from staff s where id = $1 returning id",
+        staff_id,
+    )
+    await admin.execute(
+        "insert into memberships select (jsonb_populate_record(m, jsonb_build_object("
+        "'id', gen_random_uuid(), 'staff_id', $2::uuid))).* from memberships m where staff_id = $1",
+        staff_id,
+        other,
+    )
+    leave = await city.act(
+        record_leave,
+        bank.officer,
+        staff_id=staff_id,
+        cover_id=other,
+        starts_on=today + timedelta(days=30),
+        ends_on=today + timedelta(days=31),
+    )
+    await admin.execute(
+        "insert into replay_counts values ($1, $2, 'after', '2026-07-01', $3)",
+        bank.tenant_id,
+        given.replay_id,
+        secrets.token_bytes(2),
+    )
+    return replace(given, leave_id=leave.id)

@@ -171,7 +171,13 @@ async def supply_material(
     item = _open_item(asked, number)
     given = FileGiven(kind=AttachmentKind.coded(item["kind"]), name=file.name, content=file.content)
     attachment = await put_down(
-        session, actor, request, given, asked.tenant_id, sealer=sealer, now=now
+        session,
+        request,
+        given,
+        by=actor.own_person,
+        tenant_id=asked.tenant_id,
+        sealer=sealer,
+        now=now,
     )
     done = {"state": ItemState.SUPPLIED.value, "attachment": str(attachment.id)}
     await _answered(session, referral, asked, number, done, now=now)
@@ -274,7 +280,7 @@ async def _lock_asked(
     referral = await referral_queries.lock_referral(session, known.tenant_id, known.referral_id)
     asked = await queries.lock_material(session, known.tenant_id, material_id)
     if referral is None or asked is None:
-        raise queries.no_material()
+        raise NotFound(thing_zh="补充材料要求", thing_en="request for material")
     asked.require_open()
     if referral.state not in _ASKING:
         raise ReferralEnded

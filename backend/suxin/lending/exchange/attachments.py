@@ -88,20 +88,22 @@ async def attach_file(
     request = await lock_own_request(session, actor, request_id)
     if tenant_id is not None and not await queries.is_referred(session, request_id, tenant_id):
         raise NotFound(thing_zh="银行的对接", thing_en="referral to this bank", field="tenantId")
-    return await put_down(session, actor, request, file, tenant_id, sealer=sealer, now=now)
+    return await put_down(
+        session, request, file, by=actor.own_person, tenant_id=tenant_id, sealer=sealer, now=now
+    )
 
 
 async def put_down(
     session: AsyncSession,
-    actor: Actor,
     request: LoanRequest,
     file: FileGiven,
-    tenant_id: UUID | None,
     *,
+    by: UUID,
+    tenant_id: UUID | None,
     sealer: Sealer,
     now: datetime,
 ) -> Attachment:
-    """Write a file for a locked request of the acting subject.
+    """Write a file for a locked request, which the person ``by`` hands in for the acting subject.
 
     :raises ReferralEnded, Invalid, AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments: see ``attach_file``
     """
@@ -118,7 +120,7 @@ async def put_down(
         id=attachment_id,
         request_id=request.id,
         tenant_id=tenant_id,
-        person_id=actor.own_person,
+        person_id=by,
         kind=file.kind,
         name=name,
         media_type=media_type,

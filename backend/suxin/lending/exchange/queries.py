@@ -120,23 +120,8 @@ async def attachment_on(
             attachments_of(party.subject_id, party.request_id).where(Attachment.id == attachment_id)
         )
     if party is None or found is None or found.content is None:
-        raise no_attachment()
+        raise _no_attachment()
     await _note(session, actor, party, about=("attachment", found.id), fields=("content",))
-    return found
-
-
-async def own_attachment(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Attachment:
-    """Return one of the acting subject's own files.
-
-    :raises NotFound: if it is not his, or is erased
-    """
-    found = await session.scalar(
-        select(Attachment).where(
-            Attachment.subject_id == actor.own_subject, Attachment.id == attachment_id
-        )
-    )
-    if found is None or found.content is None:
-        raise no_attachment()
     return found
 
 
@@ -198,7 +183,7 @@ async def material_for(session: AsyncSession, actor: Actor, material_id: UUID) -
         )
     )
     if found is None:
-        raise no_material()
+        raise NotFound(thing_zh="补充材料要求", thing_en="request for material")
     return found
 
 
@@ -258,13 +243,7 @@ async def referral_of_own(
     return row[0], row[1]
 
 
-def no_material() -> NotFound:
-    """Return the refusal that says nothing of the kind was asked for."""
-    return NotFound(thing_zh="补充材料要求", thing_en="request for material")
-
-
-def no_attachment() -> NotFound:
-    """Return the refusal that says there is no such file."""
+def _no_attachment() -> NotFound:
     return NotFound(thing_zh="材料", thing_en="attachment")
 
 
@@ -313,7 +292,7 @@ async def _note(
         .limit(1)
     )
     if basis is None:
-        raise no_attachment()
+        raise _no_attachment()
     note_read(
         session,
         Receipt(

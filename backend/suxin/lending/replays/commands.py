@@ -1,6 +1,6 @@
 """Asking for a replay of a draft, and carrying it out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +29,7 @@ MAX_REPLAYS: Final = 60
 
 REPLAY_TOPIC: Final = "lending.product.replay"
 _BITS_A_BYTE: Final = 8
+_MONTHS: Final = 3
 
 
 class TooManyReplays(Refusal):
@@ -38,6 +39,15 @@ class TooManyReplays(Refusal):
     kind = RefusalKind.LIMITED
     zh = "每个季度的申请最多回放 {limit} 次"
     en = "The requests of a quarter are replayed at most {limit} times"
+
+
+def last_quarter(today: date) -> tuple[date, date]:
+    """Return the first day of the last whole quarter, and the day after its last."""
+    first_month = (today.month - 1) // _MONTHS * _MONTHS + 1
+    end = date(today.year, first_month, 1)
+    if first_month == 1:
+        return date(today.year - 1, 10, 1), end
+    return date(today.year, first_month - _MONTHS, 1), end
 
 
 async def ask_replay(
@@ -54,7 +64,7 @@ async def ask_replay(
     product = await own_product(session, actor, product_id)
     product.require_draft()
     tenant_id = actor.own_tenant
-    first, end = queries.last_quarter(local_day(now))
+    first, end = last_quarter(local_day(now))
     await take_turn(session, "replays", tenant_id)
     if await queries.replays_in(session, tenant_id, first) >= MAX_REPLAYS:
         raise TooManyReplays(limit=MAX_REPLAYS)

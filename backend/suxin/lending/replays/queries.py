@@ -21,17 +21,6 @@ from suxin.subjects.models import Subject
 MAX_REQUESTS: Final = 20_000
 """How many requests of a quarter are replayed, the first of them: well under ten seconds of a job."""
 
-_MONTHS: Final = 3
-
-
-def last_quarter(today: date) -> tuple[date, date]:
-    """Return the first day of the last whole quarter, and the day after its last."""
-    first_month = (today.month - 1) // _MONTHS * _MONTHS + 1
-    end = date(today.year, first_month, 1)
-    if first_month == 1:
-        return date(today.year - 1, 10, 1), end
-    return date(today.year, first_month - _MONTHS, 1), end
-
 
 async def requests_of_quarter(
     session: AsyncSession, *, quarter: tuple[date, date], world: UUID | None

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
+from suxin_graphql import attachment_files as graphql_attachments
 from suxin_graphql import docs as graphql_docs
 from suxin_graphql import export_files as graphql_exports
 from suxin_graphql import http as graphql
@@ -56,6 +57,7 @@ EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *graphql.routes,
     *graphql_docs.routes,
     *graphql_exports.routes,
+    *graphql_attachments.routes,
     *desks.routes,
     *sources.routes,
 )

@@ -18,7 +18,10 @@ from suxin.kernel import (
 from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
+from suxin.lending.exchange import models as exchange
 from suxin.lending.loans import models as loans
+from suxin.lending.replays import models as replays
+from suxin.lending.routing import models as routing
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -62,7 +65,10 @@ CONTEXTS = (
     counter,
     exports,
     lending,
+    exchange,
     loans,
+    replays,
+    routing,
     repair,
     pools,
     agreements,

@@ -5,6 +5,7 @@ from typing import Final
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import Catalogue, catalogue_of
 from suxin.lending import event_types as lending
+from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
@@ -12,6 +13,7 @@ from suxin.risk_pool import event_types as risk_pool
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
     lending.EVENT_TYPES,
+    exchange.EVENT_TYPES,
     loans.EVENT_TYPES,
     repair.EVENT_TYPES,
     risk_pool.EVENT_TYPES,

@@ -12,6 +12,7 @@ from suxin.consent.purposes import FetchUnit
 from suxin.events.models import DeliveryState, EndpointState
 from suxin.exports.models import ExportState
 from suxin.kernel.bases import BasisKind
+from suxin.lending.exchange.models import AttachmentKind, Author, ItemState, MaterialState
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.loans.reporting import OutcomeKind
 from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
@@ -22,6 +23,7 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
+from suxin.lending.replays.models import ReplayState
 from suxin.lending.terms import (
     ApplicantKind,
     DeclineReason,
@@ -42,6 +44,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
+from suxin_graphql.exchange_types import MaterialRequestOrder
 from suxin_graphql.lending_orderings import (
     LeadOrder,
     LoanProductOrder,
@@ -54,6 +57,7 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
+from suxin_graphql.replay_types import ProductReplayOrder
 
 Labels = Mapping[str, tuple[str, str]]
 
@@ -222,6 +226,8 @@ _ORDERS: Final = {
     LoanOrder: "贷款的排序。In which order loans are listed.",
     LoanInstalmentOrder: "还款计划的排序。In which order a plan is listed.",
     LoanRepaymentOrder: "还款记录的排序。In which order repayments are listed.",
+    MaterialRequestOrder: "补充材料要求的排序。In which order requests for material are listed.",
+    ProductReplayOrder: "产品回放的排序。In which order replays are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
@@ -265,6 +271,7 @@ def describe_enums() -> None:
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
     _describe_loans()
     _describe_pools()
+    _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
         _describe(order, words)
@@ -284,6 +291,22 @@ def _describe_pools() -> None:
     _describe(FilingState, "备案状态。Where a filing stands.")
     _describe(Release, "备案解除原因。Why a filing commits nothing any more.")
     _describe(StopLossState, "熔断状态。Whether new loans of a product are taken.")
+
+
+def _describe_exchange() -> None:
+    _describe(AttachmentKind, "材料类型。What a file is, or what is asked for.")
+    _describe(MaterialState, "补充材料要求的状态。Where a request for material stands.")
+    _describe(ItemState, "单项材料的状态。Where one thing stands that was asked for.")
+    _describe(
+        Author,
+        "消息发送方。Who has written a message.",
+        {"BANK": ("银行", "the bank"), "APPLICANT": ("申请人", "the applicant")},
+    )
+    _describe(
+        ReplayState,
+        "回放的状态。Whether a replay's figures are there.",
+        {"PENDING": ("计算中", "on its way"), "DONE": ("已完成", "done")},
+    )
 
 
 def _describe_sandboxes() -> None:

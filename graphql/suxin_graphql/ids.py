@@ -46,6 +46,8 @@ KINDS: Final[dict[str, Kind]] = {
     "PoolAgreement": Kind(43, "合作协议", "agreement"),
     "PoolFiling": Kind(44, "备案", "filing"),
     "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
+    "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
+    "ProductReplay": Kind(53, "产品回放", "replay of a product"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -8,6 +8,7 @@ from strawberry.scalars import JSON
 
 from suxin.lending import models, policies
 from suxin.lending.criteria import MAX_CRITERIA, parse_criteria
+from suxin.lending.exchange import models as exchange_models
 from suxin.lending.industries import industry_name_en, industry_name_zh
 from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND, AmountBand, TermBand
 from suxin.lending.models import DispatchMode, OfferState, ProductStatus, ReferralState
@@ -19,6 +20,7 @@ from suxin.lending.queries.referrals import (
     own_offers,
     referrals_in_reach,
 )
+from suxin.lending.replays import models as replay_models
 from suxin.lending.terms import (
     ApplicantKind,
     DeclineReason,
@@ -28,6 +30,13 @@ from suxin.lending.terms import (
 )
 from suxin_graphql.applicants import Applicant, tell_applicant
 from suxin_graphql.context import Context, Info
+from suxin_graphql.exchange_types import (
+    Exchange,
+    MaterialRequest,
+    MaterialRequestFilter,
+    MaterialRequestOrder,
+    tell_exchange,
+)
 from suxin_graphql.execution.records import (
     Source,
     Told,
@@ -42,6 +51,7 @@ from suxin_graphql.lending_orderings import OfferOrder
 from suxin_graphql.node import Node, global_id
 from suxin_graphql.paging import FILTER, Connection
 from suxin_graphql.places import Area
+from suxin_graphql.replay_types import ProductReplay, ProductReplayFilter, ProductReplayOrder
 from suxin_graphql.scalars import Fen
 
 
@@ -105,6 +115,22 @@ class LoanProduct(Node):
     criteria: list[EligibilityCriterion] = column(convert=_criteria, items=MAX_CRITERIA)
     updated_at: datetime
     published_at: datetime | None
+
+    @to_many(
+        ToMany(lambda: ProductReplay, "id", replay_models.ProductReplay.product_id),
+        description="以上一季度申请回放该草稿的结果，新的在前。"
+        "What came of replaying the draft over the last quarter's requests, newest first.",
+    )
+    def replays(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        where: Annotated[ProductReplayFilter | None, FILTER] = None,
+        order_by: ProductReplayOrder = ProductReplayOrder.NEWEST,
+    ) -> Connection[ProductReplay]:
+        """Declare the page of a product's replays."""
+        raise NotImplementedError
 
 
 def _applicant_kind(stored: str) -> str | None:
@@ -194,6 +220,26 @@ class Referral(Node):
         """Declare the page of a referral's offers."""
         raise NotImplementedError
 
+    @to_many(
+        ToMany(lambda: MaterialRequest, "id", exchange_models.MaterialRequest.referral_id),
+        description="本行要求申请人补充的材料，新的在前。What this bank asked the applicant for besides, newest first.",
+    )
+    def material_requests(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        where: Annotated[MaterialRequestFilter | None, FILTER] = None,
+        order_by: MaterialRequestOrder = MaterialRequestOrder.NEWEST,
+    ) -> Connection[MaterialRequest]:
+        """Declare the page of what the bank asked for."""
+        raise NotImplementedError
+
+    exchange: Exchange | None = read_field(
+        Told(lambda: Exchange, tell_exchange, needs=("id",)),
+        description="与申请人之间的材料与消息；没有有效授权或合同时为空。"
+        "Files and messages; nothing without a live consent or contract.",
+    )
     dispatched_at: datetime
     accept_by: datetime
     contact_by: datetime

@@ -10,6 +10,7 @@ from suxin_graphql.clients import OAuthClient
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
 from suxin_graphql.events import Event
+from suxin_graphql.exchange_types import MaterialRequest
 from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
 from suxin_graphql.exports import Export
@@ -20,6 +21,7 @@ from suxin_graphql.limits import check_list
 from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
 from suxin_graphql.node import Node
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
+from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -44,6 +46,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PoolAgreement": PoolAgreement,
     "PoolFiling": PoolFiling,
     "PoolStopLoss": PoolStopLoss,
+    "MaterialRequest": MaterialRequest,
+    "ProductReplay": ProductReplay,
 }
 
 

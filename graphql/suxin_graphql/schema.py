@@ -14,6 +14,7 @@ from suxin_graphql.deprecations import REASONS, reasons_in
 from suxin_graphql.documents import PreparedDocuments
 from suxin_graphql.enums import describe_enums
 from suxin_graphql.events import EventQueries
+from suxin_graphql.exchange_mutations import ExchangeMutations
 from suxin_graphql.exports import ExportMutations, ExportQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
@@ -68,6 +69,7 @@ class Mutation(
     LendingMutations,
     LoanMutations,
     PoolMutations,
+    ExchangeMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

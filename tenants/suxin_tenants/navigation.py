@@ -66,6 +66,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (LOAN_READ, NavItem(zh="贷款", href="/desk/loans", icon="log")),
         (FILING_READ, NavItem(zh="风险补偿", href="/desk/pool-filings", icon="shield")),
+        (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),

@@ -22,6 +22,12 @@ ACT_FOR = {
     "backend/suxin/lending/loans/contracts.py:cancel_contract": (
         "a cancelled contract ends the applicant's request, which only he can write"
     ),
+    "backend/suxin/lending/replays/commands.py:carry_out_replay": (
+        "a draft is its bank's alone, and the platform replays it over requests that the bank may not read"
+    ),
+    "backend/suxin/lending/routing/commands.py:route_referral": (
+        "which branches and officers a bank has is its own, and the platform finds who of them has what came"
+    ),
     "backend/suxin/lending/loans/drawing.py:draw_down": (
         "the first money paid out moves the applicant's request on, which only he can write"
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
+from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
@@ -15,7 +16,7 @@ from suxin_web.event_types import CATALOGUE
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
 DECLARED = {
     "consent": consent.EVENT_TYPES,
-    "lending": (*lending.EVENT_TYPES, *loans.EVENT_TYPES),
+    "lending": (*lending.EVENT_TYPES, *exchange.EVENT_TYPES, *loans.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
     "risk_pool": risk_pool.EVENT_TYPES,
 }
@@ -65,6 +66,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "Consent",
         "Loan",
         "Lead",
+        "MaterialRequest",
         "Offer",
         "PoolFiling",
         "PoolStopLoss",

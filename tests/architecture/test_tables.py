@@ -24,6 +24,7 @@ DELETED = {
     "memberships": "a role taken back; the audit stream keeps that it was given",
     "notices": "one's own inbox, at one's wish",
     "person_identities": "by the platform, once the account is closed and no contract names the person",
+    "product_branches": "a rule taken back; the audit stream keeps that it was set",
     "review_cases": "by the platform, three years after they ended; held by row policy",
     "review_decisions": "by the platform, with their case; held by row policy",
     "repair_applications": "by the platform, three years after they ended; held by row policy",

@@ -32,7 +32,7 @@ from suxin.lending.commands.referrals import accept_referral
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
-from suxin_graphql import export_files
+from suxin_graphql import attachment_files, export_files
 from suxin_graphql.http import routes
 from suxin_graphql.ids import to_global
 from suxin_outbound.client_key_sets import ClientKeySets
@@ -194,7 +194,7 @@ def runtime(
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return build_app(runtime, [*routes, *export_files.routes])
+    return build_app(runtime, [*routes, *export_files.routes, *attachment_files.routes])
 
 
 @pytest.fixture

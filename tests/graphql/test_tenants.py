@@ -6,6 +6,7 @@ import pytest
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
+from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from small_pools import build_pool
 from strawberry.types.base import get_object_definition
@@ -94,6 +95,7 @@ async def of_a(bank_a, case):
 async def all_of_a(of_a, bank_a, case):
     """The same with a loan and its parts, which came of another request."""
     loan = await drawn(case.city)
+    given = await exchange(case.city)
     (paid,) = await repay(case.city, repayment(100, case.city.now.date()))
     read = await bank_a.data(LOAN, id=to_global("Loan", loan.id, bank_a.bank.officer))
     drawdown, instalment = (
@@ -107,6 +109,8 @@ async def all_of_a(of_a, bank_a, case):
             "drawdown": drawdown,
             "instalment": instalment,
             "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
+            "material": to_global("MaterialRequest", given.material_id, bank_a.bank.officer),
+            "replay": to_global("ProductReplay", given.replay_id, bank_a.bank.officer),
         }
     )
 
@@ -151,6 +155,8 @@ KINDS = {
     "PoolAgreement": "agreement",
     "PoolFiling": "filing",
     "PoolStopLoss": "stop_loss",
+    "MaterialRequest": "material",
+    "ProductReplay": "replay",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -252,6 +258,10 @@ MUTATIONS = [
     ("record_contact", "referralId", "referral", {}),
     ("start_due_diligence", "referralId", "referral", {}),
     ("decline_referral", "referralId", "referral", {"reason": "OVER_INDEBTED"}),
+    ("request_material", "referralId", "referral", {"items": [{"kind": "OTHER"}]}),
+    ("send_message", "referralId", "referral", {"text": "x"}),
+    ("mark_messages_read", "referralId", "referral", {}),
+    ("replay_product", "productId", "product", {}),
     ("make_offer", "referralId", "referral", {"terms": OFFER}),
     ("withdraw_offer", "offerId", "offer", {}),
     ("sign_contract", "offerId", "offer", {"contractNumber": "HT-1"}),

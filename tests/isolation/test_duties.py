@@ -66,6 +66,11 @@ DUTIES: dict[str, Callable[[World], dict[str, Any]]] = {
         referral_of_the_bank(world) | {"step": "claimed"}
     ),
     "lending.commands.returns.tell_bank_of_consent": referral_of_the_bank,
+    "lending.replays.commands.carry_out_replay": lambda world: {
+        "tenant_id": world.bank.tenant_id,
+        "replay_id": world.exchanged.replay_id,
+    },
+    "lending.routing.commands.route_referral": referral_of_the_bank,
 }
 # Parts of commands that take a row which only its owner could have loaded; the city's founding; the batch's loading.
 PARTS = {

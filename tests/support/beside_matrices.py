@@ -3,6 +3,7 @@
 import commitment_matrix
 import deprecation_matrix
 import events_matrix
+import exchange_matrix
 import fetch_matrix
 import ingestion_matrix
 import ledger_matrix
@@ -25,6 +26,7 @@ COMMANDS = (
     | ledger_matrix.COMMANDS
     | loan_matrix.COMMANDS
     | pool_matrix.COMMANDS
+    | exchange_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -40,6 +42,7 @@ QUERIES = (
     | ledger_matrix.QUERIES
     | loan_matrix.QUERIES
     | pool_matrix.QUERIES
+    | exchange_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

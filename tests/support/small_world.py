@@ -21,6 +21,7 @@ from sample_rows import insert, sample
 from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
+from small_exchange import Exchanged, fill_exchange
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
@@ -112,6 +113,7 @@ class World:
     run_id: UUID
     promised: Promised
     pools: FilledPool
+    exchanged: Exchanged
 
     @property
     def bank(self) -> Bank:
@@ -189,6 +191,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         provider_id=await _fill_providers(city, staff_id),
         webhook=await build_webhook(city, bank),
         batch_id=batch_id,
+        exchanged=await fill_exchange(city, admin, staff_id=staff_id, branch_id=branch_id),
         **await _besides(city, admin),
     )
 

@@ -13,13 +13,14 @@ from suxin.lending.policies import (
     PRODUCT_EDIT,
     PRODUCT_PUBLISH,
     PRODUCT_READ,
+    REFERRAL_ASSIGN,
     REFERRAL_READ,
     REFERRAL_WORK,
     REPAYMENT_REPORT,
 )
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
-from suxin.tenancy.policies import STAFF_MANAGE, TENANT_MANAGE
+from suxin.tenancy.policies import LEAVE_RECORD, STAFF_MANAGE, STAFF_READ, TENANT_MANAGE
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, by_code
 from suxin_tenants import PROFILES
 
@@ -77,6 +78,8 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         TIER_READ,
         *READING,
     }
+    heading = {REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ}
+    assert roles["branch_head"].permissions == roles["loan_officer"].permissions | heading
     assert EXPORT_RUN in roles["bank_admin"].permissions
     assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ, LOAN_READ}
     assert not READING & roles["bank_admin"].permissions

@@ -31,7 +31,7 @@ class DeliveryChannel(StrEnum):
 
 
 class Notice(Table):
-    """One item in the inbox of a natural person, or of the staff of a tenant who hold ``permission``."""
+    """One item in the inbox of a natural person, or of a tenant's staff: of all who hold ``permission``, or of one of them."""
 
     __tablename__ = "notices"
     # A person may erase his own.
@@ -52,6 +52,7 @@ class Notice(Table):
     person_id: Mapped[UUID | None]
     tenant_id: Mapped[UUID | None]
     permission: Mapped[str | None]
+    staff_id: Mapped[UUID | None]
     template: Mapped[str]
     title: Mapped[str]
     body: Mapped[str]
@@ -112,14 +113,16 @@ async def notify_tenant(
     body: str,
     link: str,
     now: datetime,
+    staff_id: UUID | None = None,
 ) -> UUID:
-    """Put a notice into the inbox of a tenant's staff; return its id."""
+    """Put a notice into the inbox of a tenant's staff, or of one of them; return its id."""
     notice_id = new_id()
     session.add(
         Notice(
             id=notice_id,
             tenant_id=tenant_id,
             permission=permission,
+            staff_id=staff_id,
             template=template,
             title=title,
             body=body,

@@ -51,13 +51,14 @@ def inbox_of_person(person_id: UUID) -> Select[Notice]:
 
 
 def inbox_of_staff(actor: Actor) -> Select[Notice]:
-    """Return the notices for a staff member, to all of his house or to a right he holds, newest first."""
+    """Return the notices for a staff member, to all of his house, to a right he holds or to him alone, newest first."""
     rights = [str(permission) for permission in actor.permissions]
     return (
         select(Notice)
         .where(
             Notice.tenant_id == actor.own_tenant,
             or_(Notice.permission.is_(None), Notice.permission.in_(rights)),
+            or_(Notice.staff_id.is_(None), Notice.staff_id == actor.staff_id),
         )
         .order_by(Notice.id.desc())
     )

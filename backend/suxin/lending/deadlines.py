@@ -30,11 +30,19 @@ class Clocks:
 
 
 def clocks_from(
-    start: datetime, *, calendar: Calendar, decide_from: datetime | None = None
+    start: datetime,
+    *,
+    calendar: Calendar,
+    decide_from: datetime | None = None,
+    extra_days: int = 0,
 ) -> Clocks:
-    """Return the deadlines of a referral dispatched at ``start``, whose time to decide may have begun anew since."""
+    """Return the deadlines of a referral dispatched at ``start``, whose time to decide may have begun anew or stood still since.
+
+    ``extra_days`` are the working days for which the bank waited for more material.
+    """
     accept = add_working_days(start, ACCEPT_WITHIN_DAYS, calendar=calendar)
     contact = add_working_days(start, CONTACT_WITHIN_DAYS, calendar=calendar)
-    decide = add_working_days(decide_from or start, DECIDE_WITHIN_DAYS, calendar=calendar)
+    days = DECIDE_WITHIN_DAYS + extra_days
+    decide = add_working_days(decide_from or start, days, calendar=calendar)
     provisional = accept.provisional or contact.provisional or decide.provisional
     return Clocks(accept.at, contact.at, decide.at, provisional)

@@ -30,6 +30,8 @@ REMIND_TOPIC = "lending.referral.remind"
 ACCEPT_DUE_TOPIC = "lending.referral.accept_due"
 CONTACT_DUE_TOPIC = "lending.referral.contact_due"
 DECIDE_DUE_TOPIC = "lending.referral.decide_due"
+ROUTE_TOPIC: Final = "lending.referral.route"
+"""A referral has come to a bank, which branch and officer are still to be found."""
 REFERRAL_ARRIVED: Final = "lending.referral.arrived"
 """Announced to a bank for each referral that comes to it."""
 
@@ -105,6 +107,7 @@ async def dispatch(
     await session.flush()
     for referral in referrals:
         await start_clocks(session, referral, now=now)
+        await post_routing(session, referral, now=now)
         tell_of_arrival(session, referral, now=now)
         await notices.notify_tenant(
             session,
@@ -149,10 +152,17 @@ def new_referral(
         contact_by=clocks.contact_by,
         decide_by=clocks.decide_by,
         decide_from=now,
+        extra_days=0,
         deadlines_provisional=clocks.provisional,
         reminders=0,
         escalations=0,
     )
+
+
+async def post_routing(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
+    """Let the platform find the referral's branch and officer: what a bank's house is made of is none of the applicant's."""
+    which = {"tenant_id": referral.tenant_id, "referral_id": referral.id}
+    await outbox.post(session, ROUTE_TOPIC, which, now=now, tenant_id=referral.tenant_id, wake=True)
 
 
 async def start_clocks(session: AsyncSession, referral: Referral, *, now: datetime) -> None:
@@ -168,7 +178,7 @@ async def restart_decision(session: AsyncSession, referral: Referral, *, now: da
     calendar = await calendar_for_deadlines(session)
     deadline = add_working_days(now, DECIDE_WITHIN_DAYS, calendar=calendar)
     referral.decide_by, referral.deadlines_provisional = deadline.at, deadline.provisional
-    referral.decide_from = now
+    referral.decide_from, referral.extra_days = now, 0
     tell_of_deadlines(session, referral, now=now)
     await start_clock(session, referral, Step.DECIDE, now=now)
 

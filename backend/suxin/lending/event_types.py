@@ -49,6 +49,7 @@ REFERRAL_REDATED: Final = EventType(
 )
 
 _REFERRAL_STEPS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("assigned", "已分派", "a branch or an officer of the bank has it now"),
     ("accepted", "已受理", "the bank has accepted the referral"),
     ("claimed", "已抢单", "the bank has claimed a lead of the open pool"),
     ("contacted", "已联系申请人", "the bank has contacted the applicant"),

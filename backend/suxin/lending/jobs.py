@@ -9,8 +9,26 @@ from suxin.kernel import outbox
 from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
+from suxin.lending.exchange import jobs as exchange
 from suxin.lending.loans import jobs as loans
 from suxin.lending.models import Step
+from suxin.lending.replays.commands import REPLAY_TOPIC, carry_out_replay
+from suxin.lending.routing.commands import route_referral
+
+
+async def route(session: AsyncSession, job: Job) -> None:
+    """Find the branch and the officer of a referral."""
+    await route_referral(session, **_referral(job), now=job.now)
+
+
+async def replay(session: AsyncSession, job: Job) -> None:
+    """Replay a draft of a product over a quarter's requests."""
+    await carry_out_replay(
+        session,
+        tenant_id=job.uuid("tenant_id"),
+        replay_id=job.uuid("replay_id"),
+        now=job.now,
+    )
 
 
 async def remind(session: AsyncSession, job: Job) -> None:
@@ -88,6 +106,8 @@ async def redate(session: AsyncSession, job: Job) -> None:
 def handlers() -> Mapping[str, Handler]:
     """Return this context's handlers by topic."""
     return {
+        REPLAY_TOPIC: replay,
+        dispatch.ROUTE_TOPIC: route,
         dispatch.REMIND_TOPIC: remind,
         dispatch.ACCEPT_DUE_TOPIC: accept_due,
         dispatch.CONTACT_DUE_TOPIC: contact_due,
@@ -99,6 +119,7 @@ def handlers() -> Mapping[str, Handler]:
         offers.OFFER_EXPIRE_TOPIC: offer_expires,
         snapshots.ERASE_TOPIC: snapshot_kept_long_enough,
         snapshots.ERASED_TOPIC: snapshot_erased,
+        **exchange.handlers(),
         **loans.handlers(),
     }
 

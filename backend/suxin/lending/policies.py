@@ -1,5 +1,7 @@
 """Who may do what in lending: permissions of bank staff, and the predicates over a thing and its actor."""
 
+from uuid import UUID
+
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.lending.models import Referral
@@ -10,6 +12,7 @@ PRODUCT_EDIT = Permission("lending.product.edit", "编辑贷款产品")
 PRODUCT_PUBLISH = Permission("lending.product.publish", "发布和下架贷款产品")
 REFERRAL_READ = Permission("lending.referral.read", "查看贷款对接")
 REFERRAL_WORK = Permission("lending.referral.work", "办理贷款对接")
+REFERRAL_ASSIGN = Permission("lending.referral.assign", "分派贷款对接")
 OFFER_MAKE = Permission("lending.offer.make", "报价")
 LOAN_READ = Permission("lending.loan.read", "查看贷款")
 LOAN_MANAGE = Permission("lending.loan.manage", "签约、放款、续贷、结清和核销")
@@ -54,6 +57,13 @@ def require_in_reach(actor: Actor, referral: Referral) -> None:
 
     :raises OutsideOwnArea: if it is routed to another branch, or its county is outside the actor's areas
     """
-    if actor.branch_id is not None and referral.branch_id not in (None, actor.branch_id):
+    if actor.branch_id is not None and not _of_branch(referral, actor.branch_id):
         raise OutsideOwnArea
     require_county(actor, referral.county_code)
+
+
+def _of_branch(referral: Referral, branch_id: UUID) -> bool:
+    """Tell whether a branch works on a referral: its own, or one that nobody was given; the head office's is not."""
+    if referral.branch_id is None:
+        return referral.officer_id is None
+    return referral.branch_id == branch_id

@@ -6,12 +6,9 @@ ended: the window has it then.
 """
 
 import hashlib
-import secrets
-import struct
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +18,9 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
-from suxin.kernel.sealing import MAX_PLAINTEXT_BYTES, SealBroken, Sealer
+from suxin.kernel.sealed_files import FilePurposes, opened_file, sealed_file
+from suxin.kernel.sealed_files import media_type_of as sniffed
+from suxin.kernel.sealing import Sealer
 from suxin.repair.models import DOCUMENT_KEY, DocumentKind, RepairDocument
 
 MAX_DOCUMENT_BYTES: Final = 2 * 1024 * 1024
@@ -34,13 +33,7 @@ FORGET_LOOSE_TOPIC: Final = "repair.document.forget"
 PIECE: Final = "repair.document"
 """The purpose for which pieces are sealed, under the document's own key."""
 
-_KINDS: Final = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
-_KEY_BYTES: Final = 32
-_LENGTH: Final = struct.Struct(">I")
+_PURPOSES: Final = FilePurposes(key=DOCUMENT_KEY, piece=PIECE)
 
 
 class DocumentTooLarge(Refusal):
@@ -78,10 +71,10 @@ def media_type_of(content: bytes) -> str:
     """
     if not 1 <= len(content) <= MAX_DOCUMENT_BYTES:
         raise DocumentTooLarge(field="content", limit_mb=MAX_DOCUMENT_BYTES // 1024**2)
-    for head, media_type in _KINDS:
-        if content.startswith(head):
-            return media_type
-    raise DocumentTypeRefused(field="content")
+    media_type = sniffed(content)
+    if media_type is None:
+        raise DocumentTypeRefused(field="content")
+    return media_type
 
 
 async def put_down_document(
@@ -195,13 +188,7 @@ async def erase_contents(session: AsyncSession, *, subject_id: UUID, application
 
 def sealed_content(sealer: Sealer, document_id: UUID, content: bytes) -> tuple[bytes, bytes]:
     """Return a new key, sealed, and the content sealed under it."""
-    secret = secrets.token_hex(_KEY_BYTES)
-    own = sealer.under(bytes.fromhex(secret))
-    pieces = bytearray()
-    for place, piece in enumerate(_pieces(content)):
-        sealed = own.seal_bytes(piece, purpose=PIECE, row=_place(document_id, place))
-        pieces += _LENGTH.pack(len(sealed)) + sealed
-    return sealer.seal(secret, purpose=DOCUMENT_KEY, row=document_id), bytes(pieces)
+    return sealed_file(sealer, document_id, content, _PURPOSES)
 
 
 def opened_content(sealer: Sealer, document: RepairDocument) -> bytes:
@@ -209,27 +196,11 @@ def opened_content(sealer: Sealer, document: RepairDocument) -> bytes:
 
     :raises SealBroken: if it was erased, or is not what was put down
     """
-    if document.key_sealed is None or document.content is None:
-        raise SealBroken("the document is erased")
-    secret = sealer.open(document.key_sealed, purpose=DOCUMENT_KEY, row=document.id)
-    own = sealer.under(bytes.fromhex(secret))
-    content, at, place = bytearray(), 0, 0
-    while at < len(document.content):
-        (length,) = _LENGTH.unpack_from(document.content, at)
-        at += _LENGTH.size
-        sealed = document.content[at : at + length]
-        content += own.open_bytes(sealed, purpose=PIECE, row=_place(document.id, place))
-        at, place = at + length, place + 1
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise SealBroken("the document is cut short")
-    return bytes(content)
-
-
-def _pieces(content: bytes) -> Iterator[bytes]:
-    return (
-        content[at : at + MAX_PLAINTEXT_BYTES] for at in range(0, len(content), MAX_PLAINTEXT_BYTES)
+    return opened_file(
+        sealer,
+        document.id,
+        key_sealed=document.key_sealed,
+        content=document.content,
+        sha256=document.sha256,
+        purposes=_PURPOSES,
     )
-
-
-def _place(document_id: UUID, number: int) -> UUID:
-    return uuid5(document_id, str(number))

@@ -10,6 +10,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.holdings import Portion
 from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
+from suxin.lending.exchange import portions as exchange
 from suxin.lending.loans import portions as loans
 from suxin.repair import portions as repair
 from suxin.review import portions as review
@@ -45,6 +46,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     INQUIRIES,
     *scoring.PORTIONS,
     *lending.PORTIONS,
+    *exchange.PORTIONS,
     *loans.PORTIONS,
     *risk_pool.PORTIONS,
     *consent.PORTIONS,

@@ -1,6 +1,6 @@
 """Tenants, branches, staff, memberships, quotas; and the doorways of their log-ins."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
@@ -19,7 +19,7 @@ from suxin.kernel.readers import (
     system,
 )
 from suxin.kernel.sealed_columns import indexed, sealed
-from suxin.kernel.tables import WITH_DELETE, Privilege, Table
+from suxin.kernel.tables import WITH_DELETE, Privilege, Table, append_and_change
 from suxin.tenancy.profiles import TenantKind
 
 SECOND_FACTOR: Final = "staff.second_factor"
@@ -131,6 +131,34 @@ class Membership(Table):
     branch_id: Mapped[UUID | None]
     area_codes: Mapped[list[str]]
     granted_at: Mapped[datetime]
+
+
+class StaffLeave(Table):
+    """Days on which a staff member is away, both named days included, and the colleague who covers for him.
+
+    The platform reads it as well: a deadline is told to whoever covers on that day.
+    """
+
+    __tablename__ = "staff_leaves"
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("cancelled_at")
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),
+        ForeignKeyConstraint(["tenant_id", "cover_id"], ["staff.tenant_id", "staff.id"]),
+        CheckConstraint("ends_on >= starts_on", name="days"),
+        CheckConstraint("cover_id <> staff_id", name="cover"),
+        Index("ix_staff_leaves_ends_on", "tenant_id", "ends_on"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID]
+    cover_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    recorded_by: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
 
 
 class Quota(Table):

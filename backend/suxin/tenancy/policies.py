@@ -10,6 +10,7 @@ TENANT_READ = Permission("tenancy.tenant.read", "查看入驻机构")
 BRANCH_MANAGE = Permission("tenancy.branch.manage", "管理网点")
 STAFF_MANAGE = Permission("tenancy.staff.manage", "管理人员")
 STAFF_READ = Permission("tenancy.staff.read", "查看人员")
+LEAVE_RECORD = Permission("tenancy.leave.record", "登记同事请假")
 
 
 class OwnAccount(Refusal):

@@ -1,7 +1,8 @@
 """Queries of tenancy: what there is of tenants, branches, staff, roles and quotas."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -14,6 +15,7 @@ from suxin.tenancy.models import (
     Branch,
     Membership,
     Quota,
+    StaffLeave,
     StaffLogIn,
     StaffMember,
     Tenant,
@@ -219,3 +221,37 @@ async def quota_levels(
         )
         for name, default in profiles[kind].quotas.items()
     }
+
+
+def leaves_of_house(tenant_id: UUID, *, today: date) -> Select[StaffLeave]:
+    """Return a tenant's leaves that run or lie ahead, those of its branches together, by their first day."""
+    return (
+        select(StaffLeave)
+        .where(
+            StaffLeave.tenant_id == tenant_id,
+            StaffLeave.cancelled_at.is_(None),
+            StaffLeave.ends_on >= today,
+        )
+        .order_by(StaffLeave.starts_on, StaffLeave.id)
+    )
+
+
+async def leaves_ahead(
+    session: AsyncSession, tenant_id: UUID, staff_id: UUID, *, today: date
+) -> Sequence[StaffLeave]:
+    """Return a member's leaves that run or lie ahead, by their first day."""
+    found = leaves_of_house(tenant_id, today=today).where(StaffLeave.staff_id == staff_id)
+    return (await session.scalars(found)).all()
+
+
+async def covers_on(session: AsyncSession, tenant_id: UUID, *, day: date) -> dict[UUID, UUID]:
+    """Return who of a tenant's staff is away on a day, and who covers for him."""
+    rows = await session.execute(
+        select(StaffLeave.staff_id, StaffLeave.cover_id).where(
+            StaffLeave.tenant_id == tenant_id,
+            StaffLeave.cancelled_at.is_(None),
+            StaffLeave.starts_on <= day,
+            StaffLeave.ends_on >= day,
+        )
+    )
+    return {row.staff_id: row.cover_id for row in rows}

@@ -21,6 +21,8 @@ from suxin.lending.models import LoanProduct, ProductStatus
 from suxin.lending.policies import PRODUCT_EDIT, PRODUCT_PUBLISH, PRODUCT_READ
 from suxin.lending.product_terms import ProductDraft, check_draft, terms_of, terms_of_draft
 from suxin.lending.queries import products as queries
+from suxin.lending.replays.queries import latest_replay
+from suxin.lending.routing.queries import branch_of_product
 from suxin.lending.samples import Trial, try_product
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 from suxin.tenancy.profiles import TenantKind
@@ -37,6 +39,7 @@ from suxin_tenants.bank.product_form import (
 )
 from suxin_tenants.forms import Form, options
 from suxin_tenants.paging import read_page
+from suxin_tenants.reach_choices import reach_choices
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import product_state
 
@@ -101,6 +104,10 @@ async def show_product(visit: GivenVisit, product_id: FromPath[UUID]) -> Answer:
                 "guarantees": [mode.zh for mode in terms.guarantee_modes],
                 "trials": try_product(terms),
                 "problems": {},
+                "replay": await latest_replay(session, visit.actor, product.id),
+                "may_replay": visit.actor.may(PRODUCT_EDIT),
+                "branch": await branch_of_product(session, product.tenant_id, product.id),
+                "branches": (await reach_choices(session, product.tenant_id)).branches,
                 "may_edit": visit.actor.may(PRODUCT_EDIT),
                 "may_publish": visit.actor.may(PRODUCT_PUBLISH),
             },

@@ -16,6 +16,7 @@ from suxin.lending.policies import (
     PRODUCT_EDIT,
     PRODUCT_PUBLISH,
     PRODUCT_READ,
+    REFERRAL_ASSIGN,
     REFERRAL_READ,
     REFERRAL_WORK,
     REPAYMENT_REPORT,
@@ -25,8 +26,27 @@ from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_MAKE, FILING_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
-from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
+from suxin.tenancy.policies import BRANCH_MANAGE, LEAVE_RECORD, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+
+_OFFICER: Final = frozenset(
+    {
+        PRODUCT_READ,
+        REFERRAL_READ,
+        REFERRAL_WORK,
+        OFFER_MAKE,
+        LOAN_READ,
+        LOAN_MANAGE,
+        REPAYMENT_REPORT,
+        FILING_READ,
+        FILING_MAKE,
+        RECORD_READ,
+        IDENTITY_READ,
+        TIER_READ,
+        CONSENT_ASK,
+        EXPORT_RUN,
+    }
+)
 
 BANK: Final = TenantProfile(
     kind=TenantKind.BANK,
@@ -56,6 +76,7 @@ BANK: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,
+                    LEAVE_RECORD,
                     PRODUCT_READ,
                     PRODUCT_EDIT,
                     PRODUCT_PUBLISH,
@@ -74,24 +95,13 @@ BANK: Final = TenantProfile(
             code="loan_officer",
             zh="客户经理",
             second_factor=True,
-            permissions=frozenset(
-                {
-                    PRODUCT_READ,
-                    REFERRAL_READ,
-                    REFERRAL_WORK,
-                    OFFER_MAKE,
-                    LOAN_READ,
-                    LOAN_MANAGE,
-                    REPAYMENT_REPORT,
-                    FILING_READ,
-                    FILING_MAKE,
-                    RECORD_READ,
-                    IDENTITY_READ,
-                    TIER_READ,
-                    CONSENT_ASK,
-                    EXPORT_RUN,
-                }
-            ),
+            permissions=_OFFICER,
+        ),
+        Role(
+            code="branch_head",
+            zh="网点负责人",
+            second_factor=True,
+            permissions=_OFFICER | {REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ},
         ),
         Role(
             code="viewer",

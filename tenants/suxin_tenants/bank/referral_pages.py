@@ -46,6 +46,7 @@ from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.subjects.queries import catalogue
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.area_names import area_names
+from suxin_tenants.bank.exchange_view import exchange_shown, placed
 from suxin_tenants.bank.inbox_pages import taken_by
 from suxin_tenants.bank.lead_words import MODES, lead_words
 from suxin_tenants.bank.record_words import (
@@ -56,7 +57,7 @@ from suxin_tenants.bank.record_words import (
     shown_until,
 )
 from suxin_tenants.bank.steps import steps_of
-from suxin_tenants.forms import options
+from suxin_tenants.forms import Form, options
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import CONSENT_STATES, OFFER_STATES, REFERRAL_STATES
 
@@ -195,11 +196,19 @@ async def _press(visit: Visit, step: str, work: Any, referral_id: UUID, done: st
     )
 
 
+async def show_again(
+    visit: Visit, referral_id: UUID, form: Form, errors: Mapping[str, str]
+) -> Answer:
+    """Show a referral with a form of its exchange as it was typed, and what is wrong with it."""
+    return await _show(visit, referral_id, typed=form, errors=errors, status=422)
+
+
 async def _show(
     visit: Visit,
     referral_id: UUID,
     *,
     declining: Mapping[str, str] | None = None,
+    typed: Form | None = None,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Answer:
@@ -226,6 +235,14 @@ async def _show(
             "known": known,
             "contracted": contracted,
             "offers": offers,
+            "exchange": await exchange_shown(
+                session,
+                visit,
+                referral,
+                typed,
+                known=known is not None or contracted is not None,
+            ),
+            "placed": await placed(session, visit, referral),
             "offer_states": OFFER_STATES,
             "steps": steps_of(referral, offers, taken_by=taker),
             "reasons": options(DeclineReason),

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel import notices
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.working_days import Calendar, local_day, running_deadline
-from suxin.lending import dispatch, policies
+from suxin.lending import dispatch
 from suxin.lending.claims import move_claim
 from suxin.lending.deadlines import clocks_from
 from suxin.lending.models import Lead, Referral, ReferralState, Step
 from suxin.lending.queries.referrals import Place, lock_running_referrals
+from suxin.lending.routing.telling import tell_desk
 from suxin.lending.telling import tell_of_deadlines
 
 REDATE_TOPIC: Final = "lending.deadlines.redate"
@@ -71,7 +71,10 @@ async def redate_deadlines(
 def _redate(referral: Referral, calendar: Calendar, *, now: datetime) -> list[_Move]:
     """Set the deadlines that still lie ahead; return those that moved."""
     clocks = clocks_from(
-        referral.dispatched_at, calendar=calendar, decide_from=referral.decide_from
+        referral.dispatched_at,
+        calendar=calendar,
+        decide_from=referral.decide_from,
+        extra_days=referral.extra_days,
     )
     moves = []
     for step, column in _COLUMNS.items():
@@ -117,16 +120,8 @@ async def _tell(
         f"{_STEPS_ZH[move.step]}时限由 {_day_zh(move.before)}改为 {_day_zh(move.after)}"
         for move in moves
     )
-    await notices.notify_tenant(
-        session,
-        tenant_id=referral.tenant_id,
-        permission=policies.REFERRAL_READ,
-        template="referral_clock",
-        title="办理时限已调整",
-        body=f"线索 {lead.number}：按{why}，{told}。",
-        link=f"/desk/referrals/{referral.id}",
-        now=now,
-    )
+    body = f"线索 {lead.number}：按{why}，{told}。"
+    await tell_desk(session, referral, "办理时限已调整", body, now=now)
 
 
 def _dates(moves: list[_Move]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from suxin.lending.models import (
 )
 from suxin.lending.queries import referrals as queries
 from suxin.lending.queries import requests as request_queries
+from suxin.lending.routing.telling import tell_desk
 from suxin.lending.telling import tell_of_offer, tell_of_referral
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.profiles import TenantKind
@@ -49,7 +50,7 @@ async def remind(
     if step is Step.CONTACT and not await _must_be_contacted(session, referral, now=now):
         return
     referral.reminders += 1
-    await _tell_bank(session, referral, "即将超时", step.nearly_late, now=now)
+    await tell_desk(session, referral, "即将超时", step.nearly_late, now=now)
 
 
 async def accept_due(
@@ -96,7 +97,7 @@ async def decide_due(
     await _escalate(session, referral, Step.DECIDE, "5 个工作日内未作出决定，已延长一次。", now=now)
     await dispatch.restart_decision(session, referral, now=now)
     await keep_claim(session, referral)
-    await _tell_bank(
+    await tell_desk(
         session, referral, "办理超时", "5 个工作日内未作出决定，已上报并延长一次。", now=now
     )
 
@@ -168,7 +169,7 @@ async def tell_bank_of_consent(
     """Tell a bank that the applicant has consented, so that it makes contact."""
     referral = await queries.lock_referral(session, tenant_id, referral_id)
     if referral is not None and referral.answerable:
-        await _tell_bank(
+        await tell_desk(
             session, referral, "申请人已授权", "现在可以查看资料并联系申请人。", now=now
         )
 
@@ -229,7 +230,7 @@ async def _lapse(session: AsyncSession, referral: Referral, *, now: datetime) ->
         object_type="referral",
         object_id=referral.id,
     )
-    await _tell_bank(session, referral, "线索已退回", "超过时限，线索已退回。", now=now)
+    await tell_desk(session, referral, "线索已退回", "超过时限，线索已退回。", now=now)
     await session.flush()
     await return_lead(session, referral, now=now)
     await release_claim(session, referral)
@@ -368,21 +369,6 @@ async def _next_bank(
     )
     row = found.first()
     return (row.tenant_id, row.product_id) if row else None
-
-
-async def _tell_bank(
-    session: AsyncSession, referral: Referral, title: str, body: str, *, now: datetime
-) -> None:
-    await notices.notify_tenant(
-        session,
-        tenant_id=referral.tenant_id,
-        permission=policies.REFERRAL_READ,
-        template="referral_clock",
-        title=title,
-        body=body,
-        link=f"/desk/referrals/{referral.id}",
-        now=now,
-    )
 
 
 async def _tell_applicant(

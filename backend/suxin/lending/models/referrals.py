@@ -176,6 +176,7 @@ class Referral(Table):
         Index("ix_referrals_inbox", "tenant_id", "state", "id"),
         Index("ix_referrals_dispatched", "tenant_id", "dispatched_at", "id"),
         Index("ix_referrals_decide_by", "tenant_id", "decide_by", "id"),
+        Index("ix_referrals_officer_id", "tenant_id", "officer_id"),
         Index("ix_referrals_dispatched_at", "dispatched_at"),
         Index("ix_referrals_escalated", "escalated_at", postgresql_where=text("escalations > 0")),
         ForeignKeyConstraint(
@@ -184,6 +185,7 @@ class Referral(Table):
         CheckConstraint(
             "(state = 'DECLINED') = (decline_reason is not null)", name="decline_reason"
         ),
+        CheckConstraint("extra_days >= 0", name="extra_days"),
         CheckConstraint(
             "(escalations > 0) = (escalated_at is not null)"
             " and (escalated_at is null) = (escalated_step is null)",
@@ -195,7 +197,9 @@ class Referral(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     lead_id: Mapped[UUID]
     product_id: Mapped[UUID | None]
+    # Where it is worked on: a branch, or the head office where an officer is given alone; nobody's without either.
     branch_id: Mapped[UUID | None]
+    officer_id: Mapped[UUID | None]
     mode: Mapped[DispatchMode]
     state: Mapped[ReferralState]
     county_code: Mapped[str]
@@ -205,6 +209,8 @@ class Referral(Table):
     decide_by: Mapped[datetime]
     # When the time to decide began: with the dispatch, or anew after a missed decision or an offer taken back.
     decide_from: Mapped[datetime]
+    # Working days by which the time to decide is longer: an applicant was asked for more, and had time to answer.
+    extra_days: Mapped[int]
     deadlines_provisional: Mapped[bool]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[UUID | None]
@@ -222,6 +228,15 @@ class Referral(Table):
     def answerable(self) -> bool:
         """Whether the bank may still act on it."""
         return self.state in _ANSWERABLE
+
+    @property
+    def routed(self) -> bool:
+        """Whether a branch or an officer has it."""
+        return self.branch_id is not None or self.officer_id is not None
+
+    def give_to(self, *, branch_id: UUID | None, officer_id: UUID | None) -> None:
+        """Give it to an officer of a branch, or of the head office; the state stays."""
+        self.branch_id, self.officer_id = branch_id, officer_id
 
     def accept(self, *, staff_id: UUID | None, now: datetime) -> None:
         """Enter ACCEPTED: the bank takes the lead up."""

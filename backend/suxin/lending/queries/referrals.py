@@ -56,7 +56,8 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a referral lies within the actor's branch and areas."""
     conditions: list[ColumnElement[bool]] = [Referral.tenant_id == actor.own_tenant]
     if actor.branch_id is not None:
-        conditions.append(or_(Referral.branch_id.is_(None), Referral.branch_id == actor.branch_id))
+        nobodys = and_(Referral.branch_id.is_(None), Referral.officer_id.is_(None))
+        conditions.append(or_(nobodys, Referral.branch_id == actor.branch_id))
     counties = policies.counties_in_reach(actor)
     if counties is not None:
         conditions.append(Referral.county_code.in_(counties))

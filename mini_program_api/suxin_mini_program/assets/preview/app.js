@@ -8,6 +8,7 @@ import { showAsked, showPermission } from "./asked.js";
 import { showCases, showExempt, showReview, showSaid } from "./cases.js";
 import { showCorrect, showCorrectDeclared } from "./correcting.js";
 import { showCommitments, showDeclare, showPublicCommitments } from "./declaring.js";
+import { showExchange } from "./exchanging.js";
 import { showClosed, showClosing, showDeleting } from "./leaving.js";
 import { showMyData, showPart } from "./my_data.js";
 import { showConsent, showPermissions } from "./permissions.js";
@@ -28,6 +29,7 @@ const ROUTES = [
   [/^\/requests\/([^/]+)$/, "申请详情", showRequest, { tab: "requests", back: "/requests" }],
   [/^\/requests\/([^/]+)\/matches$/, "匹配结果", showMatches, { tab: "requests", back: "/requests/$1" }],
   [/^\/requests\/([^/]+)\/consent\/([^/]+)$/, "授权告知", showConsent, { tab: "requests", back: "/requests/$1" }],
+  [/^\/requests\/([^/]+)\/bank\/([^/]+)$/, "材料与对话", showExchange, { tab: "requests", back: "/requests/$1" }],
   [/^\/permissions$/, "授权与查阅", showPermissions, { tab: "permissions" }],
   [/^\/asked$/, "银行请求我授权", showAsked, { tab: "permissions", back: "/permissions" }],
   [/^\/consents\/([^/?]+)(?:\?subject=(.+))?$/, "授权详情", showPermission, { tab: "permissions", back: "/permissions" }],

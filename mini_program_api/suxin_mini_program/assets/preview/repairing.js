@@ -3,15 +3,12 @@
 import { Problem } from "./answers.js";
 import { all, post } from "./api.js";
 import { h } from "./dom.js";
+import { HINT, named, TYPES } from "./files.js";
 import { day, time } from "./format.js";
 import { badge, button, card, confirm, empty, facts, field, form, input, refuse, requireAll, say, section, state, textarea } from "./ui.js";
 
 const MAX_TEXT = 500;
-const MAX_BYTES = 2 * 1024 * 1024;
-const CHUNK = 0x8000;
-const TYPES = "application/pdf,image/jpeg,image/png";
 const KINDS = { proof: "已纠正、已履行义务的证明", commitment: "信用承诺书", other: "其他材料" };
-const HINT = "PDF、JPG 或 PNG，2 MB 以内";
 const WITHDRAWABLE = new Set(["FILED", "RETURNED"]);
 
 /** What may be repaired, and one's applications, the latest first. */
@@ -110,20 +107,12 @@ async function upload(given) {
   for (const kind of Object.keys(KINDS)) {
     const chosen = given.get(kind);
     if (!chosen.size) continue;
-    if (chosen.size > MAX_BYTES) throw refuse(kind, "文件应在 2 MB 以内");
     try {
-      const content = base64(new Uint8Array(await chosen.arrayBuffer()));
-      ids.push((await post("/repairs/documents", { kind, name: chosen.name.slice(-100), content })).id);
+      ids.push((await post("/repairs/documents", { kind, ...await named(kind, chosen) })).id);
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 422) throw error;
       throw refuse(kind, error.message);
     }
   }
   return ids;
-}
-
-function base64(bytes) {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
-  return btoa(text);
 }

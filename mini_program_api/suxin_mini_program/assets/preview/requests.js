@@ -41,6 +41,7 @@ function bank(go, id, referral, permitted) {
     h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, referral.bank.name), h("span", null, referral.productName || "未指定产品")), state(referral.state)),
     referral.declineReason && h("p", { class: "reason" }, `原因：${referral.declineReason.zh}${referral.declineNote ? `（${referral.declineNote}）` : ""}`),
     referral.answerable && referral.state.code !== "OFFERED" && h("p", { class: "muted" }, `应于 ${time(due(referral))} 前${duty(referral)}${referral.deadlinesProvisional ? "（暂定）" : ""}`),
+    referral.consentedAt && h("div", { class: "card-actions" }, h("span", { class: "muted" }, "提供材料、答复补充要求、互发消息"), button("材料与对话", () => go(`/requests/${id}/bank/${referral.id}`), { kind: "default", mini: true, testid: "go-exchange", label: `材料与对话：${referral.bank.name}` })),
     mayRead && h("p", { class: "muted", "data-testid": "permitted" }, "您已授权这家银行，可在“授权”页暂停或撤回"),
     waits && h("div", { class: "card-actions" }, h("span", { class: "muted" }, "银行还看不到您是谁"), button("授权这家银行", () => go(`/requests/${id}/consent/${referral.bank.tenantId}`), { kind: "default", mini: true, testid: "go-consent" })));
 }

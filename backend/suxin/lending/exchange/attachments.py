@@ -1,0 +1,169 @@
+"""Handing a file in for a request: typed, of a kind that its first bytes show, within limits, sealed under a key of its own."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import append_act
+from suxin.kernel.ids import new_id
+from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
+from suxin.kernel.sealed_files import FilePurposes, media_type_of, sealed_file
+from suxin.kernel.sealing import Sealer
+from suxin.lending.exchange import queries
+from suxin.lending.exchange.keeping import KEPT_AFTER, keep_with_request
+from suxin.lending.exchange.models import ATTACHMENT_KEY, Attachment, AttachmentKind
+from suxin.lending.exchange.standing import ReferralEnded
+from suxin.lending.models import LoanRequest, RequestState
+from suxin.lending.queries.requests import lock_own_request
+
+MAX_FILE_BYTES: Final = 2 * 1024 * 1024
+MAX_NAME: Final = 100
+MAX_ATTACHMENTS: Final = 20
+"""How many files a request may have (proposed default)."""
+
+PURPOSES: Final = FilePurposes(key=ATTACHMENT_KEY, piece="lending.attachment")
+_TAKEN: Final = (RequestState.ACCEPTED, RequestState.CONTRACTED)
+
+
+class AttachmentTooLarge(Refusal):
+    """The file is larger than is taken, or empty."""
+
+    code = "ATTACHMENT_TOO_LARGE"
+    kind = RefusalKind.INVALID
+    zh = "文件应在 {limit_mb} MB 以内且不为空"
+    en = "A file has at most {limit_mb} MB, and is not empty"
+
+
+class AttachmentTypeRefused(Refusal):
+    """The file is none of the types that are taken, whatever its name says."""
+
+    code = "ATTACHMENT_TYPE"
+    kind = RefusalKind.INVALID
+    zh = "只接受 PDF、JPG、PNG 文件"
+    en = "Only PDF, JPEG and PNG files are taken"
+
+
+class TooManyAttachments(Refusal):
+    """The request has as many files as it may have."""
+
+    code = "TOO_MANY_ATTACHMENTS"
+    kind = RefusalKind.LIMITED
+    zh = "每笔申请最多 {limit} 份材料"
+    en = "A request has at most {limit} files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGiven:
+    """A file as it was given."""
+
+    kind: AttachmentKind
+    name: str
+    content: bytes
+
+
+async def attach_file(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    request_id: UUID,
+    file: FileGiven,
+    tenant_id: UUID | None,
+    sealer: Sealer,
+    now: datetime,
+) -> Attachment:
+    """Keep a file for one of the acting subject's requests, for one bank of it alone or for all that may know him.
+
+    :raises Forbidden: if the actor acts for no subject
+    :raises NotFound: if the request is not his, or was not referred to this bank
+    :raises ReferralEnded: if nobody reads what is handed in any more
+    :raises Invalid: if its name is missing or too long
+    :raises AttachmentTooLarge, AttachmentTypeRefused: if it is nothing that is taken
+    :raises TooManyAttachments: if the request has ``MAX_ATTACHMENTS``
+    """
+    request = await lock_own_request(session, actor, request_id)
+    if tenant_id is not None and not await queries.is_referred(session, request_id, tenant_id):
+        raise NotFound(thing_zh="银行的对接", thing_en="referral to this bank", field="tenantId")
+    return await put_down(
+        session, request, file, by=actor.own_person, tenant_id=tenant_id, sealer=sealer, now=now
+    )
+
+
+async def put_down(
+    session: AsyncSession,
+    request: LoanRequest,
+    file: FileGiven,
+    *,
+    by: UUID,
+    tenant_id: UUID | None,
+    sealer: Sealer,
+    now: datetime,
+) -> Attachment:
+    """Write a file for a locked request, which the person ``by`` hands in for the acting subject.
+
+    :raises ReferralEnded, Invalid, AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments: see ``attach_file``
+    """
+    if not request.alive and request.state not in _TAKEN:
+        raise ReferralEnded
+    name, media_type = _checked(file)
+    count = await queries.attachment_count(session, request.subject_id, request.id)
+    if count >= MAX_ATTACHMENTS:
+        raise TooManyAttachments(limit=MAX_ATTACHMENTS)
+    attachment_id = new_id(now)
+    key_sealed, content = sealed_file(sealer, attachment_id, file.content, PURPOSES)
+    attachment = Attachment(
+        subject_id=request.subject_id,
+        id=attachment_id,
+        request_id=request.id,
+        tenant_id=tenant_id,
+        person_id=by,
+        kind=file.kind,
+        name=name,
+        media_type=media_type,
+        size_bytes=len(file.content),
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        key_sealed=key_sealed,
+        content=content,
+        uploaded_at=now,
+        erased_at=None,
+    )
+    session.add(attachment)
+    append_act(
+        session,
+        action="lending.attachment.handed_in",
+        now=now,
+        subject_id=request.subject_id,
+        object_type="attachment",
+        object_id=attachment_id,
+        detail={"kind": file.kind.value, "size_bytes": len(file.content)},
+    )
+    await session.flush()
+    if count == 0:
+        await keep_with_request(
+            session,
+            subject_id=request.subject_id,
+            request_id=request.id,
+            due=request.expires_at + KEPT_AFTER,
+            now=now,
+        )
+    return attachment
+
+
+def _checked(file: FileGiven) -> tuple[str, str]:
+    name = file.name.strip()
+    if not 1 <= len(name) <= MAX_NAME:
+        raise Invalid(
+            field="name",
+            reason_zh=f"应为 1 至 {MAX_NAME} 字",
+            reason_en=f"it has 1 to {MAX_NAME} characters",
+        )
+    if not 1 <= len(file.content) <= MAX_FILE_BYTES:
+        raise AttachmentTooLarge(field="content", limit_mb=MAX_FILE_BYTES // 1024**2)
+    media_type = media_type_of(file.content)
+    if media_type is None:
+        raise AttachmentTypeRefused(field="content")
+    return name, media_type

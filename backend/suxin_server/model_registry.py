@@ -19,6 +19,7 @@ from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
 from suxin.lending.loans import models as loans
+from suxin.lending.warnings import models as warnings
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -59,6 +60,7 @@ CONTEXTS = (
     exports,
     lending,
     loans,
+    warnings,
     repair,
     rights,
     sandboxes,

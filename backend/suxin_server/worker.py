@@ -41,6 +41,7 @@ from suxin_server.relay import Relay
 from suxin_server.scoring import open_scoring, score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
+from suxin_server.watching import watch_forever
 
 QUEUE: Final = "suxin:jobs"
 PERFORM: Final = "perform"
@@ -98,6 +99,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
             "judge": lambda: judge_daily(batch, database),
+            "watch": lambda: watch_forever(batch, database),
             "score": lambda: score_forever(scoring, batch, past),
             **own,
         }

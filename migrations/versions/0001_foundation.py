@@ -23,7 +23,9 @@ ACCESS = (
     "CREATE POLICY opened_at_counter ON access_bases AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('allow', 'resume')))",
     "CREATE POLICY ended_at_counter ON access_bases AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('pause', 'revoke') and access_bases.ended_at is not null))",
     "CREATE POLICY kept_long_enough ON access_bases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and least(ended_at, ends_at) <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days' and not exists (select 1 from consents c where c.subject_id = access_bases.subject_id and c.id = access_bases.source_id))",
+    'CREATE POLICY batch ON access_bases FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON access_bases TO suxin_app',
+    'GRANT SELECT ON access_bases TO suxin_batch',
     'ALTER TABLE account_closures ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE account_closures FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON account_closures FOR ALL TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -353,6 +355,16 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON loan_requests TO suxin_app',
     "CREATE TRIGGER loan_requests_begins BEFORE INSERT ON loan_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER loan_requests_step BEFORE UPDATE OF state ON loan_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTRACTED', 'client'), ('ACCEPTED', 'CONTRACTED', 'staff'), ('CONTRACTED', 'DISBURSED', 'client'), ('CONTRACTED', 'DISBURSED', 'staff'), ('CONTRACTED', 'WITHDRAWN', 'client'), ('CONTRACTED', 'WITHDRAWN', 'staff'), ('DRAFT', 'WITHDRAWN', 'subject'), ('MATCHING', 'EXPIRED', 'system'), ('MATCHING', 'OPEN', 'subject'), ('MATCHING', 'UNMATCHED', 'subject'), ('MATCHING', 'UNMATCHED', 'system'), ('MATCHING', 'WITHDRAWN', 'subject'), ('OFFERED', 'ACCEPTED', 'subject'), ('OFFERED', 'EXPIRED', 'system'), ('OFFERED', 'OPEN', 'client'), ('OFFERED', 'OPEN', 'staff'), ('OFFERED', 'OPEN', 'system'), ('OFFERED', 'UNMATCHED', 'subject'), ('OFFERED', 'UNMATCHED', 'system'), ('OFFERED', 'WITHDRAWN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'OFFERED', 'client'), ('OPEN', 'OFFERED', 'staff'), ('OPEN', 'UNMATCHED', 'subject'), ('OPEN', 'UNMATCHED', 'system'), ('OPEN', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'EXPIRED', 'system'), ('SUBMITTED', 'OPEN', 'subject'), ('SUBMITTED', 'UNMATCHED', 'subject'), ('SUBMITTED', 'UNMATCHED', 'system'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE loan_warnings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_warnings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON loan_warnings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON loan_warnings FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    'CREATE POLICY batch ON loan_warnings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON loan_warnings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, UPDATE (state, told_state, acknowledged_at, acknowledged_by, answered_at, answered_by, action, false_alarm, note, lapsed_at) ON loan_warnings TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON loan_warnings TO suxin_batch',
+    "CREATE TRIGGER loan_warnings_begins BEFORE INSERT ON loan_warnings FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('RAISED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER loan_warnings_step BEFORE UPDATE OF state ON loan_warnings FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACKNOWLEDGED', 'ACTED', 'client'), ('ACKNOWLEDGED', 'ACTED', 'staff'), ('ACKNOWLEDGED', 'FALSE_ALARM', 'client'), ('ACKNOWLEDGED', 'FALSE_ALARM', 'staff'), ('ACKNOWLEDGED', 'LAPSED', 'system'), ('ACKNOWLEDGED', 'WITHDRAWN', 'system'), ('LAPSED', 'ACKNOWLEDGED', 'client'), ('LAPSED', 'ACKNOWLEDGED', 'staff'), ('LAPSED', 'WITHDRAWN', 'system'), ('RAISED', 'ACKNOWLEDGED', 'client'), ('RAISED', 'ACKNOWLEDGED', 'staff'), ('RAISED', 'LAPSED', 'system'), ('RAISED', 'WITHDRAWN', 'system'), ('WITHDRAWN', 'RAISED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE loans ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loans FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loans FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -618,9 +630,32 @@ ACCESS = (
     "CREATE POLICY operator ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY doorway ON tenants FOR SELECT TO suxin_doorway USING (true)',
+    'CREATE POLICY batch ON tenants FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT, INSERT, UPDATE ON tenants TO suxin_app',
     'GRANT SELECT ON tenants TO suxin_doorway',
+    'GRANT SELECT ON tenants TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
+    'ALTER TABLE warning_rule_figures ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE warning_rule_figures FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON warning_rule_figures FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON warning_rule_figures FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON warning_rule_figures TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON warning_rule_figures TO suxin_batch',
+    'ALTER TABLE warning_rule_sets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE warning_rule_sets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON warning_rule_sets FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY drafted ON warning_rule_sets FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON warning_rule_sets FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON warning_rule_sets FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, activated_by, activated_at, ended_at) ON warning_rule_sets TO suxin_app',
+    'GRANT SELECT ON warning_rule_sets TO suxin_batch',
+    "CREATE TRIGGER warning_rule_sets_begins BEFORE INSERT ON warning_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER warning_rule_sets_step BEFORE UPDATE OF state ON warning_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'RETIRED', 'operator'), ('DRAFT', 'ACTIVE', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE watched_grades ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE watched_grades FORCE ROW LEVEL SECURITY',
+    'CREATE POLICY batch ON watched_grades FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON watched_grades TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON watched_grades TO suxin_batch',
     'ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE webhook_deliveries FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON webhook_deliveries FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1899,6 +1934,47 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_assertions'))
     )
     op.create_index('ix_used_assertions_expires_at', 'used_assertions', ['expires_at'], unique=False)
+    op.create_table('warning_rule_figures',
+    sa.Column('rule_set_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=False),
+    sa.Column('raised', sa.BigInteger(), nullable=False),
+    sa.Column('open', sa.BigInteger(), nullable=False),
+    sa.Column('acted', sa.BigInteger(), nullable=False),
+    sa.Column('false_alarms', sa.BigInteger(), nullable=False),
+    sa.Column('lapsed', sa.BigInteger(), nullable=False),
+    sa.Column('withdrawn', sa.BigInteger(), nullable=False),
+    sa.Column('hits', sa.BigInteger(), nullable=False),
+    sa.Column('judged', sa.BigInteger(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('rule_set_id', 'rule_code', name=op.f('pk_warning_rule_figures'))
+    )
+    op.create_table('warning_rule_sets',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('document', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'ACTIVE', 'RETIRED', 'WITHDRAWN', name='rulesetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('activated_by', sa.Uuid(), nullable=True),
+    sa.Column('activated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('RETIRED', 'WITHDRAWN'))", name=op.f('ck_warning_rule_sets_ended')),
+    sa.CheckConstraint("(state in ('ACTIVE', 'RETIRED')) = (activated_by is not null and activated_at is not null)", name=op.f('ck_warning_rule_sets_activated')),
+    sa.CheckConstraint('activated_by <> drafted_by', name=op.f('ck_warning_rule_sets_two_people')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_warning_rule_sets_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warning_rule_sets'))
+    )
+    op.create_index('uq_warning_rule_sets_active', 'warning_rule_sets', ['state'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_index('uq_warning_rule_sets_version', 'warning_rule_sets', ['version'], unique=True)
+    op.create_table('watched_grades',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('model_code', sa.Text(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'loan_id', 'model_code', name=op.f('pk_watched_grades'))
+    )
     op.create_table('webhook_endpoints',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2300,6 +2376,56 @@ def upgrade() -> None:
     )
     op.create_index('ix_loan_repayments_loan_id', 'loan_repayments', ['tenant_id', 'loan_id', 'id'], unique=False)
     op.create_index('ix_loan_repayments_paid_on', 'loan_repayments', ['tenant_id', 'paid_on', 'id'], unique=False)
+    op.create_table('loan_warnings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_set_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=False),
+    sa.Column('rule_name', sa.Text(), nullable=False),
+    sa.Column('severity', sa.Enum('high', 'medium', 'low', name='severity', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('evidence', sa.Enum('record', 'grade', name='evidence', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('evidence_id', sa.Uuid(), nullable=False),
+    sa.Column('category', sa.Text(), nullable=False),
+    sa.Column('item_code', sa.Text(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=True),
+    sa.Column('occurred_on', sa.Date(), nullable=False),
+    sa.Column('tier_before', sa.Text(), nullable=True),
+    sa.Column('tier_after', sa.Text(), nullable=True),
+    sa.Column('place_before', sa.Integer(), nullable=True),
+    sa.Column('ground_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('RAISED', 'ACKNOWLEDGED', 'ACTED', 'FALSE_ALARM', 'LAPSED', 'WITHDRAWN', name='warningstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('told_state', sa.Text(), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hit_days', sa.Integer(), nullable=False),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_by', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('action', sa.Enum('called', 'visited', 'watched', 'secured', 'limited', 'rescheduled', name='warningaction', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('false_alarm', sa.Enum('resolved', 'immaterial', 'mistaken', 'known', name='falsealarmreason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('lapsed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_because', sa.Enum('evidence', 'basis', 'loan', name='withdrawnbecause', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('hit_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("(state = 'ACTED') = (action is not null)", name=op.f('ck_loan_warnings_action')),
+    sa.CheckConstraint("(state = 'FALSE_ALARM') = (false_alarm is not null)", name=op.f('ck_loan_warnings_false_alarm')),
+    sa.CheckConstraint("(state = 'WITHDRAWN') = (withdrawn_because is not null)", name=op.f('ck_loan_warnings_withdrawn')),
+    sa.CheckConstraint("(state in ('ACTED', 'FALSE_ALARM')) = (answered_at is not null)", name=op.f('ck_loan_warnings_answered')),
+    sa.CheckConstraint("item_code is null or evidence = 'record'", name=op.f('ck_loan_warnings_item')),
+    sa.CheckConstraint('due_at > raised_at and hit_days > 0', name=op.f('ck_loan_warnings_times')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_loan_warnings_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_warnings')),
+    sa.UniqueConstraint('tenant_id', 'loan_id', 'rule_code', 'evidence_id', name=op.f('uq_loan_warnings_tenant_id_loan_id_rule_code_evidence_id'))
+    )
+    op.create_index('ix_loan_warnings_due_at', 'loan_warnings', ['due_at'], unique=False, postgresql_where=sa.text("state in ('RAISED', 'ACKNOWLEDGED')"))
+    op.create_index('ix_loan_warnings_loan_id', 'loan_warnings', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_severity', 'loan_warnings', ['tenant_id', 'severity', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_state', 'loan_warnings', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_subject_id', 'loan_warnings', ['subject_id', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_untold', 'loan_warnings', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
     # ### end Alembic commands ###
     for statement in ACCESS:
         op.execute(sa.text(statement.replace(':', r'\:')))
@@ -2312,6 +2438,13 @@ def downgrade() -> None:
             name, table = statement.split()[2], statement.split()[4]
             op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_loan_warnings_untold', table_name='loan_warnings', postgresql_where=sa.text('state <> told_state'))
+    op.drop_index('ix_loan_warnings_subject_id', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_state', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_severity', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_loan_id', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_due_at', table_name='loan_warnings', postgresql_where=sa.text("state in ('RAISED', 'ACKNOWLEDGED')"))
+    op.drop_table('loan_warnings')
     op.drop_index('ix_loan_repayments_paid_on', table_name='loan_repayments')
     op.drop_index('ix_loan_repayments_loan_id', table_name='loan_repayments')
     op.drop_table('loan_repayments')
@@ -2370,6 +2503,11 @@ def downgrade() -> None:
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
     op.drop_table('webhook_endpoints')
+    op.drop_table('watched_grades')
+    op.drop_index('uq_warning_rule_sets_version', table_name='warning_rule_sets')
+    op.drop_index('uq_warning_rule_sets_active', table_name='warning_rule_sets', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_table('warning_rule_sets')
+    op.drop_table('warning_rule_figures')
     op.drop_index('ix_used_assertions_expires_at', table_name='used_assertions')
     op.drop_table('used_assertions')
     op.drop_table('tenants')

@@ -11,6 +11,7 @@ from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
 from suxin.lending.loans import jobs as loans
 from suxin.lending.models import Step
+from suxin.lending.warnings import jobs as warnings
 
 
 async def remind(session: AsyncSession, job: Job) -> None:
@@ -100,6 +101,7 @@ def handlers() -> Mapping[str, Handler]:
         snapshots.ERASE_TOPIC: snapshot_kept_long_enough,
         snapshots.ERASED_TOPIC: snapshot_erased,
         **loans.handlers(),
+        **warnings.handlers(),
     }
 
 

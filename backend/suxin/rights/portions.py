@@ -11,6 +11,7 @@ from suxin.kernel.holdings import Portion
 from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
 from suxin.lending.loans import portions as loans
+from suxin.lending.warnings import portions as warnings
 from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry
@@ -45,6 +46,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *scoring.PORTIONS,
     *lending.PORTIONS,
     *loans.PORTIONS,
+    *warnings.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

@@ -1,0 +1,49 @@
+"""Early warning in the worker: loans that run are looked through soon after something came in, and every ten minutes anyhow."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
+from suxin.lending.warnings.queries import latest_change
+from suxin.lending.warnings.raising import watch_loans
+from suxin.lending.warnings.telling import TOLD_AT_ONCE, tell_of_warnings
+
+FIRST_AFTER_S: Final = 60.0
+LOOK_S: Final = 15.0
+AT_LATEST: Final = timedelta(minutes=10)
+"""How long what is only taken back, disputed or permitted may wait for the next pass (proposed default)."""
+
+_WATCHER: Final = Actor.system("warnings")
+
+log = structlog.get_logger("suxin.watching")
+
+
+async def watch_all(batch: Database, database: Database, *, now: datetime) -> int:
+    """Look all loans through in one transaction, then tell of what changed, some at a time; return how many were raised."""
+    async with batch.transaction(_WATCHER, now=now) as session:
+        raised = await watch_loans(session, now=now)
+    told = TOLD_AT_ONCE
+    while told == TOLD_AT_ONCE:
+        async with database.transaction(_WATCHER, now=now) as session:
+            told = await tell_of_warnings(session, now=now)
+    return raised
+
+
+async def watch_forever(batch: Database, database: Database) -> None:
+    """Look for new batches, score runs and rules four times a minute, and watch when there are any or it is time."""
+    await asyncio.sleep(FIRST_AFTER_S)
+    seen: datetime | None = None
+    last = datetime.min.replace(tzinfo=UTC)
+    while True:
+        now = datetime.now(UTC)
+        async with batch.transaction(_WATCHER, now=now) as session:
+            latest = await latest_change(session)
+        if latest != seen or now - last >= AT_LATEST:
+            raised = await watch_all(batch, database, now=now)
+            log.info("loans watched", raised=raised)
+            seen, last = latest, now
+        await asyncio.sleep(LOOK_S)

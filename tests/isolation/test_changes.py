@@ -32,6 +32,7 @@ UPDATED = {
         "score_models",
         "source_inquiries",
         "tenants",
+        "warning_rule_sets",
     },
     "system": {
         "access_bases",
@@ -50,6 +51,7 @@ UPDATED = {
         "ledger_accounts",
         "loan_instalments",
         "loan_requests",
+        "loan_warnings",
         "loans",
         "mandates",
         "notices",
@@ -79,6 +81,7 @@ UPDATED = {
         "ledger_accounts",
         "loan_instalments",
         "loan_products",
+        "loan_warnings",
         "loans",
         "memberships",
         "notices",

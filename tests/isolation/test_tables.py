@@ -69,6 +69,7 @@ MATRIX = {
     "loan_drawdowns": PLATFORM,
     "loan_instalments": PLATFORM,
     "loan_repayments": PLATFORM,
+    "loan_warnings": PLATFORM,
     "loans": PLATFORM,
     "loan_products": (NO_DRAFT,) * 6,
     "loan_requests": PLATFORM,
@@ -120,6 +121,9 @@ MATRIX = {
     "used_assertions": DOORWAY,
     "webhook_deliveries": PLATFORM,
     "webhook_endpoints": PLATFORM,
+    "warning_rule_figures": OPERATOR,
+    "warning_rule_sets": OPERATOR,
+    "watched_grades": NOBODY,
     "wechat_accounts": DOORWAY,
 }
 
@@ -190,6 +194,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "repair_documents",
         # A number is the subject's alone; a tier is told on a consent.
         "scores",
+        "watched_grades",
     }
     assert hidden - by_owner["applicant"] == {
         "branches",
@@ -208,6 +213,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "staff",
         "staff_identities",
         "tenant_events",
+        "watched_grades",
         "webhook_deliveries",
         "webhook_endpoints",
     }

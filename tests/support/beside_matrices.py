@@ -12,6 +12,7 @@ import review_matrix
 import rights_matrix
 import sandbox_matrix
 import scoring_matrix
+import warning_matrix
 
 COMMANDS = (
     rights_matrix.COMMANDS
@@ -25,6 +26,7 @@ COMMANDS = (
     | loan_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
+    | warning_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -39,4 +41,5 @@ QUERIES = (
     | loan_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
+    | warning_matrix.QUERIES
 )

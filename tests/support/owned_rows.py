@@ -26,6 +26,8 @@ UNOWNED = {
     "staged_records",
     "score_models",
     "score_runs",
+    "warning_rule_figures",
+    "warning_rule_sets",
 }
 
 

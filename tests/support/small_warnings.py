@@ -1,6 +1,7 @@
 """A watched loan for tests: drawn, its borrower permits that it is watched, rules are in force, and something comes on record."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.lending.loans.models import Loan
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
+from suxin.lending.warnings.raising import watch_loans
 from suxin.lending.warnings.rule_sets import activate_rules, draft_rules
 from suxin.lending.warnings.rules import packaged_rules
 from suxin.subjects.catalogue import load_catalogue
@@ -136,3 +138,27 @@ async def warnings(city: SmallCity, *, bank: int = 0) -> list[LoanWarning]:
     """Return a bank's warnings, the oldest first."""
     async with city.database.snapshot(city.banks[bank].officer, now=city.now) as session:
         return list(await session.scalars(select(LoanWarning).order_by(LoanWarning.id)))
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning of the first bank's of which nobody was told yet, and the rules that raised it."""
+
+    warning: LoanWarning
+    rule_set_id: UUID
+
+    @property
+    def warning_id(self) -> UUID:
+        return self.warning.id
+
+
+async def build_warned(city: SmallCity) -> Warned:
+    """Let the loan of the first bank be watched, and something come on record; its borrower has a grade."""
+    async with city.database.snapshot(city.banks[0].officer, now=city.now) as session:
+        loan = (await session.scalars(select(Loan))).one()
+    rules = await activated(city, packaged_rules())
+    await permit_watching(city, loan)
+    await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
+    async with city.batch.transaction(Actor.system("test"), now=city.now) as session:
+        assert await watch_loans(session, now=city.now) == 1
+    return Warned((await warnings(city))[0], rules.id)

@@ -26,6 +26,7 @@ from small_loans import fill_loans
 from small_merchant import build_merchant
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
+from small_warnings import Warned, build_warned
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -110,6 +111,7 @@ class World:
     ledger: FilledLedger
     run_id: UUID
     promised: Promised
+    warned: Warned
 
     @property
     def bank(self) -> Bank:
@@ -203,6 +205,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "ledger": await fill_ledgers(city, admin),
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
+        "warned": await build_warned(city),
     }
 
 

@@ -72,6 +72,7 @@ _RAISE_AGAIN: Final = Step(
 
 _CHANGED: Final = (
     "state", "told_state", "acknowledged_at", "acknowledged_by", "answered_at", "answered_by", "action", "false_alarm", "note", "lapsed_at",
+    "withdrawn_because",
 )  # fmt: skip
 
 

@@ -37,9 +37,8 @@ _TOLD: Final = (WarningState.RAISED, WarningState.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class ShownEvidence:
-    """The record behind a warning, as far as the bank may still read it; ``open`` says whether a consent still covers it."""
+    """What a warning rests on, while a consent still covers it: its record, unless it rests on a grade or that is not shared any more."""
 
-    open: bool
     record: CreditRecord | None
 
 
@@ -124,8 +123,10 @@ async def warning_counts(session: AsyncSession, actor: Actor) -> dict[str, int]:
     return {row[0].value: row[1] for row in rows}
 
 
-async def evidence_of(session: AsyncSession, actor: Actor, warning: LoanWarning) -> ShownEvidence:
-    """Return the record that a warning rests on, while the borrower's consent still covers it; the read is noted as a receipt.
+async def evidence_of(
+    session: AsyncSession, actor: Actor, warning: LoanWarning
+) -> ShownEvidence | None:
+    """Return what a warning rests on, or nothing where no consent of the borrower covers it; a record read leaves a receipt.
 
     A staff member's day is one use of the consent, as it is in a dossier. A system fetches records by the consent instead.
 
@@ -144,7 +145,7 @@ async def evidence_of(session: AsyncSession, actor: Actor, warning: LoanWarning)
     )
     basis = next((one for one in bases if warning.category in one.categories), None)
     if basis is None or LOAN_WATCH.code not in actor.purposes:
-        return ShownEvidence(open=False, record=None)
+        return None
     record = None
     if warning.evidence is Evidence.RECORD:
         record = await session.scalar(
@@ -169,7 +170,7 @@ async def evidence_of(session: AsyncSession, actor: Actor, warning: LoanWarning)
             ),
         )
         use_at_desk(session, actor, await tenants_consent(session, actor, basis.source_id))
-    return ShownEvidence(open=True, record=record)
+    return ShownEvidence(record)
 
 
 def rule_sets() -> Select[WarningRuleSet]:

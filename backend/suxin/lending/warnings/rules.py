@@ -157,7 +157,7 @@ def _check_figures(rule: Rule) -> None:
         ("观察天数", "window_days", rule.window_days, MAX_WINDOW_DAYS),
         ("处理天数", "answer_days", rule.answer_days, MAX_ANSWER_DAYS),
         ("命中天数", "hit_days", rule.hit_days, MAX_HIT_DAYS),
-        ("下降级数", "tiers", rule.tiers or 1, MAX_TIERS),
+        ("下降级数", "tiers", 1 if rule.tiers is None else rule.tiers, MAX_TIERS),
     )
     for zh, en, figure, most in bounds:
         if not 1 <= figure <= most:

@@ -27,6 +27,7 @@ from suxin_tenants.bank import (
     referral_pages,
     repayment_file_pages,
     sandbox_pages,
+    warning_pages,
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
@@ -49,6 +50,7 @@ from suxin_tenants.operator import (
     second_factor_pages,
     service_level_pages,
     tenant_pages,
+    warning_rule_pages,
 )
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
@@ -91,6 +93,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     offer_pages.send_offer,
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
+    *warning_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -153,6 +156,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *score_run_pages.HANDLERS,
     *scoring_pages.HANDLERS,
     *book_pages.HANDLERS,
+    *warning_rule_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -29,6 +29,14 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.lending.warnings.states import (
+    Evidence,
+    FalseAlarmReason,
+    Severity,
+    WarningAction,
+    WarningState,
+    WithdrawnBecause,
+)
 from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
 from suxin.sandboxes.conformance import Behaviour, Verdict
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
@@ -50,6 +58,7 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
+from suxin_graphql.warning_types import LoanWarningOrder
 
 Labels = Mapping[str, tuple[str, str]]
 
@@ -219,6 +228,7 @@ _ORDERS: Final = {
     LoanInstalmentOrder: "还款计划的排序。In which order a plan is listed.",
     LoanRepaymentOrder: "还款记录的排序。In which order repayments are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
+    LoanWarningOrder: "预警的排序。In which order warnings are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -270,6 +280,12 @@ def _describe_loans() -> None:
     _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
     _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
     _describe(OutcomeKind, "登记结果。What came of one report.")
+    _describe(WarningState, "预警状态。Where a warning stands.")
+    _describe(Severity, "严重程度。How severe a warning is.")
+    _describe(Evidence, "预警依据。What a warning rests on.")
+    _describe(WarningAction, "处置措施。What a bank did about a warning.")
+    _describe(FalseAlarmReason, "误报原因。Why a warning was none.")
+    _describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
 
 
 def _describe_sandboxes() -> None:

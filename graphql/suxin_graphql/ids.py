@@ -40,6 +40,7 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanDrawdown": Kind(39, "放款记录", "draw-down"),
     "LoanInstalment": Kind(40, "还款计划", "instalment"),
     "LoanRepayment": Kind(41, "还款记录", "repayment"),
+    "LoanWarning": Kind(57, "预警", "warning"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

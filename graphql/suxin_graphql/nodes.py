@@ -20,6 +20,7 @@ from suxin_graphql.limits import check_list
 from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
 from suxin_graphql.node import Node
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
+from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
 NODES: Final[Mapping[str, type[Record]]] = {
@@ -39,6 +40,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LoanDrawdown": LoanDrawdown,
     "LoanInstalment": LoanInstalment,
     "LoanRepayment": LoanRepayment,
+    "LoanWarning": LoanWarning,
 }
 
 

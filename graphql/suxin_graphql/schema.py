@@ -28,6 +28,8 @@ from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
+from suxin_graphql.warning_mutations import WarningMutations
+from suxin_graphql.warning_queries import WarningQueries
 from suxin_graphql.webhook_mutations import WebhookMutations
 from suxin_graphql.webhooks import WebhookQueries
 
@@ -45,6 +47,7 @@ class Query(
     IdentityProviderQueries,
     LendingQueries,
     LoanQueries,
+    WarningQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,
@@ -64,6 +67,7 @@ class Mutation(
     TierMutations,
     LendingMutations,
     LoanMutations,
+    WarningMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

@@ -371,7 +371,7 @@ ACCESS = (
     "CREATE POLICY data_subject ON loans FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     'CREATE POLICY batch ON loans FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY system ON loans FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, first_drawn_on, first_due_on, ends_on, drawn_fen, principal_paid_fen, interest_paid_fen, fee_paid_fen, overdue_since, overdue_days, risk_class, told_state, ended_at, end_note) ON loans TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, first_drawn_on, first_due_on, ends_on, drawn_fen, principal_paid_fen, interest_paid_fen, fee_paid_fen, overdue_since, overdue_days, risk_class, told_state, ended_at, end_note, collateral_registry, collateral_number, collateral_expires_on, collateral_recorded_at, collateral_reminded_for) ON loans TO suxin_app',
     'GRANT SELECT, UPDATE ON loans TO suxin_batch',
     "CREATE TRIGGER loans_begins BEFORE INSERT ON loans FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SIGNED', 'client'), ('SIGNED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER loans_step BEFORE UPDATE OF state ON loans FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DISBURSED', 'OVERDUE', 'client'), ('DISBURSED', 'OVERDUE', 'staff'), ('DISBURSED', 'OVERDUE', 'system'), ('DISBURSED', 'PERFORMING', 'client'), ('DISBURSED', 'PERFORMING', 'staff'), ('DISBURSED', 'PERFORMING', 'system'), ('DISBURSED', 'SETTLED', 'client'), ('DISBURSED', 'SETTLED', 'staff'), ('OVERDUE', 'PERFORMING', 'client'), ('OVERDUE', 'PERFORMING', 'staff'), ('OVERDUE', 'PERFORMING', 'system'), ('OVERDUE', 'WRITTEN_OFF', 'client'), ('OVERDUE', 'WRITTEN_OFF', 'staff'), ('PERFORMING', 'OVERDUE', 'client'), ('PERFORMING', 'OVERDUE', 'staff'), ('PERFORMING', 'OVERDUE', 'system'), ('PERFORMING', 'SETTLED', 'client'), ('PERFORMING', 'SETTLED', 'staff'), ('SIGNED', 'CANCELLED', 'client'), ('SIGNED', 'CANCELLED', 'staff'), ('SIGNED', 'DISBURSED', 'client'), ('SIGNED', 'DISBURSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
@@ -2277,6 +2277,9 @@ def upgrade() -> None:
     sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('collateral_number', sa.Text(), nullable=True),
     sa.Column('collateral_expires_on', sa.Date(), nullable=True),
+    sa.Column('collateral_registry', sa.Text(), nullable=True),
+    sa.Column('collateral_recorded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('collateral_reminded_for', sa.Date(), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('signed_by', sa.Uuid(), nullable=True),
     sa.Column('cooling_off_ends_at', sa.DateTime(timezone=True), nullable=False),
@@ -2295,7 +2298,7 @@ def upgrade() -> None:
     sa.Column('end_note', sa.Text(), nullable=True),
     sa.CheckConstraint("(ended_at is not null) = (state in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF'))", name=op.f('ck_loans_ended')),
     sa.CheckConstraint("drawn_fen - case repayment_method when 'revolving' then principal_paid_fen else 0 end <= principal_fen", name=op.f('ck_loans_drawn')),
-    sa.CheckConstraint('(collateral_number is null) = (collateral_expires_on is null)', name=op.f('ck_loans_collateral')),
+    sa.CheckConstraint('(collateral_number is null) = (collateral_expires_on is null) and (collateral_number is not null or collateral_registry is null)', name=op.f('ck_loans_collateral')),
     sa.CheckConstraint('(first_drawn_on is null) = (drawn_fen = 0) and (first_drawn_on is null) = (ends_on is null) and (first_drawn_on is null) = (first_due_on is null)', name=op.f('ck_loans_begun')),
     sa.CheckConstraint('(offer_id is null) <> (renews_id is null)', name=op.f('ck_loans_origin')),
     sa.CheckConstraint('(overdue_days > 0) = (overdue_since is not null) and overdue_days >= 0', name=op.f('ck_loans_overdue')),
@@ -2307,6 +2310,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loans')),
     sa.UniqueConstraint('tenant_id', 'contract_number', name=op.f('uq_loans_tenant_id_contract_number'))
     )
+    op.create_index('ix_loans_collateral', 'loans', ['collateral_expires_on'], unique=False, postgresql_where=sa.text('collateral_reminded_for is distinct from collateral_expires_on'))
     op.create_index('ix_loans_contract_number', 'loans', ['tenant_id', 'contract_number', 'id'], unique=False)
     op.create_index('ix_loans_overdue_days', 'loans', ['tenant_id', 'overdue_days', 'id'], unique=False)
     op.create_index('ix_loans_referral_id', 'loans', ['tenant_id', 'referral_id', 'id'], unique=False)
@@ -2462,6 +2466,7 @@ def downgrade() -> None:
     op.drop_index('ix_loans_referral_id', table_name='loans')
     op.drop_index('ix_loans_overdue_days', table_name='loans')
     op.drop_index('ix_loans_contract_number', table_name='loans')
+    op.drop_index('ix_loans_collateral', table_name='loans', postgresql_where=sa.text('collateral_reminded_for is distinct from collateral_expires_on'))
     op.drop_table('loans')
     op.drop_table('source_inquiries')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))

@@ -7,11 +7,13 @@ from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from small_loans import drawn, repay, repayment
+from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
 from suxin.lending.models import DispatchMode
+from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
 from suxin_graphql.ids import to_global
@@ -49,6 +51,11 @@ RENEWAL = {
     "rateBps": 400,
     "termMonths": 6,
     "repaymentMethod": "BULLET",
+}
+COLLATERAL = {
+    "registry": "x",
+    "collateralNumber": "x",
+    "collateralExpiresOn": "2027-11-20",
 }
 LOAN = """query ($id: ID!) { loan(id: $id) { id
   drawdowns(first: 1) { edges { node { id } } } instalments(first: 1) { edges { node { id } } } } }"""
@@ -103,7 +110,17 @@ async def all_of_a(of_a, bank_a, case):
         "drawdown": drawdown,
         "instalment": instalment,
         "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
+        "warning": await _warned(case.city, loan, bank_a.bank.officer),
     }
+
+
+async def _warned(city, loan, officer):
+    await rules_in_force(city)
+    await permit_watching(city, loan)
+    await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
+    await watch(city)
+    (warning,) = await warnings(city)
+    return to_global("LoanWarning", warning.id, officer)
 
 
 def retold(text: str, tenant_id) -> str:
@@ -128,6 +145,7 @@ KINDS = {
     "LoanDrawdown": "drawdown",
     "LoanInstalment": "instalment",
     "LoanRepayment": "repayment",
+    "LoanWarning": "warning",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -237,6 +255,10 @@ MUTATIONS = [
     ("renew_loan", "loanId", "loan", RENEWAL),
     ("settle_loan", "loanId", "loan", {}),
     ("write_off_loan", "loanId", "loan", {"note": "x"}),
+    ("record_collateral", "loanId", "loan", COLLATERAL),
+    ("acknowledge_warning", "warningId", "warning", {}),
+    ("act_on_warning", "warningId", "warning", {"action": "CALLED", "note": "x"}),
+    ("dismiss_warning", "warningId", "warning", {"reason": "KNOWN", "note": "x"}),
     ("draft_product", "replacesId", "product", {"terms": TERMS}),
     ("edit_product", "productId", "product", {"terms": TERMS}),
     ("publish_product", "productId", "product", {}),

@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from suxin.consent.notice_texts import current_text
 from suxin.consent.purposes import LOAN_WATCH
-from suxin.consent.requests import ConsentForm, approve_request, request_consent
+from suxin.consent.requests import approve_request
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.lending.loans.models import Loan
+from suxin.lending.warnings.asking import ask_to_watch
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.raising import watch_loans
 from suxin.lending.warnings.rule_sets import activate_rules, draft_rules
@@ -41,14 +42,9 @@ async def permit_watching(
     now: datetime | None = None,
 ) -> UUID:
     """Let the bank ask for the consent to watch a loan, and the borrower give it; return the consent's id."""
-    form = ConsentForm(
-        subject_id=loan.subject_id,
-        purpose=LOAN_WATCH.code,
-        categories=sorted(categories),
-        life_days=365,
-        context_id=loan.request_id,
+    asked = await city.act(
+        ask_to_watch, city.banks[0].officer, loan_id=loan.id, now=now or city.now
     )
-    asked = await city.act(request_consent, city.banks[0].officer, form=form, now=now or city.now)
     granted = await city.act(
         approve_request,
         city.applicant,

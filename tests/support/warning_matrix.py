@@ -27,6 +27,7 @@ COMMANDS: dict[str, list[Case]] = {
     "lending.warnings.answering.dismiss_warning": banks_own(
         lambda world: warning(world) | {"reason": FalseAlarmReason.KNOWN, "note": "x"}
     ),
+    "lending.warnings.asking.ask_to_watch": banks_own(lambda world: {"loan_id": world.loan_id}),
     "lending.warnings.rule_sets.activate_rules": operators_own(rules),
     "lending.warnings.rule_sets.draft_rules": operators_own(
         lambda _world: {"document": packaged_rules()}

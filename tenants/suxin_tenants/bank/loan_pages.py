@@ -194,6 +194,13 @@ def _first_values(loan: Loan, act: Act, visit: Visit) -> dict[str, str]:
             "termMonths": str(loan.term_months),
             "repaymentMethod": loan.repayment_method.value,
         }
+    if act.code == "collateral":
+        until = loan.collateral_expires_on
+        return {
+            "registry": loan.collateral_registry or "",
+            "collateralNumber": loan.collateral_number or "",
+            "collateralExpiresOn": until.isoformat() if until else "",
+        }
     return {"paidOn": today} if act.code == "repay" else {}
 
 

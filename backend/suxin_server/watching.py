@@ -11,6 +11,7 @@ from suxin.kernel.database import Database
 from suxin.lending.warnings.queries import latest_change
 from suxin.lending.warnings.raising import watch_loans
 from suxin.lending.warnings.telling import TOLD_AT_ONCE, tell_of_warnings
+from suxin_server.scoring import Past
 
 FIRST_AFTER_S: Final = 60.0
 LOOK_S: Final = 15.0
@@ -33,9 +34,14 @@ async def watch_all(batch: Database, database: Database, *, now: datetime) -> in
     return raised
 
 
-async def watch_forever(batch: Database, database: Database) -> None:
-    """Look for new batches, score runs and rules four times a minute, and watch when there are any or it is time."""
+async def watch_forever(batch: Database, database: Database, past: Past | None = None) -> None:
+    """Look for new batches, score runs and rules four times a minute, and watch when there are any or it is time.
+
+    ``past`` is what a demo city's early warning begins with.
+    """
     await asyncio.sleep(FIRST_AFTER_S)
+    if past is not None:
+        await past(now=datetime.now(UTC))
     seen: datetime | None = None
     last = datetime.min.replace(tzinfo=UTC)
     while True:

@@ -31,6 +31,7 @@ from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin_server.counting import count_daily
 from suxin_server.demo.scored import ScoredCity
+from suxin_server.demo.watched import WatchedCity
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
@@ -91,6 +92,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         relay = Relay(database, url, queue)
         jobs = _Jobs(redis_settings, database, handlers)
         past = ScoredCity(database, batch).score_past if settings.demo else None
+        warned = WatchedCity(database, batch).watch_past if settings.demo else None
         loops = {
             "listen": relay.listen,
             "relay": relay.relay,
@@ -99,7 +101,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
             "judge": lambda: judge_daily(batch, database),
-            "watch": lambda: watch_forever(batch, database),
+            "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
             **own,
         }

@@ -7,6 +7,7 @@ from suxin.consent import event_types as consent
 from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
 from suxin.lending.loans import event_types as loans
+from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
@@ -14,7 +15,7 @@ from suxin_web.event_types import CATALOGUE
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
 DECLARED = {
     "consent": consent.EVENT_TYPES,
-    "lending": (*lending.EVENT_TYPES, *loans.EVENT_TYPES),
+    "lending": (*lending.EVENT_TYPES, *loans.EVENT_TYPES, *warnings.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -19,7 +19,7 @@ from suxin.lending.warnings.states import (
 )
 from suxin_graphql.cursors import Key, Order, Ordering
 from suxin_graphql.execution.filters import Choice, Filter
-from suxin_graphql.execution.records import Source, to_one
+from suxin_graphql.execution.records import Source, column, to_one
 from suxin_graphql.loan_types import Loan
 from suxin_graphql.node import Node, global_id
 
@@ -62,8 +62,10 @@ class LoanWarning(Node):
     rule_name: str
     severity: Severity
     evidence: Evidence
-    evidence_id: UUID = strawberry.field(
-        description="所依据的记录或评分批次的编号。The record, or the score run, that it rests on."
+    evidence_id: str = column(
+        lambda: models.LoanWarning.evidence_id,
+        convert=lambda found, _: str(found),
+        description="所依据的记录或评分批次的编号。The record, or the score run, that it rests on.",
     )
     item_code: str | None
     source: str | None

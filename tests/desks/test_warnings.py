@@ -84,8 +84,8 @@ async def test_a_bank_asks_to_watch_a_loan_and_registers_collateral(desks, desk,
     assert "没有抵押或质押" in refused.text
 
 
-async def test_rules_are_drafted_by_one_and_put_in_force_by_another(desks, admin, words, page_of):
-    office = await desks.operator()
+async def test_a_draft_says_beside_each_figure_what_is_wrong(desks, places, words, page_of):
+    office = await desks.operator("credit_office")
     assert "还没有预警规则" in words(await office.get("/desk/warning-rules"))
     form = page_of(await office.get("/desk/warning-rules/new"))
     assert (form.unlabelled, form.inline, form.posts_without_token) == ([], [], 0)
@@ -100,3 +100,26 @@ async def test_rules_are_drafted_by_one_and_put_in_force_by_another(desks, admin
     }
     wrong = await office.post("/desk/warning-rules/new", **figures)
     assert "处理天数应为 1 至 60" in wrong.text
+
+
+async def test_another_person_puts_the_rules_in_force(desks, places, admin, words):
+    drafter, activator = [await desks.operator("credit_office") for _ in range(2)]
+    figures = {
+        "use-TAX_ARREARS": "yes",
+        "severity-TAX_ARREARS": "high",
+        "window_days-TAX_ARREARS": "90",
+        "answer_days-TAX_ARREARS": "5",
+        "hit_days-TAX_ARREARS": "180",
+    }
+    answer = await drafter.post("/desk/warning-rules/new", **figures)
+    at = answer.headers["location"]
+    assert 'data-testid="activate"' not in await drafter.get(at)
+    assert "须由另一人启用" in words(await drafter.done(f"{at}/activate"))
+    assert "启用中" in words(await activator.done(f"{at}/activate"))
+    auditor = await desks.operator("auditor")
+    shown = words(await auditor.get(at))
+    assert "欠缴税费" in shown
+    assert "90 / 5 / 180" in shown
+    await auditor.get("/desk/warning-rules/new", status=403)
+    officer = await desks.officer()
+    await officer.get(at, status=403)

@@ -51,6 +51,5 @@ class ActivatorDrafted(Refusal):
     """Who drafted a set of rules does not put it in force."""
 
     code = "WARNING_RULES_SAME_PERSON"
-    kind = RefusalKind.FORBIDDEN
     zh = "起草人不能启用自己起草的规则，须由另一人启用"
     en = "Somebody other than who drafted the rules puts them in force"

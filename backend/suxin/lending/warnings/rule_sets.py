@@ -40,7 +40,7 @@ async def draft_rules(
         drafted_at=now,
     )
     session.add(rules)
-    _record(session, "drafted", rules, now=now)
+    _record(session, "lending.warning_rules.drafted", rules, now=now)
     return rules
 
 
@@ -70,9 +70,9 @@ async def activate_rules(
         before.retire(now=now)
         # One version is in force at a time, at every moment.
         await session.flush()
-        _record(session, "retired", before, now=now)
+        _record(session, "lending.warning_rules.retired", before, now=now)
     rules.activate(by=actor.own_staff, now=now)
-    _record(session, "activated", rules, now=now)
+    _record(session, "lending.warning_rules.activated", rules, now=now)
     return rules
 
 
@@ -90,7 +90,7 @@ async def withdraw_rules(
     if rules.state is not RuleSetState.DRAFT:
         raise RulesNotAt
     rules.withdraw(now=now)
-    _record(session, "withdrawn", rules, now=now)
+    _record(session, "lending.warning_rules.withdrawn", rules, now=now)
     return rules
 
 
@@ -100,10 +100,10 @@ async def _take_turn(session: AsyncSession) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-def _record(session: AsyncSession, step: str, rules: WarningRuleSet, *, now: datetime) -> None:
+def _record(session: AsyncSession, action: str, rules: WarningRuleSet, *, now: datetime) -> None:
     append_act(
         session,
-        action=f"lending.warning_rules.{step}",
+        action=action,
         now=now,
         object_type="warning_rule_set",
         object_id=rules.id,

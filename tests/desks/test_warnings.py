@@ -122,4 +122,4 @@ async def test_another_person_puts_the_rules_in_force(desks, places, admin, word
     assert "90 / 5 / 180" in shown
     await auditor.get("/desk/warning-rules/new", status=403)
     officer = await desks.officer()
-    await officer.get(at, status=403)
+    await officer.get(at, status=404)

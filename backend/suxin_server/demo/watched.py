@@ -139,7 +139,7 @@ class WatchedCity:
                         valid_until=None,
                         polarity=Polarity.NEGATIVE,
                         status=RecordStatus.ACTIVE,
-                        amount_fen=12_800_000,
+                        amount_fen=None if code == "ABNORMAL-LIST" else 12_800_000,
                         content={},
                         self_declared=False,
                         loaded_at=now,

@@ -16,8 +16,11 @@ from suxin.lending.loans import queries
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.lending.queries.referrals import own_offer
+from suxin.lending.warnings.models import LoanWarning
+from suxin.lending.warnings.queries import warnings_in_reach
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.bank.loan_forms import ACTS, METHODS, SIGN, Act, open_acts, typed
+from suxin_tenants.bank.warning_pages import STATES as WARNING_STATES
 from suxin_tenants.forms import Form, yuan_text
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
@@ -88,6 +91,15 @@ async def show_loan(visit: GivenVisit, loan_id: FromPath[UUID]) -> Answer:
             "today": local_day(visit.world_now),
             "drawdowns": sorted(facts.drawdowns, key=_latest)[:PARTS_SHOWN],
             "repayments": sorted(facts.repayments, key=_latest)[:PARTS_SHOWN],
+            "warnings": (
+                await session.scalars(
+                    warnings_in_reach(visit.actor)
+                    .where(LoanWarning.loan_id == loan.id)
+                    .order_by(LoanWarning.id.desc())
+                    .limit(PARTS_SHOWN)
+                )
+            ).all(),
+            "warning_states": WARNING_STATES,
         }
         return await visit.page(session, "bank/loan.html", context)
 

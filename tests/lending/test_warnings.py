@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -376,3 +377,18 @@ async def test_a_pause_of_the_consent_withdraws_and_its_end_raises_again(
     (warning,) = await warnings(small_city)
     assert (warning.state, warning.item_code) == (WarningState.RAISED, TAX[0])
     assert (await stored(small_city, loan)).state.value == "DISBURSED"
+
+
+async def test_a_consent_about_no_single_request_watches_whatever_he_owes_that_bank(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    loan = await drawn(small_city)
+    await rules_in_force(small_city)
+    await permit_watching(small_city, loan)
+    about = "update access_bases set context_id = $1 where purpose = 'loan.watch'"
+    await come_on_record(small_city, *TAX)
+    # About another request it watches none of this one's.
+    await admin.execute(about, uuid4())
+    assert await watch(small_city) == 0
+    await admin.execute(about, None)
+    assert await watch(small_city) == 1

@@ -143,7 +143,17 @@ async def evidence_of(
         purposes=[LOAN_WATCH.code],
         now=session.info["now"],
     )
-    basis = next((one for one in bases if warning.category in one.categories), None)
+    request_id = await session.scalar(
+        select(Loan.request_id).where(
+            Loan.tenant_id == warning.tenant_id, Loan.id == warning.loan_id
+        )
+    )
+    covering = (
+        one
+        for one in bases
+        if warning.category in one.categories and one.context_id in (None, request_id)
+    )
+    basis = next(covering, None)
     if basis is None or LOAN_WATCH.code not in actor.purposes:
         return None
     record = None

@@ -26,7 +26,8 @@ _JUDGED: Final = ", ".join(f"'{state.value}'" for state in JUDGED)
 _OPEN: Final = ", ".join(f"'{state.value}'" for state in OPEN)
 _DAY_RAISED: Final = "(w.raised_at at time zone 'Asia/Shanghai')::date"
 
-# Each running loan with each live basis on which its bank may be warned about it. A consent to assess a request is none:
+# Each running loan with each live basis on which its bank may be warned about it: a consent about that loan's request, or about
+# all that the borrower owes the bank. A consent to assess a request is none:
 # watching is another purpose (PIPL art. 14).
 _WATCHED: Final = f"""
     watched as (
@@ -36,7 +37,7 @@ _WATCHED: Final = f"""
         from loans l
         join tenants t on t.id = l.tenant_id and t.status = 'ACTIVE'
         join access_bases b on b.subject_id = l.subject_id and b.tenant_id = l.tenant_id
-             and b.context_id = l.request_id
+             and coalesce(b.context_id, l.request_id) = l.request_id
         where l.state in ({_JUDGED}) and l.sandbox_id is null
           and b.purpose = '{LOAN_WATCH.code}' and b.ended_at is null
           and b.starts_at <= :now and b.ends_at > :now
@@ -169,12 +170,16 @@ _WITHDRAW: Final = text(
 )
 # What the borrower takes back his consent to is erased, whatever became of the warning (PIPL art. 47).
 _ERASE: Final = text(
-    """
+    f"""
+    with {_WATCHED}
     update loan_warnings k
     set item_code = null, source = case when evidence = 'grade' then source end, tier_before = null, tier_after = null
     where (item_code is not null or tier_before is not null) and exists (
         select 1 from access_bases b where b.source_id = k.ground_id and b.subject_id = k.subject_id and b.ended_at <= :now)
-    """
+      and not exists (
+        select 1 from watched w
+        where w.tenant_id = k.tenant_id and w.loan_id = k.loan_id and k.category = any (w.categories))
+    """  # noqa: S608 - words of our own
 )
 _HITS: Final = text(
     f"""

@@ -8,6 +8,7 @@ import structlog
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.lending.warnings.ending import ENDED_AT_ONCE, end_watching
 from suxin.lending.warnings.queries import latest_change
 from suxin.lending.warnings.raising import watch_loans
 from suxin.lending.warnings.telling import TOLD_AT_ONCE, tell_of_warnings
@@ -24,13 +25,20 @@ log = structlog.get_logger("suxin.watching")
 
 
 async def watch_all(batch: Database, database: Database, *, now: datetime) -> int:
-    """Look all loans through in one transaction, then tell of what changed, some at a time; return how many were raised."""
+    """Look all loans through in one transaction, then tell of what changed and end what loans have outlived.
+
+    Return how many warnings were raised.
+    """
     async with batch.transaction(_WATCHER, now=now) as session:
         raised = await watch_loans(session, now=now)
     told = TOLD_AT_ONCE
     while told == TOLD_AT_ONCE:
         async with database.transaction(_WATCHER, now=now) as session:
             told = await tell_of_warnings(session, now=now)
+    ended = ENDED_AT_ONCE
+    while ended == ENDED_AT_ONCE:
+        async with database.transaction(_WATCHER, now=now) as session:
+            ended = await end_watching(session, now=now)
     return raised
 
 

@@ -28,6 +28,7 @@ from suxin.consent.queries import reads_of
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden
 from suxin.lending.warnings import refusals
+from suxin.lending.warnings.queries import latest_change
 from suxin.lending.warnings.raising import watch_loans
 from suxin.lending.warnings.rule_sets import activate_rules, draft_rules, withdraw_rules
 from suxin.lending.warnings.rules import packaged_rules
@@ -265,6 +266,13 @@ async def test_the_end_of_the_loan_withdraws_it(
     await watch(small_city)
     (warning,) = await warnings(small_city)
     assert warning.withdrawn_because is WithdrawnBecause.LOAN
+    # As the notice promised, what he permitted ends with the loan.
+    consent = await admin.fetchrow(
+        "select state, end_reason from consents where purpose = 'loan.watch'"
+    )
+    assert tuple(consent) == ("REVOKED", "贷款已结束")
+    live = "select count(*) from access_bases where purpose = 'loan.watch' and ended_at is null"
+    assert await admin.fetchval(live) == 0
 
 
 async def test_a_worker_that_dies_between_raising_and_telling_tells_later(
@@ -392,3 +400,18 @@ async def test_a_consent_about_no_single_request_watches_whatever_he_owes_that_b
     assert await watch(small_city) == 0
     await admin.execute(about, None)
     assert await watch(small_city) == 1
+
+
+async def test_the_worker_sees_that_there_is_something_new(small_city: SmallCity) -> None:
+    """Rules that were put in force, a run or a batch; else it looks when its ten minutes are over."""
+    seen = []
+    for act in (None, rules_in_force):
+        if act is not None:
+            await act(small_city)
+        async with small_city.batch.transaction(Actor.system("test"), now=small_city.now) as batch:
+            seen.append(await latest_change(batch))
+    assert seen == [None, small_city.now]
+    model_id = await active_model(small_city, packaged_model(FIRM_GRADE))
+    await run(small_city, model_id, now=small_city.now + days(1))
+    async with small_city.batch.transaction(Actor.system("test"), now=small_city.now) as batch:
+        assert await latest_change(batch) == small_city.now + days(1)

@@ -10,6 +10,7 @@ import structlog
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.lending.loans.collateral import REMINDED_AT_ONCE, remind_of_collateral
 from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
 from suxin_server.pool_keeping import keep_pools
 
@@ -29,6 +30,10 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
         async with database.transaction(_JUDGE, now=now) as session:
             told = await tell_of_loans(session, now=now)
     await keep_pools(batch, database, now=now)
+    reminded = REMINDED_AT_ONCE
+    while reminded == REMINDED_AT_ONCE:
+        async with database.transaction(_JUDGE, now=now) as session:
+            reminded = await remind_of_collateral(session, now=now)
     return changed
 
 

@@ -22,6 +22,7 @@ from suxin.lending.exchange import models as exchange
 from suxin.lending.loans import models as loans
 from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
+from suxin.lending.warnings import models as warnings
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -69,6 +70,7 @@ CONTEXTS = (
     loans,
     replays,
     routing,
+    warnings,
     repair,
     pools,
     agreements,

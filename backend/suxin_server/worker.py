@@ -33,6 +33,7 @@ from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
+from suxin_server.demo.watched import WatchedCity
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
@@ -45,6 +46,7 @@ from suxin_server.scoring import open_scoring, score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
 from suxin_tenants import PROFILES
+from suxin_server.watching import watch_forever
 
 QUEUE: Final = "suxin:jobs"
 PERFORM: Final = "perform"
@@ -94,6 +96,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         relay = Relay(database, url, queue)
         jobs = _Jobs(redis_settings, database, handlers)
         past = ScoredCity(database, batch).score_past if settings.demo else None
+        warned = WatchedCity(database, batch).watch_past if settings.demo else None
         loops = {
             "listen": relay.listen,
             "relay": relay.relay,
@@ -102,6 +105,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
             "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database)),
+            "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
             **own,
         }

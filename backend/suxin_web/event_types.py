@@ -7,6 +7,7 @@ from suxin.events.catalogue import Catalogue, catalogue_of
 from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
+from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 
@@ -15,6 +16,7 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     lending.EVENT_TYPES,
     exchange.EVENT_TYPES,
     loans.EVENT_TYPES,
+    warnings.EVENT_TYPES,
     repair.EVENT_TYPES,
     risk_pool.EVENT_TYPES,
 )

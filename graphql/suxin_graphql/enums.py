@@ -35,6 +35,14 @@ from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.pools.states import PoolState
 from suxin.risk_pool.signing.states import AgreementState, RateBasis
 from suxin.risk_pool.stop_loss import StopLossState
+from suxin.lending.warnings.states import (
+    Evidence,
+    FalseAlarmReason,
+    Severity,
+    WarningAction,
+    WarningState,
+    WithdrawnBecause,
+)
 from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
 from suxin.sandboxes.conformance import Behaviour, Verdict
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
@@ -58,6 +66,7 @@ from suxin_graphql.loan_types import (
     LoanRepaymentOrder,
 )
 from suxin_graphql.replay_types import ProductReplayOrder
+from suxin_graphql.warning_types import LoanWarningOrder
 
 Labels = Mapping[str, tuple[str, str]]
 
@@ -229,6 +238,7 @@ _ORDERS: Final = {
     MaterialRequestOrder: "补充材料要求的排序。In which order requests for material are listed.",
     ProductReplayOrder: "产品回放的排序。In which order replays are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
+    LoanWarningOrder: "预警的排序。In which order warnings are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -282,6 +292,12 @@ def _describe_loans() -> None:
     _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
     _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
     _describe(OutcomeKind, "登记结果。What came of one report.")
+    _describe(WarningState, "预警状态。Where a warning stands.")
+    _describe(Severity, "严重程度。How severe a warning is.")
+    _describe(Evidence, "预警依据。What a warning rests on.")
+    _describe(WarningAction, "处置措施。What a bank did about a warning.")
+    _describe(FalseAlarmReason, "误报原因。Why a warning was none.")
+    _describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
 
 
 def _describe_pools() -> None:

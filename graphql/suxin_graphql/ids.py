@@ -48,6 +48,7 @@ KINDS: Final[dict[str, Kind]] = {
     "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
     "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
+    "LoanWarning": Kind(57, "预警", "warning"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -199,6 +199,7 @@ class Loan(Node):
     guarantee: GuaranteeMode
     collateral_number: str | None
     collateral_expires_on: date | None
+    collateral_registry: str | None
     signed_at: datetime
     cooling_off_ends_at: datetime
     first_drawn_on: date | None

@@ -23,6 +23,7 @@ from suxin_graphql.node import Node
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
+from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
 NODES: Final[Mapping[str, type[Record]]] = {
@@ -48,6 +49,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PoolStopLoss": PoolStopLoss,
     "MaterialRequest": MaterialRequest,
     "ProductReplay": ProductReplay,
+    "LoanWarning": LoanWarning,
 }
 
 

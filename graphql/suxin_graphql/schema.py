@@ -31,6 +31,8 @@ from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
+from suxin_graphql.warning_mutations import WarningMutations
+from suxin_graphql.warning_queries import WarningQueries
 from suxin_graphql.webhook_mutations import WebhookMutations
 from suxin_graphql.webhooks import WebhookQueries
 
@@ -49,6 +51,7 @@ class Query(
     LendingQueries,
     LoanQueries,
     PoolQueries,
+    WarningQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,
@@ -70,6 +73,7 @@ class Mutation(
     LoanMutations,
     PoolMutations,
     ExchangeMutations,
+    WarningMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

@@ -14,6 +14,13 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.lending.warnings.states import (
+    FalseAlarmReason,
+    Severity,
+    WarningAction,
+    WarningState,
+    WithdrawnBecause,
+)
 from suxin.repair.models import DOCUMENTS_ZH, DocumentKind, RepairState
 from suxin.repair.models import STATES_ZH as REPAIR_STATES_ZH
 from suxin.rights.queries.holdings import Told
@@ -140,7 +147,18 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
 }
-_LABELLED: Final = (ApplicantKind, DeclineReason, GuaranteeMode, LoanPurpose, RepaymentMethod)
+_LABELLED: Final = (
+    ApplicantKind,
+    DeclineReason,
+    FalseAlarmReason,
+    GuaranteeMode,
+    LoanPurpose,
+    RepaymentMethod,
+    Severity,
+    WarningAction,
+    WarningState,
+    WithdrawnBecause,
+)
 
 
 def shown_rows(found: Told) -> list[list[tuple[str, str]]]:

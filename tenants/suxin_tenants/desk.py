@@ -31,6 +31,7 @@ from suxin_tenants.bank import (
     repayment_file_pages,
     routing_pages,
     sandbox_pages,
+    warning_pages,
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.operator import (
@@ -55,6 +56,7 @@ from suxin_tenants.operator import (
     second_factor_pages,
     service_level_pages,
     tenant_pages,
+    warning_rule_pages,
 )
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
@@ -101,6 +103,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
     *filing_pages.HANDLERS,
+    *warning_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -165,6 +168,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *book_pages.HANDLERS,
     *pool_pages.HANDLERS,
     *pool_agreement_pages.HANDLERS,
+    *warning_rule_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -15,6 +15,7 @@ from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
+from suxin.lending.warnings.policies import WARNING_RULE_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
@@ -67,6 +68,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (LOAN_READ, NavItem(zh="贷款", href="/desk/loans", icon="log")),
         (FILING_READ, NavItem(zh="风险补偿", href="/desk/pool-filings", icon="shield")),
         (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
+        (LOAN_READ, NavItem(zh="风险预警", href="/desk/warnings", icon="bell")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
@@ -84,6 +86,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
+        (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
         (BREACH_REPORT, NavItem(zh="泄露范围", href="/desk/breaches", icon="shield")),

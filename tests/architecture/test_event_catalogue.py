@@ -8,6 +8,7 @@ from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
+from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin_graphql.ids import KINDS
@@ -16,7 +17,7 @@ from suxin_web.event_types import CATALOGUE
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
 DECLARED = {
     "consent": consent.EVENT_TYPES,
-    "lending": (*lending.EVENT_TYPES, *exchange.EVENT_TYPES, *loans.EVENT_TYPES),
+    "lending": (*lending.EVENT_TYPES, *exchange.EVENT_TYPES, *loans.EVENT_TYPES, *warnings.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
     "risk_pool": risk_pool.EVENT_TYPES,
 }
@@ -65,7 +66,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
     assert things == {
         "Consent",
         "Loan",
-        "Lead",
+        "LoanWarning", "Lead",
         "MaterialRequest",
         "Offer",
         "PoolFiling",

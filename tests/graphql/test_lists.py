@@ -1,7 +1,7 @@
 """Lists: what narrows and orders them is declared, gives the right rows, and is served by an index."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.snapshots import OpenSnapshot
 from suxin.kernel.tables import models
 from suxin.lending.loans.models import Loan
+from suxin.lending.warnings.models import LoanWarning
 from suxin_graphql.execution.filters import Filter
 from suxin_graphql.schema import schema
 
@@ -41,6 +42,8 @@ NARROWED = {
     "OfferFilter.amountFen": "{gte: 10000000, lt: 10300000}",
     "LoanFilter.state": "{in: [OVERDUE]}",
     "LoanFilter.contractNumber": '{in: ["HT-7", "HT-8"]}',
+    "LoanWarningFilter.state": "{in: [LAPSED]}",
+    "LoanWarningFilter.severity": "{in: [HIGH]}",
     "LoanProductFilter.status": "{in: [DRAFT]}",
     "LoanProductFilter.code": '{in: ["P-7", "P-8"]}',
     "OAuthClientFilter.status": "{in: [SUSPENDED]}",
@@ -88,6 +91,10 @@ COPIES = {
     " 'offer_id', md5('offers' || $2 || n)::uuid, 'contract_number', 'HT-' || n,"
     " 'state', case when n % 10 = 0 then 'OVERDUE' else 'PERFORMING' end,"
     " 'overdue_days', n, 'overdue_since', '2026-11-20'",
+    "loan_warnings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
+    " 'evidence_id', md5('evidence' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'LAPSED' else 'RAISED' end,"
+    " 'severity', case when n % 10 = 0 then 'high' else 'low' end",
     "loan_products": "'tenant_id', $2, 'code', 'P-' || n, 'draft_of', null, 'status',"
     " case when n % 10 = 0 then 'DRAFT' when n % 10 = 1 then 'RETIRED' else 'PUBLISHED' end",
     "oauth_clients": "'tenant_id', $2, 'status', case when n % 10 = 0 then 'SUSPENDED' else 'ACTIVE' end",
@@ -113,6 +120,8 @@ async def filled(bank_a, case, admin):
     await admin.execute("set session_replication_role = replica")
     loan = sample(Loan, NOW, tenant_id=case.city.banks[0].tenant_id, offer_id=uuid4())
     await insert(admin, Loan, loan | {"drawn_fen": 0, "principal_paid_fen": 0, "overdue_days": 0})
+    warning = sample(LoanWarning, NOW, tenant_id=case.city.banks[0].tenant_id, loan_id=loan["id"])
+    await insert(admin, LoanWarning, warning | {"due_at": NOW + timedelta(days=5)})
     async with case.city.database.transaction(Actor.system("test"), now=NOW) as session:
         use = Use(case.city.banks[0].tenant_id, uuid4(), "Query.referrals(states:)", NOW.date())
         await add_uses(session, {use: 1})
@@ -239,6 +248,7 @@ NODES = {
     "leads": "id countyCode industrySection closesAt",
     "offers": "id state madeAt validUntil amountFen",
     "loans": "id state contractNumber overdueDays",
+    "loanWarnings": "id state severity",
     "loanProducts": "id status code",
     "oauthClients": "id status createdAt",
     "deprecatedUses": "id: coordinate day",

@@ -42,6 +42,7 @@ def test_every_document_is_executed_here():
         "pools",
         "sandboxes",
         "tiers",
+        "warnings",
         "webhooks",
     )
     beside = [
@@ -50,7 +51,7 @@ def test_every_document_is_executed_here():
     ]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 83
+    assert len(documents) == 89
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 

@@ -9,11 +9,13 @@ from observing import nothing_written
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from small_pools import build_pool
+from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
 from suxin.lending.models import DispatchMode
+from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
 from suxin_graphql.ids import to_global
@@ -51,6 +53,11 @@ RENEWAL = {
     "rateBps": 400,
     "termMonths": 6,
     "repaymentMethod": "BULLET",
+}
+COLLATERAL = {
+    "registry": "x",
+    "collateralNumber": "x",
+    "collateralExpiresOn": "2027-11-20",
 }
 LOAN = """query ($id: ID!) { loan(id: $id) { id
   drawdowns(first: 1) { edges { node { id } } } instalments(first: 1) { edges { node { id } } } } }"""
@@ -111,6 +118,7 @@ async def all_of_a(of_a, bank_a, case):
             "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
             "material": to_global("MaterialRequest", given.material_id, bank_a.bank.officer),
             "replay": to_global("ProductReplay", given.replay_id, bank_a.bank.officer),
+            "warning": await _warned(case.city, loan, bank_a.bank.officer),
         }
     )
 
@@ -127,6 +135,15 @@ async def pools_of_a(bank_a, case, loan):
         "filing": to_global("PoolFiling", outcome.filing.id, officer),
         "stop_loss": told["edges"][0]["node"]["id"],
     }
+
+
+async def _warned(city, loan, officer):
+    await rules_in_force(city)
+    await permit_watching(city, loan)
+    await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
+    await watch(city)
+    (warning,) = await warnings(city)
+    return to_global("LoanWarning", warning.id, officer)
 
 
 def retold(text: str, tenant_id) -> str:
@@ -157,6 +174,7 @@ KINDS = {
     "PoolStopLoss": "stop_loss",
     "MaterialRequest": "material",
     "ProductReplay": "replay",
+    "LoanWarning": "warning",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -274,6 +292,10 @@ MUTATIONS = [
     ("decline_pool_agreement", "agreementId", "agreement", {"note": "x"}),
     ("file_loan", "poolId", "risk_pool", {"loanId": "x"}),
     ("file_loans", "poolId", "risk_pool", {"contractNumbers": ["HT-1"]}),
+    ("record_collateral", "loanId", "loan", COLLATERAL),
+    ("acknowledge_warning", "warningId", "warning", {}),
+    ("act_on_warning", "warningId", "warning", {"action": "CALLED", "note": "x"}),
+    ("dismiss_warning", "warningId", "warning", {"reason": "KNOWN", "note": "x"}),
     ("draft_product", "replacesId", "product", {"terms": TERMS}),
     ("edit_product", "productId", "product", {"terms": TERMS}),
     ("publish_product", "productId", "product", {}),

@@ -38,6 +38,7 @@ UPDATED = {
         "score_models",
         "source_inquiries",
         "tenants",
+        "warning_rule_sets",
     },
     "system": {
         "access_bases",
@@ -56,6 +57,7 @@ UPDATED = {
         "ledger_accounts",
         "loan_instalments",
         "loan_requests",
+        "loan_warnings",
         "loans",
         "mandates",
         "notices",
@@ -91,6 +93,7 @@ UPDATED = {
         "ledger_accounts",
         "loan_instalments",
         "loan_products",
+        "loan_warnings",
         "loans",
         "memberships",
         "notices",

@@ -72,6 +72,7 @@ MATRIX = {
     "loan_drawdowns": PLATFORM,
     "loan_instalments": PLATFORM,
     "loan_repayments": PLATFORM,
+    "loan_warnings": PLATFORM,
     "loans": PLATFORM,
     "loan_products": (NO_DRAFT,) * 6,
     "loan_requests": PLATFORM,
@@ -136,6 +137,9 @@ MATRIX = {
     "used_assertions": DOORWAY,
     "webhook_deliveries": PLATFORM,
     "webhook_endpoints": PLATFORM,
+    "warning_rule_figures": OPERATOR,
+    "warning_rule_sets": OPERATOR,
+    "watched_grades": NOBODY,
     "wechat_accounts": DOORWAY,
 }
 
@@ -208,6 +212,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "replay_counts",
         # A number is the subject's alone; a tier is told on a consent.
         "scores",
+        "watched_grades",
     }
     assert hidden - by_owner["applicant"] == {
         "branches",
@@ -231,6 +236,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "staff_leaves",
         "staff_identities",
         "tenant_events",
+        "watched_grades",
         "webhook_deliveries",
         "webhook_endpoints",
     }

@@ -13,6 +13,7 @@ import pytest
 from small_city import SmallCity, offered
 from small_endpoint import build_webhook
 from small_loans import drawn
+from small_warnings import come_on_record, warnings, watch, watched
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -35,12 +36,15 @@ from suxin.lending.models import (
     ReferralState,
     RequestState,
 )
+from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
+from suxin.lending.warnings.states import WarningState
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
 from suxin.subjects.ingestion.models import IngestionBatch
+from suxin.subjects.models import DataCategory
 from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
 from suxin.tenancy.providers.models import ClientMethod, IdentityProvider, ProviderState
 
@@ -49,6 +53,13 @@ CHECK_VIOLATION = "23514"
 REFUSED = "no step of this caller leads there"
 ALIVE = ("SUBMITTED", "MATCHING", "OPEN", "OFFERED")
 WAITING = ("DISPATCHED", "ACCEPTED", "CONTACTED", "DUE_DILIGENCE")
+
+WARNING_SET = (
+    "state = cast(:to as text), action = case when cast(:to as text) = 'ACTED' then 'called' end,"
+    " false_alarm = case when cast(:to as text) = 'FALSE_ALARM' then 'known' end,"
+    " answered_at = case when cast(:to as text) in ('ACTED', 'FALSE_ALARM') then raised_at end,"
+    " withdrawn_because = case when cast(:to as text) = 'WITHDRAWN' then 'loan' end"
+)
 
 Moves = dict[tuple[str, str], tuple[str, ...]]
 
@@ -93,6 +104,14 @@ LOAN = (
     | moves(("DISBURSED", "PERFORMING"), "SETTLED", BANK)
     | moves(("OVERDUE",), "WRITTEN_OFF", BANK)
 )
+WARNING = (
+    moves(("RAISED", "LAPSED"), "ACKNOWLEDGED", BANK)
+    | moves(("ACKNOWLEDGED",), "ACTED", BANK)
+    | moves(("ACKNOWLEDGED",), "FALSE_ALARM", BANK)
+    | moves(("RAISED", "ACKNOWLEDGED"), "LAPSED", PLATFORM)
+    | moves(("RAISED", "ACKNOWLEDGED", "LAPSED"), "WITHDRAWN", PLATFORM)
+    | moves(("WITHDRAWN",), "RAISED", PLATFORM)
+)
 PRODUCT = moves(("DRAFT",), "PUBLISHED", BANK) | moves(("DRAFT", "PUBLISHED"), "RETIRED", BANK)
 CONSENT = (
     moves(("REQUESTED", "PAUSED"), "ACTIVE", SUBJECT)
@@ -125,6 +144,7 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     Referral: (ReferralState, REFERRAL),
     Offer: (OfferState, OFFER),
     Loan: (LoanState, LOAN),
+    LoanWarning: (WarningState, WARNING),
     LoanProduct: (ProductStatus, PRODUCT),
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
@@ -137,6 +157,7 @@ BEGINS = {
     Referral: {"DISPATCHED": {SUBJECT}, "ACCEPTED": {BANK}},
     Offer: {"OPEN": {BANK}},
     Loan: {"SIGNED": {BANK}},
+    LoanWarning: {"RAISED": {PLATFORM}},
     LoanProduct: {"DRAFT": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
@@ -173,6 +194,11 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
         return await provider_of(city)
     if model is Loan:
         return (await drawn(city)).id
+    if model is LoanWarning:
+        await watched(city)
+        await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
+        await watch(city)
+        return (await warnings(city))[0].id
     submitted, offer_id = await offered(city, city.banks[0])
     if model in (WebhookEndpoint, WebhookDelivery):
         webhook = await build_webhook(city, city.banks[0])
@@ -210,6 +236,8 @@ def setting(model: type[Table]) -> str:
     if model is Loan:
         ended = "cast(:to as text) in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF')"
         return f"{column} = cast(:to as text), ended_at = case when {ended} then signed_at end"
+    if model is LoanWarning:
+        return WARNING_SET
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"
@@ -223,7 +251,9 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # an application for credit repair: repair/test_steps.py.
     # a commitment and a drafted catalogue: subjects/test_written_steps.py.
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
-    assert machines == {*MACHINES, *beside, RepairApplication, ReviewCase, ScoreModel}
+    # Rules of early warning: lending/test_warning_steps.py.
+    beside |= {RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
+    assert machines == {*MACHINES, *beside}
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=lambda model: model.__name__)

@@ -14,6 +14,7 @@ import review_matrix
 import rights_matrix
 import sandbox_matrix
 import scoring_matrix
+import warning_matrix
 
 COMMANDS = (
     rights_matrix.COMMANDS
@@ -29,6 +30,7 @@ COMMANDS = (
     | exchange_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
+    | warning_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -45,4 +47,5 @@ QUERIES = (
     | exchange_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
+    | warning_matrix.QUERIES
 )

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from small_loans import FILE_SHA256, NUMBER, repayment
+from small_loans import FILE_SHA256, NUMBER, days, repayment
 from small_world import World
 from trespassing import EVERYONE_BUT_BANKS, Case, banks_own, by
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.kernel.working_days import local_day
+from suxin.lending.loans.collateral import CollateralDraft
 from suxin.lending.loans.contracts import ContractDraft
 from suxin.lending.loans.drawing import DrawdownDraft
 from suxin.lending.loans.ending import RenewalDraft
@@ -45,6 +46,16 @@ def noted(world: World) -> dict[str, Any]:
 
 
 COMMANDS: dict[str, list[Case]] = {
+    "lending.loans.collateral.record_collateral": banks_own(
+        lambda world: (
+            loan(world)
+            | {
+                "draft": CollateralDraft(
+                    registry="x", number="x", expires_on=local_day(world.city.now + days(9))
+                )
+            }
+        )
+    ),
     "lending.loans.contracts.cancel_contract": banks_own(noted),
     "lending.loans.contracts.sign_contract": banks_own(
         lambda world: {"offer_id": world.chosen_offer, "draft": CONTRACT}
@@ -123,6 +134,11 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "lending.loans.queries.repayments_with": (
         "rival",
         lambda _world: {"references": ["HK-file-1"]},
+        None,
+    ),
+    "lending.loans.queries.unreminded_collateral": (
+        "rival",
+        lambda world: {"until": local_day(world.city.now + days(30)), "limit": 5},
         None,
     ),
     "lending.loans.queries.untold_loans": ("rival", lambda _world: {"limit": 5}, None),

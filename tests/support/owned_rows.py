@@ -29,6 +29,8 @@ UNOWNED = {
     "staged_records",
     "score_models",
     "score_runs",
+    "warning_rule_figures",
+    "warning_rule_sets",
 }
 
 

@@ -45,7 +45,11 @@ async def accepted(city: SmallCity, **changes: object) -> UUID:
 async def fill_loans(city: SmallCity, admin: asyncpg.Connection, offer_id: UUID) -> UUID:
     """Let the first bank sign on an accepted offer, draw, and report by file; that it is drawn was told to nobody."""
     officer = city.banks[0].officer
-    contract = ContractDraft(number=NUMBER)
+    contract = ContractDraft(
+        number=NUMBER,
+        collateral_number="苏2026宿迁抵0001",
+        collateral_expires_on=local_day(city.now + days(20)),
+    )
     loan = await city.act(sign_contract, officer, offer_id=offer_id, draft=contract)
     await draw(city, loan, PRINCIPAL_FEN)
     await city.act(report_file, officer, name="还款.csv", content=FILE)

@@ -28,6 +28,7 @@ from small_merchant import build_merchant
 from small_pools import FilledPool, fill_pools
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
+from small_warnings import Warned, build_warned
 from sqlalchemy import select
 from staff_log_ins import keep_passwords, log_in_to_desk
 
@@ -114,6 +115,7 @@ class World:
     promised: Promised
     pools: FilledPool
     exchanged: Exchanged
+    warned: Warned
 
     @property
     def bank(self) -> Bank:
@@ -209,6 +211,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
         "pools": await fill_pools(city, admin),
+        "warned": await build_warned(city),
     }
 
 

@@ -83,7 +83,7 @@ async def test_new_staff_log_in_with_the_reach_and_rights_of_their_role(
     assert (actor.kind, actor.tenant_kind, actor.tenant_id) == ("staff", "bank", two_banks.first_id)
     assert (actor.branch_id, actor.areas) == (branch_id, ("321302", "321302150"))
     assert actor.permissions == bank.roles["loan_officer"].permissions
-    assert actor.purposes == ("loan.match", "loan.contract", "bank.credit")
+    assert actor.purposes == ("loan.match", "loan.contract", "loan.watch", "bank.credit")
 
 
 async def test_the_operator_adds_staff_elsewhere_on_record(two_banks, staffing, admin):

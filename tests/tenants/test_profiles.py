@@ -51,7 +51,9 @@ def test_only_the_operator_manages_tenants_and_only_banks_read_subjects():
         assert (TENANT_MANAGE in held) == (kind is TenantKind.OPERATOR)
         assert bool(READING & held) == (kind is TenantKind.BANK)
         assert profile.purposes == (
-            ("loan.match", "loan.contract", "bank.credit") if kind is TenantKind.BANK else ()
+            ("loan.match", "loan.contract", "loan.watch", "bank.credit")
+            if kind is TenantKind.BANK
+            else ()
         )
 
 

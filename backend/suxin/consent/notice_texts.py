@@ -12,6 +12,7 @@ from typing import Final
 
 from suxin.consent.purposes import (
     LOAN_MATCH,
+    LOAN_WATCH,
     PERK_REDEEM,
     POINTS_REDEEM,
     RURAL_CREDIT,
@@ -108,8 +109,26 @@ def _plain_text(purpose: Purpose, *, use: str) -> Text:
     )
 
 
+_LOAN_WATCH_1: Final = Text(
+    version=f"{LOAN_WATCH.code}/2026-11",
+    purpose=LOAN_WATCH.code,
+    body=(
+        "您将同意宿信平台把您的信息提供给下列接收方：\n"
+        "接收方：{recipient}（联系方式：{contact}）\n"
+        "用途：贷款存续期间的风险预警\n"
+        "方式：平台自动比对放款后新增的下列信息，符合已公布规则的向接收方提示，每次提示都会告知您；"
+        "接收方可在平台上查阅所依据的记录，每次查阅都会记录并向您公开。预警只作提示，不自动作出影响您的决定\n"
+        "数据类别：{categories}\n"
+        "授权期限：{life_days} 天，到期或贷款结束后自动停止\n"
+        "保存期限：接收方最长保存 {retention_days} 天，到期删除\n"
+        "您可以随时暂停或撤回本授权，撤回后立即停止比对，未处理的预警随即撤销；对记录有异议的可申请核查。"
+        "不同意不影响您的借款合同，也不影响您使用平台的其他服务。"
+    ),
+)
+
 TEXTS: Final = (
     _LOAN_MATCH_1,
+    _LOAN_WATCH_1,
     _plain_text(PERK_REDEEM, use="核验您是否可以享受本次信易+优惠"),
     _plain_text(RURAL_CREDIT, use="根据农村信用评价等级向您提供授信服务"),
     _plain_text(POINTS_REDEEM, use="核验您的网格积分并办理兑换"),

@@ -152,6 +152,28 @@ LOAN_CONTRACT: Final = Purpose(
     retention_days=365 * 5,
 )
 
+LOAN_WATCH: Final = Purpose(
+    code="loan.watch",
+    zh="贷后风险预警",
+    en="be warned early about a loan that was paid out",
+    # Courts, lists of the abnormal and of the dishonest are in this one.
+    required=frozenset({DataCategory.PENALTIES}),
+    optional=frozenset(
+        {
+            DataCategory.TAX,
+            DataCategory.SOCIAL_INSURANCE,
+            DataCategory.ENVIRONMENT,
+            DataCategory.PERFORMANCE,
+            DataCategory.SCORE_TIER,
+        }
+    ),
+    max_life_days=365 * 3,
+    range_months=12,
+    frequency=Frequency(20, FetchUnit.DAY),
+    retention_days=365,
+)
+"""Asked for by itself after a draw-down: what was permitted to assess a request is not used to watch a loan (PIPL art. 14)."""
+
 PERK_REDEEM: Final = Purpose(
     code="perk.redeem",
     zh="享受信易+优惠",
@@ -206,6 +228,7 @@ PURPOSES: Final = {
     for purpose in (
         LOAN_MATCH,
         LOAN_CONTRACT,
+        LOAN_WATCH,
         PERK_REDEEM,
         RURAL_CREDIT,
         POINTS_REDEEM,

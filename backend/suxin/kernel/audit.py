@@ -135,7 +135,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was read about one subject in one request: categories, fields, number of rows, and the ground relied on."""
+    """What was read about one subject in one request: categories, fields, number of rows, and the ground relied on.
+
+    ``for_tenant`` is whom the platform read it for, where a tenant is told of it unasked.
+    """
 
     subject_id: UUID
     purpose: str
@@ -145,6 +148,7 @@ class Receipt:
     object_type: str | None = None
     object_id: UUID | None = None
     ground: Ground
+    for_tenant: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +240,7 @@ async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> 
                 at=machine_time(session, now),
                 request_id=actor.request_id,
                 actor_kind=actor.kind.value,
-                tenant_id=actor.tenant_id,
+                tenant_id=actor.tenant_id or receipt.for_tenant,
                 staff_id=actor.staff_id,
                 client_id=actor.client_id,
                 person_id=actor.person_id,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel.at_counter import basis_as_signed
 from suxin.kernel.audit import Ground
 from suxin.kernel.readers import (
+    BATCH_ROLE,
     NOW,
     TENANT,
     Reader,
@@ -57,6 +58,8 @@ class AccessBasis(Table):
     __tablename__ = "access_bases"
     # Erased by the platform when the time of keeping is over: a consent's after its consent, which it began and ended with.
     __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("ended_at"), "DELETE")
+    # What the whole city is looked through for stands on bases as well (early warning).
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(writes=True),
         reading_tenant(),
@@ -68,6 +71,7 @@ class AccessBasis(Table):
             f"least(ended_at, ends_at) <= {NOW} - interval '{BASIS_KEPT_DAYS} days'"
             f" and not {_CONSENT_IS_THERE}"
         ),
+        Reader("batch", "true", "SELECT", BATCH_ROLE),
     )
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="period"),

@@ -29,6 +29,7 @@ async def replay(session: AsyncSession, job: Job) -> None:
         replay_id=job.uuid("replay_id"),
         now=job.now,
     )
+from suxin.lending.warnings import jobs as warnings
 
 
 async def remind(session: AsyncSession, job: Job) -> None:
@@ -121,6 +122,7 @@ def handlers() -> Mapping[str, Handler]:
         snapshots.ERASED_TOPIC: snapshot_erased,
         **exchange.handlers(),
         **loans.handlers(),
+        **warnings.handlers(),
     }
 
 

@@ -12,6 +12,7 @@ from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
 from suxin.lending.exchange import portions as exchange
 from suxin.lending.loans import portions as loans
+from suxin.lending.warnings import portions as warnings
 from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry
@@ -49,6 +50,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *exchange.PORTIONS,
     *loans.PORTIONS,
     *risk_pool.PORTIONS,
+    *warnings.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
+    BATCH_ROLE,
     SANDBOX,
     Reader,
     found_by_doorway,
@@ -43,12 +44,14 @@ class Tenant(Table):
     """
 
     __tablename__ = "tenants"
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __readers__: ClassVar[tuple[Reader, ...]] = (
         reading_tenant("id"),
         published(f"status = 'ACTIVE' and coalesce(id = {SANDBOX}, not sandbox)"),
         operator(writes=True),
         system(),
         found_by_doorway(),
+        Reader("batch", "true", "SELECT", BATCH_ROLE),
     )
     __table_args__ = (
         CheckConstraint("length(name) between 2 and 120", name="name"),

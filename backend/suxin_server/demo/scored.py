@@ -56,7 +56,7 @@ class ScoredCity:
 
         A city that has a second version of a model was scored before.
         """
-        office = await self._office(now=now)
+        office = await credit_office(self.database, now=now)
         if len(office) < len(cast.SCORE_OFFICE) or await self._model(FIRM_GRADE, 2, now=now):
             return False
         for code in PACKAGED:
@@ -117,28 +117,29 @@ class ScoredCity:
                 select(ScoreModel).where(ScoreModel.code == code, ScoreModel.version == version)
             )
 
-    async def _office(self, *, now: datetime) -> list[Actor]:
-        """Return the people of the credit office who see to scores: who drafts, then who approve."""
-        async with self.database.transaction(_SYSTEM, now=now) as session:
-            tenant_id = await session.scalar(
-                select(Tenant.id).where(Tenant.kind == TenantKind.OPERATOR)
-            )
-            if tenant_id is None:
-                return []
-            async with act_for(session, tenant_id=tenant_id, reason="demo city"):
-                known = await _staff_by_log_in(session)
-        return [
-            Actor(
-                kind=ActorKind.OPERATOR,
-                request_id=REQUEST_ID,
-                tenant_id=tenant_id,
-                tenant_kind=TenantKind.OPERATOR.value,
-                staff_id=known[log_in].id,
-                permissions=_RIGHTS,
-            )
-            for log_in in cast.SCORE_OFFICE
-            if log_in in known
-        ]
+
+async def credit_office(database: Database, *, now: datetime) -> list[Actor]:
+    """Return the people of the credit office who see to scores: who drafts, then who approve."""
+    async with database.transaction(_SYSTEM, now=now) as session:
+        tenant_id = await session.scalar(
+            select(Tenant.id).where(Tenant.kind == TenantKind.OPERATOR)
+        )
+        if tenant_id is None:
+            return []
+        async with act_for(session, tenant_id=tenant_id, reason="demo city"):
+            known = await _staff_by_log_in(session)
+    return [
+        Actor(
+            kind=ActorKind.OPERATOR,
+            request_id=REQUEST_ID,
+            tenant_id=tenant_id,
+            tenant_kind=TenantKind.OPERATOR.value,
+            staff_id=known[log_in].id,
+            permissions=_RIGHTS,
+        )
+        for log_in in cast.SCORE_OFFICE
+        if log_in in known
+    ]
 
 
 def months_ago(now: datetime, months: int) -> datetime:

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.requests import CONSENT_ASK
 from suxin.kernel.actor import Actor, Permission
 from suxin.lending import policies
+from suxin.lending.loans.collateral import CollateralDraft, may_be_secured, record_collateral
 from suxin.lending.loans.contracts import ContractDraft, cancel_contract, sign_contract
 from suxin.lending.loans.drawing import DrawdownDraft, draw_down
 from suxin.lending.loans.ending import RenewalDraft, renew_loan, settle_loan, write_off_loan
@@ -19,6 +21,7 @@ from suxin.lending.loans.models import Loan
 from suxin.lending.loans.reporting import RepaymentDraft, report_repayment
 from suxin.lending.loans.states import LoanState
 from suxin.lending.terms import RepaymentMethod
+from suxin.lending.warnings.asking import ask_to_watch
 from suxin_tenants.forms import Form, options
 
 
@@ -159,6 +162,24 @@ async def _renew(
     return (await renew_loan(session, actor, loan_id=loan_id, draft=draft, now=now)).id
 
 
+async def _secure(
+    session: AsyncSession, actor: Actor, loan_id: UUID, values: Values, now: datetime
+) -> UUID:
+    draft = CollateralDraft(
+        registry=values["registry"],
+        number=values["collateralNumber"],
+        expires_on=values["collateralExpiresOn"],
+    )
+    return (await record_collateral(session, actor, loan_id=loan_id, draft=draft, now=now)).id
+
+
+async def _watch(
+    session: AsyncSession, actor: Actor, loan_id: UUID, _values: Values, now: datetime
+) -> UUID:
+    await ask_to_watch(session, actor, loan_id=loan_id, now=now)
+    return loan_id
+
+
 async def _settle(
     session: AsyncSession, actor: Actor, loan_id: UUID, _values: Values, now: datetime
 ) -> UUID:
@@ -250,6 +271,35 @@ ACTS: Final[Mapping[str, Act]] = {
             states=frozenset({LoanState.DISBURSED, LoanState.PERFORMING}),
         ),
         Act(
+            code="collateral",
+            zh="登记抵押",
+            done="已登记抵押",
+            note="首次登记和到期前续登都登记于此；到期前 30 天平台提醒",
+            work=_secure,
+            fields=(
+                Field(name="registry", zh="登记机构", hint="如不动产登记中心，最长 120 字"),
+                Field(name="collateralNumber", zh="抵押登记编号"),
+                Field(name="collateralExpiresOn", zh="抵押登记到期日", kind=Kind.DAY),
+            ),
+            states=frozenset(
+                {
+                    LoanState.SIGNED,
+                    LoanState.DISBURSED,
+                    LoanState.PERFORMING,
+                    LoanState.OVERDUE,
+                }
+            ),
+        ),
+        Act(
+            code="watch",
+            zh="征求预警授权",
+            done="已向借款人征求授权，等待其答复",
+            note="借款人同意后，平台在其授权的类别内比对放款后新增的信息并提示本行；不同意不影响借款合同",
+            work=_watch,
+            permission=CONSENT_ASK,
+            states=frozenset({LoanState.DISBURSED, LoanState.PERFORMING, LoanState.OVERDUE}),
+        ),
+        Act(
             code="settle",
             zh="登记结清",
             done="已结清",
@@ -291,6 +341,7 @@ def open_acts(loan: Loan, actor: Actor, *, now: datetime) -> list[Act]:
         and actor.may(act.permission)
         and (act.code != "cancel" or now < loan.cooling_off_ends_at)
         and (act.code != "draw" or loan.drawable_fen > 0)
+        and (act.code != "collateral" or may_be_secured(loan))
     ]
 
 

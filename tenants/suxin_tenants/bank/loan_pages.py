@@ -16,9 +16,12 @@ from suxin.lending.loans import queries
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.lending.queries.referrals import own_offer
+from suxin.lending.warnings.models import LoanWarning
+from suxin.lending.warnings.queries import warnings_in_reach
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.bank.filing_pages import filing_of
 from suxin_tenants.bank.loan_forms import ACTS, METHODS, SIGN, Act, open_acts, typed
+from suxin_tenants.bank.warning_pages import STATES as WARNING_STATES
 from suxin_tenants.forms import Form, yuan_text
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
@@ -90,6 +93,15 @@ async def show_loan(visit: GivenVisit, loan_id: FromPath[UUID]) -> Answer:
             "drawdowns": sorted(facts.drawdowns, key=_latest)[:PARTS_SHOWN],
             "repayments": sorted(facts.repayments, key=_latest)[:PARTS_SHOWN],
             **await filing_of(session, visit.actor, loan),
+            "warnings": (
+                await session.scalars(
+                    warnings_in_reach(visit.actor)
+                    .where(LoanWarning.loan_id == loan.id)
+                    .order_by(LoanWarning.id.desc())
+                    .limit(PARTS_SHOWN)
+                )
+            ).all(),
+            "warning_states": WARNING_STATES,
         }
         return await visit.page(session, "bank/loan.html", context)
 
@@ -195,6 +207,13 @@ def _first_values(loan: Loan, act: Act, visit: Visit) -> dict[str, str]:
             "rateBps": f"{loan.rate_bps / 100:.2f}",
             "termMonths": str(loan.term_months),
             "repaymentMethod": loan.repayment_method.value,
+        }
+    if act.code == "collateral":
+        until = loan.collateral_expires_on
+        return {
+            "registry": loan.collateral_registry or "",
+            "collateralNumber": loan.collateral_number or "",
+            "collateralExpiresOn": until.isoformat() if until else "",
         }
     return {"paidOn": today} if act.code == "repay" else {}
 

@@ -52,7 +52,7 @@ BANK: Final = TenantProfile(
     kind=TenantKind.BANK,
     zh="银行",
     first_role="bank_admin",
-    purposes=("loan.match", "loan.contract", "bank.credit"),
+    purposes=("loan.match", "loan.contract", "loan.watch", "bank.credit"),
     quotas={
         QuotaName.STAFF: 500,
         QuotaName.BRANCHES: 200,

@@ -12,6 +12,7 @@ from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
+from suxin_tenants.operator.warning_words import WARNING_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -177,6 +178,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "rights.account.closed": "注销账号",
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
+    **WARNING_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -197,6 +199,8 @@ ACTORS: Final[Mapping[str, str]] = {
     "system": "平台",
 }
 OBJECTS: Final[Mapping[str, str]] = {
+    "loan_warning": "风险预警",
+    "warning_rule_set": "预警规则",
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",

@@ -16,6 +16,11 @@ from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
 from suxin.lending.policies import STATISTICS_READ
+from suxin.lending.warnings.policies import (
+    WARNING_RULE_ACTIVATE,
+    WARNING_RULE_DRAFT,
+    WARNING_RULE_READ,
+)
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
 from suxin.risk_pool.policies import (
@@ -77,6 +82,9 @@ OPERATOR: Final = TenantProfile(
                     MODEL_APPROVE,
                     MODEL_DRAFT,
                     MODEL_READ,
+                    WARNING_RULE_ACTIVATE,
+                    WARNING_RULE_DRAFT,
+                    WARNING_RULE_READ,
                     ACCOUNT_MANAGE,
                     BOOK_READ,
                     PERIOD_CLOSE,
@@ -112,6 +120,9 @@ OPERATOR: Final = TenantProfile(
                     MODEL_APPROVE,
                     MODEL_DRAFT,
                     MODEL_READ,
+                    WARNING_RULE_ACTIVATE,
+                    WARNING_RULE_DRAFT,
+                    WARNING_RULE_READ,
                 }
             ),
         ),
@@ -152,6 +163,7 @@ OPERATOR: Final = TenantProfile(
                     COMMITMENT_READ,
                     INGESTION_READ,
                     MODEL_READ,
+                    WARNING_RULE_READ,
                     BOOK_READ,
                     POOL_READ,
                 }

@@ -161,7 +161,9 @@ def same_contract(loan: Loan, draft: ContractDraft) -> Loan:
 
     :raises ContractExists: if it says something else
     """
-    if draft != ContractDraft(
+    # What was recorded of collateral since is no part of what was signed.
+    renewed = loan.collateral_recorded_at is not None and draft.number == loan.contract_number
+    if not renewed and draft != ContractDraft(
         number=loan.contract_number,
         collateral_number=loan.collateral_number,
         collateral_expires_on=loan.collateral_expires_on,

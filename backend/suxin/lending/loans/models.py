@@ -72,6 +72,7 @@ OPEN: Final = (
 _CHANGED: Final = (
     "state", "first_drawn_on", "first_due_on", "ends_on", "drawn_fen", "principal_paid_fen", "interest_paid_fen", "fee_paid_fen",
     "overdue_since", "overdue_days", "risk_class", "told_state", "ended_at", "end_note",
+    "collateral_registry", "collateral_number", "collateral_expires_on", "collateral_recorded_at", "collateral_reminded_for",
 )  # fmt: skip
 
 
@@ -114,7 +115,9 @@ class Loan(Table):
             "(overdue_days > 0) = (overdue_since is not null) and overdue_days >= 0", name="overdue"
         ),
         CheckConstraint(
-            "(collateral_number is null) = (collateral_expires_on is null)", name="collateral"
+            "(collateral_number is null) = (collateral_expires_on is null)"
+            " and (collateral_number is not null or collateral_registry is null)",
+            name="collateral",
         ),
         CheckConstraint(
             "(ended_at is not null) = (state in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF'))",
@@ -127,6 +130,11 @@ class Loan(Table):
         Index("ix_loans_contract_number", "tenant_id", "contract_number", "id"),
         Index("ix_loans_overdue_days", "tenant_id", "overdue_days", "id"),
         Index("ix_loans_referral_id", "tenant_id", "referral_id", "id"),
+        Index(
+            "ix_loans_collateral",
+            "collateral_expires_on",
+            postgresql_where=text("collateral_reminded_for is distinct from collateral_expires_on"),
+        ),
         Index("ix_loans_untold", "tenant_id", "id", postgresql_where=text("state <> told_state")),
     )
 
@@ -148,6 +156,9 @@ class Loan(Table):
     guarantee: Mapped[GuaranteeMode]
     collateral_number: Mapped[str | None]
     collateral_expires_on: Mapped[date | None]
+    collateral_registry: Mapped[str | None]
+    collateral_recorded_at: Mapped[datetime | None]
+    collateral_reminded_for: Mapped[date | None]
     signed_at: Mapped[datetime]
     signed_by: Mapped[UUID | None]
     cooling_off_ends_at: Mapped[datetime]
@@ -198,6 +209,14 @@ class Loan(Table):
         """
         if self.state not in (LoanState.SIGNED, LoanState.DISBURSED, LoanState.PERFORMING):
             raise StepNotPossible(state=self.state, step_zh="放款", step_en="draw on it")
+
+    def require_open(self, *, step_zh: str, step_en: str) -> None:
+        """Refuse a step on a loan that has ended.
+
+        :raises StepNotPossible: if it has
+        """
+        if self.ended_at is not None:
+            raise StepNotPossible(state=self.state, step_zh=step_zh, step_en=step_en)
 
     def cancel(self, *, note: str, now: datetime) -> None:
         """End as CANCELLED before anything was drawn."""

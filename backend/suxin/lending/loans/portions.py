@@ -41,6 +41,7 @@ PORTIONS: Final[Sequence[Portion]] = (
             "guarantee": "担保方式",
             "collateral_number": "抵押登记编号",
             "collateral_expires_on": "抵押登记到期日",
+            "collateral_registry": "抵押登记机构",
             "signed_at": "签约时间",
             "cooling_off_ends_at": "犹豫期截止",
             "ends_on": "到期日",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -213,6 +214,26 @@ async def untold_loans(session: AsyncSession, *, limit: int) -> Sequence[Loan]:
         await session.scalars(
             select(Loan)
             .where(cast(Loan.state, Text) != Loan.told_state, Loan.sandbox_id.is_(None))
+            .order_by(Loan.tenant_id, Loan.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+
+
+async def unreminded_collateral(
+    session: AsyncSession, *, until: date, limit: int
+) -> Sequence[Loan]:
+    """Return running loans of the city whose collateral's registration expires by a day and of which nobody was reminded, locked."""
+    return (
+        await session.scalars(
+            select(Loan)
+            .where(
+                Loan.collateral_expires_on <= until,
+                Loan.collateral_reminded_for.is_distinct_from(Loan.collateral_expires_on),
+                Loan.ended_at.is_(None),
+                Loan.sandbox_id.is_(None),
+            )
             .order_by(Loan.tenant_id, Loan.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -117,6 +117,23 @@ class TooManyRepayments(Refusal):
     en = "At most {limit} repayments are reported at once"
 
 
+class NotSecured(Refusal):
+    """The loan has neither a mortgage nor a pledge that could be registered."""
+
+    code = "LOAN_NOT_SECURED"
+    zh = "该贷款没有抵押或质押，不能登记抵押"
+    en = "The loan has neither a mortgage nor a pledge, so that nothing can be registered"
+
+
+class CollateralShortened(Refusal):
+    """The same registration would end earlier than it was said to."""
+
+    code = "LOAN_COLLATERAL_SHORTENED"
+    kind = RefusalKind.INVALID
+    zh = "该抵押登记有效至 {until}，不能改为更早的日期"
+    en = "This registration holds until {until} and cannot end earlier"
+
+
 class LoanUnknown(Refusal):
     """The bank has no loan of this contract number within the caller's reach."""
 

@@ -23,6 +23,10 @@ from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
+from suxin.risk_pool.filings import models as filings
+from suxin.risk_pool.pools import models as pools
+from suxin.risk_pool.signing import models as agreements
+from suxin.risk_pool.stopping import models as stopping
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
 from suxin.subjects import catalogue_releases, closures
@@ -60,6 +64,10 @@ CONTEXTS = (
     lending,
     loans,
     repair,
+    pools,
+    agreements,
+    filings,
+    stopping,
     rights,
     sandboxes,
 )

@@ -243,6 +243,11 @@ ACCESS = (
     'GRANT SELECT, UPDATE ON exports TO suxin_batch',
     "CREATE TRIGGER exports_begins BEFORE INSERT ON exports FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('QUEUED', 'client'), ('QUEUED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER exports_step BEFORE UPDATE OF state ON exports FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('QUEUED', 'CANCELLED', 'client'), ('QUEUED', 'CANCELLED', 'staff'), ('QUEUED', 'FAILED', 'system'), ('QUEUED', 'RUNNING', 'system'), ('RUNNING', 'CANCELLED', 'client'), ('RUNNING', 'CANCELLED', 'staff'), ('RUNNING', 'COMPLETED', 'system'), ('RUNNING', 'FAILED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE filing_files ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE filing_files FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON filing_files TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -430,6 +435,55 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON person_identities TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON phone_codes TO suxin_doorway',
     'GRANT SELECT ON phone_codes TO suxin_batch',
+    'ALTER TABLE pool_agreements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_agreements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_agreements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY offered_bank ON pool_agreements FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
+    "CREATE POLICY answering_bank ON pool_agreements FOR UPDATE TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null) WITH CHECK (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
+    'CREATE POLICY batch ON pool_agreements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON pool_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, first_signed_by, first_signed_at, second_signed_by, second_signed_at, quota_account_id, answered_by, answered_at, ended_at, end_note) ON pool_agreements TO suxin_app',
+    'GRANT SELECT ON pool_agreements TO suxin_batch',
+    "CREATE TRIGGER pool_agreements_begins BEFORE INSERT ON pool_agreements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_agreements_step BEFORE UPDATE OF state ON pool_agreements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'SIGNED_ONCE', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'), ('IN_FORCE', 'ENDED', 'client'), ('IN_FORCE', 'ENDED', 'operator'), ('IN_FORCE', 'ENDED', 'staff'), ('IN_FORCE', 'ENDED', 'system'), ('SIGNED', 'DECLINED', 'client'), ('SIGNED', 'DECLINED', 'staff'), ('SIGNED', 'IN_FORCE', 'client'), ('SIGNED', 'IN_FORCE', 'staff'), ('SIGNED', 'WITHDRAWN', 'operator'), ('SIGNED_ONCE', 'SIGNED', 'operator'), ('SIGNED_ONCE', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_filings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_filings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_filings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON pool_filings FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON pool_filings FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY released_by_keeper ON pool_filings FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY batch ON pool_filings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON pool_filings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, committed_fen, released_at, release) ON pool_filings TO suxin_app',
+    'GRANT SELECT ON pool_filings TO suxin_batch',
+    "CREATE TRIGGER pool_filings_begins BEFORE INSERT ON pool_filings FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'client'), ('FILED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_filings_step BEFORE UPDATE OF state ON pool_filings FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('FILED', 'RELEASED', 'operator'), ('FILED', 'RELEASED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_fundings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_fundings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_fundings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_fundings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, settled_at, settled_by, statement_line_id, note) ON pool_fundings TO suxin_app',
+    "CREATE TRIGGER pool_fundings_begins BEFORE INSERT ON pool_fundings FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('RECORDED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_fundings_step BEFORE UPDATE OF state ON pool_fundings FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('RECORDED', 'CONFIRMED', 'operator'), ('RECORDED', 'CONFIRMED', 'system'), ('RECORDED', 'REJECTED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_partners ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_partners FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_partners FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_partners FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (pledged_fen, share_bps, due_on, late_told) ON pool_partners TO suxin_app',
+    'ALTER TABLE pool_stop_loss_changes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_stop_loss_changes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_stop_loss_changes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY suspended_bank ON pool_stop_loss_changes FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_stop_loss_changes FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON pool_stop_loss_changes TO suxin_app',
+    'ALTER TABLE pool_stop_losses ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_stop_losses FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_stop_losses FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY suspended_bank ON pool_stop_losses FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY batch ON pool_stop_losses FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON pool_stop_losses FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, year, compensated_fen, balance_fen, opening_fen, days_fen, days, counted_on, lift_asked_by, lift_asked_at, lift_reason, lifted_compensated_fen, lifted_balance_fen) ON pool_stop_losses TO suxin_app',
+    'GRANT SELECT, UPDATE ON pool_stop_losses TO suxin_batch',
     'ALTER TABLE population_cells ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE population_cells FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON population_cells FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -514,6 +568,17 @@ ACCESS = (
     "CREATE POLICY platform ON review_decisions FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY kept_with_case ON review_decisions FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and not exists (select 1 from review_cases c where c.subject_id = review_decisions.subject_id and c.id = review_decisions.case_id))",
     'GRANT SELECT, INSERT, UPDATE (checked_by, upheld_by, check_reason, checked_at), DELETE ON review_decisions TO suxin_app',
+    'ALTER TABLE risk_pools ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE risk_pools FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON risk_pools FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY agreeing_bank ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_agreements a where a.tenant_id = risk_pools.tenant_id and a.pool_id = risk_pools.id and a.bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)))",
+    "CREATE POLICY filed_borrower ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_filings f where f.pool_id = risk_pools.id and f.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    'CREATE POLICY batch ON risk_pools FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON risk_pools FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (name, custodian, account_sealed, account_mask, multiple, required_fen, state, closed_at, low_told, capacity_told_bps) ON risk_pools TO suxin_app',
+    'GRANT SELECT, UPDATE ON risk_pools TO suxin_batch',
+    "CREATE TRIGGER risk_pools_begins BEFORE INSERT ON risk_pools FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER risk_pools_step BEFORE UPDATE OF state ON risk_pools FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'PAUSED', 'operator'), ('PAUSED', 'CLOSED', 'operator'), ('PAUSED', 'OPEN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE sandbox_applicants ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE sandbox_applicants FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON sandbox_applicants FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1096,6 +1161,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('id', name=op.f('uq_exports_id'))
     )
     op.create_index('ix_exports_running', 'exports', ['tenant_id', sa.literal_column("coalesce(client_id, '')")], unique=True, postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
+    op.create_table('filing_files',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('rows_read', sa.BigInteger(), nullable=False),
+    sa.Column('rows_taken', sa.BigInteger(), nullable=False),
+    sa.Column('rows_known', sa.BigInteger(), nullable=False),
+    sa.Column('rows_rejected', sa.BigInteger(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('rows_read = rows_taken + rows_known + rows_rejected', name=op.f('ck_filing_files_rows')),
+    sa.CheckConstraint('rows_rejected = jsonb_array_length(rejects)', name=op.f('ck_filing_files_rejects')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
+    )
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -2085,6 +2168,36 @@ def upgrade() -> None:
     )
     op.create_index('ix_review_cases_office_id', 'review_cases', ['office_id', 'kind', 'state', 'due_at'], unique=False)
     op.create_index('uq_review_cases_open', 'review_cases', ['subject_id', 'kind', 'object_id', 'item'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
+    op.create_table('risk_pools',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('custodian', sa.Text(), nullable=False),
+    sa.Column('account_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('account_mask', sa.Text(), nullable=False),
+    sa.Column('multiple', sa.BigInteger(), nullable=False),
+    sa.Column('required_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'PAUSED', 'CLOSED', name='poolstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', sa.Uuid(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('custody_id', sa.Uuid(), nullable=False),
+    sa.Column('compensated_id', sa.Uuid(), nullable=False),
+    sa.Column('recovered_id', sa.Uuid(), nullable=False),
+    sa.Column('committed_id', sa.Uuid(), nullable=False),
+    sa.Column('low_told', sa.Boolean(), nullable=False),
+    sa.Column('capacity_told_bps', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("(state = 'CLOSED') = (closed_at is not null)", name=op.f('ck_risk_pools_closed')),
+    sa.CheckConstraint('capacity_told_bps between 0 and 10000', name=op.f('ck_risk_pools_told')),
+    sa.CheckConstraint('multiple between 1 and 20', name=op.f('ck_risk_pools_multiple')),
+    sa.CheckConstraint('required_fen > 0', name=op.f('ck_risk_pools_required')),
+    sa.ForeignKeyConstraint(['tenant_id', 'committed_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_risk_pools_tenant_id_committed_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'compensated_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_risk_pools_tenant_id_compensated_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'custody_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_risk_pools_tenant_id_custody_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'recovered_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_risk_pools_tenant_id_recovered_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
+    sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
+    )
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -2166,6 +2279,97 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('pool_agreements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'SIGNED_ONCE', 'SIGNED', 'IN_FORCE', 'DECLINED', 'WITHDRAWN', 'ENDED', name='agreementstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('rate_basis', sa.Enum('opening', 'average', name='ratebasis', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('products', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('industries', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('areas', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('purposes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('principal_cap_fen', sa.BigInteger(), nullable=False),
+    sa.Column('rate_ceiling_bps', sa.BigInteger(), nullable=True),
+    sa.Column('quota_fen', sa.BigInteger(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('first_signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('first_signed_by', sa.Uuid(), nullable=True),
+    sa.Column('second_signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('second_signed_by', sa.Uuid(), nullable=True),
+    sa.Column('quota_account_id', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_note', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state in ('DECLINED', 'WITHDRAWN', 'ENDED')) = (ended_at is not null)", name=op.f('ck_pool_agreements_ended')),
+    sa.CheckConstraint("state not in ('IN_FORCE', 'DECLINED', 'ENDED') or answered_at is not null", name=op.f('ck_pool_agreements_answered')),
+    sa.CheckConstraint("state not in ('SIGNED', 'IN_FORCE', 'DECLINED', 'ENDED') or (first_signed_by is not null and second_signed_by is not null and quota_account_id is not null)", name=op.f('ck_pool_agreements_signed')),
+    sa.CheckConstraint('(first_signed_by is null) = (first_signed_at is null) and (second_signed_by is null) = (second_signed_at is null) and second_signed_by <> first_signed_by', name=op.f('ck_pool_agreements_two_people')),
+    sa.CheckConstraint('cardinality(products) > 0', name=op.f('ck_pool_agreements_products')),
+    sa.CheckConstraint('quota_fen > 0 and principal_cap_fen > 0', name=op.f('ck_pool_agreements_amounts')),
+    sa.CheckConstraint('starts_on < ends_on', name=op.f('ck_pool_agreements_period')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_pool_agreements_version')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_agreements_tenant_id_pool_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'quota_account_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_pool_agreements_tenant_id_quota_account_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_agreements')),
+    sa.UniqueConstraint('tenant_id', 'id', 'pool_id', 'bank_id', name=op.f('uq_pool_agreements_tenant_id_id_pool_id_bank_id')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'bank_id', 'version', name=op.f('uq_pool_agreements_tenant_id_pool_id_bank_id_version'))
+    )
+    op.create_index('ix_pool_agreements_bank_id', 'pool_agreements', ['bank_id', 'state', 'id'], unique=False)
+    op.create_index('uq_pool_agreements_in_force', 'pool_agreements', ['tenant_id', 'pool_id', 'bank_id'], unique=True, postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.create_table('pool_partners',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Enum('city', 'county', 'province', 'guarantor', 'other', name='partnerkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('pledged_fen', sa.BigInteger(), nullable=False),
+    sa.Column('share_bps', sa.BigInteger(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('late_told', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('pledged_fen > 0', name=op.f('ck_pool_partners_pledged')),
+    sa.CheckConstraint('share_bps between 1 and 10000', name=op.f('ck_pool_partners_share')),
+    sa.ForeignKeyConstraint(['tenant_id', 'account_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_pool_partners_tenant_id_account_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_partners_tenant_id_pool_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_partners')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'name', name=op.f('uq_pool_partners_tenant_id_pool_id_name'))
+    )
+    op.create_table('pool_stop_losses',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('product_code', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('normal', 'warn', 'suspended', 'terminated', name='stoplossstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('compensated_fen', sa.BigInteger(), nullable=False),
+    sa.Column('balance_fen', sa.BigInteger(), nullable=False),
+    sa.Column('opening_fen', sa.BigInteger(), nullable=False),
+    sa.Column('days_fen', sa.BigInteger(), nullable=False),
+    sa.Column('days', sa.BigInteger(), nullable=False),
+    sa.Column('counted_on', sa.Date(), nullable=True),
+    sa.Column('lift_asked_by', sa.Uuid(), nullable=True),
+    sa.Column('lift_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lift_reason', sa.Text(), nullable=True),
+    sa.Column('lifted_compensated_fen', sa.BigInteger(), nullable=True),
+    sa.Column('lifted_balance_fen', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('least(compensated_fen, balance_fen, opening_fen, days_fen, days) >= 0', name=op.f('ck_pool_stop_losses_figures')),
+    sa.CheckConstraint('num_nonnulls(lift_asked_by, lift_asked_at, lift_reason) in (0, 3)', name=op.f('ck_pool_stop_losses_lift_asked')),
+    sa.CheckConstraint('num_nonnulls(lifted_compensated_fen, lifted_balance_fen) in (0, 2)', name=op.f('ck_pool_stop_losses_lifted')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_stop_losses_tenant_id_pool_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_stop_losses')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'bank_id', 'product_code', name=op.f('uq_pool_stop_losses_tenant_id_pool_id_bank_id_product_code'))
+    )
+    op.create_index('ix_pool_stop_losses_bank_id', 'pool_stop_losses', ['bank_id', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -2239,6 +2443,49 @@ def upgrade() -> None:
     op.create_index('ix_loans_untold', 'loans', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
     op.create_index('uq_loans_offer_id', 'loans', ['tenant_id', 'offer_id'], unique=True)
     op.create_index('uq_loans_renews_id', 'loans', ['tenant_id', 'renews_id'], unique=True)
+    op.create_table('pool_fundings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('RECORDED', 'CONFIRMED', 'REJECTED', name='fundingstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.Uuid(), nullable=True),
+    sa.Column('statement_line_id', sa.Uuid(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'RECORDED') = (settled_at is null)", name=op.f('ck_pool_fundings_settled')),
+    sa.CheckConstraint("state = 'RECORDED' or settled_by is not null or statement_line_id is not null", name=op.f('ck_pool_fundings_settled_by_someone')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_pool_fundings_amount')),
+    sa.CheckConstraint('settled_by <> recorded_by', name=op.f('ck_pool_fundings_two_people')),
+    sa.ForeignKeyConstraint(['tenant_id', 'partner_id'], ['pool_partners.tenant_id', 'pool_partners.id'], name=op.f('fk_pool_fundings_tenant_id_partner_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_fundings')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'reference', name=op.f('uq_pool_fundings_tenant_id_pool_id_reference'))
+    )
+    op.create_index('ix_pool_fundings_pool_id', 'pool_fundings', ['tenant_id', 'pool_id', 'id'], unique=False)
+    op.create_table('pool_stop_loss_changes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('stop_loss_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=False),
+    sa.Column('after', sa.Enum('normal', 'warn', 'suspended', 'terminated', name='stoplossstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('compensated_fen', sa.BigInteger(), nullable=False),
+    sa.Column('balance_fen', sa.BigInteger(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('lifted_by', sa.Uuid(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint('lifted_by <> asked_by', name=op.f('ck_pool_stop_loss_changes_two_people')),
+    sa.CheckConstraint('num_nonnulls(asked_by, lifted_by, reason) in (0, 3)', name=op.f('ck_pool_stop_loss_changes_lifted')),
+    sa.ForeignKeyConstraint(['tenant_id', 'stop_loss_id'], ['pool_stop_losses.tenant_id', 'pool_stop_losses.id'], name=op.f('fk_pool_stop_loss_changes_tenant_id_stop_loss_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_stop_loss_changes'))
+    )
+    op.create_index('ix_pool_stop_loss_changes_of', 'pool_stop_loss_changes', ['tenant_id', 'stop_loss_id', 'id'], unique=False)
     op.create_table('loan_drawdowns',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2300,6 +2547,41 @@ def upgrade() -> None:
     )
     op.create_index('ix_loan_repayments_loan_id', 'loan_repayments', ['tenant_id', 'loan_id', 'id'], unique=False)
     op.create_index('ix_loan_repayments_paid_on', 'loan_repayments', ['tenant_id', 'paid_on', 'id'], unique=False)
+    op.create_table('pool_filings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('agreement_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('contract_number', sa.Text(), nullable=False),
+    sa.Column('product_code', sa.Text(), nullable=False),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('industry_section', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('committed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('drawn_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('FILED', 'RELEASED', name='filingstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=True),
+    sa.Column('file_id', sa.Uuid(), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('release', sa.Enum('settled', 'written_off', 'cancelled', 'compensated', name='release', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.CheckConstraint("(state = 'RELEASED') = (released_at is not null) and (state = 'RELEASED') = (release is not null) and (state <> 'RELEASED' or committed_fen = 0)", name=op.f('ck_pool_filings_released')),
+    sa.CheckConstraint('committed_fen between 0 and principal_fen', name=op.f('ck_pool_filings_committed')),
+    sa.CheckConstraint('principal_fen > 0', name=op.f('ck_pool_filings_principal')),
+    sa.ForeignKeyConstraint(['operator_id', 'agreement_id', 'pool_id', 'tenant_id'], ['pool_agreements.tenant_id', 'pool_agreements.id', 'pool_agreements.pool_id', 'pool_agreements.bank_id'], name='fk_pool_filings_agreement'),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_pool_filings_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_filings')),
+    sa.UniqueConstraint('tenant_id', 'loan_id', name=op.f('uq_pool_filings_tenant_id_loan_id'))
+    )
+    op.create_index('ix_pool_filings_agreement_id', 'pool_filings', ['operator_id', 'agreement_id'], unique=False)
+    op.create_index('ix_pool_filings_open', 'pool_filings', ['tenant_id', 'loan_id'], unique=False, postgresql_where=sa.text("state = 'FILED'"))
+    op.create_index('ix_pool_filings_pool_id', 'pool_filings', ['operator_id', 'pool_id', 'id'], unique=False)
+    op.create_index('ix_pool_filings_state', 'pool_filings', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_pool_filings_subject_id', 'pool_filings', ['subject_id', 'id'], unique=False)
     # ### end Alembic commands ###
     for statement in ACCESS:
         op.execute(sa.text(statement.replace(':', r'\:')))
@@ -2312,6 +2594,12 @@ def downgrade() -> None:
             name, table = statement.split()[2], statement.split()[4]
             op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_pool_filings_subject_id', table_name='pool_filings')
+    op.drop_index('ix_pool_filings_state', table_name='pool_filings')
+    op.drop_index('ix_pool_filings_pool_id', table_name='pool_filings')
+    op.drop_index('ix_pool_filings_open', table_name='pool_filings', postgresql_where=sa.text("state = 'FILED'"))
+    op.drop_index('ix_pool_filings_agreement_id', table_name='pool_filings')
+    op.drop_table('pool_filings')
     op.drop_index('ix_loan_repayments_paid_on', table_name='loan_repayments')
     op.drop_index('ix_loan_repayments_loan_id', table_name='loan_repayments')
     op.drop_table('loan_repayments')
@@ -2321,6 +2609,10 @@ def downgrade() -> None:
     op.drop_index('ix_loan_drawdowns_loan_id', table_name='loan_drawdowns')
     op.drop_index('ix_loan_drawdowns_drawn_on', table_name='loan_drawdowns')
     op.drop_table('loan_drawdowns')
+    op.drop_index('ix_pool_stop_loss_changes_of', table_name='pool_stop_loss_changes')
+    op.drop_table('pool_stop_loss_changes')
+    op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
+    op.drop_table('pool_fundings')
     op.drop_index('uq_loans_renews_id', table_name='loans')
     op.drop_index('uq_loans_offer_id', table_name='loans')
     op.drop_index('ix_loans_untold', table_name='loans', postgresql_where=sa.text('state <> told_state'))
@@ -2331,6 +2623,12 @@ def downgrade() -> None:
     op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_table('loans')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_pool_stop_losses_bank_id', table_name='pool_stop_losses')
+    op.drop_table('pool_stop_losses')
+    op.drop_table('pool_partners')
+    op.drop_index('uq_pool_agreements_in_force', table_name='pool_agreements', postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
+    op.drop_table('pool_agreements')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -2346,6 +2644,7 @@ def downgrade() -> None:
     op.drop_index('ix_webhook_deliveries_attempted_at', table_name='webhook_deliveries')
     op.drop_table('webhook_deliveries')
     op.drop_table('staff_identities')
+    op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
     op.drop_table('review_cases')
@@ -2474,6 +2773,7 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')
     op.drop_table('event_feeds')

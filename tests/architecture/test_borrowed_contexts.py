@@ -25,6 +25,9 @@ ACT_FOR = {
     "backend/suxin/lending/loans/drawing.py:draw_down": (
         "the first money paid out moves the applicant's request on, which only he can write"
     ),
+    "backend/suxin/risk_pool/filings/filing.py:_commit": (
+        "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"
+    ),
     "backend/suxin/rights/closing.py:_acting": (
         "who closes his account takes back what he asked and permitted for the firms he represents, before he leaves them"
     ),

@@ -24,6 +24,7 @@ NOBODY = (NONE,) * 6
 EVERYBODY = (ALL,) * 6
 PLATFORM = (NONE, NONE, NONE, NONE, NONE, ALL)
 DOORWAY = (DENIED,) * 6
+KEEPER = (NONE, NONE, NONE, NONE, ALL, ALL)
 OPERATOR = (NONE, NONE, NONE, NONE, ALL, NONE)
 
 MATRIX = {
@@ -56,6 +57,7 @@ MATRIX = {
     "event_feeds": PLATFORM,
     "idempotency_keys": DOORWAY,
     "exports": PLATFORM,
+    "filing_files": PLATFORM,
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
     "ingestion_batches": OPERATOR,
@@ -85,6 +87,12 @@ MATRIX = {
     "outbox": DOORWAY,
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
+    "pool_agreements": KEEPER,
+    "pool_filings": KEEPER,
+    "pool_fundings": KEEPER,
+    "pool_partners": KEEPER,
+    "pool_stop_loss_changes": KEEPER,
+    "pool_stop_losses": KEEPER,
     "population_cells": EVERYBODY,
     "provider_flows": DOORWAY,
     "pushed_requests": DOORWAY,
@@ -98,6 +106,7 @@ MATRIX = {
     "repair_applications": (NONE, NONE, NONE, NONE, ALL, ALL),
     "repair_documents": PLATFORM,
     "repayment_files": PLATFORM,
+    "risk_pools": KEEPER,
     "sandbox_applicants": PLATFORM,
     "sandbox_clocks": (NONE, NONE, NONE, NONE, ALL, ALL),
     "score_models": EVERYBODY,
@@ -196,6 +205,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "client_conduct",
         "event_feeds",
         "exports",
+        "filing_files",
         "identity_providers",
         "ingestion_parts",
         "ledger_accounts",

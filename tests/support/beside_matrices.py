@@ -7,6 +7,7 @@ import fetch_matrix
 import ingestion_matrix
 import ledger_matrix
 import loan_matrix
+import pool_matrix
 import repair_matrix
 import review_matrix
 import rights_matrix
@@ -23,6 +24,7 @@ COMMANDS = (
     | scoring_matrix.COMMANDS
     | ledger_matrix.COMMANDS
     | loan_matrix.COMMANDS
+    | pool_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -37,6 +39,7 @@ QUERIES = (
     | scoring_matrix.QUERIES
     | ledger_matrix.QUERIES
     | loan_matrix.QUERIES
+    | pool_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

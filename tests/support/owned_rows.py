@@ -19,8 +19,11 @@ UNOWNED = {
     "ingestion_rejects",
     "impact_assessments",
     "notice_texts",
+    "pool_fundings",
+    "pool_partners",
     "population_cells",
     "published_arrangements",
+    "risk_pools",
     "source_qualities",
     "staged_persons",
     "staged_records",
@@ -38,6 +41,9 @@ def owned(model: type[Table], world: World) -> str:
         "subjects": f"t.id in {parties}",
         "leads": f"exists (select 1 from lead_parties p where p.lead_id = t.id and p.subject_id in {parties})",  # noqa: S608 - ids of the test's own
     }
+    if "bank_id" in columns:
+        # What the operator keeps about a bank.
+        return f"t.bank_id = '{world.bank.tenant_id}'"
     if model.__tablename__ in by_name:
         return by_name[model.__tablename__]
     if model.__tablename__ in UNOWNED:

@@ -24,6 +24,7 @@ from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
+from small_pools import FilledPool, fill_pools
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
 from sqlalchemy import select
@@ -110,6 +111,7 @@ class World:
     ledger: FilledLedger
     run_id: UUID
     promised: Promised
+    pools: FilledPool
 
     @property
     def bank(self) -> Bank:
@@ -203,6 +205,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "ledger": await fill_ledgers(city, admin),
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
+        "pools": await fill_pools(city, admin),
     }
 
 

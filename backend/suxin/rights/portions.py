@@ -15,6 +15,7 @@ from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry
 from suxin.rights.queries.cases import inquiries_of
+from suxin.risk_pool import portions as risk_pool
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
 
@@ -45,6 +46,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *scoring.PORTIONS,
     *lending.PORTIONS,
     *loans.PORTIONS,
+    *risk_pool.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

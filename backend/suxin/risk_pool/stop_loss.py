@@ -1,21 +1,21 @@
 """When a pool stops taking new loans of a bank's product (熔断); what it owes already it pays in any state."""
 
-from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from suxin.kernel.money import BPS_WHOLE
+from suxin.lending.terms import LabelledEnum
 from suxin.risk_pool.agreements import StopLossLevels
 
 
-class StopLossState(StrEnum):
+class StopLossState(LabelledEnum):
     """What a (pool, bank, product) may do, from the mildest to the hardest."""
 
-    NORMAL = "normal"
-    WARN = "warn"
-    SUSPENDED = "suspended"
-    TERMINATED = "terminated"
+    NORMAL = "normal", "正常", "normal"
+    WARN = "warn", "预警", "warned"
+    SUSPENDED = "suspended", "暂停备案", "suspended"
+    TERMINATED = "terminated", "终止合作", "terminated"
 
     @property
     def takes_loans(self) -> bool:

@@ -21,6 +21,7 @@ from suxin.lending.policies import (
     REPAYMENT_REPORT,
     STATISTICS_READ,
 )
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_MAKE, FILING_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
@@ -59,6 +60,8 @@ BANK: Final = TenantProfile(
                     PRODUCT_EDIT,
                     PRODUCT_PUBLISH,
                     STATISTICS_READ,
+                    AGREEMENT_ACCEPT,
+                    FILING_READ,
                 }
             ),
         ),
@@ -80,6 +83,8 @@ BANK: Final = TenantProfile(
                     LOAN_READ,
                     LOAN_MANAGE,
                     REPAYMENT_REPORT,
+                    FILING_READ,
+                    FILING_MAKE,
                     RECORD_READ,
                     IDENTITY_READ,
                     TIER_READ,
@@ -91,7 +96,7 @@ BANK: Final = TenantProfile(
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({PRODUCT_READ, REFERRAL_READ, LOAN_READ}),
+            permissions=frozenset({PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ}),
         ),
     ),
 )

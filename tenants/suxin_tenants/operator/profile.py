@@ -18,6 +18,13 @@ from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANS
 from suxin.lending.policies import STATISTICS_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
+from suxin.risk_pool.policies import (
+    AGREEMENT_SIGN,
+    FUNDING_RECORD,
+    POOL_MANAGE,
+    POOL_READ,
+    STOP_LOSS_LIFT,
+)
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -74,6 +81,11 @@ OPERATOR: Final = TenantProfile(
                     BOOK_READ,
                     PERIOD_CLOSE,
                     TRANSFER_POST,
+                    POOL_READ,
+                    POOL_MANAGE,
+                    FUNDING_RECORD,
+                    AGREEMENT_SIGN,
+                    STOP_LOSS_LIFT,
                 }
             ),
         ),
@@ -104,6 +116,22 @@ OPERATOR: Final = TenantProfile(
             ),
         ),
         Role(
+            code="pool_manager",
+            zh="资金池管理员",
+            second_factor=True,
+            permissions=frozenset(
+                {
+                    TENANT_READ,
+                    BOOK_READ,
+                    POOL_READ,
+                    POOL_MANAGE,
+                    FUNDING_RECORD,
+                    AGREEMENT_SIGN,
+                    STOP_LOSS_LIFT,
+                }
+            ),
+        ),
+        Role(
             code="counter_helper",
             zh="窗口帮办员",
             permissions=frozenset({COUNTER_SERVE}),
@@ -125,6 +153,7 @@ OPERATOR: Final = TenantProfile(
                     INGESTION_READ,
                     MODEL_READ,
                     BOOK_READ,
+                    POOL_READ,
                 }
             ),
         ),

@@ -1,0 +1,88 @@
+"""What becomes of a signed agreement: the bank's word on it, and the end of its period."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel import notices
+from suxin.kernel.actor import Actor
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN
+from suxin.risk_pool.pools.commands import check_text
+from suxin.risk_pool.signing import queries
+from suxin.risk_pool.signing.drafting import MAX_NOTE, record
+from suxin.risk_pool.signing.models import PoolAgreement
+
+ENDED_AT_ONCE: Final = 100
+
+
+async def accept_agreement(
+    session: AsyncSession, actor: Actor, *, agreement_id: UUID, now: datetime
+) -> PoolAgreement:
+    """Accept an agreement for the bank; it is in force from its first day on, in the place of the version before it.
+
+    :raises Forbidden: if the actor may not
+    :raises NotFound: if none was offered to the bank
+    :raises StepNotPossible: if it was answered, or taken back
+    """
+    actor.require(AGREEMENT_ACCEPT)
+    agreement = await queries.lock_own_agreement(session, actor, agreement_id)
+    before = await queries.lock_in_force(
+        session, pool_id=agreement.pool_id, bank_id=agreement.bank_id
+    )
+    if before is not None and before.id != agreement.id:
+        before.end(note=f"由第 {agreement.version} 版替代", now=now)
+        record(session, "ended", before, now=now)
+        # Only one is in force at any moment, this one included.
+        await session.flush()
+    agreement.accept(staff_id=actor.staff_id, now=now)
+    record(session, "accepted", agreement, now=now)
+    await _tell_operator(session, agreement, "已接受", now=now)
+    return agreement
+
+
+async def decline_agreement(
+    session: AsyncSession, actor: Actor, *, agreement_id: UUID, note: str, now: datetime
+) -> PoolAgreement:
+    """Decline an agreement for the bank; the version in force stays.
+
+    :raises Forbidden: if the actor may not
+    :raises NotFound: if none was offered to the bank
+    :raises Invalid: if the note is empty or too long
+    :raises StepNotPossible: if it was answered, or taken back
+    """
+    actor.require(AGREEMENT_ACCEPT)
+    said = check_text("note", note, MAX_NOTE)
+    agreement = await queries.lock_own_agreement(session, actor, agreement_id)
+    agreement.decline(staff_id=actor.staff_id, note=said, now=now)
+    record(session, "declined", agreement, now=now)
+    await _tell_operator(session, agreement, f"已谢绝：{said}", now=now)
+    return agreement
+
+
+async def end_agreements_over(
+    session: AsyncSession, *, now: datetime, limit: int = ENDED_AT_ONCE
+) -> int:
+    """End agreements whose period is over; return how many. A duty of the platform."""
+    over = await queries.agreements_over(session, now=now, limit=limit)
+    for agreement in over:
+        agreement.end(note="协议期满", now=now)
+        record(session, "ended", agreement, now=now)
+    await session.flush()
+    return len(over)
+
+
+async def _tell_operator(
+    session: AsyncSession, agreement: PoolAgreement, what: str, *, now: datetime
+) -> None:
+    await notices.notify_tenant(
+        session,
+        tenant_id=agreement.tenant_id,
+        permission=AGREEMENT_SIGN,
+        template="pool_agreement_answered",
+        title="银行答复了合作协议",
+        body=f"合作协议（第 {agreement.version} 版）银行{what}。",
+        link=f"/operator/pools/{agreement.pool_id}",
+        now=now,
+    )

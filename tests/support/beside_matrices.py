@@ -1,5 +1,6 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
+import claims_matrix
 import commitment_matrix
 import deprecation_matrix
 import events_matrix
@@ -25,6 +26,7 @@ COMMANDS = (
     | ledger_matrix.COMMANDS
     | loan_matrix.COMMANDS
     | pool_matrix.COMMANDS
+    | claims_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -40,6 +42,7 @@ QUERIES = (
     | ledger_matrix.QUERIES
     | loan_matrix.QUERIES
     | pool_matrix.QUERIES
+    | claims_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

@@ -71,7 +71,7 @@ def csv_file(
     words = {"CRDT": "收入", "DBIT": "支出"}
     lines = [
         "对账单号,账号,起始日,截止日,期初余额,期末余额",
-        f"{number},{account},2026-11-01,20261120,{opening},{closing}",
+        f'{number},{account},2026-11-01,20261120,"{opening}","{closing}"',
         "流水号,收支,金额,记账日,起息日,对方户名,附言",
         *(
             f'{reference},{words[direction]},"{yuan}",{day},,{party},{text}'

@@ -7,7 +7,12 @@ from suxin.events.catalogue import Catalogue, catalogue_of
 from suxin.lending import event_types as lending
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
+from suxin.risk_pool.claims import event_types as claims
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
-    consent.EVENT_TYPES, lending.EVENT_TYPES, loans.EVENT_TYPES, repair.EVENT_TYPES
+    consent.EVENT_TYPES,
+    lending.EVENT_TYPES,
+    loans.EVENT_TYPES,
+    repair.EVENT_TYPES,
+    claims.EVENT_TYPES,
 )

@@ -29,6 +29,8 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
+from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
 from suxin.sandboxes.conformance import Behaviour, Verdict
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
@@ -36,6 +38,7 @@ from suxin.sandboxes.words import EVENTS, OUTCOMES, VERDICTS
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
+from suxin_graphql.claim_types import PoolClaimOrder, PoolRecoveryOrder
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
 from suxin_graphql.lending_orderings import (
@@ -210,6 +213,9 @@ def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -
         value.description = f"{zh} · {en}"
 
 
+_GAPS: Final = {
+    gap.value: (gap.zh.replace("{n}", " n "), gap.en.replace("{n}", "n")) for gap in GapCode
+}
 _ORDERS: Final = {
     ReferralOrder: "对接申请的排序。In which order referrals are listed.",
     LeadOrder: "公开线索的排序。In which order the pool is listed.",
@@ -219,6 +225,8 @@ _ORDERS: Final = {
     LoanInstalmentOrder: "还款计划的排序。In which order a plan is listed.",
     LoanRepaymentOrder: "还款记录的排序。In which order repayments are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
+    PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
+    PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -270,6 +278,11 @@ def _describe_loans() -> None:
     _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
     _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
     _describe(OutcomeKind, "登记结果。What came of one report.")
+    _describe(ClaimState, "代偿申请状态。Where a claim stands.")
+    _describe(GapCode, "代偿材料缺口。What keeps a claim from being submitted.", _GAPS)
+    _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
+    _describe(CollectionResult, "催收结果。What came of it.")
+    _describe(RecoveryState, "追偿状态。Where a recovery stands.")
 
 
 def _describe_sandboxes() -> None:

@@ -20,6 +20,7 @@ from suxin_tenants import (
 )
 from suxin_tenants.bank import (
     certificate_pages,
+    claim_pages,
     inbox_pages,
     loan_pages,
     offer_pages,
@@ -41,8 +42,10 @@ from suxin_tenants.operator import (
     commitment_pages,
     counter_matter_pages,
     counter_pages,
+    custody_pages,
     evidence_pages,
     ingestion_pages,
+    pool_claim_pages,
     repair_pages,
     score_run_pages,
     scoring_pages,
@@ -91,6 +94,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     offer_pages.send_offer,
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
+    *claim_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -153,6 +157,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *score_run_pages.HANDLERS,
     *scoring_pages.HANDLERS,
     *book_pages.HANDLERS,
+    *pool_claim_pages.HANDLERS,
+    *custody_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -201,7 +201,7 @@ async def test_a_draft_is_worked_out_anew_and_a_claim_is_made_once(claims: Small
     assert (again.id, again.deposit_fen, again.pool_fen) == (draft.id, DEPOSIT_FEN, POOL_FEN)
     claim = await claims.submit()
     with pytest.raises(ClaimExists):
-        await claims.act(draft_claim, claims.bank, filing_id=claims.filing.id)
+        await claims.act(draft_claim, claims.bank, loan_id=claims.loan.id)
     await claims.act(withdraw_claim, claims.bank, claim_id=claim.id)
     assert (await claims.draft()).id != claim.id
 

@@ -1,6 +1,7 @@
 """Who must not touch a claim, a payment, a recovery or a custodian's statement: commands and queries for the proofs as two tenants."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from small_world import World
@@ -70,9 +71,7 @@ APPROVED = coded(lambda world: claim(world) | {"place": Place.FUND_MANAGER})
 STATEMENT = {"name": "x", "content": b"x"}
 
 COMMANDS: dict[str, list[Case]] = {
-    "risk_pool.claims.commands.draft_claim": banks_own(
-        lambda world: {"filing_id": world.pools.filing_id}
-    ),
+    "risk_pool.claims.commands.draft_claim": banks_own(lambda world: {"loan_id": world.loan_id}),
     "risk_pool.claims.commands.record_collection": banks_own(collection),
     "risk_pool.claims.commands.submit_claim": banks_own(claim),
     "risk_pool.claims.commands.withdraw_claim": banks_own(claim),
@@ -120,6 +119,7 @@ def of_bank(world: World) -> dict[str, Any]:
 QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.claims.queries.claim_counts": ("rival", nothing_given, None),
     "risk_pool.claims.queries.claim_on_pool": ("rival", claim, NotFound),
+    "risk_pool.claims.queries.claimable_filings": ("rival", nothing_given, None),
     "risk_pool.claims.queries.claims_in_reach": ("rival", nothing_given, None),
     "risk_pool.claims.queries.claims_on_pools": ("rival", nothing_given, None),
     "risk_pool.claims.queries.collections_of": (
@@ -153,6 +153,11 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         None,
     ),
     "risk_pool.recoveries.queries.reported_recoveries": ("rival", booked, None),
+    "risk_pool.statements.queries.line_counts": (
+        "rival",
+        lambda world: {"statement_id": world.claims.statement_id},
+        Forbidden,
+    ),
     "risk_pool.statements.queries.lines_with": (
         "rival",
         lambda world: pool(world) | {"references": ["LS-x"]},
@@ -176,4 +181,16 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         lambda world: pool(world) | {"number": "DZD-x"},
         None,
     ),
+}
+
+
+def period(world: World) -> dict[str, Any]:
+    day = local_day(world.city.now)
+    return pool(world) | {"first": day - timedelta(days=30), "last": day}
+
+
+QUERIES |= {
+    "risk_pool.reconciliation.queries.closing_balances": ("rival", pool, Forbidden),
+    "risk_pool.reconciliation.queries.days_of": ("rival", period, Forbidden),
+    "risk_pool.reconciliation.queries.differences": ("rival", period, Forbidden),
 }

@@ -117,7 +117,7 @@ class SmallClaims:
 
     async def draft(self, *, deposit_fen: int | None = DEPOSIT_FEN) -> PoolClaim:
         claim: PoolClaim = await self.act(
-            draft_claim, self.bank, filing_id=self.filing.id, deposit_fen=deposit_fen
+            draft_claim, self.bank, loan_id=self.loan.id, deposit_fen=deposit_fen
         )
         return claim
 
@@ -345,7 +345,7 @@ class FilledClaims:
 
 
 async def fill_claims(
-    city: SmallCity, admin: asyncpg.Connection, small: SmallPool, *, loan_id: UUID, filing_id: UUID
+    city: SmallCity, admin: asyncpg.Connection, small: SmallPool, *, loan_id: UUID
 ) -> FilledClaims:
     """Submit a claim of the first bank, whatever keeps it back, with one of all that may follow."""
     officer, book = city.banks[0].officer, city.operator.own_tenant
@@ -355,7 +355,7 @@ async def fill_claims(
         attempted_on=local_day(city.now),
     )
     await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
-    claim: PoolClaim = await city.act(draft_claim, officer, filing_id=filing_id)
+    claim: PoolClaim = await city.act(draft_claim, officer, loan_id=loan_id)
     await admin.execute("update pool_claims set state = 'SUBMITTED', submitted_at = $1", city.now)
     own = {"tenant_id": book, "pool_id": small.pool.id}
     claims = {"claim_id": claim.id, "pool_id": small.pool.id}

@@ -218,7 +218,6 @@ async def _pooled(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
         admin,
         pools.small,
         loan_id=await admin.fetchval("select loan_id from pool_filings"),
-        filing_id=pools.filing_id,
     )
     return {"pools": pools, "claims": claims}
 

@@ -32,6 +32,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "tenancy.password.changed": "修改密码",
     "tenancy.password.reset": "重置密码",
     "tenancy.second_factor.enrolled": "启用动态验证码",
+    "tenancy.second_factor.shown": "出示动态验证码",
     "tenancy.second_factor.recovered": "使用恢复码登录",
     "tenancy.second_factor.moment_set": "设定动态验证码启用时间",
     "tenancy.identity.linked": "绑定统一登录账号",

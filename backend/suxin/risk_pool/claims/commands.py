@@ -11,7 +11,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.money import check_amount_fen
-from suxin.kernel.refusals import Invalid
+from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.working_days import local_day
 from suxin.lending.loans.queries import lock_own_loan, own_loan
 from suxin.risk_pool.claims import queries
@@ -21,7 +21,7 @@ from suxin.risk_pool.claims.reckoning import work_out
 from suxin.risk_pool.claims.refusals import ClaimExists, ClaimNotReady, TooManyCollections
 from suxin.risk_pool.claims.states import WITH_BANK, ClaimState, CollectionKind, CollectionResult
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
-from suxin.risk_pool.filings.queries import own_filing
+from suxin.risk_pool.filings.queries import filing_of_loan
 
 MAX_COLLECTIONS: Final = 200
 """How many attempts are kept of one loan (proposed default)."""
@@ -96,7 +96,7 @@ async def draft_claim(
     session: AsyncSession,
     actor: Actor,
     *,
-    filing_id: UUID,
+    loan_id: UUID,
     now: datetime,
     deposit_fen: int | None = None,
 ) -> PoolClaim:
@@ -104,15 +104,17 @@ async def draft_claim(
 
     The deposit is what the borrower gave as security (助保金); left out, it is what was said before, or nothing.
 
-    :raises Forbidden, NotFound: if the filing is not the actor's
+    :raises Forbidden, NotFound: if the loan is not the actor's, or is not filed
     :raises AmountOutOfRange: if the deposit cannot be
     :raises ClaimExists: if a claim on it is on its way, or was paid
     """
     actor.require(CLAIM_MAKE)
     if deposit_fen is not None:
         check_amount_fen(deposit_fen, field="depositFen", minimum=0)
-    filing = await own_filing(session, actor, filing_id)
-    loan = await lock_own_loan(session, actor, filing.loan_id)
+    loan = await lock_own_loan(session, actor, loan_id)
+    filing = await filing_of_loan(session, tenant_id=loan.tenant_id, loan_id=loan.id)
+    if filing is None:
+        raise NotFound(thing_zh="备案", thing_en="filing", field="loanId")
     claim = await queries.live_claim(session, tenant_id=filing.tenant_id, filing_id=filing.id)
     if claim is None:
         claim = PoolClaim(

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.lending.loans.models import Loan
+from suxin.lending.loans.states import LoanState
 from suxin.lending.models import Referral
 from suxin.lending.queries.referrals import within_reach
 from suxin.risk_pool.claims.models import CollectionAttempt, PoolClaim
 from suxin.risk_pool.claims.policies import CLAIM_READ
 from suxin.risk_pool.claims.states import NEVER_PAID, ClaimState
+from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.filings.queries import filings_in_reach
+from suxin.risk_pool.filings.states import FilingState
 
 
 def claims_in_reach(actor: Actor) -> Select[PoolClaim]:
-    """Return the bank's claims on loans within the actor's branch and areas, the latest first.
+    """Return the bank's claims on loans within the actor's branch and areas.
 
     :raises Forbidden: if the actor may not look at claims
     """
@@ -27,7 +31,6 @@ def claims_in_reach(actor: Actor) -> Select[PoolClaim]:
         .join(Loan, (Loan.tenant_id == PoolClaim.tenant_id) & (Loan.id == PoolClaim.loan_id))
         .join(Referral, (Referral.tenant_id == Loan.tenant_id) & (Referral.id == Loan.referral_id))
         .where(PoolClaim.tenant_id == actor.own_tenant, within_reach(actor))
-        .order_by(PoolClaim.id.desc())
     )
 
 
@@ -87,6 +90,25 @@ async def lock_claim(
         .where(PoolClaim.operator_id == operator_id, PoolClaim.id == claim_id)
         .with_for_update()
         .execution_options(populate_existing=True)
+    )
+
+
+def claimable_filings(actor: Actor) -> Select[PoolFiling]:
+    """Return the bank's filings within reach whose loan is overdue and of which there is no claim, the longest overdue first.
+
+    :raises Forbidden: if the actor may not look at claims or filings
+    """
+    actor.require(CLAIM_READ)
+    claimed = exists().where(
+        PoolClaim.tenant_id == PoolFiling.tenant_id,
+        PoolClaim.filing_id == PoolFiling.id,
+        PoolClaim.state.not_in(NEVER_PAID),
+    )
+    return (
+        filings_in_reach(actor)
+        .where(Loan.state == LoanState.OVERDUE, PoolFiling.state == FilingState.FILED, ~claimed)
+        .order_by(None)
+        .order_by(Loan.overdue_days.desc(), PoolFiling.id)
     )
 
 

@@ -15,15 +15,13 @@ from suxin.risk_pool.recoveries.states import RecoveryState
 
 
 def recoveries_in_reach(actor: Actor) -> Select[PoolRecovery]:
-    """Return what the bank recovered on claims within the actor's reach, the latest first.
+    """Return what the bank recovered on claims within the actor's reach.
 
     :raises Forbidden: if the actor may not look at claims
     """
-    claims = claims_in_reach(actor).order_by(None).with_only_columns(PoolClaim.id)
-    return (
-        select(PoolRecovery)
-        .where(PoolRecovery.tenant_id == actor.own_tenant, PoolRecovery.claim_id.in_(claims))
-        .order_by(PoolRecovery.id.desc())
+    claims = claims_in_reach(actor).with_only_columns(PoolClaim.id)
+    return select(PoolRecovery).where(
+        PoolRecovery.tenant_id == actor.own_tenant, PoolRecovery.claim_id.in_(claims)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -60,6 +60,18 @@ def own_lines(
     if state is not None:
         statement = statement.where(CustodianLine.state == state)
     return statement.order_by(CustodianLine.booked_on.desc(), CustodianLine.id.desc())
+
+
+async def line_counts(
+    session: AsyncSession, actor: Actor, statement_id: UUID
+) -> dict[LineState, int]:
+    """Return how many lines of one of the operator's statements stand where.
+
+    :raises Forbidden: if the actor may not look at statements
+    """
+    shown = own_lines(actor, statement_id=statement_id).order_by(None).subquery()
+    rows = await session.execute(select(shown.c.state, func.count()).group_by(shown.c.state))
+    return {row[0]: row[1] for row in rows}
 
 
 async def lock_own_line(session: AsyncSession, actor: Actor, line_id: UUID) -> CustodianLine:

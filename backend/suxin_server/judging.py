@@ -1,6 +1,7 @@
 """Every loan judged once a day, by the worker as the batch role, and whoever it concerns told by the platform."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
+from suxin_server.pool_keeping import keep_pools
 
 FIRST_AFTER_S: Final = 45.0
 _AFTER_MIDNIGHT: Final = time(0, 5)
@@ -26,12 +28,19 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
     while told == TOLD_AT_ONCE:
         async with database.transaction(_JUDGE, now=now) as session:
             told = await tell_of_loans(session, now=now)
+    await keep_pools(batch, database, now=now)
     return changed
 
 
-async def judge_daily(batch: Database, database: Database) -> None:
-    """Judge shortly after the start, and then each day shortly after midnight in Shanghai."""
+async def judge_daily(
+    batch: Database,
+    database: Database,
+    before: Callable[..., Awaitable[bool]] | None = None,
+) -> None:
+    """Judge shortly after the start, and then each day shortly after midnight in Shanghai; ``before`` all of it, do this once."""
     await asyncio.sleep(FIRST_AFTER_S)
+    if before is not None:
+        await before(now=datetime.now(UTC))
     while True:
         now = datetime.now(UTC)
         changed = await judge_all(batch, database, now=now)

@@ -29,11 +29,14 @@ from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
+from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
+from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
+from suxin_server.key_file import keyring_source
 from suxin_server.loops import keep
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
@@ -41,6 +44,7 @@ from suxin_server.relay import Relay
 from suxin_server.scoring import open_scoring, score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
+from suxin_tenants import PROFILES
 
 QUEUE: Final = "suxin:jobs"
 PERFORM: Final = "perform"
@@ -97,7 +101,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
-            "judge": lambda: judge_daily(batch, database),
+            "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database)),
             "score": lambda: score_forever(scoring, batch, past),
             **own,
         }
@@ -109,6 +113,14 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             task.cancel()
         await asyncio.wait(tasks, timeout=CLOSE_S)
     log.info("worker stopped")
+
+
+def _demo_pool(settings: Settings, database: Database) -> Callable[..., Awaitable[bool]] | None:
+    """Return what fills the demo city's risk pool; nothing in any other city."""
+    if not settings.demo:
+        return None
+    sealer = Sealer(keyring_source(settings), settings.sealing_profile)
+    return PooledCity(database, sealer, PROFILES).fill
 
 
 def _stop_requested() -> asyncio.Event:

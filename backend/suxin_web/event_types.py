@@ -7,6 +7,7 @@ from suxin.events.catalogue import Catalogue, catalogue_of
 from suxin.lending import event_types as lending
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
+from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
@@ -15,4 +16,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     loans.EVENT_TYPES,
     repair.EVENT_TYPES,
     claims.EVENT_TYPES,
+    risk_pool.EVENT_TYPES,
 )

@@ -30,7 +30,11 @@ from suxin.lending.terms import (
     RepaymentMethod,
 )
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
+from suxin.risk_pool.filings.states import FilingState, Release
+from suxin.risk_pool.pools.states import PoolState
 from suxin.risk_pool.recoveries.states import RecoveryState
+from suxin.risk_pool.signing.states import AgreementState, RateBasis
+from suxin.risk_pool.stop_loss import StopLossState
 from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
 from suxin.sandboxes.conformance import Behaviour, Verdict
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
@@ -268,6 +272,7 @@ def describe_enums() -> None:
     )
     _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
     _describe_loans()
+    _describe_pools()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
         _describe(order, words)
@@ -283,6 +288,15 @@ def _describe_loans() -> None:
     _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
     _describe(CollectionResult, "催收结果。What came of it.")
     _describe(RecoveryState, "追偿状态。Where a recovery stands.")
+
+
+def _describe_pools() -> None:
+    _describe(PoolState, "资金池状态。Whether a pool takes loans.")
+    _describe(AgreementState, "合作协议状态。Where an agreement stands.")
+    _describe(RateBasis, "代偿率口径。Which balance a compensation rate is over.")
+    _describe(FilingState, "备案状态。Where a filing stands.")
+    _describe(Release, "备案解除原因。Why a filing commits nothing any more.")
+    _describe(StopLossState, "熔断状态。Whether new loans of a product are taken.")
 
 
 def _describe_sandboxes() -> None:

@@ -42,6 +42,10 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanRepayment": Kind(41, "还款记录", "repayment"),
     "PoolClaim": Kind(47, "代偿申请", "claim"),
     "PoolRecovery": Kind(48, "追偿", "recovery"),
+    "RiskPool": Kind(42, "资金池", "risk pool"),
+    "PoolAgreement": Kind(43, "合作协议", "agreement"),
+    "PoolFiling": Kind(44, "备案", "filing"),
+    "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -20,6 +20,7 @@ from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
 from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
 from suxin_graphql.node import Node
+from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -42,6 +43,10 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LoanRepayment": LoanRepayment,
     "PoolClaim": PoolClaim,
     "PoolRecovery": PoolRecovery,
+    "RiskPool": RiskPool,
+    "PoolAgreement": PoolAgreement,
+    "PoolFiling": PoolFiling,
+    "PoolStopLoss": PoolStopLoss,
 }
 
 

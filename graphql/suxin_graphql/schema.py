@@ -25,6 +25,8 @@ from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.loan_mutations import LoanMutations
 from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
+from suxin_graphql.pool_mutations import PoolMutations
+from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
@@ -48,6 +50,7 @@ class Query(
     LendingQueries,
     LoanQueries,
     ClaimQueries,
+    PoolQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,
@@ -68,6 +71,7 @@ class Mutation(
     LendingMutations,
     LoanMutations,
     ClaimMutations,
+    PoolMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

@@ -21,6 +21,7 @@ from suxin_tenants import (
 from suxin_tenants.bank import (
     certificate_pages,
     claim_pages,
+    filing_pages,
     inbox_pages,
     loan_pages,
     offer_pages,
@@ -45,7 +46,9 @@ from suxin_tenants.operator import (
     custody_pages,
     evidence_pages,
     ingestion_pages,
+    pool_agreement_pages,
     pool_claim_pages,
+    pool_pages,
     repair_pages,
     score_run_pages,
     scoring_pages,
@@ -95,6 +98,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
     *claim_pages.HANDLERS,
+    *filing_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -159,6 +163,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *book_pages.HANDLERS,
     *pool_claim_pages.HANDLERS,
     *custody_pages.HANDLERS,
+    *pool_pages.HANDLERS,
+    *pool_agreement_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -76,6 +76,9 @@ ACT_FOR = {
     "backend/suxin_server/demo/city.py:_write_tenants": (
         "the demo city is written tenant by tenant under the policies that requests meet"
     ),
+    "backend/suxin_server/demo/pooled.py:PooledCity._people": (
+        "the worker finds the demo city's own staff, in whose names its risk pool is kept"
+    ),
     "backend/suxin_server/demo/scored.py:ScoredCity._office": (
         "the worker finds the demo city's own officials, who put its score models in force"
     ),

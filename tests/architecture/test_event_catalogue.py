@@ -8,6 +8,7 @@ from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
 from suxin.lending.loans import event_types as loans
 from suxin.repair import event_types as repair
+from suxin.risk_pool import event_types as risk_pool
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -16,9 +17,10 @@ DECLARED = {
     "consent": consent.EVENT_TYPES,
     "lending": (*lending.EVENT_TYPES, *loans.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
+    "risk_pool": risk_pool.EVENT_TYPES,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NAME = re.compile(r"[a-z]+(\.[a-z_]+){2}")
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
 
 
 def table() -> str:
@@ -59,5 +61,14 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         field.of for kind in CATALOGUE.values() for field in kind.fields.values() if field.of
     }
     assert things <= set(KINDS)
-    assert things == {"Consent", "Loan", "Lead", "Offer", "Referral"}
+    assert things == {
+        "Consent",
+        "Loan",
+        "Lead",
+        "Offer",
+        "PoolFiling",
+        "PoolStopLoss",
+        "Referral",
+        "RiskPool",
+    }
     assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

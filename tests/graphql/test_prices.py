@@ -83,7 +83,7 @@ def test_every_list_of_objects_has_a_weight():
     # The catalogue is a part of the program, and its root field costs what every root field does.
     catalogue = {"Query.eventTypes": 1, "EventType.fields": 0}
     stored = {"LoanProduct.criteria": 4, "Grade.reasons": 30, "FetchTiersPayload.tiers": 2}
-    stored["ReportRepaymentsPayload.outcomes"] = 10
+    stored["ReportRepaymentsPayload.outcomes"] = stored["FileLoansPayload.outcomes"] = 10
     # What a mutation has just worked out lies ready, and is a dozen at the most.
     ready = {
         "OfferPreview.instalments": 0,

@@ -7,6 +7,7 @@ from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from small_loans import drawn, repay, repayment
+from small_pools import build_pool
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
@@ -98,11 +99,29 @@ async def all_of_a(of_a, bank_a, case):
     drawdown, instalment = (
         read["loan"][name]["edges"][0]["node"]["id"] for name in ("drawdowns", "instalments")
     )
-    return of_a | {
-        "loan": read["loan"]["id"],
-        "drawdown": drawdown,
-        "instalment": instalment,
-        "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
+    return (
+        of_a
+        | await pools_of_a(bank_a, case, loan)
+        | {
+            "loan": read["loan"]["id"],
+            "drawdown": drawdown,
+            "instalment": instalment,
+            "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
+        }
+    )
+
+
+async def pools_of_a(bank_a, case, loan):
+    """A pool with the first bank's agreement, in which its loan is filed."""
+    small = await build_pool(case.city)
+    (outcome,) = await small.file(loan.contract_number)
+    told = await bank_a.run("pool_stop_losses", first=1)
+    officer = bank_a.bank.officer
+    return {
+        "risk_pool": to_global("RiskPool", small.pool.id, officer),
+        "agreement": to_global("PoolAgreement", small.agreement.id, officer),
+        "filing": to_global("PoolFiling", outcome.filing.id, officer),
+        "stop_loss": told["edges"][0]["node"]["id"],
     }
 
 
@@ -128,6 +147,10 @@ KINDS = {
     "LoanDrawdown": "drawdown",
     "LoanInstalment": "instalment",
     "LoanRepayment": "repayment",
+    "RiskPool": "risk_pool",
+    "PoolAgreement": "agreement",
+    "PoolFiling": "filing",
+    "PoolStopLoss": "stop_loss",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -237,6 +260,10 @@ MUTATIONS = [
     ("renew_loan", "loanId", "loan", RENEWAL),
     ("settle_loan", "loanId", "loan", {}),
     ("write_off_loan", "loanId", "loan", {"note": "x"}),
+    ("accept_pool_agreement", "agreementId", "agreement", {}),
+    ("decline_pool_agreement", "agreementId", "agreement", {"note": "x"}),
+    ("file_loan", "poolId", "risk_pool", {"loanId": "x"}),
+    ("file_loans", "poolId", "risk_pool", {"contractNumbers": ["HT-1"]}),
     ("draft_product", "replacesId", "product", {"terms": TERMS}),
     ("edit_product", "productId", "product", {"terms": TERMS}),
     ("publish_product", "productId", "product", {}),

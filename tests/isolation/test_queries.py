@@ -86,12 +86,15 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         if all(one in NOTHING or isinstance(one, type) for one in found):
             silent.append(place)
     # What the first bank claimed is claimable to nobody; nobody here has a password that was set for him, nobody is in a sandbox,
-    # where alone its applicants can be locked, no book is out of balance; of a person no commitment is published.
+    # where alone its applicants can be locked, no book is out of balance; of a person no commitment is published; no agreement is
+    # over, and no filing commits too much.
     assert set(silent) == {
         "sandboxes.queries.client_record",
         "sandboxes.queries.lock_applicant",
         "tenancy.queries.has_temporary_password",
         "ledger.queries.drifted_accounts",
+        "risk_pool.filings.queries.filings_behind",
+        "risk_pool.signing.queries.agreements_over",
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
         "subjects.commitments.queries.public_commitments",

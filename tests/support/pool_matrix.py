@@ -11,6 +11,7 @@ from trespassing import Case, banks_own, operators_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.risk_pool.pools.funding import FundingDraft
+from suxin.risk_pool.stopping.models import PoolStopLoss
 
 Given = Callable[[World], dict[str, Any]]
 
@@ -29,6 +30,10 @@ def offered(world: World) -> dict[str, Any]:
 
 def recorded(world: World) -> dict[str, Any]:
     return {"funding_id": world.pools.recorded_id}
+
+
+def stop_loss(world: World) -> dict[str, Any]:
+    return {"stop_loss_id": world.pools.stop_loss_id}
 
 
 def noted(given: Given) -> Given:
@@ -71,6 +76,10 @@ COMMANDS: dict[str, list[Case]] = {
     "risk_pool.pools.funding.confirm_funding": operators_own(recorded),
     "risk_pool.pools.funding.record_funding": operators_own(payment),
     "risk_pool.pools.funding.reject_funding": operators_own(noted(recorded)),
+    "risk_pool.stopping.lifting.ask_lift": operators_own(
+        lambda world: stop_loss(world) | {"reason": "x"}
+    ),
+    "risk_pool.stopping.lifting.lift_stop_loss": operators_own(stop_loss),
     "risk_pool.signing.answering.accept_agreement": banks_own(offered),
     "risk_pool.signing.answering.decline_agreement": banks_own(noted(offered)),
     "risk_pool.signing.drafting.draft_agreement": operators_own(
@@ -92,6 +101,7 @@ def filed(world: World) -> dict[str, Any]:
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.filings.queries.committed_of": ("stranger", pool, Forbidden),
+    "risk_pool.filings.queries.exposure_of": ("rival", pool, Forbidden),
     "risk_pool.filings.queries.file_with": (
         "rival",
         lambda world: pool(world) | {"sha256": FILE_SHA256},
@@ -136,6 +146,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.pools.queries.own_pool": ("rival", pool, Forbidden),
     "risk_pool.pools.queries.own_pools": ("rival", nothing_given, Forbidden),
     "risk_pool.pools.queries.partners_of": ("rival", pool, Forbidden),
+    "risk_pool.pools.queries.pool_of_funding": ("rival", recorded, Forbidden),
     "risk_pool.pools.queries.pool_named": (
         "rival",
         lambda world: {"name": world.pools.small.pool.name},
@@ -154,4 +165,32 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.signing.queries.lock_keepers_agreement": ("rival", drafted, NotFound),
     "risk_pool.signing.queries.lock_own_agreement": ("rival", offered, NotFound),
     "risk_pool.signing.queries.own_agreements": ("rival", nothing_given, None),
+    "risk_pool.stopping.queries.changes_of": ("rival", stop_loss, Forbidden),
+    "risk_pool.stopping.queries.latest_agreement": (
+        "rival",
+        lambda world: {
+            "stop_loss": PoolStopLoss(
+                tenant_id=world.city.operator.tenant_id,
+                pool_id=world.pools.small.pool.id,
+                bank_id=world.bank.tenant_id,
+            )
+        },
+        None,
+    ),
+    "risk_pool.stopping.queries.lock_own_stop_loss": ("rival", stop_loss, NotFound),
+    "risk_pool.stopping.queries.lock_stop_loss_of": (
+        "rival",
+        lambda world: (
+            of_pool_and_bank(world)
+            | {"operator_id": world.city.operator.tenant_id, "product_code": "P-1"}
+        ),
+        None,
+    ),
+    "risk_pool.stopping.queries.lock_stop_losses_after": (
+        "rival",
+        lambda _world: {"after": None, "limit": 5},
+        None,
+    ),
+    "risk_pool.stopping.queries.own_stop_losses": ("rival", nothing_given, None),
+    "risk_pool.stopping.queries.stop_losses_of_pools": ("rival", nothing_given, Forbidden),
 }

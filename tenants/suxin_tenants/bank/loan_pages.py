@@ -17,6 +17,7 @@ from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.lending.queries.referrals import own_offer
 from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.bank.filing_pages import filing_of
 from suxin_tenants.bank.loan_forms import ACTS, METHODS, SIGN, Act, open_acts, typed
 from suxin_tenants.forms import Form, yuan_text
 from suxin_tenants.paging import read_page
@@ -88,6 +89,7 @@ async def show_loan(visit: GivenVisit, loan_id: FromPath[UUID]) -> Answer:
             "today": local_day(visit.world_now),
             "drawdowns": sorted(facts.drawdowns, key=_latest)[:PARTS_SHOWN],
             "repayments": sorted(facts.repayments, key=_latest)[:PARTS_SHOWN],
+            **await filing_of(session, visit.actor, loan),
         }
         return await visit.page(session, "bank/loan.html", context)
 

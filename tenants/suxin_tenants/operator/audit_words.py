@@ -162,6 +162,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "lending.request.erased": "删除已结束申请的资料",
     "rights.account.closed": "注销账号",
     **REPAIR_ACTIONS,
+    **CLAIM_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -182,6 +183,7 @@ ACTORS: Final[Mapping[str, str]] = {
     "system": "平台",
 }
 OBJECTS: Final[Mapping[str, str]] = {
+    **CLAIM_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",
@@ -225,6 +227,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "tenant": "机构",
 }
 REASONS: Final[Mapping[str, str]] = {
+    **CLAIM_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",
     "add staff": "增加人员",

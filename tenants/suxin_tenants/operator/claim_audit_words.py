@@ -31,3 +31,18 @@ CLAIM_ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.line.set_aside": "搁置托管流水",
     "risk_pool.line.taken_up": "恢复托管流水",
 }
+CLAIM_OBJECTS: Final[Mapping[str, str]] = {
+    "pool_claim": "代偿申请",
+    "custodian_statement": "托管对账单",
+    "custodian_line": "托管流水",
+}
+CLAIM_REASONS: Final[Mapping[str, str]] = {
+    "what a pool has for a claim": "核算代偿可用余额",
+    "the loan behind a claim on a pool": "锁定代偿所涉贷款",
+    "a claim is worked out before it is approved": "审批前重新核算代偿",
+    "a compensated loan is written off": "核销已代偿贷款",
+    "a loan whose compensation was reversed": "冲正代偿",
+    "a loan whose loss has come back is settled": "结清已追回的贷款",
+    "disputes that hold up a claim": "核对未办结的异议",
+    "the pool has paid its share of the loan": "登记贷款已代偿",
+}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar
@@ -22,6 +23,7 @@ from suxin.lending.loans.models import Loan
 from suxin.lending.loans.queries import lock_numbered_loans, own_loan
 from suxin.lending.loans.refusals import LoanUnknown
 from suxin.lending.models import LoanRequest
+from suxin.risk_pool.event_types import FILED
 from suxin.risk_pool.filings import queries, rules
 from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.filings.refusals import (
@@ -306,4 +308,13 @@ def _record(session: AsyncSession, filing: PoolFiling, *, now: datetime) -> None
         object_type="pool_filing",
         object_id=filing.id,
         detail={"pool": str(filing.pool_id), "committed_fen": filing.committed_fen},
+    )
+    record_event(
+        session,
+        FILED,
+        tenant_id=filing.tenant_id,
+        object_id=filing.id,
+        now=now,
+        loan=filing.loan_id,
+        pool=filing.pool_id,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Text, cast, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -27,6 +27,20 @@ LOAN_ENDED = (LoanState.SETTLED, LoanState.WRITTEN_OFF, LoanState.CANCELLED)
 class Committed:
     """What a bank's filings in a pool commit: how many there are, their principal and what of it is committed, in fen."""
 
+    filings: int
+    principal_fen: int
+    committed_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """What a pool stands behind, of all filings or of those that share a bank, county, industry or month.
+
+    ``by`` is what they share, nothing for all of them; ``key`` is a bank's id, a county's code, a section or a month as 2026-11.
+    """
+
+    by: str | None
+    key: str
     filings: int
     principal_fen: int
     committed_fen: int
@@ -157,6 +171,59 @@ async def committed_of(session: AsyncSession, actor: Actor, *, pool_id: UUID) ->
         )
     ).one()
     return Committed(filings=row[0], principal_fen=int(row[1]), committed_fen=int(row[2]))
+
+
+async def exposure_of(session: AsyncSession, actor: Actor, *, pool_id: UUID) -> list[Exposure]:
+    """Return what stands filed in one of the operator's pools: all of it, then by bank, county, industry and month of filing.
+
+    What is outstanding is taken as what is committed, because a bank's loans are not the operator's to read.
+
+    :raises Forbidden: if the actor may not look at pools
+    """
+    actor.require(POOL_READ)
+    keys = {
+        "bank": cast(PoolFiling.tenant_id, Text),
+        "county": PoolFiling.county_code,
+        "industry": PoolFiling.industry_section,
+        "month": func.to_char(func.timezone("Asia/Shanghai", PoolFiling.filed_at), "YYYY-MM"),
+    }
+    filed = (
+        select(
+            *(key.label(name) for name, key in keys.items()),
+            PoolFiling.principal_fen,
+            PoolFiling.committed_fen,
+        )
+        .where(
+            PoolFiling.operator_id == actor.own_tenant,
+            PoolFiling.pool_id == pool_id,
+            PoolFiling.state == FilingState.FILED,
+        )
+        .subquery()
+    )
+    columns = [filed.c[name] for name in keys]
+    rows = await session.execute(
+        select(
+            func.grouping(*columns),
+            func.coalesce(*columns, ""),
+            func.count(filed.c.principal_fen),
+            func.coalesce(func.sum(filed.c.principal_fen), 0),
+            func.coalesce(func.sum(filed.c.committed_fen), 0),
+        )
+        .group_by(func.grouping_sets(tuple_(), *(tuple_(column) for column in columns)))
+        .order_by(func.coalesce(func.sum(filed.c.committed_fen), 0).desc())
+    )
+    # Of the bits that PostgreSQL gives, that of the one column that is shared is not set.
+    shared = {0b1111 ^ (1 << 3 - place): name for place, name in enumerate(keys)}
+    return [
+        Exposure(
+            by=shared.get(row[0]),
+            key=row[1],
+            filings=row[2],
+            principal_fen=int(row[3]),
+            committed_fen=int(row[4]),
+        )
+        for row in sorted(rows.all(), key=lambda row: -row[0])
+    ]
 
 
 async def file_with(

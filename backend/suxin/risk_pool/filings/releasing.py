@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.ledger import drafts, posting
 from suxin.ledger.drafts import TransferDraft
 from suxin.lending.loans.states import LoanState
+from suxin.risk_pool.event_types import RELEASED
 from suxin.risk_pool.filings import queries, rules
 from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.filings.states import Release
@@ -108,4 +110,13 @@ def _record(session: AsyncSession, filing: PoolFiling, release: Release, *, now:
         object_type="pool_filing",
         object_id=filing.id,
         detail={"pool": str(filing.pool_id), "why": release.value},
+    )
+    record_event(
+        session,
+        RELEASED,
+        tenant_id=filing.tenant_id,
+        object_id=filing.id,
+        now=now,
+        loan=filing.loan_id,
+        release=release.value,
     )

@@ -109,6 +109,23 @@ def fundings_of(actor: Actor, pool_id: UUID) -> Select[PoolFunding]:
     )
 
 
+async def pool_of_funding(session: AsyncSession, actor: Actor, funding_id: UUID) -> UUID:
+    """Return into which of the operator's pools a payment went.
+
+    :raises Forbidden: if the actor may not look at pools
+    :raises NotFound: if it is none of its
+    """
+    actor.require(POOL_READ)
+    found = await session.scalar(
+        select(PoolFunding.pool_id).where(
+            PoolFunding.tenant_id == actor.own_tenant, PoolFunding.id == funding_id
+        )
+    )
+    if found is None:
+        raise NotFound(thing_zh="出资", thing_en="payment")
+    return found
+
+
 async def funding_with(
     session: AsyncSession, actor: Actor, *, pool_id: UUID, reference: str
 ) -> PoolFunding | None:

@@ -83,6 +83,6 @@ async def _tell_operator(
         template="pool_agreement_answered",
         title="银行答复了合作协议",
         body=f"合作协议（第 {agreement.version} 版）银行{what}。",
-        link=f"/operator/pools/{agreement.pool_id}",
+        link=f"/desk/risk-pools/{agreement.pool_id}",
         now=now,
     )

@@ -134,7 +134,7 @@ async def sign_agreement(
             template="pool_agreement_offered",
             title="有合作协议待接受",
             body=f"“{pool.name}”的合作协议（第 {agreement.version} 版）已由运营机构两人签署，请查看并答复。",
-            link="/bank/pools",
+            link="/desk/pool-filings",
             now=now,
         )
     agreement.sign(staff_id=staff_id, now=now)

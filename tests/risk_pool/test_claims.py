@@ -18,6 +18,7 @@ from suxin.risk_pool.agreements import AgreementTerms, Caps, Shares, Unmet
 from suxin.risk_pool.claims.commands import draft_claim, submit_claim, withdraw_claim
 from suxin.risk_pool.claims.ending import ask_to_end, confirm_ending, drop_ending
 from suxin.risk_pool.claims.gaps import read_gaps
+from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.refusals import (
     ApprovedByYourself,
     CheckedByYourself,
@@ -371,6 +372,28 @@ async def test_a_payment_is_reversed_by_a_second_person_and_the_line_that_shows_
     assert payment.state is PaymentState.REVERSED
     again = await claims.act(submit_claim, claims.bank, claim_id=claim.id)
     assert (again.state, again.pool_fen) == (ClaimState.SUBMITTED, POOL_FEN)
+
+
+async def test_the_borrower_is_told_and_sees_his_own(
+    claims: SmallClaims, admin: asyncpg.Connection
+) -> None:
+    submitted = await claims.submit()
+    city = claims.city
+    async with city.database.snapshot(city.applicant, now=claims.now) as session:
+        assert await session.get(PoolClaim, (submitted.tenant_id, submitted.id)) is None
+    await claims.act(take_up_claim, claims.checker, claim_id=submitted.id)
+    reviewed = await claims.act(pass_claim_on, claims.checker, claim_id=submitted.id)
+    _, payment = await claims.approve_twice(reviewed)
+    await claims.take(("LS-1", "DBIT", POOL_FEN, str(payment.letter_number)))
+    (told,) = await admin.fetch(
+        "select person_id, body from notices where template = 'loan_compensated'"
+    )
+    assert told["person_id"] == city.person_id
+    assert "还款责任不因代偿而免除" in told["body"]
+    async with city.database.snapshot(city.applicant, now=claims.now) as session:
+        assert await session.get(PoolClaim, (submitted.tenant_id, submitted.id)) is not None
+    async with city.database.snapshot(city.stranger, now=claims.now) as session:
+        assert await session.get(PoolClaim, (submitted.tenant_id, submitted.id)) is None
 
 
 async def test_what_was_recovered_of_is_not_reversed(claims: SmallClaims) -> None:

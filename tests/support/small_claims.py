@@ -270,6 +270,11 @@ class SmallClaims:
         async with self.city.database.snapshot(self.bank, now=self.now) as session:
             return await session.get_one(PoolClaim, (claim.tenant_id, claim.id))
 
+    async def claim(self) -> PoolClaim:
+        """The bank's one claim."""
+        async with self.city.database.snapshot(self.bank, now=self.now) as session:
+            return (await session.scalars(select(PoolClaim))).one()
+
     async def stored_loan(self) -> Loan:
         async with self.city.database.snapshot(self.bank, now=self.now) as session:
             return await session.get_one(Loan, (self.loan.tenant_id, self.loan.id))

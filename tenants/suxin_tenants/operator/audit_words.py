@@ -8,6 +8,11 @@ from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
+from suxin_tenants.operator.claim_audit_words import (
+    CLAIM_ACTIONS,
+    CLAIM_OBJECTS,
+    CLAIM_REASONS,
+)
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS

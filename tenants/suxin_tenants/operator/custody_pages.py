@@ -178,7 +178,6 @@ async def show_reconciliation(visit: GivenVisit) -> Answer:
             (one.id for one in pools if str(one.id) == asked.get("pool")),
             pools[0].id if pools else None,
         )
-        period = {"pool_id": pool_id, "first": first, "last": last}
         context: dict[str, object] = {
             "pools": [(str(one.id), one.name) for one in pools],
             "pool_id": str(pool_id or ""),
@@ -189,14 +188,22 @@ async def show_reconciliation(visit: GivenVisit) -> Answer:
             "differences": [],
         }
         if pool_id is not None:
-            context |= {
-                "days": await reconciliation.days_of(session, visit.actor, **period),
-                "balances": await reconciliation.closing_balances(
-                    session, visit.actor, pool_id=pool_id
-                ),
-                "differences": await reconciliation.differences(session, visit.actor, **period),
-            }
+            context |= await _compared(visit, session, pool_id, first, last)
         return await visit.page(session, "operator/reconciliation.html", context)
+
+
+async def _compared(
+    visit: Visit, session: AsyncSession, pool_id: UUID, first: date, last: date
+) -> dict[str, object]:
+    return {
+        "days": await reconciliation.days_of(
+            session, visit.actor, pool_id=pool_id, first=first, last=last
+        ),
+        "balances": await reconciliation.closing_balances(session, visit.actor, pool_id=pool_id),
+        "differences": await reconciliation.differences(
+            session, visit.actor, pool_id=pool_id, first=first, last=last
+        ),
+    }
 
 
 async def _show(

@@ -33,7 +33,7 @@ from suxin.risk_pool.recoveries.queries import recoveries_of
 from suxin.risk_pool.statements.entries import Direction
 from suxin.risk_pool.statements.queries import own_lines
 from suxin.risk_pool.statements.states import LineState
-from suxin.tenancy.models import Staff, Tenant
+from suxin.tenancy.models import StaffMember, Tenant
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.claim_words import CLAIM_STATES, PAYMENT_STATES, formula
 from suxin_tenants.forms import Form, options
@@ -293,7 +293,7 @@ async def _people(session: AsyncSession, payments: Sequence[PoolPayment]) -> dic
             staff = (
                 None
                 if staff_id is None
-                else await session.get(Staff, (payment.tenant_id, staff_id))
+                else await session.get(StaffMember, (payment.tenant_id, staff_id))
             )
             if staff is not None:
                 known[staff.id] = staff.name

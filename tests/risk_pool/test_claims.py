@@ -34,10 +34,8 @@ from suxin.risk_pool.claims.refusals import (
     RecoveryDiffers,
 )
 from suxin.risk_pool.claims.reviewing import (
-    pass_claim_on,
     reject_claim,
     return_claim,
-    take_up_claim,
 )
 from suxin.risk_pool.claims.states import ClaimState, Ending, Place
 from suxin.risk_pool.losses import LimitedBy
@@ -68,8 +66,7 @@ async def test_the_worked_example_goes_from_draft_to_recovery(claims: SmallClaim
         1,
         0,
     )
-    await claims.act(take_up_claim, claims.checker, claim_id=submitted.id)
-    reviewed = await claims.act(pass_claim_on, claims.checker, claim_id=submitted.id)
+    reviewed = await claims.passed_on(submitted)
     once = await claims.approve(reviewed, claims.fund, Place.FUND_MANAGER)
     assert once.state is ClaimState.REVIEW
     assert (await claims.book())["custody"] == (MONEY_FEN, POOL_FEN)
@@ -88,6 +85,7 @@ async def test_the_worked_example_goes_from_draft_to_recovery(claims: SmallClaim
     assert book["custody"] == (MONEY_FEN - POOL_FEN, 0)
     assert book["compensated"] == (POOL_FEN, 0)
     assert book["committed"] == (0, 0)
+    assert await claims.stop_losses() == [(POOL_FEN, "terminated")]
 
     recovery = await claims.recover(paid, 20_000_000, 2_000_000)
     assert (recovery.pool_fen, recovery.bank_fen) == (12_600_000, 5_400_000)
@@ -368,6 +366,7 @@ async def test_a_payment_is_reversed_by_a_second_person_and_the_line_that_shows_
     assert (await claims.stored_loan()).state is LoanState.OVERDUE
     assert (await claims.book())["custody"] == (MONEY_FEN, 0)
     assert (await claims.book())["compensated"] == (0, 0)
+    assert [fen for fen, _ in await claims.stop_losses()] == [0]
     (payment,) = await claims.payments(claim)
     assert payment.state is PaymentState.REVERSED
     again = await claims.act(submit_claim, claims.bank, claim_id=claim.id)
@@ -381,8 +380,7 @@ async def test_the_borrower_is_told_and_sees_his_own(
     city = claims.city
     async with city.database.snapshot(city.applicant, now=claims.now) as session:
         assert await session.get(PoolClaim, (submitted.tenant_id, submitted.id)) is None
-    await claims.act(take_up_claim, claims.checker, claim_id=submitted.id)
-    reviewed = await claims.act(pass_claim_on, claims.checker, claim_id=submitted.id)
+    reviewed = await claims.passed_on(submitted)
     _, payment = await claims.approve_twice(reviewed)
     await claims.take(("LS-1", "DBIT", POOL_FEN, str(payment.letter_number)))
     (told,) = await admin.fetch(

@@ -46,6 +46,7 @@ from suxin.risk_pool.statements.asking import MATCH_TOPIC
 from suxin.risk_pool.statements.importing import import_statement
 from suxin.risk_pool.statements.models import CustodianLine, CustodianStatement
 from suxin.risk_pool.statements.states import LineState
+from suxin.risk_pool.stopping.models import PoolStopLoss
 from suxin.tenancy import one_time_codes
 from suxin.tenancy.models import SECOND_FACTOR, SecondFactor
 
@@ -130,7 +131,10 @@ class SmallClaims:
 
     async def reviewed(self) -> PoolClaim:
         """Bring a claim to its review."""
-        claim = await self.submit()
+        return await self.passed_on(await self.submit())
+
+    async def passed_on(self, claim: PoolClaim) -> PoolClaim:
+        """Take a submitted claim up and pass it on to its review."""
         await self.act(take_up_claim, self.checker, claim_id=claim.id)
         passed: PoolClaim = await self.act(pass_claim_on, self.checker, claim_id=claim.id)
         return passed
@@ -291,6 +295,12 @@ class SmallClaims:
                 state = state_of(account)
                 found[name] = (state.balance, state.held_out)
             return found
+
+    async def stop_losses(self) -> list[tuple[int, str]]:
+        """What was compensated this year, and where that lets the stop-loss stand."""
+        async with self.city.database.snapshot(self.city.operator, now=self.now) as session:
+            found = await session.scalars(select(PoolStopLoss))
+            return [(one.compensated_fen, one.state.value) for one in found]
 
     async def judge(self) -> None:
         """Judge the city's loans as of now, as the batch role."""

@@ -27,6 +27,7 @@ from suxin.risk_pool.claims.refusals import (
 from suxin.risk_pool.claims.reviewing import checked_note, lock_with_loan
 from suxin.risk_pool.claims.states import ClaimState, Ending
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
+from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.payments import queries as payment_queries
 from suxin.risk_pool.payments.holding import REVERSED_CODE
 from suxin.risk_pool.payments.states import PaymentState
@@ -35,6 +36,7 @@ from suxin.risk_pool.statements.matching import LineAmountDiffers
 from suxin.risk_pool.statements.models import CustodianLine
 from suxin.risk_pool.statements.queries import lock_own_line
 from suxin.risk_pool.statements.states import Matched
+from suxin.risk_pool.stopping.judging import note_compensation
 from suxin.tenancy.second_factors import show_second_factor
 
 
@@ -187,6 +189,8 @@ async def _reverse(
     ):
         await reopen_loan(session, loan, now=now)
         await tell_of_claim(session, claim, now=now)
+    filing = await session.get_one(PoolFiling, (claim.tenant_id, claim.filing_id))
+    await note_compensation(session, filing, principal_fen=-paid_fen, now=now)
     await session.flush()
     back = [
         drafts.reverse(

@@ -22,6 +22,7 @@ from suxin.risk_pool.payments.holding import PAID_CODE
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.statements.models import CustodianLine
 from suxin.risk_pool.statements.states import Matched
+from suxin.risk_pool.stopping.judging import note_compensation
 
 
 async def pay_by_line(
@@ -52,6 +53,8 @@ async def pay_by_line(
     else:
         claim.share(after_later_payment(claim.compensation, claim.recoveries, payment.amount_fen))
         record_step(session, claim, "part_paid", now=now)
+    filing = await session.get_one(PoolFiling, (claim.tenant_id, claim.filing_id))
+    await note_compensation(session, filing, principal_fen=payment.amount_fen, now=now)
     await session.flush()
     paid = drafts.post(
         payment.posting_id,
@@ -61,7 +64,6 @@ async def pay_by_line(
         effective_at=valued_at(line.value_on),
     )
     await posting.post(session, book=payment.tenant_id, transfers=[paid], now=now)
-    filing = await session.get_one(PoolFiling, (claim.tenant_id, claim.filing_id))
     if filing.state is FilingState.FILED:
         await release_filing(session, filing, Release.COMPENSATED, now=now)
     await session.flush()

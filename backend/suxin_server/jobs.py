@@ -20,6 +20,7 @@ from suxin.lending import jobs as lending
 from suxin.repair import jobs as repair
 from suxin.review import jobs as review
 from suxin.rights import jobs as rights
+from suxin.risk_pool import jobs as risk_pool
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
 from suxin.subjects.ingestion import jobs as ingestion
@@ -79,6 +80,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         lending.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
+        risk_pool.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
         {CALENDAR_CHANGED_TOPIC: each(lending.redate, repair.redate, review.redating(KINDS))},

@@ -27,9 +27,13 @@ from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
+from suxin.risk_pool.claims import models as claims
 from suxin.risk_pool.filings import models as filings
+from suxin.risk_pool.payments import models as payments
 from suxin.risk_pool.pools import models as pools
+from suxin.risk_pool.recoveries import models as recoveries
 from suxin.risk_pool.signing import models as agreements
+from suxin.risk_pool.statements import models as statements
 from suxin.risk_pool.stopping import models as stopping
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
@@ -75,6 +79,10 @@ CONTEXTS = (
     pools,
     agreements,
     filings,
+    statements,
+    payments,
+    claims,
+    recoveries,
     stopping,
     rights,
     sandboxes,

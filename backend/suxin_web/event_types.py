@@ -10,6 +10,7 @@ from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
+from suxin.risk_pool.claims import event_types as claims
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
@@ -18,5 +19,6 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     loans.EVENT_TYPES,
     warnings.EVENT_TYPES,
     repair.EVENT_TYPES,
+    claims.EVENT_TYPES,
     risk_pool.EVENT_TYPES,
 )

@@ -31,8 +31,10 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
+from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.pools.states import PoolState
+from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.risk_pool.signing.states import AgreementState, RateBasis
 from suxin.risk_pool.stop_loss import StopLossState
 from suxin.lending.warnings.states import (
@@ -50,6 +52,7 @@ from suxin.sandboxes.words import EVENTS, OUTCOMES, VERDICTS
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
+from suxin_graphql.claim_types import PoolClaimOrder, PoolRecoveryOrder
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
 from suxin_graphql.exchange_types import MaterialRequestOrder
@@ -227,6 +230,9 @@ def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -
         value.description = f"{zh} · {en}"
 
 
+_GAPS: Final = {
+    gap.value: (gap.zh.replace("{n}", " n "), gap.en.replace("{n}", "n")) for gap in GapCode
+}
 _ORDERS: Final = {
     ReferralOrder: "对接申请的排序。In which order referrals are listed.",
     LeadOrder: "公开线索的排序。In which order the pool is listed.",
@@ -239,6 +245,8 @@ _ORDERS: Final = {
     ProductReplayOrder: "产品回放的排序。In which order replays are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
     LoanWarningOrder: "预警的排序。In which order warnings are listed.",
+    PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
+    PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -298,6 +306,11 @@ def _describe_loans() -> None:
     _describe(WarningAction, "处置措施。What a bank did about a warning.")
     _describe(FalseAlarmReason, "误报原因。Why a warning was none.")
     _describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
+    _describe(ClaimState, "代偿申请状态。Where a claim stands.")
+    _describe(GapCode, "代偿材料缺口。What keeps a claim from being submitted.", _GAPS)
+    _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
+    _describe(CollectionResult, "催收结果。What came of it.")
+    _describe(RecoveryState, "追偿状态。Where a recovery stands.")
 
 
 def _describe_pools() -> None:

@@ -42,6 +42,8 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanDrawdown": Kind(39, "放款记录", "draw-down"),
     "LoanInstalment": Kind(40, "还款计划", "instalment"),
     "LoanRepayment": Kind(41, "还款记录", "repayment"),
+    "PoolClaim": Kind(47, "代偿申请", "claim"),
+    "PoolRecovery": Kind(48, "追偿", "recovery"),
     "RiskPool": Kind(42, "资金池", "risk pool"),
     "PoolAgreement": Kind(43, "合作协议", "agreement"),
     "PoolFiling": Kind(44, "备案", "filing"),

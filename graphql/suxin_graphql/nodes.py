@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from suxin.kernel.refusals import Refusal
+from suxin_graphql.claim_types import PoolClaim, PoolRecovery
 from suxin_graphql.clients import OAuthClient
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
@@ -43,6 +44,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LoanDrawdown": LoanDrawdown,
     "LoanInstalment": LoanInstalment,
     "LoanRepayment": LoanRepayment,
+    "PoolClaim": PoolClaim,
+    "PoolRecovery": PoolRecovery,
     "RiskPool": RiskPool,
     "PoolAgreement": PoolAgreement,
     "PoolFiling": PoolFiling,

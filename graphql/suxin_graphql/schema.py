@@ -6,6 +6,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
+from suxin_graphql.claim_mutations import ClaimMutations
+from suxin_graphql.claim_queries import ClaimQueries
 from suxin_graphql.clients import ClientMutations, ClientQueries
 from suxin_graphql.consent_requests import ConsentRequestMutations
 from suxin_graphql.consents import ConsentSubscriptions
@@ -50,6 +52,7 @@ class Query(
     IdentityProviderQueries,
     LendingQueries,
     LoanQueries,
+    ClaimQueries,
     PoolQueries,
     WarningQueries,
     EventQueries,
@@ -71,6 +74,7 @@ class Mutation(
     TierMutations,
     LendingMutations,
     LoanMutations,
+    ClaimMutations,
     PoolMutations,
     ExchangeMutations,
     WarningMutations,

@@ -211,6 +211,18 @@ ACCESS = (
     'GRANT SELECT ON credit_records_p06 TO suxin_batch',
     'CREATE POLICY batch ON credit_records_p07 FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT ON credit_records_p07 TO suxin_batch',
+    'ALTER TABLE custodian_lines ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE custodian_lines FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON custodian_lines FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON custodian_lines FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, matched, matched_id, settled_at, settled_by, note) ON custodian_lines TO suxin_app',
+    "CREATE TRIGGER custodian_lines_begins BEFORE INSERT ON custodian_lines FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER custodian_lines_step BEFORE UPDATE OF state ON custodian_lines FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'MATCHED', 'operator'), ('OPEN', 'MATCHED', 'system'), ('OPEN', 'SET_ASIDE', 'operator'), ('SET_ASIDE', 'OPEN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE custodian_statements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE custodian_statements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON custodian_statements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON custodian_statements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON custodian_statements TO suxin_app',
     'ALTER TABLE decision_snapshots ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE decision_snapshots FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON decision_snapshots FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -367,7 +379,7 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, first_drawn_on, first_due_on, ends_on, drawn_fen, principal_paid_fen, interest_paid_fen, fee_paid_fen, overdue_since, overdue_days, risk_class, told_state, ended_at, end_note) ON loans TO suxin_app',
     'GRANT SELECT, UPDATE ON loans TO suxin_batch',
     "CREATE TRIGGER loans_begins BEFORE INSERT ON loans FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SIGNED', 'client'), ('SIGNED', 'staff'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER loans_step BEFORE UPDATE OF state ON loans FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DISBURSED', 'OVERDUE', 'client'), ('DISBURSED', 'OVERDUE', 'staff'), ('DISBURSED', 'OVERDUE', 'system'), ('DISBURSED', 'PERFORMING', 'client'), ('DISBURSED', 'PERFORMING', 'staff'), ('DISBURSED', 'PERFORMING', 'system'), ('DISBURSED', 'SETTLED', 'client'), ('DISBURSED', 'SETTLED', 'staff'), ('OVERDUE', 'PERFORMING', 'client'), ('OVERDUE', 'PERFORMING', 'staff'), ('OVERDUE', 'PERFORMING', 'system'), ('OVERDUE', 'WRITTEN_OFF', 'client'), ('OVERDUE', 'WRITTEN_OFF', 'staff'), ('PERFORMING', 'OVERDUE', 'client'), ('PERFORMING', 'OVERDUE', 'staff'), ('PERFORMING', 'OVERDUE', 'system'), ('PERFORMING', 'SETTLED', 'client'), ('PERFORMING', 'SETTLED', 'staff'), ('SIGNED', 'CANCELLED', 'client'), ('SIGNED', 'CANCELLED', 'staff'), ('SIGNED', 'DISBURSED', 'client'), ('SIGNED', 'DISBURSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER loans_step BEFORE UPDATE OF state ON loans FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('COMPENSATED', 'OVERDUE', 'operator'), ('COMPENSATED', 'OVERDUE', 'system'), ('COMPENSATED', 'RECOVERING', 'client'), ('COMPENSATED', 'RECOVERING', 'staff'), ('COMPENSATED', 'SETTLED', 'client'), ('COMPENSATED', 'SETTLED', 'operator'), ('COMPENSATED', 'SETTLED', 'staff'), ('COMPENSATED', 'SETTLED', 'system'), ('COMPENSATED', 'WRITTEN_OFF', 'operator'), ('COMPENSATED', 'WRITTEN_OFF', 'system'), ('DISBURSED', 'OVERDUE', 'client'), ('DISBURSED', 'OVERDUE', 'staff'), ('DISBURSED', 'OVERDUE', 'system'), ('DISBURSED', 'PERFORMING', 'client'), ('DISBURSED', 'PERFORMING', 'staff'), ('DISBURSED', 'PERFORMING', 'system'), ('DISBURSED', 'SETTLED', 'client'), ('DISBURSED', 'SETTLED', 'staff'), ('OVERDUE', 'COMPENSATED', 'operator'), ('OVERDUE', 'COMPENSATED', 'system'), ('OVERDUE', 'PERFORMING', 'client'), ('OVERDUE', 'PERFORMING', 'staff'), ('OVERDUE', 'PERFORMING', 'system'), ('OVERDUE', 'WRITTEN_OFF', 'client'), ('OVERDUE', 'WRITTEN_OFF', 'staff'), ('PERFORMING', 'OVERDUE', 'client'), ('PERFORMING', 'OVERDUE', 'staff'), ('PERFORMING', 'OVERDUE', 'system'), ('PERFORMING', 'SETTLED', 'client'), ('PERFORMING', 'SETTLED', 'staff'), ('RECOVERING', 'SETTLED', 'client'), ('RECOVERING', 'SETTLED', 'operator'), ('RECOVERING', 'SETTLED', 'staff'), ('RECOVERING', 'SETTLED', 'system'), ('RECOVERING', 'WRITTEN_OFF', 'operator'), ('RECOVERING', 'WRITTEN_OFF', 'system'), ('SIGNED', 'CANCELLED', 'client'), ('SIGNED', 'CANCELLED', 'staff'), ('SIGNED', 'DISBURSED', 'client'), ('SIGNED', 'DISBURSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_failures TO suxin_doorway',
     'GRANT SELECT ON log_in_failures TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_sessions TO suxin_doorway',
@@ -446,6 +458,22 @@ ACCESS = (
     'GRANT SELECT ON pool_agreements TO suxin_batch',
     "CREATE TRIGGER pool_agreements_begins BEFORE INSERT ON pool_agreements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER pool_agreements_step BEFORE UPDATE OF state ON pool_agreements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'SIGNED_ONCE', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'), ('IN_FORCE', 'ENDED', 'client'), ('IN_FORCE', 'ENDED', 'operator'), ('IN_FORCE', 'ENDED', 'staff'), ('IN_FORCE', 'ENDED', 'system'), ('SIGNED', 'DECLINED', 'client'), ('SIGNED', 'DECLINED', 'staff'), ('SIGNED', 'IN_FORCE', 'client'), ('SIGNED', 'IN_FORCE', 'staff'), ('SIGNED', 'WITHDRAWN', 'operator'), ('SIGNED_ONCE', 'SIGNED', 'operator'), ('SIGNED_ONCE', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_claims ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_claims FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_claims FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON pool_claims FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null)",
+    "CREATE POLICY decided_by_keeper ON pool_claims FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null)",
+    "CREATE POLICY compensated_borrower ON pool_claims FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and paid_at is not null)",
+    "CREATE POLICY system ON pool_claims FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, round, principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen, limited_by, overdue_since, overdue_days, trigger_days_left, terms, dossier, gaps, worked_out_at, submitted_at, submitted_by, checked_at, checked_by, note, payment_id, first_approved_by, second_approved_by, approved_at, paid_at, received_fen, cost_fen, ending, ending_reason, ending_asked_at, ending_asked_by, ending_by, ended_at) ON pool_claims TO suxin_app',
+    "CREATE TRIGGER pool_claims_begins BEFORE INSERT ON pool_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_claims_step BEFORE UPDATE OF state ON pool_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'PAID', 'operator'), ('APPROVED', 'PAID', 'system'), ('DRAFT', 'SUBMITTED', 'client'), ('DRAFT', 'SUBMITTED', 'staff'), ('DRAFT', 'WITHDRAWN', 'client'), ('DRAFT', 'WITHDRAWN', 'staff'), ('MATERIAL_CHECK', 'RETURNED', 'operator'), ('MATERIAL_CHECK', 'REVIEW', 'operator'), ('PAID', 'CLOSED', 'client'), ('PAID', 'CLOSED', 'operator'), ('PAID', 'CLOSED', 'staff'), ('PAID', 'CLOSED', 'system'), ('PAID', 'RECOVERING', 'client'), ('PAID', 'RECOVERING', 'staff'), ('PAID', 'RETURNED', 'operator'), ('PAID', 'WRITTEN_OFF', 'operator'), ('RECOVERING', 'CLOSED', 'client'), ('RECOVERING', 'CLOSED', 'operator'), ('RECOVERING', 'CLOSED', 'staff'), ('RECOVERING', 'CLOSED', 'system'), ('RECOVERING', 'WRITTEN_OFF', 'operator'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'staff'), ('REVIEW', 'APPROVED', 'operator'), ('REVIEW', 'REJECTED', 'operator'), ('REVIEW', 'RETURNED', 'operator'), ('SUBMITTED', 'MATERIAL_CHECK', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_collections ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_collections FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_collections FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY collected_from ON pool_collections FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_collections FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON pool_collections TO suxin_app',
     'ALTER TABLE pool_filings ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE pool_filings FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON pool_filings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -470,6 +498,26 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON pool_partners FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON pool_partners FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (pledged_fen, share_bps, due_on, late_told) ON pool_partners TO suxin_app',
+    'ALTER TABLE pool_payments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_payments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_payments FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY paid_bank ON pool_payments FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and issued_at is not null)",
+    "CREATE POLICY system ON pool_payments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    "CREATE POLICY approves_himself ON pool_payments AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' or first_approved_by = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE (state, letter_year, letter_sequence, second_place, second_approved_by, second_shown_at, issued_at, line_id, paid_on, settled_at, reversed_by, reversal_line_id) ON pool_payments TO suxin_app',
+    "CREATE TRIGGER pool_payments_begins BEFORE INSERT ON pool_payments FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_payments_step BEFORE UPDATE OF state ON pool_payments FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'DROPPED', 'operator'), ('HELD', 'ISSUED', 'operator'), ('ISSUED', 'PAID', 'operator'), ('ISSUED', 'PAID', 'system'), ('PAID', 'REVERSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_payments_approves_himself BEFORE UPDATE ON pool_payments FOR EACH ROW WHEN ((OLD.second_approved_by IS DISTINCT FROM NEW.second_approved_by AND (OLD.second_approved_by IS NOT NULL OR NEW.second_approved_by IS DISTINCT FROM nullif(current_setting('app.staff_id', true), '')::uuid)) OR (OLD.reversed_by IS DISTINCT FROM NEW.reversed_by AND (OLD.reversed_by IS NOT NULL OR NEW.reversed_by IS DISTINCT FROM nullif(current_setting('app.staff_id', true), '')::uuid))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_recoveries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_recoveries FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_recoveries FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON pool_recoveries FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY confirmed_by_keeper ON pool_recoveries FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY recovered_from ON pool_recoveries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_recoveries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, line_id, confirmed_at) ON pool_recoveries TO suxin_app',
+    "CREATE TRIGGER pool_recoveries_begins BEFORE INSERT ON pool_recoveries FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONFIRMED', 'client'), ('CONFIRMED', 'staff'), ('REPORTED', 'client'), ('REPORTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER pool_recoveries_step BEFORE UPDATE OF state ON pool_recoveries FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('REPORTED', 'CONFIRMED', 'operator'), ('REPORTED', 'CONFIRMED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE pool_stop_loss_changes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE pool_stop_loss_changes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON pool_stop_loss_changes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2240,6 +2288,33 @@ def upgrade() -> None:
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
+    op.create_table('custodian_statements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('format', sa.Enum('CAMT_053', 'CSV', name='format', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('from_day', sa.Date(), nullable=False),
+    sa.Column('to_day', sa.Date(), nullable=False),
+    sa.Column('opening_fen', sa.BigInteger(), nullable=False),
+    sa.Column('closing_fen', sa.BigInteger(), nullable=False),
+    sa.Column('rows_read', sa.BigInteger(), nullable=False),
+    sa.Column('rows_taken', sa.BigInteger(), nullable=False),
+    sa.Column('rows_known', sa.BigInteger(), nullable=False),
+    sa.Column('rows_rejected', sa.BigInteger(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('from_day <= to_day', name=op.f('ck_custodian_statements_period')),
+    sa.CheckConstraint('rows_read = rows_taken + rows_known + rows_rejected', name=op.f('ck_custodian_statements_rows')),
+    sa.CheckConstraint('rows_rejected = jsonb_array_length(rejects)', name=op.f('ck_custodian_statements_rejects')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_custodian_statements_tenant_id_pool_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_custodian_statements')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
+    )
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2386,6 +2461,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_inquiries_case', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_inquiries'))
     )
+    op.create_table('custodian_lines',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('statement_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('direction', sa.Enum('CREDIT', 'DEBIT', name='direction', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('booked_on', sa.Date(), nullable=False),
+    sa.Column('value_on', sa.Date(), nullable=False),
+    sa.Column('counterparty', sa.Text(), nullable=False),
+    sa.Column('remittance', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'MATCHED', 'SET_ASIDE', name='linestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('matched', sa.Enum('payment', 'recovery', 'funding', 'reversal', name='matched', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('matched_id', sa.Uuid(), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.Uuid(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'MATCHED') = (matched is not null) and (matched is null) = (matched_id is null)", name=op.f('ck_custodian_lines_matched')),
+    sa.CheckConstraint("state <> 'SET_ASIDE' or (settled_by is not null and note is not null)", name=op.f('ck_custodian_lines_set_aside')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_custodian_lines_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'statement_id'], ['custodian_statements.tenant_id', 'custodian_statements.id'], name=op.f('fk_custodian_lines_tenant_id_statement_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_custodian_lines')),
+    sa.UniqueConstraint('tenant_id', 'pool_id', 'reference', name=op.f('uq_custodian_lines_tenant_id_pool_id_reference'))
+    )
+    op.create_index('ix_custodian_lines_booked_on', 'custodian_lines', ['tenant_id', 'pool_id', 'booked_on'], unique=False)
+    op.create_index('ix_custodian_lines_state', 'custodian_lines', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
+    op.create_index('ix_custodian_lines_statement_id', 'custodian_lines', ['tenant_id', 'statement_id', 'id'], unique=False)
+    op.create_index('uq_custodian_lines_matched_id', 'custodian_lines', ['tenant_id', 'matched', 'matched_id'], unique=True, postgresql_where=sa.text('matched is not null'))
     op.create_table('loans',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2547,6 +2651,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_loan_repayments_loan_id', 'loan_repayments', ['tenant_id', 'loan_id', 'id'], unique=False)
     op.create_index('ix_loan_repayments_paid_on', 'loan_repayments', ['tenant_id', 'paid_on', 'id'], unique=False)
+    op.create_table('pool_collections',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('call', 'message', 'letter', 'visit', 'lawyer_letter', 'lawsuit', name='collectionkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('result', sa.Enum('promised', 'partly_paid', 'refused', 'not_reached', 'delivered', 'pending', name='collectionresult', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('attempted_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_pool_collections_note')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_pool_collections_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_collections'))
+    )
+    op.create_index('ix_pool_collections_loan_id', 'pool_collections', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_index('ix_pool_collections_subject_id', 'pool_collections', ['subject_id', 'id'], unique=False)
     op.create_table('pool_filings',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2582,6 +2703,147 @@ def upgrade() -> None:
     op.create_index('ix_pool_filings_pool_id', 'pool_filings', ['operator_id', 'pool_id', 'id'], unique=False)
     op.create_index('ix_pool_filings_state', 'pool_filings', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_pool_filings_subject_id', 'pool_filings', ['subject_id', 'id'], unique=False)
+    op.create_table('pool_payments',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('HELD', 'ISSUED', 'PAID', 'DROPPED', 'REVERSED', name='paymentstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('hold_id', sa.Uuid(), nullable=False),
+    sa.Column('posting_id', sa.Uuid(), nullable=False),
+    sa.Column('first_place', sa.Enum('fund_manager', 'finance_bureau', name='place', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('first_approved_by', sa.Uuid(), nullable=False),
+    sa.Column('first_shown_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('second_place', sa.Enum('fund_manager', 'finance_bureau', name='second_place', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('second_approved_by', sa.Uuid(), nullable=True),
+    sa.Column('second_shown_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('letter_year', sa.BigInteger(), nullable=True),
+    sa.Column('letter_sequence', sa.BigInteger(), nullable=True),
+    sa.Column('line_id', sa.Uuid(), nullable=True),
+    sa.Column('paid_on', sa.Date(), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversed_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_line_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(state = 'REVERSED') = (reversed_by is not null and reversal_line_id is not null)", name=op.f('ck_pool_payments_reversed')),
+    sa.CheckConstraint("(state in ('PAID', 'REVERSED')) = (line_id is not null) and (line_id is null) = (paid_on is null)", name=op.f('ck_pool_payments_paid')),
+    sa.CheckConstraint("num_nonnulls(second_approved_by, second_place, second_shown_at, issued_at, letter_year, letter_sequence) = case when state in ('HELD', 'DROPPED') then 0 else 6 end", name=op.f('ck_pool_payments_issued')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_pool_payments_amount')),
+    sa.CheckConstraint('second_approved_by <> first_approved_by and second_place <> first_place', name=op.f('ck_pool_payments_two_people')),
+    sa.ForeignKeyConstraint(['tenant_id', 'line_id'], ['custodian_lines.tenant_id', 'custodian_lines.id'], name=op.f('fk_pool_payments_tenant_id_line_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_payments_tenant_id_pool_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_payments')),
+    sa.UniqueConstraint('tenant_id', 'claim_id', 'id', 'first_approved_by', 'second_approved_by', name='uq_pool_payments_approved'),
+    sa.UniqueConstraint('tenant_id', 'hold_id', name=op.f('uq_pool_payments_tenant_id_hold_id')),
+    sa.UniqueConstraint('tenant_id', 'letter_year', 'letter_sequence', name=op.f('uq_pool_payments_tenant_id_letter_year_letter_sequence')),
+    sa.UniqueConstraint('tenant_id', 'line_id', name=op.f('uq_pool_payments_tenant_id_line_id'))
+    )
+    op.create_index('ix_pool_payments_bank_id', 'pool_payments', ['bank_id', 'id'], unique=False)
+    op.create_index('ix_pool_payments_claim_id', 'pool_payments', ['tenant_id', 'claim_id', 'id'], unique=False)
+    op.create_index('ix_pool_payments_pool_id', 'pool_payments', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
+    op.create_index('uq_pool_payments_open', 'pool_payments', ['tenant_id', 'claim_id'], unique=True, postgresql_where=sa.text("state in ('HELD', 'ISSUED')"))
+    op.create_table('pool_claims',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('agreement_id', sa.Uuid(), nullable=False),
+    sa.Column('filing_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('contract_number', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'SUBMITTED', 'MATERIAL_CHECK', 'REVIEW', 'RETURNED', 'REJECTED', 'APPROVED', 'PAID', 'RECOVERING', 'CLOSED', 'WRITTEN_OFF', 'WITHDRAWN', name='claimstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('interest_fen', sa.BigInteger(), nullable=False),
+    sa.Column('deposit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('loss_fen', sa.BigInteger(), nullable=False),
+    sa.Column('pool_fen', sa.BigInteger(), nullable=False),
+    sa.Column('bank_fen', sa.BigInteger(), nullable=False),
+    sa.Column('guarantor_fen', sa.BigInteger(), nullable=False),
+    sa.Column('unmet_fen', sa.BigInteger(), nullable=False),
+    sa.Column('limited_by', sa.Enum('per_claim', 'bank_and_year', 'pool', name='limitedby', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('overdue_since', sa.Date(), nullable=True),
+    sa.Column('overdue_days', sa.BigInteger(), nullable=False),
+    sa.Column('trigger_days_left', sa.BigInteger(), nullable=False),
+    sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('dossier', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('gaps', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('worked_out_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('submitted_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('payment_id', sa.Uuid(), nullable=True),
+    sa.Column('first_approved_by', sa.Uuid(), nullable=True),
+    sa.Column('second_approved_by', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('received_fen', sa.BigInteger(), nullable=False),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('ending', sa.Enum('write_off', 'reverse', name='ending', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('ending_reason', sa.Text(), nullable=True),
+    sa.Column('ending_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ending_asked_by', sa.Uuid(), nullable=True),
+    sa.Column('ending_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('REJECTED', 'WITHDRAWN', 'CLOSED', 'WRITTEN_OFF'))", name=op.f('ck_pool_claims_ended')),
+    sa.CheckConstraint("(state in ('DRAFT', 'WITHDRAWN')) or submitted_at is not null", name=op.f('ck_pool_claims_submitted')),
+    sa.CheckConstraint("not (state in ('APPROVED', 'PAID', 'RECOVERING', 'CLOSED', 'WRITTEN_OFF')) or num_nonnulls(payment_id, first_approved_by, second_approved_by, approved_at) = 4", name=op.f('ck_pool_claims_approved_by_two')),
+    sa.CheckConstraint("state <> 'WRITTEN_OFF' or (ending = 'write_off' and ending_by is not null)", name=op.f('ck_pool_claims_written_off')),
+    sa.CheckConstraint("state not in ('PAID', 'RECOVERING', 'CLOSED', 'WRITTEN_OFF') or paid_at is not null", name=op.f('ck_pool_claims_paid')),
+    sa.CheckConstraint('ending_by <> ending_asked_by', name=op.f('ck_pool_claims_ended_by_two')),
+    sa.CheckConstraint('least(principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen, received_fen, cost_fen, round, overdue_days) >= 0 and pool_fen + bank_fen + guarantor_fen + unmet_fen = loss_fen', name=op.f('ck_pool_claims_figures')),
+    sa.CheckConstraint('num_nonnulls(ending, ending_reason, ending_asked_at, ending_asked_by) in (0, 4)', name=op.f('ck_pool_claims_ending_asked')),
+    sa.ForeignKeyConstraint(['operator_id', 'id', 'payment_id', 'first_approved_by', 'second_approved_by'], ['pool_payments.tenant_id', 'pool_payments.claim_id', 'pool_payments.id', 'pool_payments.first_approved_by', 'pool_payments.second_approved_by'], name='fk_pool_claims_approved'),
+    sa.ForeignKeyConstraint(['operator_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_claims_operator_id_pool_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'filing_id'], ['pool_filings.tenant_id', 'pool_filings.id'], name=op.f('fk_pool_claims_tenant_id_filing_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_pool_claims_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_claims'))
+    )
+    op.create_index('ix_pool_claims_loan_id', 'pool_claims', ['tenant_id', 'loan_id'], unique=False)
+    op.create_index('ix_pool_claims_operator_id', 'pool_claims', ['operator_id', 'state', 'id'], unique=False)
+    op.create_index('ix_pool_claims_pool_id', 'pool_claims', ['operator_id', 'pool_id', 'paid_at'], unique=False)
+    op.create_index('ix_pool_claims_state', 'pool_claims', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_pool_claims_subject_id', 'pool_claims', ['subject_id', 'id'], unique=False)
+    op.create_index('uq_pool_claims_live', 'pool_claims', ['tenant_id', 'filing_id'], unique=True, postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.create_table('pool_recoveries',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('received_fen', sa.BigInteger(), nullable=False),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('recovered_on', sa.Date(), nullable=False),
+    sa.Column('pool_fen', sa.BigInteger(), nullable=False),
+    sa.Column('bank_fen', sa.BigInteger(), nullable=False),
+    sa.Column('guarantor_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('REPORTED', 'CONFIRMED', name='recoverystate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('posting_id', sa.Uuid(), nullable=False),
+    sa.Column('line_id', sa.Uuid(), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reported_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'CONFIRMED') = (confirmed_at is not null) and (state = 'CONFIRMED') = (line_id is not null or pool_fen = 0)", name=op.f('ck_pool_recoveries_confirmed')),
+    sa.CheckConstraint('pool_fen >= 0 and guarantor_fen >= 0', name=op.f('ck_pool_recoveries_parts')),
+    sa.CheckConstraint('received_fen >= 0 and cost_fen >= 0 and received_fen + cost_fen > 0', name=op.f('ck_pool_recoveries_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['pool_claims.tenant_id', 'pool_claims.id'], name=op.f('fk_pool_recoveries_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_recoveries')),
+    sa.UniqueConstraint('operator_id', 'number', name=op.f('uq_pool_recoveries_operator_id_number')),
+    sa.UniqueConstraint('tenant_id', 'reference', name=op.f('uq_pool_recoveries_tenant_id_reference'))
+    )
+    op.create_index('ix_pool_recoveries_claim_id', 'pool_recoveries', ['tenant_id', 'claim_id', 'id'], unique=False)
+    op.create_index('ix_pool_recoveries_pool_id', 'pool_recoveries', ['operator_id', 'pool_id', 'state', 'id'], unique=False)
+    op.create_index('ix_pool_recoveries_subject_id', 'pool_recoveries', ['subject_id', 'id'], unique=False)
     # ### end Alembic commands ###
     for statement in ACCESS:
         op.execute(sa.text(statement.replace(':', r'\:')))
@@ -2594,12 +2856,31 @@ def downgrade() -> None:
             name, table = statement.split()[2], statement.split()[4]
             op.execute(f'DROP POLICY {name} ON {table}')
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_pool_recoveries_subject_id', table_name='pool_recoveries')
+    op.drop_index('ix_pool_recoveries_pool_id', table_name='pool_recoveries')
+    op.drop_index('ix_pool_recoveries_claim_id', table_name='pool_recoveries')
+    op.drop_table('pool_recoveries')
+    op.drop_index('uq_pool_claims_live', table_name='pool_claims', postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.drop_index('ix_pool_claims_subject_id', table_name='pool_claims')
+    op.drop_index('ix_pool_claims_state', table_name='pool_claims')
+    op.drop_index('ix_pool_claims_pool_id', table_name='pool_claims')
+    op.drop_index('ix_pool_claims_operator_id', table_name='pool_claims')
+    op.drop_index('ix_pool_claims_loan_id', table_name='pool_claims')
+    op.drop_table('pool_claims')
+    op.drop_index('uq_pool_payments_open', table_name='pool_payments', postgresql_where=sa.text("state in ('HELD', 'ISSUED')"))
+    op.drop_index('ix_pool_payments_pool_id', table_name='pool_payments')
+    op.drop_index('ix_pool_payments_claim_id', table_name='pool_payments')
+    op.drop_index('ix_pool_payments_bank_id', table_name='pool_payments')
+    op.drop_table('pool_payments')
     op.drop_index('ix_pool_filings_subject_id', table_name='pool_filings')
     op.drop_index('ix_pool_filings_state', table_name='pool_filings')
     op.drop_index('ix_pool_filings_pool_id', table_name='pool_filings')
     op.drop_index('ix_pool_filings_open', table_name='pool_filings', postgresql_where=sa.text("state = 'FILED'"))
     op.drop_index('ix_pool_filings_agreement_id', table_name='pool_filings')
     op.drop_table('pool_filings')
+    op.drop_index('ix_pool_collections_subject_id', table_name='pool_collections')
+    op.drop_index('ix_pool_collections_loan_id', table_name='pool_collections')
+    op.drop_table('pool_collections')
     op.drop_index('ix_loan_repayments_paid_on', table_name='loan_repayments')
     op.drop_index('ix_loan_repayments_loan_id', table_name='loan_repayments')
     op.drop_table('loan_repayments')
@@ -2622,6 +2903,11 @@ def downgrade() -> None:
     op.drop_index('ix_loans_overdue_days', table_name='loans')
     op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_table('loans')
+    op.drop_index('uq_custodian_lines_matched_id', table_name='custodian_lines', postgresql_where=sa.text('matched is not null'))
+    op.drop_index('ix_custodian_lines_statement_id', table_name='custodian_lines')
+    op.drop_index('ix_custodian_lines_state', table_name='custodian_lines')
+    op.drop_index('ix_custodian_lines_booked_on', table_name='custodian_lines')
+    op.drop_table('custodian_lines')
     op.drop_table('source_inquiries')
     op.drop_index('ix_pool_stop_losses_bank_id', table_name='pool_stop_losses')
     op.drop_table('pool_stop_losses')
@@ -2638,6 +2924,7 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
+    op.drop_table('custodian_statements')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')

@@ -20,6 +20,7 @@ from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
 from suxin.rights.policies import CASE_READ
+from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
@@ -66,6 +67,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REFERRAL_READ, NavItem(zh="贷款对接", href="/desk/referrals", icon="inbox")),
         (REFERRAL_READ, NavItem(zh="抢单大厅", href="/desk/pool", icon="leads")),
         (LOAN_READ, NavItem(zh="贷款", href="/desk/loans", icon="log")),
+        (CLAIM_READ, NavItem(zh="代偿申请", href="/desk/claims", icon="shield")),
         (FILING_READ, NavItem(zh="风险补偿", href="/desk/pool-filings", icon="shield")),
         (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
         (LOAN_READ, NavItem(zh="风险预警", href="/desk/warnings", icon="bell")),
@@ -83,6 +85,8 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
+        (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
+        (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),

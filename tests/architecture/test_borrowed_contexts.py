@@ -34,6 +34,30 @@ ACT_FOR = {
     "backend/suxin/risk_pool/filings/filing.py:_commit": (
         "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"
     ),
+    "backend/suxin/risk_pool/claims/ending.py:_reverse": (
+        "the operator opens a loan again whose compensation was reversed, which is the bank's"
+    ),
+    "backend/suxin/risk_pool/claims/ending.py:_write_off": (
+        "the operator writes a compensated loan off with the claim, which is the bank's"
+    ),
+    "backend/suxin/risk_pool/claims/evidence.py:open_disputes": (
+        "an open dispute about a loan holds a claim up: it learns how many there are, in the borrower's rows"
+    ),
+    "backend/suxin/risk_pool/claims/reckoning.py:_terms_and_room": (
+        "a claim is worked out with what the pool has available, which stands in the operator's book"
+    ),
+    "backend/suxin/risk_pool/claims/reviewing.py:lock_with_loan": (
+        "the loan behind a claim is locked before the claim, by whoever decides on it or pays it"
+    ),
+    "backend/suxin/risk_pool/payments/approving.py:_payable": (
+        "a claim is worked out anew from the bank's facts before its payment is approved"
+    ),
+    "backend/suxin/risk_pool/payments/paying.py:_compensated": (
+        "a loan is compensated when the custodian's statement shows the payment, and is the bank's"
+    ),
+    "backend/suxin/risk_pool/recoveries/confirming.py:confirm_by_line": (
+        "a loan whose whole loss has come back is settled with its claim, and is the bank's"
+    ),
     "backend/suxin/rights/closing.py:_acting": (
         "who closes his account takes back what he asked and permitted for the firms he represents, before he leaves them"
     ),

@@ -11,6 +11,7 @@ from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
+from suxin.risk_pool.claims import event_types as claims
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -19,7 +20,7 @@ DECLARED = {
     "consent": consent.EVENT_TYPES,
     "lending": (*lending.EVENT_TYPES, *exchange.EVENT_TYPES, *loans.EVENT_TYPES, *warnings.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
-    "risk_pool": risk_pool.EVENT_TYPES,
+    "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+){2}")

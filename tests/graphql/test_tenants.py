@@ -13,12 +13,15 @@ from small_warnings import come_on_record, permit_watching, rules_in_force, warn
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
-from suxin.kernel.actor import Permission
+from suxin.kernel.actor import Actor, Permission
+from suxin.kernel.ids import new_id
 from suxin.lending.models import DispatchMode
 from suxin.subjects.models import DataCategory
+from suxin.risk_pool.recoveries.models import PoolRecovery
+from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
-from suxin_graphql.ids import to_global
+from suxin_graphql.ids import from_global, to_global
 from suxin_graphql.nodes import NODES
 from suxin_graphql.schema import Mutation, schema
 from suxin_graphql.trusted import OPERATIONS
@@ -134,6 +137,39 @@ async def pools_of_a(bank_a, case, loan):
         "agreement": to_global("PoolAgreement", small.agreement.id, officer),
         "filing": to_global("PoolFiling", outcome.filing.id, officer),
         "stop_loss": told["edges"][0]["node"]["id"],
+        **await claims_of_a(bank_a, case, loan, small),
+    }
+
+
+async def claims_of_a(bank_a, case, loan, small):
+    """A claim on that loan, and what came back of it."""
+    officer = bank_a.bank.officer
+    drafted = await bank_a.write("draft_claim", loanId=to_global("Loan", loan.id, officer))
+    claim_id = from_global(drafted["claim"]["id"], officer).id
+    recovery = PoolRecovery(
+        id=new_id(),
+        posting_id=new_id(),
+        reference="ZS-1",
+        number="ZC-1",
+        received_fen=1,
+        cost_fen=0,
+        pool_fen=1,
+        bank_fen=0,
+        guarantor_fen=0,
+        recovered_on=case.city.now.date(),
+        state=RecoveryState.REPORTED,
+        reported_at=case.city.now,
+        tenant_id=loan.tenant_id,
+        operator_id=small.pool.tenant_id,
+        pool_id=small.pool.id,
+        claim_id=claim_id,
+        subject_id=loan.subject_id,
+    )
+    async with case.city.database.transaction(Actor.system("test"), now=case.city.now) as session:
+        session.add(recovery)
+    return {
+        "claim": drafted["claim"]["id"],
+        "recovery": to_global("PoolRecovery", recovery.id, officer),
     }
 
 
@@ -175,6 +211,8 @@ KINDS = {
     "MaterialRequest": "material",
     "ProductReplay": "replay",
     "LoanWarning": "warning",
+    "PoolClaim": "claim",
+    "PoolRecovery": "recovery",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
@@ -290,6 +328,20 @@ MUTATIONS = [
     ("write_off_loan", "loanId", "loan", {"note": "x"}),
     ("accept_pool_agreement", "agreementId", "agreement", {}),
     ("decline_pool_agreement", "agreementId", "agreement", {"note": "x"}),
+    ("draft_claim", "loanId", "loan", {}),
+    ("submit_claim", "claimId", "claim", {}),
+    (
+        "record_collection",
+        "loanId",
+        "loan",
+        {"kind": "CALL", "result": "REFUSED", "attemptedOn": "2026-11-20"},
+    ),
+    (
+        "report_recovery",
+        "claimId",
+        "claim",
+        {"reference": "x", "receivedFen": 1, "costFen": 0, "recoveredOn": "2026-11-20"},
+    ),
     ("file_loan", "poolId", "risk_pool", {"loanId": "x"}),
     ("file_loans", "poolId", "risk_pool", {"contractNumbers": ["HT-1"]}),
     ("record_collateral", "loanId", "loan", COLLATERAL),

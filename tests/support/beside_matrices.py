@@ -1,5 +1,6 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
+import claims_matrix
 import commitment_matrix
 import deprecation_matrix
 import events_matrix
@@ -28,6 +29,7 @@ COMMANDS = (
     | loan_matrix.COMMANDS
     | pool_matrix.COMMANDS
     | exchange_matrix.COMMANDS
+    | claims_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
@@ -45,6 +47,7 @@ QUERIES = (
     | loan_matrix.QUERIES
     | pool_matrix.QUERIES
     | exchange_matrix.QUERIES
+    | claims_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES

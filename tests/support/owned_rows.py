@@ -16,6 +16,8 @@ UNOWNED = {
     "catalogue_releases",
     "ingestion_batches",
     "ingestion_parts",
+    "custodian_lines",
+    "custodian_statements",
     "ingestion_rejects",
     "impact_assessments",
     "notice_texts",

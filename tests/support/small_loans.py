@@ -28,10 +28,10 @@ FILE_SHA256 = hashlib.sha256(FILE).hexdigest()
 PRINCIPAL_FEN = 40_000_000
 
 
-async def accepted(city: SmallCity, **changes: object) -> UUID:
+async def accepted(city: SmallCity, *, asked_fen: int = 50_000_000, **changes: object) -> UUID:
     """Let the first bank offer and the applicant accept; return the offer's id."""
     bank = city.banks[0]
-    submitted = await city.submit()
+    submitted = await city.submit(amount_fen=asked_fen)
     await city.consent(submitted.request.id, bank)
     referral_id = await city.referral_to(submitted, bank)
     await city.act(accept_referral, bank.officer, referral_id=referral_id)
@@ -58,9 +58,11 @@ async def fill_loans(city: SmallCity, admin: asyncpg.Connection, offer_id: UUID)
     return loan_id
 
 
-async def contracted(city: SmallCity, *, number: str = NUMBER, **changes: object) -> Loan:
+async def contracted(
+    city: SmallCity, *, number: str = NUMBER, asked_fen: int = 50_000_000, **changes: object
+) -> Loan:
     """Return a loan of 400,000 yuan over a year, signed."""
-    offer_id = await accepted(city, **changes)
+    offer_id = await accepted(city, asked_fen=asked_fen, **changes)
     loan: Loan = await city.act(
         sign_contract,
         city.banks[0].officer,

@@ -20,6 +20,7 @@ from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
+from small_claims import FilledClaims, fill_claims
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
 from small_ledger import FilledLedger, fill_ledgers
@@ -116,6 +117,7 @@ class World:
     pools: FilledPool
     exchanged: Exchanged
     warned: Warned
+    claims: FilledClaims
 
     @property
     def bank(self) -> Bank:
@@ -210,9 +212,20 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "ledger": await fill_ledgers(city, admin),
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
-        "pools": await fill_pools(city, admin),
+        **await _pooled(city, admin),
         "warned": await build_warned(city),
     }
+
+
+async def _pooled(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
+    pools = await fill_pools(city, admin)
+    claims = await fill_claims(
+        city,
+        admin,
+        pools.small,
+        loan_id=await admin.fetchval("select loan_id from pool_filings"),
+    )
+    return {"pools": pools, "claims": claims}
 
 
 async def _add_officer(city: SmallCity) -> UUID:

@@ -18,6 +18,7 @@ from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry
 from suxin.rights.queries.cases import inquiries_of
 from suxin.risk_pool import portions as risk_pool
+from suxin.risk_pool.claims import portions as claims
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
 
@@ -51,6 +52,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *loans.PORTIONS,
     *risk_pool.PORTIONS,
     *warnings.PORTIONS,
+    *claims.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from suxin.kernel.money import check_amount_fen, split_by_bps
+from suxin.kernel.money import AmountOutOfRange, check_amount_fen, split_by_bps
 from suxin.risk_pool.agreements import AgreementTerms, Bearer, Unmet
 
 
@@ -153,6 +153,43 @@ def still_owed_fen(compensation: Compensation, recoveries: Recoveries) -> int:
         return 0
     open_fen = compensation.loss_fen - min(recoveries.net_fen, compensation.loss_fen)
     return compensation.unmet_fen * open_fen // compensation.loss_fen
+
+
+def payable_later_fen(
+    terms: AgreementTerms, compensation: Compensation, recoveries: Recoveries, room: Room
+) -> int:
+    """Return what the pool can pay now of a part that had to wait, within its caps and what it has available.
+
+    :raises AmountOutOfRange: if an amount is negative or above the largest amount there is
+    :raises AmountNotWholeFen: if one is no whole number of fen
+    """
+    _check(room)
+    owed_fen = still_owed_fen(compensation, recoveries)
+    if terms.caps.per_claim_fen is not None:
+        owed_fen = min(owed_fen, max(0, terms.caps.per_claim_fen - compensation.pool_fen))
+    return _payable(owed_fen, terms, room)[0]
+
+
+def after_later_payment(
+    compensation: Compensation, recoveries: Recoveries, paid_fen: int
+) -> Compensation:
+    """Return who bears what once the pool has paid a part that had waited.
+
+    What came back meanwhile has lessened what it owes; that part, which nobody is owed any more, stays with the bank.
+
+    :raises AmountOutOfRange: if an amount is negative or above the largest amount there is
+    :raises AmountNotWholeFen: if one is no whole number of fen
+    """
+    owed_fen = still_owed_fen(compensation, recoveries)
+    if not 0 <= paid_fen <= owed_fen:
+        raise AmountOutOfRange(field="paidFen", minimum_fen=0, maximum_fen=owed_fen)
+    lessened_fen = compensation.unmet_fen - owed_fen
+    return msgspec.structs.replace(
+        compensation,
+        pool_fen=compensation.pool_fen + paid_fen,
+        bank_fen=compensation.bank_fen + lessened_fen,
+        unmet_fen=owed_fen - paid_fen,
+    )
 
 
 def _payable(share_fen: int, terms: AgreementTerms, room: Room) -> tuple[int, LimitedBy | None]:

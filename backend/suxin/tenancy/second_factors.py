@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal, RefusalKind
@@ -59,6 +60,15 @@ class SecondFactorHeld(Refusal):
     code = "SECOND_FACTOR_HELD"
     zh = "已启用动态验证码，更换设备请联系管理员重置密码"
     en = "You have a second factor already; to replace it have your password reset"
+
+
+class SecondFactorMissing(Refusal):
+    """What is to be done takes a one-time code, and the staff member has no app that makes them."""
+
+    code = "SECOND_FACTOR_MISSING"
+    kind = RefusalKind.FORBIDDEN
+    zh = "该操作须由已启用动态验证码的人员办理，请先在“我的账号”中启用"
+    en = "This takes a one-time code; first enrol an authenticator app for your account"
 
 
 async def has_second_factor(session: AsyncSession, *, tenant_id: UUID, staff_id: UUID) -> bool:
@@ -166,11 +176,7 @@ async def check_second_factor(
     require_unlocked(count, now=now)
     row = await _factor(session, tenant_id, staff_id)
     if row is not None and row.confirmed_at is not None:
-        step = one_time_codes.step_of_code(_secret(row, sealer), code, now=now)
-        if step is not None and (row.last_step is None or step > row.last_step):
-            async with doorway(session):
-                row.last_step = step
-                await session.flush()
+        if await _use_code(session, row, code, sealer=sealer, now=now):
             await forget_failures(session, count)
             return
         if await _use_recovery_code(session, tenant_id, staff_id, code):
@@ -180,6 +186,46 @@ async def check_second_factor(
     if await count_failure(session, count, now=now):
         record_lock(session, tenant_id, staff_id, now=now)
     raise SecondFactorWrong(field="code")
+
+
+async def show_second_factor(
+    session: AsyncSession, actor: Actor, *, code: str, sealer: Sealer, now: datetime
+) -> datetime:
+    """Take a one-time code for one decision; return when it was shown.
+
+    Each code is good once, at a log-in or here. A recovery code is none: it stands for an app that is lost. Called before anything
+    else is written, because a wrong code is counted although the decision is refused.
+
+    :raises Forbidden: if no staff member acts
+    :raises SecondFactorMissing: if he has no second factor
+    :raises SecondFactorWrong: if the code is not of this moment, or was used; the try is counted
+    :raises LogInLocked: if five wrong codes in a row have locked it
+    """
+    tenant_id, staff_id = actor.own_tenant, actor.own_staff
+    count = await lock_count(session, login=_name(tenant_id, staff_id), sealer=sealer, now=now)
+    require_unlocked(count, now=now)
+    row = await _factor(session, tenant_id, staff_id)
+    if row is None or row.confirmed_at is None:
+        raise SecondFactorMissing(field="code")
+    if not await _use_code(session, row, code, sealer=sealer, now=now):
+        if await count_failure(session, count, now=now):
+            record_lock(session, tenant_id, staff_id, now=now)
+        raise SecondFactorWrong(field="code")
+    await forget_failures(session, count)
+    _record(session, "tenancy.second_factor.shown", tenant_id, staff_id, now=now)
+    return now
+
+
+async def _use_code(
+    session: AsyncSession, row: SecondFactor, code: str, *, sealer: Sealer, now: datetime
+) -> bool:
+    step = one_time_codes.step_of_code(_secret(row, sealer), code, now=now)
+    if step is None or (row.last_step is not None and step <= row.last_step):
+        return False
+    async with doorway(session):
+        row.last_step = step
+        await session.flush()
+    return True
 
 
 async def forget_second_factor(session: AsyncSession, *, tenant_id: UUID, staff_id: UUID) -> None:

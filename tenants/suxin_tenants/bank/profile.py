@@ -22,6 +22,7 @@ from suxin.lending.policies import (
     REPAYMENT_REPORT,
     STATISTICS_READ,
 )
+from suxin.risk_pool.claims.policies import CLAIM_MAKE, CLAIM_READ
 from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_MAKE, FILING_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import TIER_READ
@@ -38,6 +39,8 @@ _OFFICER: Final = frozenset(
         LOAN_READ,
         LOAN_MANAGE,
         REPAYMENT_REPORT,
+        CLAIM_READ,
+        CLAIM_MAKE,
         FILING_READ,
         FILING_MAKE,
         RECORD_READ,
@@ -106,7 +109,9 @@ BANK: Final = TenantProfile(
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ}),
+            permissions=frozenset(
+                {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ}
+            ),
         ),
     ),
 )

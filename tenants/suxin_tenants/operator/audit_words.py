@@ -8,6 +8,11 @@ from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
+from suxin_tenants.operator.claim_audit_words import (
+    CLAIM_ACTIONS,
+    CLAIM_OBJECTS,
+    CLAIM_REASONS,
+)
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
@@ -34,6 +39,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "tenancy.password.changed": "修改密码",
     "tenancy.password.reset": "重置密码",
     "tenancy.second_factor.enrolled": "启用动态验证码",
+    "tenancy.second_factor.shown": "出示动态验证码",
     "tenancy.second_factor.recovered": "使用恢复码登录",
     "tenancy.second_factor.moment_set": "设定动态验证码启用时间",
     "tenancy.identity.linked": "绑定统一登录账号",
@@ -179,6 +185,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
+    **CLAIM_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -201,6 +208,7 @@ ACTORS: Final[Mapping[str, str]] = {
 OBJECTS: Final[Mapping[str, str]] = {
     "loan_warning": "风险预警",
     "warning_rule_set": "预警规则",
+    **CLAIM_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",
@@ -247,6 +255,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **POOL_OBJECTS,
 }
 REASONS: Final[Mapping[str, str]] = {
+    **CLAIM_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",
     "add staff": "增加人员",

@@ -23,6 +23,14 @@ from suxin.lending.warnings.policies import (
 )
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
+from suxin.risk_pool.claims.policies import (
+    CLAIM_APPROVE_BUREAU,
+    CLAIM_APPROVE_FUND,
+    CLAIM_CHECK,
+    CLAIM_READ,
+    STATEMENT_IMPORT,
+    STATEMENT_READ,
+)
 from suxin.risk_pool.policies import (
     AGREEMENT_SIGN,
     FUNDING_RECORD,
@@ -89,6 +97,10 @@ OPERATOR: Final = TenantProfile(
                     BOOK_READ,
                     PERIOD_CLOSE,
                     TRANSFER_POST,
+                    CLAIM_CHECK,
+                    CLAIM_READ,
+                    STATEMENT_IMPORT,
+                    STATEMENT_READ,
                     POOL_READ,
                     POOL_MANAGE,
                     FUNDING_RECORD,
@@ -133,6 +145,10 @@ OPERATOR: Final = TenantProfile(
             permissions=frozenset(
                 {
                     TENANT_READ,
+                    CLAIM_CHECK,
+                    CLAIM_READ,
+                    STATEMENT_IMPORT,
+                    STATEMENT_READ,
                     BOOK_READ,
                     POOL_READ,
                     POOL_MANAGE,
@@ -140,6 +156,22 @@ OPERATOR: Final = TenantProfile(
                     AGREEMENT_SIGN,
                     STOP_LOSS_LIFT,
                 }
+            ),
+        ),
+        Role(
+            code="fund_manager",
+            zh="基金管理机构审批员",
+            second_factor=True,
+            permissions=frozenset(
+                {BOOK_READ, POOL_READ, CLAIM_READ, CLAIM_APPROVE_FUND, STATEMENT_READ}
+            ),
+        ),
+        Role(
+            code="finance_bureau",
+            zh="财政（金融）主管部门审批员",
+            second_factor=True,
+            permissions=frozenset(
+                {BOOK_READ, POOL_READ, CLAIM_READ, CLAIM_APPROVE_BUREAU, STATEMENT_READ}
             ),
         ),
         Role(
@@ -164,6 +196,8 @@ OPERATOR: Final = TenantProfile(
                     INGESTION_READ,
                     MODEL_READ,
                     WARNING_RULE_READ,
+                    CLAIM_READ,
+                    STATEMENT_READ,
                     BOOK_READ,
                     POOL_READ,
                 }

@@ -12,6 +12,8 @@ _STEPS: Final[tuple[tuple[LoanState, str], ...]] = (
     (LoanState.PERFORMING, "nothing that is due is unpaid"),
     (LoanState.OVERDUE, "an instalment is unpaid after its day"),
     (LoanState.SETTLED, "everything is repaid, or the loan was renewed"),
+    (LoanState.COMPENSATED, "a risk pool has paid its share of the loss"),
+    (LoanState.RECOVERING, "something has come back after it was compensated"),
     (LoanState.WRITTEN_OFF, "the bank has written the loan off"),
 )
 LOAN_STEPS: Final = {

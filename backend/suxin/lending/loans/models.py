@@ -11,13 +11,15 @@ from suxin.kernel.readers import Reader, batch, data_subject, owner_tenant, syst
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
 from suxin.lending.loans.plans import Terms
-from suxin.lending.loans.standing import JUDGED, Standing
+from suxin.lending.loans.standing import COMPENSATED, JUDGED, Standing
 from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
 from suxin.lending.models.steps import NamedStep, StepNotPossible
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
 _BANK: Final = frozenset({Party.TENANT})
 _BY_THE_DAY: Final = frozenset({Party.TENANT, Party.PLATFORM})
+# A risk pool's operator, and the platform where it reads that the pool has paid.
+_BY_POOL: Final = frozenset({Party.OPERATOR, Party.PLATFORM})
 
 _CANCEL = NamedStep(
     leaves=frozenset({LoanState.SIGNED}),
@@ -61,6 +63,41 @@ _WRITE_OFF = NamedStep(
     zh="核销",
     en="write it off",
 )
+_COMPENSATE = NamedStep(
+    leaves=frozenset({LoanState.OVERDUE}),
+    to=LoanState.COMPENSATED,
+    by=_BY_POOL,
+    zh="登记代偿",
+    en="take it as compensated",
+)
+_RECOVER = NamedStep(
+    leaves=frozenset({LoanState.COMPENSATED}),
+    to=LoanState.RECOVERING,
+    by=_BANK,
+    zh="转入追偿",
+    en="recover it",
+)
+_REOPEN = NamedStep(
+    leaves=frozenset({LoanState.COMPENSATED}),
+    to=LoanState.OVERDUE,
+    by=_BY_POOL,
+    zh="撤销代偿",
+    en="take its compensation back",
+)
+_CLOSE = NamedStep(
+    leaves=frozenset({LoanState.COMPENSATED, LoanState.RECOVERING}),
+    to=LoanState.SETTLED,
+    by=frozenset({Party.TENANT, *_BY_POOL}),
+    zh="结清",
+    en="settle it",
+)
+_GIVE_UP = NamedStep(
+    leaves=frozenset({LoanState.COMPENSATED, LoanState.RECOVERING}),
+    to=LoanState.WRITTEN_OFF,
+    by=_BY_POOL,
+    zh="核销",
+    en="write it off",
+)
 _BY_STATE: Final = {LoanState.PERFORMING: _PERFORM, LoanState.OVERDUE: _FALL_OVERDUE}
 
 OPEN: Final = (
@@ -88,7 +125,19 @@ class Loan(Table):
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE")
     __machine__: ClassVar[StateMachine[LoanState]] = StateMachine(
         begins={LoanState.SIGNED: _BANK},
-        steps=(_CANCEL, _PAY_OUT, _PERFORM, _FALL_OVERDUE, _SETTLE, _WRITE_OFF),
+        steps=(
+            _CANCEL,
+            _PAY_OUT,
+            _PERFORM,
+            _FALL_OVERDUE,
+            _SETTLE,
+            _WRITE_OFF,
+            _COMPENSATE,
+            _RECOVER,
+            _REOPEN,
+            _CLOSE,
+            _GIVE_UP,
+        ),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), data_subject(), batch(), system())
     __table_args__ = (
@@ -193,11 +242,11 @@ class Loan(Table):
         return self.principal_fen - (self.outstanding_fen if revolving else self.drawn_fen)
 
     def require_reportable(self) -> None:
-        """Refuse a repayment where nothing was ever drawn, or the loan is at its end; a debt written off can still be paid.
+        """Refuse a repayment where nothing was ever drawn, or the loan is at its end; a debt compensated or written off can still be paid.
 
         :raises StepNotPossible: if it is not possible
         """
-        if self.state not in (*JUDGED, LoanState.WRITTEN_OFF):
+        if self.state not in (*JUDGED, *COMPENSATED, LoanState.WRITTEN_OFF):
             raise StepNotPossible(
                 state=self.state, step_zh="登记还款", step_en="report a repayment"
             )
@@ -238,6 +287,27 @@ class Loan(Table):
     def settle(self, *, note: str | None, now: datetime) -> None:
         """End as SETTLED."""
         self.state, self.ended_at, self.end_note = _SETTLE.taken_from(self.state), now, note
+
+    def compensate(self) -> None:
+        """Enter COMPENSATED: a risk pool has paid its share."""
+        self.state = _COMPENSATE.taken_from(self.state)
+
+    def recover(self) -> None:
+        """Enter RECOVERING with the first that comes back; what comes later leaves it there."""
+        if self.state is LoanState.COMPENSATED:
+            self.state = _RECOVER.taken_from(self.state)
+
+    def reopen(self) -> None:
+        """Enter OVERDUE again: the pool's payment was reversed."""
+        self.state = _REOPEN.taken_from(self.state)
+
+    def close_compensated(self, *, note: str, now: datetime) -> None:
+        """End as SETTLED once all that was lost has come back."""
+        self.state, self.ended_at, self.end_note = _CLOSE.taken_from(self.state), now, note
+
+    def give_up(self, *, note: str, now: datetime) -> None:
+        """End as WRITTEN_OFF after its compensation, by the pool's word."""
+        self.state, self.ended_at, self.end_note = _GIVE_UP.taken_from(self.state), now, note
 
     def write_off(self, *, note: str, now: datetime) -> None:
         """End as WRITTEN_OFF: the bank expects nothing more, and the debt stands."""

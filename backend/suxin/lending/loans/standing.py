@@ -18,6 +18,9 @@ bank's own classification looks at more."""
 JUDGED: Final = (LoanState.DISBURSED, LoanState.PERFORMING, LoanState.OVERDUE)
 """The states that follow from the facts and the day."""
 
+COMPENSATED: Final = (LoanState.COMPENSATED, LoanState.RECOVERING)
+"""The states in which a risk pool has paid its share, and the borrower still owes."""
+
 
 class Standing(NamedTuple):
     """How a loan stands on a day."""

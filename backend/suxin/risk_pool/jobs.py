@@ -1,0 +1,28 @@
+"""Duties of the platform about risk pools that leave as outbox rows."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.outbox import Handler, Job
+from suxin.risk_pool.statements.asking import MATCH_TOPIC
+from suxin.risk_pool.statements.matching import match_next
+
+
+async def match_lines(session: AsyncSession, job: Job) -> None:
+    """Match one line of a pool, and ask for the next."""
+    day = job.payload.get("day")
+    after = None if day is None else (date.fromisoformat(day), job.uuid("line_id"))
+    await match_next(
+        session,
+        operator_id=job.uuid("operator_id"),
+        pool_id=job.uuid("pool_id"),
+        after=after,
+        now=job.now,
+    )
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Return the handlers of risk pools by topic."""
+    return {MATCH_TOPIC: match_lines}

@@ -18,6 +18,7 @@ from suxin.kernel import (
 from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
+from suxin.lending.league import models as league
 from suxin.lending.loans import models as loans
 from suxin.places import models as places
 from suxin.repair import models as repair
@@ -59,6 +60,7 @@ CONTEXTS = (
     exports,
     lending,
     loans,
+    league,
     repair,
     rights,
     sandboxes,

@@ -299,6 +299,23 @@ ACCESS = (
     "CREATE POLICY withdrawer ON leads FOR UPDATE TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON leads FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON leads TO suxin_app',
+    'ALTER TABLE league_lines ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE league_lines FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON league_lines FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON league_lines FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY named ON league_lines FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (select nullif(current_setting('app.sandbox_id', true), '')::uuid) is null and exists (select 1 from league_tables t where t.quarter = league_lines.quarter and t.version = league_lines.version and t.named))",
+    "CREATE POLICY system ON league_lines FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON league_lines TO suxin_app',
+    'ALTER TABLE league_tables ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE league_tables FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY banks ON league_tables FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (select nullif(current_setting('app.sandbox_id', true), '')::uuid) is null and counted_at is not null)",
+    "CREATE POLICY operator ON league_tables FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY asked ON league_tables FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY published_by ON league_tables FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON league_tables FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (counted_at, working_days, ranked, named) ON league_tables TO suxin_app',
+    'CREATE TRIGGER league_tables_counted BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND (OLD.counted_at, OLD.counted_until, OLD.working_days, OLD.ranked, OLD.quarter, OLD.version, OLD.definition) IS DISTINCT FROM (NEW.counted_at, NEW.counted_until, NEW.working_days, NEW.ranked, NEW.quarter, NEW.version, NEW.definition)) EXECUTE FUNCTION refuse_step()',
+    "CREATE TRIGGER league_tables_by_platform BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NULL AND NEW.counted_at IS NOT NULL AND nullif(current_setting('app.kind', true), '') <> 'system') EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE ledger_accounts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE ledger_accounts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON ledger_accounts FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -332,6 +349,11 @@ ACCESS = (
     "CREATE POLICY system ON loan_instalments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON loan_instalments TO suxin_app',
     'GRANT SELECT ON loan_instalments TO suxin_batch',
+    'ALTER TABLE loan_months ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_months FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON loan_months FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON loan_months FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON loan_months TO suxin_app',
     'ALTER TABLE loan_products ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loan_products FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loan_products FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1227,6 +1249,27 @@ def upgrade() -> None:
     op.create_index('ix_leads_pool_county_code', 'leads', ['county_code', 'id'], unique=False, postgresql_where=sa.text('pool_open'))
     op.create_index('ix_leads_pool_industry_section', 'leads', ['industry_section', 'id'], unique=False, postgresql_where=sa.text('pool_open'))
     op.create_index('ix_leads_pool_open', 'leads', ['id'], unique=False, postgresql_where=sa.text('pool_open'))
+    op.create_table('league_tables',
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('definition', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('counted_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('working_days', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ranked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('named', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('(counted_at is null) = (ranked is null)', name=op.f('ck_league_tables_counted')),
+    sa.CheckConstraint('(version = 1) = (reason is null) and (reason is null) = (asked_by is null)', name=op.f('ck_league_tables_corrected')),
+    sa.CheckConstraint('extract(day from quarter) = 1 and extract(month from quarter) in (1, 4, 7, 10)', name=op.f('ck_league_tables_quarter')),
+    sa.CheckConstraint('version >= 1 and definition >= 1', name=op.f('ck_league_tables_version')),
+    sa.PrimaryKeyConstraint('quarter', 'version', name=op.f('pk_league_tables'))
+    )
+    op.create_index('uq_league_tables_id', 'league_tables', ['id'], unique=True)
+    op.create_index('uq_league_tables_waiting', 'league_tables', ['quarter'], unique=True, postgresql_where=sa.text('counted_at is null'))
     op.create_table('ledger_accounts',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1262,6 +1305,25 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_ledger_closings')),
     sa.UniqueConstraint('tenant_id', 'closed_before', name=op.f('uq_ledger_closings_tenant_id_closed_before'))
+    )
+    op.create_table('loan_months',
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('dimension', sa.Enum('city', 'bank', 'county', 'industry', name='dimension', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('loans', sa.BigInteger(), nullable=False),
+    sa.Column('outstanding_fen', sa.BigInteger(), nullable=False),
+    sa.Column('credit_loans', sa.BigInteger(), nullable=False),
+    sa.Column('credit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('overdue_loans', sa.BigInteger(), nullable=False),
+    sa.Column('overdue_fen', sa.BigInteger(), nullable=False),
+    sa.Column('signed', sa.BigInteger(), nullable=False),
+    sa.Column('signed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('first_loans', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("extract(day from month) = 1 and as_of >= month and as_of < month + interval '1 month'", name=op.f('ck_loan_months_month')),
+    sa.CheckConstraint('least(loans, outstanding_fen, credit_loans, credit_fen, overdue_loans, overdue_fen, signed, signed_fen, first_loans) >= 0 and greatest(credit_fen, overdue_fen) <= outstanding_fen and greatest(credit_loans, overdue_loans) <= loans and first_loans <= signed', name=op.f('ck_loan_months_parts')),
+    sa.PrimaryKeyConstraint('month', 'dimension', 'key', name=op.f('pk_loan_months'))
     )
     op.create_table('loan_products',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -1927,6 +1989,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
     op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
+    op.create_table('league_lines',
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('measure', sa.Enum('pick_up', 'on_time_contact', 'decision_days', 'first_loan', 'credit_loan', 'rate', 'overdue', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('numerator', sa.BigInteger(), nullable=False),
+    sa.Column('denominator', sa.BigInteger(), nullable=False),
+    sa.Column('cases', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=True),
+    sa.Column('place', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("measure in ('decision_days', 'rate') or numerator <= denominator", name=op.f('ck_league_lines_shares')),
+    sa.CheckConstraint('(value is null) = (denominator = 0)', name=op.f('ck_league_lines_value')),
+    sa.CheckConstraint('least(numerator, denominator, cases) >= 0', name=op.f('ck_league_lines_counts')),
+    sa.CheckConstraint('place is null or place >= 1 and value is not null', name=op.f('ck_league_lines_place')),
+    sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_league_lines_quarter_version')),
+    sa.PrimaryKeyConstraint('quarter', 'version', 'tenant_id', 'measure', name=op.f('pk_league_lines'))
+    )
+    op.create_index('ix_league_lines_tenant_id', 'league_lines', ['tenant_id', 'id'], unique=False)
+    op.create_index('uq_league_lines_id', 'league_lines', ['id'], unique=True)
     op.create_table('ledger_transfers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2366,6 +2448,9 @@ def downgrade() -> None:
     op.drop_index('ix_ledger_transfers_debit', table_name='ledger_transfers')
     op.drop_index('ix_ledger_transfers_credit', table_name='ledger_transfers')
     op.drop_table('ledger_transfers')
+    op.drop_index('uq_league_lines_id', table_name='league_lines')
+    op.drop_index('ix_league_lines_tenant_id', table_name='league_lines')
+    op.drop_table('league_lines')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
@@ -2455,8 +2540,12 @@ def downgrade() -> None:
     op.drop_index('ix_loan_products_in_use', table_name='loan_products')
     op.drop_index('ix_loan_products_code', table_name='loan_products')
     op.drop_table('loan_products')
+    op.drop_table('loan_months')
     op.drop_table('ledger_closings')
     op.drop_table('ledger_accounts')
+    op.drop_index('uq_league_tables_waiting', table_name='league_tables', postgresql_where=sa.text('counted_at is null'))
+    op.drop_index('uq_league_tables_id', table_name='league_tables')
+    op.drop_table('league_tables')
     op.drop_index('ix_leads_pool_open', table_name='leads', postgresql_where=sa.text('pool_open'))
     op.drop_index('ix_leads_pool_industry_section', table_name='leads', postgresql_where=sa.text('pool_open'))
     op.drop_index('ix_leads_pool_county_code', table_name='leads', postgresql_where=sa.text('pool_open'))

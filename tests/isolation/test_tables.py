@@ -65,9 +65,13 @@ MATRIX = {
     "ledger_accounts": PLATFORM,
     "ledger_closings": PLATFORM,
     "ledger_transfers": PLATFORM,
+    # A counted table shows the banks no names unless the operator says so; a line is its bank's own.
+    "league_lines": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "league_tables": (ALL, NONE, NONE, NONE, ALL, ALL),
     "leads": (REFERRED, NONE, NONE, NONE, NONE, ALL),
     "loan_drawdowns": PLATFORM,
     "loan_instalments": PLATFORM,
+    "loan_months": (NONE, NONE, NONE, NONE, ALL, ALL),
     "loan_repayments": PLATFORM,
     "loans": PLATFORM,
     "loan_products": (NO_DRAFT,) * 6,

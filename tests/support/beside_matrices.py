@@ -5,6 +5,7 @@ import deprecation_matrix
 import events_matrix
 import fetch_matrix
 import ingestion_matrix
+import league_matrix
 import ledger_matrix
 import loan_matrix
 import repair_matrix
@@ -23,6 +24,7 @@ COMMANDS = (
     | scoring_matrix.COMMANDS
     | ledger_matrix.COMMANDS
     | loan_matrix.COMMANDS
+    | league_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -37,6 +39,7 @@ QUERIES = (
     | scoring_matrix.QUERIES
     | ledger_matrix.QUERIES
     | loan_matrix.QUERIES
+    | league_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

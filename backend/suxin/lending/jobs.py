@@ -9,6 +9,7 @@ from suxin.kernel import outbox
 from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
+from suxin.lending.league import jobs as league
 from suxin.lending.loans import jobs as loans
 from suxin.lending.models import Step
 
@@ -100,6 +101,7 @@ def handlers() -> Mapping[str, Handler]:
         snapshots.ERASE_TOPIC: snapshot_kept_long_enough,
         snapshots.ERASED_TOPIC: snapshot_erased,
         **loans.handlers(),
+        **league.handlers(),
     }
 
 

@@ -9,6 +9,7 @@ from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_CO
 from suxin.consent.requests import CONSENT_ASK
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.exports.policies import EXPORT_RUN
+from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import (
     LOAN_MANAGE,
     LOAN_READ,
@@ -59,13 +60,14 @@ BANK: Final = TenantProfile(
                     PRODUCT_EDIT,
                     PRODUCT_PUBLISH,
                     STATISTICS_READ,
+                    LEAGUE_READ,
                 }
             ),
         ),
         Role(
             code="product_manager",
             zh="产品经理",
-            permissions=frozenset({PRODUCT_READ, PRODUCT_EDIT, STATISTICS_READ}),
+            permissions=frozenset({PRODUCT_READ, PRODUCT_EDIT, STATISTICS_READ, LEAGUE_READ}),
         ),
         Role(
             code="loan_officer",
@@ -85,13 +87,14 @@ BANK: Final = TenantProfile(
                     TIER_READ,
                     CONSENT_ASK,
                     EXPORT_RUN,
+                    LEAGUE_READ,
                 }
             ),
         ),
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({PRODUCT_READ, REFERRAL_READ, LOAN_READ}),
+            permissions=frozenset({PRODUCT_READ, REFERRAL_READ, LOAN_READ, LEAGUE_READ}),
         ),
     ),
 )

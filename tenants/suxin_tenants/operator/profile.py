@@ -15,6 +15,7 @@ from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
+from suxin.lending.league.policies import LEAGUE_KEEP, LEAGUE_READ
 from suxin.lending.policies import STATISTICS_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
@@ -61,6 +62,8 @@ OPERATOR: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,
+                    LEAGUE_KEEP,
+                    LEAGUE_READ,
                     CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
                     COMMITMENT_READ,
@@ -85,6 +88,8 @@ OPERATOR: Final = TenantProfile(
                 {
                     TENANT_READ,
                     STATISTICS_READ,
+                    LEAGUE_KEEP,
+                    LEAGUE_READ,
                     CALENDAR_MANAGE,
                     CASE_CHECK,
                     CASE_DECIDE,
@@ -118,6 +123,7 @@ OPERATOR: Final = TenantProfile(
                     CLIENT_READ,
                     EVENT_READ,
                     STATISTICS_READ,
+                    LEAGUE_READ,
                     CASE_READ,
                     REPAIR_READ,
                     EVIDENCE_READ,

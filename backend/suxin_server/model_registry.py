@@ -24,6 +24,7 @@ from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
+from suxin.risk_pool.incentives import models as incentives
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
 from suxin.subjects import catalogue_releases, closures
@@ -64,6 +65,7 @@ CONTEXTS = (
     repair,
     rights,
     sandboxes,
+    incentives,
 )
 
 metadata = Table.metadata

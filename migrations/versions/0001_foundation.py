@@ -261,6 +261,17 @@ ACCESS = (
     "CREATE POLICY ended ON impact_assessments FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
     "CREATE POLICY kept_long_enough ON impact_assessments FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days')",
     'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON impact_assessments TO suxin_app',
+    'ALTER TABLE incentive_awards ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE incentive_awards FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON incentive_awards FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY awarded ON incentive_awards FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and posted_at is not null)",
+    'GRANT SELECT, INSERT, UPDATE (posted_at, reversed_at) ON incentive_awards TO suxin_app',
+    'ALTER TABLE incentive_runs ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE incentive_runs FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON incentive_runs FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE (state, checked_by, checked_at, reversal_by, reversal_reason, ended_by, ended_at) ON incentive_runs TO suxin_app',
+    "CREATE TRIGGER incentive_runs_begins BEFORE INSERT ON incentive_runs FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER incentive_runs_step BEFORE UPDATE OF state ON incentive_runs FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('POSTED', 'REVERSAL_PROPOSED', 'operator'), ('PROPOSED', 'POSTED', 'operator'), ('PROPOSED', 'WITHDRAWN', 'operator'), ('REVERSAL_PROPOSED', 'POSTED', 'operator'), ('REVERSAL_PROPOSED', 'REVERSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE ingestion_batches ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE ingestion_batches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operators ON ingestion_batches FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
@@ -1989,6 +2000,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
     op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
+    op.create_table('incentive_runs',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'POSTED', 'REVERSAL_PROPOSED', 'REVERSED', 'WITHDRAWN', name='runstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_reason', sa.Text(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name=op.f('ck_incentive_runs_checked')),
+    sa.CheckConstraint("(ended_by is not null) = (state in ('WITHDRAWN', 'REVERSED')) and (ended_by is null) = (ended_at is null)", name=op.f('ck_incentive_runs_ended')),
+    sa.CheckConstraint("(state in ('REVERSAL_PROPOSED', 'REVERSED')) = (reversal_by is not null) and (reversal_by is null) = (reversal_reason is null)", name=op.f('ck_incentive_runs_reversal')),
+    sa.CheckConstraint("state <> 'REVERSED' or ended_by <> reversal_by", name=op.f('ck_incentive_runs_two_people_reverse')),
+    sa.CheckConstraint('checked_by is null or checked_by <> proposed_by', name=op.f('ck_incentive_runs_two_people')),
+    sa.CheckConstraint('total_fen > 0', name=op.f('ck_incentive_runs_total')),
+    sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_incentive_runs_quarter_version')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_runs'))
+    )
+    op.create_index('uq_incentive_runs_alive', 'incentive_runs', ['tenant_id', 'quarter'], unique=True, postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
     op.create_table('league_lines',
     sa.Column('quarter', sa.Date(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -2209,6 +2246,24 @@ def upgrade() -> None:
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
+    op.create_table('incentive_awards',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('places', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("jsonb_typeof(places) = 'array'", name=op.f('ck_incentive_awards_places')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_incentive_awards_amount')),
+    sa.CheckConstraint('reversed_at is null or posted_at is not null', name=op.f('ck_incentive_awards_reversed')),
+    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['incentive_runs.tenant_id', 'incentive_runs.id'], name=op.f('fk_incentive_awards_tenant_id_run_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_awards'))
+    )
+    op.create_index('ix_incentive_awards_bank', 'incentive_awards', ['bank_id', 'id'], unique=False)
+    op.create_index('uq_incentive_awards_bank_id', 'incentive_awards', ['tenant_id', 'run_id', 'bank_id'], unique=True)
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2422,6 +2477,9 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
+    op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
+    op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
+    op.drop_table('incentive_awards')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
@@ -2451,6 +2509,8 @@ def downgrade() -> None:
     op.drop_index('uq_league_lines_id', table_name='league_lines')
     op.drop_index('ix_league_lines_tenant_id', table_name='league_lines')
     op.drop_table('league_lines')
+    op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.drop_table('incentive_runs')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))

@@ -24,6 +24,8 @@ UPDATED = {
         "catalogue_drafts",
         "commitments",
         "impact_assessments",
+        "incentive_awards",
+        "incentive_runs",
         "ingestion_batches",
         "league_tables",
         "published_arrangements",

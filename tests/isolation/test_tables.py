@@ -58,6 +58,8 @@ MATRIX = {
     "exports": PLATFORM,
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
+    "incentive_awards": OPERATOR,
+    "incentive_runs": OPERATOR,
     "ingestion_batches": OPERATOR,
     "ingestion_parts": NOBODY,
     "ingestion_rejects": OPERATOR,

@@ -4,6 +4,7 @@ import commitment_matrix
 import deprecation_matrix
 import events_matrix
 import fetch_matrix
+import incentive_matrix
 import ingestion_matrix
 import league_matrix
 import ledger_matrix
@@ -25,6 +26,7 @@ COMMANDS = (
     | ledger_matrix.COMMANDS
     | loan_matrix.COMMANDS
     | league_matrix.COMMANDS
+    | incentive_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
 )
@@ -40,6 +42,7 @@ QUERIES = (
     | ledger_matrix.QUERIES
     | loan_matrix.QUERIES
     | league_matrix.QUERIES
+    | incentive_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )

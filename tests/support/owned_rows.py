@@ -18,6 +18,8 @@ UNOWNED = {
     "ingestion_parts",
     "ingestion_rejects",
     "impact_assessments",
+    # The operator's, about all banks.
+    "incentive_runs",
     "notice_texts",
     "population_cells",
     "published_arrangements",
@@ -38,6 +40,8 @@ def owned(model: type[Table], world: World) -> str:
         "subjects": f"t.id in {parties}",
         "leads": f"exists (select 1 from lead_parties p where p.lead_id = t.id and p.subject_id in {parties})",  # noqa: S608 - ids of the test's own
     }
+    if "bank_id" in columns:
+        return f"t.bank_id = '{world.bank.tenant_id}'"
     if model.__tablename__ in by_name:
         return by_name[model.__tablename__]
     if model.__tablename__ in UNOWNED:

@@ -19,6 +19,11 @@ from suxin.lending.league.policies import LEAGUE_KEEP, LEAGUE_READ
 from suxin.lending.policies import STATISTICS_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
+from suxin.risk_pool.incentives.policies import (
+    INCENTIVE_CHECK,
+    INCENTIVE_PROPOSE,
+    INCENTIVE_READ,
+)
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -63,6 +68,9 @@ OPERATOR: Final = TenantProfile(
                     STAFF_READ,
                     STATISTICS_READ,
                     LEAGUE_KEEP,
+                    INCENTIVE_CHECK,
+                    INCENTIVE_PROPOSE,
+                    INCENTIVE_READ,
                     LEAGUE_READ,
                     CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
@@ -89,6 +97,9 @@ OPERATOR: Final = TenantProfile(
                     TENANT_READ,
                     STATISTICS_READ,
                     LEAGUE_KEEP,
+                    INCENTIVE_CHECK,
+                    INCENTIVE_PROPOSE,
+                    INCENTIVE_READ,
                     LEAGUE_READ,
                     CALENDAR_MANAGE,
                     CASE_CHECK,
@@ -124,6 +135,7 @@ OPERATOR: Final = TenantProfile(
                     EVENT_READ,
                     STATISTICS_READ,
                     LEAGUE_READ,
+                    INCENTIVE_READ,
                     CASE_READ,
                     REPAIR_READ,
                     EVIDENCE_READ,

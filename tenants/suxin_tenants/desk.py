@@ -21,6 +21,7 @@ from suxin_tenants import (
 from suxin_tenants.bank import (
     certificate_pages,
     inbox_pages,
+    league_pages,
     loan_pages,
     offer_pages,
     product_pages,
@@ -42,7 +43,10 @@ from suxin_tenants.operator import (
     counter_matter_pages,
     counter_pages,
     evidence_pages,
+    incentive_pages,
     ingestion_pages,
+    list_file_pages,
+    loan_figure_pages,
     repair_pages,
     score_run_pages,
     scoring_pages,
@@ -50,6 +54,7 @@ from suxin_tenants.operator import (
     service_level_pages,
     tenant_pages,
 )
+from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -91,6 +96,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     offer_pages.send_offer,
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
+    *league_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -153,6 +159,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *score_run_pages.HANDLERS,
     *scoring_pages.HANDLERS,
     *book_pages.HANDLERS,
+    *operator_league_pages.HANDLERS,
+    *incentive_pages.HANDLERS,
+    *loan_figure_pages.HANDLERS,
+    *list_file_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

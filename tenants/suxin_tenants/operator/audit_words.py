@@ -112,6 +112,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.incentive.reversal_proposed": "申请冲正考核激励",
     "risk_pool.incentive.kept": "撤回冲正申请",
     "risk_pool.incentive.reversed": "冲正考核激励",
+    "suxin.list.exported": "导出清单",
     "lending.league.counted": "统计银行排行",
     "lending.league.correction_asked": "申请更正银行排行",
     "lending.league.named": "公布各行名称",

@@ -13,6 +13,7 @@ from suxin.events.models import DeliveryState, EndpointState
 from suxin.exports.models import ExportState
 from suxin.kernel.bases import BasisKind
 from suxin.lending.leads import AmountBand, TermBand
+from suxin.lending.league.measures import Measure
 from suxin.lending.loans.reporting import OutcomeKind
 from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
 from suxin.lending.models import (
@@ -38,6 +39,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
+from suxin_graphql.league import LeagueLineOrder
 from suxin_graphql.lending_orderings import (
     LeadOrder,
     LoanProductOrder,
@@ -215,6 +217,7 @@ _ORDERS: Final = {
     LeadOrder: "公开线索的排序。In which order the pool is listed.",
     OfferOrder: "报价的排序。In which order offers are listed.",
     LoanProductOrder: "产品的排序。In which order products are listed.",
+    LeagueLineOrder: "季度榜指标的排序。In which order a league table's lines are listed.",
     LoanOrder: "贷款的排序。In which order loans are listed.",
     LoanInstalmentOrder: "还款计划的排序。In which order a plan is listed.",
     LoanRepaymentOrder: "还款记录的排序。In which order repayments are listed.",
@@ -269,6 +272,7 @@ def _describe_loans() -> None:
     _describe(LoanState, "贷款状态。Where a loan stands.")
     _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
     _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
+    _describe(Measure, "银行排行的指标。What a league table measures.")
     _describe(OutcomeKind, "登记结果。What came of one report.")
 
 

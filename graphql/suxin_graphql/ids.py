@@ -40,6 +40,8 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanDrawdown": Kind(39, "放款记录", "draw-down"),
     "LoanInstalment": Kind(40, "还款计划", "instalment"),
     "LoanRepayment": Kind(41, "还款记录", "repayment"),
+    "LeagueTable": Kind(62, "季度榜", "league table"),
+    "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

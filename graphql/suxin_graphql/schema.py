@@ -17,6 +17,7 @@ from suxin_graphql.events import EventQueries
 from suxin_graphql.exports import ExportMutations, ExportQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
+from suxin_graphql.league import LeagueQueries
 from suxin_graphql.lending_mutations import LendingMutations
 from suxin_graphql.lending_queries import LendingQueries
 from suxin_graphql.lending_subscriptions import LendingSubscriptions
@@ -45,6 +46,7 @@ class Query(
     IdentityProviderQueries,
     LendingQueries,
     LoanQueries,
+    LeagueQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

@@ -2031,6 +2031,7 @@ def upgrade() -> None:
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('measure', sa.Enum('pick_up', 'on_time_contact', 'decision_days', 'first_loan', 'credit_loan', 'rate', 'overdue', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('table_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('numerator', sa.BigInteger(), nullable=False),
     sa.Column('denominator', sa.BigInteger(), nullable=False),
@@ -2042,8 +2043,10 @@ def upgrade() -> None:
     sa.CheckConstraint('least(numerator, denominator, cases) >= 0', name=op.f('ck_league_lines_counts')),
     sa.CheckConstraint('place is null or place >= 1 and value is not null', name=op.f('ck_league_lines_place')),
     sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_league_lines_quarter_version')),
+    sa.ForeignKeyConstraint(['table_id'], ['league_tables.id'], name=op.f('fk_league_lines_table_id')),
     sa.PrimaryKeyConstraint('quarter', 'version', 'tenant_id', 'measure', name=op.f('pk_league_lines'))
     )
+    op.create_index('ix_league_lines_table_id', 'league_lines', ['table_id', 'id'], unique=False)
     op.create_index('ix_league_lines_tenant_id', 'league_lines', ['tenant_id', 'id'], unique=False)
     op.create_index('uq_league_lines_id', 'league_lines', ['id'], unique=True)
     op.create_table('ledger_transfers',
@@ -2508,6 +2511,7 @@ def downgrade() -> None:
     op.drop_table('ledger_transfers')
     op.drop_index('uq_league_lines_id', table_name='league_lines')
     op.drop_index('ix_league_lines_tenant_id', table_name='league_lines')
+    op.drop_index('ix_league_lines_table_id', table_name='league_lines')
     op.drop_table('league_lines')
     op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
     op.drop_table('incentive_runs')

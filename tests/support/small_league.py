@@ -20,7 +20,7 @@ async def fill_league(city: SmallCity, admin: asyncpg.Connection) -> UUID:
     table_id, counted = new_id(), {"quarter": QUARTER.first, "version": 1}
     table = counted | {"id": table_id, "counted_at": city.now, "ranked": "{}", "working_days": []}
     await insert(admin, LeagueTable, sample(LeagueTable, city.now, **table))
-    line = counted | {"tenant_id": city.banks[0].tenant_id, "value": 10_000}
+    line = counted | {"table_id": table_id, "tenant_id": city.banks[0].tenant_id, "value": 10_000}
     await insert(admin, LeagueLine, sample(LeagueLine, city.now, **line))
     month = {"month": date(2026, 11, 1), "key": ""}
     await insert(admin, LoanMonth, sample(LoanMonth, city.now, **month))

@@ -47,6 +47,11 @@ class ShownRun:
         return self.run.state in (RunState.PROPOSED, RunState.REVERSAL_PROPOSED)
 
     @property
+    def alive(self) -> bool:
+        """Whether it is in the way of another run of its quarter."""
+        return self.run.state not in (RunState.WITHDRAWN, RunState.REVERSED)
+
+    @property
     def posted(self) -> bool:
         """Whether its reversal can be proposed."""
         return self.run.state is RunState.POSTED

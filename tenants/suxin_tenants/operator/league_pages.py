@@ -148,6 +148,7 @@ async def _table_context(
     )
     rows = of_banks(lines, banks)
     may = actor.may
+    runs = await runs_shown(session, visit, quarter, banks) if may(INCENTIVE_READ) else None
     return {
         "quarter": quarter,
         "quarters": [Quarter(one.quarter) for one in counted],
@@ -160,7 +161,8 @@ async def _table_context(
         "may_keep": may(LEAGUE_KEEP),
         "may_propose": may(INCENTIVE_PROPOSE),
         "may_check": may(INCENTIVE_CHECK),
-        "runs": await runs_shown(session, visit, quarter, banks) if may(INCENTIVE_READ) else None,
+        "runs": runs,
+        "alive": any(one.alive for one in runs or ()),
         "funds": await account_by_code(session, book=actor.own_tenant, code=FUNDS),
         "rules": DEMO_RULES,
         "measure_zh": {measure.value: measure.zh for measure in Measure},

@@ -35,10 +35,10 @@ Value = str | int | date | None
 _IN_HUNDREDTHS: Final = frozenset({"yuan", "percent", "days"})
 
 
-class ListTooLong(Refusal):
+class ListFileTooLong(Refusal):
     """The list has more rows than a file takes."""
 
-    code = "LIST_TOO_LONG"
+    code = "LIST_FILE_TOO_LONG"
     kind = RefusalKind.LIMITED
     zh = "清单超过 {limit:,} 行，请缩小范围后再导出"
     en = "The list has more than {limit:,} rows; narrow it down before exporting"
@@ -132,7 +132,7 @@ class _Writer(Protocol):
 async def write_list(sheet: Sheet, as_: Format) -> Written:
     """Write a list as it is read, some rows at a time in a thread of their own.
 
-    :raises ListTooLong: if it has more than ``MAX_ROWS`` rows
+    :raises ListFileTooLong: if it has more than ``MAX_ROWS`` rows
     """
     file = tempfile.SpooledTemporaryFile[bytes](max_size=HELD_BYTES)
     writer, count = _WRITERS[as_](file, sheet), 0
@@ -141,7 +141,7 @@ async def write_list(sheet: Sheet, as_: Format) -> Written:
         count += 1
         if count > MAX_ROWS:
             file.close()
-            raise ListTooLong(limit=MAX_ROWS)
+            raise ListFileTooLong(limit=MAX_ROWS)
         waiting.append(row)
         if len(waiting) == ROWS_AT_ONCE:
             await asyncio.to_thread(writer.put, waiting)

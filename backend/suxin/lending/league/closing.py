@@ -78,6 +78,7 @@ async def _count(session: AsyncSession, table: LeagueTable, *, now: datetime) ->
                 {
                     "quarter": table.quarter,
                     "version": table.version,
+                    "table_id": table.id,
                     "id": new_id(now),
                     **line._asdict(),
                 }

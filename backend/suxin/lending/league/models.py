@@ -123,6 +123,8 @@ class LeagueLine(Table):
             "measure in ('decision_days', 'rate') or numerator <= denominator", name="shares"
         ),
         CheckConstraint("place is null or place >= 1 and value is not null", name="place"),
+        ForeignKeyConstraint(["table_id"], ["league_tables.id"]),
+        Index("ix_league_lines_table_id", "table_id", "id"),
         Index("ix_league_lines_tenant_id", "tenant_id", "id"),
         Index("uq_league_lines_id", "id", unique=True),
     )
@@ -131,6 +133,7 @@ class LeagueLine(Table):
     version: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     measure: Mapped[Measure] = mapped_column(primary_key=True)
+    table_id: Mapped[UUID]
     id: Mapped[UUID]
     numerator: Mapped[int]
     denominator: Mapped[int]

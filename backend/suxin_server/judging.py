@@ -1,4 +1,4 @@
-"""Every loan judged once a day, by the worker as the batch role, and whoever it concerns told by the platform."""
+"""Every loan judged once a day, by the worker as the batch role, and whoever it concerns told by the platform; then all are counted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,8 @@ import structlog
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.lending.league.closing import close_due_quarters
+from suxin.lending.league.months import count_month
 from suxin.lending.loans.collateral import REMINDED_AT_ONCE, remind_of_collateral
 from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
 from suxin_server.pool_keeping import keep_pools
@@ -34,7 +36,17 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
     while reminded == REMINDED_AT_ONCE:
         async with database.transaction(_JUDGE, now=now) as session:
             reminded = await remind_of_collateral(session, now=now)
+    await count_all_loans(database, now=now)
     return changed
+
+
+async def count_all_loans(database: Database, *, now: datetime) -> None:
+    """Count the month's figures as loans stand now, and then the quarters whose facts are in."""
+    async with database.transaction(_JUDGE, now=now) as session:
+        await count_month(session, now=now)
+    async with database.transaction(_JUDGE, now=now) as session:
+        for quarter in await close_due_quarters(session, now=now):
+            log.info("quarter counted", quarter=quarter.code)
 
 
 async def judge_daily(

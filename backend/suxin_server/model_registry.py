@@ -19,6 +19,7 @@ from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
 from suxin.lending.exchange import models as exchange
+from suxin.lending.league import models as league
 from suxin.lending.loans import models as loans
 from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
@@ -29,6 +30,7 @@ from suxin.review import models as review
 from suxin.rights import models as rights
 from suxin.risk_pool.claims import models as claims
 from suxin.risk_pool.filings import models as filings
+from suxin.risk_pool.incentives import models as incentives
 from suxin.risk_pool.payments import models as payments
 from suxin.risk_pool.pools import models as pools
 from suxin.risk_pool.recoveries import models as recoveries
@@ -75,6 +77,7 @@ CONTEXTS = (
     replays,
     routing,
     warnings,
+    league,
     repair,
     pools,
     agreements,
@@ -86,6 +89,7 @@ CONTEXTS = (
     stopping,
     rights,
     sandboxes,
+    incentives,
 )
 
 metadata = Table.metadata

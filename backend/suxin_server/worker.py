@@ -45,8 +45,8 @@ from suxin_server.relay import Relay
 from suxin_server.scoring import open_scoring, score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
-from suxin_tenants import PROFILES
 from suxin_server.watching import watch_forever
+from suxin_tenants import PROFILES
 
 QUEUE: Final = "suxin:jobs"
 PERFORM: Final = "perform"

@@ -14,6 +14,7 @@ from suxin.exports.models import ExportState
 from suxin.kernel.bases import BasisKind
 from suxin.lending.exchange.models import AttachmentKind, Author, ItemState, MaterialState
 from suxin.lending.leads import AmountBand, TermBand
+from suxin.lending.league.measures import Measure
 from suxin.lending.loans.reporting import OutcomeKind
 from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
 from suxin.lending.models import (
@@ -31,12 +32,6 @@ from suxin.lending.terms import (
     LoanPurpose,
     RepaymentMethod,
 )
-from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
-from suxin.risk_pool.filings.states import FilingState, Release
-from suxin.risk_pool.pools.states import PoolState
-from suxin.risk_pool.recoveries.states import RecoveryState
-from suxin.risk_pool.signing.states import AgreementState, RateBasis
-from suxin.risk_pool.stop_loss import StopLossState
 from suxin.lending.warnings.states import (
     Evidence,
     FalseAlarmReason,
@@ -45,6 +40,12 @@ from suxin.lending.warnings.states import (
     WarningState,
     WithdrawnBecause,
 )
+from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
+from suxin.risk_pool.filings.states import FilingState, Release
+from suxin.risk_pool.pools.states import PoolState
+from suxin.risk_pool.recoveries.states import RecoveryState
+from suxin.risk_pool.signing.states import AgreementState, RateBasis
+from suxin.risk_pool.stop_loss import StopLossState
 from suxin.sandboxes.conformance import WORDS as BEHAVIOURS
 from suxin.sandboxes.conformance import Behaviour, Verdict
 from suxin.sandboxes.models import SandboxEvent, SandboxOutcome
@@ -56,6 +57,7 @@ from suxin_graphql.claim_types import PoolClaimOrder, PoolRecoveryOrder
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
 from suxin_graphql.exchange_types import MaterialRequestOrder
+from suxin_graphql.league import LeagueLineOrder
 from suxin_graphql.lending_orderings import (
     LeadOrder,
     LoanProductOrder,
@@ -238,6 +240,7 @@ _ORDERS: Final = {
     LeadOrder: "公开线索的排序。In which order the pool is listed.",
     OfferOrder: "报价的排序。In which order offers are listed.",
     LoanProductOrder: "产品的排序。In which order products are listed.",
+    LeagueLineOrder: "季度榜指标的排序。In which order a league table's lines are listed.",
     LoanOrder: "贷款的排序。In which order loans are listed.",
     LoanInstalmentOrder: "还款计划的排序。In which order a plan is listed.",
     LoanRepaymentOrder: "还款记录的排序。In which order repayments are listed.",
@@ -299,6 +302,7 @@ def _describe_loans() -> None:
     _describe(LoanState, "贷款状态。Where a loan stands.")
     _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
     _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
+    _describe(Measure, "银行排行的指标。What a league table measures.")
     _describe(OutcomeKind, "登记结果。What came of one report.")
     _describe(WarningState, "预警状态。Where a warning stands.")
     _describe(Severity, "严重程度。How severe a warning is.")

@@ -51,6 +51,8 @@ KINDS: Final[dict[str, Kind]] = {
     "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
     "LoanWarning": Kind(57, "预警", "warning"),
+    "LeagueTable": Kind(62, "季度榜", "league table"),
+    "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

@@ -17,6 +17,7 @@ from suxin_graphql.execution.records import Record
 from suxin_graphql.exports import Export
 from suxin_graphql.fields import Access, query
 from suxin_graphql.ids import from_global, not_found
+from suxin_graphql.league import LeagueLine, LeagueTable
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
 from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
@@ -53,6 +54,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "MaterialRequest": MaterialRequest,
     "ProductReplay": ProductReplay,
     "LoanWarning": LoanWarning,
+    "LeagueTable": LeagueTable,
+    "LeagueLine": LeagueLine,
 }
 
 

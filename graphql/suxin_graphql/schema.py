@@ -20,6 +20,7 @@ from suxin_graphql.exchange_mutations import ExchangeMutations
 from suxin_graphql.exports import ExportMutations, ExportQueries
 from suxin_graphql.fetches import FetchMutations
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
+from suxin_graphql.league import LeagueQueries
 from suxin_graphql.lending_mutations import LendingMutations
 from suxin_graphql.lending_queries import LendingQueries
 from suxin_graphql.lending_subscriptions import LendingSubscriptions
@@ -55,6 +56,7 @@ class Query(
     ClaimQueries,
     PoolQueries,
     WarningQueries,
+    LeagueQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

@@ -22,9 +22,10 @@ from suxin_tenants import (
 from suxin_tenants.bank import (
     certificate_pages,
     claim_pages,
-    filing_pages,
     exchange_pages,
+    filing_pages,
     inbox_pages,
+    league_pages,
     loan_pages,
     offer_pages,
     product_pages,
@@ -49,7 +50,10 @@ from suxin_tenants.operator import (
     counter_pages,
     custody_pages,
     evidence_pages,
+    incentive_pages,
     ingestion_pages,
+    list_file_pages,
+    loan_figure_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_pages,
@@ -61,6 +65,7 @@ from suxin_tenants.operator import (
     tenant_pages,
     warning_rule_pages,
 )
+from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -108,6 +113,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *claim_pages.HANDLERS,
     *filing_pages.HANDLERS,
     *warning_pages.HANDLERS,
+    *league_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,
@@ -175,6 +181,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *pool_pages.HANDLERS,
     *pool_agreement_pages.HANDLERS,
     *warning_rule_pages.HANDLERS,
+    *operator_league_pages.HANDLERS,
+    *incentive_pages.HANDLERS,
+    *loan_figure_pages.HANDLERS,
+    *list_file_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -13,6 +13,7 @@ from suxin.events.policies import EVENT_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
+from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
@@ -72,6 +73,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
         (LOAN_READ, NavItem(zh="风险预警", href="/desk/warnings", icon="bell")),
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
+        (LEAGUE_READ, NavItem(zh="银行排行", href="/desk/own-league", icon="chart")),
         (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
@@ -83,6 +85,9 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (INGESTION_READ, NavItem(zh="信息目录", href="/desk/catalogue", icon="book")),
         (COMMITMENT_READ, NavItem(zh="信用承诺", href="/desk/commitments", icon="check")),
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
+        (LEAGUE_READ, NavItem(zh="银行排行", href="/desk/league", icon="chart")),
+        (STATISTICS_READ, NavItem(zh="贷款月报", href="/desk/loan-figures", icon="chart")),
+        (STATISTICS_READ, NavItem(zh="规划目标", href="/desk/plan-targets", icon="check")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),

@@ -18,7 +18,12 @@ from suxin_web.event_types import CATALOGUE
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
 DECLARED = {
     "consent": consent.EVENT_TYPES,
-    "lending": (*lending.EVENT_TYPES, *exchange.EVENT_TYPES, *loans.EVENT_TYPES, *warnings.EVENT_TYPES),
+    "lending": (
+        *lending.EVENT_TYPES,
+        *exchange.EVENT_TYPES,
+        *loans.EVENT_TYPES,
+        *warnings.EVENT_TYPES,
+    ),
     "repair": repair.EVENT_TYPES,
     "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }
@@ -67,7 +72,8 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
     assert things == {
         "Consent",
         "Loan",
-        "LoanWarning", "Lead",
+        "LoanWarning",
+        "Lead",
         "MaterialRequest",
         "Offer",
         "PoolFiling",

@@ -183,7 +183,14 @@ def plans(database, small_city, monkeypatch):
 
 
 # What a caller reads on from where he was, in the one order in which it came to be.
-LOGS = {"events", "exports", "sandboxApplicants", "webhookDeliveries", "webhookEndpoints"}
+LOGS = {
+    "events",
+    "exports",
+    "leagueTables",
+    "sandboxApplicants",
+    "webhookDeliveries",
+    "webhookEndpoints",
+}
 
 
 def test_every_list_of_stored_things_can_be_ordered_and_narrowed():

@@ -16,9 +16,9 @@ from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.ids import new_id
 from suxin.lending.models import DispatchMode
-from suxin.subjects.models import DataCategory
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.recoveries.states import RecoveryState
+from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
 from suxin_graphql.ids import from_global, to_global

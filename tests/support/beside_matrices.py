@@ -6,7 +6,9 @@ import deprecation_matrix
 import events_matrix
 import exchange_matrix
 import fetch_matrix
+import incentive_matrix
 import ingestion_matrix
+import league_matrix
 import ledger_matrix
 import loan_matrix
 import pool_matrix
@@ -30,6 +32,8 @@ COMMANDS = (
     | pool_matrix.COMMANDS
     | exchange_matrix.COMMANDS
     | claims_matrix.COMMANDS
+    | league_matrix.COMMANDS
+    | incentive_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
@@ -48,6 +52,8 @@ QUERIES = (
     | pool_matrix.QUERIES
     | exchange_matrix.QUERIES
     | claims_matrix.QUERIES
+    | league_matrix.QUERIES
+    | incentive_matrix.QUERIES
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES

@@ -20,6 +20,8 @@ UNOWNED = {
     "custodian_statements",
     "ingestion_rejects",
     "impact_assessments",
+    # The operator's, about all banks.
+    "incentive_runs",
     "notice_texts",
     "pool_fundings",
     "pool_partners",
@@ -47,6 +49,8 @@ def owned(model: type[Table], world: World) -> str:
     }
     if "bank_id" in columns:
         # What the operator keeps about a bank.
+        return f"t.bank_id = '{world.bank.tenant_id}'"
+    if "bank_id" in columns:
         return f"t.bank_id = '{world.bank.tenant_id}'"
     if model.__tablename__ in by_name:
         return by_name[model.__tablename__]

@@ -45,6 +45,7 @@ CALLS: Final = {
     f' attemptedOn: "2026-11-20", {KEY}}})',
     "reportRecovery": 'reportRecovery(input: {claimId: "x", reference: "x", receivedFen: 1, costFen: 0,'
     f' recoveredOn: "2026-11-20", {KEY}}})',
+    "leagueTables": "{ leagueTables(first: 1) { totalCount } }",
     "signContract": f'signContract(input: {{offerId: "x", contractNumber: "x", {KEY}}})',
     "cancelContract": f'cancelContract(input: {{loanId: "x", note: "x", {KEY}}})',
     "drawDown": 'drawDown(input: {loanId: "x", reference: "x", amountFen: 1, drawnOn: "2026-11-20",'
@@ -194,6 +195,7 @@ NEEDS: Final = {
     "recordCollection": "risk_pool.claim.make",
     "reportRecovery": "risk_pool.claim.make",
     "loan": "lending.loan.read",
+    "leagueTables": "lending.league.read",
     "signContract": "lending.loan.manage",
     "cancelContract": "lending.loan.manage",
     "drawDown": "lending.loan.manage",
@@ -257,6 +259,16 @@ HOLDERS: Final = {
     "lending.referral.work": {"bank.loan_officer", "bank.branch_head"},
     "lending.offer.make": {"bank.loan_officer", "bank.branch_head"},
     "lending.loan.read": {"bank.loan_officer", "bank.branch_head", "bank.viewer"},
+    "lending.league.read": {
+        "operator.operator_admin",
+        "operator.credit_office",
+        "operator.auditor",
+        "bank.bank_admin",
+        "bank.product_manager",
+        "bank.loan_officer",
+        "bank.branch_head",
+        "bank.viewer",
+    },
     "lending.loan.manage": {"bank.loan_officer", "bank.branch_head"},
     "lending.repayment.report": {"bank.loan_officer", "bank.branch_head"},
     "risk_pool.filing.read": {

@@ -10,6 +10,7 @@ from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
 from suxin.lending.exchange import jobs as exchange
+from suxin.lending.league import jobs as league
 from suxin.lending.loans import jobs as loans
 from suxin.lending.models import Step
 from suxin.lending.replays.commands import REPLAY_TOPIC, carry_out_replay
@@ -29,6 +30,8 @@ async def replay(session: AsyncSession, job: Job) -> None:
         replay_id=job.uuid("replay_id"),
         now=job.now,
     )
+
+
 from suxin.lending.warnings import jobs as warnings
 
 
@@ -123,6 +126,7 @@ def handlers() -> Mapping[str, Handler]:
         **exchange.handlers(),
         **loans.handlers(),
         **warnings.handlers(),
+        **league.handlers(),
     }
 
 

@@ -9,6 +9,7 @@ from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_CO
 from suxin.consent.requests import CONSENT_ASK
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.exports.policies import EXPORT_RUN
+from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import (
     LOAN_MANAGE,
     LOAN_READ,
@@ -48,6 +49,7 @@ _OFFICER: Final = frozenset(
         TIER_READ,
         CONSENT_ASK,
         EXPORT_RUN,
+        LEAGUE_READ,
     }
 )
 
@@ -86,13 +88,14 @@ BANK: Final = TenantProfile(
                     STATISTICS_READ,
                     AGREEMENT_ACCEPT,
                     FILING_READ,
+                    LEAGUE_READ,
                 }
             ),
         ),
         Role(
             code="product_manager",
             zh="产品经理",
-            permissions=frozenset({PRODUCT_READ, PRODUCT_EDIT, STATISTICS_READ}),
+            permissions=frozenset({PRODUCT_READ, PRODUCT_EDIT, STATISTICS_READ, LEAGUE_READ}),
         ),
         Role(
             code="loan_officer",
@@ -110,7 +113,7 @@ BANK: Final = TenantProfile(
             code="viewer",
             zh="查看员",
             permissions=frozenset(
-                {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ}
+                {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
             ),
         ),
     ),

@@ -15,6 +15,7 @@ from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
+from suxin.lending.league.policies import LEAGUE_KEEP, LEAGUE_READ
 from suxin.lending.policies import STATISTICS_READ
 from suxin.lending.warnings.policies import (
     WARNING_RULE_ACTIVATE,
@@ -30,6 +31,11 @@ from suxin.risk_pool.claims.policies import (
     CLAIM_READ,
     STATEMENT_IMPORT,
     STATEMENT_READ,
+)
+from suxin.risk_pool.incentives.policies import (
+    INCENTIVE_CHECK,
+    INCENTIVE_PROPOSE,
+    INCENTIVE_READ,
 )
 from suxin.risk_pool.policies import (
     AGREEMENT_SIGN,
@@ -81,6 +87,11 @@ OPERATOR: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     STATISTICS_READ,
+                    LEAGUE_KEEP,
+                    INCENTIVE_CHECK,
+                    INCENTIVE_PROPOSE,
+                    INCENTIVE_READ,
+                    LEAGUE_READ,
                     CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
                     COMMITMENT_READ,
@@ -117,6 +128,11 @@ OPERATOR: Final = TenantProfile(
                 {
                     TENANT_READ,
                     STATISTICS_READ,
+                    LEAGUE_KEEP,
+                    INCENTIVE_CHECK,
+                    INCENTIVE_PROPOSE,
+                    INCENTIVE_READ,
+                    LEAGUE_READ,
                     CALENDAR_MANAGE,
                     CASE_CHECK,
                     CASE_DECIDE,
@@ -189,6 +205,8 @@ OPERATOR: Final = TenantProfile(
                     CLIENT_READ,
                     EVENT_READ,
                     STATISTICS_READ,
+                    LEAGUE_READ,
+                    INCENTIVE_READ,
                     CASE_READ,
                     REPAIR_READ,
                     EVIDENCE_READ,

@@ -1,0 +1,80 @@
+"""The operator's lists to take along: each as CSV or XLSX, read to its end in one snapshot, and on the audit stream.
+
+Another list is one entry of ``LISTS``: what it is called, who may take it, and how its rows are read.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Stream
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Permission
+from suxin.kernel.audit import append_act
+from suxin.kernel.working_days import local_day
+from suxin.lending.league.policies import LEAGUE_READ
+from suxin.lending.policies import STATISTICS_READ
+from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.operator.league_lists import league_sheet, loans_sheet, months_sheet
+from suxin_tenants.operator.list_files import Format, Sheet, read_file, write_list
+from suxin_tenants.operator.plan_target_lists import targets_sheet
+from suxin_tenants.visits import GivenVisit, Visit
+from suxin_web.refusals import RouteUnknown
+
+Reading = Callable[[AsyncSession, Visit], Awaitable[Sheet]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A list that can be taken along."""
+
+    permission: Permission
+    read: Reading
+
+
+LISTS: Final[Mapping[str, ListFile]] = {
+    "league": ListFile(LEAGUE_READ, league_sheet),
+    "loan-months": ListFile(STATISTICS_READ, months_sheet),
+    "loan-figures": ListFile(STATISTICS_READ, loans_sheet),
+    "plan-targets": ListFile(STATISTICS_READ, targets_sheet),
+}
+
+
+@get("/list-files/{name:str}/{form:str}")
+async def send_list(visit: GivenVisit, name: FromPath[str], form: FromPath[str]) -> Stream:
+    """Give a list as a file."""
+    visit.require_kind(TenantKind.OPERATOR)
+    known = LISTS.get(name)
+    if known is None or form not in set(Format):
+        raise RouteUnknown
+    visit.actor.require(known.permission)
+    as_ = Format(form)
+    database = visit.runtime.database
+    async with database.snapshot(visit.actor, now=visit.world_now) as session:
+        sheet = await known.read(session, visit)
+        written = await write_list(sheet, as_)
+    # Before a byte leaves: a list that is out is on record.
+    async with database.transaction(visit.actor, now=visit.world_now) as session:
+        append_act(
+            session,
+            action="suxin.list.exported",
+            now=visit.now,
+            detail={"list": name, "title": sheet.title, "format": as_.value, "rows": written.rows},
+        )
+    file_name = f"{sheet.title}-{local_day(visit.now).isoformat()}.{as_.value}"
+    return Stream(
+        read_file(written),
+        media_type=as_.media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename=\"list.{as_.value}\"; filename*=UTF-8''{quote(file_name)}",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (send_list,)

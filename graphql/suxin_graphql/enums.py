@@ -276,6 +276,17 @@ def describe_enums() -> None:
     _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
     _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
     _describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)
+    _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
+    _describe_systems()
+    _describe_loans()
+    _describe_pools()
+    _describe_exchange()
+    _describe_sandboxes()
+    for order, words in _ORDERS.items():
+        _describe(order, words)
+
+
+def _describe_systems() -> None:
     _describe(ClientStatus, "客户端状态。Whether a client may act.", _CLIENT_STATES)
     _describe(
         ProviderState, "统一登录状态。Whether staff log in by the provider.", _PROVIDER_STATES
@@ -289,13 +300,6 @@ def describe_enums() -> None:
     _describe(
         DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
-    _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
-    _describe_loans()
-    _describe_pools()
-    _describe_exchange()
-    _describe_sandboxes()
-    for order, words in _ORDERS.items():
-        _describe(order, words)
 
 
 def _describe_loans() -> None:
@@ -310,11 +314,6 @@ def _describe_loans() -> None:
     _describe(WarningAction, "处置措施。What a bank did about a warning.")
     _describe(FalseAlarmReason, "误报原因。Why a warning was none.")
     _describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
-    _describe(ClaimState, "代偿申请状态。Where a claim stands.")
-    _describe(GapCode, "代偿材料缺口。What keeps a claim from being submitted.", _GAPS)
-    _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
-    _describe(CollectionResult, "催收结果。What came of it.")
-    _describe(RecoveryState, "追偿状态。Where a recovery stands.")
 
 
 def _describe_pools() -> None:
@@ -324,6 +323,11 @@ def _describe_pools() -> None:
     _describe(FilingState, "备案状态。Where a filing stands.")
     _describe(Release, "备案解除原因。Why a filing commits nothing any more.")
     _describe(StopLossState, "熔断状态。Whether new loans of a product are taken.")
+    _describe(ClaimState, "代偿申请状态。Where a claim stands.")
+    _describe(GapCode, "代偿材料缺口。What keeps a claim from being submitted.", _GAPS)
+    _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
+    _describe(CollectionResult, "催收结果。What came of it.")
+    _describe(RecoveryState, "追偿状态。Where a recovery stands.")
 
 
 def _describe_exchange() -> None:

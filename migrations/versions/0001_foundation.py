@@ -23,7 +23,9 @@ ACCESS = (
     "CREATE POLICY opened_at_counter ON access_bases AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('allow', 'resume')))",
     "CREATE POLICY ended_at_counter ON access_bases AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = access_bases.subject_id and e.consent_id = access_bases.source_id and e.decision in ('pause', 'revoke') and access_bases.ended_at is not null))",
     "CREATE POLICY kept_long_enough ON access_bases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and least(ended_at, ends_at) <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days' and not exists (select 1 from consents c where c.subject_id = access_bases.subject_id and c.id = access_bases.source_id))",
+    'CREATE POLICY batch ON access_bases FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON access_bases TO suxin_app',
+    'GRANT SELECT ON access_bases TO suxin_batch',
     'ALTER TABLE account_closures ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE account_closures FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON account_closures FOR ALL TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -36,6 +38,16 @@ ACCESS = (
     'CREATE POLICY batch ON areas FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_batch',
+    'ALTER TABLE attachments ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE attachments FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON attachments FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY handed_in ON attachments FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY erased_by_subject ON attachments FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY with_basis ON attachments FOR SELECT TO suxin_app USING (coalesce(attachments.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid), true) and exists (select 1 from access_bases b where b.subject_id = attachments.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = attachments.request_id))",
+    "CREATE POLICY system ON attachments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON attachments FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (key_sealed, content, erased_at) ON attachments TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON attachments TO suxin_batch',
     'ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE audit_entries FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON audit_entries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -278,6 +290,17 @@ ACCESS = (
     "CREATE POLICY ended ON impact_assessments FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) in ('operator', 'system') and ended_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
     "CREATE POLICY kept_long_enough ON impact_assessments FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1098 days')",
     'GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON impact_assessments TO suxin_app',
+    'ALTER TABLE incentive_awards ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE incentive_awards FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON incentive_awards FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY awarded ON incentive_awards FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and posted_at is not null)",
+    'GRANT SELECT, INSERT, UPDATE (posted_at, reversed_at) ON incentive_awards TO suxin_app',
+    'ALTER TABLE incentive_runs ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE incentive_runs FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON incentive_runs FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE (state, checked_by, checked_at, reversal_by, reversal_reason, ended_by, ended_at) ON incentive_runs TO suxin_app',
+    "CREATE TRIGGER incentive_runs_begins BEFORE INSERT ON incentive_runs FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER incentive_runs_step BEFORE UPDATE OF state ON incentive_runs FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('POSTED', 'REVERSAL_PROPOSED', 'operator'), ('PROPOSED', 'POSTED', 'operator'), ('PROPOSED', 'WITHDRAWN', 'operator'), ('REVERSAL_PROPOSED', 'POSTED', 'operator'), ('REVERSAL_PROPOSED', 'REVERSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE ingestion_batches ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE ingestion_batches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operators ON ingestion_batches FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'operator')",
@@ -316,6 +339,23 @@ ACCESS = (
     "CREATE POLICY withdrawer ON leads FOR UPDATE TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK (exists (select 1 from lead_parties p where p.lead_id = leads.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON leads FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON leads TO suxin_app',
+    'ALTER TABLE league_lines ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE league_lines FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON league_lines FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON league_lines FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY named ON league_lines FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (select nullif(current_setting('app.sandbox_id', true), '')::uuid) is null and exists (select 1 from league_tables t where t.quarter = league_lines.quarter and t.version = league_lines.version and t.named))",
+    "CREATE POLICY system ON league_lines FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON league_lines TO suxin_app',
+    'ALTER TABLE league_tables ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE league_tables FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY banks ON league_tables FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and (select nullif(current_setting('app.sandbox_id', true), '')::uuid) is null and counted_at is not null)",
+    "CREATE POLICY operator ON league_tables FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY asked ON league_tables FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY published_by ON league_tables FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON league_tables FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (counted_at, working_days, ranked, named) ON league_tables TO suxin_app',
+    'CREATE TRIGGER league_tables_counted BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND (OLD.counted_at, OLD.counted_until, OLD.working_days, OLD.ranked, OLD.quarter, OLD.version, OLD.definition) IS DISTINCT FROM (NEW.counted_at, NEW.counted_until, NEW.working_days, NEW.ranked, NEW.quarter, NEW.version, NEW.definition)) EXECUTE FUNCTION refuse_step()',
+    "CREATE TRIGGER league_tables_by_platform BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NULL AND NEW.counted_at IS NOT NULL AND nullif(current_setting('app.kind', true), '') <> 'system') EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE ledger_accounts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE ledger_accounts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON ledger_accounts FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -349,6 +389,11 @@ ACCESS = (
     "CREATE POLICY system ON loan_instalments FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE ON loan_instalments TO suxin_app',
     'GRANT SELECT ON loan_instalments TO suxin_batch',
+    'ALTER TABLE loan_months ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_months FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON loan_months FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON loan_months FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON loan_months TO suxin_app',
     'ALTER TABLE loan_products ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loan_products FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loan_products FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -370,13 +415,23 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE ON loan_requests TO suxin_app',
     "CREATE TRIGGER loan_requests_begins BEFORE INSERT ON loan_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER loan_requests_step BEFORE UPDATE OF state ON loan_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTRACTED', 'client'), ('ACCEPTED', 'CONTRACTED', 'staff'), ('CONTRACTED', 'DISBURSED', 'client'), ('CONTRACTED', 'DISBURSED', 'staff'), ('CONTRACTED', 'WITHDRAWN', 'client'), ('CONTRACTED', 'WITHDRAWN', 'staff'), ('DRAFT', 'WITHDRAWN', 'subject'), ('MATCHING', 'EXPIRED', 'system'), ('MATCHING', 'OPEN', 'subject'), ('MATCHING', 'UNMATCHED', 'subject'), ('MATCHING', 'UNMATCHED', 'system'), ('MATCHING', 'WITHDRAWN', 'subject'), ('OFFERED', 'ACCEPTED', 'subject'), ('OFFERED', 'EXPIRED', 'system'), ('OFFERED', 'OPEN', 'client'), ('OFFERED', 'OPEN', 'staff'), ('OFFERED', 'OPEN', 'system'), ('OFFERED', 'UNMATCHED', 'subject'), ('OFFERED', 'UNMATCHED', 'system'), ('OFFERED', 'WITHDRAWN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'OFFERED', 'client'), ('OPEN', 'OFFERED', 'staff'), ('OPEN', 'UNMATCHED', 'subject'), ('OPEN', 'UNMATCHED', 'system'), ('OPEN', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'EXPIRED', 'system'), ('SUBMITTED', 'OPEN', 'subject'), ('SUBMITTED', 'UNMATCHED', 'subject'), ('SUBMITTED', 'UNMATCHED', 'system'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE loan_warnings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE loan_warnings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON loan_warnings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON loan_warnings FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    'CREATE POLICY batch ON loan_warnings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    "CREATE POLICY system ON loan_warnings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, UPDATE (state, told_state, acknowledged_at, acknowledged_by, answered_at, answered_by, action, false_alarm, note, lapsed_at, withdrawn_because) ON loan_warnings TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON loan_warnings TO suxin_batch',
+    "CREATE TRIGGER loan_warnings_begins BEFORE INSERT ON loan_warnings FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('RAISED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER loan_warnings_step BEFORE UPDATE OF state ON loan_warnings FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACKNOWLEDGED', 'ACTED', 'client'), ('ACKNOWLEDGED', 'ACTED', 'staff'), ('ACKNOWLEDGED', 'FALSE_ALARM', 'client'), ('ACKNOWLEDGED', 'FALSE_ALARM', 'staff'), ('ACKNOWLEDGED', 'LAPSED', 'system'), ('ACKNOWLEDGED', 'WITHDRAWN', 'system'), ('LAPSED', 'ACKNOWLEDGED', 'client'), ('LAPSED', 'ACKNOWLEDGED', 'staff'), ('LAPSED', 'WITHDRAWN', 'system'), ('RAISED', 'ACKNOWLEDGED', 'client'), ('RAISED', 'ACKNOWLEDGED', 'staff'), ('RAISED', 'LAPSED', 'system'), ('RAISED', 'WITHDRAWN', 'system'), ('WITHDRAWN', 'RAISED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE loans ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE loans FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON loans FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY data_subject ON loans FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     'CREATE POLICY batch ON loans FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY system ON loans FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, first_drawn_on, first_due_on, ends_on, drawn_fen, principal_paid_fen, interest_paid_fen, fee_paid_fen, overdue_since, overdue_days, risk_class, told_state, ended_at, end_note) ON loans TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, first_drawn_on, first_due_on, ends_on, drawn_fen, principal_paid_fen, interest_paid_fen, fee_paid_fen, overdue_since, overdue_days, risk_class, told_state, ended_at, end_note, collateral_registry, collateral_number, collateral_expires_on, collateral_recorded_at, collateral_reminded_for) ON loans TO suxin_app',
     'GRANT SELECT, UPDATE ON loans TO suxin_batch',
     "CREATE TRIGGER loans_begins BEFORE INSERT ON loans FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SIGNED', 'client'), ('SIGNED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER loans_step BEFORE UPDATE OF state ON loans FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('COMPENSATED', 'OVERDUE', 'operator'), ('COMPENSATED', 'OVERDUE', 'system'), ('COMPENSATED', 'RECOVERING', 'client'), ('COMPENSATED', 'RECOVERING', 'staff'), ('COMPENSATED', 'SETTLED', 'client'), ('COMPENSATED', 'SETTLED', 'operator'), ('COMPENSATED', 'SETTLED', 'staff'), ('COMPENSATED', 'SETTLED', 'system'), ('COMPENSATED', 'WRITTEN_OFF', 'operator'), ('COMPENSATED', 'WRITTEN_OFF', 'system'), ('DISBURSED', 'OVERDUE', 'client'), ('DISBURSED', 'OVERDUE', 'staff'), ('DISBURSED', 'OVERDUE', 'system'), ('DISBURSED', 'PERFORMING', 'client'), ('DISBURSED', 'PERFORMING', 'staff'), ('DISBURSED', 'PERFORMING', 'system'), ('DISBURSED', 'SETTLED', 'client'), ('DISBURSED', 'SETTLED', 'staff'), ('OVERDUE', 'COMPENSATED', 'operator'), ('OVERDUE', 'COMPENSATED', 'system'), ('OVERDUE', 'PERFORMING', 'client'), ('OVERDUE', 'PERFORMING', 'staff'), ('OVERDUE', 'PERFORMING', 'system'), ('OVERDUE', 'WRITTEN_OFF', 'client'), ('OVERDUE', 'WRITTEN_OFF', 'staff'), ('PERFORMING', 'OVERDUE', 'client'), ('PERFORMING', 'OVERDUE', 'staff'), ('PERFORMING', 'OVERDUE', 'system'), ('PERFORMING', 'SETTLED', 'client'), ('PERFORMING', 'SETTLED', 'staff'), ('RECOVERING', 'SETTLED', 'client'), ('RECOVERING', 'SETTLED', 'operator'), ('RECOVERING', 'SETTLED', 'staff'), ('RECOVERING', 'SETTLED', 'system'), ('RECOVERING', 'WRITTEN_OFF', 'operator'), ('RECOVERING', 'WRITTEN_OFF', 'system'), ('SIGNED', 'CANCELLED', 'client'), ('SIGNED', 'CANCELLED', 'staff'), ('SIGNED', 'DISBURSED', 'client'), ('SIGNED', 'DISBURSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
@@ -401,6 +456,15 @@ ACCESS = (
     "CREATE POLICY erased ON match_results FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and exists (select 1 from loan_requests q where q.subject_id = match_results.subject_id and q.id = match_results.request_id and q.state in ('WITHDRAWN', 'EXPIRED', 'UNMATCHED')))",
     "CREATE POLICY system ON match_results FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, DELETE ON match_results TO suxin_app',
+    'ALTER TABLE material_requests ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE material_requests FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON material_requests FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON material_requests FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY answers ON material_requests FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY system ON material_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (items, state, ended_at) ON material_requests TO suxin_app',
+    "CREATE TRIGGER material_requests_begins BEFORE INSERT ON material_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER material_requests_step BEFORE UPDATE OF state ON material_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'ANSWERED', 'subject'), ('OPEN', 'CLOSED', 'system'), ('OPEN', 'EXPIRED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE memberships ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE memberships FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON memberships FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -538,6 +602,15 @@ ACCESS = (
     'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'ALTER TABLE product_branches ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE product_branches FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON product_branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON product_branches TO suxin_app',
+    'ALTER TABLE product_replays ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE product_replays FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON product_replays FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON product_replays FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, figures, done_at) ON product_replays TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON provider_flows TO suxin_doorway',
     'ALTER TABLE published_arrangements ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE published_arrangements FORCE ROW LEVEL SECURITY',
@@ -553,6 +626,16 @@ ACCESS = (
     "CREATE POLICY operator ON quotas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     'GRANT SELECT, INSERT, UPDATE ON quotas TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO suxin_doorway',
+    'ALTER TABLE referral_messages ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE referral_messages FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON referral_messages FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY applicant_writes ON referral_messages FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and author = 'applicant')",
+    "CREATE POLICY applicant_marks ON referral_messages FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY bank_with_basis ON referral_messages FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id))",
+    "CREATE POLICY bank_writes ON referral_messages FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id) and author = 'bank')",
+    "CREATE POLICY bank_marks ON referral_messages FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = referral_messages.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = referral_messages.request_id))",
+    "CREATE POLICY system ON referral_messages FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (text, read_at, erased_at) ON referral_messages TO suxin_app',
     'ALTER TABLE referrals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE referrals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON referrals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -594,6 +677,10 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON repayment_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON repayment_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON repayment_files TO suxin_app',
+    'ALTER TABLE replay_counts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE replay_counts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY system ON replay_counts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON replay_counts TO suxin_app',
     'ALTER TABLE review_cases ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE review_cases FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON review_cases FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -701,6 +788,11 @@ ACCESS = (
     'CREATE POLICY doorway ON staff_identities FOR SELECT TO suxin_doorway USING (true)',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_identities TO suxin_app',
     'GRANT SELECT ON staff_identities TO suxin_doorway',
+    'ALTER TABLE staff_leaves ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE staff_leaves FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON staff_leaves FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON staff_leaves FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (cancelled_at) ON staff_leaves TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON staff_log_ins TO suxin_doorway',
     'GRANT SELECT, INSERT, TRUNCATE ON staged_persons TO suxin_batch',
     'GRANT SELECT, INSERT, TRUNCATE ON staged_records TO suxin_batch',
@@ -731,9 +823,32 @@ ACCESS = (
     "CREATE POLICY operator ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON tenants FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY doorway ON tenants FOR SELECT TO suxin_doorway USING (true)',
+    'CREATE POLICY batch ON tenants FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT, INSERT, UPDATE ON tenants TO suxin_app',
     'GRANT SELECT ON tenants TO suxin_doorway',
+    'GRANT SELECT ON tenants TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
+    'ALTER TABLE warning_rule_figures ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE warning_rule_figures FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON warning_rule_figures FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON warning_rule_figures FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON warning_rule_figures TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON warning_rule_figures TO suxin_batch',
+    'ALTER TABLE warning_rule_sets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE warning_rule_sets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON warning_rule_sets FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY drafted ON warning_rule_sets FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON warning_rule_sets FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON warning_rule_sets FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, activated_by, activated_at, ended_at) ON warning_rule_sets TO suxin_app',
+    'GRANT SELECT ON warning_rule_sets TO suxin_batch',
+    "CREATE TRIGGER warning_rule_sets_begins BEFORE INSERT ON warning_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER warning_rule_sets_step BEFORE UPDATE OF state ON warning_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'RETIRED', 'operator'), ('DRAFT', 'ACTIVE', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE watched_grades ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE watched_grades FORCE ROW LEVEL SECURITY',
+    'CREATE POLICY batch ON watched_grades FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON watched_grades TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON watched_grades TO suxin_batch',
     'ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE webhook_deliveries FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON webhook_deliveries FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1358,6 +1473,27 @@ def upgrade() -> None:
     op.create_index('ix_leads_pool_county_code', 'leads', ['county_code', 'id'], unique=False, postgresql_where=sa.text('pool_open'))
     op.create_index('ix_leads_pool_industry_section', 'leads', ['industry_section', 'id'], unique=False, postgresql_where=sa.text('pool_open'))
     op.create_index('ix_leads_pool_open', 'leads', ['id'], unique=False, postgresql_where=sa.text('pool_open'))
+    op.create_table('league_tables',
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('definition', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('counted_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('working_days', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ranked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('named', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('(counted_at is null) = (ranked is null)', name=op.f('ck_league_tables_counted')),
+    sa.CheckConstraint('(version = 1) = (reason is null) and (reason is null) = (asked_by is null)', name=op.f('ck_league_tables_corrected')),
+    sa.CheckConstraint('extract(day from quarter) = 1 and extract(month from quarter) in (1, 4, 7, 10)', name=op.f('ck_league_tables_quarter')),
+    sa.CheckConstraint('version >= 1 and definition >= 1', name=op.f('ck_league_tables_version')),
+    sa.PrimaryKeyConstraint('quarter', 'version', name=op.f('pk_league_tables'))
+    )
+    op.create_index('uq_league_tables_id', 'league_tables', ['id'], unique=True)
+    op.create_index('uq_league_tables_waiting', 'league_tables', ['quarter'], unique=True, postgresql_where=sa.text('counted_at is null'))
     op.create_table('ledger_accounts',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -1393,6 +1529,25 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_ledger_closings')),
     sa.UniqueConstraint('tenant_id', 'closed_before', name=op.f('uq_ledger_closings_tenant_id_closed_before'))
+    )
+    op.create_table('loan_months',
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('dimension', sa.Enum('city', 'bank', 'county', 'industry', name='dimension', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('loans', sa.BigInteger(), nullable=False),
+    sa.Column('outstanding_fen', sa.BigInteger(), nullable=False),
+    sa.Column('credit_loans', sa.BigInteger(), nullable=False),
+    sa.Column('credit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('overdue_loans', sa.BigInteger(), nullable=False),
+    sa.Column('overdue_fen', sa.BigInteger(), nullable=False),
+    sa.Column('signed', sa.BigInteger(), nullable=False),
+    sa.Column('signed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('first_loans', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("extract(day from month) = 1 and as_of >= month and as_of < month + interval '1 month'", name=op.f('ck_loan_months_month')),
+    sa.CheckConstraint('least(loans, outstanding_fen, credit_loans, credit_fen, overdue_loans, overdue_fen, signed, signed_fen, first_loans) >= 0 and greatest(credit_fen, overdue_fen) <= outstanding_fen and greatest(credit_loans, overdue_loans) <= loans and first_loans <= signed', name=op.f('ck_loan_months_parts')),
+    sa.PrimaryKeyConstraint('month', 'dimension', 'key', name=op.f('pk_loan_months'))
     )
     op.create_table('loan_products',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -1531,6 +1686,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=True),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
     sa.Column('permission', sa.Text(), nullable=True),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('template', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
@@ -1767,6 +1923,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_repayment_files')),
     sa.UniqueConstraint('tenant_id', 'sha256', name=op.f('uq_repayment_files_tenant_id_sha256'))
     )
+    op.create_table('replay_counts',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('replay_id', sa.Uuid(), nullable=False),
+    sa.Column('cell', sa.Text(), nullable=False),
+    sa.Column('quarter_from', sa.Date(), nullable=False),
+    sa.Column('counted', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'replay_id', 'cell', name=op.f('pk_replay_counts'))
+    )
+    op.create_index('ix_replay_counts_quarter_from', 'replay_counts', ['tenant_id', 'quarter_from'], unique=False)
     op.create_table('review_decisions',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -2030,6 +2195,47 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_assertions'))
     )
     op.create_index('ix_used_assertions_expires_at', 'used_assertions', ['expires_at'], unique=False)
+    op.create_table('warning_rule_figures',
+    sa.Column('rule_set_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=False),
+    sa.Column('raised', sa.BigInteger(), nullable=False),
+    sa.Column('open', sa.BigInteger(), nullable=False),
+    sa.Column('acted', sa.BigInteger(), nullable=False),
+    sa.Column('false_alarms', sa.BigInteger(), nullable=False),
+    sa.Column('lapsed', sa.BigInteger(), nullable=False),
+    sa.Column('withdrawn', sa.BigInteger(), nullable=False),
+    sa.Column('hits', sa.BigInteger(), nullable=False),
+    sa.Column('judged', sa.BigInteger(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('rule_set_id', 'rule_code', name=op.f('pk_warning_rule_figures'))
+    )
+    op.create_table('warning_rule_sets',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('document', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'ACTIVE', 'RETIRED', 'WITHDRAWN', name='rulesetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('activated_by', sa.Uuid(), nullable=True),
+    sa.Column('activated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('RETIRED', 'WITHDRAWN'))", name=op.f('ck_warning_rule_sets_ended')),
+    sa.CheckConstraint("(state in ('ACTIVE', 'RETIRED')) = (activated_by is not null and activated_at is not null)", name=op.f('ck_warning_rule_sets_activated')),
+    sa.CheckConstraint('activated_by <> drafted_by', name=op.f('ck_warning_rule_sets_two_people')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_warning_rule_sets_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warning_rule_sets'))
+    )
+    op.create_index('uq_warning_rule_sets_active', 'warning_rule_sets', ['state'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_index('uq_warning_rule_sets_version', 'warning_rule_sets', ['version'], unique=True)
+    op.create_table('watched_grades',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('model_code', sa.Text(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'loan_id', 'model_code', name=op.f('pk_watched_grades'))
+    )
     op.create_table('webhook_endpoints',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2058,6 +2264,79 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
     op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
+    op.create_table('attachments',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('business_licence', 'financial_statement', 'tax_certificate', 'account_statement', 'sales_contract', 'land_contract', 'collateral_title', 'guarantee_letter', 'other', name='attachmentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(erased_at is null) = (content is not null)', name=op.f('ck_attachments_erased')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_attachments_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_attachments_sha256')),
+    sa.CheckConstraint('size_bytes > 0', name=op.f('ck_attachments_size')),
+    sa.ForeignKeyConstraint(['subject_id', 'request_id'], ['loan_requests.subject_id', 'loan_requests.id'], name=op.f('fk_attachments_subject_id_request_id')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_attachments'))
+    )
+    op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
+    op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('incentive_runs',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'POSTED', 'REVERSAL_PROPOSED', 'REVERSED', 'WITHDRAWN', name='runstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_reason', sa.Text(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name=op.f('ck_incentive_runs_checked')),
+    sa.CheckConstraint("(ended_by is not null) = (state in ('WITHDRAWN', 'REVERSED')) and (ended_by is null) = (ended_at is null)", name=op.f('ck_incentive_runs_ended')),
+    sa.CheckConstraint("(state in ('REVERSAL_PROPOSED', 'REVERSED')) = (reversal_by is not null) and (reversal_by is null) = (reversal_reason is null)", name=op.f('ck_incentive_runs_reversal')),
+    sa.CheckConstraint("state <> 'REVERSED' or ended_by <> reversal_by", name=op.f('ck_incentive_runs_two_people_reverse')),
+    sa.CheckConstraint('checked_by is null or checked_by <> proposed_by', name=op.f('ck_incentive_runs_two_people')),
+    sa.CheckConstraint('total_fen > 0', name=op.f('ck_incentive_runs_total')),
+    sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_incentive_runs_quarter_version')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_runs'))
+    )
+    op.create_index('uq_incentive_runs_alive', 'incentive_runs', ['tenant_id', 'quarter'], unique=True, postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.create_table('league_lines',
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('measure', sa.Enum('pick_up', 'on_time_contact', 'decision_days', 'first_loan', 'credit_loan', 'rate', 'overdue', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('table_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('numerator', sa.BigInteger(), nullable=False),
+    sa.Column('denominator', sa.BigInteger(), nullable=False),
+    sa.Column('cases', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=True),
+    sa.Column('place', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("measure in ('decision_days', 'rate') or numerator <= denominator", name=op.f('ck_league_lines_shares')),
+    sa.CheckConstraint('(value is null) = (denominator = 0)', name=op.f('ck_league_lines_value')),
+    sa.CheckConstraint('least(numerator, denominator, cases) >= 0', name=op.f('ck_league_lines_counts')),
+    sa.CheckConstraint('place is null or place >= 1 and value is not null', name=op.f('ck_league_lines_place')),
+    sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_league_lines_quarter_version')),
+    sa.ForeignKeyConstraint(['table_id'], ['league_tables.id'], name=op.f('fk_league_lines_table_id')),
+    sa.PrimaryKeyConstraint('quarter', 'version', 'tenant_id', 'measure', name=op.f('pk_league_lines'))
+    )
+    op.create_index('ix_league_lines_table_id', 'league_lines', ['table_id', 'id'], unique=False)
+    op.create_index('ix_league_lines_tenant_id', 'league_lines', ['tenant_id', 'id'], unique=False)
+    op.create_index('uq_league_lines_id', 'league_lines', ['id'], unique=True)
     op.create_table('ledger_transfers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2104,12 +2383,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
     op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('product_branches',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('product_code', sa.Text(), nullable=False),
+    sa.Column('branch_id', sa.Uuid(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'branch_id'], ['branches.tenant_id', 'branches.id'], name=op.f('fk_product_branches_tenant_id_branch_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'product_code', name=op.f('pk_product_branches'))
+    )
+    op.create_table('product_replays',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=False),
+    sa.Column('quarter_from', sa.Date(), nullable=False),
+    sa.Column('quarter_to', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('PENDING', 'DONE', name='replaystate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('figures', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'DONE') = (figures is not null)", name=op.f('ck_product_replays_figures')),
+    sa.CheckConstraint('(figures is null) = (done_at is null)', name=op.f('ck_product_replays_done')),
+    sa.CheckConstraint('quarter_to > quarter_from', name=op.f('ck_product_replays_quarter')),
+    sa.ForeignKeyConstraint(['tenant_id', 'product_id'], ['loan_products.tenant_id', 'loan_products.id'], name=op.f('fk_product_replays_tenant_id_product_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_product_replays'))
+    )
+    op.create_index('ix_product_replays_product_id', 'product_replays', ['tenant_id', 'product_id', 'id'], unique=False)
+    op.create_index('ix_product_replays_quarter_from', 'product_replays', ['tenant_id', 'quarter_from'], unique=False)
     op.create_table('referrals',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('product_id', sa.Uuid(), nullable=True),
     sa.Column('branch_id', sa.Uuid(), nullable=True),
+    sa.Column('officer_id', sa.Uuid(), nullable=True),
     sa.Column('mode', sa.Enum('named', 'recommended', 'open_pool', name='dispatchmode', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('state', sa.Enum('DISPATCHED', 'ACCEPTED', 'CONTACTED', 'DUE_DILIGENCE', 'OFFERED', 'DECLINED', 'LAPSED', 'PASSED', name='referralstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('county_code', sa.Text(), nullable=False),
@@ -2118,6 +2425,7 @@ def upgrade() -> None:
     sa.Column('contact_by', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decide_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('extra_days', sa.BigInteger(), nullable=False),
     sa.Column('deadlines_provisional', sa.Boolean(), nullable=False),
     sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('accepted_by', sa.Uuid(), nullable=True),
@@ -2132,6 +2440,7 @@ def upgrade() -> None:
     sa.Column('escalated_step', sa.Enum('accept', 'contact', 'decide', name='step', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.CheckConstraint("(state = 'DECLINED') = (decline_reason is not null)", name=op.f('ck_referrals_decline_reason')),
     sa.CheckConstraint('(escalations > 0) = (escalated_at is not null) and (escalated_at is null) = (escalated_step is null)', name=op.f('ck_referrals_escalated')),
+    sa.CheckConstraint('extra_days >= 0', name=op.f('ck_referrals_extra_days')),
     sa.ForeignKeyConstraint(['tenant_id', 'product_id'], ['loan_products.tenant_id', 'loan_products.id'], name=op.f('fk_referrals_tenant_id_product_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_referrals'))
     )
@@ -2141,6 +2450,7 @@ def upgrade() -> None:
     op.create_index('ix_referrals_escalated', 'referrals', ['escalated_at'], unique=False, postgresql_where=sa.text('escalations > 0'))
     op.create_index('ix_referrals_inbox', 'referrals', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_referrals_lead_id', 'referrals', ['lead_id'], unique=False)
+    op.create_index('ix_referrals_officer_id', 'referrals', ['tenant_id', 'officer_id'], unique=False)
     op.create_index('uq_referrals_lead_id', 'referrals', ['tenant_id', 'lead_id'], unique=True)
     op.create_table('repair_documents',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -2255,6 +2565,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_staff_identities')),
     sa.UniqueConstraint('tenant_id', 'subject', name=op.f('uq_staff_identities_tenant_id_subject'))
     )
+    op.create_table('staff_leaves',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('cover_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('cover_id <> staff_id', name=op.f('ck_staff_leaves_cover')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_staff_leaves_days')),
+    sa.ForeignKeyConstraint(['tenant_id', 'cover_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_staff_leaves_tenant_id_cover_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_staff_leaves_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_staff_leaves'))
+    )
+    op.create_index('ix_staff_leaves_ends_on', 'staff_leaves', ['tenant_id', 'ends_on'], unique=False)
     op.create_table('webhook_deliveries',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2315,6 +2642,46 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
+    op.create_table('incentive_awards',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('places', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("jsonb_typeof(places) = 'array'", name=op.f('ck_incentive_awards_places')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_incentive_awards_amount')),
+    sa.CheckConstraint('reversed_at is null or posted_at is not null', name=op.f('ck_incentive_awards_reversed')),
+    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['incentive_runs.tenant_id', 'incentive_runs.id'], name=op.f('fk_incentive_awards_tenant_id_run_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_awards'))
+    )
+    op.create_index('ix_incentive_awards_bank', 'incentive_awards', ['bank_id', 'id'], unique=False)
+    op.create_index('uq_incentive_awards_bank_id', 'incentive_awards', ['tenant_id', 'run_id', 'bank_id'], unique=True)
+    op.create_table('material_requests',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('items', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'ANSWERED', 'EXPIRED', 'CLOSED', name='materialstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('left_days', sa.BigInteger(), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'OPEN') = (ended_at is null)", name=op.f('ck_material_requests_ended')),
+    sa.CheckConstraint('closes_at > asked_at', name=op.f('ck_material_requests_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_material_requests_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_material_requests'))
+    )
+    op.create_index('ix_material_requests_referral_id', 'material_requests', ['tenant_id', 'referral_id', 'id'], unique=False)
+    op.create_index('ix_material_requests_request_id', 'material_requests', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_index('uq_material_requests_open', 'material_requests', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state = 'OPEN'"))
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2445,6 +2812,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'bank_id', 'product_code', name=op.f('uq_pool_stop_losses_tenant_id_pool_id_bank_id_product_code'))
     )
     op.create_index('ix_pool_stop_losses_bank_id', 'pool_stop_losses', ['bank_id', 'id'], unique=False)
+    op.create_table('referral_messages',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('author', sa.Enum('bank', 'applicant', name='author', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(erased_at is null) = (text is not null)', name=op.f('ck_referral_messages_erased')),
+    sa.CheckConstraint('length(text) between 1 and 500', name=op.f('ck_referral_messages_text')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_referral_messages_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_referral_messages'))
+    )
+    op.create_index('ix_referral_messages_of_request', 'referral_messages', ['request_id'], unique=False)
+    op.create_index('ix_referral_messages_referral_id', 'referral_messages', ['tenant_id', 'referral_id', 'id'], unique=False)
+    op.create_index('ix_referral_messages_request_id', 'referral_messages', ['subject_id', 'request_id', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -2509,6 +2897,9 @@ def upgrade() -> None:
     sa.Column('guarantee', sa.Enum('credit', 'mortgage', 'pledge', 'surety', 'guarantee_company', name='guaranteemode', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('collateral_number', sa.Text(), nullable=True),
     sa.Column('collateral_expires_on', sa.Date(), nullable=True),
+    sa.Column('collateral_registry', sa.Text(), nullable=True),
+    sa.Column('collateral_recorded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('collateral_reminded_for', sa.Date(), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('signed_by', sa.Uuid(), nullable=True),
     sa.Column('cooling_off_ends_at', sa.DateTime(timezone=True), nullable=False),
@@ -2527,7 +2918,7 @@ def upgrade() -> None:
     sa.Column('end_note', sa.Text(), nullable=True),
     sa.CheckConstraint("(ended_at is not null) = (state in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF'))", name=op.f('ck_loans_ended')),
     sa.CheckConstraint("drawn_fen - case repayment_method when 'revolving' then principal_paid_fen else 0 end <= principal_fen", name=op.f('ck_loans_drawn')),
-    sa.CheckConstraint('(collateral_number is null) = (collateral_expires_on is null)', name=op.f('ck_loans_collateral')),
+    sa.CheckConstraint('(collateral_number is null) = (collateral_expires_on is null) and (collateral_number is not null or collateral_registry is null)', name=op.f('ck_loans_collateral')),
     sa.CheckConstraint('(first_drawn_on is null) = (drawn_fen = 0) and (first_drawn_on is null) = (ends_on is null) and (first_drawn_on is null) = (first_due_on is null)', name=op.f('ck_loans_begun')),
     sa.CheckConstraint('(offer_id is null) <> (renews_id is null)', name=op.f('ck_loans_origin')),
     sa.CheckConstraint('(overdue_days > 0) = (overdue_since is not null) and overdue_days >= 0', name=op.f('ck_loans_overdue')),
@@ -2539,6 +2930,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loans')),
     sa.UniqueConstraint('tenant_id', 'contract_number', name=op.f('uq_loans_tenant_id_contract_number'))
     )
+    op.create_index('ix_loans_collateral', 'loans', ['collateral_expires_on'], unique=False, postgresql_where=sa.text('collateral_reminded_for is distinct from collateral_expires_on'))
     op.create_index('ix_loans_contract_number', 'loans', ['tenant_id', 'contract_number', 'id'], unique=False)
     op.create_index('ix_loans_overdue_days', 'loans', ['tenant_id', 'overdue_days', 'id'], unique=False)
     op.create_index('ix_loans_referral_id', 'loans', ['tenant_id', 'referral_id', 'id'], unique=False)
@@ -2651,6 +3043,56 @@ def upgrade() -> None:
     )
     op.create_index('ix_loan_repayments_loan_id', 'loan_repayments', ['tenant_id', 'loan_id', 'id'], unique=False)
     op.create_index('ix_loan_repayments_paid_on', 'loan_repayments', ['tenant_id', 'paid_on', 'id'], unique=False)
+    op.create_table('loan_warnings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_set_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=False),
+    sa.Column('rule_name', sa.Text(), nullable=False),
+    sa.Column('severity', sa.Enum('high', 'medium', 'low', name='severity', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('evidence', sa.Enum('record', 'grade', name='evidence', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('evidence_id', sa.Uuid(), nullable=False),
+    sa.Column('category', sa.Text(), nullable=False),
+    sa.Column('item_code', sa.Text(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=True),
+    sa.Column('occurred_on', sa.Date(), nullable=False),
+    sa.Column('tier_before', sa.Text(), nullable=True),
+    sa.Column('tier_after', sa.Text(), nullable=True),
+    sa.Column('place_before', sa.Integer(), nullable=True),
+    sa.Column('ground_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('RAISED', 'ACKNOWLEDGED', 'ACTED', 'FALSE_ALARM', 'LAPSED', 'WITHDRAWN', name='warningstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('told_state', sa.Text(), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hit_days', sa.Integer(), nullable=False),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_by', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('action', sa.Enum('called', 'visited', 'watched', 'secured', 'limited', 'rescheduled', name='warningaction', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('false_alarm', sa.Enum('resolved', 'immaterial', 'mistaken', 'known', name='falsealarmreason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('lapsed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_because', sa.Enum('evidence', 'basis', 'loan', name='withdrawnbecause', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('hit_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("(state = 'ACTED') = (action is not null)", name=op.f('ck_loan_warnings_action')),
+    sa.CheckConstraint("(state = 'FALSE_ALARM') = (false_alarm is not null)", name=op.f('ck_loan_warnings_false_alarm')),
+    sa.CheckConstraint("(state = 'WITHDRAWN') = (withdrawn_because is not null)", name=op.f('ck_loan_warnings_withdrawn')),
+    sa.CheckConstraint("(state in ('ACTED', 'FALSE_ALARM')) = (answered_at is not null)", name=op.f('ck_loan_warnings_answered')),
+    sa.CheckConstraint("item_code is null or evidence = 'record'", name=op.f('ck_loan_warnings_item')),
+    sa.CheckConstraint('due_at > raised_at and hit_days > 0', name=op.f('ck_loan_warnings_times')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_loan_warnings_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_loan_warnings')),
+    sa.UniqueConstraint('tenant_id', 'loan_id', 'rule_code', 'evidence_id', name=op.f('uq_loan_warnings_tenant_id_loan_id_rule_code_evidence_id'))
+    )
+    op.create_index('ix_loan_warnings_due_at', 'loan_warnings', ['due_at'], unique=False, postgresql_where=sa.text("state in ('RAISED', 'ACKNOWLEDGED')"))
+    op.create_index('ix_loan_warnings_loan_id', 'loan_warnings', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_severity', 'loan_warnings', ['tenant_id', 'severity', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_state', 'loan_warnings', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_subject_id', 'loan_warnings', ['subject_id', 'id'], unique=False)
+    op.create_index('ix_loan_warnings_untold', 'loan_warnings', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
     op.create_table('pool_collections',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2881,6 +3323,13 @@ def downgrade() -> None:
     op.drop_index('ix_pool_collections_subject_id', table_name='pool_collections')
     op.drop_index('ix_pool_collections_loan_id', table_name='pool_collections')
     op.drop_table('pool_collections')
+    op.drop_index('ix_loan_warnings_untold', table_name='loan_warnings', postgresql_where=sa.text('state <> told_state'))
+    op.drop_index('ix_loan_warnings_subject_id', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_state', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_severity', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_loan_id', table_name='loan_warnings')
+    op.drop_index('ix_loan_warnings_due_at', table_name='loan_warnings', postgresql_where=sa.text("state in ('RAISED', 'ACKNOWLEDGED')"))
+    op.drop_table('loan_warnings')
     op.drop_index('ix_loan_repayments_paid_on', table_name='loan_repayments')
     op.drop_index('ix_loan_repayments_loan_id', table_name='loan_repayments')
     op.drop_table('loan_repayments')
@@ -2902,6 +3351,7 @@ def downgrade() -> None:
     op.drop_index('ix_loans_referral_id', table_name='loans')
     op.drop_index('ix_loans_overdue_days', table_name='loans')
     op.drop_index('ix_loans_contract_number', table_name='loans')
+    op.drop_index('ix_loans_collateral', table_name='loans', postgresql_where=sa.text('collateral_reminded_for is distinct from collateral_expires_on'))
     op.drop_table('loans')
     op.drop_index('uq_custodian_lines_matched_id', table_name='custodian_lines', postgresql_where=sa.text('matched is not null'))
     op.drop_index('ix_custodian_lines_statement_id', table_name='custodian_lines')
@@ -2909,6 +3359,10 @@ def downgrade() -> None:
     op.drop_index('ix_custodian_lines_booked_on', table_name='custodian_lines')
     op.drop_table('custodian_lines')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_referral_messages_request_id', table_name='referral_messages')
+    op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
+    op.drop_index('ix_referral_messages_of_request', table_name='referral_messages')
+    op.drop_table('referral_messages')
     op.drop_index('ix_pool_stop_losses_bank_id', table_name='pool_stop_losses')
     op.drop_table('pool_stop_losses')
     op.drop_table('pool_partners')
@@ -2924,12 +3378,21 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
+    op.drop_index('uq_material_requests_open', table_name='material_requests', postgresql_where=sa.text("state = 'OPEN'"))
+    op.drop_index('ix_material_requests_request_id', table_name='material_requests')
+    op.drop_index('ix_material_requests_referral_id', table_name='material_requests')
+    op.drop_table('material_requests')
+    op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
+    op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
+    op.drop_table('incentive_awards')
     op.drop_table('custodian_statements')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
     op.drop_index('ix_webhook_deliveries_attempted_at', table_name='webhook_deliveries')
     op.drop_table('webhook_deliveries')
+    op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
+    op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
@@ -2938,6 +3401,7 @@ def downgrade() -> None:
     op.drop_index('ix_repair_documents_application_id', table_name='repair_documents')
     op.drop_table('repair_documents')
     op.drop_index('uq_referrals_lead_id', table_name='referrals')
+    op.drop_index('ix_referrals_officer_id', table_name='referrals')
     op.drop_index('ix_referrals_lead_id', table_name='referrals')
     op.drop_index('ix_referrals_inbox', table_name='referrals')
     op.drop_index('ix_referrals_escalated', table_name='referrals', postgresql_where=sa.text('escalations > 0'))
@@ -2945,6 +3409,10 @@ def downgrade() -> None:
     op.drop_index('ix_referrals_dispatched', table_name='referrals')
     op.drop_index('ix_referrals_decide_by', table_name='referrals')
     op.drop_table('referrals')
+    op.drop_index('ix_product_replays_quarter_from', table_name='product_replays')
+    op.drop_index('ix_product_replays_product_id', table_name='product_replays')
+    op.drop_table('product_replays')
+    op.drop_table('product_branches')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
     op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))
@@ -2952,10 +3420,24 @@ def downgrade() -> None:
     op.drop_index('ix_ledger_transfers_debit', table_name='ledger_transfers')
     op.drop_index('ix_ledger_transfers_credit', table_name='ledger_transfers')
     op.drop_table('ledger_transfers')
+    op.drop_index('uq_league_lines_id', table_name='league_lines')
+    op.drop_index('ix_league_lines_tenant_id', table_name='league_lines')
+    op.drop_index('ix_league_lines_table_id', table_name='league_lines')
+    op.drop_table('league_lines')
+    op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.drop_table('incentive_runs')
+    op.drop_index('ix_attachments_request_id', table_name='attachments')
+    op.drop_index('ix_attachments_of_request', table_name='attachments')
+    op.drop_table('attachments')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
     op.drop_table('webhook_endpoints')
+    op.drop_table('watched_grades')
+    op.drop_index('uq_warning_rule_sets_version', table_name='warning_rule_sets')
+    op.drop_index('uq_warning_rule_sets_active', table_name='warning_rule_sets', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_table('warning_rule_sets')
+    op.drop_table('warning_rule_figures')
     op.drop_index('ix_used_assertions_expires_at', table_name='used_assertions')
     op.drop_table('used_assertions')
     op.drop_table('tenants')
@@ -2987,6 +3469,8 @@ def downgrade() -> None:
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
     op.drop_table('review_decisions')
+    op.drop_index('ix_replay_counts_quarter_from', table_name='replay_counts')
+    op.drop_table('replay_counts')
     op.drop_table('repayment_files')
     op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.drop_index('ix_repair_applications_state', table_name='repair_applications')
@@ -3041,8 +3525,12 @@ def downgrade() -> None:
     op.drop_index('ix_loan_products_in_use', table_name='loan_products')
     op.drop_index('ix_loan_products_code', table_name='loan_products')
     op.drop_table('loan_products')
+    op.drop_table('loan_months')
     op.drop_table('ledger_closings')
     op.drop_table('ledger_accounts')
+    op.drop_index('uq_league_tables_waiting', table_name='league_tables', postgresql_where=sa.text('counted_at is null'))
+    op.drop_index('uq_league_tables_id', table_name='league_tables')
+    op.drop_table('league_tables')
     op.drop_index('ix_leads_pool_open', table_name='leads', postgresql_where=sa.text('pool_open'))
     op.drop_index('ix_leads_pool_industry_section', table_name='leads', postgresql_where=sa.text('pool_open'))
     op.drop_index('ix_leads_pool_county_code', table_name='leads', postgresql_where=sa.text('pool_open'))

@@ -15,6 +15,7 @@ from suxin.lending.loans import jobs as loans
 from suxin.lending.models import Step
 from suxin.lending.replays.commands import REPLAY_TOPIC, carry_out_replay
 from suxin.lending.routing.commands import route_referral
+from suxin.lending.warnings import jobs as warnings
 
 
 async def route(session: AsyncSession, job: Job) -> None:
@@ -30,9 +31,6 @@ async def replay(session: AsyncSession, job: Job) -> None:
         replay_id=job.uuid("replay_id"),
         now=job.now,
     )
-
-
-from suxin.lending.warnings import jobs as warnings
 
 
 async def remind(session: AsyncSession, job: Job) -> None:

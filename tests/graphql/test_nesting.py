@@ -1,5 +1,6 @@
 """Nesting: what comes in a row is what would have been read by itself, whatever its columns hold."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,11 @@ from sqlalchemy.types import NullType
 import suxin_graphql.schema  # noqa: F401 - so that every type is declared
 from suxin.kernel.actor import Actor
 from suxin.kernel.single_steps import SingleStep
+from suxin_graphql.execution.nesting import SHARED, NestedOne
+from suxin_graphql.execution.plans import Columns
 from suxin_graphql.execution.records import Record, ToMany, ToOne, shape_of
+from suxin_graphql.execution.writing import WrittenPlan
+from suxin_graphql.lending_types import Offer, Referral
 
 VALUES: dict[str, Any] = {
     "BIGINT": literal(2**40, BigInteger()),
@@ -95,3 +100,21 @@ async def test_nothing_nested_is_nothing_and_no_list_is_an_empty_one(database, n
         Actor.system("test"), SingleStep(select(none, one)), {}, now=now
     )
     assert tuple(found) == ([], None)
+
+
+def test_only_the_row_of_the_level_itself_leads_back_to_it():
+    shape = shape_of(Referral)
+    plan = WrittenPlan(Referral, Columns())
+
+    def leads_back(relation, columns=None, own="id"):
+        way = NestedOne(relation, columns or Columns(), plan, SHARED)
+        return way.leads_back(Referral, replace(shape.relations["offers"], own=own))
+
+    back = shape_of(Offer).relations["referral"]
+    assert leads_back(back)
+    # Neither what is of another type, nor what is found by another column than the key, nor what has more to be read.
+    assert not leads_back(shape.relations["lead"])
+    assert not leads_back(back, own="lead_id")
+    within = Columns()
+    within.nest(NestedOne(shape.relations["lead"], Columns(), plan, 0))
+    assert not leads_back(back, columns=within)

@@ -56,13 +56,27 @@ def test_no_more_than_so_many_are_kept_and_the_oldest_goes():
     assert made == [1, 2, 3, 2]
 
 
+def ids(data):
+    return [edge["node"]["id"] for edge in data["referrals"]["edges"]]
+
+
 async def test_banks_in_turn_get_their_own(bank_a, bank_b, case):
     asked = len(STATEMENTS)
     for _ in range(2):
         ours, theirs = await bank_a.data(INBOX), await bank_b.data(INBOX)
-        own = {edge["node"]["id"] for edge in ours["referrals"]["edges"]}
-        others = {edge["node"]["id"] for edge in theirs["referrals"]["edges"]}
-        assert own
-        assert not own & others
-    # Two banks, each a page of referrals and the counts of their offers; asked again, nothing is made anew.
-    assert 0 < len(STATEMENTS) - asked <= 6
+        assert ids(ours) == [case.referral_id]
+        # Of another's statement the row policies would leave it nothing.
+        assert len(ids(theirs)) == 1
+    # Two banks, each a page of referrals, and their offers counted and read; asked again, nothing is made anew.
+    assert len(STATEMENTS) - asked == 6
+
+
+async def test_colleagues_in_turn_get_what_lies_within_their_reach(desks, bank_a, case):
+    far = await desks.open(desks.city.banks[0], areas=["321324"])
+    one = "query ($id: ID!) { referral(id: $id) { id } }"
+    for _ in range(2):
+        assert ids(await bank_a.data(INBOX)) == [case.referral_id]
+        assert ids(await far.data(INBOX)) == []
+        assert await bank_a.data(one, id=case.referral_id) == {"referral": {"id": case.referral_id}}
+        (error,) = (await far.answer(one, id=case.referral_id))["errors"]
+        assert error["extensions"]["code"] == "NOT_FOUND"

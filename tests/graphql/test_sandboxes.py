@@ -2,12 +2,15 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 from observing import nothing_written
 
+from suxin.kernel.actor import Actor, ActorKind
 from suxin.sandboxes.models import SandboxOutcome
+from suxin_graphql.context import Context
 from suxin_graphql.ids import to_global
 from suxin_graphql.trusted import OPERATIONS
 
@@ -119,3 +122,17 @@ async def test_a_real_bank_is_refused_by_name(bank_a, sandbox, admin):
     assert (await bank_a.run("sandbox_applicants", first=5))["edges"] == []
     query = OPERATIONS["sandbox_clock.graphql"]
     assert await bank_a.codes(query) == ["SANDBOX_ONLY"]
+
+
+async def test_a_lone_reading_is_of_the_clock_where_the_caller_is():
+    """What a row policy compares with the time, such as whether a consent is open, is another moment in a sandbox."""
+    moments = []
+
+    async def read_alone(*_, now):
+        moments.append(now)
+
+    runtime = SimpleNamespace(database=SimpleNamespace(read_alone=read_alone))
+    tester = Actor(kind=ActorKind.STAFF, request_id="x", ahead=timedelta(days=20))
+    now = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    await Context(runtime=runtime, actor=tester, now=now, snapshot=None).alone().rows(None)
+    assert moments == [now + timedelta(days=20)]

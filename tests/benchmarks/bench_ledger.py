@@ -79,21 +79,31 @@ def drafted(load: Load, dice: random.Random) -> TransferDraft:
     return drafts.move(new_id(), debit=one, credit=other, amount=dice.randint(1, 100), code="bench")
 
 
-async def write(load: Load, seed: int) -> int:
-    """Post until the time is over; return how many transfers were, from when every client had posted once."""
-    database = Database.connect(load.url, pool_size=load.clients)
-    queue = PostingQueue(database)
+class Writer:
+    """What a process keeps from one load to the next: its loop, its connections and its queue."""
 
-    async def each(load: Load, name: object) -> list[int]:
+    def __init__(self, load: Load) -> None:
+        self.runner = asyncio.Runner()
+        self.database = Database.connect(load.url, pool_size=load.clients)
+        self.queue = PostingQueue(self.database)
+
+    def write(self, load: Load, seed: int) -> int:
+        """Post until the time is over; return how many transfers were, from when every client had posted once."""
+        self.runner.run(self._each(replace(load, seconds=0), "first"))
+        return sum(self.runner.run(self._each(load, seed)))
+
+    async def _each(self, load: Load, name: object) -> list[int]:
         dice = [random.Random(f"{name}.{n}") for n in range(load.clients)]  # noqa: S311 - no secret
-        return await asyncio.gather(*(client(database, queue, load, one) for one in dice))
+        return await asyncio.gather(*(client(self.database, self.queue, load, one) for one in dice))
 
-    try:
-        await each(replace(load, seconds=0), "first")
-        return sum(await each(load, seed))
-    finally:
-        await queue.close()
-        await database.close()
+    def close(self) -> None:
+        self.runner.run(self.queue.close())
+        self.runner.run(self.database.close())
+        self.runner.close()
+
+
+kept: list[Writer] = []
+"""This process's writer, once it has one; it ends with the process."""
 
 
 async def client(database: Database, queue: PostingQueue, load: Load, dice: random.Random) -> int:
@@ -120,7 +130,9 @@ async def client(database: Database, queue: PostingQueue, load: Load, dice: rand
 
 def warm_up(load: Load) -> None:
     """Post a little, so that the tables are not empty when they are analysed."""
-    asyncio.run(write(replace(load, seconds=1), 0))
+    writer = Writer(load)
+    writer.write(replace(load, seconds=1), 0)
+    writer.close()
 
 
 async def vacuum(postgres: Postgres) -> None:
@@ -130,7 +142,9 @@ async def vacuum(postgres: Postgres) -> None:
 
 
 def written(load: Load, seed: int) -> int:
-    return asyncio.run(write(load, seed))
+    if not kept:
+        kept.append(Writer(load))
+    return kept[0].write(load, seed)
 
 
 async def open_accounts(url: str) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
@@ -231,7 +245,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sub-accounts", action="store_true")
     given = parser.parse_args()

@@ -204,6 +204,17 @@ async def test_a_lost_connection_leaves_nothing_half_written_and_the_ids_tell(
     assert await ledger.sums(ledger.claims) == (0, 12, 0, 0)
 
 
+async def test_when_the_server_is_gone_everybody_is_told_at_once(ledger, queue, commits) -> None:
+    """Nobody's transfers are to blame, and so nobody's are tried once more by themselves."""
+    nowhere = PostingQueue(Database.connect("postgresql://nobody@127.0.0.1:1/nothing"))
+    answers = await asyncio.gather(
+        *(handed_in(nowhere, ledger, ledger.pay(1)) for _ in range(3)), return_exceptions=True
+    )
+    assert all(isinstance(one, OSError) for one in answers)
+    assert commits == [3]
+    await nowhere.close()
+
+
 async def test_who_stops_waiting_before_his_turn_has_posted_nothing(ledger, queue, admin) -> None:
     await handed_in(queue, ledger, ledger.fund_pool(100))
     locker = admin.transaction()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database, sqlstate
@@ -33,7 +34,6 @@ MAX_TOGETHER: Final = 64
 
 # The connection was lost, or the server is going down or was told to stop: nobody's transfers are to blame.
 _NOBODYS: Final = frozenset({"", "08", "57"})
-
 
 log = structlog.get_logger("suxin.ledger")
 
@@ -151,23 +151,26 @@ class PostingQueue:
     async def _post(self, line: _Line, together: Sequence[_Caller]) -> None:
         """Post for some callers in one transaction, and for each in one of his own if it fails by what one of them asks."""
         try:
-            said = await self._posted(line, together)
-        except asyncio.CancelledError:
+            for caller, said in zip(together, await self._answers(line, together), strict=True):
+                caller.tell(said)
+        finally:
+            # Nobody waits for ever, whatever stopped this.
             for caller in together:
                 caller.answer.cancel()
-            raise
+
+    async def _answers(self, line: _Line, together: Sequence[_Caller]) -> Sequence[Said]:
+        try:
+            return await self._posted(line, together)
         except Exception as error:  # noqa: BLE001 - each caller is told it
-            said = [error] * len(together)
-            if _may_be_of_one(error):
-                log.warning(
-                    "posted one by one",
-                    book=str(line.book),
-                    callers=len(together),
-                    error=type(error).__name__,
-                )
-                said = [await self._posted_alone(line, caller) for caller in together]
-        for caller, answer in zip(together, said, strict=True):
-            caller.tell(answer)
+            if not _may_be_of_one(error):
+                return [error] * len(together)
+            log.warning(
+                "posted one by one",
+                book=str(line.book),
+                callers=len(together),
+                error=type(error).__name__,
+            )
+        return [await self._posted_alone(line, caller) for caller in together]
 
     async def _posted(self, line: _Line, together: Sequence[_Caller]) -> Sequence[Said]:
         """Return what became of each chain, once that is committed."""
@@ -215,5 +218,7 @@ def _bare(actor: Actor) -> Actor:
 
 
 def _may_be_of_one(error: Exception) -> bool:
-    """Tell whether the error may lie in what one caller asked for: not if the connection to the server was lost."""
-    return not isinstance(error, DBAPIError) or (sqlstate(error) or "")[:2] not in _NOBODYS
+    """Tell whether the error may lie in what one caller asked for: not if there was no connection, or it was lost."""
+    if isinstance(error, DBAPIError):
+        return (sqlstate(error) or "")[:2] not in _NOBODYS
+    return not isinstance(error, OSError | PoolTimeout)

@@ -23,7 +23,8 @@ from suxin.ledger.posting import WRITE, Answer, accounts_of, books_of, document_
 def _each(ids: str, kind: type[Any], table: str, column: str) -> str:
     """Return the rows of a table that have one of the ids, each looked up by itself.
 
-    Planned once, before there are statistics, and never by reading all of a book.
+    So the plan, which is made once, follows a key whatever statistics say of a book's size; only one that was made while the
+    table was empty does not, until the database has counted it for the first time.
     """
     columns = ", ".join(kind.__dataclass_fields__)
     return f"""select r.* from {ids} as wanted (id) cross join lateral (

@@ -40,6 +40,9 @@ from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
+from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.pools.models import PoolFunding, RiskPool
+from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
@@ -252,7 +255,9 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # a commitment and a drafted catalogue: subjects/test_written_steps.py.
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
     # Rules of early warning: lending/test_warning_steps.py.
+    # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
+    beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
     assert machines == {*MACHINES, *beside}
 
 

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from small_city import SmallCity, offered
 from small_endpoint import build_webhook
+from small_exchange import exchange
 from small_loans import drawn
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,7 @@ from suxin.exports.models import Export
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
 from suxin.kernel.tables import Table, models
+from suxin.lending.exchange.models import MaterialRequest, MaterialState
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.lending.models import (
@@ -93,6 +95,9 @@ LOAN = (
     | moves(("DISBURSED", "PERFORMING"), "SETTLED", BANK)
     | moves(("OVERDUE",), "WRITTEN_OFF", BANK)
 )
+MATERIAL = moves(("OPEN",), "ANSWERED", SUBJECT) | {
+    ("OPEN", to): (PLATFORM,) for to in ("EXPIRED", "CLOSED")
+}
 PRODUCT = moves(("DRAFT",), "PUBLISHED", BANK) | moves(("DRAFT", "PUBLISHED"), "RETIRED", BANK)
 CONSENT = (
     moves(("REQUESTED", "PAUSED"), "ACTIVE", SUBJECT)
@@ -126,6 +131,7 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     Offer: (OfferState, OFFER),
     Loan: (LoanState, LOAN),
     LoanProduct: (ProductStatus, PRODUCT),
+    MaterialRequest: (MaterialState, MATERIAL),
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
     WebhookEndpoint: (EndpointState, ENDPOINT),
@@ -138,6 +144,7 @@ BEGINS = {
     Offer: {"OPEN": {BANK}},
     Loan: {"SIGNED": {BANK}},
     LoanProduct: {"DRAFT": {BANK}},
+    MaterialRequest: {"OPEN": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
     WebhookEndpoint: {"ACTIVE": {BANK, OPERATOR}},
@@ -173,6 +180,8 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
         return await provider_of(city)
     if model is Loan:
         return (await drawn(city)).id
+    if model is MaterialRequest:
+        return (await exchange(city)).material_id
     submitted, offer_id = await offered(city, city.banks[0])
     if model in (WebhookEndpoint, WebhookDelivery):
         webhook = await build_webhook(city, city.banks[0])
@@ -210,6 +219,9 @@ def setting(model: type[Table]) -> str:
     if model is Loan:
         ended = "cast(:to as text) in ('CANCELLED', 'SETTLED', 'WRITTEN_OFF')"
         return f"{column} = cast(:to as text), ended_at = case when {ended} then signed_at end"
+    if model is MaterialRequest:
+        ended = "case when cast(:to as text) <> 'OPEN' then asked_at end"
+        return f"{column} = cast(:to as text), ended_at = {ended}"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"

@@ -43,3 +43,5 @@ QUERIES = (
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
 )
+EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
+"""What a query answers that has found nothing."""

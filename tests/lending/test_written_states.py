@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from small_city import SmallCity, offered
 from small_endpoint import build_webhook
+from small_exchange import exchange
 from small_loans import drawn
 from small_warnings import come_on_record, warnings, watch, watched
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from suxin.exports.models import Export
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
 from suxin.kernel.tables import Table, models
+from suxin.lending.exchange.models import MaterialRequest, MaterialState
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.lending.models import (
@@ -115,6 +117,9 @@ WARNING = (
     | moves(("RAISED", "ACKNOWLEDGED", "LAPSED"), "WITHDRAWN", PLATFORM)
     | moves(("WITHDRAWN",), "RAISED", PLATFORM)
 )
+MATERIAL = moves(("OPEN",), "ANSWERED", SUBJECT) | {
+    ("OPEN", to): (PLATFORM,) for to in ("EXPIRED", "CLOSED")
+}
 PRODUCT = moves(("DRAFT",), "PUBLISHED", BANK) | moves(("DRAFT", "PUBLISHED"), "RETIRED", BANK)
 CONSENT = (
     moves(("REQUESTED", "PAUSED"), "ACTIVE", SUBJECT)
@@ -149,6 +154,7 @@ MACHINES: dict[type[Table], tuple[type[StrEnum], Moves]] = {
     Loan: (LoanState, LOAN),
     LoanWarning: (WarningState, WARNING),
     LoanProduct: (ProductStatus, PRODUCT),
+    MaterialRequest: (MaterialState, MATERIAL),
     Consent: (ConsentState, CONSENT),
     IdentityProvider: (ProviderState, PROVIDER),
     WebhookEndpoint: (EndpointState, ENDPOINT),
@@ -162,6 +168,7 @@ BEGINS = {
     Loan: {"SIGNED": {BANK}},
     LoanWarning: {"RAISED": {PLATFORM}},
     LoanProduct: {"DRAFT": {BANK}},
+    MaterialRequest: {"OPEN": {BANK}},
     Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
     WebhookEndpoint: {"ACTIVE": {BANK, OPERATOR}},
@@ -202,6 +209,8 @@ async def row_of(city: SmallCity, admin: asyncpg.Connection, model: type[Table])
         await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
         await watch(city)
         return (await warnings(city))[0].id
+    if model is MaterialRequest:
+        return (await exchange(city)).material_id
     submitted, offer_id = await offered(city, city.banks[0])
     if model in (WebhookEndpoint, WebhookDelivery):
         webhook = await build_webhook(city, city.banks[0])
@@ -241,6 +250,9 @@ def setting(model: type[Table]) -> str:
         return f"{column} = cast(:to as text), ended_at = case when {ended} then signed_at end"
     if model is LoanWarning:
         return WARNING_SET
+    if model is MaterialRequest:
+        ended = "case when cast(:to as text) <> 'OPEN' then asked_at end"
+        return f"{column} = cast(:to as text), ended_at = {ended}"
     if model is not Referral:
         return f"{column} = cast(:to as text)"
     reason = "case when cast(:to as text) = 'DECLINED' then 'OVER_INDEBTED' end"

@@ -58,3 +58,5 @@ QUERIES = (
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
 )
+EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
+"""What a query answers that has found nothing."""

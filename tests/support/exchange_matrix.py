@@ -23,8 +23,10 @@ from suxin.lending.exchange.asking import ItemAsked
 from suxin.lending.exchange.models import AttachmentKind, Author
 from suxin.lending.exchange.queries import ExchangePage
 from suxin.lending.models import Referral, ReferralState
+from suxin.lending.routing.queries import House
 
-NOTHING_ON_IT = ExchangePage((), more=False, total=0)
+NONE = (ExchangePage((), more=False, total=0), House([], []))
+"""What is answered where nothing is seen."""
 
 
 def referral(world: World) -> dict[str, Any]:
@@ -136,7 +138,7 @@ QUERIES: dict[str, Row] = {
     "lending.exchange.queries.attachment_count": ("rival", of_request, None),
     "lending.exchange.queries.attachment_on": ("rival", file, NotFound),
     "lending.exchange.queries.attachments_of": ("rival", of_request, None),
-    "lending.exchange.queries.attachments_on": ("rival", stands, NOTHING_ON_IT),
+    "lending.exchange.queries.attachments_on": ("rival", stands, None),
     "lending.exchange.queries.is_referred": (
         "rival",
         lambda world: request(world) | of_bank(world),
@@ -156,7 +158,7 @@ QUERIES: dict[str, Row] = {
     "lending.exchange.queries.material_in_reach": ("rival", nothing_given, None),
     "lending.exchange.queries.material_of": ("rival", on_referral, None),
     "lending.exchange.queries.messages_of": ("rival", on_referral, None),
-    "lending.exchange.queries.messages_on": ("rival", stands, NOTHING_ON_IT),
+    "lending.exchange.queries.messages_on": ("rival", stands, None),
     "lending.exchange.queries.messages_sent": (
         "rival",
         lambda world: on_referral(world) | {"author": Author.BANK},

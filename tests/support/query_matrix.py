@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from beside_matrices import EMPTY
 from beside_matrices import QUERIES as BESIDE
 from small_city import BANK_USCCS
 from small_world import World
@@ -19,7 +20,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants import PROFILES
 
 NO_RECORDS = RecordPage((), more=False, total=None)
-NOTHING: tuple[Any, ...] = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), NO_RECORDS)
+NOTHING: tuple[Any, ...] = (*EMPTY, NO_RECORDS)
 PUBLIC = "published: the same for everyone"
 EXPRESSION = "part of a statement, not a query"
 # What a bank gets to see beside another: its own, and the leads of the pool that nobody holds.

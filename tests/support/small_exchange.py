@@ -16,6 +16,7 @@ from suxin.lending.exchange.asking import ItemAsked, ask_for_material
 from suxin.lending.exchange.attachments import FileGiven, attach_file
 from suxin.lending.exchange.models import AttachmentKind
 from suxin.lending.exchange.talking import send_message, write_to_bank
+from suxin.lending.models import DispatchMode
 from suxin.lending.replays.commands import ask_replay
 from suxin.lending.routing.commands import set_product_branch
 from suxin.tenancy.leaves import record_leave
@@ -41,7 +42,8 @@ class Exchanged:
 async def contacted(city: SmallCity) -> tuple[Submitted, UUID]:
     """Bring a new request to the point where the first bank has contacted its applicant; return it and the referral."""
     bank = city.banks[0]
-    submitted = await city.submit()
+    product = (bank.tenant_id, bank.product_id)
+    submitted = await city.submit(mode=DispatchMode.NAMED, product=product)
     await city.consent(submitted.request.id, bank)
     referral_id = await city.referral_to(submitted, bank)
     await city.act(accept_referral, bank.officer, referral_id=referral_id)

@@ -79,7 +79,7 @@ async def claim_lead(
         calendar=await calendar_for_deadlines(session),
         now=now,
     )
-    referral.give_to(branch_id=actor.branch_id, officer_id=None)
+    referral.branch_id = actor.branch_id
     referral.accept(staff_id=actor.staff_id, now=now)
     await take_claim(
         session, lead, tenant_id=tenant_id, until=referral.contact_by, profiles=profiles

@@ -234,10 +234,6 @@ class Referral(Table):
         """Whether a branch or an officer has it."""
         return self.branch_id is not None or self.officer_id is not None
 
-    def give_to(self, *, branch_id: UUID | None, officer_id: UUID | None) -> None:
-        """Give it to an officer of a branch, or of the head office; the state stays."""
-        self.branch_id, self.officer_id = branch_id, officer_id
-
     def accept(self, *, staff_id: UUID | None, now: datetime) -> None:
         """Enter ACCEPTED: the bank takes the lead up."""
         self.state = _ACCEPT.taken_from(self.state)

@@ -70,7 +70,7 @@ async def route_referral(
     officer_id = officer_for(area, branch_id, house.officers, covers=covers)
     if branch_id is None and officer_id is None:
         return
-    referral.give_to(branch_id=branch_id, officer_id=officer_id)
+    referral.branch_id, referral.officer_id = branch_id, officer_id
     _record(session, referral, "routed", now=now)
     if officer_id is not None:
         body = f"收到的线索已分派给您，请在 {_day_zh(referral.accept_by)} 前受理。"
@@ -116,7 +116,7 @@ async def assign_referral(
     if staff_id in await covers_on(session, actor.own_tenant, day=local_day(now)):
         raise OfficerAway(field="staffId")
     before = referral.officer_id
-    referral.give_to(branch_id=officer.branch_id, officer_id=staff_id)
+    referral.branch_id, referral.officer_id = officer.branch_id, staff_id
     _record(
         session,
         referral,

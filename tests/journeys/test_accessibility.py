@@ -36,7 +36,13 @@ TABS = (
 )
 OPEN_PAGES = ("/", "/preview", "/desk", "/consent/verify", "/oauth/device")
 DESKS = {
-    "chufeng.loan": ("/desk", "/desk/pool", "/desk/certificates", "/desk/notices"),
+    "chufeng.loan": (
+        "/desk",
+        "/desk/pool",
+        "/desk/certificates",
+        "/desk/warnings",
+        "/desk/notices",
+    ),
     "chufeng.product": ("/desk/products",),
     "operator.admin": (
         "/desk",
@@ -52,6 +58,8 @@ DESKS = {
         "/desk/calendar",
         "/desk/breaches",
         "/desk/score-models",
+        "/desk/warning-rules",
+        "/desk/warning-rules/new",
     ),
 }
 FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.id ?? ''"

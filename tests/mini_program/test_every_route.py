@@ -109,7 +109,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 62
+    assert len(names) == len(set(names)) == 65
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 
@@ -301,6 +301,9 @@ def test_every_list_is_paged() -> None:
         "/consents",
         "/data-reads",
         "/loan-requests",
+        "/loan-requests/{request_id:str}/loans",
+        "/loan-requests/{request_id:str}/loans/{loan_id:str}/drawdowns",
+        "/loan-requests/{request_id:str}/loans/{loan_id:str}/instalments",
         "/loan-requests/{request_id:str}/matches",
         "/loan-requests/{request_id:str}/offers",
         "/loan-requests/{request_id:str}/referrals",

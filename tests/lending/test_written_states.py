@@ -37,6 +37,7 @@ from suxin.lending.models import (
 )
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
+from suxin.risk_pool.incentives.models import IncentiveRun
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
@@ -221,8 +222,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # Row policies bind the steps of these besides: counter/test_steps.py, isolation/test_export_steps.py, …/test_model_steps.py;
     # review/test_database.py; a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
     # an application for credit repair: repair/test_steps.py.
-    # a commitment and a drafted catalogue: subjects/test_written_steps.py.
-    beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
+    # a commitment and a drafted catalogue: subjects/test_written_steps.py; an incentive: risk_pool/test_incentives.py.
+    beside = {CatalogueDraft, Commitment, CounterVisit, Export, IncentiveRun, IngestionBatch}
     assert machines == {*MACHINES, *beside, RepairApplication, ReviewCase, ScoreModel}
 
 

@@ -324,8 +324,8 @@ ACCESS = (
     "CREATE POLICY asked ON league_tables FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY published_by ON league_tables FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON league_tables FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (counted_at, working_days, ranked, named) ON league_tables TO suxin_app',
-    'CREATE TRIGGER league_tables_counted BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND (OLD.counted_at, OLD.counted_until, OLD.working_days, OLD.ranked, OLD.quarter, OLD.version, OLD.definition) IS DISTINCT FROM (NEW.counted_at, NEW.counted_until, NEW.working_days, NEW.ranked, NEW.quarter, NEW.version, NEW.definition)) EXECUTE FUNCTION refuse_step()',
+    'GRANT SELECT, INSERT, UPDATE (counted_at, worked_on, ranked, named) ON league_tables TO suxin_app',
+    'CREATE TRIGGER league_tables_counted BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND (OLD.counted_at, OLD.counted_until, OLD.worked_on, OLD.ranked, OLD.quarter, OLD.version, OLD.definition) IS DISTINCT FROM (NEW.counted_at, NEW.counted_until, NEW.worked_on, NEW.ranked, NEW.quarter, NEW.version, NEW.definition)) EXECUTE FUNCTION refuse_step()',
     "CREATE TRIGGER league_tables_by_platform BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NULL AND NEW.counted_at IS NOT NULL AND nullif(current_setting('app.kind', true), '') <> 'system') EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE ledger_accounts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE ledger_accounts FORCE ROW LEVEL SECURITY',
@@ -1174,6 +1174,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
     op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
+    op.create_table('incentive_runs',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'POSTED', 'REVERSAL_PROPOSED', 'REVERSED', 'WITHDRAWN', name='runstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_reason', sa.Text(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name=op.f('ck_incentive_runs_checked')),
+    sa.CheckConstraint("(ended_by is not null) = (state in ('WITHDRAWN', 'REVERSED')) and (ended_by is null) = (ended_at is null)", name=op.f('ck_incentive_runs_ended')),
+    sa.CheckConstraint("(state in ('REVERSAL_PROPOSED', 'REVERSED')) = (reversal_by is not null) and (reversal_by is null) = (reversal_reason is null)", name=op.f('ck_incentive_runs_reversal')),
+    sa.CheckConstraint("state <> 'REVERSED' or ended_by <> reversal_by", name=op.f('ck_incentive_runs_two_people_reverse')),
+    sa.CheckConstraint('checked_by is null or checked_by <> proposed_by', name=op.f('ck_incentive_runs_two_people')),
+    sa.CheckConstraint('total_fen > 0', name=op.f('ck_incentive_runs_total')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_runs'))
+    )
+    op.create_index('uq_incentive_runs_alive', 'incentive_runs', ['tenant_id', 'quarter'], unique=True, postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
     op.create_table('ingestion_batches',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -1269,7 +1294,7 @@ def upgrade() -> None:
     sa.Column('asked_by', sa.Uuid(), nullable=True),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('counted_until', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('working_days', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('worked_on', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ranked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('named', sa.Boolean(), nullable=False),
@@ -2000,32 +2025,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('openid', name=op.f('pk_wechat_accounts'))
     )
     op.create_index('ix_wechat_accounts_person_id', 'wechat_accounts', ['person_id'], unique=False)
-    op.create_table('incentive_runs',
+    op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
     sa.Column('quarter', sa.Date(), nullable=False),
-    sa.Column('version', sa.BigInteger(), nullable=False),
-    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('total_fen', sa.BigInteger(), nullable=False),
-    sa.Column('state', sa.Enum('PROPOSED', 'POSTED', 'REVERSAL_PROPOSED', 'REVERSED', 'WITHDRAWN', name='runstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('proposed_by', sa.Uuid(), nullable=False),
-    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('checked_by', sa.Uuid(), nullable=True),
-    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('reversal_by', sa.Uuid(), nullable=True),
-    sa.Column('reversal_reason', sa.Text(), nullable=True),
-    sa.Column('ended_by', sa.Uuid(), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name=op.f('ck_incentive_runs_checked')),
-    sa.CheckConstraint("(ended_by is not null) = (state in ('WITHDRAWN', 'REVERSED')) and (ended_by is null) = (ended_at is null)", name=op.f('ck_incentive_runs_ended')),
-    sa.CheckConstraint("(state in ('REVERSAL_PROPOSED', 'REVERSED')) = (reversal_by is not null) and (reversal_by is null) = (reversal_reason is null)", name=op.f('ck_incentive_runs_reversal')),
-    sa.CheckConstraint("state <> 'REVERSED' or ended_by <> reversal_by", name=op.f('ck_incentive_runs_two_people_reverse')),
-    sa.CheckConstraint('checked_by is null or checked_by <> proposed_by', name=op.f('ck_incentive_runs_two_people')),
-    sa.CheckConstraint('total_fen > 0', name=op.f('ck_incentive_runs_total')),
-    sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_incentive_runs_quarter_version')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_runs'))
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('places', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("jsonb_typeof(places) = 'array'", name=op.f('ck_incentive_awards_places')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_incentive_awards_amount')),
+    sa.CheckConstraint('reversed_at is null or posted_at is not null', name=op.f('ck_incentive_awards_reversed')),
+    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['incentive_runs.tenant_id', 'incentive_runs.id'], name=op.f('fk_incentive_awards_tenant_id_run_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_awards'))
     )
-    op.create_index('uq_incentive_runs_alive', 'incentive_runs', ['tenant_id', 'quarter'], unique=True, postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.create_index('ix_incentive_awards_bank', 'incentive_awards', ['bank_id', 'id'], unique=False)
+    op.create_index('uq_incentive_awards_bank_id', 'incentive_awards', ['tenant_id', 'run_id', 'bank_id'], unique=True)
     op.create_table('league_lines',
     sa.Column('quarter', sa.Date(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -2249,24 +2266,6 @@ def upgrade() -> None:
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
-    op.create_table('incentive_awards',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('run_id', sa.Uuid(), nullable=False),
-    sa.Column('bank_id', sa.Uuid(), nullable=False),
-    sa.Column('quarter', sa.Date(), nullable=False),
-    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
-    sa.Column('places', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('reversed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("jsonb_typeof(places) = 'array'", name=op.f('ck_incentive_awards_places')),
-    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_incentive_awards_amount')),
-    sa.CheckConstraint('reversed_at is null or posted_at is not null', name=op.f('ck_incentive_awards_reversed')),
-    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['incentive_runs.tenant_id', 'incentive_runs.id'], name=op.f('fk_incentive_awards_tenant_id_run_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_awards'))
-    )
-    op.create_index('ix_incentive_awards_bank', 'incentive_awards', ['bank_id', 'id'], unique=False)
-    op.create_index('uq_incentive_awards_bank_id', 'incentive_awards', ['tenant_id', 'run_id', 'bank_id'], unique=True)
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2480,9 +2479,6 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
-    op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
-    op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
-    op.drop_table('incentive_awards')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
@@ -2513,8 +2509,9 @@ def downgrade() -> None:
     op.drop_index('ix_league_lines_tenant_id', table_name='league_lines')
     op.drop_index('ix_league_lines_table_id', table_name='league_lines')
     op.drop_table('league_lines')
-    op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
-    op.drop_table('incentive_runs')
+    op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
+    op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
+    op.drop_table('incentive_awards')
     op.drop_index('ix_wechat_accounts_person_id', table_name='wechat_accounts')
     op.drop_table('wechat_accounts')
     op.drop_index('ix_webhook_endpoints_due', table_name='webhook_endpoints', postgresql_where=sa.text("due_at is not null and state <> 'PAUSED'"))
@@ -2622,6 +2619,8 @@ def downgrade() -> None:
     op.drop_index('uq_ingestion_batches_key', table_name='ingestion_batches')
     op.drop_index('ix_ingestion_batches_open', table_name='ingestion_batches', postgresql_where=sa.text("state in ('RECEIVED', 'RUNNING')"))
     op.drop_table('ingestion_batches')
+    op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.drop_table('incentive_runs')
     op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
     op.drop_table('impact_assessments')
     op.drop_table('identity_providers')

@@ -26,7 +26,7 @@ async def counted(small_city, admin):
 
 async def test_a_bank_reads_its_own_lines(bank_a, small_city, counted):
     async def read():
-        return (await bank_a.run("league_tables", first=10))["leagueTables"]["edges"]
+        return (await bank_a.run("league_tables", first=10))["edges"]
 
     latest, earlier = (edge["node"] for edge in await read())
     assert (latest["quarter"], earlier["quarter"]) == ("2026-10-01", "2026-07-01")

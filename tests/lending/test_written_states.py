@@ -43,6 +43,7 @@ from suxin.lending.warnings.states import WarningState
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.incentives.models import IncentiveRun
 from suxin.risk_pool.pools.models import PoolFunding, RiskPool
 from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.scoring.models import ScoreModel
@@ -264,8 +265,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # Row policies bind the steps of these besides: counter/test_steps.py, isolation/test_export_steps.py, …/test_model_steps.py;
     # review/test_database.py; a batch is changed by the batch role alone: subjects/ingestion/test_steps.py.
     # an application for credit repair: repair/test_steps.py.
-    # a commitment and a drafted catalogue: subjects/test_written_steps.py.
-    beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
+    # a commitment and a drafted catalogue: subjects/test_written_steps.py; an incentive: risk_pool/test_incentives.py.
+    beside = {CatalogueDraft, Commitment, CounterVisit, Export, IncentiveRun, IngestionBatch}
     # Rules of early warning: lending/test_warning_steps.py.
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}

@@ -119,7 +119,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 70
+    assert len(names) == len(set(names)) == 73
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 
@@ -312,6 +312,9 @@ def test_every_list_is_paged() -> None:
         "/data-reads",
         "/loan-requests",
         "/loan-requests/{request_id:str}/attachments",
+        "/loan-requests/{request_id:str}/loans",
+        "/loan-requests/{request_id:str}/loans/{loan_id:str}/drawdowns",
+        "/loan-requests/{request_id:str}/loans/{loan_id:str}/instalments",
         "/loan-requests/{request_id:str}/matches",
         "/loan-requests/{request_id:str}/material-requests",
         "/loan-requests/{request_id:str}/offers",

@@ -1,7 +1,9 @@
 """Incentives: what places earn to the fen, two people, what the ledger says afterwards, and who sees what was earned."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from league_facts import QUARTER, counted_at, load_quarter
+from small_league import fill_incentives, fill_league
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
@@ -227,3 +232,36 @@ async def test_what_is_refused_writes_nothing(small_city, admin):
         )
     for table in ("incentive_runs", "incentive_awards", "ledger_transfers"):
         assert await admin.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - names of our own tables
+
+
+STEPS = {
+    ("PROPOSED", "POSTED"),
+    ("PROPOSED", "WITHDRAWN"),
+    ("POSTED", "REVERSAL_PROPOSED"),
+    ("REVERSAL_PROPOSED", "POSTED"),
+    ("REVERSAL_PROPOSED", "REVERSED"),
+}
+"""Which changes the operator may write; written down here once more, so that a change of the declaration is seen."""
+
+
+async def test_the_database_takes_exactly_the_declared_steps(small_city, admin):
+    await fill_league(small_city, admin)
+    await fill_incentives(small_city, admin)
+    # What the table's checks want beside a state is proved by the commands.
+    for name in await admin.fetch(
+        "select conname from pg_constraint where conrelid = 'incentive_runs'::regclass and contype = 'c'"
+    ):
+        await admin.execute(f'alter table incentive_runs drop constraint "{name[0]}"')
+    taken = set()
+    for source, to in product(RunState, RunState):
+        await admin.execute("update incentive_runs set state = $1", source.value)
+        with suppress(DBAPIError):
+            async with small_city.database.transaction(
+                small_city.operator, now=small_city.now
+            ) as session:
+                await session.execute(
+                    text("update incentive_runs set state = :to"), {"to": to.value}
+                )
+            if source is not to:
+                taken.add((source.value, to.value))
+    assert taken == STEPS

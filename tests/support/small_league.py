@@ -18,7 +18,7 @@ QUARTER = Quarter(date(2026, 7, 1))
 async def fill_league(city: SmallCity, admin: asyncpg.Connection) -> UUID:
     """Let the third quarter be counted, with one line of the first bank; return the table's id."""
     table_id, counted = new_id(), {"quarter": QUARTER.first, "version": 1}
-    table = counted | {"id": table_id, "counted_at": city.now, "ranked": "{}", "working_days": []}
+    table = counted | {"id": table_id, "counted_at": city.now, "ranked": "{}", "worked_on": []}
     await insert(admin, LeagueTable, sample(LeagueTable, city.now, **table))
     line = counted | {"table_id": table_id, "tenant_id": city.banks[0].tenant_id, "value": 10_000}
     await insert(admin, LeagueLine, sample(LeagueLine, city.now, **line))
@@ -46,3 +46,11 @@ async def fill_incentives(city: SmallCity, admin: asyncpg.Connection) -> UUID:
     }
     await insert(admin, IncentiveAward, sample(IncentiveAward, city.now, **award))
     return run_id
+
+
+async def fill_quarter(city: SmallCity, admin: asyncpg.Connection) -> dict[str, UUID]:
+    """Fill both; return their ids by what the world calls them."""
+    return {
+        "league_table": await fill_league(city, admin),
+        "incentive_run": await fill_incentives(city, admin),
+    }

@@ -23,7 +23,7 @@ from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_claims import FilledClaims, fill_claims
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
-from small_league import fill_incentives, fill_league
+from small_league import fill_quarter
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
@@ -213,8 +213,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "export_id": await begin_export(city, admin),
         "model_id": await build_scores(city),
         "ledger": await fill_ledgers(city, admin),
-        "league_table": await fill_league(city, admin),
-        "incentive_run": await fill_incentives(city, admin),
+        **await fill_quarter(city, admin),
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
         **await _pooled(city, admin),

@@ -11,7 +11,6 @@ from litestar.types import ControllerRouterHandler
 from suxin.lending.league import queries
 from suxin.lending.league.figures import SMALLEST_SHOWN
 from suxin.lending.league.models import Dimension
-from suxin.lending.league.targets import plan_targets
 from suxin.lending.policies import STATISTICS_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.league_lists import dimension_asked, month_asked, names_of
@@ -55,7 +54,7 @@ async def show_plan_targets(visit: GivenVisit) -> Answer:
     _require(visit)
     async with visit.reading() as session:
         context = {
-            "targets": await plan_targets(session, visit.actor, now=visit.world_now),
+            "targets": await queries.plan_targets(session, visit.actor, now=visit.world_now),
             "standing": standing_words,
             "size": size_words,
         }

@@ -3,7 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.money import format_yuan
-from suxin.lending.league.targets import Target, Unit, plan_targets
+from suxin.lending.league import queries
+from suxin.lending.league.targets import Target, Unit
 from suxin_tenants.operator.league_lists import given
 from suxin_tenants.operator.list_files import Cell, Column, Sheet
 from suxin_tenants.visits import Visit
@@ -26,7 +27,7 @@ def standing_words(target: Target) -> str:
 
 async def targets_sheet(session: AsyncSession, visit: Visit) -> Sheet:
     """Return the targets as a list."""
-    found = await plan_targets(session, visit.actor, now=visit.world_now)
+    found = await queries.plan_targets(session, visit.actor, now=visit.world_now)
     columns = (
         Column("目标"), Column("规划依据"), Column("规划要求"), Column("当前"), Column("分子"), Column("分母"), Column("截至", Cell.DAY),
         Column("口径"), Column("暂不可衡量的原因"),

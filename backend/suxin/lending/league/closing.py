@@ -43,7 +43,7 @@ async def close_due_quarters(session: AsyncSession, *, now: datetime) -> list[Qu
             definition=DEFINITION,
             asked_at=now,
             counted_until=until,
-            working_days=[],
+            worked_on=[],
             named=False,
         )
         session.add(table)
@@ -68,7 +68,7 @@ def facts_in_at(quarter: Quarter) -> datetime:
 
 async def _count(session: AsyncSession, table: LeagueTable, *, now: datetime) -> None:
     quarter = Quarter(table.quarter)
-    table.working_days = working_days_in(quarter, table.counted_until, await calendar(session))
+    table.worked_on = working_days_in(quarter, table.counted_until, await calendar(session))
     await session.flush()
     lines = await count_lines(session, table)
     if lines:

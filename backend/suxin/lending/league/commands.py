@@ -75,7 +75,7 @@ async def ask_correction(
         asked_by=actor.own_staff,
         asked_at=now,
         counted_until=now,
-        working_days=[],
+        worked_on=[],
         named=latest.named,
     )
     session.add(table)

@@ -133,7 +133,7 @@ def working_days_in(quarter: Quarter, until: datetime, calendar: Calendar) -> li
 
 async def count_lines(session: AsyncSession, table: LeagueTable) -> Sequence[CountedLine]:
     """Count a table's quarter as its facts were known then; every bank of the city has a line of every measure. As the platform."""
-    quarter, worked = Quarter(table.quarter), frozenset(table.working_days)
+    quarter, worked = Quarter(table.quarter), frozenset(table.worked_on)
     days, sums, total = _days(quarter.first, local_day(table.counted_until)), [], 0
     for day in days:
         total += day.isoformat() in worked

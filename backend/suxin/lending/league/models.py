@@ -24,7 +24,7 @@ from suxin.lending.terms import LabelledEnum
 
 _A_BANK: Final = f"{TENANT_KIND} = 'bank' and {SANDBOX} is null"
 _COUNTED: Final = (
-    "counted_at", "counted_until", "working_days", "ranked", "quarter", "version", "definition",
+    "counted_at", "counted_until", "worked_on", "ranked", "quarter", "version", "definition",
 )  # fmt: skip
 _COUNTED_AGAIN: Final = (
     f"OLD.counted_at IS NOT NULL AND ({', '.join(f'OLD.{name}' for name in _COUNTED)})"
@@ -47,7 +47,7 @@ class LeagueTable(Table):
 
     __tablename__ = "league_tables"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "counted_at", "working_days", "ranked", "named"
+        "counted_at", "worked_on", "ranked", "named"
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (
         when("banks", f"{_A_BANK} and counted_at is not null"),
@@ -89,7 +89,7 @@ class LeagueTable(Table):
     asked_by: Mapped[UUID | None]
     asked_at: Mapped[datetime]
     counted_until: Mapped[datetime]
-    working_days: Mapped[list[str]]
+    worked_on: Mapped[list[str]]
     counted_at: Mapped[datetime | None]
     ranked: Mapped[dict[str, Any] | None]
     named: Mapped[bool]

@@ -5,7 +5,7 @@ names the banks, everybody's.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,11 +13,17 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.working_days import local_day
+from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND
+from suxin.lending.league import targets
 from suxin.lending.league.figures import MonthFigures, keys_hidden
 from suxin.lending.league.models import Dimension, LeagueLine, LeagueTable, LoanMonth
 from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.league.quarters import Quarter
+from suxin.lending.models import PopulationCell
 from suxin.lending.policies import STATISTICS_READ
+from suxin.places.models import CITY_CODE
+from suxin.scoring.queries import last_run
 
 MONTHS_SHOWN: Final = 24
 
@@ -120,6 +126,35 @@ async def figures_by(
     ).all()
     hidden = set() if dimension in _OF_HOUSES else keys_hidden({row.key: row.loans for row in rows})
     return [_figures(row, shown=row.key not in hidden) for row in rows]
+
+
+async def plan_targets(
+    session: AsyncSession, actor: Actor, *, now: datetime
+) -> list[targets.Target]:
+    """Return the plan's targets as they stand.
+
+    :raises Forbidden: if the actor may not read statistics
+    """
+    months = await months_of_city(session, actor)
+    run = await last_run(session, targets.FIRM_GRADE)
+    known = await session.scalar(
+        select(PopulationCell.subjects).where(
+            PopulationCell.kind == ANY_KIND,
+            PopulationCell.county_code == CITY_CODE,
+            PopulationCell.industry_section == ALL_INDUSTRIES,
+        )
+    )
+    today = local_day(now)
+    return [
+        targets.scenarios(0, as_of=today),
+        *targets.of_loans(months, today=today),
+        targets.coverage(
+            0 if run is None else run.subject_count,
+            known or 0,
+            as_of=today if run is None else run.as_of,
+            graded=run is not None,
+        ),
+    ]
 
 
 # A bank is no person, and its balance its own published business.

@@ -5,21 +5,11 @@ Plan: 《宿迁市"十四五"社会信用体系建设规划》. A target whose f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from suxin.kernel.actor import Actor
-from suxin.kernel.working_days import local_day
-from suxin.lending.leads import ALL_INDUSTRIES, ANY_KIND
-from suxin.lending.league import queries
 from suxin.lending.league.figures import MonthFigures
-from suxin.lending.models import PopulationCell
 from suxin.lending.terms import LabelledEnum
-from suxin.places.models import CITY_CODE
-from suxin.scoring.queries import last_run
 
 SCENARIOS: Final = 20
 CREDIT_FEN: Final = 5_000_000_000_000
@@ -74,33 +64,6 @@ class Target:
         if self.goal is None or not self.measurable or reached is None:
             return None
         return reached > self.goal or (self.at_goal and reached == self.goal)
-
-
-async def plan_targets(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Target]:
-    """Return the plan's targets as they stand.
-
-    :raises Forbidden: if the actor may not read statistics
-    """
-    months = await queries.months_of_city(session, actor)
-    run = await last_run(session, FIRM_GRADE)
-    known = await session.scalar(
-        select(PopulationCell.subjects).where(
-            PopulationCell.kind == ANY_KIND,
-            PopulationCell.county_code == CITY_CODE,
-            PopulationCell.industry_section == ALL_INDUSTRIES,
-        )
-    )
-    today = local_day(now)
-    return [
-        scenarios(0, as_of=today),
-        *of_loans(months, today=today),
-        coverage(
-            0 if run is None else run.subject_count,
-            known or 0,
-            as_of=today if run is None else run.as_of,
-            graded=run is not None,
-        ),
-    ]
 
 
 def scenarios(running: int, *, as_of: date) -> Target:

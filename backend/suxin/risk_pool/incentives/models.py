@@ -83,9 +83,6 @@ class IncentiveRun(Table):
         steps=(_POST, _WITHDRAW, _PROPOSE_REVERSAL, _KEEP, _REVERSE),
     )
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["quarter", "version"], ["league_tables.quarter", "league_tables.version"]
-        ),
         CheckConstraint("total_fen > 0", name="total"),
         CheckConstraint(
             "(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name="checked"

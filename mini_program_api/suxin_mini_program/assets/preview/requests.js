@@ -3,6 +3,7 @@
 import { all, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { day, percent, time, wan, yuan } from "./format.js";
+import { loanCard, loansOf } from "./loans.js";
 import { permittedBanks } from "./permissions.js";
 import { badge, button, card, confirm, empty, facts, loading, say, section, state } from "./ui.js";
 
@@ -18,11 +19,12 @@ export async function showRequests(go) {
 
 /** One request. */
 export async function showRequest(go, id) {
-  const [request, referrals, offers, events, permitted] = await Promise.all([
-    get(`/loan-requests/${id}`), all(`/loan-requests/${id}/referrals`), all(`/loan-requests/${id}/offers`), all(`/loan-requests/${id}/timeline`), permittedBanks(id)]);
+  const [request, referrals, offers, loans, events, permitted] = await Promise.all([
+    get(`/loan-requests/${id}`), all(`/loan-requests/${id}/referrals`), all(`/loan-requests/${id}/offers`), loansOf(id), all(`/loan-requests/${id}/timeline`), permittedBanks(id)]);
   return h("div", { "data-testid": "request-page", "data-state": request.state.code },
     h("div", { class: "result" }, h("strong", null, wan(request.amountFen)), h("span", null, `${request.termMonths} 个月 · ${request.purpose.zh} · ${request.guarantee.zh}`), state(request.state)),
     section(offers.length > 1 ? "收到的报价（年化利率低者在前）" : "收到的报价", offers.length ? comparison(go, request, offers) : empty("暂无报价", request.alive ? "银行受理并取得您的授权后会在这里报价" : null)),
+    loans.length > 0 && section("我的贷款", loans.map((loan) => loanCard(id, loan))),
     section("银行办理进度", referrals.length ? referrals.map((referral) => bank(go, id, referral, permitted)) : empty(request.mode.code === "open_pool" ? "等待银行抢单" : "没有对接的银行")),
     section("时间线", h("ol", { class: "timeline", "data-testid": "timeline" }, events.map((event) => h("li", null, h("time", { datetime: event.at }, time(event.at)), h("span", null, event.bank && h("b", null, event.bank, " "), event.zh))))),
     section("申请信息", card(facts([

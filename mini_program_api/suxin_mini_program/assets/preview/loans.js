@@ -1,0 +1,51 @@
+// The loans that came of a request: what is owed, what falls due next, the plan with what is paid, what was paid out.
+
+import { all } from "./api.js";
+import { fill, h } from "./dom.js";
+import { day, percent, time, wan, yuan } from "./format.js";
+import { badge, card, facts, loading, state } from "./ui.js";
+
+/** The loans of a request, or nothing where no contract was signed. */
+export const loansOf = (requestId) => all(`/loan-requests/${requestId}/loans`);
+
+/** One loan. */
+export function loanCard(requestId, loan) {
+  return h("article", { class: "card", "data-testid": "loan", "data-state": loan.state.code },
+    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, loan.bank.name), h("span", null, `合同 ${loan.contractNumber}`)), state(loan.state)),
+    loan.overdueDays > 0 && h("p", { class: "reason", "data-testid": "overdue" }, badge(`逾期 ${loan.overdueDays} 天`, "bad"), ` 自 ${loan.overdueSince} 起，请尽快还款或联系银行`),
+    loan.coolingOff && h("p", { class: "muted", "data-testid": "cooling-off" }, `冷静期至 ${time(loan.coolingOffEndsAt)}：在此之前可告知银行撤销合同，不承担费用`),
+    facts([
+      ["合同金额", wan(loan.principalFen)], ["已放款", wan(loan.drawnFen)], ["未还本金", yuan(loan.outstandingFen)],
+      loan.nextDueOn && ["下一还款日", h("span", { "data-testid": "next-due" }, `${loan.nextDueOn} · ${yuan(loan.nextDueFen)}`)],
+      ["年利率", percent(loan.rateBps)], ["期限", `${loan.termMonths} 个月`], ["还款方式", loan.repaymentMethod.zh], ["担保方式", loan.guarantee.zh],
+      ["签约", day(loan.signedAt)], loan.endsOn && ["到期", loan.endsOn]]),
+    opened("还款计划（元）", "loan-plan", () => planOf(requestId, loan)),
+    opened("放款记录", "loan-drawdowns", () => drawdownsOf(requestId, loan)));
+}
+
+/** Details that are fetched when they are opened. */
+function opened(title, testid, content) {
+  const body = h("div", null);
+  const toggled = async (event) => {
+    if (!event.currentTarget.open || body.childElementCount) return;
+    fill(body, loading());
+    fill(body, await content());
+  };
+  return h("details", { class: "score", "data-testid": testid, ontoggle: toggled }, h("summary", null, title), body);
+}
+
+async function planOf(requestId, loan) {
+  const parts = await all(`/loan-requests/${requestId}/loans/${loan.id}/instalments`);
+  if (!parts.length) return h("p", { class: "muted" }, "放款后生成还款计划");
+  return h("table", { class: "schedule" },
+    h("thead", null, h("tr", null, ["还款日", "应还", "已还", ""].map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", null, parts.map((part) => h("tr", null, h("td", null, part.dueOn), h("td", null, bare(part.totalFen)), h("td", null, bare(part.paidFen)), h("td", null, part.paid && badge("已还", "good"))))));
+}
+
+async function drawdownsOf(requestId, loan) {
+  const found = await all(`/loan-requests/${requestId}/loans/${loan.id}/drawdowns`);
+  if (!found.length) return h("p", { class: "muted" }, "尚未放款");
+  return card(facts(found.map((one) => [one.drawnOn, yuan(one.amountFen)])));
+}
+
+const bare = (fen) => yuan(fen).replace("元", "");

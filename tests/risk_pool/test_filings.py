@@ -16,6 +16,7 @@ from suxin.kernel.working_days import local_day
 from suxin.lending.loans.ending import settle_loan
 from suxin.lending.loans.models import Loan
 from suxin.risk_pool.filings.filing import file_loan, file_loans
+from suxin.risk_pool.filings.queries import exposure_of
 from suxin.risk_pool.filings.refusals import (
     AgreementNotInForce,
     AlreadyFiled,
@@ -249,3 +250,27 @@ async def copies(city: SmallCity, admin: asyncpg.Connection, count: int) -> list
         [loan.id, *ids[:-1]],
     )
     return numbers
+
+
+async def test_exposure_adds_up_by_bank_county_industry_and_month(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    city = small_city
+    small = await build_pool(city)
+    numbers = await copies(city, admin, 3)
+    await small.file(*numbers)
+    await admin.execute(
+        "update pool_filings set county_code = '321322', filed_at = '2026-10-31 16:30+00' where contract_number = $1",
+        numbers[0],
+    )
+    async with city.database.snapshot(city.operator, now=city.now) as session:
+        found = await exposure_of(session, city.operator, pool_id=small.pool.id)
+    assert [(one.by, one.key, one.filings, one.committed_fen) for one in found] == [
+        (None, "", 3, 3 * LOAN_FEN),
+        ("bank", str(city.banks[0].tenant_id), 3, 3 * LOAN_FEN),
+        ("county", "321302", 2, 2 * LOAN_FEN),
+        ("county", "321322", 1, LOAN_FEN),
+        ("industry", "C", 3, 3 * LOAN_FEN),
+        # Half past midnight of the first of November in Shanghai.
+        ("month", "2026-11", 3, 3 * LOAN_FEN),
+    ]

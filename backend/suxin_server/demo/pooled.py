@@ -150,11 +150,11 @@ class PooledCity:
     ) -> list[Actor]:
         """Return some of an organisation's people by their log-ins, or its first, with every right that its profile has."""
         profile = self.profiles[kind]
-        async with self.database.transaction(_SYSTEM, now=now) as session:
-            async with act_for(session, tenant_id=tenant_id, reason="demo city"):
-                found = (
-                    await session.scalars(select(StaffMember).order_by(StaffMember.login))
-                ).all()
+        async with (
+            self.database.transaction(_SYSTEM, now=now) as session,
+            act_for(session, tenant_id=tenant_id, reason="demo city"),
+        ):
+            found = (await session.scalars(select(StaffMember).order_by(StaffMember.login))).all()
         chosen = found[:1] if log_ins is None else [one for one in found if one.login in log_ins]
         return [
             Actor(

@@ -23,7 +23,12 @@ from suxin.risk_pool.signing.answering import accept_agreement, decline_agreemen
 from suxin.risk_pool.signing.queries import agreement_in_force, own_agreements
 from suxin.risk_pool.stopping.queries import own_stop_losses
 from suxin.tenancy.profiles import TenantKind
-from suxin_tenants.operator.pool_words import AGREEMENT_STATES, FILING_STATES, STOP_LOSS_STATES
+from suxin_tenants.operator.pool_words import (
+    AGREEMENT_STATES,
+    FILING_STATES,
+    STOP_LOSS_STATES,
+    lists_of,
+)
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
@@ -42,6 +47,7 @@ async def show_pools(visit: GivenVisit) -> Answer:
         context = {
             "agreements": agreements,
             "states": AGREEMENT_STATES,
+            "lists_of": lists_of,
             "pools": {pool.id: pool for pool in pools},
             "may_answer": visit.actor.may(AGREEMENT_ACCEPT),
         }

@@ -14,6 +14,7 @@ from suxin_tenants.operator.claim_audit_words import (
     CLAIM_REASONS,
 )
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
+from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
@@ -168,6 +169,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "rights.account.closed": "注销账号",
     **REPAIR_ACTIONS,
     **CLAIM_ACTIONS,
+    **POOL_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -230,6 +232,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "staff": "人员",
     "subject": "主体",
     "tenant": "机构",
+    **POOL_OBJECTS,
 }
 REASONS: Final[Mapping[str, str]] = {
     **CLAIM_REASONS,
@@ -255,6 +258,7 @@ REASONS: Final[Mapping[str, str]] = {
     "contract signed": "签订贷款合同",
     "contract cancelled": "撤销贷款合同",
     "loan paid out": "放款",
+    "loan filed in a pool": "贷款备案",
     "reset a password": "重置密码",
     "retention over": "保存期限届满",
     "revoke a role": "收回角色",

@@ -16,7 +16,7 @@ from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.signing.queries import agreements_of_pools
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.pool_pages import bank_names
-from suxin_tenants.operator.pool_words import AGREEMENT_STATES
+from suxin_tenants.operator.pool_words import AGREEMENT_STATES, lists_of
 from suxin_tenants.visits import Answer, GivenVisit, Visit
 
 PLACE: Final = "/desk/pool-agreements"
@@ -31,6 +31,7 @@ async def show_agreement(visit: GivenVisit, agreement_id: FromPath[UUID]) -> Ans
         context = {
             "one": agreement,
             "terms": agreement.agreed,
+            "lists": lists_of(agreement),
             "state": AGREEMENT_STATES[agreement.state],
             "pool": await own_pool(session, visit.actor, agreement.pool_id),
             "bank": (await bank_names(session)).get(agreement.bank_id, "—"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, func, or_, select, tuple_
@@ -20,7 +21,9 @@ from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.risk_pool.stop_loss import StopLossState
 from suxin.risk_pool.stopping.models import PoolStopLoss
 
-LOAN_ENDED = (LoanState.SETTLED, LoanState.WRITTEN_OFF, LoanState.CANCELLED)
+_WHOLE: Final = 0b1111
+"""What PostgreSQL's ``grouping`` says where nothing is shared: a bit for each of four columns."""
+LOAN_ENDED: Final = (LoanState.SETTLED, LoanState.WRITTEN_OFF, LoanState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +216,7 @@ async def exposure_of(session: AsyncSession, actor: Actor, *, pool_id: UUID) -> 
         .order_by(func.coalesce(func.sum(filed.c.committed_fen), 0).desc())
     )
     # Of the bits that PostgreSQL gives, that of the one column that is shared is not set.
-    shared = {0b1111 ^ (1 << 3 - place): name for place, name in enumerate(keys)}
+    shared = {_WHOLE ^ (1 << 3 - place): name for place, name in enumerate(keys)}
     return [
         Exposure(
             by=shared.get(row[0]),
@@ -222,7 +225,7 @@ async def exposure_of(session: AsyncSession, actor: Actor, *, pool_id: UUID) -> 
             principal_fen=int(row[3]),
             committed_fen=int(row[4]),
         )
-        for row in sorted(rows.all(), key=lambda row: -row[0])
+        for row in sorted(rows.all(), key=lambda row: (row[0] != _WHOLE, row[0]))
     ]
 
 

@@ -94,7 +94,7 @@ async def open_pool(
         **await books.open_accounts(session, book=book, pool_id=pool_id, name=name, now=now),
     )
     session.add(pool)
-    _record(session, "opened", pool, now=now)
+    _record(session, "risk_pool.pool.opened", pool, now=now)
     return pool
 
 
@@ -109,7 +109,7 @@ async def pause_pool(
     actor.require(POOL_MANAGE)
     pool = await queries.lock_own_pool(session, actor, pool_id)
     pool.pause()
-    _record(session, "paused", pool, now=now)
+    _record(session, "risk_pool.pool.paused", pool, now=now)
     return pool
 
 
@@ -124,7 +124,7 @@ async def resume_pool(
     actor.require(POOL_MANAGE)
     pool = await queries.lock_own_pool(session, actor, pool_id)
     pool.resume()
-    _record(session, "resumed", pool, now=now)
+    _record(session, "risk_pool.pool.resumed", pool, now=now)
     return pool
 
 
@@ -145,7 +145,7 @@ async def close_pool(
         raise PoolStillCommitted(
             committed=format_yuan(max(balance.committed_fen, balance.held_fen))
         )
-    _record(session, "closed", pool, now=now)
+    _record(session, "risk_pool.pool.closed", pool, now=now)
     return pool
 
 
@@ -191,7 +191,7 @@ async def add_partner(
         late_told=False,
     )
     session.add(partner)
-    _record(session, "partner_added", pool, now=now)
+    _record(session, "risk_pool.pool.partner_added", pool, now=now)
     return partner
 
 
@@ -222,10 +222,10 @@ def _account(value: str) -> str:
     return compact
 
 
-def _record(session: AsyncSession, what: str, pool: RiskPool, *, now: datetime) -> None:
+def _record(session: AsyncSession, action: str, pool: RiskPool, *, now: datetime) -> None:
     append_act(
         session,
-        action=f"risk_pool.pool.{what}",
+        action=action,
         now=now,
         object_type="risk_pool",
         object_id=pool.id,

@@ -75,7 +75,7 @@ async def record_funding(
         recorded_by=actor.own_staff,
     )
     session.add(funding)
-    _record(session, "recorded", funding, now=now)
+    _record(session, "risk_pool.funding.recorded", funding, now=now)
     return funding
 
 
@@ -115,7 +115,7 @@ async def reject_funding(
     if staff_id == funding.recorded_by:
         raise SecondPersonNeeded
     funding.reject(staff_id=staff_id, note=said, now=now)
-    _record(session, "rejected", funding, now=now)
+    _record(session, "risk_pool.funding.rejected", funding, now=now)
     return funding
 
 
@@ -132,7 +132,7 @@ async def post_funding(session: AsyncSession, funding: PoolFunding, *, now: date
         reference=funding.reference,
     )
     await posting.post(session, book=funding.tenant_id, transfers=[paid_in], now=now)
-    _record(session, "confirmed", funding, now=now)
+    _record(session, "risk_pool.funding.confirmed", funding, now=now)
 
 
 def _same(before: PoolFunding, draft: FundingDraft) -> PoolFunding:
@@ -142,10 +142,10 @@ def _same(before: PoolFunding, draft: FundingDraft) -> PoolFunding:
     return before
 
 
-def _record(session: AsyncSession, what: str, funding: PoolFunding, *, now: datetime) -> None:
+def _record(session: AsyncSession, action: str, funding: PoolFunding, *, now: datetime) -> None:
     append_act(
         session,
-        action=f"risk_pool.funding.{what}",
+        action=action,
         now=now,
         object_type="pool_funding",
         object_id=funding.id,

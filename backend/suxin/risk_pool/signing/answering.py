@@ -33,11 +33,11 @@ async def accept_agreement(
     )
     if before is not None and before.id != agreement.id:
         before.end(note=f"由第 {agreement.version} 版替代", now=now)
-        record(session, "ended", before, now=now)
+        record(session, "risk_pool.agreement.ended", before, now=now)
         # Only one is in force at any moment, this one included.
         await session.flush()
     agreement.accept(staff_id=actor.staff_id, now=now)
-    record(session, "accepted", agreement, now=now)
+    record(session, "risk_pool.agreement.accepted", agreement, now=now)
     await _tell_operator(session, agreement, "已接受", now=now)
     return agreement
 
@@ -56,7 +56,7 @@ async def decline_agreement(
     said = check_text("note", note, MAX_NOTE)
     agreement = await queries.lock_own_agreement(session, actor, agreement_id)
     agreement.decline(staff_id=actor.staff_id, note=said, now=now)
-    record(session, "declined", agreement, now=now)
+    record(session, "risk_pool.agreement.declined", agreement, now=now)
     await _tell_operator(session, agreement, f"已谢绝：{said}", now=now)
     return agreement
 
@@ -68,7 +68,7 @@ async def end_agreements_over(
     over = await queries.agreements_over(session, now=now, limit=limit)
     for agreement in over:
         agreement.end(note="协议期满", now=now)
-        record(session, "ended", agreement, now=now)
+        record(session, "risk_pool.agreement.ended", agreement, now=now)
     await session.flush()
     return len(over)
 

@@ -102,7 +102,7 @@ async def draft_agreement(
         drafted_by=actor.own_staff,
     )
     session.add(agreement)
-    record(session, "drafted", agreement, now=now)
+    record(session, "risk_pool.agreement.drafted", agreement, now=now)
     return agreement
 
 
@@ -138,7 +138,7 @@ async def sign_agreement(
             now=now,
         )
     agreement.sign(staff_id=staff_id, now=now)
-    record(session, "signed", agreement, now=now)
+    record(session, "risk_pool.agreement.signed", agreement, now=now)
     return agreement
 
 
@@ -155,7 +155,7 @@ async def withdraw_agreement(
     said = check_text("note", note, MAX_NOTE)
     agreement = await queries.lock_keepers_agreement(session, actor, agreement_id)
     agreement.withdraw(note=said, now=now)
-    record(session, "withdrawn", agreement, now=now)
+    record(session, "risk_pool.agreement.withdrawn", agreement, now=now)
     return agreement
 
 
@@ -172,7 +172,7 @@ async def end_agreement(
     said = check_text("note", note, MAX_NOTE)
     agreement = await queries.lock_keepers_agreement(session, actor, agreement_id)
     agreement.end(note=said, now=now)
-    record(session, "ended", agreement, now=now)
+    record(session, "risk_pool.agreement.ended", agreement, now=now)
     return agreement
 
 
@@ -215,11 +215,11 @@ def check_draft(draft: AgreementDraft) -> None:
         )
 
 
-def record(session: AsyncSession, what: str, agreement: PoolAgreement, *, now: datetime) -> None:
+def record(session: AsyncSession, action: str, agreement: PoolAgreement, *, now: datetime) -> None:
     """Put on record what became of an agreement."""
     append_act(
         session,
-        action=f"risk_pool.agreement.{what}",
+        action=action,
         now=now,
         object_type="pool_agreement",
         object_id=agreement.id,

@@ -8,7 +8,7 @@ import asyncpg
 from custodian_files import csv_file
 from sample_rows import insert, sample
 from small_city import SmallCity
-from small_pools import ACCOUNT, SmallPool, fill_pools
+from small_pools import ACCOUNT, FilledPool, SmallPool, fill_pools
 
 from suxin.kernel.ids import new_id
 from suxin.kernel.tables import Table
@@ -90,6 +90,6 @@ async def fill_claims(
 
 async def fill_pooled(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
     """Fill pools, and claims on their one filing."""
-    pools = await fill_pools(city, admin)
+    pools: FilledPool = await fill_pools(city, admin)
     loan_id = await admin.fetchval("select loan_id from pool_filings")
     return {"pools": pools, "claims": await fill_claims(city, admin, pools.small, loan_id=loan_id)}

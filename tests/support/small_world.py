@@ -14,7 +14,7 @@ import asyncpg
 from arrangements import arrangement_2027
 from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
-from filled_claims import FilledClaims, fill_pooled
+from filled_claims import FilledClaims, FilledPool, fill_pooled
 from oauth_client import new_key, public_jwks
 from repairs import fill_repair
 from sample_exports import begin_export
@@ -25,7 +25,6 @@ from small_endpoint import Webhook, build_webhook
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
-from small_pools import FilledPool
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
 from sqlalchemy import select

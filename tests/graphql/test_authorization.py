@@ -36,6 +36,7 @@ def test_every_root_field_and_every_right_has_a_row():
     assert {role for role in ROLES if not any(role in held for held in HOLDERS.values())} == {
         "operator.credit_office",
         "operator.counter_helper",
+        "operator.pool_manager",
         "merchant.viewer",
         "attraction.viewer",
         "village_grid.viewer",

@@ -37,6 +37,9 @@ from suxin.lending.models import (
 )
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
+from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.pools.models import PoolFunding, RiskPool
+from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
@@ -223,6 +226,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # an application for credit repair: repair/test_steps.py.
     # a commitment and a drafted catalogue: subjects/test_written_steps.py.
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
+    # pools, payments into them, agreements and filings: risk_pool/test_written_steps.py
+    beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
     assert machines == {*MACHINES, *beside, RepairApplication, ReviewCase, ScoreModel}
 
 

@@ -160,6 +160,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     ),
     "risk_pool.signing.queries.agreements_of_pools": ("rival", nothing_given, Forbidden),
     "risk_pool.signing.queries.agreements_over": ("rival", lambda _world: {"limit": 5}, None),
+    "risk_pool.signing.queries.bank_names": ("rival", nothing_given, Forbidden),
     "risk_pool.signing.queries.last_version": ("rival", of_pool_and_bank, None),
     "risk_pool.signing.queries.lock_in_force": ("rival", of_pool_and_bank, None),
     "risk_pool.signing.queries.lock_keepers_agreement": ("rival", drafted, NotFound),

@@ -13,9 +13,8 @@ from suxin.risk_pool.policies import AGREEMENT_SIGN, POOL_READ
 from suxin.risk_pool.pools.queries import own_pool
 from suxin.risk_pool.signing.drafting import end_agreement, sign_agreement, withdraw_agreement
 from suxin.risk_pool.signing.models import PoolAgreement
-from suxin.risk_pool.signing.queries import agreements_of_pools
+from suxin.risk_pool.signing.queries import agreements_of_pools, bank_names
 from suxin.tenancy.profiles import TenantKind
-from suxin_tenants.operator.pool_pages import bank_names
 from suxin_tenants.operator.pool_words import AGREEMENT_STATES, lists_of
 from suxin_tenants.visits import Answer, GivenVisit, Visit
 
@@ -34,7 +33,7 @@ async def show_agreement(visit: GivenVisit, agreement_id: FromPath[UUID]) -> Ans
             "lists": lists_of(agreement),
             "state": AGREEMENT_STATES[agreement.state],
             "pool": await own_pool(session, visit.actor, agreement.pool_id),
-            "bank": (await bank_names(session)).get(agreement.bank_id, "—"),
+            "bank": (await bank_names(session, visit.actor)).get(agreement.bank_id, "—"),
             "may_sign": visit.actor.may(AGREEMENT_SIGN),
             "signed_by_me": agreement.first_signed_by == visit.actor.staff_id,
         }

@@ -7,7 +7,6 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound, Refusal
@@ -23,22 +22,20 @@ from suxin.risk_pool.pools.funding import confirm_funding
 from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.pools.states import PoolState
 from suxin.risk_pool.pools.warnings import is_low, level_of
-from suxin.risk_pool.signing.queries import agreements_of_pools
+from suxin.risk_pool.signing.queries import agreements_of_pools, bank_names
 from suxin.risk_pool.stopping.lifting import lift_stop_loss
 from suxin.risk_pool.stopping.models import PoolStopLoss
 from suxin.risk_pool.stopping.queries import stop_losses_of_pools
-from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.area_names import area_names
 from suxin_tenants.forms import Form
+from suxin_tenants.operator.pool_fields import Kind, choices_of
 from suxin_tenants.operator.pool_forms import (
     FIELD_NAMES,
     FORMS,
     LIFT,
     OPEN,
-    Kind,
     PoolForm,
-    choices_of,
 )
 from suxin_tenants.operator.pool_words import AGREEMENT_STATES, FUNDING_STATES, STOP_LOSS_STATES
 from suxin_tenants.paging import read_page
@@ -103,7 +100,7 @@ async def show_pool(visit: GivenVisit, pool_id: FromPath[UUID]) -> Answer:
         balance = await balance_of(session, pool)
         agreements = agreements_of_pools(visit.actor, pool_id=pool_id).limit(LISTED)
         fundings = queries.fundings_of(visit.actor, pool_id).limit(LISTED)
-        banks = await bank_names(session)
+        banks = await bank_names(session, visit.actor)
         context = {
             "pool": pool,
             "state": POOL_STATES[pool.state],
@@ -139,7 +136,7 @@ async def show_filings(visit: GivenVisit, pool_id: FromPath[UUID]) -> Answer:
         context = {
             "pool": pool,
             "page": await read_page(session, visit.request, statement, PoolFiling.id),
-            "banks": await bank_names(session),
+            "banks": await bank_names(session, visit.actor),
         }
         return await visit.page(session, "operator/risk_pool_filings.html", context)
 
@@ -216,16 +213,6 @@ async def send_lifted(visit: GivenVisit, stop_loss_id: FromPath[UUID]) -> Answer
     )
 
 
-async def bank_names(session: AsyncSession) -> dict[UUID, str]:
-    """Return what the city's banks are called."""
-    rows = await session.execute(
-        select(Tenant.id, Tenant.name)
-        .where(Tenant.kind == TenantKind.BANK, Tenant.sandbox.is_(False))
-        .order_by(Tenant.name)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 async def _exposure(
     session: AsyncSession, visit: Visit, pool_id: UUID, banks: Mapping[UUID, str]
 ) -> list[tuple[str, str, Exposure]]:
@@ -285,7 +272,7 @@ async def _show_form(
         choices = {one.name: choices_of(one) for one in kind.fields}
         if kind.code == "agreements":
             choices["bankId"] = [
-                (str(key), name) for key, name in (await bank_names(session)).items()
+                (str(key), name) for key, name in (await bank_names(session, visit.actor)).items()
             ]
         if kind.code == "fundings" and about is not None:
             partners = await queries.partners_of(session, visit.actor, about)

@@ -13,6 +13,8 @@ from suxin.kernel.working_days import local_day
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.signing.states import AgreementState
+from suxin.tenancy.models import Tenant
+from suxin.tenancy.profiles import TenantKind
 
 
 def agreements_of_pools(actor: Actor, *, pool_id: UUID | None = None) -> Select[PoolAgreement]:
@@ -147,6 +149,20 @@ async def agreements_over(
             .with_for_update(skip_locked=True, key_share=True)
         )
     ).all()
+
+
+async def bank_names(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
+    """Return what the city's banks are called, with which a pool may agree.
+
+    :raises Forbidden: if the actor may not look at pools
+    """
+    actor.require(POOL_READ)
+    rows = await session.execute(
+        select(Tenant.id, Tenant.name)
+        .where(Tenant.kind == TenantKind.BANK, Tenant.sandbox.is_(False))
+        .order_by(Tenant.name)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _found(agreement: PoolAgreement | None) -> PoolAgreement:

@@ -37,9 +37,13 @@ from suxin.lending.models import (
 )
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
+from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.pools.models import PoolFunding, RiskPool
+from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.signing.models import PoolAgreement
+from suxin.risk_pool.statements.models import CustodianLine
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
@@ -95,6 +99,11 @@ LOAN = (
     | moves(("DISBURSED", "PERFORMING"), "OVERDUE", BANK, PLATFORM)
     | moves(("DISBURSED", "PERFORMING"), "SETTLED", BANK)
     | moves(("OVERDUE",), "WRITTEN_OFF", BANK)
+    | moves(("OVERDUE",), "COMPENSATED", PLATFORM, OPERATOR)
+    | moves(("COMPENSATED",), "RECOVERING", BANK)
+    | moves(("COMPENSATED",), "OVERDUE", PLATFORM, OPERATOR)
+    | moves(("COMPENSATED", "RECOVERING"), "SETTLED", BANK, PLATFORM, OPERATOR)
+    | moves(("COMPENSATED", "RECOVERING"), "WRITTEN_OFF", PLATFORM, OPERATOR)
 )
 PRODUCT = moves(("DRAFT",), "PUBLISHED", BANK) | moves(("DRAFT", "PUBLISHED"), "RETIRED", BANK)
 CONSENT = (
@@ -228,6 +237,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IngestionBatch}
     # pools, payments into them, agreements and filings: risk_pool/test_written_steps.py
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
+    # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
+    beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
     assert machines == {*MACHINES, *beside, RepairApplication, ReviewCase, ScoreModel}
 
 

@@ -2867,7 +2867,7 @@ def upgrade() -> None:
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('settled_by', sa.Uuid(), nullable=True),
     sa.Column('note', sa.Text(), nullable=True),
-    sa.CheckConstraint("(state = 'MATCHED') = (matched is not null) and (matched is null) = (matched_id is null)", name=op.f('ck_custodian_lines_matched')),
+    sa.CheckConstraint("(state = 'MATCHED') = (matched is not null) and (matched is null) = (matched_id is null)", name=op.f('ck_custodian_lines_as_what')),
     sa.CheckConstraint("state <> 'SET_ASIDE' or (settled_by is not null and note is not null)", name=op.f('ck_custodian_lines_set_aside')),
     sa.CheckConstraint('amount_fen > 0', name=op.f('ck_custodian_lines_amount')),
     sa.ForeignKeyConstraint(['tenant_id', 'statement_id'], ['custodian_statements.tenant_id', 'custodian_statements.id'], name=op.f('fk_custodian_lines_tenant_id_statement_id')),
@@ -3177,7 +3177,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'line_id'], ['custodian_lines.tenant_id', 'custodian_lines.id'], name=op.f('fk_pool_payments_tenant_id_line_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_payments_tenant_id_pool_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_payments')),
-    sa.UniqueConstraint('tenant_id', 'claim_id', 'id', 'first_approved_by', 'second_approved_by', name='uq_pool_payments_approved'),
+    sa.UniqueConstraint('bank_id', 'tenant_id', 'claim_id', 'id', 'first_approved_by', 'second_approved_by', name='uq_pool_payments_approved'),
     sa.UniqueConstraint('tenant_id', 'hold_id', name=op.f('uq_pool_payments_tenant_id_hold_id')),
     sa.UniqueConstraint('tenant_id', 'letter_year', 'letter_sequence', name=op.f('uq_pool_payments_tenant_id_letter_year_letter_sequence')),
     sa.UniqueConstraint('tenant_id', 'line_id', name=op.f('uq_pool_payments_tenant_id_line_id'))
@@ -3242,10 +3242,9 @@ def upgrade() -> None:
     sa.CheckConstraint('ending_by <> ending_asked_by', name=op.f('ck_pool_claims_ended_by_two')),
     sa.CheckConstraint('least(principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen, received_fen, cost_fen, round, overdue_days) >= 0 and pool_fen + bank_fen + guarantor_fen + unmet_fen = loss_fen', name=op.f('ck_pool_claims_figures')),
     sa.CheckConstraint('num_nonnulls(ending, ending_reason, ending_asked_at, ending_asked_by) in (0, 4)', name=op.f('ck_pool_claims_ending_asked')),
-    sa.ForeignKeyConstraint(['operator_id', 'id', 'payment_id', 'first_approved_by', 'second_approved_by'], ['pool_payments.tenant_id', 'pool_payments.claim_id', 'pool_payments.id', 'pool_payments.first_approved_by', 'pool_payments.second_approved_by'], name='fk_pool_claims_approved'),
-    sa.ForeignKeyConstraint(['operator_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_pool_claims_operator_id_pool_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'filing_id'], ['pool_filings.tenant_id', 'pool_filings.id'], name=op.f('fk_pool_claims_tenant_id_filing_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_pool_claims_tenant_id_loan_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'operator_id', 'id', 'payment_id', 'first_approved_by', 'second_approved_by'], ['pool_payments.bank_id', 'pool_payments.tenant_id', 'pool_payments.claim_id', 'pool_payments.id', 'pool_payments.first_approved_by', 'pool_payments.second_approved_by'], name='fk_pool_claims_approved'),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_claims'))
     )
     op.create_index('ix_pool_claims_loan_id', 'pool_claims', ['tenant_id', 'loan_id'], unique=False)

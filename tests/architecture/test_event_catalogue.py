@@ -76,6 +76,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "Lead",
         "MaterialRequest",
         "Offer",
+        "PoolClaim",
         "PoolFiling",
         "PoolStopLoss",
         "Referral",

@@ -7,21 +7,21 @@ from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from small_exchange import exchange
+from pools_of_bank import pools_of_a
 from small_loans import drawn, repay, repayment
 from small_pools import build_pool
 from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
-from suxin.kernel.actor import Actor, Permission
-from suxin.kernel.ids import new_id
+from suxin.kernel.actor import Permission
 from suxin.lending.models import DispatchMode
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
-from suxin_graphql.ids import from_global, to_global
+from suxin_graphql.ids import to_global
 from suxin_graphql.nodes import NODES
 from suxin_graphql.schema import Mutation, schema
 from suxin_graphql.trusted import OPERATIONS

@@ -42,10 +42,14 @@ from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
+from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.incentives.models import IncentiveRun
+from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.pools.models import PoolFunding, RiskPool
+from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.signing.models import PoolAgreement
+from suxin.risk_pool.statements.models import CustodianLine
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
@@ -109,6 +113,11 @@ LOAN = (
     | moves(("DISBURSED", "PERFORMING"), "OVERDUE", BANK, PLATFORM)
     | moves(("DISBURSED", "PERFORMING"), "SETTLED", BANK)
     | moves(("OVERDUE",), "WRITTEN_OFF", BANK)
+    | moves(("OVERDUE",), "COMPENSATED", PLATFORM, OPERATOR)
+    | moves(("COMPENSATED",), "RECOVERING", BANK)
+    | moves(("COMPENSATED",), "OVERDUE", PLATFORM, OPERATOR)
+    | moves(("COMPENSATED", "RECOVERING"), "SETTLED", BANK, PLATFORM, OPERATOR)
+    | moves(("COMPENSATED", "RECOVERING"), "WRITTEN_OFF", PLATFORM, OPERATOR)
 )
 WARNING = (
     moves(("RAISED", "LAPSED"), "ACKNOWLEDGED", BANK)
@@ -271,6 +280,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
+    # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
+    beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
     assert machines == {*MACHINES, *beside}
 
 

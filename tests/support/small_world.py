@@ -14,20 +14,19 @@ import asyncpg
 from arrangements import arrangement_2027
 from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
+from filled_claims import FilledClaims, FilledPool, fill_pooled
 from oauth_client import new_key, public_jwks
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_cases import declined
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
-from small_claims import FilledClaims, fill_claims
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
 from small_league import fill_quarter
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
-from small_pools import FilledPool, fill_pools
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
 from small_warnings import Warned, build_warned
@@ -216,20 +215,9 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         **await fill_quarter(city, admin),
         "run_id": await last_run_id(city),
         "promised": await build_promised(city),
-        **await _pooled(city, admin),
+        **await fill_pooled(city, admin),
         "warned": await build_warned(city),
     }
-
-
-async def _pooled(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
-    pools = await fill_pools(city, admin)
-    claims = await fill_claims(
-        city,
-        admin,
-        pools.small,
-        loan_id=await admin.fetchval("select loan_id from pool_filings"),
-    )
-    return {"pools": pools, "claims": claims}
 
 
 async def _add_officer(city: SmallCity) -> UUID:

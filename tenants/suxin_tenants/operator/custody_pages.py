@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.money import format_yuan
@@ -16,6 +15,7 @@ from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
 from suxin.risk_pool.claims.policies import STATEMENT_IMPORT, STATEMENT_READ
 from suxin.risk_pool.pools.models import RiskPool
+from suxin.risk_pool.pools.queries import own_pools
 from suxin.risk_pool.reconciliation import queries as reconciliation
 from suxin.risk_pool.statements import queries
 from suxin.risk_pool.statements.csv_files import ACCOUNT_HEADING, HEADING
@@ -231,13 +231,7 @@ async def _show(
 
 
 async def _pools(session: AsyncSession, visit: Visit) -> list[RiskPool]:
-    found = await session.scalars(
-        select(RiskPool)
-        .where(RiskPool.tenant_id == visit.actor.own_tenant)
-        .order_by(RiskPool.name)
-        .limit(POOLS_SHOWN)
-    )
-    return list(found)
+    return list(await session.scalars(own_pools(visit.actor).limit(POOLS_SHOWN)))
 
 
 async def _choices(

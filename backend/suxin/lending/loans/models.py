@@ -8,97 +8,16 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, batch, data_subject, owner_tenant, system
-from suxin.kernel.steps import Party, StateMachine
+from suxin.kernel.steps import StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Privilege, Table, append_and_change
+from suxin.lending.loans import steps
 from suxin.lending.loans.plans import Terms
 from suxin.lending.loans.standing import COMPENSATED, JUDGED, Standing
 from suxin.lending.loans.states import LoanState, RepaymentKind, RiskClass
-from suxin.lending.models.steps import NamedStep, StepNotPossible
+from suxin.lending.models.steps import StepNotPossible
 from suxin.lending.terms import GuaranteeMode, RepaymentMethod
 
-_BANK: Final = frozenset({Party.TENANT})
-_BY_THE_DAY: Final = frozenset({Party.TENANT, Party.PLATFORM})
-# A risk pool's operator, and the platform where it reads that the pool has paid.
-_BY_POOL: Final = frozenset({Party.OPERATOR, Party.PLATFORM})
-
-_CANCEL = NamedStep(
-    leaves=frozenset({LoanState.SIGNED}),
-    to=LoanState.CANCELLED,
-    by=_BANK,
-    zh="撤销合同",
-    en="cancel it",
-)
-_PAY_OUT = NamedStep(
-    leaves=frozenset({LoanState.SIGNED}),
-    to=LoanState.DISBURSED,
-    by=_BANK,
-    zh="放款",
-    en="draw on it",
-)
-_PERFORM = NamedStep(
-    leaves=frozenset({LoanState.DISBURSED, LoanState.OVERDUE}),
-    to=LoanState.PERFORMING,
-    by=_BY_THE_DAY,
-    zh="转为正常",
-    en="take it as served",
-)
-_FALL_OVERDUE = NamedStep(
-    leaves=frozenset({LoanState.DISBURSED, LoanState.PERFORMING}),
-    to=LoanState.OVERDUE,
-    by=_BY_THE_DAY,
-    zh="转为逾期",
-    en="take it as overdue",
-)
-_SETTLE = NamedStep(
-    leaves=frozenset({LoanState.DISBURSED, LoanState.PERFORMING}),
-    to=LoanState.SETTLED,
-    by=_BANK,
-    zh="结清",
-    en="settle it",
-)
-_WRITE_OFF = NamedStep(
-    leaves=frozenset({LoanState.OVERDUE}),
-    to=LoanState.WRITTEN_OFF,
-    by=_BANK,
-    zh="核销",
-    en="write it off",
-)
-_COMPENSATE = NamedStep(
-    leaves=frozenset({LoanState.OVERDUE}),
-    to=LoanState.COMPENSATED,
-    by=_BY_POOL,
-    zh="登记代偿",
-    en="take it as compensated",
-)
-_RECOVER = NamedStep(
-    leaves=frozenset({LoanState.COMPENSATED}),
-    to=LoanState.RECOVERING,
-    by=_BANK,
-    zh="转入追偿",
-    en="recover it",
-)
-_REOPEN = NamedStep(
-    leaves=frozenset({LoanState.COMPENSATED}),
-    to=LoanState.OVERDUE,
-    by=_BY_POOL,
-    zh="撤销代偿",
-    en="take its compensation back",
-)
-_CLOSE = NamedStep(
-    leaves=frozenset({LoanState.COMPENSATED, LoanState.RECOVERING}),
-    to=LoanState.SETTLED,
-    by=frozenset({Party.TENANT, *_BY_POOL}),
-    zh="结清",
-    en="settle it",
-)
-_GIVE_UP = NamedStep(
-    leaves=frozenset({LoanState.COMPENSATED, LoanState.RECOVERING}),
-    to=LoanState.WRITTEN_OFF,
-    by=_BY_POOL,
-    zh="核销",
-    en="write it off",
-)
-_BY_STATE: Final = {LoanState.PERFORMING: _PERFORM, LoanState.OVERDUE: _FALL_OVERDUE}
+_BY_STATE: Final = {LoanState.PERFORMING: steps.PERFORM, LoanState.OVERDUE: steps.FALL_OVERDUE}
 
 OPEN: Final = (
     "principal_paid_fen + interest_paid_fen + fee_paid_fen < principal_fen + interest_fen + fee_fen"
@@ -124,19 +43,19 @@ class Loan(Table):
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(*_CHANGED)
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE")
     __machine__: ClassVar[StateMachine[LoanState]] = StateMachine(
-        begins={LoanState.SIGNED: _BANK},
+        begins={LoanState.SIGNED: steps.BANK},
         steps=(
-            _CANCEL,
-            _PAY_OUT,
-            _PERFORM,
-            _FALL_OVERDUE,
-            _SETTLE,
-            _WRITE_OFF,
-            _COMPENSATE,
-            _RECOVER,
-            _REOPEN,
-            _CLOSE,
-            _GIVE_UP,
+            steps.CANCEL,
+            steps.PAY_OUT,
+            steps.PERFORM,
+            steps.FALL_OVERDUE,
+            steps.SETTLE,
+            steps.WRITE_OFF,
+            steps.COMPENSATE,
+            steps.RECOVER,
+            steps.REOPEN,
+            steps.CLOSE,
+            steps.GIVE_UP,
         ),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), data_subject(), batch(), system())
@@ -269,11 +188,11 @@ class Loan(Table):
 
     def cancel(self, *, note: str, now: datetime) -> None:
         """End as CANCELLED before anything was drawn."""
-        self.state, self.ended_at, self.end_note = _CANCEL.taken_from(self.state), now, note
+        self.state, self.ended_at, self.end_note = steps.CANCEL.taken_from(self.state), now, note
 
     def pay_out(self) -> None:
         """Enter DISBURSED with the first draw-down."""
-        self.state = _PAY_OUT.taken_from(self.state)
+        self.state = steps.PAY_OUT.taken_from(self.state)
 
     def take(self, standing: Standing) -> None:
         """Stand as the facts and the day say."""
@@ -286,32 +205,32 @@ class Loan(Table):
 
     def settle(self, *, note: str | None, now: datetime) -> None:
         """End as SETTLED."""
-        self.state, self.ended_at, self.end_note = _SETTLE.taken_from(self.state), now, note
+        self.state, self.ended_at, self.end_note = steps.SETTLE.taken_from(self.state), now, note
 
     def compensate(self) -> None:
         """Enter COMPENSATED: a risk pool has paid its share."""
-        self.state = _COMPENSATE.taken_from(self.state)
+        self.state = steps.COMPENSATE.taken_from(self.state)
 
     def recover(self) -> None:
         """Enter RECOVERING with the first that comes back; what comes later leaves it there."""
         if self.state is LoanState.COMPENSATED:
-            self.state = _RECOVER.taken_from(self.state)
+            self.state = steps.RECOVER.taken_from(self.state)
 
     def reopen(self) -> None:
         """Enter OVERDUE again: the pool's payment was reversed."""
-        self.state = _REOPEN.taken_from(self.state)
+        self.state = steps.REOPEN.taken_from(self.state)
 
     def close_compensated(self, *, note: str, now: datetime) -> None:
         """End as SETTLED once all that was lost has come back."""
-        self.state, self.ended_at, self.end_note = _CLOSE.taken_from(self.state), now, note
+        self.state, self.ended_at, self.end_note = steps.CLOSE.taken_from(self.state), now, note
 
     def give_up(self, *, note: str, now: datetime) -> None:
         """End as WRITTEN_OFF after its compensation, by the pool's word."""
-        self.state, self.ended_at, self.end_note = _GIVE_UP.taken_from(self.state), now, note
+        self.state, self.ended_at, self.end_note = steps.GIVE_UP.taken_from(self.state), now, note
 
     def write_off(self, *, note: str, now: datetime) -> None:
         """End as WRITTEN_OFF: the bank expects nothing more, and the debt stands."""
-        self.state, self.ended_at, self.end_note = _WRITE_OFF.taken_from(self.state), now, note
+        self.state, self.ended_at, self.end_note = steps.WRITE_OFF.taken_from(self.state), now, note
 
 
 class LoanDrawdown(Table):

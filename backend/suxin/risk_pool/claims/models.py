@@ -109,10 +109,17 @@ class PoolClaim(Table):
             ["tenant_id", "filing_id"], ["pool_filings.tenant_id", "pool_filings.id"]
         ),
         ForeignKeyConstraint(["tenant_id", "loan_id"], ["loans.tenant_id", "loans.id"]),
-        ForeignKeyConstraint(["operator_id", "pool_id"], ["risk_pools.tenant_id", "risk_pools.id"]),
         ForeignKeyConstraint(
-            ["operator_id", "id", "payment_id", "first_approved_by", "second_approved_by"],
             [
+                "tenant_id",
+                "operator_id",
+                "id",
+                "payment_id",
+                "first_approved_by",
+                "second_approved_by",
+            ],
+            [
+                "pool_payments.bank_id",
                 "pool_payments.tenant_id",
                 "pool_payments.claim_id",
                 "pool_payments.id",

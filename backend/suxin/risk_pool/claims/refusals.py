@@ -42,7 +42,7 @@ class PlaceTaken(Refusal):
 
     code = "APPROVAL_PLACE_TAKEN"
     zh = "{place_zh}已审批，须由另一岗位审批"
-    en = "It was approved from this place already; the other one is to approve"
+    en = "It was approved by {place_en} already; the other place is to approve"
 
 
 class CheckedByYourself(Refusal):

@@ -151,7 +151,7 @@ async def _approve_second(
     if held.first_approved_by == staff_id:
         raise ApprovedByYourself
     if held.first_place is place:
-        raise PlaceTaken(place_zh=place.zh)
+        raise PlaceTaken(place_zh=place.zh, place_en=place.en)
     letter = await next_letter(session, operator_id=claim.operator_id, now=now)
     held.issue(place=place, staff_id=staff_id, shown_at=shown_at, letter=letter, now=now)
     await session.flush()

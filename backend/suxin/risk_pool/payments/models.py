@@ -88,6 +88,7 @@ class PoolPayment(Table):
         UniqueConstraint("tenant_id", "hold_id"),
         # A claim names the payment it was approved by together with both approvers.
         UniqueConstraint(
+            "bank_id",
             "tenant_id",
             "claim_id",
             "id",

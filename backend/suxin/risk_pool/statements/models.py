@@ -94,7 +94,7 @@ class CustodianLine(Table):
         CheckConstraint("amount_fen > 0", name="amount"),
         CheckConstraint(
             "(state = 'MATCHED') = (matched is not null) and (matched is null) = (matched_id is null)",
-            name="matched",
+            name="as_what",
         ),
         CheckConstraint(
             "state <> 'SET_ASIDE' or (settled_by is not null and note is not null)",

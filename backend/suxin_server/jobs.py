@@ -81,7 +81,11 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         rights.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
-        {CALENDAR_CHANGED_TOPIC: each(lending.redate, repair.redate, review.redating(KINDS))},
+        {
+            CALENDAR_CHANGED_TOPIC: each(
+                lending.redate, repair.redate, review.redating(KINDS), rights.redate
+            )
+        },
     )
 
 

@@ -31,6 +31,7 @@ from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin_server.counting import count_daily
 from suxin_server.demo.scored import ScoredCity
+from suxin_server.expiring import erase_daily
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
@@ -97,6 +98,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
+            "expire": lambda: erase_daily(batch, database),
             "judge": lambda: judge_daily(batch, database),
             "score": lambda: score_forever(scoring, batch, past),
             **own,

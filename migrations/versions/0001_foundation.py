@@ -66,6 +66,16 @@ ACCESS = (
     'ALTER TABLE branches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'GRANT SELECT, INSERT, UPDATE ON branches TO suxin_app',
+    'ALTER TABLE case_documents ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE case_documents FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON case_documents FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY put_down ON case_documents FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and case_id is null)",
+    "CREATE POLICY attached ON case_documents FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY office ON case_documents FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON case_documents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON case_documents FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (case_id, office_id, key_sealed, content), DELETE ON case_documents TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON case_documents TO suxin_batch',
     'ALTER TABLE catalogue_drafts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE catalogue_drafts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operator ON catalogue_drafts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
@@ -182,7 +192,7 @@ ACCESS = (
     'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
+    "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and (polarity <> 'negative' or self_declared or (published_until is null or published_until > (select ((select nullif(current_setting('app.now', true), '')::timestamptz) at time zone 'Asia/Shanghai')::date)) and occurred_on > (select ((select nullif(current_setting('app.now', true), '')::timestamptz) at time zone 'Asia/Shanghai')::date) - interval '5 years') and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
     "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator', 'system') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
@@ -194,7 +204,7 @@ ACCESS = (
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON credit_records TO suxin_batch',
     'CREATE POLICY batch ON credit_records_p00 FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT ON credit_records_p00 TO suxin_batch',
     'CREATE POLICY batch ON credit_records_p01 FOR SELECT TO suxin_batch USING (true)',
@@ -576,6 +586,14 @@ ACCESS = (
     'CREATE POLICY batch ON source_qualities FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON source_qualities TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON source_qualities TO suxin_batch',
+    'ALTER TABLE source_transfers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE source_transfers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON source_transfers FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY office ON source_transfers FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY begun ON source_transfers FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and passed_at is null)",
+    "CREATE POLICY passed ON source_transfers FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and passed_at is null) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and passed_at is not null)",
+    "CREATE POLICY system ON source_transfers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (due_at, due_provisional, late_at, passed_at) ON source_transfers TO suxin_app',
     'ALTER TABLE staff ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE staff FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON staff FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -989,6 +1007,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_credit_records')),
     postgresql_partition_by='HASH (subject_id)'
     )
+    op.create_index('ix_credit_records_negative', 'credit_records', ['occurred_on'], unique=False, postgresql_where=sa.text("polarity = 'negative' and not self_declared"))
     op.create_index('uq_credit_records_source', 'credit_records', ['subject_id', 'source', 'source_ref'], unique=True)
     op.create_table('decision_snapshots',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -1168,6 +1187,7 @@ def upgrade() -> None:
     sa.Column('rows_incomplete', sa.BigInteger(), nullable=False),
     sa.Column('rows_inconsistent', sa.BigInteger(), nullable=False),
     sa.Column('rows_late', sa.BigInteger(), nullable=False),
+    sa.Column('rows_erased', sa.BigInteger(), nullable=False),
     sa.Column('failure_code', sa.Text(), nullable=True),
     sa.Column('failure_zh', sa.Text(), nullable=True),
     sa.Column('failure_en', sa.Text(), nullable=True),
@@ -2127,6 +2147,25 @@ def upgrade() -> None:
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
+    op.create_table('case_documents',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=True),
+    sa.Column('office_id', sa.Uuid(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(case_id is null) = (office_id is null)', name=op.f('ck_case_documents_taken')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_case_documents_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_case_documents_sha256')),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name=op.f('fk_case_documents_subject_id_case_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_case_documents'))
+    )
+    op.create_index('ix_case_documents_case_id', 'case_documents', ['subject_id', 'case_id'], unique=False)
     op.create_table('offers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2182,6 +2221,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_inquiries_case', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_inquiries'))
     )
+    op.create_table('source_transfers',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('passed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_transfers_case', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_transfers'))
+    )
+    op.create_index('ix_source_transfers_due_at', 'source_transfers', ['due_at'], unique=False, postgresql_where=sa.text('passed_at is null'))
     op.create_table('loans',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2330,6 +2382,8 @@ def downgrade() -> None:
     op.drop_index('ix_loans_overdue_days', table_name='loans')
     op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_table('loans')
+    op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
+    op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
@@ -2340,6 +2394,8 @@ def downgrade() -> None:
     op.drop_index('ix_offers_made_at', table_name='offers')
     op.drop_index('ix_offers_amount_fen', table_name='offers')
     op.drop_table('offers')
+    op.drop_index('ix_case_documents_case_id', table_name='case_documents')
+    op.drop_table('case_documents')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
@@ -2490,6 +2546,7 @@ def downgrade() -> None:
     op.drop_table('deprecated_uses')
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
+    op.drop_index('ix_credit_records_negative', table_name='credit_records', postgresql_where=sa.text("polarity = 'negative' and not self_declared"))
     op.drop_table('credit_records')
     op.drop_index('uq_counter_visits_running', table_name='counter_visits', postgresql_where=sa.text('ended_at is null'))
     op.drop_index('ix_counter_visits_person_id', table_name='counter_visits')

@@ -37,6 +37,7 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "bank_speeds",
+        "case_documents",
         "client_conduct",
         "consent_fetches",
         "consents",
@@ -62,6 +63,7 @@ UPDATED = {
         "sandbox_applicants",
         "sandbox_clocks",
         "source_inquiries",
+        "source_transfers",
         "subjects",
         "tenant_events",
         "tenants",
@@ -94,6 +96,7 @@ UPDATED = {
     "applicant": {
         "access_bases",
         "account_closures",
+        "case_documents",
         "consents",
         "credit_records",
         "leads",
@@ -110,6 +113,7 @@ UPDATED = {
 # Of rows as they stand in the middle of their lives.
 DELETED = {
     "system": {
+        "case_documents",
         "deprecated_uses",
         "exports",
         "match_results",

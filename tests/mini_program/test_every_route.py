@@ -77,6 +77,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/repairs": {"recordId": SOMEBODY, "statement": "罚款已缴清", "documents": []},
     "/repairs/documents": {"kind": "proof", "name": "凭证.pdf", "content": "JVBERi0x"},
     "/repairs/{application_id:str}/supplement": {"statement": "已补充", "documents": []},
+    "/cases/documents": {"name": "灾情证明.pdf", "content": "JVBERi0x"},
     "/cases/exemptions": {"recordId": SOMEBODY, "reason": "不可抗力", "evidence": "灾情证明"},
     "/cases/human-reviews": {"about": "score", "wanted": "请人工核实", "reason": "记录有误"},
     "/cases/{case_id:str}/supplement": {"reason": "补充证明"},

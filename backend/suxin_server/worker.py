@@ -29,12 +29,15 @@ from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
+from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
+from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.expiring import erase_daily
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
+from suxin_server.key_file import keyring_source
 from suxin_server.loops import keep
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
@@ -43,6 +46,7 @@ from suxin_server.scoring import open_scoring, score_forever
 from suxin_server.sealer import seal_forever
 from suxin_server.settings import Settings
 
+Loop = Callable[[], Awaitable[None]]
 QUEUE: Final = "suxin:jobs"
 PERFORM: Final = "perform"
 MAX_JOBS: Final = 16
@@ -70,6 +74,14 @@ def run_worker(settings: Settings, *, handlers: Mapping[str, outbox.Handler] | N
     asyncio.run(_run(settings, handlers))
 
 
+def _of_demo(settings: Settings, database: Database, batch: Database) -> dict[str, Loop]:
+    """Return the loops that a demo city has besides."""
+    if not settings.demo:
+        return {}
+    sealer = Sealer(keyring_source(settings), settings.sealing_profile)
+    return {"contest": ContestedCity(database=database, batch=batch, sealer=sealer).contest_soon}
+
+
 async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -> None:
     url, batch_url = settings.need("database_url"), settings.need("database_batch_url")
     redis_settings = _redis_settings(settings.need("redis_url"))
@@ -80,7 +92,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         database = await stack.enter_async_context(_open(url, pool_size=MAX_JOBS))
         batch = await stack.enter_async_context(_open(batch_url, pool_size=2))
         await _require_safe_role(database, stop)
-        handlers, own = given, dict[str, Callable[[], Awaitable[None]]]()
+        handlers, own = given, dict[str, Loop]()
         if handlers is None:
             handlers = await stack.enter_async_context(open_handlers(settings))
             postman = await stack.enter_async_context(open_postman(settings, database))
@@ -101,6 +113,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "expire": lambda: erase_daily(batch, database),
             "judge": lambda: judge_daily(batch, database),
             "score": lambda: score_forever(scoring, batch, past),
+            **_of_demo(settings, database, batch),
             **own,
         }
         tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]

@@ -81,6 +81,7 @@ async def decide_on_the_exemption(one: Screen, other: Screen, url: str, axe: Axe
 
 
 async def see_it_exempted(phone: Phone) -> None:
+    await go(phone, "/notices", "notices")
     await go(phone, "/cases", "cases-page")
     case = phone.page.locator('[data-testid="case"][data-kind="exemption"]')
     await expect(case).to_contain_text("予以豁免")

@@ -33,8 +33,8 @@ export async function showScore(go) {
 }
 
 /** The tiers that others may be told of, each with whose word it is and of which day. */
-const inForce = (tiers) => tiers.length > 0 && section("有效等级", card(h("div", { "data-testid": "tiers" }, facts(tiers.map((one) =>
-  [one.modelName, `${one.tier} ${one.name}，由${one.origin.zh}于 ${day(one.asOf)} 评定，有效至 ${day(one.validUntil)} 前`])))));
+const inForce = (tiers) => tiers.length > 0 && section("有效等级", tiers.map((one) => card(h("div", { "data-testid": "tier" }, facts([
+  [one.modelName, `${one.tier} ${one.name}`], ["评定", one.origin.zh], ["评定日期", day(one.asOf)], ["有效至", `${day(one.validUntil)} 前`]])))));
 
 const nothingYet = (go, tiers) => h("div", { "data-testid": "score-page" },
   inForce(tiers),

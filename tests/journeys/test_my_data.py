@@ -258,6 +258,8 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
 ) -> None:
     phone = Phone(await Screen.open(browser, "my-data", width=NARROW, height=800), running_city.url)
     await prove(phone)
+    # Once he is scored, nothing more becomes known of him while what is known is counted.
+    await look_at_the_dial(phone)
     await see_and_download(phone, axe, tmp_path)
     await contest_a_record(phone, axe)
     await contest_the_place(phone)
@@ -272,7 +274,6 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
     await decide_at_the_desk(other, url, axe, "grant")
     await check_at_the_desk(one, url, axe)
     await see_it_corrected(phone)
-    await look_at_the_dial(phone)
     await apply_for_repair(phone, axe)
     await ask_for_an_exemption(phone, axe)
     await decide_on_the_exemption(one, other, url, axe)

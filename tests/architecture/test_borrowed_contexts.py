@@ -49,7 +49,7 @@ ACT_FOR = {
     "backend/suxin_server/demo/city.py:_write_tenants": (
         "the demo city is written tenant by tenant under the policies that requests meet"
     ),
-    "backend/suxin_server/demo/scored.py:ScoredCity._office": (
+    "backend/suxin_server/demo/office.py:credit_office": (
         "the worker finds the demo city's own officials, who put its score models in force"
     ),
 }

@@ -12,6 +12,7 @@ from contesting import (
     decide_on_the_exemption,
     go,
     look_at_the_dial,
+    look_at_the_sources,
     see_it_exempted,
 )
 from loan_pages import Phone
@@ -277,6 +278,7 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
     await apply_for_repair(phone, axe)
     await ask_for_an_exemption(phone, axe)
     await decide_on_the_exemption(one, other, url, axe)
+    await look_at_the_sources(one, url)
     await see_it_exempted(phone)
     await declare_correct_and_delete(phone, axe)
     await close_the_account(phone, axe)

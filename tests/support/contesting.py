@@ -82,6 +82,13 @@ async def decide_on_the_exemption(one: Screen, other: Screen, url: str, axe: Axe
     await expect(other.page.get_by_test_id("uphold")).to_have_count(0)
 
 
+async def look_at_the_sources(screen: Screen, url: str) -> None:
+    """Look at how good each source is, of organisations and of persons."""
+    await screen.page.goto(f"{url}/desk/ingestion")
+    await expect(screen.page.get_by_text("个人覆盖率").first).to_be_attached()
+    await screen.shoot("ingestion")
+
+
 async def see_it_exempted(phone: Phone) -> None:
     await go(phone, "/notices", "notices")
     await go(phone, "/cases", "cases-page")

@@ -283,9 +283,15 @@ def loan(url: str | None) -> None:
 
 @journey.command("record")
 @click.option("--url", help="网页服务地址 · address of the web server")
-def walk_record(url: str | None) -> None:
+@click.option(
+    "--person",
+    is_flag=True,
+    help="自然人（按居民身份证号报送） · of a natural person, by his resident id",
+)
+def walk_record(url: str | None, *, person: bool) -> None:
     """记录与评分：报送、评分与原因、异议、更正、再次评分 · A record: sent, scored, contested, put right, scored again."""
-    sys.exit(load("suxin_server.journeys.record", "walk_records")(url or settings_of().url))
+    walk = load("suxin_server.journeys.record", "walk_records")
+    sys.exit(walk(url or settings_of().url, person=person))
 
 
 def main() -> None:

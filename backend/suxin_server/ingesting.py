@@ -3,12 +3,12 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
-from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
 from suxin.kernel.sealing import Sealer
@@ -21,6 +21,10 @@ SLICE_S: Final = 20.0
 """How long a batch is read before it stands in the queue again; each chunk is committed by itself before."""
 
 WAITS: Final = timedelta(seconds=1)
+
+
+read_batch = partial(run_batch, follow=mark_told_anew)
+"""Read a batch as ``run_batch`` does; what it tells anew of a repaired record counts no more, before anybody reads it."""
 
 
 class IngestionRuns:
@@ -41,28 +45,19 @@ class IngestionRuns:
             return
         async with self._turn:
             began = time.monotonic()
-            left = await run_batch(
+            left = await read_batch(
                 self._database,
                 job.uuid("batch_id"),
                 sealer=self._sealer,
                 clock=lambda: datetime.now(UTC),
                 go_on=lambda: time.monotonic() - began < self._slice_s,
             )
-            # What a slice has written others see already, so this does not wait for the batch's end.
-            await self._follow_repairs(job)
         if left:
             await outbox.post(session, RUN_TOPIC, job.payload, now=job.now, wake=True)
 
     async def apply_release(self, _session: AsyncSession, job: Job) -> None:
         """Put an activated release of the catalogue in force."""
         await apply_release(self._database, job.uuid("draft_id"), now=job.now)
-
-    async def _follow_repairs(self, job: Job) -> None:
-        """Let what the batch has told anew so far of repaired records count no more; done again, it changes nothing."""
-        async with self._database.transaction(
-            Actor.system(f"job:{job.id}"), now=job.now
-        ) as session:
-            await mark_told_anew(session, batch_id=job.uuid("batch_id"), now=job.now)
 
     async def close(self) -> None:
         """Close its connections."""

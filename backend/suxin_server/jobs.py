@@ -83,7 +83,11 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         risk_pool.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
-        {CALENDAR_CHANGED_TOPIC: each(lending.redate, repair.redate, review.redating(KINDS))},
+        {
+            CALENDAR_CHANGED_TOPIC: each(
+                lending.redate, repair.redate, review.redating(KINDS), rights.redate
+            )
+        },
     )
 
 

@@ -14,8 +14,8 @@ from suxin.kernel.sealing import Sealer
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionReject
 from suxin.subjects.ingestion.queries import ingestion_batch, ingestion_rejects
-from suxin.subjects.ingestion.runs import run_batch
 from suxin_server.faults import Fault
+from suxin_server.ingesting import read_batch
 from suxin_server.key_file import keyring_source, with_own_keys
 from suxin_server.settings import Settings
 
@@ -78,7 +78,7 @@ async def _load(
                 client_id=None,
                 now=datetime.now(UTC),
             )
-        while await run_batch(
+        while await read_batch(
             database,
             batch.id,
             sealer=sealer,

@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     tiers_base_url: str | None = None
     tiers_app_id: str = "suxin"
     tiers_secret: SecretStr = SecretStr("")
+    # On which legal ground resident ids are sent to that system, in words that name the document (PIPL art. 13, 23).
+    tiers_legal_basis: str = ""
 
     @property
     def url(self) -> str:
@@ -194,7 +196,21 @@ def read_settings(**overrides: object) -> Settings:
         )
         raise NotAvailable(zh=f"设置不正确：{faults}", en=f"wrong settings: {faults}") from None
     _require_schemes(settings)
+    _require_legal_basis(settings)
     return settings
+
+
+def _require_legal_basis(settings: Settings) -> None:
+    """Refuse to have people's numbers sent to the city's score system while nobody has said on which ground.
+
+    Source: PIPL art. 13 (a ground for each processing), 23 (handing on)
+    """
+    asked = settings.models_from_outside or settings.tiers_base_url
+    if asked and not settings.tiers_legal_basis.strip():
+        raise NotAvailable(
+            zh="设置了本市评分系统（SUXIN_TIERS_*），须在 SUXIN_TIERS_LEGAL_BASIS 写明向其提供居民身份证号的法律依据（文件名称、文号）",
+            en="SUXIN_TIERS_* sends resident ids to the city's score system: name the legal ground in SUXIN_TIERS_LEGAL_BASIS",
+        )
 
 
 def _require_schemes(settings: Settings) -> None:

@@ -31,9 +31,11 @@ from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
+from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.watched import WatchedCity
+from suxin_server.expiring import erase_daily
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
@@ -48,6 +50,7 @@ from suxin_server.settings import Settings
 from suxin_server.watching import watch_forever
 from suxin_tenants import PROFILES
 
+Loop = Callable[[], Awaitable[None]]
 QUEUE: Final = "suxin:jobs"
 PERFORM: Final = "perform"
 MAX_JOBS: Final = 16
@@ -75,6 +78,14 @@ def run_worker(settings: Settings, *, handlers: Mapping[str, outbox.Handler] | N
     asyncio.run(_run(settings, handlers))
 
 
+def _of_demo(settings: Settings, database: Database, batch: Database) -> dict[str, Loop]:
+    """Return the loops that a demo city has besides."""
+    if not settings.demo:
+        return {}
+    sealer = Sealer(keyring_source(settings), settings.sealing_profile)
+    return {"contest": ContestedCity(database=database, batch=batch, sealer=sealer).contest_soon}
+
+
 async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -> None:
     url, batch_url = settings.need("database_url"), settings.need("database_batch_url")
     redis_settings = _redis_settings(settings.need("redis_url"))
@@ -85,7 +96,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         database = await stack.enter_async_context(_open(url, pool_size=MAX_JOBS))
         batch = await stack.enter_async_context(_open(batch_url, pool_size=2))
         await _require_safe_role(database, stop)
-        handlers, own = given, dict[str, Callable[[], Awaitable[None]]]()
+        handlers, own = given, dict[str, Loop]()
         if handlers is None:
             handlers = await stack.enter_async_context(open_handlers(settings))
             postman = await stack.enter_async_context(open_postman(settings, database))
@@ -104,9 +115,11 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "sealer": lambda: seal_forever(batch),
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
+            "expire": lambda: erase_daily(batch, database),
             "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database)),
             "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
+            **_of_demo(settings, database, batch),
             **own,
         }
         tasks = [asyncio.create_task(keep(name, work), name=name) for name, work in loops.items()]

@@ -11,10 +11,10 @@ from litestar.types import ControllerRouterHandler
 
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
-from suxin.kernel.sealed_files import opened_file
-from suxin.lending.exchange.attachments import PURPOSES
+from suxin.kernel.sealed_documents import opened_content
 from suxin.lending.exchange.callers import linked_bank
 from suxin.lending.exchange.links import FileLink, is_signed
+from suxin.lending.exchange.models import ATTACHMENT, ATTACHMENT_KEY
 from suxin.lending.exchange.queries import attachment_on
 from suxin_web.attachment_paths import ATTACHMENT_FILES
 from suxin_web.callers import AnyRequest, by_address
@@ -88,13 +88,11 @@ async def download_attachment(
         except Refusal as refusal:
             raise AttachmentLinkExpired from refusal
         content = await asyncio.to_thread(
-            opened_file,
+            opened_content,
             runtime.sealer,
-            found.id,
-            key_sealed=found.key_sealed,
-            content=found.content,
-            sha256=found.sha256,
-            purposes=PURPOSES,
+            found,
+            purpose=ATTACHMENT,
+            key_purpose=ATTACHMENT_KEY,
         )
     return file_answer(content, media_type=found.media_type, name=found.name)
 

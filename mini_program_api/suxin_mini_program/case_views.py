@@ -1,18 +1,27 @@
 """A case about the subject's data as its subject reads it: where it stands, until when, what was answered, what he may do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from litestar import Response
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.review.models import ReviewCase
+from suxin.kernel.actor import Actor
+from suxin.review.models import CaseDocument, ReviewCase
+from suxin.review.queries import documents_in
 from suxin.review.states import STATES_ZH, WITHDRAWABLE, CaseState, Outcome
 from suxin.rights.kinds import CONTESTING, DISPUTE, EXEMPTION, KINDS
 from suxin.rights.remedies import contested, outcome_of
+from suxin_mini_program.answering import answer
 from suxin_mini_program.data_words import ABOUT_ZH, REMEDIES
 from suxin_mini_program.labels import Label
+from suxin_mini_program.paging import Page, PageQuery, newest_first
+from suxin_mini_program.reading import AnyRequest, read_query
+from suxin_web.runtime import Runtime
 
 _OUTCOMES_EN: Final[Mapping[Outcome, str]] = {
     Outcome.GRANTED: "granted",
@@ -21,6 +30,18 @@ _OUTCOMES_EN: Final[Mapping[Outcome, str]] = {
 }
 
 _OF_RECORDS: Final = (DISPUTE.code, EXEMPTION.code)
+
+
+class CaseDocumentView(msgspec.Struct, rename="camel", kw_only=True):
+    """A document of a case; ``erased`` says that only its name and digest are left."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    uploaded_at: datetime
+    erased: bool
 
 
 class CaseView(msgspec.Struct, rename="camel", kw_only=True):
@@ -57,10 +78,11 @@ class CaseView(msgspec.Struct, rename="camel", kw_only=True):
     may_withdraw: bool
     may_supplement: bool
     may_appeal: bool
+    documents: list[CaseDocumentView]
 
 
-def view_of(case: ReviewCase, *, now: datetime) -> CaseView:
-    """Return a case as its subject reads it."""
+def view_of(case: ReviewCase, *, now: datetime, documents: Sequence[CaseDocument] = ()) -> CaseView:
+    """Return a case as its subject reads it, with those of the documents that are its own."""
     kind, outcome = KINDS[case.kind], outcome_of(case)
     contests = contested(case) if case.kind in CONTESTING else None
     answered = case.state in (CaseState.NOTICED, CaseState.EFFECTIVE)
@@ -100,6 +122,19 @@ def view_of(case: ReviewCase, *, now: datetime) -> CaseView:
         may_withdraw=case.state in WITHDRAWABLE,
         may_supplement=case.state is CaseState.RETURNED,
         may_appeal=appealable,
+        documents=[_document(one) for one in documents if one.case_id == case.id],
+    )
+
+
+def _document(document: CaseDocument) -> CaseDocumentView:
+    return CaseDocumentView(
+        id=document.id,
+        name=document.name,
+        media_type=document.media_type,
+        size_bytes=document.size_bytes,
+        sha256=document.sha256,
+        uploaded_at=document.uploaded_at,
+        erased=document.key_sealed is None,
     )
 
 
@@ -109,6 +144,26 @@ def _decided(case: ReviewCase, words: Mapping[Outcome, str]) -> Label | None:
     return Label(case.outcome.value, words[case.outcome], _OUTCOMES_EN[case.outcome])
 
 
-def rows_at(now: datetime) -> Callable[[Any], CaseView]:
-    """Return how a row of a list of cases is viewed at that time."""
-    return lambda row: view_of(row[0], now=now)
+async def shown_case(session: AsyncSession, case: ReviewCase, *, now: datetime) -> CaseView:
+    """Return a case as its subject reads it, with its documents."""
+    return view_of(case, now=now, documents=await documents_in(session, case.subject_id, [case.id]))
+
+
+async def case_page(
+    request: AnyRequest,
+    runtime: Runtime,
+    actor: Actor,
+    statement: Select[ReviewCase],
+    *,
+    name: str,
+) -> Response[bytes]:
+    """Answer a page of the actor's own cases with their documents, newest first."""
+    query, now = read_query(request, PageQuery), runtime.clock.now()
+    async with runtime.database.snapshot(actor, now=now) as session:
+        found: Page[ReviewCase] = await newest_first(
+            session, statement, query, name=name, by=ReviewCase.id, view=lambda row: row[0]
+        )
+        ids = [case.id for case in found.items]
+        documents = await documents_in(session, actor.own_subject, ids)
+        items = [view_of(case, now=now, documents=documents) for case in found.items]
+        return answer(Page(items=items, next_cursor=found.next_cursor))

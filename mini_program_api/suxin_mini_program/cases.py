@@ -9,6 +9,13 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.sealed_documents import (
+    MAX_DOCUMENT_BYTES,
+    MAX_NAME,
+    DocumentTooLarge,
+    DocumentTypeRefused,
+)
+from suxin.review.documents import MAX_DOCUMENTS, TooManyLooseDocuments, put_down_evidence
 from suxin.review.filing import (
     MAX_TEXT,
     AppealNotOpen,
@@ -16,15 +23,14 @@ from suxin.review.filing import (
     supplement_case,
     withdraw_case,
 )
-from suxin.review.models import ReviewCase
 from suxin.review.queries import case
 from suxin.review.states import CaseElsewhere
 from suxin.rights.corrections import TooManyCases
 from suxin.rights.exemptions import ExemptionAsked, NothingToExempt, request_exemption
 from suxin.rights.human_reviews import AutomatedOutcome, ReviewAsked, request_human_review
 from suxin.rights.queries.cases import kind_of, own_cases
-from suxin_mini_program.answering import answer, newest_page, write_once
-from suxin_mini_program.case_views import CaseView, rows_at, view_of
+from suxin_mini_program.answering import answer, write_once
+from suxin_mini_program.case_views import CaseView, case_page, shown_case
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.my_data import TAG
 from suxin_mini_program.paging import Page, PageQuery
@@ -32,6 +38,10 @@ from suxin_mini_program.reading import AnyRequest, path_id, read_body
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
+MAX_UPLOAD_BYTES: Final = MAX_DOCUMENT_BYTES * 4 // 3 + 4096
+"""A document in Base64, with its name."""
+
+Documents = Annotated[list[UUID], msgspec.Meta(max_length=MAX_DOCUMENTS)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
 
 
@@ -41,6 +51,20 @@ class ExemptionWanted(msgspec.Struct, rename="camel", forbid_unknown_fields=True
     record_id: UUID
     reason: Text
     evidence: Text
+    documents: Documents = []
+
+
+class EvidenceGiven(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A document: PDF, JPEG or PNG of at most two megabytes, its content in Base64."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
+    content: bytes
+
+
+class EvidenceKept(msgspec.Struct, rename="camel", kw_only=True):
+    """The document's id; one that no case has taken within a day is erased."""
+
+    id: UUID
 
 
 class HumanReviewWanted(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -59,6 +83,23 @@ class CaseReason(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
     reason: Text
 
 
+class CaseSupplement(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """What was missing, in words and with documents."""
+
+    reason: Text
+    documents: Documents = []
+
+
+PUT_DOWN: Final = Contract(
+    tag=TAG,
+    zh="上传一份证明材料（PDF、JPG、PNG，2 MB 以内），一日内未随申请提交即删除",
+    en="Put down a document as evidence; it is erased after a day unless a case takes it",
+    body=EvidenceGiven,
+    answer=EvidenceKept,
+    status=201,
+    keyed=True,
+    refusals=(Invalid, DocumentTooLarge, DocumentTypeRefused, TooManyLooseDocuments),
+)
 EXEMPT: Final = Contract(
     tag=TAG,
     zh="申请信用豁免：负面记录保留在案，不再计入评价",
@@ -101,7 +142,7 @@ SUPPLEMENT: Final = Contract(
     tag=TAG,
     zh="补充材料",
     en="Hand in what was missing",
-    body=CaseReason,
+    body=CaseSupplement,
     answer=CaseView,
     keyed=True,
     refusals=(Invalid, NotFound, CaseElsewhere),
@@ -115,6 +156,27 @@ APPEAL: Final = Contract(
     keyed=True,
     refusals=(Invalid, NotFound, AppealNotOpen),
 )
+
+
+@post("/cases/documents", status_code=201, opt=PUT_DOWN.opt, request_max_body_size=MAX_UPLOAD_BYTES)
+async def put_down(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    """Keep a document for a case."""
+    given, now = await read_body(request, EvidenceGiven), runtime.clock.now()
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        document_id = await put_down_evidence(
+            session,
+            actor,
+            name=given.name,
+            content=given.content,
+            sealer=runtime.sealer,
+            now=now,
+        )
+        return EvidenceKept(id=document_id)
+
+    return await write_once(request, runtime, actor, work, body=given, status=201)
 
 
 @post("/cases/exemptions", status_code=201, opt=EXEMPT.opt)
@@ -131,9 +193,10 @@ async def ask_exemption(
             record_id=given.record_id,
             reason=given.reason,
             evidence=given.evidence,
+            document_ids=given.documents,
             now=now,
         )
-        return view_of(asked, now=now)
+        return await shown_case(session, asked, now=now)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -156,7 +219,7 @@ async def ask_human_review(
             reason=given.reason,
             now=now,
         )
-        return view_of(asked, now=now)
+        return await shown_case(session, asked, now=now)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -166,15 +229,7 @@ async def list_cases(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """List the subject's cases."""
-    return await newest_page(
-        request,
-        runtime,
-        actor,
-        own_cases(actor.own_subject),
-        name="cases",
-        by=ReviewCase.id,
-        view=rows_at(runtime.clock.now()),
-    )
+    return await case_page(request, runtime, actor, own_cases(actor.own_subject), name="cases")
 
 
 @get("/cases/{case_id:str}", opt=SHOW.opt)
@@ -185,7 +240,7 @@ async def show_case(
     wanted, now = path_id(case_id), runtime.clock.now()
     async with runtime.database.snapshot(actor, now=now) as session:
         await kind_of(session, wanted)
-        return answer(view_of(await case(session, wanted), now=now))
+        return answer(await shown_case(session, await case(session, wanted), now=now))
 
 
 @post("/cases/{case_id:str}/withdrawal", status_code=200, opt=WITHDRAW.opt)
@@ -198,7 +253,7 @@ async def take_case_back(
     async def work(session: AsyncSession) -> msgspec.Struct:
         kind = await kind_of(session, wanted)
         taken = await withdraw_case(session, actor, kind=kind, case_id=wanted, now=now)
-        return view_of(taken, now=now)
+        return await shown_case(session, taken, now=now)
 
     return await write_once(request, runtime, actor, work)
 
@@ -209,14 +264,19 @@ async def hand_in(
 ) -> Response[bytes]:
     """Hand in what was missing."""
     wanted, now = path_id(case_id), runtime.clock.now()
-    given = await read_body(request, CaseReason)
+    given = await read_body(request, CaseSupplement)
 
     async def work(session: AsyncSession) -> msgspec.Struct:
-        kind, said = await kind_of(session, wanted), given.reason
         whole = await supplement_case(
-            session, actor, kind=kind, case_id=wanted, reason=said, now=now
+            session,
+            actor,
+            kind=await kind_of(session, wanted),
+            case_id=wanted,
+            reason=given.reason,
+            document_ids=given.documents,
+            now=now,
         )
-        return view_of(whole, now=now)
+        return await shown_case(session, whole, now=now)
 
     return await write_once(request, runtime, actor, work, body=given)
 
@@ -234,12 +294,13 @@ async def appeal(
         appealed = await appeal_case(
             session, actor, kind=kind, case_id=wanted, reason=said, now=now
         )
-        return view_of(appealed, now=now)
+        return await shown_case(session, appealed, now=now)
 
     return await write_once(request, runtime, actor, work, body=given)
 
 
 HANDLERS: Final = (
+    put_down,
     ask_exemption,
     ask_human_review,
     list_cases,

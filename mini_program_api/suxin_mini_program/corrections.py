@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid
 from suxin.review.filing import MAX_TEXT, withdraw_case
-from suxin.review.models import ReviewCase
 from suxin.review.states import CaseElsewhere
 from suxin.rights.corrections import (
     CorrectionAsked,
@@ -23,8 +22,8 @@ from suxin.rights.kinds import DISPUTE_DAYS
 from suxin.rights.queries.cases import contests_of, kind_of
 from suxin.rights.remedies import CorrectionAbout
 from suxin.subjects.declarations import DeclaredTooMany
-from suxin_mini_program.answering import newest_page, write_once
-from suxin_mini_program.case_views import CaseView, rows_at, view_of
+from suxin_mini_program.answering import write_once
+from suxin_mini_program.case_views import CaseView, case_page, shown_case
 from suxin_mini_program.contract import Contract
 from suxin_mini_program.my_data import TAG
 from suxin_mini_program.paging import Page, PageQuery
@@ -121,7 +120,7 @@ async def ask_correction(
             reason=given.reason,
             now=now,
         )
-        return view_of(asked, now=now)
+        return await shown_case(session, asked, now=now)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -131,14 +130,8 @@ async def list_corrections(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """List the subject's correction requests."""
-    return await newest_page(
-        request,
-        runtime,
-        actor,
-        contests_of(actor.own_subject),
-        name="corrections",
-        by=ReviewCase.id,
-        view=rows_at(runtime.clock.now()),
+    return await case_page(
+        request, runtime, actor, contests_of(actor.own_subject), name="corrections"
     )
 
 
@@ -151,9 +144,8 @@ async def take_correction_back(
 
     async def work(session: AsyncSession) -> msgspec.Struct:
         kind = await kind_of(session, wanted)
-        return view_of(
-            await withdraw_case(session, actor, kind=kind, case_id=wanted, now=now), now=now
-        )
+        taken = await withdraw_case(session, actor, kind=kind, case_id=wanted, now=now)
+        return await shown_case(session, taken, now=now)
 
     return await write_once(request, runtime, actor, work)
 

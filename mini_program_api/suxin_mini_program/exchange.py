@@ -9,14 +9,16 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.sealed_documents import (
+    MAX_DOCUMENT_BYTES,
+    MAX_NAME,
+    DocumentTooLarge,
+    DocumentTypeRefused,
+)
 from suxin.lending.exchange import queries
 from suxin.lending.exchange.asking import MAX_ITEMS, decline_material, supply_material
 from suxin.lending.exchange.asking import MAX_NOTE as MAX_WORDS
 from suxin.lending.exchange.attachments import (
-    MAX_FILE_BYTES,
-    MAX_NAME,
-    AttachmentTooLarge,
-    AttachmentTypeRefused,
     FileGiven,
     TooManyAttachments,
     attach_file,
@@ -53,7 +55,7 @@ from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
 TAG: Final = "材料与对话"
-MAX_UPLOAD_BYTES: Final = MAX_FILE_BYTES * 4 // 3 + 4096
+MAX_UPLOAD_BYTES: Final = MAX_DOCUMENT_BYTES * 4 // 3 + 4096
 """A file in Base64, with its name and kind."""
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
@@ -90,7 +92,7 @@ class NewMessage(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
 
 
-_FILES: Final = (Invalid, AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments)
+_FILES: Final = (Invalid, DocumentTooLarge, DocumentTypeRefused, TooManyAttachments)
 ATTACH: Final = Contract(
     tag=TAG,
     zh="为申请提交一份材料（PDF、JPG、PNG，2 MB 以内），仅您授权的银行可见",

@@ -9,6 +9,12 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.sealed_documents import (
+    MAX_DOCUMENT_BYTES,
+    MAX_NAME,
+    DocumentTooLarge,
+    DocumentTypeRefused,
+)
 from suxin.kernel.working_days import local_day
 from suxin.repair import queries
 from suxin.repair.commands import (
@@ -21,14 +27,7 @@ from suxin.repair.commands import (
     supplement_application,
     withdraw_application,
 )
-from suxin.repair.documents import (
-    MAX_DOCUMENT_BYTES,
-    MAX_NAME,
-    DocumentTooLarge,
-    DocumentTypeRefused,
-    TooManyLoose,
-    put_down_document,
-)
+from suxin.repair.documents import TooManyLoose, put_down_document
 from suxin.repair.models import (
     DocumentKind,
     RepairApplication,

@@ -9,10 +9,12 @@ from litestar import Response, get
 
 from suxin.kernel.refusals import NotFound
 from suxin.scoring.certificates import tier_certificate
-from suxin.scoring.queries import Explanation, explanation, own_tiers
+from suxin.scoring.models import ORIGINS
+from suxin.scoring.queries import Explanation, OwnTier, explanation, named_tiers, own_tiers
 from suxin.subjects.queries import subject_row
 from suxin_mini_program.answering import answer
 from suxin_mini_program.contract import Contract
+from suxin_mini_program.labels import Label
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
 
@@ -80,10 +82,27 @@ class ScoreShown(msgspec.Struct, rename="camel", kw_only=True):
     history: list[PastScore]
 
 
+class TierInForce(msgspec.Struct, rename="camel", kw_only=True):
+    """A tier that others may be told of, and whose word it is: the platform's engine, or the city's own score system.
+
+    ``asOf`` is the day that it is of, ``learnedAt`` when the platform had it.
+    """
+
+    model: str
+    model_name: str
+    tier: str
+    name: str
+    origin: Label
+    as_of: date
+    learned_at: datetime
+    valid_until: date
+
+
 class MyScore(msgspec.Struct, rename="camel", kw_only=True):
-    """The score of the subject acted for; null before its first one."""
+    """The score of the subject acted for, null before its first one, and its tiers in force, which may be another system's."""
 
     score: ScoreShown | None
+    tiers: list[TierInForce]
 
 
 class CertificateShown(msgspec.Struct, rename="camel", kw_only=True):
@@ -115,9 +134,11 @@ CERTIFICATE: Final = Contract(
 @get("/score", opt=SCORE.opt)
 async def show_score(runtime: GivenRuntime, actor: GivenActor) -> Response[bytes]:
     """Show the score of the subject acted for."""
-    async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
+    now = runtime.clock.now()
+    async with runtime.database.snapshot(actor, now=now) as session:
         found = await explanation(session, actor)
-        return answer(MyScore(score=None if found is None else _shown(found)))
+        tiers = [_in_force(one) for one in await named_tiers(session, actor, now=now)]
+        return answer(MyScore(score=None if found is None else _shown(found), tiers=tiers))
 
 
 @get("/score/certificate", opt=CERTIFICATE.opt)
@@ -134,6 +155,20 @@ async def show_certificate(runtime: GivenRuntime, actor: GivenActor) -> Response
     picture = segno.make(signed.text, error="l", boost_error=False).svg_data_uri(scale=4)
     return answer(
         CertificateShown(certificate=signed.text, qr=picture, expires_at=signed.expires_at)
+    )
+
+
+def _in_force(tier: OwnTier) -> TierInForce:
+    row = tier.row
+    return TierInForce(
+        model=row.model_code,
+        model_name=tier.model_name,
+        tier=row.tier,
+        name=tier.name,
+        origin=Label(row.origin.value, *ORIGINS[row.origin]),
+        as_of=row.as_of,
+        learned_at=row.learned_at,
+        valid_until=row.valid_until,
     )
 
 

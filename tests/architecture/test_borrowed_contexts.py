@@ -85,7 +85,7 @@ ACT_FOR = {
     "backend/suxin_server/demo/pooled.py:PooledCity._people": (
         "the worker finds the demo city's own staff, in whose names its risk pool is kept"
     ),
-    "backend/suxin_server/demo/scored.py:credit_office": (
+    "backend/suxin_server/demo/office.py:credit_office": (
         "the worker finds the demo city's own officials, who put its score models in force"
     ),
 }

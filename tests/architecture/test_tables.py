@@ -10,6 +10,7 @@ TABLES = [model for model in models() if CONTEXTS]
 # What may be deleted at all, beside sessions and keys that have expired, and why.
 DELETED = {
     "access_bases": "by the platform, with their consent or three years after a contract's; held by row policy",
+    "case_documents": "by the platform, with their case or a day after none took them",
     "commitments": "with what one declared oneself (PIPL art. 47), unless it was found false; held by row policy",
     "consent_artefacts": "by the platform, with their consent; held by row policy",
     "consent_fetches": "by the platform, with their consent; held by row policy",

@@ -3,6 +3,9 @@
 Starts a cluster of its own with organisations and makes a file of records of them, in no order. Reads it as a batch (unpacking,
 encoding, checks, staging, take-over, progress), then copies the very rows, in the same order, into a table with the same columns
 and indexes, undivided and unprotected. The bar is a ratio of 0.4. ``--rows`` says how many; a million by default.
+
+``--persons`` measures records of natural persons, named by resident id and not known before: what is copied then are their subjects and
+doors as well, as the batch made them. ``--rows-each`` says how many records each of them has.
 """
 
 import argparse
@@ -12,7 +15,8 @@ import json
 import random
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -27,9 +31,11 @@ from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState
 from suxin.subjects.ingestion.queries import ingestion_batch
 from suxin.subjects.ingestion.runs import run_batch
+from suxin_server.demo.numbers import resident_id
 
 ROWS = 1_000_000
 ROWS_A_SUBJECT = 20
+FIRST_BORN = date(1950, 1, 1)
 BAR = 0.4
 NOW = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 SYSTEM = Actor.system("bench")
@@ -41,6 +47,8 @@ SUBJECTS = """
     select gen_random_uuid(), 'firm', '企业' || n, 'qi ye ' || n, '91321302MA' || lpad(n::text, 8, '0'), '321302', $1
     from generate_series(1, $2::bigint) n
 """
+OF_ORGANISATIONS = ("credit_records",)
+OF_PERSONS = ("subjects", "subject_doors", "credit_records")
 HEADER = "uscc,item_code,source_ref,occurred_on,content\n"
 
 
@@ -64,6 +72,23 @@ def file_of(rows: int) -> bytes:
     return text.getvalue().encode()
 
 
+def file_of_persons(rows: int, rows_each: int) -> bytes:
+    """Return a file of penalties of persons, each person's spread over all of it."""
+    dice = random.Random(7)  # noqa: S311 - a benchmark's rows
+    people = max(rows // rows_each, 1)
+    ids = [resident_id(FIRST_BORN + timedelta(days=n // 1000), n % 1000) for n in range(people)]
+    numbers = list(range(rows))
+    dice.shuffle(numbers)
+    text = io.StringIO()
+    text.write(HEADER.replace("uscc", "resident_id"))
+    for number in numbers:
+        content = {"authority": "宿迁市公安局", "number": f"2026-{number}", "class": "一般"}
+        cell = json.dumps(content, ensure_ascii=False).replace('"', '""')
+        day = f"2026-{number % 11 + 1:02}-10"
+        text.write(f'{ids[number % people]},PENALTY,GA-2026-{number:09},{day},"{cell}"\n')
+    return text.getvalue().encode()
+
+
 async def ingested(url: str, content: bytes) -> float:
     """Read the file as a batch; return how many seconds that took, without putting it down."""
     database = Database.connect(url, pool_size=2)
@@ -84,33 +109,42 @@ async def ingested(url: str, content: bytes) -> float:
     return took
 
 
-async def copied(admin: asyncpg.Connection, folder: Path) -> float:
-    """Copy the very rows into a plain table with the same indexes; return how many seconds that took."""
-    rows = folder / "rows.csv"
-    await admin.copy_from_query(
-        "select * from credit_records order by batch_line", output=rows, format="csv"
-    )
-    await admin.execute("create table raw (like credit_records including indexes)")
+async def copied(admin: asyncpg.Connection, folder: Path, tables: Sequence[str]) -> float:
+    """Copy the very rows into plain tables with the same indexes; return how many seconds that took."""
+    for table in tables:
+        order = " order by batch_line" if table == "credit_records" else ""
+        await admin.copy_from_query(
+            f"select * from {table}{order}",  # noqa: S608 - names of our own tables
+            output=folder / table,
+            format="csv",
+        )
+        await admin.execute(f"create table raw_{table} (like {table} including indexes)")
     await admin.execute("checkpoint")
     began = time.perf_counter()
-    await admin.copy_to_table("raw", source=rows, format="csv")
+    for table in tables:
+        await admin.copy_to_table(f"raw_{table}", source=folder / table, format="csv")
     return time.perf_counter() - began
 
 
-async def measure(admin_dsn: str, batch_url: str, rows: int) -> None:
+async def measure(
+    admin_dsn: str, batch_url: str, rows: int, *, persons: bool, rows_each: int
+) -> None:
     admin = await asyncpg.connect(admin_dsn)
     database = Database.connect(batch_url, pool_size=1)
     async with database.transaction(SYSTEM, now=NOW) as session:
         await load_catalogue(session)
     await database.close()
-    await admin.execute(SUBJECTS, NOW, max(rows // ROWS_A_SUBJECT, 1))
-    await admin.execute("vacuum analyze subjects")
+    if persons:
+        content, tables = await asyncio.to_thread(file_of_persons, rows, rows_each), OF_PERSONS
+    else:
+        await admin.execute(SUBJECTS, NOW, max(rows // ROWS_A_SUBJECT, 1))
+        await admin.execute("vacuum analyze subjects")
+        content, tables = await asyncio.to_thread(file_of, rows), OF_ORGANISATIONS
     await admin.execute("checkpoint")
-    content = await asyncio.to_thread(file_of, rows)
     ours = await ingested(batch_url, content)
     assert await admin.fetchval("select count(*) from credit_records") == rows
     with tempfile.TemporaryDirectory(prefix="suxin-bench-") as folder:
-        raw = await copied(admin, Path(folder))
+        raw = await copied(admin, Path(folder), tables)
     await admin.close()
     print(f"file              {len(content) / 1024**2:8.1f} MiB, {rows} rows")
     print(f"as a batch        {ours:8.1f} s  {rows / ours:10.0f} rows/s")
@@ -121,12 +155,22 @@ async def measure(admin_dsn: str, batch_url: str, rows: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
-    rows = parser.parse_args().rows
+    parser.add_argument("--persons", action="store_true")
+    parser.add_argument("--rows-each", type=int, default=1)
+    given = parser.parse_args()
     # A file of a million rows is sent in parts otherwise; what is measured is the reading.
     limits.MAX_FILE_BYTES = 1024**3  # type: ignore[misc] # for this run alone
     with own_servers() as (postgres, _):
         admin = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/bench"
-        asyncio.run(measure(admin, dsn(postgres, "suxin_batch"), rows))
+        asyncio.run(
+            measure(
+                admin,
+                dsn(postgres, "suxin_batch"),
+                given.rows,
+                persons=given.persons,
+                rows_each=given.rows_each,
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ async def test_a_grade_is_shown_with_what_counts_and_the_look_is_on_record(
     desk, referral_id = await desks.officer(), await desks.referred(consented=True)
     text = await desk.get(f"/desk/referrals/{referral_id}")
     shown = words(section(text, "grades"))
-    assert "BBB 信用良好 企业信用等级（演示配置）" in shown
+    assert "BBB 信用良好 企业信用等级（演示配置） · 平台评分引擎 2026-11-20 评定" in shown
     assert "有利事项 纳税信用A级 （纳税）" in shown
     assert "不利事项 授权类别内没有" in shown
     assert 'class="is-here" aria-current="true">BBB' in text
@@ -144,3 +144,15 @@ async def test_whoever_asks_for_no_tiers_checks_none(desks, role, status):
     desk = await desks.of(role)
     assert (await desk.client.get(CHECK)).status_code == status
     assert (await (await desks.operator()).client.get(CHECK)).status_code == 404
+
+
+async def test_a_grade_of_the_citys_system_says_so_and_gives_no_reasons(
+    desks, small_city, places, admin, words
+):
+    await build_scores(small_city)
+    await admin.execute("update score_tiers set origin = 'city'")
+    desk, referral_id = await desks.officer(), await desks.referred(consented=True)
+    shown = words(section(await desk.get(f"/desk/referrals/{referral_id}"), "grades"))
+    assert "本市信用评分系统 2026-11-20 评定" in shown
+    assert "平台不掌握其计分事项" in shown
+    assert "有利事项" not in shown

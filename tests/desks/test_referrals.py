@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -355,3 +355,16 @@ async def test_what_became_of_a_record_is_shown_while_it_is_shared_at_all(
     page = await desk.get(f"/desk/referrals/{referral_id}")
     assert page.count('data-label="来源"') == count
     assert (shown in words(page)) == (count == 3)
+
+
+async def test_a_bad_record_whose_publication_is_over_is_not_shown_to_a_bank(desks, admin):
+    """征信业管理条例 art. 16; decision 43."""
+    desk, referral_id = await desks.officer(), await desks.referred(consented=True)
+    for published_until, count in ((date(2026, 11, 21), 3), (date(2026, 11, 20), 2)):
+        await admin.execute(
+            "update credit_records set polarity = 'negative', published_until = $1"
+            " where item_code = 'TAX-GRADE'",
+            published_until,
+        )
+        page = await desk.get(f"/desk/referrals/{referral_id}")
+        assert page.count('data-label="来源"') == count

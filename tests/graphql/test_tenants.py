@@ -6,18 +6,15 @@ import pytest
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
-from small_exchange import exchange
 from pools_of_bank import pools_of_a
+from small_exchange import exchange
 from small_loans import drawn, repay, repayment
-from small_pools import build_pool
 from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 from strawberry.types.base import get_object_definition
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
 from suxin.lending.models import DispatchMode
-from suxin.risk_pool.recoveries.models import PoolRecovery
-from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
@@ -124,53 +121,6 @@ async def all_of_a(of_a, bank_a, case):
             "warning": await _warned(case.city, loan, bank_a.bank.officer),
         }
     )
-
-
-async def pools_of_a(bank_a, case, loan):
-    """A pool with the first bank's agreement, in which its loan is filed."""
-    small = await build_pool(case.city)
-    (outcome,) = await small.file(loan.contract_number)
-    told = await bank_a.run("pool_stop_losses", first=1)
-    officer = bank_a.bank.officer
-    return {
-        "risk_pool": to_global("RiskPool", small.pool.id, officer),
-        "agreement": to_global("PoolAgreement", small.agreement.id, officer),
-        "filing": to_global("PoolFiling", outcome.filing.id, officer),
-        "stop_loss": told["edges"][0]["node"]["id"],
-        **await claims_of_a(bank_a, case, loan, small),
-    }
-
-
-async def claims_of_a(bank_a, case, loan, small):
-    """A claim on that loan, and what came back of it."""
-    officer = bank_a.bank.officer
-    drafted = await bank_a.write("draft_claim", loanId=to_global("Loan", loan.id, officer))
-    claim_id = from_global(drafted["claim"]["id"], officer).id
-    recovery = PoolRecovery(
-        id=new_id(),
-        posting_id=new_id(),
-        reference="ZS-1",
-        number="ZC-1",
-        received_fen=1,
-        cost_fen=0,
-        pool_fen=1,
-        bank_fen=0,
-        guarantor_fen=0,
-        recovered_on=case.city.now.date(),
-        state=RecoveryState.REPORTED,
-        reported_at=case.city.now,
-        tenant_id=loan.tenant_id,
-        operator_id=small.pool.tenant_id,
-        pool_id=small.pool.id,
-        claim_id=claim_id,
-        subject_id=loan.subject_id,
-    )
-    async with case.city.database.transaction(Actor.system("test"), now=case.city.now) as session:
-        session.add(recovery)
-    return {
-        "claim": drafted["claim"]["id"],
-        "recovery": to_global("PoolRecovery", recovery.id, officer),
-    }
 
 
 async def _warned(city, loan, officer):

@@ -52,6 +52,7 @@ UPDATED = {
         "account_closures",
         "attachments",
         "bank_speeds",
+        "case_documents",
         "client_conduct",
         "consent_fetches",
         "consents",
@@ -94,6 +95,7 @@ UPDATED = {
         "sandbox_applicants",
         "sandbox_clocks",
         "source_inquiries",
+        "source_transfers",
         "subjects",
         "tenant_events",
         "tenants",
@@ -137,6 +139,7 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "attachments",
+        "case_documents",
         "consents",
         "credit_records",
         "leads",
@@ -155,6 +158,7 @@ UPDATED = {
 # Of rows as they stand in the middle of their lives.
 DELETED = {
     "system": {
+        "case_documents",
         "deprecated_uses",
         "exports",
         "match_results",

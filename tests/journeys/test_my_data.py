@@ -6,6 +6,15 @@ from pathlib import Path
 import pytest
 from accessibility import Axe
 from browsing import NARROW, Screen
+from contesting import (
+    apply_for_repair,
+    ask_for_an_exemption,
+    decide_on_the_exemption,
+    go,
+    look_at_the_dial,
+    look_at_the_sources,
+    see_it_exempted,
+)
 from loan_pages import Phone
 from playwright.async_api import Browser, expect
 from running_city import RunningCity
@@ -31,11 +40,6 @@ async def prove(phone: Phone) -> None:
     await phone.at("prove").click()
     await phone.at("prove-mandate").click()
     await expect(phone.at("acting-for")).to_have_text(WHO.subject_name)
-
-
-async def go(phone: Phone, path: str, shows: str) -> None:
-    await phone.page.evaluate(f"location.hash = '{path}'")
-    await expect(phone.at(shows)).to_be_visible()
 
 
 async def downloaded(phone: Phone, which: str) -> Path:
@@ -255,6 +259,8 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
 ) -> None:
     phone = Phone(await Screen.open(browser, "my-data", width=NARROW, height=800), running_city.url)
     await prove(phone)
+    # Once he is scored, nothing more becomes known of him while what is known is counted.
+    await look_at_the_dial(phone)
     await see_and_download(phone, axe, tmp_path)
     await contest_a_record(phone, axe)
     await contest_the_place(phone)
@@ -269,6 +275,11 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
     await decide_at_the_desk(other, url, axe, "grant")
     await check_at_the_desk(one, url, axe)
     await see_it_corrected(phone)
+    await apply_for_repair(phone, axe)
+    await ask_for_an_exemption(phone, axe)
+    await decide_on_the_exemption(one, other, url, axe)
+    await look_at_the_sources(one, url)
+    await see_it_exempted(phone)
     await declare_correct_and_delete(phone, axe)
     await close_the_account(phone, axe)
     for screen in (phone.screen, one, other):

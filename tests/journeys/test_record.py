@@ -9,8 +9,11 @@ from suxin_server.journeys.record import STEPS
 pytestmark = pytest.mark.processes
 
 
-def test_a_record_is_sent_counted_contested_and_counts_no_more(running_city: RunningCity) -> None:
-    walked = suxin("journey", "record", "--url", running_city.url, timeout_s=400)
+@pytest.mark.parametrize("whose", [(), ("--person",)], ids=["firm", "person"])
+def test_a_record_is_sent_counted_contested_and_counts_no_more(
+    running_city: RunningCity, whose: tuple[str, ...]
+) -> None:
+    walked = suxin("journey", "record", *whose, "--url", running_city.url, timeout_s=400)
     assert walked.returncode == 0, walked.stdout + walked.stderr
     assert steps_of(walked.stdout) == [(place, name) for place, (name, _) in enumerate(STEPS, 1)]
     assert walked.stdout.startswith(f"记录与评分 · the journey of a record · {running_city.url}\n")

@@ -290,3 +290,11 @@ def test_no_secret_shows_in_a_repr():
 )
 def test_masks_show_only_what_people_recognise(mask, value, shown):
     assert mask(value) == shown
+
+
+def test_every_index_is_the_one_kept_now_and_all_that_may_be_kept():
+    sealer = Sealer(Keyring({1: bytes(32), 2: bytes([7]) * 32}), "sm")
+    own, known = sealer.every_index("321302198403120017", purpose="person.resident_id")
+    assert own == sealer.blind_index("321302198403120017", purpose="person.resident_id")
+    assert known == sealer.blind_indexes("321302198403120017", purpose="person.resident_id")
+    assert (known[0], own.key_version, len(set(known))) == (own.digest, 2, 4)

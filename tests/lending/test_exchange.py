@@ -14,6 +14,11 @@ from small_city import SmallCity, another_bank
 
 from suxin.consent.commands import revoke_consent
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
+from suxin.kernel.sealed_documents import (
+    MAX_DOCUMENT_BYTES,
+    DocumentTooLarge,
+    DocumentTypeRefused,
+)
 from suxin.lending.commands.referrals import (
     ConsentRequired,
     decline_referral,
@@ -27,9 +32,6 @@ from suxin.lending.exchange.asking import (
 )
 from suxin.lending.exchange.attachments import (
     MAX_ATTACHMENTS,
-    MAX_FILE_BYTES,
-    AttachmentTooLarge,
-    AttachmentTypeRefused,
     TooManyAttachments,
 )
 from suxin.lending.exchange.standing import ReferralEnded
@@ -87,9 +89,9 @@ async def test_what_is_no_file_of_his_is_refused(case: Case, admin: asyncpg.Conn
     attachment = await case.attach()
     async with nothing_written(admin):
         for changes, refusal in (
-            ({"content": b""}, AttachmentTooLarge),
-            ({"content": PDF + bytes(MAX_FILE_BYTES)}, AttachmentTooLarge),
-            ({"content": b"<svg/>", "name": "a.pdf"}, AttachmentTypeRefused),
+            ({"content": b""}, DocumentTooLarge),
+            ({"content": PDF + bytes(MAX_DOCUMENT_BYTES)}, DocumentTooLarge),
+            ({"content": b"<svg/>", "name": "a.pdf"}, DocumentTypeRefused),
             ({"name": " "}, Invalid),
         ):
             with pytest.raises(refusal):

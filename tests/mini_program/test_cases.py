@@ -1,5 +1,7 @@
 """Disputes, exemptions and human reviews on the phone: asked for, answered by two, appealed; others find nothing."""
 
+import base64
+
 import pytest
 from observing import changed, contents
 from small_cases import colleague
@@ -167,3 +169,82 @@ async def test_what_was_missing_is_handed_in_and_a_case_is_taken_back(
     assert taken["state"]["code"] == "WITHDRAWN"
     late = await applicant.post(f"/cases/{asked['id']}/withdrawal")
     assert (late.status_code, late.json()["code"]) == (409, "CASE_ELSEWHERE")
+
+
+PDF = b"%PDF-1.7 a certificate of the disaster"
+
+
+@pytest.fixture
+def put_down(applicant):
+    """Return a way to put a document down; it answers its id."""
+
+    async def put_down(name="灾情证明.pdf", content=PDF, phone=applicant):
+        body = {"name": name, "content": base64.b64encode(content).decode()}
+        return (await phone.write("/cases/documents", body))["id"]
+
+    return put_down
+
+
+async def test_evidence_goes_with_its_case_sealed_and_is_nobody_elses(
+    applicant, stranger, put_down, record_id, admin
+):
+    wanted = {"recordId": record_id, "reason": "受灾停产", "evidence": "灾情证明"}
+    document = await put_down()
+    foreign = await put_down(phone=stranger)
+    before = await contents(admin)
+    refused = await applicant.post("/cases/exemptions", wanted | {"documents": [foreign]})
+    assert (refused.status_code, refused.json()["field"]) == (404, "documents")
+    assert await changed(admin, before) == set()
+
+    asked = await applicant.write("/cases/exemptions", wanted | {"documents": [document]})
+    (shown,) = asked["documents"]
+    assert (shown["id"], shown["name"], shown["mediaType"]) == (
+        document,
+        "灾情证明.pdf",
+        "application/pdf",
+    )
+    assert (shown["sizeBytes"], shown["erased"]) == (len(PDF), False)
+    assert (await applicant.read("/cases"))["items"][0]["documents"] == asked["documents"]
+    stored = await admin.fetchval("select content from case_documents where id = $1", document)
+    assert PDF not in stored
+    again = await applicant.post(
+        "/cases/exemptions", wanted | {"recordId": record_id, "documents": [document]}
+    )
+    assert again.json()["code"] == "EXEMPTION_ASKED"
+
+    back = await applicant.write(f"/cases/{asked['id']}/withdrawal", None)
+    assert [one["erased"] for one in back["documents"]] == [True]
+    assert (
+        await admin.fetchval("select content from case_documents where id = $1", document) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"<html>", "DOCUMENT_TYPE"), (b"", "DOCUMENT_TOO_LARGE")]
+)
+async def test_evidence_of_another_type_or_size_is_refused_by_name(applicant, admin, content, code):
+    before = await contents(admin)
+    body = {"name": "x.pdf", "content": base64.b64encode(content).decode()}
+    refused = await applicant.post("/cases/documents", body)
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert refused.json()["field"] == "content"
+    assert await changed(admin, before) == set()
+
+
+async def test_what_was_missing_is_handed_in_as_documents(
+    applicant, small_city, put_down, record_id
+):
+    wanted = {"recordId": record_id, "reason": "受灾停产", "evidence": "灾情证明"}
+    first = await put_down()
+    asked = await applicant.write("/cases/exemptions", wanted | {"documents": [first]})
+    await small_city.act(
+        return_case,
+        small_city.operator,
+        kind=KINDS["exemption"],
+        case_id=asked["id"],
+        missing="缺盖章件",
+    )
+    second = await put_down("盖章件.png", b"\x89PNG\r\n\x1a\n and so on")
+    said = {"reason": "补盖章件", "documents": [second]}
+    whole = await applicant.write(f"/cases/{asked['id']}/supplement", said)
+    assert [one["id"] for one in whole["documents"]] == [first, second]

@@ -82,6 +82,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/material-requests/{material_id:str}/supply": {"number": 1, **PDF},
     "/material-requests/{material_id:str}/decline": {"number": 1, "words": "没有"},
     "/referrals/{referral_id:str}/messages": {"text": "您好"},
+    "/cases/documents": {"name": "灾情证明.pdf", "content": "JVBERi0x"},
     "/cases/exemptions": {"recordId": SOMEBODY, "reason": "不可抗力", "evidence": "灾情证明"},
     "/cases/human-reviews": {"about": "score", "wanted": "请人工核实", "reason": "记录有误"},
     "/cases/{case_id:str}/supplement": {"reason": "补充证明"},
@@ -94,6 +95,7 @@ UPLOADS = {
     "/loan-requests/{request_id:str}/attachments",
     "/material-requests/{material_id:str}/supply",
 }
+UPLOADS = {"/cases/documents", "/repairs/documents"}
 NEEDED: dict[str, dict[str, str]] = {
     "/consent-notices": {"tenantId": SOMEBODY, "requestId": SOMEBODY},
     "/my-data/rows": {"part": "records"},
@@ -119,7 +121,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 73
+    assert len(names) == len(set(names)) == 74
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 

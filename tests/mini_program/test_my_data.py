@@ -122,6 +122,18 @@ async def test_what_became_of_a_record_is_told_to_whom_it_is_about(
     assert sorted(row["状态"] for row in read) == sorted(["有效", "有效", word])
 
 
+async def test_a_bad_record_that_is_over_is_told_to_whom_it_is_about_until_it_is_erased(
+    applicant, admin
+) -> None:
+    """征信业管理条例 art. 16: nobody else reads it any more; he does, because it is still held."""
+    await admin.execute(
+        "update credit_records set polarity = 'negative', published_until = '2026-11-01',"
+        " occurred_on = '2020-01-01' where item_code = 'TAX-GRADE'"
+    )
+    page = await applicant.read("/my-data/rows", part="records", first=9)
+    assert len(page["shown"]) == 3
+
+
 async def test_a_mandate_that_has_ended_opens_none_of_it(applicant, small_city, admin) -> None:
     await admin.execute("update mandates set ended_at = $1", small_city.now)
     for path in ("/my-data", "/my-data/export", "/my-data/document", "/my-data/corrections"):

@@ -7,7 +7,7 @@ import pytest
 from observing import changed, contents
 from repairs import NUMBER, PDF, add_penalty
 
-from suxin.repair.documents import MAX_DOCUMENT_BYTES
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES
 
 STATEMENT = "罚款已缴清，已整改到位"
 
@@ -85,9 +85,9 @@ async def test_an_application_shows_its_documents_its_state_and_the_day_it_must_
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"<html>", "REPAIR_DOCUMENT_TYPE"),
-        (b"", "REPAIR_DOCUMENT_TOO_LARGE"),
-        (b"%PDF-" + bytes(MAX_DOCUMENT_BYTES - 4), "REPAIR_DOCUMENT_TOO_LARGE"),
+        (b"<html>", "DOCUMENT_TYPE"),
+        (b"", "DOCUMENT_TOO_LARGE"),
+        (b"%PDF-" + bytes(MAX_DOCUMENT_BYTES - 4), "DOCUMENT_TOO_LARGE"),
     ],
 )
 async def test_a_document_of_another_type_or_size_is_refused_by_name(

@@ -15,7 +15,7 @@ async def scored(small_city) -> None:
 
 
 async def test_before_the_first_run_there_is_no_score(applicant):
-    assert await applicant.read("/score") == {"score": None}
+    assert await applicant.read("/score") == {"score": None, "tiers": []}
     refused = await applicant.get("/score/certificate")
     assert (refused.status_code, refused.json()["detail"]) == (404, "找不到该有效的信用等级")
 
@@ -37,6 +37,25 @@ async def test_a_score_is_explained_to_the_point(applicant, small_city):
     assert shown["changes"] == []
     assert [step["gain"] for step in shown["steps"]] == [25, 20, 20]
     assert shown["history"] == [{"asOf": "2026-11-20", "score": 630, "tier": "BBB"}]
+
+
+async def test_a_tier_says_whose_word_it_is_and_of_which_day(applicant, small_city, admin):
+    await scored(small_city)
+    (tier,) = (await applicant.read("/score"))["tiers"]
+    assert tier == {
+        "model": FIRM_GRADE,
+        "modelName": "企业信用等级（演示配置）",
+        "tier": "BBB",
+        "name": "信用良好",
+        "origin": {"code": "engine", "zh": "平台评分引擎", "en": "the platform's own engine"},
+        "asOf": "2026-11-20",
+        "learnedAt": tier["learnedAt"],
+        "validUntil": tier["validUntil"],
+    }
+    await admin.execute("delete from scores")
+    await admin.execute("update score_tiers set origin = 'city'")
+    shown = await applicant.read("/score")
+    assert (shown["score"], shown["tiers"][0]["origin"]["zh"]) == (None, "本市信用评分系统")
 
 
 async def test_another_subject_is_shown_his_own(stranger, small_city):

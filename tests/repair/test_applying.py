@@ -1,6 +1,5 @@
 """What a subject files: documents of a type and size, an application with what the measures ask for, and a way back."""
 
-import hashlib
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -23,53 +22,12 @@ from suxin.repair.commands import (
 from suxin.repair.documents import (
     FORGET_LOOSE_TOPIC,
     LOOSE_LIFE,
-    MAX_DOCUMENT_BYTES,
     MAX_LOOSE,
-    DocumentTooLarge,
-    DocumentTypeRefused,
     TooManyLoose,
-    media_type_of,
-    opened_content,
-    sealed_content,
 )
-from suxin.repair.models import DocumentKind, RepairDocument, RepairNotHere
+from suxin.repair.models import DocumentKind, RepairNotHere
 from suxin.repair.periods import NothingToRepair, RepairTooEarly
 from suxin.subjects.models import Polarity
-
-
-@pytest.mark.parametrize(
-    ("head", "media_type"),
-    [
-        (b"%PDF-1.7", "application/pdf"),
-        (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-    ],
-)
-def test_a_document_is_what_its_first_bytes_say(head, media_type):
-    assert media_type_of(head) == media_type
-    assert media_type_of(head + bytes(MAX_DOCUMENT_BYTES - len(head))) == media_type
-    with pytest.raises(DocumentTooLarge):
-        media_type_of(head + bytes(MAX_DOCUMENT_BYTES + 1 - len(head)))
-
-
-@pytest.mark.parametrize("content", [b"<html>", b"MZ\x90", b"PK\x03\x04", b"%PD"])
-def test_any_other_type_is_refused_whatever_it_is_called(content):
-    with pytest.raises(DocumentTypeRefused):
-        media_type_of(content)
-    with pytest.raises(DocumentTooLarge):
-        media_type_of(b"")
-
-
-@pytest.mark.parametrize("length", [30, 65_536, 65_537, 200_000])
-def test_a_document_is_sealed_in_pieces_and_opens_for_its_row_alone(small_city, length):
-    content = bytes(number % 251 for number in range(length))
-    document = RepairDocument(id=small_city.firm_id, sha256="")
-    document.key_sealed, document.content = sealed_content(small_city.sealer, document.id, content)
-    assert content not in document.content
-    with pytest.raises(Exception, match="cut short"):
-        opened_content(small_city.sealer, document)
-    document.sha256 = hashlib.sha256(content).hexdigest()
-    assert opened_content(small_city.sealer, document) == content
 
 
 async def test_a_document_that_no_application_takes_is_erased_after_a_day(small_city, run, admin):

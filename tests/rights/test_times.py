@@ -6,13 +6,15 @@ import pytest
 from arrangements import arrangement_2027
 from small_cases import colleague
 
-from suxin.kernel.calendars import load_arrangement
+from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC, load_arrangement
 from suxin.review.deciding import ExtendedBefore, extend_case
 from suxin.review.filing import withdraw_case
 from suxin.review.states import CaseState
 from suxin.rights.inquiries import DUE_TOPIC, SourceAsked, ask_source, note_source_answer
 from suxin.rights.kinds import DISPUTE, KINDS
 from suxin.rights.remedies import CorrectionAbout
+from suxin.rights.transfers import DUE_TOPIC as TRANSFER_TOPIC
+from suxin.rights.transfers import REMIND_TOPIC
 
 # A Wednesday; the seventh working day after it is 11 January, as far as is known.
 START = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
@@ -71,6 +73,52 @@ async def test_no_case_takes_longer_than_twenty_days(small_city, dispute):
     extended = await small_city.act(extend_case, small_city.operator, **given)
     assert extended.due_at - START <= timedelta(days=20)
     assert {kind.decide_days + kind.extend_days for kind in KINDS.values()} == {6, 10}
+
+
+async def test_a_dispute_is_passed_to_its_source_in_two_working_days_or_both_sides_are_told(
+    dispute, run, admin
+):
+    """上海市社会信用条例 and 台州市企业信用促进条例: the provider is informed within two working days."""
+    await dispute()
+    first, second = end_of("2026-12-31"), end_of("2027-01-04")
+    assert await admin.fetchval("select due_at from source_transfers") == second
+    assert await run(REMIND_TOPIC, first - HOUR) == 0
+    assert await run(REMIND_TOPIC, first) == 1
+    duty = await admin.fetchval("select body from notices where title like '%：请转来源核实'")
+    assert duty.startswith("“纳税信用级别”须在 2027 年 1 月 4 日前转税务局核实")
+
+    assert await run(TRANSFER_TOPIC, second - HOUR) == 0
+    assert await run(TRANSFER_TOPIC, second) == 1
+    assert await admin.fetchval("select late_at from source_transfers") == second
+    told = await admin.fetch("select body from notices where title like '%：转办逾期'")
+    assert len({row["body"] for row in told}) == 2
+    steps = "select count(*) from audit_entries where action = 'review.case.transfer_late'"
+    assert await admin.fetchval(steps) == 1
+
+
+async def test_what_was_passed_on_or_has_longer_by_a_new_arrangement_is_not_late(
+    small_city, dispute, run, admin
+):
+    """全国年节及纪念日放假办法: a running time follows the arrangement of the year once it is published."""
+    case = await dispute()
+    moved = arrangement_2027(off=["2027-01-04"])
+    await small_city.act(load_arrangement, small_city.operator, arrangement=moved, now=START + HOUR)
+    assert await run(CALENDAR_CHANGED_TOPIC, START + HOUR) == 1
+    assert await admin.fetchval("select due_at from source_transfers") == end_of("2027-01-05")
+    assert await run(TRANSFER_TOPIC, end_of("2027-01-04")) == 1
+    assert await admin.fetchval("select late_at from source_transfers") is None
+    asked = {"case_id": case.id, "question": "请核实", "now": START + HOUR}
+    await small_city.act(ask_source, small_city.operator, **asked)
+    assert await run(TRANSFER_TOPIC, end_of("2027-01-05")) == 1
+    found = await admin.fetchrow("select passed_at, late_at from source_transfers")
+    assert tuple(found) == (START + HOUR, None)
+
+
+async def test_a_dispute_that_is_decided_is_not_late_for_its_source(answer, ask, run, admin):
+    """What the platform itself can see needs no source: whoever decides in two days has passed nothing on too late."""
+    await answer(await ask(now=START), now=START)
+    assert await run(TRANSFER_TOPIC, end_of("2027-01-04")) == 1
+    assert await admin.fetchval("select late_at from source_transfers") is None
 
 
 async def test_a_source_answers_in_five_working_days_or_the_office_is_told(

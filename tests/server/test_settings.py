@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from suxin_server.faults import NotAvailable
 from suxin_server.settings import Settings, child_environment, read_settings, wants_demo
 
+GROUND = "宿政办发〔2021〕62号 第二十二条"
 SECRETS = {
     "DATABASE_URL": "postgresql://suxin_app:geheim-1@db/suxin",
     "DATABASE_OWNER_URL": "postgresql://suxin_owner:geheim-2@db/suxin",
@@ -57,8 +59,21 @@ def test_a_child_is_not_given_what_it_must_not_hold(given: Settings) -> None:
 
 def test_models_from_outside_are_named_by_code() -> None:
     assert read_settings().models_from_outside == frozenset()
-    named = read_settings(tiers_models=" xichu, firm_grade,")
+    named = read_settings(tiers_models=" xichu, firm_grade,", tiers_legal_basis=GROUND)
     assert named.models_from_outside == {"xichu", "firm_grade"}
+
+
+@pytest.mark.parametrize(
+    "given", [{"tiers_models": "xichu"}, {"tiers_base_url": "https://tiers.example"}]
+)
+@pytest.mark.parametrize("ground", ["", "  "])
+def test_nobodys_number_is_sent_to_the_citys_system_without_a_ground(
+    given: dict[str, object], ground: str
+) -> None:
+    """PIPL art. 13, 23."""
+    with pytest.raises(NotAvailable, match="SUXIN_TIERS_LEGAL_BASIS"):
+        read_settings(**given, tiers_legal_basis=ground)
+    assert read_settings(**given, tiers_legal_basis=GROUND).tiers_legal_basis == GROUND
 
 
 @pytest.mark.parametrize(
@@ -71,7 +86,7 @@ def test_models_from_outside_are_named_by_code() -> None:
         ({"identity_base_url": "https://identity.example"}, False),
         ({"sms_base_url": "https://sms.example"}, False),
         ({"repair_base_url": "https://repair.example"}, False),
-        ({"tiers_base_url": "https://tiers.example"}, False),
+        ({"tiers_base_url": "https://tiers.example", "tiers_legal_basis": GROUND}, False),
         ({"database_url": "postgresql://db/suxin", "demo": True}, True),
         ({"sms_base_url": "https://sms.example", "demo": True}, True),
         ({"demo": False}, False),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from small_city import Bank, SmallCity
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.sealed_files import opened_file
+from suxin.kernel.sealed_documents import opened_content
 from suxin.lending.commands.referrals import (
     accept_referral,
     record_contact,
@@ -19,11 +19,10 @@ from suxin.lending.exchange.asking import (
     supply_material,
 )
 from suxin.lending.exchange.attachments import (
-    PURPOSES,
     FileGiven,
     attach_file,
 )
-from suxin.lending.exchange.models import Attachment, AttachmentKind
+from suxin.lending.exchange.models import ATTACHMENT, ATTACHMENT_KEY, Attachment, AttachmentKind
 
 PDF = b"%PDF-1.7 a licence"
 FILE = FileGiven(kind=AttachmentKind.BUSINESS_LICENCE, name="营业执照.pdf", content=PDF)
@@ -83,11 +82,6 @@ class Case:
             found = await queries.attachment_on(
                 session, who, referral_id=self.referral_id, attachment_id=attachment_id
             )
-            return opened_file(
-                self.city.sealer,
-                found.id,
-                key_sealed=found.key_sealed,
-                content=found.content,
-                sha256=found.sha256,
-                purposes=PURPOSES,
+            return opened_content(
+                self.city.sealer, found, purpose=ATTACHMENT, key_purpose=ATTACHMENT_KEY
             )

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from small_cases import PLAIN, filing
+from small_cases import PLAIN, filing, loose_id
 from small_world import World
-from trespassing import Case, by, operators_own
+from trespassing import EVERYONE_BUT_SUBJECTS, Case, by, operators_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.review.models import ReviewCase
@@ -42,6 +42,10 @@ def filers_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     ]
 
 
+def document(world: World) -> dict[str, Any]:
+    return {"name": "x.pdf", "content": b"%PDF-", "sealer": world.city.sealer}
+
+
 COMMANDS: dict[str, list[Case]] = {
     "review.deciding.accept_case": operators_own(case),
     "review.deciding.check_case": operators_own(
@@ -52,6 +56,7 @@ COMMANDS: dict[str, list[Case]] = {
     ),
     "review.deciding.extend_case": operators_own(lambda world: case(world) | {"reason": "x"}),
     "review.deciding.return_case": operators_own(lambda world: case(world) | {"missing": "x"}),
+    "review.documents.put_down_evidence": by(EVERYONE_BUT_SUBJECTS, Forbidden, document),
     "review.filing.appeal_case": filers_own(lambda world: case(world) | {"reason": "x"}),
     "review.filing.file_case": by(
         ("rival", "stranger", "merchant", "anonymous", "system"),
@@ -83,6 +88,12 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
         lambda world: {"case": ReviewCase(subject_id=world.city.firm_id, id=world.case_id)},
         None,
     ),
+    "review.queries.documents_in": (
+        "stranger",
+        lambda world: subject(world) | {"case_ids": [world.case_id]},
+        None,
+    ),
+    "review.queries.documents_of": ("rival", subject, None),
     "review.queries.lock_case": ("stranger", key, NotFound),
     "review.queries.lock_on_clock": (
         "stranger",
@@ -92,6 +103,19 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "review.queries.lock_running": (
         "stranger",
         lambda world: {"year": 2026, "after": None, "limit": 10, "now": world.city.now},
+        None,
+    ),
+    "review.queries.loose_documents": (
+        "operator",
+        lambda world: subject(world) | {"document_ids": [loose_id(world.case_id)]},
+        None,
+    ),
+    "review.queries.whole_document": (
+        "stranger",
+        lambda world: {
+            "case": ReviewCase(subject_id=world.city.firm_id, id=world.case_id),
+            "document_id": world.case_id,
+        },
         None,
     ),
 }

@@ -126,7 +126,18 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
         None,
     ),
     "rights.queries.cases.open_cases": ("stranger", subject, None),
+    "rights.queries.cases.opened_document": (
+        "rival",
+        lambda world: sealed(world) | {"case_id": world.case_id, "document_id": world.case_id},
+        Forbidden,
+    ),
     "rights.queries.cases.own_cases": ("rival", subject, None),
+    "rights.queries.cases.transfer_of": (
+        "stranger",
+        lambda world: {"found": ReviewCase(subject_id=world.city.firm_id, id=world.correction_id)},
+        None,
+    ),
+    "rights.queries.cases.transfers_of": ("rival", subject, None),
     "rights.queries.holdings.count": ("rival", portion, Forbidden),
     "rights.queries.holdings.download": ("rival", sealed, Forbidden),
     "rights.queries.holdings.told": (

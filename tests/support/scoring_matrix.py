@@ -76,6 +76,7 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "scoring.queries.lock_model": ("rival", model, Forbidden),
     "scoring.queries.model_row": ("rival", model, Forbidden),
     "scoring.queries.models": ("stranger", lambda _world: {}, PUBLIC),
+    "scoring.queries.named_tiers": ("rival", lambda _world: {}, Forbidden),
     "scoring.queries.own_tiers": ("rival", lambda _world: {}, Forbidden),
     "scoring.queries.run_row": ("rival", run, Forbidden),
     "scoring.queries.runs": ("rival", lambda _world: {}, None),

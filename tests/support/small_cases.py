@@ -1,22 +1,26 @@
 """A plain kind of case with nothing behind it, and a case of the applicant's that was declined and may be appealed."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sample_rows import insert, sample
 from small_city import SmallCity
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
+from suxin.kernel.sealed_documents import sealed_content
 from suxin.review.deciding import accept_case, check_case, decide_case
 from suxin.review.filing import CaseFiling, file_case
 from suxin.review.kinds import CaseKind
-from suxin.review.models import ReviewCase
+from suxin.review.models import DOCUMENT, DOCUMENT_KEY, CaseDocument, ReviewCase
 from suxin.review.states import CaseState, Outcome
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE
 
+_PAPER = b"%PDF-1.7 a made-up paper"
 SETTLED: list[tuple[UUID, CaseState, Outcome | None]] = []
 """What the plain kind was told had ended, in order."""
 
@@ -88,6 +92,28 @@ async def declined(city: SmallCity) -> UUID:
     await city.act(decide_case, city.operator, **which, **decision)
     await city.act(check_case, colleague(city), **which, upheld=True, reason="")
     return case.id
+
+
+def loose_id(case_id: UUID) -> UUID:
+    """Return the id of the document that waits for a case."""
+    return UUID(int=case_id.int ^ 1)
+
+
+async def with_documents(city: SmallCity, admin: asyncpg.Connection, case_id: UUID) -> UUID:
+    """Let a case of the firm's have a document of its own id, and another document wait for a case; return the case's id."""
+    digest = hashlib.sha256(_PAPER).hexdigest()
+    own = {"subject_id": city.firm_id, "sha256": digest, "media_type": "application/pdf"}
+    secret, pieces = sealed_content(city.sealer, case_id, _PAPER, purpose=DOCUMENT)
+    taken = {
+        "case_id": case_id,
+        "office_id": city.operator.tenant_id,
+        "key_sealed": city.sealer.seal(secret, purpose=DOCUMENT_KEY, row=case_id),
+        "content": pieces,
+    }
+    await insert(admin, CaseDocument, sample(CaseDocument, city.now, **own, **taken, id=case_id))
+    loose = sample(CaseDocument, city.now, **own, id=loose_id(case_id))
+    await insert(admin, CaseDocument, loose)
+    return case_id
 
 
 async def end_cases(admin: asyncpg.Connection, old: datetime) -> None:

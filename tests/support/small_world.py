@@ -19,7 +19,7 @@ from oauth_client import new_key, public_jwks
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
-from small_cases import declined
+from small_cases import declined, with_documents
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
@@ -206,7 +206,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
     """Let happen what needs no more than the city, in an order of its own."""
     return {
         "correction_id": await _contest(city, admin),
-        "case_id": await declined(city),
+        "case_id": await with_documents(city, admin, await declined(city)),
         "repair_id": await fill_repair(city, admin),
         "at_counter": await visit_counter(city),
         "export_id": await begin_export(city, admin),

@@ -223,6 +223,19 @@ COUNTER_ASSIST: Final = Purpose(
 )
 """Under which a helper's look at what somebody at his counter is asked for is on record; nobody is ever asked for it."""
 
+CASE_HANDLING: Final = Purpose(
+    code="rights.case",
+    zh="办理异议与申请事项",
+    en="deal with what a subject asked for or contested",
+    required=frozenset({DataCategory.IDENTITY}),
+    optional=frozenset(),
+    max_life_days=1,
+    range_months=1,
+    frequency=ONE_TIME,
+    retention_days=1,
+)
+"""Under which the office's look at the documents of a case is on record; nobody is ever asked for it."""
+
 PURPOSES: Final = {
     purpose.code: purpose
     for purpose in (
@@ -233,6 +246,7 @@ PURPOSES: Final = {
         RURAL_CREDIT,
         POINTS_REDEEM,
         COUNTER_ASSIST,
+        CASE_HANDLING,
     )
 }
 

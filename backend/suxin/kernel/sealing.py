@@ -196,6 +196,8 @@ class Sealer:
         self._source = _held(keyring) if isinstance(keyring, Keyring) else keyring
         self._profile = profile
         self._suite = _SUITES[profile]
+        # A profile may have been changed; what is kept under an index does not tell.
+        self._algorithms = sorted(Algorithm, key=lambda known: known is not self._suite.algorithm)
         # Bounded by purposes, which are written in code, times key versions, whose secrets never change.
         self._keys: dict[tuple[Algorithm, int, str], bytes] = {}
         self._index_keys: dict[tuple[Algorithm, int, str], bytes] = {}
@@ -291,14 +293,20 @@ class Sealer:
 
         :raises ValueError: if nothing is left of the value, or the purpose is malformed
         """
+        return self.every_index(value, purpose=purpose)[1]
+
+    def every_index(self, value: str, *, purpose: str) -> tuple[BlindIndex, tuple[bytes, ...]]:
+        """Return what ``blind_index`` and ``blind_indexes`` do, by one reading of the keyring and each computed once.
+
+        :raises ValueError: if nothing is left of the value, or the purpose is malformed
+        """
         ring, normal = self.keyring, _normal(value)
-        # A profile may have been changed as well; what is kept does not tell.
-        suites = sorted(Algorithm, key=lambda known: known is not self._suite.algorithm)
-        return tuple(
+        found = tuple(
             self._index(ring, algorithm, version, normal, purpose)
             for version in ring.versions
-            for algorithm in suites
+            for algorithm in self._algorithms
         )
+        return BlindIndex(found[0], ring.current), found
 
     def _index(
         self, ring: Keyring, algorithm: Algorithm, version: int, normal: bytes, purpose: str

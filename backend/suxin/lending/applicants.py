@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
 from suxin.lending.terms import ApplicantKind
+from suxin.subjects.expiry import over_since
 from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject
 
 Grade = TypeVar("Grade", TaxGrade, EcoGrade)
@@ -68,7 +69,9 @@ def counts(record: CreditRecord, *, today: date) -> bool:
     """Return whether a record counts today."""
     if record.status is not RecordStatus.ACTIVE:
         return False
-    if record.polarity is Polarity.NEGATIVE and _over(record.published_until, today):
+    if record.polarity is Polarity.NEGATIVE and (
+        _over(record.published_until, today) or record.occurred_on <= over_since(today)
+    ):
         return False
     return not _over(record.valid_until, today)
 

@@ -27,8 +27,11 @@ from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import Table, append_and_change
 from suxin.repair.clocks import Clock
 
+DOCUMENT: Final = "repair.document"
+"""The purpose for which the pieces of a document are sealed, under its own key."""
+
 DOCUMENT_KEY: Final = "repair.document_key"
-"""The purpose under which a document's own key is sealed."""
+"""The purpose for which a document's own key is sealed."""
 
 APPLICATION_KEPT_DAYS: Final = 3 * 365 + 1
 """How long an application is kept after it ended: three years, of which one may be a leap year. Proposed."""

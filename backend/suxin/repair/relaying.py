@@ -14,12 +14,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
+from suxin.kernel.sealed_documents import opened_content
 from suxin.kernel.sealing import Sealer
 from suxin.repair import queries, telling
 from suxin.repair.clocks import Clock
 from suxin.repair.commands import RELAY_TOPIC
-from suxin.repair.documents import opened_content
-from suxin.repair.models import WITH_WINDOW, RepairApplication, RepairDocument, RepairState
+from suxin.repair.models import (
+    DOCUMENT,
+    DOCUMENT_KEY,
+    WITH_WINDOW,
+    RepairApplication,
+    RepairDocument,
+    RepairState,
+)
 from suxin.repair.results import carry_out
 from suxin.repair.retention import end_application
 from suxin.repair.waiting import extend_clock, start_clock
@@ -320,5 +327,5 @@ def _as_sent(document: RepairDocument, sealer: Sealer) -> SentDocument:
         name=document.name,
         media_type=document.media_type,
         sha256=document.sha256,
-        content=opened_content(sealer, document),
+        content=opened_content(sealer, document, purpose=DOCUMENT, key_purpose=DOCUMENT_KEY),
     )

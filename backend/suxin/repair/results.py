@@ -78,7 +78,8 @@ async def carry_out(
 async def mark_told_anew(session: AsyncSession, *, batch_id: UUID, now: datetime) -> int:
     """Mark repaired what a batch told anew of records that were repaired before, as the batch role; return how many.
 
-    It is told anew by another source under the same document's number; the source itself does not lift a repair.
+    It is told anew by another source under the same document's number; the source itself does not lift a repair. Called in the
+    transaction that writes a chunk (``ingestion.runs.Follow``); done again, it changes nothing.
     """
     told = await session.execute(_TOLD_ANEW, {"batch_id": batch_id})
     marked = int(getattr(told, "rowcount", 0))

@@ -11,6 +11,7 @@ from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
 from suxin.review import queries
 from suxin.review.clocks import set_clock
+from suxin.review.documents import erase_contents
 from suxin.review.filing import checked_text
 from suxin.review.kinds import CaseKind
 from suxin.review.models import ReviewCase, ReviewDecision
@@ -79,6 +80,8 @@ async def accept_case(
     await set_clock(
         session, case, Clock.DECIDE, days=kind.decide_days, since=case.clock_from, now=now
     )
+    await session.flush()
+    await kind.accepted(session, case, now=now)
     record_step(session, case, "accepted", now=now)
     await tell_filer(
         session,
@@ -300,6 +303,7 @@ async def lapse(session: AsyncSession, kind: CaseKind, case: ReviewCase, *, now:
     case.enter(CaseState.LAPSED)
     case.ended_at = now
     await session.flush()
+    await erase_contents(session, case)
     record_step(session, case, "lapsed", now=now)
     await tell_filer(
         session,

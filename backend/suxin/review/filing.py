@@ -1,6 +1,6 @@
 """What whoever files a case does: file it, hand in what is missing, take it back, appeal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
 from suxin.review import queries
 from suxin.review.clocks import set_clock
+from suxin.review.documents import attach_documents, erase_contents
 from suxin.review.kinds import CaseKind
 from suxin.review.models import ReviewCase
 from suxin.review.retention import keep_ended
@@ -34,7 +35,7 @@ class AppealNotOpen(Refusal):
 class CaseFiling:
     """What is asked: about which thing of another context, what that is, what it should be and why.
 
-    ``person_id`` is told of each step; ``stated`` is kept as it is now.
+    ``person_id`` is told of each step; ``stated`` is kept as it is now. The documents were put down by the subject before.
     """
 
     subject_id: UUID
@@ -45,6 +46,7 @@ class CaseFiling:
     wanted: str
     reason: str
     stated: Mapping[str, Any] = field(default_factory=dict)
+    document_ids: Sequence[UUID] = ()
 
 
 async def file_case(
@@ -60,6 +62,7 @@ async def file_case(
 
     :raises Invalid: if a text is missing or too long
     :raises Forbidden: if the actor is neither the subject nor of the office
+    :raises NotFound: if a document is not the subject's, or not free
     """
     said = {name: checked_text(getattr(filing, name), name) for name in ("wanted", "reason")}
     case = ReviewCase(
@@ -81,6 +84,7 @@ async def file_case(
     await set_clock(session, case, Clock.ACCEPT, days=kind.accept_days, since=now, now=now)
     session.add(case)
     await session.flush()
+    await attach_documents(session, case, filing.document_ids)
     record_step(session, case, "filed", now=now)
     await tell_office(
         session,
@@ -140,12 +144,13 @@ async def supplement_case(
     kind: CaseKind,
     case_id: UUID,
     reason: str,
+    document_ids: Sequence[UUID] = (),
     now: datetime,
 ) -> ReviewCase:
-    """Hand in what was missing; the times run anew.
+    """Hand in what was missing, with documents where there are any; the times run anew.
 
-    :raises NotFound: if it is not this subject's
-    :raises Invalid: if the text is missing or too long
+    :raises NotFound: if it is not this subject's, or a document is not
+    :raises Invalid: if the text is missing or too long, or documents are too many
     :raises CaseElsewhere: if nothing is missing
     """
     case = await _own(session, actor, kind, case_id)
@@ -153,6 +158,7 @@ async def supplement_case(
     case.enter(CaseState.SUBMITTED)
     case.reason, case.missing = said, None
     await set_clock(session, case, Clock.ACCEPT, days=kind.accept_days, since=now, now=now)
+    await attach_documents(session, case, document_ids)
     record_step(session, case, "supplemented", now=now)
     await tell_office(
         session, kind, case, title="已补正", body=f"“{case.item}”已补充材料，请受理。", now=now
@@ -173,6 +179,7 @@ async def withdraw_case(
     case.give_up_decision()
     case.ended_at = now
     await session.flush()
+    await erase_contents(session, case)
     record_step(session, case, "withdrawn", now=now)
     await kind.settle(session, case, now=now)
     await keep_ended(session, case, now=now)

@@ -10,6 +10,7 @@ from suxin.kernel import outbox
 from suxin.kernel.outbox import Handler, Job
 from suxin.review import clocks, queries, retention
 from suxin.review.deciding import lapse, take_effect
+from suxin.review.documents import FORGET_LOOSE_TOPIC, forget_loose
 from suxin.review.kinds import Kinds
 from suxin.review.states import CaseState
 
@@ -77,7 +78,12 @@ def handlers(kinds: Kinds) -> Mapping[str, Handler]:
     async def kept_long_enough(session: AsyncSession, job: Job) -> None:
         await retention.forget_case(session, **_case(job), now=job.now)
 
+    async def loose_long_enough(session: AsyncSession, job: Job) -> None:
+        which = {name: job.uuid(name) for name in ("subject_id", "document_id")}
+        await forget_loose(session, **which, now=job.now)
+
     return {
+        FORGET_LOOSE_TOPIC: loose_long_enough,
         clocks.REMIND_TOPIC: nearly_due,
         clocks.DUE_TOPIC: due,
         clocks.REDATE_TOPIC: redating(kinds),

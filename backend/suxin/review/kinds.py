@@ -25,8 +25,12 @@ def _nothing(_case: ReviewCase) -> str:
     return ""
 
 
+async def _no_step(session: AsyncSession, case: ReviewCase, *, now: datetime) -> None:
+    """Let nothing follow from a step."""
+
+
 class Settle(Protocol):
-    """What the owning context does when a case has ended, in the same transaction; the case says how it ended."""
+    """What the owning context does when a case was accepted, or has ended, in the same transaction; the case says how."""
 
     def __call__(
         self, session: AsyncSession, case: ReviewCase, *, now: datetime
@@ -38,7 +42,7 @@ class Settle(Protocol):
 class CaseKind:
     """One kind of case. Times are working days; those to decide count from the day on which the case was complete.
 
-    ``outcomes`` are the words of what may be decided, ``follows`` says to whoever filed what follows from it. ``source`` names the law or plan that the times come from. ``desk_page`` is where the office's staff find its cases,
+    ``outcomes`` are the words of what may be decided, ``follows`` says to whoever filed what follows from it. ``accepted`` is carried out as the office accepts a case, ``settle`` as it ends. ``source`` names the law or plan that the times come from. ``desk_page`` is where the office's staff find its cases,
     ``page`` where whoever filed does.
     """
 
@@ -54,6 +58,7 @@ class CaseKind:
     desk_page: str
     page: str
     settle: Settle
+    accepted: Settle = _no_step
     follows: Callable[[ReviewCase], str] = _nothing
     outcomes: Mapping[Outcome, str] = field(default_factory=lambda: OUTCOMES_ZH)
     supplement_days: int = SUPPLEMENT_DAYS

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from suxin.kernel.holdings import Kept, Portion
-from suxin.review.models import ReviewCase, ReviewDecision
-from suxin.review.queries import cases_of, decisions_about
+from suxin.review.models import CaseDocument, ReviewCase, ReviewDecision
+from suxin.review.queries import cases_of, decisions_about, documents_of
 from suxin.review.states import OUTCOMES_ZH, STATES_ZH
 
 CASES_KEPT: Final = Kept(
@@ -13,6 +13,13 @@ CASES_KEPT: Final = Kept(
     why_en="a case and its answer are the evidence of how the right was served",
     law_zh="参照《征信业管理条例》第二十五条（异议处理）；《民法典》第一百八十八条（诉讼时效三年）",
     until_zh="办结后 3 年（平台暂定），期满自动删除",
+)
+
+DOCUMENTS_KEPT: Final = Kept(
+    why_zh="证明材料是作出决定的依据",
+    why_en="a document is what the decision rests on",
+    law_zh=CASES_KEPT.law_zh,
+    until_zh="与申请事项同期；撤回或逾期未补正的，材料内容随即删除",
 )
 
 PORTIONS: Final[Sequence[Portion]] = (
@@ -64,5 +71,23 @@ PORTIONS: Final[Sequence[Portion]] = (
         rows=decisions_about,
         by=(ReviewDecision.case_id, ReviewDecision.decided_by),
         kept=CASES_KEPT,
+    ),
+    Portion(
+        code="case_documents",
+        zh="申请事项的证明材料",
+        en="documents that were handed in as evidence",
+        tables=("case_documents",),
+        fields={
+            "id": "编号",
+            "case_id": "事项编号",
+            "name": "文件名",
+            "media_type": "文件类型",
+            "size_bytes": "字节数",
+            "sha256": "摘要（SHA-256）",
+            "uploaded_at": "上传时间",
+        },
+        rows=documents_of,
+        by=(CaseDocument.id,),
+        kept=DOCUMENTS_KEPT,
     ),
 )

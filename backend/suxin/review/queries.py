@@ -7,14 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import SHANGHAI, days_touched
-from suxin.review.models import ReviewCase, ReviewDecision
+from suxin.review.models import CaseDocument, ReviewCase, ReviewDecision
 from suxin.review.states import AT_OFFICE, ENDED, CaseState
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
 
+# A list of documents holds megabytes otherwise.
+_WITHOUT_CONTENT: Final = defer(CaseDocument.content)
 _RUNNING: Final = tuple(frozenset(CaseState) - ENDED)
 
 
@@ -155,6 +158,65 @@ def decisions_about(subject_id: UUID) -> Select[ReviewDecision]:
         select(ReviewDecision)
         .where(ReviewDecision.subject_id == subject_id)
         .order_by(ReviewDecision.case_id.desc(), ReviewDecision.number.desc())
+    )
+
+
+def documents_of(subject_id: UUID) -> Select[CaseDocument]:
+    """Return a subject's documents, newest first."""
+    return (
+        select(CaseDocument)
+        .where(CaseDocument.subject_id == subject_id)
+        .order_by(CaseDocument.id.desc())
+        .options(_WITHOUT_CONTENT)
+    )
+
+
+async def documents_in(
+    session: AsyncSession, subject_id: UUID, case_ids: Sequence[UUID]
+) -> Sequence[CaseDocument]:
+    """Return the documents of some of a subject's cases without what they hold, as far as the caller sees them, oldest first."""
+    return (
+        await session.scalars(
+            select(CaseDocument)
+            .where(CaseDocument.subject_id == subject_id, CaseDocument.case_id.in_(case_ids))
+            .order_by(CaseDocument.id)
+            .options(_WITHOUT_CONTENT)
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+
+
+async def loose_documents(
+    session: AsyncSession, subject_id: UUID, document_ids: Sequence[UUID]
+) -> Sequence[CaseDocument]:
+    """Return those of a subject's documents that no case has taken, locked, in the order of their ids."""
+    return (
+        await session.scalars(
+            select(CaseDocument)
+            .where(
+                CaseDocument.subject_id == subject_id,
+                CaseDocument.id.in_(document_ids),
+                CaseDocument.case_id.is_(None),
+            )
+            .order_by(CaseDocument.id)
+            .options(_WITHOUT_CONTENT)
+            .with_for_update()
+        )
+    ).all()
+
+
+async def whole_document(
+    session: AsyncSession, case: ReviewCase, document_id: UUID
+) -> CaseDocument | None:
+    """Return a document of a case with what it holds, sealed; nothing where there is none that the caller sees."""
+    return await session.scalar(
+        select(CaseDocument)
+        .where(
+            CaseDocument.subject_id == case.subject_id,
+            CaseDocument.case_id == case.id,
+            CaseDocument.id == document_id,
+        )
+        .execution_options(populate_existing=True)
     )
 
 

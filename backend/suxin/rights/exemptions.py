@@ -3,6 +3,7 @@
 The subject asks with its evidence; two people of the city's credit office decide, one after the other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,12 +42,15 @@ async def request_exemption(
     record_id: UUID,
     reason: str,
     evidence: str,
+    document_ids: Sequence[UUID] = (),
     now: datetime,
 ) -> ReviewCase:
     """Ask that a record which speaks against the subject counts no more, with the evidence for it.
 
-    :raises Invalid: if a text is missing or too long
-    :raises NotFound: if the subject has no such record of a source department
+    ``evidence`` names what proves it; the documents, put down before, are that.
+
+    :raises Invalid: if a text is missing or too long, or documents are too many
+    :raises NotFound: if the subject has no such record of a source department, or no such document that is still free
     :raises NothingToExempt: if the record speaks not against it, or counts no longer
     :raises ExemptionAsked: if the same is asked for already
     :raises TooManyCases: if as many cases run as may at once
@@ -79,6 +83,7 @@ async def request_exemption(
             wanted="该记录不再计入评价",
             reason=reason,
             stated={**stated.stated, "evidence": proved_by},
+            document_ids=document_ids,
         ),
         now=now,
     )

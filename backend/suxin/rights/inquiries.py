@@ -26,6 +26,7 @@ from suxin.rights.kinds import DISPUTE
 from suxin.rights.models import SourceInquiry
 from suxin.rights.policies import CASE_DECIDE
 from suxin.rights.queries.cases import lock_inquiry
+from suxin.rights.transfers import end_transfer
 
 SOURCE_DAYS: Final = 5
 DUE_TOPIC: Final = "rights.inquiry.due"
@@ -67,6 +68,7 @@ async def ask_source(
         asked_at=now,
     )
     session.add(inquiry)
+    await end_transfer(session, case, now=now)
     await session.flush()
     due = await answer_due(session, inquiry)
     await _wait(session, inquiry, due, now=now)

@@ -12,6 +12,7 @@ from suxin.kernel import outbox
 from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis, BasisKind
 from suxin.kernel.outbox import Handler, Job
+from suxin.rights import transfers
 from suxin.rights.closing import ERASE_IDENTITY_TOPIC
 from suxin.rights.inquiries import DUE_TOPIC, mark_source_late
 from suxin.subjects.closures import standing_closure
@@ -79,6 +80,38 @@ async def source_due(session: AsyncSession, job: Job) -> None:
     )
 
 
+def _transfer(job: Job) -> dict[str, UUID]:
+    return {"subject_id": job.uuid("subject_id"), "case_id": job.uuid("case_id")}
+
+
+async def transfer_due(session: AsyncSession, job: Job) -> None:
+    """Check that a dispute was passed to its source in time."""
+    due_at = datetime.fromisoformat(job.payload["due_at"])
+    await transfers.mark_transfer_late(session, **_transfer(job), due_at=due_at, now=job.now)
+
+
+async def transfer_nearly_due(session: AsyncSession, job: Job) -> None:
+    """Remind the office of a dispute that is to be passed to its source."""
+    due_at = datetime.fromisoformat(job.payload["due_at"])
+    await transfers.remind_of_transfer(session, **_transfer(job), due_at=due_at, now=job.now)
+
+
+async def redate(session: AsyncSession, job: Job) -> None:
+    """Work a chunk of the times out anew that a published arrangement touches, and leave the rest to the next job."""
+    year = job.payload["year"]
+    after = transfers.Place(**_transfer(job)) if "case_id" in job.payload else None
+    following = await transfers.redate_transfers(session, year=year, after=after, now=job.now)
+    if following is not None:
+        rest = {"year": year, **following._asdict()}
+        await outbox.post(session, transfers.REDATE_TOPIC, rest, now=job.now, wake=True)
+
+
 def handlers() -> Mapping[str, Handler]:
     """Return this context's handlers by topic."""
-    return {ERASE_IDENTITY_TOPIC: identity_erases, DUE_TOPIC: source_due}
+    return {
+        ERASE_IDENTITY_TOPIC: identity_erases,
+        DUE_TOPIC: source_due,
+        transfers.DUE_TOPIC: transfer_due,
+        transfers.REMIND_TOPIC: transfer_nearly_due,
+        transfers.REDATE_TOPIC: redate,
+    }

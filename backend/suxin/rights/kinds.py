@@ -19,6 +19,7 @@ from suxin.rights.settling import (
     settle_exemption,
     settle_human_review,
 )
+from suxin.rights.transfers import begin_transfer
 
 ACCEPT_DAYS: Final = 1
 OWN_DATA_DAYS: Final = 3
@@ -43,6 +44,7 @@ DISPUTE: Final = _of_rights(
     decide_days=DISPUTE_DAYS,
     source="征信业管理条例 art. 25; 上海市社会信用条例, 山东省社会信用条例; proposed",
     settle=settle_dispute,
+    accepted=begin_transfer,
     follows=correction_follows,
     outcomes={
         Outcome.GRANTED: "予以更正",

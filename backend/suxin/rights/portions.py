@@ -15,8 +15,8 @@ from suxin.lending.loans import portions as loans
 from suxin.lending.warnings import portions as warnings
 from suxin.repair import portions as repair
 from suxin.review import portions as review
-from suxin.rights.models import SourceInquiry
-from suxin.rights.queries.cases import inquiries_of
+from suxin.rights.models import SourceInquiry, SourceTransfer
+from suxin.rights.queries.cases import inquiries_of, transfers_of
 from suxin.risk_pool import portions as risk_pool
 from suxin.risk_pool.claims import portions as claims
 from suxin.scoring import portions as scoring
@@ -41,11 +41,29 @@ INQUIRIES: Final = Portion(
     kept=review.CASES_KEPT,
 )
 
+TRANSFERS: Final = Portion(
+    code="source_transfers",
+    zh="异议转办期限",
+    en="by when disputes were to be passed to their sources",
+    tables=("source_transfers",),
+    fields={
+        "case_id": "事项编号",
+        "began_at": "受理时间",
+        "due_at": "转办期限",
+        "passed_at": "转办时间",
+        "late_at": "逾期记入时间",
+    },
+    rows=transfers_of,
+    by=(SourceTransfer.case_id,),
+    kept=review.CASES_KEPT,
+)
+
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
     *review.PORTIONS,
     *repair.PORTIONS,
     INQUIRIES,
+    TRANSFERS,
     *scoring.PORTIONS,
     *lending.PORTIONS,
     *exchange.PORTIONS,

@@ -36,7 +36,7 @@ async def settle_dispute(session: AsyncSession, case: ReviewCase, *, now: dateti
             record.status = RecordStatus.WITHDRAWN if granted(case) else RecordStatus.ACTIVE
             await session.flush()
     if granted(case):
-        await _tell_office(
+        await tell_case_office(
             session,
             case,
             title="请转来源部门核改",
@@ -70,7 +70,7 @@ async def settle_exemption(session: AsyncSession, case: ReviewCase, *, now: date
 async def settle_human_review(session: AsyncSession, case: ReviewCase, *, now: datetime) -> None:
     """Have the office put right what a person found wrong in an automated outcome."""
     if granted(case):
-        await _tell_office(
+        await tell_case_office(
             session,
             case,
             title="请落实人工复核结论",
@@ -96,9 +96,10 @@ async def _in_the_subjects_rows(session: AsyncSession, case: ReviewCase) -> Asyn
         yield
 
 
-async def _tell_office(
+async def tell_case_office(
     session: AsyncSession, case: ReviewCase, *, title: str, body: str, now: datetime
 ) -> None:
+    """Tell those of a case's office who may decide on it."""
     await notices.notify_tenant(
         session,
         tenant_id=case.office_id,

@@ -42,6 +42,13 @@ class TierOrigin(StrEnum):
     CITY = "city"
 
 
+ORIGINS: Final[dict[TierOrigin, tuple[str, str]]] = {
+    TierOrigin.ENGINE: ("平台评分引擎", "the platform's own engine"),
+    TierOrigin.CITY: ("本市信用评分系统", "the city's own score system"),
+}
+"""In Chinese and in English."""
+
+
 WAITING: Final = frozenset({ModelState.DRAFT, ModelState.SIMULATED, ModelState.APPROVED})
 _OFFICE: Final = frozenset({Party.OPERATOR})
 

@@ -180,6 +180,33 @@ async def own_tiers(session: AsyncSession, actor: Actor, *, now: datetime) -> li
     return list(await session.scalars(_in_force(actor.own_subject, now=now)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTier:
+    """One of a subject's own tiers with the names that its model has for it."""
+
+    row: ScoreTier
+    model_name: str
+    name: str
+
+
+async def named_tiers(session: AsyncSession, actor: Actor, *, now: datetime) -> list[OwnTier]:
+    """Return the acting subject's own tiers in force with their names; those whose model is not in force are left out.
+
+    :raises Forbidden: if the actor acts for no subject
+    """
+    found = []
+    for row in await own_tiers(session, actor, now=now):
+        model = await active_model(session, row.model_code)
+        if model is None:
+            continue
+        document = stored_document(model.document)
+        place = document.tier_place(row.tier)
+        if place is not None:
+            name = document.tiers[place].name
+            found.append(OwnTier(row=row, model_name=document.name, name=name))
+    return found
+
+
 async def tiers_of(
     session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
 ) -> list[ScoreTier]:

@@ -45,9 +45,8 @@ def resident_door(sealer: Sealer, resident_id: str) -> BlindIndex:
 
 def resident_doors(sealer: Sealer, resident_id: str) -> PersonDoors:
     """Return every index of a resident id, by every key of the ring."""
-    own = resident_door(sealer, resident_id)
-    known = frozenset(sealer.blind_indexes(resident_id, purpose=RESIDENT_ID))
-    return PersonDoors(own, known - {own.digest})
+    own, known = sealer.every_index(resident_id, purpose=RESIDENT_ID)
+    return PersonDoors(own, frozenset(known) - {own.digest})
 
 
 def uscc_door(uscc: str) -> bytes:

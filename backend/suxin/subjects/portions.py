@@ -31,7 +31,7 @@ RECORDS_KEPT: Final = Kept(
     why_zh="这些记录由有关部门依法归集，删除须由认定部门作出；认为有误的，请申请更正",
     why_en="source departments keep these records by law; what is wrong with one is corrected, not deleted",
     law_zh="《个人信息保护法》第十三条第三项、第三十四条、第三十七条（依法定职责归集）；《信用修复管理办法》",
-    until_zh="至目录规定的公示与使用期满",
+    until_zh="至目录规定的公示与使用期满；不良信息满 5 年自动删除（《征信业管理条例》第十六条）",
 )
 IDENTITY_KEPT: Final = Kept(
     why_zh="实名信息用于证明是您本人在使用本服务；注销账号时删除，合同尚在保存期内的届满再删",

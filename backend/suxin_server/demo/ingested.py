@@ -13,10 +13,10 @@ from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
-from suxin.subjects.ingestion.runs import run_batch
 from suxin_server.demo import cast
 from suxin_server.demo.book import REQUEST_ID
 from suxin_server.demo.organisations import Organisation
+from suxin_server.ingesting import read_batch
 
 LICENCES: Final = 36
 PERSONS: Final = 12
@@ -45,7 +45,7 @@ async def ingest_batches(
                 client_id=None,
                 now=received,
             )
-        await run_batch(batch, put.id, sealer=sealer, clock=lambda: received, go_on=lambda: True)
+        await read_batch(batch, put.id, sealer=sealer, clock=lambda: received, go_on=lambda: True)
 
 
 def _deliveries(organisations: Sequence[Organisation], received: datetime) -> list[Delivery]:

@@ -12,12 +12,11 @@ from typing import Final
 import msgspec
 from msgspec import structs
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.assessments import ASSESSMENT_FILE, file_assessment
 from suxin.consent.models import AssessedKind
-from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.database import Database, act_for
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
 from suxin.kernel.working_days import local_day
 from suxin.scoring.commands import activate_model, approve_model, draft_model
 from suxin.scoring.documents import read_document, to_store
@@ -27,16 +26,13 @@ from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, M
 from suxin.scoring.runs import run_model
 from suxin.scoring.simulation import simulate_model
 from suxin.subjects.contents import months_later
-from suxin.tenancy.models import StaffMember, Tenant
-from suxin.tenancy.profiles import TenantKind
 from suxin_server.demo import cast
-from suxin_server.demo.book import REQUEST_ID
+from suxin_server.demo.office import SYSTEM, credit_office
 
 MONTHS_BEFORE: Final = 2
 """How many earlier months are scored, so that there is something to compare with."""
 
 _DRAFTED_BEFORE: Final = timedelta(days=9)
-_SYSTEM: Final = Actor.system(REQUEST_ID)
 _RIGHTS: Final = frozenset(
     {ASSESSMENT_FILE, MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ}
 )
@@ -56,7 +52,7 @@ class ScoredCity:
 
         A city that has a second version of a model was scored before.
         """
-        office = await credit_office(self.database, now=now)
+        office = await credit_office(self.database, rights=_RIGHTS, now=now)
         if len(office) < len(cast.SCORE_OFFICE) or await self._model(FIRM_GRADE, 2, now=now):
             return False
         for code in PACKAGED:
@@ -74,12 +70,12 @@ class ScoredCity:
                     session, office[0], document=packaged_model(code), now=drafted
                 )
         if model.state is ModelState.DRAFT:
-            async with self.batch.transaction(_SYSTEM, now=drafted) as session:
+            async with self.batch.transaction(SYSTEM, now=drafted) as session:
                 await simulate_model(session, model.id, now=drafted)
         await self._approve(model, office[1:], now=began)
         for months in range(MONTHS_BEFORE, -1, -1):
             moment = months_ago(now, months) if months else now
-            async with self.batch.transaction(_SYSTEM, now=moment) as session:
+            async with self.batch.transaction(SYSTEM, now=moment) as session:
                 await run_model(session, model.id, now=moment)
 
     async def _approve(self, model: ScoreModel, others: Sequence[Actor], *, now: datetime) -> None:
@@ -112,34 +108,10 @@ class ScoredCity:
             await draft_model(session, actor, document=_next_version(), now=now)
 
     async def _model(self, code: str, version: int, *, now: datetime) -> ScoreModel | None:
-        async with self.batch.transaction(_SYSTEM, now=now) as session:
+        async with self.batch.transaction(SYSTEM, now=now) as session:
             return await session.scalar(
                 select(ScoreModel).where(ScoreModel.code == code, ScoreModel.version == version)
             )
-
-
-async def credit_office(database: Database, *, now: datetime) -> list[Actor]:
-    """Return the people of the credit office who see to scores: who drafts, then who approve."""
-    async with database.transaction(_SYSTEM, now=now) as session:
-        tenant_id = await session.scalar(
-            select(Tenant.id).where(Tenant.kind == TenantKind.OPERATOR)
-        )
-        if tenant_id is None:
-            return []
-        async with act_for(session, tenant_id=tenant_id, reason="demo city"):
-            known = await _staff_by_log_in(session)
-    return [
-        Actor(
-            kind=ActorKind.OPERATOR,
-            request_id=REQUEST_ID,
-            tenant_id=tenant_id,
-            tenant_kind=TenantKind.OPERATOR.value,
-            staff_id=known[log_in].id,
-            permissions=_RIGHTS,
-        )
-        for log_in in cast.SCORE_OFFICE
-        if log_in in known
-    ]
 
 
 def months_ago(now: datetime, months: int) -> datetime:
@@ -158,10 +130,3 @@ def _next_version() -> bytes:
     )
     taxes = structs.replace(taxes, most=taxes.most + _MORE_POINTS, indicators=(better, *rest))
     return msgspec.json.encode(to_store(structs.replace(document, dimensions=(taxes, *others))))
-
-
-async def _staff_by_log_in(session: AsyncSession) -> dict[str, StaffMember]:
-    found = await session.scalars(
-        select(StaffMember).where(StaffMember.login.in_(cast.SCORE_OFFICE))
-    )
-    return {member.login: member for member in found}

@@ -4,7 +4,7 @@ The worker does it after the start, by the commands of the product, each in a tr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -39,13 +39,12 @@ from suxin.subjects.models import (
 )
 from suxin_server.demo import cast
 from suxin_server.demo.book import REQUEST_ID
-from suxin_server.demo.scored import credit_office
+from suxin_server.demo.office import SYSTEM, credit_office
 
 WATCHED: Final = 6
 """How many loans are watched, the newest of them; something came on record about half of their borrowers."""
 
 _ITEMS: Final = ("TAX-ARREARS", "ABNORMAL-LIST", "JUD-EXECUTED")
-_SYSTEM: Final = Actor.system(REQUEST_ID)
 _RIGHTS: Final = frozenset({WARNING_RULE_ACTIVATE, WARNING_RULE_DRAFT, WARNING_RULE_READ})
 
 
@@ -58,12 +57,10 @@ class WatchedCity:
 
     async def watch_past(self, *, now: datetime) -> bool:
         """Put rules in force and let some loans be watched; return whether there was anything to do."""
-        async with self.batch.transaction(_SYSTEM, now=now) as session:
+        async with self.batch.transaction(SYSTEM, now=now) as session:
             if await session.scalar(select(WarningRuleSet.id).limit(1)):
                 return False
-        office = [
-            replace(one, permissions=_RIGHTS) for one in await credit_office(self.database, now=now)
-        ]
+        office = await credit_office(self.database, rights=_RIGHTS, now=now)
         if len(office) < len(cast.SCORE_OFFICE):
             return False
         drafter, activator = office[:2]
@@ -79,7 +76,7 @@ class WatchedCity:
 
     async def _loans(self, *, now: datetime) -> Sequence[Loan]:
         """Return the newest running loans of organisations: the demo banks have no licence for persons."""
-        async with self.database.transaction(_SYSTEM, now=now) as session:
+        async with self.database.transaction(SYSTEM, now=now) as session:
             return (
                 await session.scalars(
                     select(Loan)
@@ -120,7 +117,7 @@ class WatchedCity:
 
     async def _record(self, loans: Sequence[Loan], *, now: datetime) -> None:
         """Let something come on record about some borrowers, as departments' batches bring it."""
-        async with self.batch.transaction(_SYSTEM, now=now) as session:
+        async with self.batch.transaction(SYSTEM, now=now) as session:
             items = {item.code: item for item in await session.scalars(select(CatalogueItem))}
             for loan, code in zip(loans, _ITEMS, strict=False):
                 item = items[code]

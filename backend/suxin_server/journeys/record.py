@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from suxin.scoring.packaged import FIRM_GRADE
+from suxin.scoring.packaged import FIRM_GRADE, XICHU
 from suxin_server.demo import cast
 from suxin_server.journeys.applicant import API, Applicant, Thing
 from suxin_server.journeys.desk import Desk
@@ -17,12 +17,32 @@ SCORING_PATIENCE_S: Final = 180.0
 
 ITEM: Final = "PENALTY"
 CLASS: Final = "一般"
-INDICATOR: Final = "L08"
 DAYS_AGO: Final = 3
-MODEL_NAME: Final = "企业信用等级"
-HEADER: Final = "uscc,item_code,source_ref,occurred_on,content\n"
+COLUMNS: Final = "item_code,source_ref,occurred_on,content\n"
 _MODEL: Final = re.compile(r'data-href="/desk(/score-models/[0-9a-f-]{36})"')
 _CASE: Final = re.compile(r'data-href="/desk(/cases/[0-9a-f-]{36})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Whose record it is: by which column and number a department names him, and where a penalty of his counts."""
+
+    column: str
+    number: str
+    model: str
+    model_name: str
+    indicator: str
+    for_firm: bool
+
+
+def of_firm(who: cast.Applicant) -> Matter:
+    """Return the matter of somebody's firm, which departments know by its credit code."""
+    return Matter("uscc", who.uscc, FIRM_GRADE, "企业信用等级", "L08", for_firm=True)
+
+
+def of_person(who: cast.Applicant) -> Matter:
+    """Return the matter of somebody himself, whom departments know by his resident id."""
+    return Matter("resident_id", who.resident_id, XICHU, "西楚分", "L05", for_firm=False)
 
 
 @dataclass
@@ -30,6 +50,7 @@ class RecordStory:
     """What the steps hand on to each other."""
 
     url: str
+    matter: Matter
     applicant: Applicant
     office: Desk
     administrator: Desk
@@ -50,12 +71,15 @@ def check_health(story: RecordStory) -> str:
 
 
 def log_in(story: RecordStory) -> str:
-    """Log in: the firm's representative, and two of the credit office."""
-    expect(story.applicant.log_in(), "法定代表人已实名", "尚未实名")
-    story.applicant.act_for_firm()
+    """Log in: the firm's representative, or the person himself, and two of the credit office."""
+    expect(story.applicant.log_in(), "申请人已实名", "尚未实名")
+    role = story.applicant.role
+    if story.matter.for_firm:
+        story.applicant.act_for_firm()
     for desk in (story.office, story.administrator):
         desk.log_in()
-    return f"{story.applicant.role.subject_name}、{story.office.login}、{story.administrator.login} 已登录"
+    name = role.subject_name if story.matter.for_firm else role.name
+    return f"{name}、{story.office.login}、{story.administrator.login} 已登录"
 
 
 def register_source(story: RecordStory) -> str:
@@ -79,10 +103,11 @@ def deliver(story: RecordStory) -> str:
     day = (date.today() - timedelta(days=DAYS_AGO)).isoformat()  # noqa: DTZ011 - any day lately
     content = f'"{{""authority"": ""{story.name}"", ""number"": ""{story.batch_key}"", ""class"": ""{CLASS}""}}"'
     rows = "".join(
-        f"{story.applicant.role.uscc},{item},{story.batch_key}-{item},{day},{content}\n"
+        f"{story.matter.number},{item},{story.batch_key}-{item},{day},{content}\n"
         for item in (ITEM, "NO-SUCH-ITEM")
     )
-    story.source.deliver(story.batch_key, (HEADER + rows).encode("gb18030"))
+    content_of_file = f"{story.matter.column},{COLUMNS}{rows}"
+    story.source.deliver(story.batch_key, content_of_file.encode("gb18030"))
     told = story.source.outcome(story.batch_key)
     counted = (told["state"], told["rowsAdded"], told["rowsRejected"])
     expect(counted == ("COMPLETED", 1, 1), "收 1 条、拒 1 条", told)
@@ -91,17 +116,17 @@ def deliver(story: RecordStory) -> str:
 
 
 def run(story: RecordStory) -> str:
-    """Ask for a run of the model in force for firms, and wait until the penalty counts."""
+    """Ask for a run of the model in force, and wait until the penalty counts."""
     story.model = until(
         lambda: _model_in_force(story),
-        expected="企业信用等级模型已启用",
+        expected=f"{story.matter.model_name}模型已启用",
         patience_s=SCORING_PATIENCE_S,
     )
     story.office.send(f"{story.model}/run", shown_at=story.model)
 
     def counted() -> Thing | None:
         score = _score(story)
-        return score if score is not None and INDICATOR in _points(score) else None
+        return score if score is not None and story.matter.indicator in _points(score) else None
 
     story.first = until(counted, expected="处罚计入评分", patience_s=SCORING_PATIENCE_S)
     return f"{story.office.login} 要求评分，平台已评完"
@@ -111,7 +136,7 @@ def explain(story: RecordStory) -> str:
     """See the score and why: everything adds up, and what to do about the penalty is said."""
     total = sum(one["points"] for one in story.first["contributions"])
     expect(total == story.first["score"], f"各项相加等于 {story.first['score']}", total)
-    points = _points(story.first)[INDICATOR]
+    points = _points(story.first)[story.matter.indicator]
     expect(points < 0, "处罚为扣分项", points)
     steps = "；".join(one["text"] for one in story.first["steps"])
     return f"{story.first['score']} 分（{story.first['tier']['code']}），行政处罚 {points} 分；建议：{steps or '无'}"
@@ -127,7 +152,7 @@ def dispute(story: RecordStory) -> str:
         "about": "record",
         "recordId": story.record_id,
         "wanted": "撤销该条行政处罚记录",
-        "reason": "处罚决定书所列单位不是本企业",
+        "reason": "处罚决定书所列对象有误",
     }
     path = f"{API}/my-data/corrections"
     filed = story.applicant.talk.post(path, body, status=201, key=new_key())
@@ -158,10 +183,11 @@ def run_again(story: RecordStory) -> str:
 
     def mended() -> Thing | None:
         score = _score(story)
-        return None if score is None or INDICATOR in _points(score) else score
+        is_there = score is None or story.matter.indicator in _points(score)
+        return None if is_there else score
 
     story.last = until(mended, expected="更正后的评分", patience_s=SCORING_PATIENCE_S)
-    change = next(one for one in story.last["changes"] if one["code"] == INDICATOR)
+    change = next(one for one in story.last["changes"] if one["code"] == story.matter.indicator)
     expect((change["before"] < 0, change["after"]) == (True, 0), "扣分归零", change)
     gained = story.last["score"] - story.first["score"]
     expect(gained >= 0, "得分不低于更正前", gained)
@@ -177,17 +203,17 @@ def retire_source(story: RecordStory) -> str:
 
 
 def _model_in_force(story: RecordStory) -> str | None:
-    """Return the page of the model for firms that may be run, once there is one."""
+    """Return the page of the matter's model that may be run, once there is one."""
     for place in _MODEL.findall(story.office.page("/score-models")):
         page = story.office.page(place)
-        if f'action="/desk{place}/run"' in page and MODEL_NAME in page:
+        if f'action="/desk{place}/run"' in page and story.matter.model_name in page:
             return str(place)
     return None
 
 
 def _score(story: RecordStory) -> Thing | None:
     found: Thing | None = story.applicant.talk.get(f"{API}/score")["score"]
-    return found if found is not None and found["model"] == FIRM_GRADE else None
+    return found if found is not None and found["model"] == story.matter.model else None
 
 
 def _points(score: Thing) -> dict[str, int]:
@@ -208,17 +234,21 @@ STEPS: Final[tuple[Step[RecordStory], ...]] = (
 )
 
 
-def walk_records(url: str) -> int:
+def walk_records(url: str, *, person: bool = False) -> int:
     """Walk a record's way over HTTP against the demo city at ``url``; return 0 when every answer was right.
+
+    The record is a firm's, or the natural person's who speaks for it.
 
     :raises Unreachable: if no server answers there
     :raises DemoAbsent: if it runs without the demo city
     """
+    who = cast.ZHAO_MIN
 
     def begin(address: str) -> RecordStory:
         return RecordStory(
             url=address,
-            applicant=Applicant(address, cast.ZHAO_MIN),
+            matter=of_person(who) if person else of_firm(who),
+            applicant=Applicant(address, who),
             office=Desk(address, "operator.credit"),
             administrator=Desk(address, "operator.admin"),
             source=SourceSystem(address),

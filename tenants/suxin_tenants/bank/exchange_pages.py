@@ -11,10 +11,9 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.sealed_files import opened_file
+from suxin.kernel.sealed_documents import opened_content
 from suxin.lending.exchange.asking import ItemAsked, ask_for_material
-from suxin.lending.exchange.attachments import PURPOSES
-from suxin.lending.exchange.models import AttachmentKind
+from suxin.lending.exchange.models import ATTACHMENT, ATTACHMENT_KEY, AttachmentKind
 from suxin.lending.exchange.queries import attachment_on
 from suxin.lending.exchange.talking import mark_conversation_read, send_message
 from suxin.lending.routing.commands import assign_referral
@@ -117,13 +116,11 @@ async def download_file(
             session, visit.actor, referral_id=referral_id, attachment_id=attachment_id
         )
         content = await asyncio.to_thread(
-            opened_file,
+            opened_content,
             visit.runtime.sealer,
-            found.id,
-            key_sealed=found.key_sealed,
-            content=found.content,
-            sha256=found.sha256,
-            purposes=PURPOSES,
+            found,
+            purpose=ATTACHMENT,
+            key_purpose=ATTACHMENT_KEY,
         )
     return file_answer(content, media_type=found.media_type, name=found.name)
 

@@ -38,6 +38,7 @@ from suxin.lending.queries.dossier import (
 )
 from suxin.lending.queries.products import referred_product
 from suxin.lending.terms import DeclineReason
+from suxin.scoring.models import ORIGINS
 from suxin.scoring.policies import TIER_READ
 from suxin.scoring.queries import GradeTold
 from suxin.subjects.identities import identity_of
@@ -245,6 +246,7 @@ async def _show(
             "placed": await placed(session, visit, referral),
             "offer_states": OFFER_STATES,
             "steps": steps_of(referral, offers, taken_by=taker),
+            "origins": ORIGINS,
             "reasons": options(DeclineReason),
             "declining": declining or {"reason": "", "note": ""},
             "errors": errors or {},

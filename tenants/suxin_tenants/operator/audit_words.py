@@ -261,6 +261,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "published_arrangement": "放假安排",
     "referral": "对接",
     "review_case": "申请事项",
+    "case_document": "申请材料",
     "repair_application": "信用修复申请",
     "repair_document": "信用修复材料",
     "staff": "人员",

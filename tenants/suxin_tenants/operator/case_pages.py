@@ -25,7 +25,7 @@ from suxin.rights.answering import answer_case
 from suxin.rights.inquiries import answer_due, ask_source, note_source_answer
 from suxin.rights.kinds import DISPUTE, EXTEND_DAYS, KINDS
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
-from suxin.rights.queries.cases import inquiry_about, kind_of
+from suxin.rights.queries.cases import inquiry_about, kind_of, transfer_of
 from suxin.rights.remedies import MAX_NAME, CorrectionAbout, contested, outcome_of
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
@@ -277,6 +277,7 @@ async def _show(
             "kind": kind,
             "said": outcome_said(case, kind.outcomes),
             "stated": await stated_facts(session, case),
+            "documents": await queries.documents_in(session, case.subject_id, [case.id]),
             "decisions": decisions,
             "names": await _names(session, visit, decisions),
             "outcomes": kind.outcomes,
@@ -284,6 +285,7 @@ async def _show(
             "will": will_do(case),
             "outcome": outcome_of(case),
             "inquiry": inquiry,
+            "transfer": await transfer_of(session, case),
             "inquiry_due": None if inquiry is None else await answer_due(session, inquiry),
             "longest": MAX_NAME,
             "most": MAX_TEXT,

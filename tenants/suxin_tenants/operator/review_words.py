@@ -21,5 +21,7 @@ CASE_ACTIONS: Final[Mapping[str, str]] = {
     "review.case.source_asked": "转来源核实",
     "review.case.source_late": "来源逾期未回复",
     "review.case.supplemented": "补正材料",
+    "review.case.transfer_late": "转来源核实逾期",
     "review.case.withdrawn": "撤回事项",
+    "review.document.put_down": "上传证明材料",
 }

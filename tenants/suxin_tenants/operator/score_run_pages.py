@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.scoring import queries
 from suxin.scoring.commands import ask_run
 from suxin.scoring.documents import stored_document
-from suxin.scoring.models import ModelState, ScoreModel
+from suxin.scoring.models import ORIGINS, ModelState, ScoreModel
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.tier_charts import tier_chart
@@ -59,6 +59,7 @@ async def show_run(visit: GivenVisit, run_id: FromPath[UUID]) -> Answer:
             "document": document,
             "before": before,
             "chart": tier_chart(document, run.tiers, None if before is None else before.tiers),
+            "origins": ORIGINS,
         }
         return await visit.page(session, "operator/score_run.html", context)
 

@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor
@@ -199,6 +200,19 @@ async def test_a_household_is_recorded_only_with_what_the_catalogue_allows_about
     assert [tuple(row) for row in kept] == [("PENALTY", None), ("QUALIFICATION", None)]
 
 
+async def test_what_speaks_against_somebody_and_is_five_years_old_is_not_taken_in(
+    firms, ingest, line
+):
+    """征信业管理条例 art. 16: what is erased when it is five years old does not come back by a batch."""
+    _, rejects = await ingest(
+        HEADER
+        + line("1", polarity="negative", occurred_on="2021-11-20")
+        + line("2", polarity="negative", occurred_on="2021-11-21")
+        + line("3", occurred_on="2015-01-01")
+    )
+    assert rejects == [(2, "ROW_OVER")]
+
+
 async def test_a_retired_item_takes_nothing_new(firms, batch, ingest, line, now):
     left = tuple(one for one in packaged().items if one.code != "TAX-GRADE")
     async with batch.transaction(SYSTEM, now=now) as session:
@@ -262,6 +276,31 @@ async def test_what_was_interrupted_goes_on_after_the_last_chunk(
     assert (found["state"], found["rows_read"], found["rows_added"]) == ("COMPLETED", 30, 30)
     assert await admin.fetchval("select count(distinct batch_line) from credit_records") == 30
     assert not await run_batch(batch, put.id, sealer=SEALER, clock=lambda: now, go_on=lambda: True)
+
+
+async def test_no_row_is_there_before_it_was_followed(firms, batch, line, admin, now, monkeypatch):
+    """信用修复管理办法 art. 3: what a batch tells anew of a repaired record is read by nobody before it is marked."""
+    monkeypatch.setattr(limits, "CHUNK_ROWS", 1)
+    content = (HEADER + line("1") + line("2")).encode()
+    delivery = Delivery(source=SOURCE, batch_key="k", file_name="r.csv", content=content)
+    async with batch.transaction(SYSTEM, now=now) as session:
+        put = await put_down(
+            session, delivery=delivery, sealer=SEALER, staff_id=None, client_id=None, now=now
+        )
+    followed = []
+
+    async def die_at_the_second(session, *, batch_id, now):
+        written = text("select count(*) from credit_records where batch_id = :batch_id")
+        followed.append(await session.scalar(written, {"batch_id": batch_id}))
+        if len(followed) == 2:
+            raise ConnectionError
+
+    given = {"sealer": SEALER, "clock": lambda: now, "go_on": lambda: True}
+    with pytest.raises(ConnectionError):
+        await run_batch(batch, put.id, **given, follow=die_at_the_second)
+    # The second was written, and is not there, because nobody has followed it.
+    assert followed == [1, 2]
+    assert await admin.fetchval("select count(*) from credit_records") == 1
 
 
 async def test_a_source_is_measured_when_a_batch_ends(firms, ingest, line, admin):

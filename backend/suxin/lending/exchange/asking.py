@@ -165,7 +165,7 @@ async def supply_material(
     :raises NotFound: if nothing of the kind was asked of the acting subject
     :raises StepNotPossible: if it has ended, or this thing was answered already
     :raises ReferralEnded: if the bank has answered the referral, or it has ended
-    :raises Invalid, AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments: see ``attach_file``
+    :raises Invalid, DocumentTooLarge, DocumentTypeRefused, TooManyAttachments: see ``attach_file``
     """
     request, referral, asked = await _lock_asked(session, actor, material_id)
     item = _open_item(asked, number)

@@ -11,41 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
-from suxin.kernel.sealed_files import FilePurposes, media_type_of, sealed_file
+from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
+from suxin.kernel.sealed_documents import checked_name, media_type_of, sealed_content
 from suxin.kernel.sealing import Sealer
 from suxin.lending.exchange import queries
 from suxin.lending.exchange.keeping import KEPT_AFTER, keep_with_request
-from suxin.lending.exchange.models import ATTACHMENT_KEY, Attachment, AttachmentKind
+from suxin.lending.exchange.models import ATTACHMENT, ATTACHMENT_KEY, Attachment, AttachmentKind
 from suxin.lending.exchange.standing import ReferralEnded
 from suxin.lending.models import LoanRequest, RequestState
 from suxin.lending.queries.requests import lock_own_request
 
-MAX_FILE_BYTES: Final = 2 * 1024 * 1024
-MAX_NAME: Final = 100
 MAX_ATTACHMENTS: Final = 20
 """How many files a request may have (proposed default)."""
 
-PURPOSES: Final = FilePurposes(key=ATTACHMENT_KEY, piece="lending.attachment")
 _TAKEN: Final = (RequestState.ACCEPTED, RequestState.CONTRACTED)
-
-
-class AttachmentTooLarge(Refusal):
-    """The file is larger than is taken, or empty."""
-
-    code = "ATTACHMENT_TOO_LARGE"
-    kind = RefusalKind.INVALID
-    zh = "文件应在 {limit_mb} MB 以内且不为空"
-    en = "A file has at most {limit_mb} MB, and is not empty"
-
-
-class AttachmentTypeRefused(Refusal):
-    """The file is none of the types that are taken, whatever its name says."""
-
-    code = "ATTACHMENT_TYPE"
-    kind = RefusalKind.INVALID
-    zh = "只接受 PDF、JPG、PNG 文件"
-    en = "Only PDF, JPEG and PNG files are taken"
 
 
 class TooManyAttachments(Refusal):
@@ -82,7 +61,7 @@ async def attach_file(
     :raises NotFound: if the request is not his, or was not referred to this bank
     :raises ReferralEnded: if nobody reads what is handed in any more
     :raises Invalid: if its name is missing or too long
-    :raises AttachmentTooLarge, AttachmentTypeRefused: if it is nothing that is taken
+    :raises DocumentTooLarge, DocumentTypeRefused: if it is nothing that is taken
     :raises TooManyAttachments: if the request has ``MAX_ATTACHMENTS``
     """
     request = await lock_own_request(session, actor, request_id)
@@ -105,16 +84,16 @@ async def put_down(
 ) -> Attachment:
     """Write a file for a locked request, which the person ``by`` hands in for the acting subject.
 
-    :raises ReferralEnded, Invalid, AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments: see ``attach_file``
+    :raises ReferralEnded, Invalid, DocumentTooLarge, DocumentTypeRefused, TooManyAttachments: see ``attach_file``
     """
     if not request.alive and request.state not in _TAKEN:
         raise ReferralEnded
-    name, media_type = _checked(file)
+    name, media_type = checked_name(file.name), media_type_of(file.content)
     count = await queries.attachment_count(session, request.subject_id, request.id)
     if count >= MAX_ATTACHMENTS:
         raise TooManyAttachments(limit=MAX_ATTACHMENTS)
     attachment_id = new_id(now)
-    key_sealed, content = sealed_file(sealer, attachment_id, file.content, PURPOSES)
+    secret, content = sealed_content(sealer, attachment_id, file.content, purpose=ATTACHMENT)
     attachment = Attachment(
         subject_id=request.subject_id,
         id=attachment_id,
@@ -126,7 +105,7 @@ async def put_down(
         media_type=media_type,
         size_bytes=len(file.content),
         sha256=hashlib.sha256(file.content).hexdigest(),
-        key_sealed=key_sealed,
+        key_sealed=sealer.seal(secret, purpose=ATTACHMENT_KEY, row=attachment_id),
         content=content,
         uploaded_at=now,
         erased_at=None,
@@ -151,19 +130,3 @@ async def put_down(
             now=now,
         )
     return attachment
-
-
-def _checked(file: FileGiven) -> tuple[str, str]:
-    name = file.name.strip()
-    if not 1 <= len(name) <= MAX_NAME:
-        raise Invalid(
-            field="name",
-            reason_zh=f"应为 1 至 {MAX_NAME} 字",
-            reason_en=f"it has 1 to {MAX_NAME} characters",
-        )
-    if not 1 <= len(file.content) <= MAX_FILE_BYTES:
-        raise AttachmentTooLarge(field="content", limit_mb=MAX_FILE_BYTES // 1024**2)
-    media_type = media_type_of(file.content)
-    if media_type is None:
-        raise AttachmentTypeRefused(field="content")
-    return name, media_type

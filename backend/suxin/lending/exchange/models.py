@@ -27,6 +27,9 @@ from suxin.kernel.tables import Table, append_and_change
 from suxin.lending.models.steps import LabelledState, NamedStep
 from suxin.lending.terms import LabelledEnum
 
+ATTACHMENT: Final = "lending.attachment"
+"""The purpose for which an attachment's pieces are sealed, under its own key."""
+
 ATTACHMENT_KEY: Final = "lending.attachment_key"
 """The purpose for which an attachment's own key is sealed."""
 

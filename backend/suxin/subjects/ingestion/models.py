@@ -54,7 +54,8 @@ class IngestionBatch(Table):
     """One delivery of one source, and how far it has come.
 
     ``last_line`` is the last line whose fate is decided; ``bytes_read`` of ``bytes_total`` (unpacked) say how much that is.
-    ``rows_read`` is what was read so far: added, changed, unchanged and rejected together.
+    ``rows_read`` is what was read so far: added, changed, unchanged and rejected together. ``rows_erased`` is how many of the records
+    that it wrote last are erased since, because they were over.
     """
 
     __tablename__ = "ingestion_batches"
@@ -133,6 +134,7 @@ class IngestionBatch(Table):
     rows_incomplete: Mapped[int] = mapped_column(default=0)
     rows_inconsistent: Mapped[int] = mapped_column(default=0)
     rows_late: Mapped[int] = mapped_column(default=0)
+    rows_erased: Mapped[int] = mapped_column(default=0)
     failure_code: Mapped[str | None]
     failure_zh: Mapped[str | None]
     failure_en: Mapped[str | None]

@@ -218,6 +218,15 @@ class PublishedTooLong(Refusal):
     en = "The publication would end later than {latest}, which the measures for credit repair allow"
 
 
+class RowOver(Refusal):
+    """What speaks against somebody is recorded for five years; the row tells of an earlier day."""
+
+    code = "ROW_OVER"
+    kind = RefusalKind.INVALID
+    zh = "不良信息自发生之日起满 5 年，不再归集（《征信业管理条例》第十六条）"
+    en = "What speaks against somebody is kept for five years, and this is older"
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that was not taken: the line it begins on (the first of the file is 1), and the refusal that says why."""

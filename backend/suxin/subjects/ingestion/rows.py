@@ -20,6 +20,7 @@ from suxin.kernel.identifiers import (
 )
 from suxin.kernel.refusals import Invalid, Refusal
 from suxin.subjects.contents import check_written, publication_end
+from suxin.subjects.expiry import over_since
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.refusals import (
     NotInCatalogue,
@@ -28,6 +29,7 @@ from suxin.subjects.ingestion.refusals import (
     ResidentIdInText,
     RowMalformed,
     RowOfAnotherSource,
+    RowOver,
     SubjectNotNamed,
     TwoSubjects,
 )
@@ -83,6 +85,7 @@ def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, da
     :raises ResidentIdInvalid, PersonUnderAge: if a person's number cannot be his, or he is a minor
     :raises ResidentIdInText: if a row about a person has a resident id elsewhere
     :raises PublishedTooLong: if a penalty would be published longer than the law allows
+    :raises RowOver: if it speaks against its subject and is older than such a record is kept
     :raises Invalid: if the content is not what the item holds, or the days do not follow each other
     """
     uscc, person, item, number, day, content, source, published, valid, polarity, status, amount = (
@@ -98,6 +101,9 @@ def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, da
     occurred = _day(day, "occurredOn")
     if occurred > expected.today:
         raise Invalid(field="occurredOn", reason_zh="晚于今天", reason_en="it lies in the future")
+    said = polarity or _OWN_POLARITIES.get(item, _NEUTRAL)
+    if said == Polarity.NEGATIVE and occurred <= over_since(expected.today):
+        raise RowOver(field="occurredOn")
     staged = (
         uscc,
         item,
@@ -105,7 +111,7 @@ def staged_row(fields: Sequence[str], expected: Expected) -> tuple[StagedRow, da
         occurred.isoformat(),
         _published_until(published, item, held, occurred),
         _valid_until(valid, occurred),
-        polarity or _OWN_POLARITIES.get(item, _NEUTRAL),
+        said,
         status or _ACTIVE,
         amount,
         content or "{}",

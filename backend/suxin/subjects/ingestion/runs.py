@@ -5,11 +5,11 @@ being written, and the next run goes on after the last one that was.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import IO, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,6 +46,18 @@ from suxin.subjects.models import CatalogueItem
 Clock = Callable[[], datetime]
 
 
+class Follow(Protocol):
+    """What another context does about the rows that a batch has written, in the transaction that wrote them.
+
+    It is called after each chunk and finds them by their batch, so that nobody reads a row before it was followed.
+    """
+
+    def __call__(
+        self, session: AsyncSession, *, batch_id: UUID, now: datetime
+    ) -> Awaitable[object]:
+        """Follow what the batch has written so far."""
+
+
 class Overtaken(Exception):
     """Another worker took the batch further meanwhile; what this one made is thrown away."""
 
@@ -58,6 +70,7 @@ class _Begun:
     source: str
     last_line: int
     items: frozenset[str]
+    follow: Follow | None
     now: datetime
 
 
@@ -68,15 +81,18 @@ async def run_batch(
     sealer: Sealer,
     clock: Clock,
     go_on: Callable[[], bool],
+    follow: Follow | None = None,
 ) -> bool:
     """Read a batch for as long as ``go_on`` says, as the batch role; return whether rows are left.
+
+    ``follow`` is what contexts above have to do about what was written; the server gives it (``suxin_server.ingesting``).
 
     A batch that has ended, or that another run has ended meanwhile, is left as it is.
 
     :raises KeyringStale: if a person is not found, and doors were made with a key that is not on the ring
     """
     with temporary_file() as file:
-        begun = await _begin(database, batch_id, file, sealer=sealer, now=clock())
+        begun = await _begin(database, batch_id, file, sealer=sealer, follow=follow, now=clock())
         if begun is None:
             return False
         try:
@@ -94,7 +110,13 @@ async def run_batch(
 
 
 async def _begin(
-    database: Database, batch_id: UUID, file: IO[bytes], *, sealer: Sealer, now: datetime
+    database: Database,
+    batch_id: UUID,
+    file: IO[bytes],
+    *,
+    sealer: Sealer,
+    follow: Follow | None,
+    now: datetime,
 ) -> _Begun | None:
     async with database.transaction(_actor(batch_id), now=now) as session:
         batch = await _still_open(session, batch_id, now=now)
@@ -111,6 +133,7 @@ async def _begin(
             source=batch.source,
             last_line=batch.last_line,
             items=frozenset(items),
+            follow=follow,
             now=now,
         )
 
@@ -175,6 +198,8 @@ async def _write(
         if batch is None or not batch.is_open or batch.last_line != after_line:
             raise Overtaken
         taken = await take_over(session, chunk, source=begun.source, batch_id=begun.id, now=now)
+        if begun.follow is not None:
+            await begun.follow(session, batch_id=begun.id, now=now)
         rejects = sorted((*chunk.rejects, *taken.rejects), key=lambda one: one.line)
         await _keep_rejects(session, batch, rejects)
         _say_what_it_is(batch, inspected)

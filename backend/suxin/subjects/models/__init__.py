@@ -19,6 +19,7 @@ from suxin.subjects.models.parties import (
     SubjectKind,
 )
 from suxin.subjects.models.records import (
+    NEGATIVE_KEPT_YEARS,
     NEVER_SHARED,
     SENSITIVE_CATEGORIES,
     CatalogueItem,
@@ -34,6 +35,7 @@ __all__ = [
     "MANDATE_KEPT_DAYS",
     "NAME",
     "NATURAL_PERSONS",
+    "NEGATIVE_KEPT_YEARS",
     "NEVER_SHARED",
     "PHONE",
     "RESIDENT_ID",

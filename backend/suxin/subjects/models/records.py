@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
     KIND,
+    NOW,
     ROW,
     SANDBOX,
     SUBJECT,
@@ -53,6 +54,9 @@ class DataCategory(StrEnum):
     SCORE = "score"
     LOAN_PERFORMANCE = "loan_performance"
 
+
+NEGATIVE_KEPT_YEARS: Final = 5
+"""How long what speaks against somebody is kept, from the day it tells of (征信业管理条例 art. 16)."""
 
 NEVER_SHARED: Final = frozenset({DataCategory.SCORE, DataCategory.LOAN_PERFORMANCE})
 """What no basis may hold, so that no tenant ever reads it of another: a score as a number, one bank's overdue."""
@@ -137,9 +141,18 @@ _NOT_A_BANK_OR_LICENSED = (
 )
 
 
+# What speaks against somebody is shared while it is published, and never for more than five years (征信业管理条例 art. 16); whether
+# a publication is over is compared as the score engine does. The day is Shanghai's.
+_TODAY: Final = f"(select ({NOW} at time zone 'Asia/Shanghai')::date)"
+_NOT_OVER: Final = (
+    "(polarity <> 'negative' or self_declared"
+    f" or (published_until is null or published_until > {_TODAY})"
+    f" and occurred_on > {_TODAY} - interval '{NEGATIVE_KEPT_YEARS} years')"
+)
 _LAWFUL_CHANNEL = (
     "category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn')"
     f" and (not natural_person or channel = 'filed_by_subject' or {_NOT_A_BANK_OR_LICENSED})"
+    f" and {_NOT_OVER}"
 )
 
 
@@ -168,9 +181,10 @@ class CreditRecord(Table):
 
     __tablename__ = "credit_records"
     __partitions__ = 8
-    # What is recorded is never rewritten; whether it counts is, and what one declared oneself may be erased.
+    # What is recorded is never rewritten; whether it counts is, and what one declared oneself may be erased. What speaks against
+    # somebody is erased by set-based work when it is five years old.
     __privileges__: ClassVar[tuple[str, ...]] = (*append_and_change("status"), "DELETE")
-    __batch_privileges__: ClassVar[tuple[str, ...]] = BATCH_WRITES
+    __batch_privileges__: ClassVar[tuple[str, ...]] = (*BATCH_WRITES, "DELETE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
         with_basis(
@@ -231,6 +245,12 @@ class CreditRecord(Table):
         CheckConstraint("valid_until is null or valid_until > occurred_on", name="validity"),
         CheckConstraint("amount_fen is null or amount_fen >= 0", name="amount"),
         Index("uq_credit_records_source", "subject_id", "source", "source_ref", unique=True),
+        # Few rows of many: what is to be erased is found without reading the whole city.
+        Index(
+            "ix_credit_records_negative",
+            "occurred_on",
+            postgresql_where=text("polarity = 'negative' and not self_declared"),
+        ),
         {"postgresql_partition_by": "HASH (subject_id)"},
     )
 

@@ -2,6 +2,7 @@
 
 import { all, get, post } from "./api.js";
 import { h } from "./dom.js";
+import { fileField, putDown } from "./files.js";
 import { time } from "./format.js";
 import { rowsOf } from "./rows.js";
 import { badge, button, card, confirm, empty, facts, field, form, requireAll, row, say, section, state, textarea } from "./ui.js";
@@ -9,7 +10,7 @@ import { badge, button, card, confirm, empty, facts, field, form, requireAll, ro
 const MAX_TEXT = 500;
 const SAID = {
   appeal: { may: "mayAppeal", text: "申诉", label: "申诉理由", lead: "可以申诉一次，由原决定人以外的人员重新决定，期间答复不生效。", done: "已申诉" },
-  supplement: { may: "maySupplement", text: "补充材料", label: "补充说明与材料", lead: "补充后重新计算办理期限；逾期未补充的视为放弃。", done: "已提交补充" },
+  supplement: { may: "maySupplement", text: "补充材料", label: "补充说明与材料", lead: "补充后重新计算办理期限；逾期未补充的视为放弃。", done: "已提交补充", files: true },
 };
 const OURS = ["SUBMITTED", "ACCEPTED", "DECIDED", "APPEALED"];
 
@@ -47,6 +48,7 @@ export function caseCard(asked) {
     facts([
       ["请求", asked.wanted], ["理由", asked.reason], asked.remedy && ["处理方式", asked.remedy.zh], ["提出", time(asked.filedAt)],
       running && [asked.state.code === "SUBMITTED" ? "受理期限" : "答复期限", due(asked.answerBy, asked)], asked.extension && ["延期理由", asked.extension],
+      asked.documents.length > 0 && ["材料", asked.documents.map((one) => one.erased ? `${one.name}（内容已删除）` : one.name).join("、")],
       asked.missing && ["需要补充", asked.missing], asked.maySupplement && ["补充期限", due(asked.answerBy, asked)],
       asked.decided && ["答复", `${asked.decided.zh}：${asked.answer}`], asked.outcome && ["结果", asked.outcome.zh],
       asked.appealReason && ["申诉理由", asked.appealReason], asked.appealBy && ["可申诉至", due(asked.appealBy, asked)],
@@ -62,19 +64,21 @@ const due = (at, { answerByProvisional }) => `${time(at)}${answerByProvisional ?
 
 /** Saying something with a step: what is missing, or why one appeals. */
 export async function showSaid(go, id, name) {
-  const { may, text, label, lead, done } = SAID[name];
+  const { may, text, label, lead, done, files } = SAID[name];
   const asked = await get(`/cases/${id}`);
   if (!asked[may]) return empty("现在不能这样办理", asked.state.zh, button("异议与申请", () => go("/cases"), { kind: "default", mini: true }));
   return h("div", { "data-testid": `${name}-page` },
     section(asked.kind.zh, card(facts([["事项", asked.item], ["请求", asked.wanted], asked.missing && ["需要补充", asked.missing], asked.decided && ["答复", `${asked.decided.zh}：${asked.answer}`], ["期限", due(asked.answerBy, asked)]]))),
     form(`${name}-form`, async (given) => {
       requireAll(given, ["reason"]);
-      await post(`/cases/${id}/${name}`, { reason: given.get("reason").trim() });
+      const said = { reason: given.get("reason").trim() };
+      if (files) said.documents = await putDown("/cases/documents", "documents", given.getAll("documents"));
+      await post(`/cases/${id}/${name}`, said);
       say(done);
       go("/cases");
     },
     h("p", { class: "lead" }, lead),
-    h("div", { class: "weui-cells" }, field("reason", label, textarea({ maxlength: MAX_TEXT }))),
+    h("div", { class: "weui-cells" }, field("reason", label, textarea({ maxlength: MAX_TEXT })), files && fileField("documents", "材料", { free: "可不填，可多选；", multiple: true })),
     h("div", { class: "actions" }, button(text, null, { submit: true, testid: `send-${name}` }))));
 }
 
@@ -86,14 +90,16 @@ export async function showExempt(go, recordId) {
     section("现在的记载", card(facts(shown.filter(({ name }) => name !== "编号").map(({ name, value }) => [name, value])))),
     form("exempt-form", async (given) => {
       requireAll(given, ["reason", "evidence"]);
-      await post("/cases/exemptions", { recordId, reason: given.get("reason").trim(), evidence: given.get("evidence").trim() });
+      const documents = await putDown("/cases/documents", "documents", given.getAll("documents"));
+      await post("/cases/exemptions", { recordId, reason: given.get("reason").trim(), evidence: given.get("evidence").trim(), documents });
       say("已提交豁免申请");
       go("/cases");
     },
-    h("p", { class: "lead" }, "因不可抗力，或非主观故意的轻微失信，可以申请豁免：记录保留在案，不再计入评价。"),
+    h("p", { class: "lead" }, "因不可抗力，或非主观故意的轻微失信，可以申请豁免：记录保留在案，不再计入评价。材料加密保存，只供信用办核实，随申请事项到期删除。"),
     h("div", { class: "weui-cells" },
       field("reason", "理由", textarea({ maxlength: MAX_TEXT, placeholder: "发生了什么" })),
-      field("evidence", "依据与证明", textarea({ maxlength: MAX_TEXT, placeholder: "证明文件的名称、文号和出具单位" }), { hint: "会给信用办核实" })),
+      field("evidence", "依据与证明", textarea({ maxlength: MAX_TEXT, placeholder: "证明文件的名称、文号和出具单位" }), { hint: "会给信用办核实" }),
+      fileField("documents", "证明材料", { free: "可多选；", multiple: true })),
     h("div", { class: "actions" }, button("提交申请", null, { submit: true, testid: "ask-exemption" }))));
 }
 

@@ -3,9 +3,9 @@
 import { Problem } from "./answers.js";
 import { all, post } from "./api.js";
 import { h } from "./dom.js";
-import { HINT, named, TYPES } from "./files.js";
+import { fileField, named } from "./files.js";
 import { time } from "./format.js";
-import { badge, button, card, empty, field, form, input, refuse, requireAll, say, section, select, state, textarea } from "./ui.js";
+import { badge, button, card, empty, field, form, refuse, requireAll, say, section, select, state, textarea } from "./ui.js";
 
 const KINDS = [
   ["business_licence", "营业执照"], ["financial_statement", "财务报表"], ["tax_certificate", "纳税证明"], ["account_statement", "经营流水"],
@@ -62,7 +62,7 @@ function answering(again, asked) {
   },
     h("div", { class: "weui-cells" },
       field("number", "材料", select(waiting, waiting[0][0])),
-      field("content", "文件", input({ type: "file", accept: TYPES }), { hint: HINT }),
+      fileField("content", "文件"),
       field("words", "不提供的说明", textarea({ maxlength: MAX_WORDS, placeholder: "不提供时填写" }), { hint: `${MAX_WORDS} 字以内` })),
     h("div", { class: "actions" }, button("答复", null, { submit: true, testid: "answer-send" })));
 }
@@ -90,7 +90,7 @@ function attaching(again, id, referral) {
     h("div", { class: "weui-cells" },
       field("kind", "类型", select(KINDS, KINDS[0][0])),
       field("whose", "谁可以看", select([["one", `仅${referral.bank.shortName || referral.bank.name}`], ["all", "我授权的各家银行"]], "one")),
-      field("content", "文件", input({ type: "file", accept: TYPES }), { hint: HINT })),
+      fileField("content", "文件")),
     h("div", { class: "actions" }, button("提交材料", null, { kind: "default", submit: true, testid: "attach-send" })));
 }
 

@@ -1,11 +1,10 @@
 // Credit repair: what may be repaired and from when, applying with documents, and how far the national window is.
 
-import { Problem } from "./answers.js";
 import { all, post } from "./api.js";
 import { h } from "./dom.js";
-import { HINT, named, TYPES } from "./files.js";
 import { day, time } from "./format.js";
-import { badge, button, card, confirm, empty, facts, field, form, input, refuse, requireAll, say, section, state, textarea } from "./ui.js";
+import { fileField, putDown } from "./files.js";
+import { badge, button, card, confirm, empty, facts, field, form, refuse, requireAll, say, section, state, textarea } from "./ui.js";
 
 const MAX_TEXT = 500;
 const KINDS = { proof: "已纠正、已履行义务的证明", commitment: "信用承诺书", other: "其他材料" };
@@ -68,7 +67,7 @@ export async function showApplyRepair(go, recordId) {
       h("p", { class: "lead" }, "须同时提交：已纠正失信行为、履行义务的证明，和公开的信用承诺书。材料加密保存，转送国家窗口，办结即删除。"),
       h("div", { class: "weui-cells" },
         field("statement", "整改说明", textarea({ maxlength: MAX_TEXT, placeholder: "如何纠正、何时履行完毕" }), { hint: `${MAX_TEXT} 字以内` }),
-        fileField("proof"), fileField("commitment"), fileField("other", "可不填；")),
+        fileOf("proof"), fileOf("commitment"), fileOf("other", "可不填；")),
       h("div", { class: "actions" }, button("提交申请", null, { submit: true, testid: "send-repair" }))));
 }
 
@@ -86,11 +85,11 @@ export async function showSupplementRepair(go, id) {
     },
       h("div", { class: "weui-cells" },
         field("statement", "补正说明", textarea({ maxlength: MAX_TEXT, value: asked.statement }), { hint: `${MAX_TEXT} 字以内` }),
-        fileField("proof", "可不填；"), fileField("commitment", "可不填；"), fileField("other", "可不填；")),
+        fileOf("proof", "可不填；"), fileOf("commitment", "可不填；"), fileOf("other", "可不填；")),
       h("div", { class: "actions" }, button("提交补正", null, { submit: true, testid: "send-supplement" }))));
 }
 
-const fileField = (kind, free = "") => field(kind, KINDS[kind], input({ type: "file", accept: TYPES }), { hint: `${free}${HINT}` });
+const fileOf = (kind, free) => fileField(kind, KINDS[kind], { free });
 
 async function apply(go, recordId, given) {
   requireAll(given, ["statement"]);
@@ -101,18 +100,9 @@ async function apply(go, recordId, given) {
   go("/repairs");
 }
 
-/** Put the chosen files down one by one; return their ids. A refusal is told beside its file. */
+/** Put the chosen files down one by one; return their ids. */
 async function upload(given) {
   const ids = [];
-  for (const kind of Object.keys(KINDS)) {
-    const chosen = given.get(kind);
-    if (!chosen.size) continue;
-    try {
-      ids.push((await post("/repairs/documents", { kind, ...await named(kind, chosen) })).id);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 422) throw error;
-      throw refuse(kind, error.message);
-    }
-  }
+  for (const kind of Object.keys(KINDS)) ids.push(...await putDown("/repairs/documents", kind, given.getAll(kind), { kind }));
   return ids;
 }

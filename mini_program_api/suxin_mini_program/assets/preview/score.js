@@ -14,11 +14,12 @@ const KINDS = { BASE: "基础", INDICATOR: null, DIMENSION_LIMIT: "维度限额"
 
 /** The page of one's score. */
 export async function showScore(go) {
-  const { score } = await get("/score");
-  if (!score) return nothingYet(go);
+  const { score, tiers } = await get("/score");
+  if (!score) return nothingYet(go, tiers);
   return h("div", { "data-testid": "score-page" },
     h("p", { class: "lead" }, h("strong", { "data-testid": "score-owner" }, session.subjectName || "本人"), "的", score.modelName, "。得分仅您本人可见；他人经您授权，只能看到等级。"),
     card(dial(score)),
+    inForce(tiers),
     section("得分构成", card(contributions(score))),
     section("与上次相比", card(changes(score))),
     section("怎样提高", score.steps.length ? h("ol", { class: "plain-list", "data-testid": "steps" }, score.steps.map(step)) : empty("暂无建议", "目前没有能明显提高得分的事项")),
@@ -31,8 +32,13 @@ export async function showScore(go) {
     h("p", { class: "weui-cells__tips" }, score.note, "得分每月计算一次；有异议、已修复、已撤销和过期的记录不计分。评分只用于守信激励，不影响您享受基本公共服务。"));
 }
 
-const nothingYet = (go) => h("div", { "data-testid": "score-page" },
-  empty("还没有得分", "平台每月计算一次。新加入的主体在下一次计算后即可查看。"),
+/** The tiers that others may be told of, each with whose word it is and of which day. */
+const inForce = (tiers) => tiers.length > 0 && section("有效等级", tiers.map((one) => card(h("div", { "data-testid": "tier" }, facts([
+  [one.modelName, `${one.tier} ${one.name}`], ["评定", one.origin.zh], ["评定日期", day(one.asOf)], ["有效至", `${day(one.validUntil)} 前`]])))));
+
+const nothingYet = (go, tiers) => h("div", { "data-testid": "score-page" },
+  inForce(tiers),
+  tiers.length ? h("p", { class: "lead" }, "等级由本市信用评分系统评定，平台没有得分和计分事项；对等级有异议的，可向该系统的主管部门提出。") : empty("还没有得分", "平台每月计算一次。新加入的主体在下一次计算后即可查看。"),
   h("div", { class: "weui-cells" },
     row(go, "核验他人的证明", "/score/verify", "", "to-verify"),
     row(go, "我的信用记录", "/my-data/parts/records", "有误可申请更正", "to-records")));

@@ -75,7 +75,7 @@ async def exchange(city: SmallCity, *, product_id: UUID | None = None) -> Exchan
     draft_id = product_id
     if draft_id is None:
         draft = await city.act(
-            draft_product, officer, draft=product_draft(code="P-9"), profiles=PROFILES
+            draft_product, officer, draft=product_draft(code="P-EX"), profiles=PROFILES
         )
         draft_id = draft.id
     replay = await city.act(ask_replay, officer, product_id=draft_id)

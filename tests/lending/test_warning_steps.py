@@ -68,3 +68,21 @@ async def written(city: SmallCity, actor: Actor, to: str, rule_set_id: object, b
             raise
         return False
     return len(rows) == 1
+
+
+async def test_no_request_and_no_job_adds_a_warning(
+    small_city: SmallCity, admin: asyncpg.Connection
+) -> None:
+    """Nor a figure, nor the grade that a fall is measured from: the pass over the city does, as the batch role."""
+    may = {
+        role: [
+            await admin.fetchval("select has_table_privilege($1, $2, 'INSERT')", role, table)
+            for table in ("loan_warnings", "warning_rule_figures", "watched_grades")
+        ]
+        for role in ("suxin_app", "suxin_doorway", "suxin_batch")
+    }
+    assert may == {
+        "suxin_app": [False] * 3,
+        "suxin_doorway": [False] * 3,
+        "suxin_batch": [True] * 3,
+    }

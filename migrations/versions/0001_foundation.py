@@ -78,6 +78,16 @@ ACCESS = (
     'ALTER TABLE branches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'GRANT SELECT, INSERT, UPDATE ON branches TO suxin_app',
+    'ALTER TABLE case_documents ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE case_documents FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON case_documents FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY put_down ON case_documents FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and case_id is null)",
+    "CREATE POLICY attached ON case_documents FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY office ON case_documents FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON case_documents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON case_documents FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (case_id, office_id, key_sealed, content), DELETE ON case_documents TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON case_documents TO suxin_batch',
     'ALTER TABLE catalogue_drafts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE catalogue_drafts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operator ON catalogue_drafts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
@@ -194,7 +204,7 @@ ACCESS = (
     'ALTER TABLE credit_records ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON credit_records FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
-    "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
+    "CREATE POLICY with_basis ON credit_records FOR SELECT TO suxin_app USING (category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn') and (not natural_person or channel = 'filed_by_subject' or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and (polarity <> 'negative' or self_declared or (published_until is null or published_until > (select ((select nullif(current_setting('app.now', true), '')::timestamptz) at time zone 'Asia/Shanghai')::date)) and occurred_on > (select ((select nullif(current_setting('app.now', true), '')::timestamptz) at time zone 'Asia/Shanghai')::date) - interval '5 years') and exists (select 1 from access_bases b where b.subject_id = credit_records.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and credit_records.category = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and (b.records_from is null or b.records_from <= credit_records.occurred_on or credit_records.category = 'registration')))",
     "CREATE POLICY declared ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and self_declared and channel = 'filed_by_subject')",
     "CREATE POLICY contested ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = case when self_declared then 'withdrawn' else 'disputed' end)",
     "CREATE POLICY settled ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) in ('subject', 'operator', 'system') and status = 'disputed') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (status = 'active' or status = 'withdrawn' and (select nullif(current_setting('app.kind', true), '')::text) = 'operator'))",
@@ -206,7 +216,7 @@ ACCESS = (
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON credit_records TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON credit_records TO suxin_batch',
     'CREATE POLICY batch ON credit_records_p00 FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT ON credit_records_p00 TO suxin_batch',
     'CREATE POLICY batch ON credit_records_p01 FOR SELECT TO suxin_batch USING (true)',
@@ -353,8 +363,8 @@ ACCESS = (
     "CREATE POLICY asked ON league_tables FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY published_by ON league_tables FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON league_tables FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (counted_at, working_days, ranked, named) ON league_tables TO suxin_app',
-    'CREATE TRIGGER league_tables_counted BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND (OLD.counted_at, OLD.counted_until, OLD.working_days, OLD.ranked, OLD.quarter, OLD.version, OLD.definition) IS DISTINCT FROM (NEW.counted_at, NEW.counted_until, NEW.working_days, NEW.ranked, NEW.quarter, NEW.version, NEW.definition)) EXECUTE FUNCTION refuse_step()',
+    'GRANT SELECT, INSERT, UPDATE (counted_at, worked_on, ranked, named) ON league_tables TO suxin_app',
+    'CREATE TRIGGER league_tables_counted BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND (OLD.counted_at, OLD.counted_until, OLD.worked_on, OLD.ranked, OLD.quarter, OLD.version, OLD.definition) IS DISTINCT FROM (NEW.counted_at, NEW.counted_until, NEW.worked_on, NEW.ranked, NEW.quarter, NEW.version, NEW.definition)) EXECUTE FUNCTION refuse_step()',
     "CREATE TRIGGER league_tables_by_platform BEFORE UPDATE ON league_tables FOR EACH ROW WHEN (OLD.counted_at IS NULL AND NEW.counted_at IS NOT NULL AND nullif(current_setting('app.kind', true), '') <> 'system') EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE ledger_accounts ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE ledger_accounts FORCE ROW LEVEL SECURITY',
@@ -776,6 +786,14 @@ ACCESS = (
     'CREATE POLICY batch ON source_qualities FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON source_qualities TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON source_qualities TO suxin_batch',
+    'ALTER TABLE source_transfers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE source_transfers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON source_transfers FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY office ON source_transfers FOR SELECT TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY begun ON source_transfers FOR INSERT TO suxin_app WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and passed_at is null)",
+    "CREATE POLICY passed ON source_transfers FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and passed_at is null) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and passed_at is not null)",
+    "CREATE POLICY system ON source_transfers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (due_at, due_provisional, late_at, passed_at) ON source_transfers TO suxin_app',
     'ALTER TABLE staff ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE staff FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON staff FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1217,6 +1235,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_credit_records')),
     postgresql_partition_by='HASH (subject_id)'
     )
+    op.create_index('ix_credit_records_negative', 'credit_records', ['occurred_on'], unique=False, postgresql_where=sa.text("polarity = 'negative' and not self_declared"))
     op.create_index('uq_credit_records_source', 'credit_records', ['subject_id', 'source', 'source_ref'], unique=True)
     op.create_table('decision_snapshots',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -1387,6 +1406,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
     op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
+    op.create_table('incentive_runs',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'POSTED', 'REVERSAL_PROPOSED', 'REVERSED', 'WITHDRAWN', name='runstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_reason', sa.Text(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name=op.f('ck_incentive_runs_checked')),
+    sa.CheckConstraint("(ended_by is not null) = (state in ('WITHDRAWN', 'REVERSED')) and (ended_by is null) = (ended_at is null)", name=op.f('ck_incentive_runs_ended')),
+    sa.CheckConstraint("(state in ('REVERSAL_PROPOSED', 'REVERSED')) = (reversal_by is not null) and (reversal_by is null) = (reversal_reason is null)", name=op.f('ck_incentive_runs_reversal')),
+    sa.CheckConstraint("state <> 'REVERSED' or ended_by <> reversal_by", name=op.f('ck_incentive_runs_two_people_reverse')),
+    sa.CheckConstraint('checked_by is null or checked_by <> proposed_by', name=op.f('ck_incentive_runs_two_people')),
+    sa.CheckConstraint('total_fen > 0', name=op.f('ck_incentive_runs_total')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_runs'))
+    )
+    op.create_index('uq_incentive_runs_alive', 'incentive_runs', ['tenant_id', 'quarter'], unique=True, postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
     op.create_table('ingestion_batches',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -1414,6 +1458,7 @@ def upgrade() -> None:
     sa.Column('rows_incomplete', sa.BigInteger(), nullable=False),
     sa.Column('rows_inconsistent', sa.BigInteger(), nullable=False),
     sa.Column('rows_late', sa.BigInteger(), nullable=False),
+    sa.Column('rows_erased', sa.BigInteger(), nullable=False),
     sa.Column('failure_code', sa.Text(), nullable=True),
     sa.Column('failure_zh', sa.Text(), nullable=True),
     sa.Column('failure_en', sa.Text(), nullable=True),
@@ -1482,7 +1527,7 @@ def upgrade() -> None:
     sa.Column('asked_by', sa.Uuid(), nullable=True),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('counted_until', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('working_days', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('worked_on', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ranked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('named', sa.Boolean(), nullable=False),
@@ -2288,32 +2333,24 @@ def upgrade() -> None:
     )
     op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
     op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
-    op.create_table('incentive_runs',
+    op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('bank_id', sa.Uuid(), nullable=False),
     sa.Column('quarter', sa.Date(), nullable=False),
-    sa.Column('version', sa.BigInteger(), nullable=False),
-    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('total_fen', sa.BigInteger(), nullable=False),
-    sa.Column('state', sa.Enum('PROPOSED', 'POSTED', 'REVERSAL_PROPOSED', 'REVERSED', 'WITHDRAWN', name='runstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('proposed_by', sa.Uuid(), nullable=False),
-    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('checked_by', sa.Uuid(), nullable=True),
-    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('reversal_by', sa.Uuid(), nullable=True),
-    sa.Column('reversal_reason', sa.Text(), nullable=True),
-    sa.Column('ended_by', sa.Uuid(), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(checked_by is null) = (state in ('PROPOSED', 'WITHDRAWN'))", name=op.f('ck_incentive_runs_checked')),
-    sa.CheckConstraint("(ended_by is not null) = (state in ('WITHDRAWN', 'REVERSED')) and (ended_by is null) = (ended_at is null)", name=op.f('ck_incentive_runs_ended')),
-    sa.CheckConstraint("(state in ('REVERSAL_PROPOSED', 'REVERSED')) = (reversal_by is not null) and (reversal_by is null) = (reversal_reason is null)", name=op.f('ck_incentive_runs_reversal')),
-    sa.CheckConstraint("state <> 'REVERSED' or ended_by <> reversal_by", name=op.f('ck_incentive_runs_two_people_reverse')),
-    sa.CheckConstraint('checked_by is null or checked_by <> proposed_by', name=op.f('ck_incentive_runs_two_people')),
-    sa.CheckConstraint('total_fen > 0', name=op.f('ck_incentive_runs_total')),
-    sa.ForeignKeyConstraint(['quarter', 'version'], ['league_tables.quarter', 'league_tables.version'], name=op.f('fk_incentive_runs_quarter_version')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_runs'))
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('places', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("jsonb_typeof(places) = 'array'", name=op.f('ck_incentive_awards_places')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_incentive_awards_amount')),
+    sa.CheckConstraint('reversed_at is null or posted_at is not null', name=op.f('ck_incentive_awards_reversed')),
+    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['incentive_runs.tenant_id', 'incentive_runs.id'], name=op.f('fk_incentive_awards_tenant_id_run_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_awards'))
     )
-    op.create_index('uq_incentive_runs_alive', 'incentive_runs', ['tenant_id', 'quarter'], unique=True, postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.create_index('ix_incentive_awards_bank', 'incentive_awards', ['bank_id', 'id'], unique=False)
+    op.create_index('uq_incentive_awards_bank_id', 'incentive_awards', ['tenant_id', 'run_id', 'bank_id'], unique=True)
     op.create_table('league_lines',
     sa.Column('quarter', sa.Date(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -2615,6 +2652,25 @@ def upgrade() -> None:
     op.create_index('ix_webhook_deliveries_event_id', 'webhook_deliveries', ['tenant_id', 'event_id'], unique=False)
     op.create_index('ix_webhook_deliveries_give_up_at', 'webhook_deliveries', ['give_up_at'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
     op.create_index('ix_webhook_deliveries_heads', 'webhook_deliveries', ['tenant_id', 'endpoint_id', 'object_id', 'position'], unique=False, postgresql_where=sa.text("state = 'PENDING'"))
+    op.create_table('case_documents',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=True),
+    sa.Column('office_id', sa.Uuid(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(case_id is null) = (office_id is null)', name=op.f('ck_case_documents_taken')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_case_documents_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_case_documents_sha256')),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name=op.f('fk_case_documents_subject_id_case_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_case_documents'))
+    )
+    op.create_index('ix_case_documents_case_id', 'case_documents', ['subject_id', 'case_id'], unique=False)
     op.create_table('custodian_statements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2642,24 +2698,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
-    op.create_table('incentive_awards',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('run_id', sa.Uuid(), nullable=False),
-    sa.Column('bank_id', sa.Uuid(), nullable=False),
-    sa.Column('quarter', sa.Date(), nullable=False),
-    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
-    sa.Column('places', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('reversed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("jsonb_typeof(places) = 'array'", name=op.f('ck_incentive_awards_places')),
-    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_incentive_awards_amount')),
-    sa.CheckConstraint('reversed_at is null or posted_at is not null', name=op.f('ck_incentive_awards_reversed')),
-    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['incentive_runs.tenant_id', 'incentive_runs.id'], name=op.f('fk_incentive_awards_tenant_id_run_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_awards'))
-    )
-    op.create_index('ix_incentive_awards_bank', 'incentive_awards', ['bank_id', 'id'], unique=False)
-    op.create_index('uq_incentive_awards_bank_id', 'incentive_awards', ['tenant_id', 'run_id', 'bank_id'], unique=True)
     op.create_table('material_requests',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2849,6 +2887,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_inquiries_case', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_inquiries'))
     )
+    op.create_table('source_transfers',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('office_id', sa.Uuid(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('passed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['subject_id', 'case_id'], ['review_cases.subject_id', 'review_cases.id'], name='fk_source_transfers_case', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'case_id', name=op.f('pk_source_transfers'))
+    )
+    op.create_index('ix_source_transfers_due_at', 'source_transfers', ['due_at'], unique=False, postgresql_where=sa.text('passed_at is null'))
     op.create_table('custodian_lines',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3357,6 +3408,8 @@ def downgrade() -> None:
     op.drop_index('ix_custodian_lines_state', table_name='custodian_lines')
     op.drop_index('ix_custodian_lines_booked_on', table_name='custodian_lines')
     op.drop_table('custodian_lines')
+    op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
+    op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
     op.drop_index('ix_referral_messages_request_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
@@ -3381,10 +3434,9 @@ def downgrade() -> None:
     op.drop_index('ix_material_requests_request_id', table_name='material_requests')
     op.drop_index('ix_material_requests_referral_id', table_name='material_requests')
     op.drop_table('material_requests')
-    op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
-    op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
-    op.drop_table('incentive_awards')
     op.drop_table('custodian_statements')
+    op.drop_index('ix_case_documents_case_id', table_name='case_documents')
+    op.drop_table('case_documents')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_give_up_at', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
     op.drop_index('ix_webhook_deliveries_event_id', table_name='webhook_deliveries')
@@ -3423,8 +3475,9 @@ def downgrade() -> None:
     op.drop_index('ix_league_lines_tenant_id', table_name='league_lines')
     op.drop_index('ix_league_lines_table_id', table_name='league_lines')
     op.drop_table('league_lines')
-    op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
-    op.drop_table('incentive_runs')
+    op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
+    op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
+    op.drop_table('incentive_awards')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
     op.drop_index('ix_attachments_of_request', table_name='attachments')
     op.drop_table('attachments')
@@ -3542,6 +3595,8 @@ def downgrade() -> None:
     op.drop_index('uq_ingestion_batches_key', table_name='ingestion_batches')
     op.drop_index('ix_ingestion_batches_open', table_name='ingestion_batches', postgresql_where=sa.text("state in ('RECEIVED', 'RUNNING')"))
     op.drop_table('ingestion_batches')
+    op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
+    op.drop_table('incentive_runs')
     op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
     op.drop_table('impact_assessments')
     op.drop_table('identity_providers')
@@ -3564,6 +3619,7 @@ def downgrade() -> None:
     op.drop_table('deprecated_uses')
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
+    op.drop_index('ix_credit_records_negative', table_name='credit_records', postgresql_where=sa.text("polarity = 'negative' and not self_declared"))
     op.drop_table('credit_records')
     op.drop_index('uq_counter_visits_running', table_name='counter_visits', postgresql_where=sa.text('ended_at is null'))
     op.drop_index('ix_counter_visits_person_id', table_name='counter_visits')

@@ -274,6 +274,7 @@ MATRIX: dict[str, Row] = BESIDE | {
     "lending.queries.referrals.offers_on": ("rival", both(tenant, referral), None),
     "lending.queries.referrals.open_offers": ("rival", request, None),
     "lending.queries.referrals.own_offer": ("rival", offer, NotFound),
+    "lending.queries.referrals.own_offers": ("rival", nothing_given, None),
     "lending.queries.referrals.own_referral": ("rival", referral, NotFound),
     "lending.queries.referrals.party_of": ("rival", lead, None),
     "lending.queries.referrals.pool_leads": ("merchant", nothing_given, None),

@@ -47,7 +47,7 @@ from suxin_web.runtime import Runtime
 NOW = datetime.fromisoformat("2026-11-20T02:00:00+00:00")
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 ORIGIN = "http://suxin.test"
-EVERY_ROLE = ("bank_admin", "product_manager", "loan_officer", "viewer")
+EVERY_ROLE = ("bank_admin", "product_manager", "loan_officer", "branch_head", "viewer")
 TEMPLATE = "suxin_graphql"
 
 

@@ -84,7 +84,7 @@ def test_every_list_of_objects_has_a_weight():
     catalogue = {"Query.eventTypes": 1, "EventType.fields": 0}
     stored = {"LoanProduct.criteria": 4, "Grade.reasons": 30, "FetchTiersPayload.tiers": 2}
     stored["ReportRepaymentsPayload.outcomes"] = stored["FileLoansPayload.outcomes"] = 10
-    stored |= {"MaterialRequest.items": 1, "ProductReplay.criteria": 9}
+    stored |= {"MaterialRequest.items": 1, "PoolClaim.gaps": 1, "ProductReplay.criteria": 9}
     # What a mutation has just worked out lies ready, and is a dozen at the most.
     ready = {
         "OfferPreview.instalments": 0,

@@ -6,16 +6,14 @@ import pytest
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
-from pools_of_bank import pools_of_a
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
-from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 from strawberry.types.base import get_object_definition
+from things_of_bank import counted_of_a, pools_of_a, warned_of_a
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
 from suxin.lending.models import DispatchMode
-from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import ids
 from suxin_graphql.ids import to_global
@@ -99,7 +97,7 @@ async def of_a(bank_a, case):
 
 
 @pytest.fixture
-async def all_of_a(of_a, bank_a, case):
+async def all_of_a(of_a, bank_a, case, admin):
     """The same with a loan and its parts, which came of another request."""
     loan = await drawn(case.city)
     given = await exchange(case.city)
@@ -118,18 +116,10 @@ async def all_of_a(of_a, bank_a, case):
             "repayment": to_global("LoanRepayment", paid.repayment.id, bank_a.bank.officer),
             "material": to_global("MaterialRequest", given.material_id, bank_a.bank.officer),
             "replay": to_global("ProductReplay", given.replay_id, bank_a.bank.officer),
-            "warning": await _warned(case.city, loan, bank_a.bank.officer),
+            "warning": await warned_of_a(case.city, loan, bank_a.bank.officer),
+            **await counted_of_a(case.city, admin, bank_a.bank.officer),
         }
     )
-
-
-async def _warned(city, loan, officer):
-    await rules_in_force(city)
-    await permit_watching(city, loan)
-    await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
-    await watch(city)
-    (warning,) = await warnings(city)
-    return to_global("LoanWarning", warning.id, officer)
 
 
 def retold(text: str, tenant_id) -> str:
@@ -163,8 +153,13 @@ KINDS = {
     "LoanWarning": "warning",
     "PoolClaim": "claim",
     "PoolRecovery": "recovery",
+    "LeagueTable": "league_table",
+    "LeagueLine": "league_line",
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
+
+SHARED = {"lead", "league_table"}
+"""Those that another bank may know as well."""
 
 OF_SANDBOXES = {"SandboxApplicant": "sandbox_applicants", "SandboxClock": "sandbox_clock"}
 """Those that exist in a sandbox alone, and the document that tells of them there."""
@@ -216,8 +211,8 @@ async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, all_of_a, kind):
     assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
 
 
-# Of a lead in the pool both banks may know, each by an id of its own: see the test after this one.
-@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind != "lead"])
+# A lead in the pool and a league table both banks may know, each by an id of its own: see the test after this one.
+@pytest.mark.parametrize("kind", [one for one in KINDS.values() if one not in SHARED])
 async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, all_of_a, kind):
     """The id only saves the way to the database; what is seen is decided there."""
     body = await bank_b.answer(NODE, id=retold(all_of_a[kind], bank_b.bank.tenant_id))
@@ -292,7 +287,7 @@ MUTATIONS = [
         "claim",
         {"reference": "x", "receivedFen": 1, "costFen": 0, "recoveredOn": "2026-11-20"},
     ),
-    ("file_loan", "poolId", "risk_pool", {"loanId": "x"}),
+    ("file_loan", ("poolId", "loanId"), ("risk_pool", "loan"), {}),
     ("file_loans", "poolId", "risk_pool", {"contractNumbers": ["HT-1"]}),
     ("record_collateral", "loanId", "loan", COLLATERAL),
     ("acknowledge_warning", "warningId", "warning", {}),
@@ -338,11 +333,18 @@ IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
 async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, rewritten):
     await bank_b.run("viewer")
     async with nothing_written(admin):
-        for operation, argument, kind, given in MUTATIONS:
-            text = retold(all_of_a[kind], bank_b.bank.tenant_id) if rewritten else all_of_a[kind]
-            refused = await bank_b.write(operation, **{argument: text}, **given)
+        for operation, arguments, kinds, given in MUTATIONS:
+            named = (
+                [(arguments, kinds)]
+                if isinstance(arguments, str)
+                else zip(arguments, kinds, strict=True)
+            )
+            texts = {argument: all_of_a[kind] for argument, kind in named}
+            if rewritten:
+                texts = {one: retold(text, bank_b.bank.tenant_id) for one, text in texts.items()}
+            refused = await bank_b.write(operation, **texts, **given)
             assert refused["code"] == "NOT_FOUND", operation
-            assert refused["field"] in (argument, None), operation
+            assert refused["field"] in (*texts, None), operation
 
 
 def test_every_mutation_was_tried():

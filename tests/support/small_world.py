@@ -4,7 +4,6 @@ The first bank and the applicant are those whose rows must stay theirs; everybod
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +14,7 @@ from arrangements import arrangement_2027
 from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
 from filled_claims import FilledClaims, FilledPool, fill_pooled
-from oauth_client import new_key, public_jwks
+from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
@@ -31,18 +30,13 @@ from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
 from small_warnings import Warned, build_warned
 from sqlalchemy import select
-from staff_log_ins import keep_passwords, log_in_to_desk
 
 from suxin.consent.artefacts import sign_artefact
 from suxin.consent.commands import publish_notice_texts
-from suxin.consent.oauth import models as oauth
-from suxin.consent.oauth.clients import ClientDraft, register_client
 from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import seal
 from suxin.kernel.calendars import load_arrangement
-from suxin.kernel.doorways import doorway
-from suxin.kernel.idempotency import once
 from suxin.kernel.signing import ensure_signing_keys, read_keys
 from suxin.lending.commands.offers import accept_offer, make_offer
 from suxin.lending.commands.products import draft_product
@@ -57,26 +51,10 @@ from suxin.rights.inquiries import ask_source
 from suxin.rights.kinds import DISPUTE
 from suxin.rights.remedies import CorrectionAbout
 from suxin.subjects.closures import AccountClosure
-from suxin.subjects.doors import uscc_door
-from suxin.subjects.models import SubjectDoor, WeChatAccount
-from suxin.subjects.phone_codes import send_phone_code
-from suxin.tenancy import models as tenancy
 from suxin.tenancy.houses import add_branch
-from suxin.tenancy.log_ins import LogInRefused
-from suxin.tenancy.providers import models as providers
-from suxin.tenancy.providers.commands import (
-    ProviderDraft,
-    activate_provider,
-    note_provider_tried,
-    set_provider,
-)
-from suxin.tenancy.providers.models import ClientMethod
 from suxin.tenancy.roles import RoleGrant
 from suxin.tenancy.staff import add_staff
 from suxin_tenants import PROFILES
-
-OPENID = "openid-of-the-applicant"
-LOGIN = "officer.one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +147,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         claimed.id,
         city.now,
     )
-    desk_token = await _fill_doorways(city)
+    desk_token = await fill_doorways(city)
     return World(
         city=city,
         merchant=await build_merchant(city),
@@ -193,8 +171,8 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         mandate_id=await admin.fetchval(
             "select id from mandates where person_id = $1", city.person_id
         ),
-        client_id=await _fill_oauth(city, admin),
-        provider_id=await _fill_providers(city, staff_id),
+        client_id=await fill_oauth(city, admin),
+        provider_id=await fill_providers(city, staff_id),
         webhook=await build_webhook(city, bank),
         batch_id=batch_id,
         exchanged=await fill_exchange(city, admin, staff_id=staff_id, branch_id=branch_id),
@@ -317,94 +295,3 @@ async def _sign(city: SmallCity, consent_id: UUID) -> None:
         assert await sign_artefact(
             session, subject_id=city.firm_id, consent_id=consent_id, keys=keys, now=now
         )
-
-
-async def _fill_oauth(city: SmallCity, admin: asyncpg.Connection) -> UUID:
-    """Register a client of the first bank, and let every other table of the authorization server have a row."""
-    bank = city.banks[0]
-    client = await city.act(
-        register_client,
-        bank.officer,
-        draft=ClientDraft(
-            name="信贷系统",
-            grant_types=["client_credentials"],
-            scopes=["lending.product.read"],
-            jwks=public_jwks(new_key()),
-        ),
-        profiles=PROFILES,
-    )
-    for model in (
-        tenancy.SecondFactor,
-        tenancy.RecoveryCode,
-        oauth.PushedRequest,
-        oauth.OAuthGrant,
-        oauth.AuthorizationCode,
-        oauth.RefreshToken,
-        oauth.UsedAssertion,
-        oauth.EndedToken,
-        oauth.DeviceCode,
-        oauth.LogInSession,
-        oauth.DeprecatedUse,
-        providers.ProviderFlow,
-    ):
-        given = {"tenant_id": bank.tenant_id}
-        if model is oauth.LogInSession:
-            given["staff_id"] = bank.staff_id
-        await insert(admin, model, sample(model, city.now, **given))
-    return client.id
-
-
-async def _fill_providers(city: SmallCity, staff_id: UUID) -> UUID:
-    """Put a provider of the first bank's own in force, and link one of its staff."""
-    admin, now = city.banks[0].officer, city.now
-    draft = ProviderDraft(
-        issuer="https://sso.bank.example",
-        client_id="suxin",
-        method=ClientMethod.PRIVATE_KEY_JWT,
-    )
-    provider = await city.act(set_provider, admin, draft=draft, sealer=city.sealer)
-    await city.act(note_provider_tried, admin, provider_id=provider.id, begun_at=now)
-    await city.act(activate_provider, admin, provider_id=provider.id)
-    async with city.database.transaction(admin, now=now) as session:
-        session.add(
-            providers.StaffIdentity(
-                tenant_id=admin.tenant_id, staff_id=staff_id, subject="u-1001", linked_at=now
-            )
-        )
-    return provider.id
-
-
-async def _fill_doorways(city: SmallCity) -> str:
-    now, anyone = city.now, Actor.anonymous("test")
-    await keep_passwords(city.database, now=now)
-    with suppress(LogInRefused):
-        async with city.database.transaction(anyone, now=now) as session:
-            await log_in_to_desk(
-                session, login="nobody", password=PASSWORD, sealer=city.sealer, now=now
-            )
-    async with city.database.transaction(anyone, now=now) as session:
-        desk = await log_in_to_desk(
-            session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=now
-        )
-        await send_phone_code(
-            session, openid=OPENID, phone="19900000001", sealer=city.sealer, now=now
-        )
-        async with doorway(session):
-            session.add(WeChatAccount(openid=OPENID, person_id=city.person_id, created_at=now))
-            door = uscc_door("91321302MATE5T017A")
-            session.add(SubjectDoor(blind_index=door, subject_id=city.firm_id))
-    async with city.database.transaction(city.applicant, now=now) as session:
-
-        async def work() -> dict[str, Any]:
-            return {"done": True}
-
-        await once(
-            session,
-            city.applicant,
-            key="a-key-of-his",
-            operation="test",
-            request={},
-            work=work,
-            now=now,
-        )
-    return desk.token

@@ -1,11 +1,14 @@
-"""What the first bank has of risk pools, by its global ids."""
+"""What the first bank has of risk pools, warnings and league tables, by its global ids."""
 
+from small_league import fill_league
 from small_pools import build_pool
+from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.recoveries.states import RecoveryState
+from suxin.subjects.models import DataCategory
 from suxin_graphql.ids import from_global, to_global
 
 
@@ -53,4 +56,23 @@ async def claims_of_a(bank_a, case, loan, small):
     return {
         "claim": drafted["claim"]["id"],
         "recovery": to_global("PoolRecovery", recovery.id, officer),
+    }
+
+
+async def warned_of_a(city, loan, officer):
+    await rules_in_force(city)
+    await permit_watching(city, loan)
+    await come_on_record(city, "TAX-ARREARS", DataCategory.TAX)
+    await watch(city)
+    (warning,) = await warnings(city)
+    return to_global("LoanWarning", warning.id, officer)
+
+
+async def counted_of_a(city, admin, officer):
+    """A league table, which every bank reads, and a line of the first bank's in it."""
+    table_id = await fill_league(city, admin)
+    line_id = await admin.fetchval("select id from league_lines")
+    return {
+        "league_table": to_global("LeagueTable", table_id, officer),
+        "league_line": to_global("LeagueLine", line_id, officer),
     }

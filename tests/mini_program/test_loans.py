@@ -70,3 +70,15 @@ async def test_a_loan_that_is_none_of_the_request_is_not_found(applicant, small_
         f"/loan-requests/{uuid4()}/loans/{loan.id}/drawdowns",
     ):
         assert (await applicant.get(path)).status_code == 404
+
+
+async def test_a_plan_is_walked_by_pages_and_no_cursor_is_made_up(applicant, small_city) -> None:
+    loan = await draw(small_city, await contracted(small_city), 40_000_000)
+    at = f"/loan-requests/{loan.request_id}/loans/{loan.id}/instalments"
+    first = (await applicant.get(at, first="5")).json()
+    rest = (await applicant.get(at, after=first["nextCursor"])).json()
+    numbers = [one["number"] for one in first["items"] + rest["items"]]
+    assert (len(first["items"]), numbers, rest["nextCursor"]) == (5, [*range(1, 13)], None)
+    for part in ("instalments", "drawdowns"):
+        place = f"/loan-requests/{loan.request_id}/loans/{loan.id}/{part}"
+        assert (await applicant.get(place, after="x")).json()["field"] == "after"

@@ -8,6 +8,7 @@ from observing import nothing_written
 from small_claims import build_claims, code_at, enrol
 
 from suxin.kernel.actor import Actor, ActorKind
+from suxin_server.pool_keeping import reconcile_pools
 from suxin_web.csrf import token_for
 
 POOL_FEN = 53_200_000
@@ -69,6 +70,10 @@ async def test_a_claim_goes_from_its_dossier_to_its_reconciliation(desks, claims
     assert "已代偿" in words(await desk.get(at))
     page = words(await checker.get("/desk/reconciliation"))
     assert "468,000.00元 468,000.00元 0.00元" in page
+    assert "还没有核对过的日子" in page
+    await reconcile_pools(desks.city.database, now=claims.now)
+    page = words(await checker.get("/desk/reconciliation"))
+    assert f"{day} 一致 468,000.00元 468,000.00元 0.00元 0 项 0.00元" in page
     page = words(
         await desk.done(
             f"{at}/recover",

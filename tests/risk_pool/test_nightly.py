@@ -1,5 +1,6 @@
 """Each night: the days that statements are about, compared and kept, nothing shown as nothing, each new difference told once."""
 
+import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -7,13 +8,14 @@ import pytest
 from small_city import SmallCity
 from small_claims import MONEY_FEN, SmallClaims, build_claims
 
+from suxin.kernel.actor import Actor
 from suxin.kernel.working_days import local_day
 from suxin.risk_pool.pools.funding import FundingDraft, confirm_funding, record_funding
 from suxin.risk_pool.reconciliation import queries
 from suxin.risk_pool.reconciliation.models import ReckonedDay
 from suxin.risk_pool.reconciliation.nightly import reckon_next_pool
 from suxin.risk_pool.statements.importing import import_statement
-from suxin.risk_pool.statements.matching import set_line_aside
+from suxin.risk_pool.statements.matching import match_next, set_line_aside
 from suxin.risk_pool.statements.states import LineState
 from suxin_server.pool_keeping import reconcile_pools
 
@@ -159,6 +161,26 @@ async def test_what_no_line_shows_and_what_is_of_another_amount_have_their_own_f
     assert (day.missing_there, day.missing_there_fen) == (1, 900)
     assert (day.amount_differs, day.amount_differs_fen) == (1, POOL_FEN - 1)
     assert (day.missing_here, day.missing_here_fen) == (0, 0)
+
+
+async def test_a_line_that_is_being_matched_is_read_with_its_posting_or_not_at_all(
+    claims: SmallClaims, admin: asyncpg.Connection
+) -> None:
+    """The night waits for whoever posts, rather than to see a line still open, and to tell of it."""
+    _, payment = await claims.approved()
+    await claims.imported(("LS-1", "DBIT", POOL_FEN, str(payment.letter_number)))
+    city, pool = claims.city, claims.pool.pool
+    system = Actor.system("test-worker", tenant_id=pool.tenant_id)
+    async with city.database.transaction(system, now=claims.now) as session:
+        given = {"operator_id": pool.tenant_id, "pool_id": pool.id, "after": None}
+        await match_next(session, now=claims.now, **given)
+        night_now = asyncio.create_task(reconcile_pools(city.database, now=claims.now))
+        await asyncio.wait({night_now}, timeout=0.5)
+        assert not night_now.done()
+    await night_now
+    (day,) = await night(claims)
+    assert (day.differences, day.waiting) == (0, 0)
+    assert await told(admin) == []
 
 
 async def test_the_night_is_the_platforms_alone(claims: SmallClaims) -> None:

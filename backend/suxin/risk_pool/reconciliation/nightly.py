@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import notices
 from suxin.kernel.working_days import local_day
-from suxin.ledger.models import LedgerTransfer
+from suxin.ledger.models import LedgerAccount, LedgerTransfer
 from suxin.risk_pool.claims.policies import STATEMENT_IMPORT
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.payments.states import PaymentState
@@ -102,6 +102,9 @@ async def reckon_next_pool(
     )
     if pool is None:
         return None
+    # Whoever posts waits for the account and then commits line and posting together, so that both sides are read as of one moment.
+    book = (pool.tenant_id, pool.custody_id)
+    await session.get_one(LedgerAccount, book, with_for_update={"key_share": True})
     days = await _due_days(session, pool, now=now)
     if days:
         compared = await _compare(session, pool, days)

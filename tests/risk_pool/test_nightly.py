@@ -13,7 +13,7 @@ from suxin.kernel.working_days import local_day
 from suxin.risk_pool.pools.funding import FundingDraft, confirm_funding, record_funding
 from suxin.risk_pool.reconciliation import queries
 from suxin.risk_pool.reconciliation.models import ReckonedDay
-from suxin.risk_pool.reconciliation.nightly import reckon_next_pool
+from suxin.risk_pool.reconciliation.nightly import STATEMENT_DAYS, reckon_next_pool
 from suxin.risk_pool.statements.importing import import_statement
 from suxin.risk_pool.statements.matching import match_next, set_line_aside
 from suxin.risk_pool.statements.states import LineState
@@ -183,6 +183,28 @@ async def test_a_line_that_is_being_matched_is_read_with_its_posting_or_not_at_a
     assert await told(admin) == []
 
 
+async def test_of_a_statement_that_is_about_a_century_the_latest_days_are_compared(
+    claims: SmallClaims, admin: asyncpg.Connection
+) -> None:
+    today = local_day(claims.now)
+    begins = f"1926-11-01,{today:%Y%m%d}".encode()
+    content = claims.statement().replace(f"{today:%Y%m%d},{today:%Y%m%d}".encode(), begins)
+    await claims.act(
+        import_statement,
+        claims.checker,
+        pool_id=claims.pool.pool.id,
+        name="x",
+        content=content,
+        sealer=claims.city.sealer,
+    )
+    await night(claims)
+    first, last, count = await admin.fetchrow(
+        "select min(day), max(day), count(*) from reckoned_days"
+    )
+    assert (first, last) == (today - timedelta(days=STATEMENT_DAYS - 1), today)
+    assert count == STATEMENT_DAYS
+
+
 async def test_the_night_is_the_platforms_alone(claims: SmallClaims) -> None:
     """In another bank's session there is no pool, and the row is not the bank's to see."""
     await claims.take(("LS-1", "CRDT", 7, "不明来款"))
@@ -190,3 +212,9 @@ async def test_the_night_is_the_platforms_alone(claims: SmallClaims) -> None:
     rival = claims.city.banks[1].officer
     async with claims.city.database.transaction(rival, now=claims.now) as session:
         assert await reckon_next_pool(session, now=claims.now) is None
+    system = Actor.system("test-night")
+    async with claims.city.database.transaction(system, now=claims.now) as session:
+        pool_id = await reckon_next_pool(session, now=claims.now)
+        assert pool_id == claims.pool.pool.id
+        # What follows begins after the pool that was done last.
+        assert await reckon_next_pool(session, now=claims.now, after=pool_id) is None

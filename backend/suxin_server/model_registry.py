@@ -33,6 +33,7 @@ from suxin.risk_pool.filings import models as filings
 from suxin.risk_pool.incentives import models as incentives
 from suxin.risk_pool.payments import models as payments
 from suxin.risk_pool.pools import models as pools
+from suxin.risk_pool.reconciliation import models as reconciliation
 from suxin.risk_pool.recoveries import models as recoveries
 from suxin.risk_pool.signing import models as agreements
 from suxin.risk_pool.statements import models as statements
@@ -86,6 +87,7 @@ CONTEXTS = (
     payments,
     claims,
     recoveries,
+    reconciliation,
     stopping,
     rights,
     sandboxes,

@@ -1,4 +1,4 @@
-"""What risk pools need once a day, after loans were judged: capacity given back, stop-losses judged, whoever keeps pools warned.
+"""What risk pools need once a day, after loans were judged: capacity given back, stop-losses judged, people warned, books compared.
 
 Each part is done some at a time and by what the rows say, so that a worker that dies in between leaves the rest to the next one.
 """
@@ -10,6 +10,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.risk_pool.filings.releasing import FOLLOWED_AT_ONCE, follow_loans
 from suxin.risk_pool.pools.warnings import warn_of_pools
+from suxin.risk_pool.reconciliation.nightly import reckon_next_pool
 from suxin.risk_pool.signing.answering import ENDED_AT_ONCE, end_agreements_over
 from suxin.risk_pool.stopping.judging import count_balances, judge_stop_losses
 
@@ -17,7 +18,7 @@ _KEEPER: Final = Actor.system("pools")
 
 
 async def keep_pools(batch: Database, database: Database, *, now: datetime) -> None:
-    """Let filings follow their loans, end agreements that are over, judge stop-losses, and warn."""
+    """Let filings follow their loans, end agreements that are over, judge stop-losses, warn, and compare with custodians."""
     done = FOLLOWED_AT_ONCE
     while done == FOLLOWED_AT_ONCE:
         async with database.transaction(_KEEPER, now=now) as session:
@@ -35,3 +36,13 @@ async def keep_pools(batch: Database, database: Database, *, now: datetime) -> N
         judged = last is not None
     async with database.transaction(_KEEPER, now=now) as session:
         await warn_of_pools(session, now=now)
+    await reconcile_pools(database, now=now)
+
+
+async def reconcile_pools(database: Database, *, now: datetime) -> None:
+    """Compare each pool's statements with its book, one pool a transaction."""
+    last, going = None, True
+    while going:
+        async with database.transaction(_KEEPER, now=now) as session:
+            last = await reckon_next_pool(session, now=now, after=last)
+        going = last is not None

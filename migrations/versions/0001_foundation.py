@@ -635,6 +635,11 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON quotas FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY operator ON quotas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     'GRANT SELECT, INSERT, UPDATE ON quotas TO suxin_app',
+    'ALTER TABLE reckoned_days ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE reckoned_days FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON reckoned_days FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON reckoned_days FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (closing_fen, book_fen, missing_here, missing_here_fen, missing_there, missing_there_fen, amount_differs, amount_differs_fen, set_aside, set_aside_fen, waiting, waiting_fen, told, told_fen, reckoned_at) ON reckoned_days TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO suxin_doorway',
     'ALTER TABLE referral_messages ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE referral_messages FORCE ROW LEVEL SECURITY',
@@ -2850,6 +2855,30 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'bank_id', 'product_code', name=op.f('uq_pool_stop_losses_tenant_id_pool_id_bank_id_product_code'))
     )
     op.create_index('ix_pool_stop_losses_bank_id', 'pool_stop_losses', ['bank_id', 'id'], unique=False)
+    op.create_table('reckoned_days',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('pool_id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('closing_fen', sa.BigInteger(), nullable=True),
+    sa.Column('book_fen', sa.BigInteger(), nullable=False),
+    sa.Column('missing_here', sa.BigInteger(), nullable=False),
+    sa.Column('missing_here_fen', sa.BigInteger(), nullable=False),
+    sa.Column('missing_there', sa.BigInteger(), nullable=False),
+    sa.Column('missing_there_fen', sa.BigInteger(), nullable=False),
+    sa.Column('amount_differs', sa.BigInteger(), nullable=False),
+    sa.Column('amount_differs_fen', sa.BigInteger(), nullable=False),
+    sa.Column('set_aside', sa.BigInteger(), nullable=False),
+    sa.Column('set_aside_fen', sa.BigInteger(), nullable=False),
+    sa.Column('waiting', sa.BigInteger(), nullable=False),
+    sa.Column('waiting_fen', sa.BigInteger(), nullable=False),
+    sa.Column('told', sa.ARRAY(sa.Uuid()), nullable=False),
+    sa.Column('told_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reckoned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(missing_here = 0) = (missing_here_fen = 0) and (missing_there = 0) = (missing_there_fen = 0) and (amount_differs = 0) = (amount_differs_fen = 0) and (set_aside = 0) = (set_aside_fen = 0) and (waiting = 0) = (waiting_fen = 0)', name=op.f('ck_reckoned_days_sums')),
+    sa.CheckConstraint('least(missing_here, missing_there, amount_differs, set_aside, waiting) >= 0', name=op.f('ck_reckoned_days_counts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pool_id'], ['risk_pools.tenant_id', 'risk_pools.id'], name=op.f('fk_reckoned_days_tenant_id_pool_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'pool_id', 'day', name=op.f('pk_reckoned_days'))
+    )
     op.create_table('referral_messages',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3415,6 +3444,7 @@ def downgrade() -> None:
     op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_of_request', table_name='referral_messages')
     op.drop_table('referral_messages')
+    op.drop_table('reckoned_days')
     op.drop_index('ix_pool_stop_losses_bank_id', table_name='pool_stop_losses')
     op.drop_table('pool_stop_losses')
     op.drop_table('pool_partners')

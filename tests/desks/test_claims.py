@@ -8,6 +8,7 @@ from observing import nothing_written
 from small_claims import build_claims, code_at, enrol
 
 from suxin.kernel.actor import Actor, ActorKind
+from suxin_server.pool_keeping import reconcile_pools
 from suxin_web.csrf import token_for
 
 POOL_FEN = 53_200_000
@@ -67,8 +68,7 @@ async def test_a_claim_goes_from_its_dossier_to_its_reconciliation(desks, claims
     page = words(await checker.get(answer.headers["location"]))
     assert "待匹配 0 已匹配 1 已搁置 0" in page
     assert "已代偿" in words(await desk.get(at))
-    page = words(await checker.get("/desk/reconciliation"))
-    assert "468,000.00元 468,000.00元 0.00元" in page
+    await shows_what_the_night_found(desks, claims, words, checker)
     page = words(
         await desk.done(
             f"{at}/recover",
@@ -79,6 +79,16 @@ async def test_a_claim_goes_from_its_dossier_to_its_reconciliation(desks, claims
         )
     )
     assert "200,000.00元 20,000.00元 126,000.00元 54,000.00元 待划入资金池" in page
+
+
+async def shows_what_the_night_found(desks, claims, words, checker):
+    """Look at the reconciliation before and after a night."""
+    page = words(await checker.get("/desk/reconciliation"))
+    assert "468,000.00元 468,000.00元 0.00元" in page
+    assert "还没有核对过的日子" in page
+    await reconcile_pools(desks.city.database, now=claims.now)
+    page = words(await checker.get("/desk/reconciliation"))
+    assert "一致 468,000.00元 468,000.00元 0.00元 0 项 0.00元" in page
 
 
 async def approved_at_desks(desks, claims, words, claim_id):

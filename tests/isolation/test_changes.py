@@ -85,6 +85,7 @@ UPDATED = {
         "pool_recoveries",
         "pool_stop_losses",
         "product_replays",
+        "reckoned_days",
         "referral_messages",
         "referrals",
         "staff_leaves",

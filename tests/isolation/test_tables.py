@@ -113,6 +113,7 @@ MATRIX = {
     "pushed_requests": DOORWAY,
     "published_arrangements": EVERYBODY,
     "quotas": (NONE, NONE, NONE, NONE, ALL, NONE),
+    "reckoned_days": KEEPER,
     "recovery_codes": DOORWAY,
     "referrals": (NONE, NONE, NONE, NONE, ALL, ALL),
     "refresh_tokens": DOORWAY,

@@ -193,4 +193,5 @@ QUERIES |= {
     "risk_pool.reconciliation.queries.closing_balances": ("rival", pool, Forbidden),
     "risk_pool.reconciliation.queries.days_of": ("rival", period, Forbidden),
     "risk_pool.reconciliation.queries.differences": ("rival", period, Forbidden),
+    "risk_pool.reconciliation.queries.reckoned_days": ("rival", period, Forbidden),
 }

@@ -17,6 +17,7 @@ from suxin.risk_pool.claims.commands import CollectionDraft, draft_claim, record
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.states import CollectionKind, CollectionResult
 from suxin.risk_pool.payments.models import PoolPayment
+from suxin.risk_pool.reconciliation.models import ReckonedDay
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.statements.models import CustodianLine, CustodianStatement
 
@@ -78,6 +79,7 @@ async def fill_claims(
         CustodianLine, city.now, **own, statement_id=ids[CustodianStatement], reference="LS-x"
     )
     await insert(admin, CustodianLine, line)
+    await insert(admin, ReckonedDay, sample(ReckonedDay, city.now, **own, told=[]))
     return FilledClaims(
         claim_id=claim.id,
         payment_id=ids[PoolPayment],

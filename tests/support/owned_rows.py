@@ -27,6 +27,7 @@ UNOWNED = {
     "pool_partners",
     "population_cells",
     "published_arrangements",
+    "reckoned_days",
     "risk_pools",
     "source_qualities",
     "staged_persons",

@@ -187,7 +187,8 @@ class SmallClaims:
             account=ACCOUNT,
             encoding="utf-8",
         )
-        return content.replace(b"20261120", f"{local_day(self.now):%Y%m%d}".encode())
+        today = f"{local_day(self.now):%Y%m%d}".encode()
+        return content.replace(b"2026-11-01", today).replace(b"20261120", today)
 
     async def take(self, *rows: tuple[str, str, int, str], **given: Any) -> CustodianStatement:
         """Import such a statement, and let the worker match it to its end."""

@@ -183,6 +183,7 @@ async def show_reconciliation(visit: GivenVisit) -> Answer:
             "pool_id": str(pool_id or ""),
             "first": first,
             "last": last,
+            "reckoned": [],
             "days": [],
             "balances": [],
             "differences": [],
@@ -196,6 +197,9 @@ async def _compared(
     visit: Visit, session: AsyncSession, pool_id: UUID, first: date, last: date
 ) -> dict[str, object]:
     return {
+        "reckoned": await reconciliation.reckoned_days(
+            session, visit.actor, pool_id=pool_id, first=first, last=last
+        ),
         "days": await reconciliation.days_of(
             session, visit.actor, pool_id=pool_id, first=first, last=last
         ),

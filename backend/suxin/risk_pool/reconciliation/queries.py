@@ -3,23 +3,25 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.working_days import SHANGHAI
-from suxin.ledger.models import MOVING, LedgerTransfer
 from suxin.lending.terms import LabelledEnum
 from suxin.risk_pool.claims.policies import STATEMENT_READ
-from suxin.risk_pool.payments.holding import REVERSED_CODE
-from suxin.risk_pool.payments.models import PoolPayment
-from suxin.risk_pool.pools.models import PoolFunding, RiskPool
-from suxin.risk_pool.pools.states import FundingState
-from suxin.risk_pool.recoveries.models import PoolRecovery
+from suxin.risk_pool.pools.models import RiskPool
+from suxin.risk_pool.reconciliation.comparing import (
+    balance_on,
+    lines_alone,
+    movements_alone,
+    sums_by_day,
+)
+from suxin.risk_pool.reconciliation.models import ReckonedDay
 from suxin.risk_pool.statements.entries import Direction
 from suxin.risk_pool.statements.models import CustodianLine, CustodianStatement
 from suxin.risk_pool.statements.states import LineState
@@ -107,14 +109,7 @@ async def days_of(
     for day, direction, fen in lines:
         way = "in" if direction is Direction.CREDIT else "out"
         sums[day][f"custodian_{way}_fen"] = int(fen)
-    day_of = func.date(func.timezone("Asia/Shanghai", LedgerTransfer.effective_at))
-    incoming = LedgerTransfer.debit_account_id == pool.custody_id
-    moved = await session.execute(
-        _movements(pool, first, last)
-        .with_only_columns(day_of, incoming, func.sum(LedgerTransfer.amount))
-        .order_by(None)
-        .group_by(day_of, incoming)
-    )
+    moved = await session.execute(sums_by_day(pool, first, last))
     for day, comes, fen in moved:
         sums[day][f"book_{'in' if comes else 'out'}_fen"] = int(fen)
     return [DaySums(day=day, **found) for day, found in sorted(sums.items(), reverse=True)]
@@ -138,6 +133,27 @@ async def differences(
     return sorted(found, key=lambda one: (one.day, one.reference), reverse=True)
 
 
+async def reckoned_days(
+    session: AsyncSession, actor: Actor, *, pool_id: UUID, first: date, last: date
+) -> Sequence[ReckonedDay]:
+    """Return what the nights have found about the days of a period that statements are about, the latest first.
+
+    :raises Forbidden: if the actor may not look at statements
+    """
+    actor.require(STATEMENT_READ)
+    found = await session.scalars(
+        select(ReckonedDay)
+        .where(
+            ReckonedDay.tenant_id == actor.own_tenant,
+            ReckonedDay.pool_id == pool_id,
+            ReckonedDay.day.between(first, last),
+        )
+        .order_by(ReckonedDay.day.desc())
+        .limit(MAX_DAYS)
+    )
+    return found.all()
+
+
 async def closing_balances(
     session: AsyncSession, actor: Actor, *, pool_id: UUID, limit: int = 12
 ) -> Sequence[ClosingBalance]:
@@ -158,33 +174,14 @@ async def closing_balances(
         .order_by(CustodianStatement.to_day.desc(), CustodianStatement.id.desc())
         .limit(limit)
     )
-    return [ClosingBalance(one, await _balance_on(session, pool, one.to_day)) for one in statements]
-
-
-async def _balance_on(session: AsyncSession, pool: RiskPool, day: date) -> int:
-    """Return what the pool's account had at the end of a day by what counts then."""
-    sign = func.sum(LedgerTransfer.amount).filter(
-        LedgerTransfer.debit_account_id == pool.custody_id
-    )
-    out = func.sum(LedgerTransfer.amount).filter(
-        LedgerTransfer.credit_account_id == pool.custody_id
-    )
-    total = func.coalesce(sign, 0) - func.coalesce(out, 0)
-    statement = _movements(pool, date.min, day).with_only_columns(total).order_by(None)
-    return int(await session.scalar(statement) or 0)
+    return [ClosingBalance(one, await balance_on(session, pool, one.to_day)) for one in statements]
 
 
 async def _lines_alone(
     session: AsyncSession, pool: RiskPool, first: date, last: date
 ) -> list[Difference]:
     lines = await session.scalars(
-        select(CustodianLine)
-        .where(
-            CustodianLine.tenant_id == pool.tenant_id,
-            CustodianLine.pool_id == pool.id,
-            CustodianLine.state != LineState.MATCHED,
-            CustodianLine.value_on.between(first, last),
-        )
+        lines_alone(pool, first, last)
         .order_by(CustodianLine.value_on.desc(), CustodianLine.id.desc())
         .limit(MAX_DIFFERENCES)
     )
@@ -212,26 +209,7 @@ async def _movements_alone(
     session: AsyncSession, pool: RiskPool, first: date, last: date
 ) -> list[Difference]:
     """Return the movements that no line stands behind: by hand, or by a second person's word."""
-    book = pool.tenant_id
-    shown = (
-        select(PoolPayment.posting_id)
-        .where(PoolPayment.tenant_id == book, PoolPayment.line_id.is_not(None))
-        .union(
-            select(PoolRecovery.posting_id).where(
-                PoolRecovery.operator_id == book, PoolRecovery.line_id.is_not(None)
-            ),
-            select(PoolFunding.id).where(
-                PoolFunding.tenant_id == book,
-                PoolFunding.state == FundingState.CONFIRMED,
-                PoolFunding.statement_line_id.is_not(None),
-            ),
-        )
-    )
-    moved = await session.scalars(
-        _movements(pool, first, last)
-        .where(LedgerTransfer.id.not_in(shown), LedgerTransfer.code != REVERSED_CODE)
-        .limit(MAX_DIFFERENCES)
-    )
+    moved = await session.scalars(movements_alone(pool, first, last).limit(MAX_DIFFERENCES))
     return [
         Difference(
             kind=DifferenceKind.MISSING_THERE,
@@ -245,25 +223,6 @@ async def _movements_alone(
         )
         for one in moved
     ]
-
-
-def _movements(pool: RiskPool, first: date, last: date) -> Select[LedgerTransfer]:
-    """Return what moved a pool's money and counts within a period, the latest first."""
-    account = pool.custody_id
-    statement = select(LedgerTransfer).where(
-        LedgerTransfer.tenant_id == pool.tenant_id,
-        (LedgerTransfer.debit_account_id == account)
-        | (LedgerTransfer.credit_account_id == account),
-        LedgerTransfer.phase.in_(MOVING),
-        LedgerTransfer.effective_at < _begin(last + timedelta(days=1)),
-    )
-    if first > date.min:
-        statement = statement.where(LedgerTransfer.effective_at >= _begin(first))
-    return statement.order_by(LedgerTransfer.effective_at.desc(), LedgerTransfer.id.desc())
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 async def _pool(session: AsyncSession, actor: Actor, pool_id: UUID) -> RiskPool | None:

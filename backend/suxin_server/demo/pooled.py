@@ -171,7 +171,8 @@ class PooledCity:
             )
             days: defaultdict[tuple[date, UUID], list[str]] = defaultdict(list)
             for bank_id, day, number in found:
-                days[day, bank_id].append(number)
+                if day is not None:
+                    days[day, bank_id].append(number)
         by_id = {bank.own_tenant: bank for bank in banks}
         for (day, bank_id), numbers in days.items():
             at = min(now, datetime.combine(day, _FILED_AT, SHANGHAI) + _DAY)

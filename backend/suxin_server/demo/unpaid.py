@@ -16,7 +16,7 @@ from suxin_server.demo.dice import Dice
 from suxin_server.demo.office_hours import OfficeHours
 
 UNPAID: Final = 4
-"""How many such loans there are, all of one bank: one whose claim was paid, and others that nobody has claimed on yet."""
+"""How many such loans there are, all of the city's first bank: one whose claim was paid, and others that nobody has claimed on yet."""
 ASKED_BEFORE: Final = timedelta(days=165)
 """The first instalment was due a month after the money: far more than a quarter of a year ago, and well within what may be claimed."""
 
@@ -40,20 +40,16 @@ _FATE: Final = stories.Fate(
 def tell_unpaid(stage: Stage, parties: Sequence[Party]) -> None:
     """Tell of loans that were asked for ``ASKED_BEFORE`` and paid out, and of which nothing was heard since."""
     stage = replace(stage, hours=OfficeHours(stage.now - ASKED_BEFORE), dice=Dice("unpaid"))
-    banks = set()
+    lender = next(iter(stage.banks))
 
     def paid_out(stage: Stage, case: Case) -> bool:
         if not ending.choose(stage, case):
             return False
-        bank_id = next(
-            offer.tenant_id
-            for answer in case.answers
-            for offer in answer.offers
-            if offer.state is OfferState.CHOSEN
-        )
-        if banks and bank_id not in banks:
+        offers = (offer for answer in case.answers for offer in answer.offers)
+        if not any(
+            offer.state is OfferState.CHOSEN and offer.tenant_id == lender for offer in offers
+        ):
             return False
-        banks.add(bank_id)
         lending_out.pay_out(stage, case)
         return True
 

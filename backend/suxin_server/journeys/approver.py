@@ -8,10 +8,11 @@ from typing import Final
 
 from suxin.tenancy import one_time_codes
 from suxin_server.demo import cast
-from suxin_server.journeys.bank import hidden_fields
+from suxin_server.journeys.bank import LOG_IN, SESSION_COOKIE, filled_in, hidden_fields
 from suxin_server.journeys.desk import DESK, Desk
-from suxin_server.journeys.walking import Talk, expect
+from suxin_server.journeys.walking import expect
 
+NEW_PASSWORD: Final = "/oauth/log-in/password"  # noqa: S105 - a path
 SECOND_FACTOR: Final = "/oauth/log-in/second-factor"
 _SECRET: Final = re.compile(r'data-testid="secret">([A-Z2-7]+)<')
 _RECOVERY_CODES: Final = 'data-testid="recovery-codes"'
@@ -23,7 +24,7 @@ class Approver(Desk):
 
     def __init__(self, url: str, *, name: str, place: str) -> None:
         super().__init__(url, f"{place.replace('_', '.')}.{secrets.token_hex(4)}")
-        self.url, self.name, self.place = url, name, place
+        self.name, self.place = name, place
         self.last_code = ""
         self._secret, self._last_step = "", 0
 
@@ -37,25 +38,21 @@ class Approver(Desk):
             password=cast.PASSWORD,
             roles=self.place,
         )
-        self.log_in()
+        asked = filled_in(self.talk, self.login, cast.PASSWORD)
+        page = self.talk.send("POST", LOG_IN, data=asked, follow_redirects=True).text
         own = f"Jy-{secrets.token_hex(10)}"
-        self.send(
-            "/account",
-            shown_at="/account",
-            currentPassword=cast.PASSWORD,
-            newPassword=own,
-            newPasswordAgain=own,
-        )
-        # Whatever was logged in by the old password has ended at the authorization server.
-        self.talk = Talk(self.url)
-        self.log_in(own)
+        new = {**hidden_fields(page), "current": cast.PASSWORD, "new": own, "again": own}
+        shown = self.talk.send("POST", NEW_PASSWORD, data=new, follow_redirects=True)
+        expect(self.talk.cookie(SESSION_COOKIE), "修改初始密码后有会话", shown.text)
         page = self.talk.send("GET", SECOND_FACTOR, params={"back": DESK}).text
-        shown = _SECRET.search(page)
-        expect(shown, "启用动态验证码的密钥", page)
-        self._secret = shown.group(1) if shown else ""
+        found = _SECRET.findall(page)
+        expect(len(found) == 1, "启用动态验证码的密钥", page)
+        self._secret = found[0]
         form = {**hidden_fields(page), "code": self.code()}
         done = self.talk.send("POST", f"{SECOND_FACTOR}/enrolment", data=form).text
         expect(_RECOVERY_CODES in done, "恢复码", done)
+        # What the password alone had opened has ended; the desk opens anew with both.
+        self.talk.send("GET", DESK, follow_redirects=True)
 
     def code(self) -> str:
         """Return the app's next code that was not used yet; where the clock does not allow it, wait for it."""

@@ -12,6 +12,9 @@ from suxin_server.journeys.desk import Desk
 from suxin_server.journeys.walking import expect, until
 
 MATCHING_PATIENCE_S: Final = 60.0
+COLUMNS: Final = 3
+"""The custodian's balance, the book's, and their difference."""
+_BALANCE: Final = re.compile(r">余额</span>\s*<span[^>]*>(-?[\d,]+\.\d\d)元<")
 _POOL: Final = re.compile(r'<option value="([0-9a-f-]{36})"')
 _ROW: Final = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 _ASIDE: Final = re.compile(r'action="/desk(/custody-lines/[0-9a-f-]{36}/set-aside)"')
@@ -31,13 +34,11 @@ class Custody(Desk):
     def take_in(self, number: str, opening_fen: int, lines: list[Line]) -> str:
         """Send in a statement of today; return its page."""
         content = statement(number, local_day(datetime.now(UTC)), opening_fen, lines)
-        pools = _POOL.findall(self.page("/custody"))
-        expect(len(pools) == 1, "一个资金池", pools)
         led = self.send(
             "/custody",
             shown_at="/custody",
             files={"file": (f"{number}.xml", content, "text/xml")},
-            poolId=pools[0],
+            poolId=self._pool(),
         )
         place = led.partition("?")[0]
         self.statements.append(place)
@@ -60,17 +61,17 @@ class Custody(Desk):
         self.line(place, reference, says="已搁置")
 
     def book_fen(self) -> int:
-        """Return what the book had at the end of the latest statement, in fen."""
-        return self.latest()[1]
+        """Return what the book has on the pool's account, in fen."""
+        found = _BALANCE.search(self.page(f"/risk-pools/{self._pool()}"))
+        expect(found, "资金池余额", "没有")
+        return _fen(found.group(1)) if found else 0
 
     def latest(self) -> tuple[int, int, int]:
         """Return the latest closing balance in fen: the custodian's, the book's, and their difference."""
         table = _BALANCES.search(self.page("/reconciliation"))
         amounts = _AMOUNT.findall(table.group(0)) if table else []
-        expect(len(amounts) >= len("托账差"), "期末余额", amounts)
-        custodian, book, difference = (
-            int(Decimal(one.replace(",", "")) * FEN_PER_YUAN) for one in amounts[:3]
-        )
+        expect(len(amounts) >= COLUMNS, "期末余额", amounts)
+        custodian, book, difference = map(_fen, amounts[:COLUMNS])
         return custodian, book, difference
 
     def unexplained(self) -> list[str]:
@@ -78,6 +79,17 @@ class Custody(Desk):
         table = _DIFFERENCES.search(self.page("/reconciliation"))
         return _BADGE.findall(table.group(0)) if table else []
 
+    def _pool(self) -> str:
+        """Return the id of the demo city's one pool."""
+        pools = _POOL.findall(self.page("/custody"))
+        expect(len(pools) == 1, "一个资金池", pools)
+        return str(pools[0])
+
     def _row(self, place: str, reference: str) -> str:
         rows = _ROW.findall(self.page(place))
         return next((row for row in rows if reference in row), "")
+
+
+def _fen(yuan: str) -> int:
+    """Return an amount as pages show it, in fen."""
+    return int(Decimal(yuan.replace(",", "")) * FEN_PER_YUAN)

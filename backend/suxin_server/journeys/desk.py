@@ -5,7 +5,6 @@ from typing import Final
 
 import httpx
 
-from suxin_server.demo import cast
 from suxin_server.journeys.bank import desk_token, hidden_fields
 from suxin_server.journeys.walking import Talk, expect, new_key
 
@@ -22,9 +21,9 @@ class Desk:
         self.login = login
         self.talk = Talk(url)
 
-    def log_in(self, password: str = cast.PASSWORD) -> None:
+    def log_in(self) -> None:
         """Log in by way of the authorization server."""
-        desk_token(self.talk, self.login, password)
+        desk_token(self.talk, self.login)
 
     def page(self, path: str) -> str:
         """Return a page of the desk."""

@@ -144,6 +144,8 @@ def approve(story: PoolStory) -> str:
     bureau.send(f"{at}/approve", shown_at=at, place=bureau.place, code=bureau.code())
     claim = story.bank.claim()
     expect(claim["state"] == "APPROVED", "APPROVED", claim)
+    decision = claim["dossier"]["decision"]
+    expect(decision["snapshot_sha256"], "材料中的决策快照与提交时一样", decision)
     story.paid_fen = claim["poolFen"]
     return f"{fund.name}、{bureau.name} 先后批准；同一人再批、验证码再用均被拒"
 

@@ -9,6 +9,8 @@ from suxin_server.journeys.desk import Desk
 from suxin_server.journeys.walking import expect, new_key
 
 PAGE: Final = 50
+RECOVERED: Final = ("RECOVERING", "CLOSED", "WRITTEN_OFF")
+"""Where a claim stands of which something came back, or nothing will."""
 MUTATIONS: Final = {
     "submitClaim": "submit_claim",
     "reportRecovery": "report_recovery",
@@ -36,7 +38,12 @@ class Claimant(Desk):
         self.talk.show(X_CSRF_Token=token)
 
     def overdue(self) -> tuple[str, str, str] | None:
-        """Return an overdue filed loan that nobody has claimed on: its page, its contract's number, and where a draft of it begins."""
+        """Return an overdue filed loan that nobody has claimed on: its page, its contract's number, and where a draft of it begins.
+
+        There is none before the city's own claim was recovered: until then the worker may be about to claim on this one.
+        """
+        if not any(one["state"] in RECOVERED for one in self._claims()):
+            return None
         table = _TABLE.search(self.page("/claims"))
         found = _CLAIMABLE.findall(table.group(0)) if table else []
         return found[0] if found else None
@@ -45,12 +52,9 @@ class Claimant(Desk):
         """Put the claim together at the desk, and find it over GraphQL."""
         self.loan, self.contract, begin = found
         self.place = self.send(begin, shown_at="/claims").partition("?")[0]
-        edges = self.ask("pool_claims", first=PAGE)["poolClaims"]["edges"]
-        mine = [
-            one["node"]["id"] for one in edges if one["node"]["contractNumber"] == self.contract
-        ]
-        expect(len(mine) == 1, f"{self.contract} 有一笔代偿申请", edges)
-        self.claim_id = mine[0]
+        mine = [one for one in self._claims() if one["contractNumber"] == self.contract]
+        expect(len(mine) == 1, f"{self.contract} 有一笔代偿申请", mine)
+        self.claim_id = mine[0]["id"]
 
     def collect(self, kind: str, result: str, day: str, note: str) -> None:
         """Put an attempt to get the money on record."""
@@ -86,6 +90,11 @@ class Claimant(Desk):
         done = self._do(mutation, given)
         expect(done.get("code") == code, f"{mutation} → {code}", done)
         return str(done["messageZh"])
+
+    def _claims(self) -> list[Thing]:
+        """Return the bank's claims, newest first."""
+        edges = self.ask("pool_claims", first=PAGE)["poolClaims"]["edges"]
+        return [one["node"] for one in edges]
 
     def _do(self, mutation: str, given: dict[str, object]) -> Thing:
         fields = {"claimId": self.claim_id, **given, "idempotencyKey": new_key()}

@@ -294,6 +294,13 @@ def walk_record(url: str | None, *, person: bool) -> None:
     sys.exit(walk(url or settings_of().url, person=person))
 
 
+@journey.command("pool")
+@click.option("--url", help="网页服务地址 · address of the web server")
+def walk_pool(url: str | None) -> None:
+    """代偿：材料、两道审批、付款、追偿、对账 · A claim on the risk pool: dossier, two approvals, payment, recovery, reconciliation."""
+    sys.exit(load("suxin_server.journeys.pool", "walk_claim")(url or settings_of().url))
+
+
 def main() -> None:
     """Run the command line; an expected fault ends with its own exit code and without a traceback."""
     try:

@@ -31,6 +31,7 @@ from suxin.kernel import outbox
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
+from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
@@ -116,7 +117,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "prune": lambda: prune_daily(database, settings.exports_folder.absolute()),
             "count": lambda: count_daily(batch),
             "expire": lambda: erase_daily(batch, database),
-            "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database)),
+            "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database, batch)),
             "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
             **_of_demo(settings, database, batch),
@@ -132,12 +133,21 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
     log.info("worker stopped")
 
 
-def _demo_pool(settings: Settings, database: Database) -> Callable[..., Awaitable[bool]] | None:
-    """Return what fills the demo city's risk pool; nothing in any other city."""
+def _demo_pool(
+    settings: Settings, database: Database, batch: Database
+) -> Callable[..., Awaitable[bool]] | None:
+    """Return what fills the demo city's risk pool, and then lets a claim be made on it; nothing in any other city."""
     if not settings.demo:
         return None
     sealer = Sealer(keyring_source(settings), settings.sealing_profile)
-    return PooledCity(database, sealer, PROFILES).fill
+    pooled = PooledCity(database, sealer, PROFILES)
+    claimed = ClaimedCity(database=database, batch=batch, sealer=sealer, profiles=PROFILES)
+
+    async def fill(*, now: datetime) -> bool:
+        await pooled.fill(now=now)
+        return await claimed.claim(now=now)
+
+    return fill
 
 
 def _stop_requested() -> asyncio.Event:

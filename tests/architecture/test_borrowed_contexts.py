@@ -82,7 +82,7 @@ ACT_FOR = {
     "backend/suxin_server/demo/city.py:_write_tenants": (
         "the demo city is written tenant by tenant under the policies that requests meet"
     ),
-    "backend/suxin_server/demo/pooled.py:PooledCity._people": (
+    "backend/suxin_server/demo/office.py:people_of": (
         "the worker finds the demo city's own staff, in whose names its risk pool is kept"
     ),
     "backend/suxin_server/demo/office.py:credit_office": (

@@ -232,6 +232,18 @@ async def test_two_different_people_from_two_places_approve_with_fresh_codes(
         await claims.approve(claim, claims.fund, Place.FUND_MANAGER)
 
 
+async def test_an_approval_works_the_figures_out_anew_and_leaves_the_dossier_as_it_was_submitted(
+    claims: SmallClaims,
+) -> None:
+    """Who approves may not read what the bank decided by, and must not write over its hash."""
+    submitted = await claims.submit()
+    assert len(submitted.dossier["decision"]["snapshot_sha256"]) == 64
+    await claims.collect(times=1)
+    claim, _ = await claims.approve_twice(await claims.passed_on(submitted))
+    stored = await claims.stored(claim)
+    assert stored.dossier == submitted.dossier
+
+
 async def test_the_database_keeps_approvers_apart_whatever_the_code_forgets(
     claims: SmallClaims, admin: asyncpg.Connection
 ) -> None:

@@ -5,11 +5,22 @@ from types import SimpleNamespace
 import pytest
 
 from suxin_graphql.trusted import TRUSTED
+from suxin_server.journeys import claimant
 from suxin_server.journeys.bank import MUTATIONS, Bank
 
 
 @pytest.mark.parametrize(
-    "document", ["inbox", "referral", "product", "offer_preview", *MUTATIONS.values()]
+    "document",
+    [
+        "inbox",
+        "referral",
+        "product",
+        "offer_preview",
+        *MUTATIONS.values(),
+        "pool_claim",
+        "pool_claims",
+        *claimant.MUTATIONS.values(),
+    ],
 )
 def test_what_is_sent_is_named_by_its_id_alone(document):
     sent = []

@@ -251,6 +251,8 @@ OPERATOR: Final = Organiser(
         Staff(name="周颖", login="operator.credit", role="credit_office"),
         Staff(name="秦岚", login="operator.review", role="credit_office"),
         Staff(name="吴审", login="operator.audit", role="auditor"),
+        Staff(name="郑基", login="operator.fund", role="fund_manager"),
+        Staff(name="冯财", login="operator.bureau", role="finance_bureau"),
         Staff(
             name="蒋敏",
             login="operator.counter",

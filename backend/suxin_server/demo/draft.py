@@ -18,7 +18,7 @@ from suxin.subjects.doors import resident_door, uscc_door
 from suxin.subjects.models import CreditRecord, Subject, SubjectDoor, WeChatAccount
 from suxin.tenancy.passwords import hashed
 from suxin.tenancy.profiles import Profiles
-from suxin_server.demo import asked, cast, hearing, stories, telling
+from suxin_server.demo import asked, cast, hearing, stories, telling, unpaid
 from suxin_server.demo.at_counter import ask_visitor, register_visitor
 from suxin_server.demo.book import Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
@@ -221,6 +221,7 @@ def _tell(
     stage: Stage, parties: Sequence[Party], known: Mapping[str, Party], visitor: Party
 ) -> None:
     stories.tell_all(stage, parties, known)
+    unpaid.tell_unpaid(stage, parties)
     asked.ask_all(stage, parties, known)
     ask_visitor(stage, visitor)
     telling.tell(stage)

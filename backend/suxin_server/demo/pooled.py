@@ -1,22 +1,24 @@
 """The risk pool of the demo city: two partners who paid in, agreements with the banks that lend, and their loans filed.
 
-The worker does it after the start by the product's own commands, in the operator's and the banks' own names. A city that has a
-pool is left as it is.
+The worker does it after the start by the product's own commands, in the operator's and the banks' own names, as of when each
+would have been done: the pool is older than the oldest loan, which its bank filed the day after it paid it out. A city that has
+a pool is left as it is.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.database import Database, act_for
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
-from suxin.kernel.working_days import local_day
+from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.standing import JUDGED
 from suxin.lending.models import LoanProduct
@@ -28,17 +30,24 @@ from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.pools.states import PartnerKind
 from suxin.risk_pool.signing.answering import accept_agreement
 from suxin.risk_pool.signing.drafting import AgreementDraft, draft_agreement, sign_agreement
-from suxin.tenancy.models import StaffMember, Tenant
+from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin_server.demo.book import REQUEST_ID
+from suxin_server.demo.custodian import ACCOUNT
+from suxin_server.demo.office import people_of
 
 KEEPERS: Final = ("operator.admin", "operator.review")
 """Who keeps the pool: one records and signs, the other confirms and signs as well."""
 BANKS: Final = 3
 """With how many of the banks that have paid loans out the pool has an agreement."""
+OPENED_BEFORE: Final = timedelta(days=200)
+"""How long there has been a pool: since before the oldest loans were asked for."""
 
 _SYSTEM: Final = Actor.system(REQUEST_ID)
+_DAY: Final = timedelta(days=1)
+_MONTH: Final = timedelta(days=30)
 _YEAR: Final = timedelta(days=365)
+_FILED_AT: Final = time(9, 30)
 _WAN: Final = 1_000_000
 
 
@@ -60,20 +69,28 @@ class PooledCity:
             lenders = await _lenders(session)
         if known is not None or operator is None:
             return False
-        keepers = await self._people(operator, TenantKind.OPERATOR, KEEPERS, now=now)
+        keepers = await self._people(operator, KEEPERS, now=now)
         if len(keepers) < len(KEEPERS):
             return False
-        pool_id = await self._open(keepers, now=now)
-        for bank_id in lenders:
-            await self._join(keepers, pool_id, bank_id, now=now)
+        began = now - OPENED_BEFORE
+        pool_id = await self._open(keepers, now=began, due_on=local_day(now) + _MONTH)
+        banks = [(await self._people(bank_id, None, now=now))[0] for bank_id in lenders]
+        for bank in banks:
+            await self._join(keepers, pool_id, bank, began=began, now=now)
+        await self._file(pool_id, banks, now=now)
         return True
 
-    async def _open(self, keepers: Sequence[Actor], *, now: datetime) -> UUID:
+    async def _people(
+        self, tenant_id: UUID, log_ins: Sequence[str] | None, *, now: datetime
+    ) -> Sequence[Actor]:
+        return await people_of(self.database, self.profiles, tenant_id, log_ins, now=now)
+
+    async def _open(self, keepers: Sequence[Actor], *, now: datetime, due_on: date) -> UUID:
         first, second = keepers
         draft = PoolDraft(
             name="宿易贷风险补偿资金池（演示）",
             custodian="宿迁市商业银行营业部（演示）",
-            account="6230000000002026",
+            account=ACCOUNT,
             required_fen=3_000 * _WAN,
         )
         partners = (
@@ -89,7 +106,7 @@ class PooledCity:
                     kind=kind,
                     pledged_fen=pledged * _WAN,
                     share_bps=share_bps,
-                    due_on=local_day(now) + timedelta(days=30),
+                    due_on=due_on,
                 )
                 added = await add_partner(session, first, pool_id=pool.id, draft=partner, now=now)
                 funding = FundingDraft(
@@ -107,13 +124,19 @@ class PooledCity:
         return pool.id
 
     async def _join(
-        self, keepers: Sequence[Actor], pool_id: UUID, bank_id: UUID, *, now: datetime
+        self,
+        keepers: Sequence[Actor],
+        pool_id: UUID,
+        bank: Actor,
+        *,
+        began: datetime,
+        now: datetime,
     ) -> None:
-        """Agree with a bank, and let it file what it has paid out."""
+        """Agree with a bank on all that it offers."""
         first, second = keepers
         async with self.database.transaction(_SYSTEM, now=now) as session:
             codes = await session.scalars(
-                select(LoanProduct.code).where(LoanProduct.tenant_id == bank_id).distinct()
+                select(LoanProduct.code).where(LoanProduct.tenant_id == bank.own_tenant).distinct()
             )
             draft = AgreementDraft(
                 products=tuple(sorted(codes)),
@@ -123,60 +146,48 @@ class PooledCity:
                 ends_on=local_day(now + _YEAR),
                 terms=AgreementTerms(filing_days=MAX_FILING_DAYS),
             )
-            numbers = await session.scalars(
-                select(Loan.contract_number)
-                .where(Loan.tenant_id == bank_id, Loan.state.in_(JUDGED))
-                .order_by(Loan.id)
+        async with self.database.transaction(first, now=began) as session:
+            agreement = await draft_agreement(
+                session, first, pool_id=pool_id, bank_id=bank.own_tenant, draft=draft, now=began
+            )
+            await sign_agreement(session, first, agreement_id=agreement.id, now=began)
+        async with self.database.transaction(second, now=began) as session:
+            await sign_agreement(session, second, agreement_id=agreement.id, now=began)
+        async with self.database.transaction(bank, now=began) as session:
+            await accept_agreement(session, bank, agreement_id=agreement.id, now=began)
+
+    async def _file(self, pool_id: UUID, banks: Sequence[Actor], *, now: datetime) -> None:
+        """Let the banks file what they have paid out, each loan the day after, in the order of time."""
+        async with self.database.transaction(_SYSTEM, now=now) as session:
+            found = await session.execute(
+                select(Loan.tenant_id, Loan.first_drawn_on, Loan.contract_number)
+                .where(
+                    Loan.tenant_id.in_([bank.own_tenant for bank in banks]),
+                    Loan.state.in_(JUDGED),
+                    Loan.sandbox_id.is_(None),
+                )
+                .order_by(Loan.first_drawn_on, Loan.id)
                 .limit(MAX_FILINGS)
             )
-            contract_numbers = numbers.all()
-        async with self.database.transaction(first, now=now) as session:
-            agreement = await draft_agreement(
-                session, first, pool_id=pool_id, bank_id=bank_id, draft=draft, now=now
-            )
-            await sign_agreement(session, first, agreement_id=agreement.id, now=now)
-        async with self.database.transaction(second, now=now) as session:
-            await sign_agreement(session, second, agreement_id=agreement.id, now=now)
-        staff = await self._people(bank_id, TenantKind.BANK, None, now=now)
-        async with self.database.transaction(staff[0], now=now) as session:
-            await accept_agreement(session, staff[0], agreement_id=agreement.id, now=now)
-        async with self.database.transaction(staff[0], now=now) as session:
-            await file_loans(
-                session, staff[0], pool_id=pool_id, contract_numbers=contract_numbers, now=now
-            )
-
-    async def _people(
-        self, tenant_id: UUID, kind: TenantKind, log_ins: Sequence[str] | None, *, now: datetime
-    ) -> list[Actor]:
-        """Return some of an organisation's people by their log-ins, or its first, with every right that its profile has."""
-        profile = self.profiles[kind]
-        async with (
-            self.database.transaction(_SYSTEM, now=now) as session,
-            act_for(session, tenant_id=tenant_id, reason="demo city"),
-        ):
-            found = (await session.scalars(select(StaffMember).order_by(StaffMember.login))).all()
-        chosen = found[:1] if log_ins is None else [one for one in found if one.login in log_ins]
-        return [
-            Actor(
-                kind=ActorKind.OPERATOR if kind is TenantKind.OPERATOR else ActorKind.STAFF,
-                request_id=REQUEST_ID,
-                tenant_id=tenant_id,
-                tenant_kind=kind.value,
-                staff_id=one.id,
-                permissions=profile.permissions_of(frozenset(profile.roles)),
-                purposes=profile.purposes,
-            )
-            for one in chosen
-        ]
+            days: defaultdict[tuple[date, UUID], list[str]] = defaultdict(list)
+            for bank_id, day, number in found:
+                if day is not None:
+                    days[day, bank_id].append(number)
+        by_id = {bank.own_tenant: bank for bank in banks}
+        for (day, bank_id), numbers in days.items():
+            at = min(now, datetime.combine(day, _FILED_AT, SHANGHAI) + _DAY)
+            bank = by_id[bank_id]
+            async with self.database.transaction(bank, now=at) as session:
+                await file_loans(session, bank, pool_id=pool_id, contract_numbers=numbers, now=at)
 
 
 async def _lenders(session: AsyncSession) -> list[UUID]:
-    """Return the banks that have paid loans out, those first that were there first."""
+    """Return the banks that have paid loans out, those first that did so first."""
     found = await session.scalars(
         select(Loan.tenant_id)
         .where(Loan.state.in_(JUDGED), Loan.sandbox_id.is_(None))
-        .distinct()
-        .order_by(Loan.tenant_id)
+        .group_by(Loan.tenant_id)
+        .order_by(func.min(Loan.first_drawn_on), Loan.tenant_id)
         .limit(BANKS)
     )
     return list(found)

@@ -168,7 +168,7 @@ def tell_all(stage: Stage, parties: Sequence[Party], cast_parties: Mapping[str, 
     _tell_cast(stage, cast_parties)
     for fate in FATES:
         for _ in range(fate.count):
-            _tell(stage, fate, queue)
+            tell(stage, fate, queue)
     for _ in range(LATE):
         _tell_late(stage, queue)
     for _ in range(UNFIT):
@@ -176,11 +176,12 @@ def tell_all(stage: Stage, parties: Sequence[Party], cast_parties: Mapping[str, 
     _tell_unsent(stage, queue)
 
 
-def _tell(stage: Stage, fate: Fate, queue: Queue) -> None:
+def tell(stage: Stage, fate: Fate, queue: Queue, terms: RequestTerms | None = None) -> None:
+    """Tell one story into the stage's book, of the first in the queue whom it fits; he asks for these terms, or for any."""
     for _ in range(TRIES):
         scratch = replace(stage, book=Book())
         party = queue.popleft()
-        case = _submit(scratch, fate, party, asking.random_terms(scratch, party))
+        case = _submit(scratch, fate, party, terms or asking.random_terms(scratch, party))
         if case is not None and _live_out(scratch, fate, case):
             stage.book.take_over(scratch.book)
             return

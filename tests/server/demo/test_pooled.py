@@ -1,16 +1,20 @@
-"""The demo city's risk pool: there soon after the start, by the product's own commands, and made once."""
+"""The demo city's risk pool and a claim on it: there soon after the start, by the product's own commands, and made once."""
 
 from datetime import UTC, datetime
 
+from suxin_server.demo import cast
+from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.pooled import PooledCity
+from suxin_server.demo.unpaid import UNPAID
 from suxin_tenants import PROFILES
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
-async def test_the_city_has_a_pool_with_partners_agreements_and_filings(new_city):
+async def test_the_city_has_a_pool_with_partners_agreements_and_filings_and_a_claim(new_city):
     async with new_city(NOW) as built:
-        city = PooledCity(built.database, built.setting.made_for.sealer, PROFILES)
+        sealer = built.setting.made_for.sealer
+        city = PooledCity(built.database, sealer, PROFILES)
         assert await city.fill(now=NOW)
         assert await built.column("select state from risk_pools") == ["OPEN"]
         paid = await built.column(
@@ -21,10 +25,42 @@ async def test_the_city_has_a_pool_with_partners_agreements_and_filings(new_city
         assert set(states) == {"IN_FORCE"}
         assert len(states) >= 2
         filed = await built.column("select committed_fen from pool_filings")
-        assert len(filed) >= 2
+        lent = await built.column(
+            "select id from loans where state = 'DISBURSED' and tenant_id in"
+            " (select bank_id from pool_agreements)"
+        )
+        assert len(filed) == len(lent) > UNPAID
         committed = await built.admin.fetchval(
             "select posted_debits from ledger_accounts where code like '%.committed'"
         )
         assert committed == sum(filed)
         # Once and no more, at whatever start.
         assert not await city.fill(now=NOW)
+
+        claimed = ClaimedCity(
+            database=built.database, batch=built.setting.batch, sealer=sealer, profiles=PROFILES
+        )
+        assert await claimed.claim(now=NOW)
+        await _require_a_claim_of_each_kind(built)
+        assert not await claimed.claim(now=NOW)
+        assert len(await built.column("select id from pool_claims")) == 1
+
+
+async def _require_a_claim_of_each_kind(built):
+    """One claim was paid and recovered in part, and its bank has others to make; whoever approved logs in with his password alone."""
+    late = await built.admin.fetch(
+        "select l.tenant_id, l.state, c.state as claim, l.overdue_days >= 90 as triggered from loans l"
+        " join pool_filings f on f.loan_id = l.id left join pool_claims c on c.loan_id = l.id"
+        " where l.overdue_since is not null"
+    )
+    assert len(late) == UNPAID
+    assert len({row["tenant_id"] for row in late}) == 1
+    open_ones = [row for row in late if row["claim"] is None]
+    assert [(row["state"], row["triggered"]) for row in open_ones] == [("OVERDUE", True)] * 3
+    assert [row["claim"] for row in late if row["claim"] is not None] == ["RECOVERING"]
+    lines = await built.column("select matched from custodian_lines where state = 'MATCHED'")
+    assert sorted(map(str, lines)) == ["payment", "recovery"]
+    assert await built.column("select state from pool_recoveries") == ["CONFIRMED"]
+    assert await built.column("select staff_id from second_factors") == []
+    office = {one.login for one in cast.OPERATOR.staff}
+    assert {"operator.fund", "operator.bureau"} < office

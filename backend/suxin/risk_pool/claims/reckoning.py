@@ -23,6 +23,7 @@ from suxin.risk_pool.claims import queries
 from suxin.risk_pool.claims.evidence import dossier_of, open_disputes
 from suxin.risk_pool.claims.gaps import Gap, Grounds, days_left, gaps_of
 from suxin.risk_pool.claims.models import PoolClaim
+from suxin.risk_pool.claims.states import WITH_BANK
 from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.losses import Debt, Room, share_loss
@@ -67,7 +68,10 @@ def owed_on(loan: Loan, facts: Facts, day: date) -> Owed:
 async def work_out(
     session: AsyncSession, claim: PoolClaim, loan: Loan, *, now: datetime
 ) -> list[Gap]:
-    """Work a claim out anew, with the bank's rows and the loan locked; return what keeps it back."""
+    """Work a claim out anew, with the bank's rows and the loan locked; return what keeps it back.
+
+    The dossier is the bank's to put together, and stays as it was submitted: an approver cannot read all of it.
+    """
     filing = await session.get_one(PoolFiling, (claim.tenant_id, claim.filing_id))
     facts = (await loan_queries.facts_of(session, loan.tenant_id, [loan.id]))[loan.id]
     attempts = await queries.collections_of(session, tenant_id=loan.tenant_id, loan_id=loan.id)
@@ -84,7 +88,8 @@ async def work_out(
     claim.overdue_since, claim.overdue_days = owed.overdue_since, owed.overdue_days
     claim.trigger_days_left = days_left(owed.overdue_days, terms.trigger_days)
     claim.terms = msgspec.to_builtins(terms)
-    claim.dossier = await dossier_of(session, loan, facts, attempts)
+    if claim.state in WITH_BANK:
+        claim.dossier = await dossier_of(session, loan, facts, attempts)
     claim.worked_out_at = now
     gaps = gaps_of(
         Grounds(

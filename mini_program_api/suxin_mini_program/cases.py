@@ -159,7 +159,7 @@ APPEAL: Final = Contract(
 
 
 @post("/cases/documents", status_code=201, opt=PUT_DOWN.opt, request_max_body_size=MAX_UPLOAD_BYTES)
-async def put_down(
+async def keep_evidence(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
 ) -> Response[bytes]:
     """Keep a document for a case."""
@@ -300,7 +300,7 @@ async def appeal(
 
 
 HANDLERS: Final = (
-    put_down,
+    keep_evidence,
     ask_exemption,
     ask_human_review,
     list_cases,

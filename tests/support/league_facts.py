@@ -14,7 +14,8 @@ COUNTED_AT: Final = "2027-01-21T03:00:00+00:00"
 
 _REFERRALS: Final = """
     insert into referrals (tenant_id, id, lead_id, mode, state, county_code, dispatched_at, accept_by, contact_by, decide_by,
-        decide_from, deadlines_provisional, accepted_at, contacted_at, decided_at, consented_at, decline_reason, reminders, escalations)
+        decide_from, deadlines_provisional, accepted_at, contacted_at, decided_at, consented_at, decline_reason, reminders, escalations,
+        extra_days)
     select ($1::uuid[])[1 + h % cardinality($1::uuid[])], ('01a' || lpad(to_hex(n), 29, '0'))::uuid, gen_random_uuid(),
         case when h % 11 = 0 then 'open_pool' else 'recommended' end,
         case h / 16 % 4 when 0 then 'PASSED' when 1 then 'DECLINED' when 2 then 'OFFERED' else 'ACCEPTED' end, '321302', at,
@@ -23,7 +24,7 @@ _REFERRALS: Final = """
         case when h % 5 <> 0 and h % 3 <> 0 then at + h % 100 * interval '1 hour' end,
         case when h / 16 % 4 < 2 then at + h % 300 * interval '1 hour' end,
         case when h % 7 <> 0 then at + h % 90 * interval '1 hour' end,
-        case when h / 16 % 4 = 1 then 'OVER_INDEBTED' end, 0, 0
+        case when h / 16 % 4 = 1 then 'OVER_INDEBTED' end, 0, 0, 0
     from generate_series(1, $2::int) n
     cross join lateral (select abs(hashtext('r' || n))) as a (h)
     cross join lateral (select timestamptz '2026-09-28 02:00+00' + n % 100 * interval '1 day') as b (at)

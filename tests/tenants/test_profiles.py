@@ -6,6 +6,7 @@ from suxin.consent.requests import CONSENT_ASK
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.exports.policies import EXPORT_RUN
 from suxin.ledger.policies import TRANSFER_POST
+from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import (
     LOAN_MANAGE,
     LOAN_READ,
@@ -18,6 +19,20 @@ from suxin.lending.policies import (
     REFERRAL_WORK,
     REPAYMENT_REPORT,
 )
+from suxin.risk_pool.claims.policies import (
+    CLAIM_APPROVE_BUREAU,
+    CLAIM_APPROVE_FUND,
+    CLAIM_MAKE,
+    CLAIM_READ,
+)
+from suxin.risk_pool.incentives.policies import INCENTIVE_CHECK
+from suxin.risk_pool.policies import (
+    AGREEMENT_SIGN,
+    FILING_MAKE,
+    FILING_READ,
+    FUNDING_RECORD,
+    STOP_LOSS_LIFT,
+)
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import LEAVE_RECORD, STAFF_MANAGE, STAFF_READ, TENANT_MANAGE
@@ -27,7 +42,20 @@ from suxin_tenants import PROFILES
 ALL = [(kind, profile) for kind, profile in PROFILES.items()]
 READING = frozenset({RECORD_READ, IDENTITY_READ})
 COMMITTING = frozenset(
-    {MODEL_ACTIVATE, MODEL_APPROVE, OFFER_MAKE, PRODUCT_PUBLISH, TENANT_MANAGE, TRANSFER_POST}
+    {
+        AGREEMENT_SIGN,
+        CLAIM_APPROVE_BUREAU,
+        CLAIM_APPROVE_FUND,
+        FUNDING_RECORD,
+        INCENTIVE_CHECK,
+        MODEL_ACTIVATE,
+        MODEL_APPROVE,
+        OFFER_MAKE,
+        PRODUCT_PUBLISH,
+        STOP_LOSS_LIFT,
+        TENANT_MANAGE,
+        TRANSFER_POST,
+    }
 )
 """What approves, or lends an organisation's money."""
 
@@ -78,12 +106,18 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         CONSENT_ASK,
         EXPORT_RUN,
         TIER_READ,
+        FILING_READ,
+        FILING_MAKE,
+        CLAIM_READ,
+        CLAIM_MAKE,
+        LEAGUE_READ,
         *READING,
     }
     heading = {REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ}
     assert roles["branch_head"].permissions == roles["loan_officer"].permissions | heading
     assert EXPORT_RUN in roles["bank_admin"].permissions
-    assert roles["viewer"].permissions == {PRODUCT_READ, REFERRAL_READ, LOAN_READ}
+    looking = {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
+    assert roles["viewer"].permissions == looking
     assert not READING & roles["bank_admin"].permissions
 
 

@@ -140,6 +140,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.mandate.ended": "结束代表权",
     "subjects.record.declared": "自行申报",
     "subjects.record.erased": "删除自主申报",
+    "subjects.records.expired": "删除期满不良记录",
     "subjects.catalogue.drafted": "上传目录草稿",
     "subjects.catalogue.activated": "启用目录草稿",
     "subjects.catalogue.in_force": "目录新版本生效",

@@ -140,7 +140,7 @@ async def set_line_aside(
     said = checked_note(note)
     line = await queries.lock_own_line(session, actor, line_id)
     line.set_aside(said, staff_id=actor.own_staff, now=now)
-    _record(session, "set_aside", line, now=now)
+    _record(session, "risk_pool.line.set_aside", line, now=now)
     await session.flush()
     return line
 
@@ -156,7 +156,7 @@ async def take_line_up(
     actor.require(STATEMENT_IMPORT)
     line = await queries.lock_own_line(session, actor, line_id)
     line.take_up()
-    _record(session, "taken_up", line, now=now)
+    _record(session, "risk_pool.line.taken_up", line, now=now)
     await session.flush()
     await ask_for_matching(session, operator_id=line.tenant_id, pool_id=line.pool_id, now=now)
     return line
@@ -229,7 +229,7 @@ async def _settle(
         line.match(Matched.FUNDING, funding.id, staff_id=staff_id, now=now)
         await session.flush()
         await post_funding(session, funding, now=now)
-    _record(session, "matched", line, now=now)
+    _record(session, "risk_pool.line.matched", line, now=now)
     await session.flush()
 
 
@@ -251,10 +251,10 @@ async def _go_on(session: AsyncSession, line: CustodianLine, *, now: datetime) -
     )
 
 
-def _record(session: AsyncSession, what: str, line: CustodianLine, *, now: datetime) -> None:
+def _record(session: AsyncSession, action: str, line: CustodianLine, *, now: datetime) -> None:
     append_act(
         session,
-        action=f"risk_pool.line.{what}",
+        action=action,
         now=now,
         tenant_id=line.tenant_id,
         object_type="custodian_line",

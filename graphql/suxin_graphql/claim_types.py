@@ -36,6 +36,17 @@ class PoolClaimFilter(Filter):
     state: Choice[ClaimState] | None = None
 
 
+@strawberry.input(
+    description="追偿的筛选条件，同时满足。Which recoveries; every given field must fit."
+)
+class PoolRecoveryFilter(Filter):
+    """Which of what came back."""
+
+    __model__: ClassVar = StoredRecovery
+
+    state: Choice[RecoveryState] | None = None
+
+
 class PoolClaimOrder(Order):
     """The order of a bank's claims."""
 
@@ -148,6 +159,7 @@ class PoolClaim(Node):
         info: Info,
         first: int,
         after: str | None = None,
+        where: Annotated[PoolRecoveryFilter | None, FILTER] = None,
         order_by: PoolRecoveryOrder = PoolRecoveryOrder.NEWEST,
     ) -> Connection[PoolRecovery]:
         """Declare the page of what came back."""

@@ -70,6 +70,7 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
+from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.warning_types import LoanWarningOrder
 
@@ -248,6 +249,7 @@ _ORDERS: Final = {
     ProductReplayOrder: "产品回放的排序。In which order replays are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
     LoanWarningOrder: "预警的排序。In which order warnings are listed.",
+    PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",

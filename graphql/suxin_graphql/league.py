@@ -1,7 +1,7 @@
 """League tables in the schema: what was counted of a quarter, and the lines that the caller sees."""
 
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 import strawberry
@@ -12,15 +12,27 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.league.queries import lines, tables
 from suxin_graphql.context import Info
 from suxin_graphql.cursors import Key, Order, Ordering
+from suxin_graphql.execution.filters import Choice, Filter
 from suxin_graphql.execution.readings import Page
 from suxin_graphql.execution.records import Source, ToMany, column, to_many
 from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import query
 from suxin_graphql.node import Node, global_id
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 from suxin_graphql.scalars import Fen
 
 TABLES: Final = Ordering("lending.league_tables/1", (Key(models.LeagueTable.id, UUID),))
+
+
+@strawberry.input(
+    description="排行指标行的筛选条件，同时满足。Which lines; every given field must fit."
+)
+class LeagueLineFilter(Filter):
+    """Which lines of a table."""
+
+    __model__: ClassVar = models.LeagueLine
+
+    measure: Choice[Measure] | None = None
 
 
 class LeagueLineOrder(Order):
@@ -96,6 +108,7 @@ class LeagueTable(Node):
         info: Info,
         first: int,
         after: str | None = None,
+        where: Annotated[LeagueLineFilter | None, FILTER] = None,
         order_by: LeagueLineOrder = LeagueLineOrder.BY_ID,
     ) -> Connection[LeagueLine]:
         """Declare the page of a table's lines."""

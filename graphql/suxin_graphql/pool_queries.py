@@ -1,5 +1,7 @@
 """What a bank reads of risk pools."""
 
+from typing import Annotated
+
 import strawberry
 
 from suxin.risk_pool.filings.queries import filings_in_reach
@@ -12,7 +14,7 @@ from suxin_graphql.context import Info
 from suxin_graphql.execution.readings import Page
 from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import query
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 
 
 @strawberry.type
@@ -54,12 +56,20 @@ class PoolQueries:
         Connection[types.PoolFiling],
         description="本行的备案，新的在前。The bank's filings within the caller's reach, newest first.",
     )
-    def pool_filings(self, info: Info, first: int, after: str | None = None) -> Page:
+    def pool_filings(
+        self,
+        info: Info,
+        *,
+        first: int,
+        after: str | None = None,
+        where: Annotated[types.PoolFilingFilter | None, FILTER] = None,
+        order_by: types.PoolFilingOrder = types.PoolFilingOrder.NEWEST,
+    ) -> Page:
         """Return the bank's filings."""
         return Page(
             type=types.PoolFiling,
-            statement=Statement(filings_in_reach, info.context.actor),
-            ordering=types.FILINGS,
+            statement=Statement(filings_in_reach, info.context.actor).where(where),
+            ordering=order_by.ordering,
             first=first,
             after=after,
         )

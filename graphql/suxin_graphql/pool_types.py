@@ -19,7 +19,8 @@ from suxin.risk_pool.signing.states import AgreementState, RateBasis
 from suxin.risk_pool.stop_loss import StopLossState
 from suxin.risk_pool.stopping.models import PoolStopLoss as StopLossRow
 from suxin.risk_pool.stopping.queries import own_stop_losses
-from suxin_graphql.cursors import Key, Ordering
+from suxin_graphql.cursors import Key, Order, Ordering
+from suxin_graphql.execution.filters import Choice, Filter
 from suxin_graphql.execution.records import Source, column, to_one
 from suxin_graphql.loan_types import Loan
 from suxin_graphql.node import Node, global_id
@@ -27,7 +28,6 @@ from suxin_graphql.scalars import Fen
 
 POOLS: Final = Ordering("risk_pool.pools/1", (Key(PoolRow.id, UUID),))
 AGREEMENTS: Final = Ordering("risk_pool.agreements/1", (Key(AgreementRow.id, UUID),))
-FILINGS: Final = Ordering("risk_pool.filings/1", (Key(FilingRow.id, UUID),))
 STOP_LOSSES: Final = Ordering("risk_pool.stop_losses/1", (Key(StopLossRow.id, UUID),))
 
 
@@ -89,6 +89,27 @@ class PoolAgreement(Node):
     answered_at: datetime | None
     ended_at: datetime | None
     end_note: str | None
+
+
+@strawberry.input(
+    description="备案的筛选条件，同时满足。Which filings; every given field must fit."
+)
+class PoolFilingFilter(Filter):
+    """Which filings."""
+
+    __model__: ClassVar = FilingRow
+
+    state: Choice[FilingState] | None = None
+
+
+class PoolFilingOrder(Order):
+    """The order of a bank's filings."""
+
+    NEWEST = (
+        Ordering("risk_pool.filings/1", (Key(FilingRow.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
 
 
 @strawberry.type(

@@ -3,6 +3,7 @@
 import pytest
 from small_claims import build_claims
 
+from suxin.kernel.money import MAX_AMOUNT_FEN
 from suxin_graphql.ids import to_global
 
 
@@ -70,3 +71,23 @@ async def test_what_came_back_is_reported_once_and_shared(bank_a, case, claims, 
     assert [one["node"]["number"] for one in shown["recoveries"]["edges"]] == [
         done["recovery"]["number"]
     ]
+
+
+async def test_an_amount_beyond_the_largest_is_refused_by_name(bank_a, case, claims):
+    paid, _ = await claims.paid()
+    officer = case.city.banks[0].officer
+    loan_id = to_global("Loan", claims.loan.id, officer)
+    recovery = {
+        "claimId": to_global("PoolClaim", paid.id, officer),
+        "reference": "ZS-1",
+        "receivedFen": 1,
+        "costFen": 0,
+        "recoveredOn": "2026-11-20",
+    }
+    for fen in (MAX_AMOUNT_FEN + 1, 2**53 - 1, -1):
+        told = [("depositFen", await bank_a.write("draft_claim", loanId=loan_id, depositFen=fen))]
+        for name in ("receivedFen", "costFen"):
+            given = {**recovery, name: fen}
+            told.append((name, await bank_a.write("report_recovery", **given)))
+        for name, refused in told:
+            assert (refused["code"], refused["field"]) == ("AMOUNT_OUT_OF_RANGE", name)

@@ -25,7 +25,9 @@ from graphql import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_loans import contracted
+from small_claims import build_claims
+from small_loans import contracted, drawn
+from things_of_bank import warned_of_a
 
 from suxin_graphql import answering
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
@@ -261,11 +263,22 @@ def trusted(*, of_sandboxes):
             yield pytest.param(text, id=path.stem)
 
 
+async def thing_of(text, city, officer):
+    """The id of a thing of the type that a document asks for by its id, where it is made for that document alone."""
+    if " loan(id: $id)" in text:
+        return to_global("Loan", (await contracted(city)).id, officer)
+    if " loanWarning(id: $id)" in text:
+        return await warned_of_a(city, await drawn(city), officer)
+    if " poolClaim(id: $id)" in text:
+        claim = await (await build_claims(city)).draft()
+        return to_global("PoolClaim", claim.id, officer)
+    return None
+
+
 @pytest.mark.parametrize("text", [*trusted(of_sandboxes=False)])
 async def test_no_document_of_ours_falls_back(both_ways, bank_a, small_city, ids, text):
     wanted = ids["product" if "product" in text.lower() else "referral"]
-    if " loan(id: $id)" in text:
-        wanted = to_global("Loan", (await contracted(small_city)).id, bank_a.bank.officer)
+    wanted = await thing_of(text, small_city, bank_a.bank.officer) or wanted
     before = QUERIES.copy()
     one, other, compiled = await both_ways(text, {"id": wanted, "first": 5, "terms": TERMS})
     assert one == other

@@ -15,6 +15,8 @@ from suxin.kernel.snapshots import OpenSnapshot
 from suxin.kernel.tables import models
 from suxin.lending.loans.models import Loan
 from suxin.lending.warnings.models import LoanWarning
+from suxin.risk_pool.claims.models import PoolClaim
+from suxin.risk_pool.filings.models import PoolFiling
 from suxin_graphql.execution.filters import Filter
 from suxin_graphql.schema import schema
 
@@ -44,6 +46,8 @@ NARROWED = {
     "LoanFilter.contractNumber": '{in: ["HT-7", "HT-8"]}',
     "LoanWarningFilter.state": "{in: [LAPSED]}",
     "LoanWarningFilter.severity": "{in: [HIGH]}",
+    "PoolFilingFilter.state": "{in: [RELEASED]}",
+    "PoolClaimFilter.state": "{in: [RETURNED]}",
     "LoanProductFilter.status": "{in: [DRAFT]}",
     "LoanProductFilter.code": '{in: ["P-7", "P-8"]}',
     "OAuthClientFilter.status": "{in: [SUSPENDED]}",
@@ -91,6 +95,14 @@ COPIES = {
     " 'offer_id', md5('offers' || $2 || n)::uuid, 'contract_number', 'HT-' || n,"
     " 'state', case when n % 10 = 0 then 'OVERDUE' else 'PERFORMING' end,"
     " 'overdue_days', n, 'overdue_since', '2026-11-20'",
+    "pool_filings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'RELEASED' else 'FILED' end,"
+    " 'committed_fen', case when n % 10 = 0 then 0 else 1 end,"
+    " 'released_at', case when n % 10 = 0 then '2026-11-20 02:00+00'::timestamptz end,"
+    " 'release', case when n % 10 = 0 then 'settled' end",
+    "pool_claims": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
+    " 'filing_id', md5('filings' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'RETURNED' else 'SUBMITTED' end",
     "loan_warnings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
     " 'evidence_id', md5('evidence' || $2 || n)::uuid,"
     " 'state', case when n % 10 = 0 then 'LAPSED' else 'RAISED' end,"
@@ -102,6 +114,15 @@ COPIES = {
 }
 WHOLE = re.compile(rf"Seq Scan on ({'|'.join(COPIES)})\b")
 """A whole table of those that are filled; the few rows that a policy looks at may well be read from their page."""
+
+
+async def insert_pooled(admin, tenant_id, loan_id):
+    """A filing of a loan and a claim on it."""
+    filing = sample(PoolFiling, NOW, tenant_id=tenant_id, loan_id=loan_id)
+    await insert(admin, PoolFiling, filing | {"state": "FILED"})
+    claim = sample(PoolClaim, NOW, tenant_id=tenant_id, loan_id=loan_id)
+    told = {"state": "SUBMITTED", "submitted_at": NOW, "loss_fen": 4}
+    await insert(admin, PoolClaim, claim | told)
 
 
 @pytest.fixture
@@ -122,6 +143,7 @@ async def filled(bank_a, case, admin):
     await insert(admin, Loan, loan | {"drawn_fen": 0, "principal_paid_fen": 0, "overdue_days": 0})
     warning = sample(LoanWarning, NOW, tenant_id=case.city.banks[0].tenant_id, loan_id=loan["id"])
     await insert(admin, LoanWarning, warning | {"due_at": NOW + timedelta(days=5)})
+    await insert_pooled(admin, case.city.banks[0].tenant_id, loan["id"])
     async with case.city.database.transaction(Actor.system("test"), now=NOW) as session:
         use = Use(case.city.banks[0].tenant_id, uuid4(), "Query.referrals(states:)", NOW.date())
         await add_uses(session, {use: 1})
@@ -193,11 +215,15 @@ LOGS = {
 }
 
 
+# What a bank has only a few of: as many as there are pools that it works with, or products in them.
+HANDFULS = {"poolAgreements", "poolStopLosses", "riskPools"}
+
+
 def test_every_list_of_stored_things_can_be_ordered_and_narrowed():
     paged = {
         name for name, field in QUERY.fields.items() if str(field.type).endswith("Connection!")
     }
-    assert set(LISTS) == paged - LOGS
+    assert set(LISTS) == paged - LOGS - HANDFULS
     assert all("filter" in field.args for field in LISTS.values())
     told = {
         f"{get_named_type(LISTS[name].args['filter'].type).name}.{one}"
@@ -256,6 +282,8 @@ NODES = {
     "offers": "id state madeAt validUntil amountFen",
     "loans": "id state contractNumber overdueDays",
     "loanWarnings": "id state severity",
+    "poolFilings": "id state",
+    "poolClaims": "id state",
     "loanProducts": "id status code",
     "oauthClients": "id status createdAt",
     "deprecatedUses": "id: coordinate day",
@@ -346,6 +374,8 @@ async def test_an_order_shows_every_row_once_and_in_its_order(bank_a, filled):
         ),
         ("offers", "{state: {in: [OPEN]}}", lambda n: n["state"] == "OPEN"),
         ("loanProducts", "{status: {in: [RETIRED]}}", lambda n: n["status"] == "RETIRED"),
+        ("poolFilings", "{state: {in: [RELEASED]}}", lambda n: n["state"] == "RELEASED"),
+        ("poolClaims", "{state: {in: [RETURNED]}}", lambda n: n["state"] == "RETURNED"),
         ("oauthClients", "{status: {in: [SUSPENDED]}}", lambda n: n["status"] == "SUSPENDED"),
     ],
 )

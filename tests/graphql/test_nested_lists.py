@@ -20,7 +20,13 @@ NESTED = {
 }
 # What a query of the core tells with a receipt of its own, or holds as it was handed over: the receipt, the hash and the
 # count are of the whole, in its one order.
-TOLD = {"Applicant.grades", "Applicant.records", "FetchRecordsPayload.records"}
+TOLD = {
+    "Applicant.grades",
+    "Applicant.records",
+    "Exchange.attachments",
+    "Exchange.messages",
+    "FetchRecordsPayload.records",
+}
 EACH = 5
 PLAIN = """query Q($few: Int!) {
   referrals(first: 10) { edges { node { id offers(first: $few) {

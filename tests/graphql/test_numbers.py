@@ -7,6 +7,7 @@ from graphql import (
     get_named_type,
 )
 
+from suxin.kernel.money import MAX_AMOUNT_FEN as MAX_MONEY_FEN
 from suxin.lending.commands.offers import MAX_VALID_DAYS
 from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
@@ -48,11 +49,18 @@ LOANS = {
         for name in ("amount", "principal", "interest", "fee")
     },
 }
+# ``test_claims`` sends more.
+CLAIMS = {
+    "DraftClaimInput.depositFen": MAX_MONEY_FEN,
+    "ReportRecoveryInput.receivedFen": MAX_MONEY_FEN,
+    "ReportRecoveryInput.costFen": MAX_MONEY_FEN,
+}
 MAXIMA = {
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
     **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},
     "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,
     **LOANS,
+    **CLAIMS,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")

@@ -34,9 +34,11 @@ def test_scopes_are_of_the_matrix():
     """What a system may be given that opens no root field by itself is named."""
     assert set(SCOPES) - set(NEEDS.values()) == {
         "consent.document.compose",
+        "lending.referral.assign",
         "lending.statistics.read",
         "subjects.identity.read",
         "tenancy.branch.manage",
+        "tenancy.leave.record",
         "tenancy.staff.read",
     }
 

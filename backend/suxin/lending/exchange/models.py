@@ -156,6 +156,7 @@ class MaterialRequest(Table):
         CheckConstraint("(state = 'OPEN') = (ended_at is null)", name="ended"),
         CheckConstraint("closes_at > asked_at", name="period"),
         Index("ix_material_requests_referral_id", "tenant_id", "referral_id", "id"),
+        Index("ix_material_requests_state", "tenant_id", "state", "id"),
         Index("ix_material_requests_request_id", "subject_id", "request_id", "id"),
         Index(
             "uq_material_requests_open",

@@ -126,6 +126,7 @@ class LeagueLine(Table):
         ForeignKeyConstraint(["table_id"], ["league_tables.id"]),
         Index("ix_league_lines_table_id", "table_id", "id"),
         Index("ix_league_lines_tenant_id", "tenant_id", "id"),
+        Index("ix_league_lines_measure", "tenant_id", "measure", "id"),
         Index("uq_league_lines_id", "id", unique=True),
     )
 

@@ -37,6 +37,7 @@ class ProductReplay(Table):
         CheckConstraint("(figures is null) = (done_at is null)", name="done"),
         CheckConstraint("quarter_to > quarter_from", name="quarter"),
         Index("ix_product_replays_product_id", "tenant_id", "product_id", "id"),
+        Index("ix_product_replays_state", "tenant_id", "state", "id"),
         Index("ix_product_replays_quarter_from", "tenant_id", "quarter_from"),
     )
 

@@ -61,6 +61,7 @@ class PoolRecovery(Table):
             name="confirmed",
         ),
         Index("ix_pool_recoveries_claim_id", "tenant_id", "claim_id", "id"),
+        Index("ix_pool_recoveries_state", "tenant_id", "state", "id"),
         Index("ix_pool_recoveries_pool_id", "operator_id", "pool_id", "state", "id"),
         Index("ix_pool_recoveries_subject_id", "subject_id", "id"),
     )

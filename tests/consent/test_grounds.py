@@ -35,6 +35,12 @@ WRITERS = {
 AT_COUNTER = {"counter.queries._note", "counter.queries.opened_evidence"}
 # A tier is told on a consent alone, and on the one that is named: scoring/test_tiers.py, graphql/test_tiers.py.
 TIERS = {"scoring.fetches.tiers_delivered_before", "scoring.queries.tiers_of"}
+# What is exchanged on a referral rests on the ground for its own matter: lending/test_exchange.py.
+EXCHANGED = {"lending.exchange.queries._note"}
+# A warning, and the record behind it, rest on the consent to watching alone: lending/test_warnings.py, lending/test_warning_answers.py.
+WARNED = {"lending.warnings.telling._tell_raised", "lending.warnings.queries.evidence_of"}
+# What a person sent in with his case is opened on no ground but his wish; the receipt names the case's document: desks/test_exemptions.py.
+SENT_IN = {"rights.queries.cases.opened_document"}
 GROUNDS = (
     "select object_type, consent_id, contract_id from audit_entries where action = 'data.read'"
     " order by id"
@@ -212,4 +218,4 @@ def noting() -> set[str]:
 
 
 def test_every_writer_of_receipts_is_tried_here() -> None:
-    assert noting() == WRITERS | AT_COUNTER | TIERS
+    assert noting() == WRITERS | AT_COUNTER | TIERS | EXCHANGED | WARNED | SENT_IN

@@ -145,8 +145,8 @@ async def test_policies_and_grants_are_those_declared(city):
     assert {policy[1:5] for policy in found[0] if policy[0] in parts} == {
         ("batch", "PERMISSIVE", (BATCH_ROLE,), "SELECT")
     }
-    # All admit somebody, but for those that hold a subject to what he signed at a counter, everybody to his world, or whoever
-    # may delete to the time of keeping.
+    # All admit somebody, but for those that hold a subject to what he signed at a counter, whoever approves a payment first to
+    # his own name, everybody to his world, or whoever may delete to the time of keeping.
     assert {(policy[0], policy[1]) for policy in found[0] if policy[2] != "PERMISSIVE"} == {
         ("access_bases", "ended_at_counter"),
         ("access_bases", "kept_long_enough"),
@@ -157,6 +157,7 @@ async def test_policies_and_grants_are_those_declared(city):
         ("consents", "kept_long_enough"),
         ("consents", "nothing_unasked_at_counter"),
         ("mandates", "kept_long_enough"),
+        ("pool_payments", "approves_himself"),
         ("review_cases", "kept_long_enough"),
         ("repair_applications", "kept_long_enough"),
         ("subjects", "same_world"),

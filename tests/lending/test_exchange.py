@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -62,6 +62,25 @@ async def test_a_file_is_sealed_typed_and_opened_on_a_receipt(
     )
     assert (receipt["tenant_id"], receipt["consent_id"]) == (case.bank.tenant_id, case.consent_id)
     assert (receipt["subject_id"], receipt["fields"]) == (case.city.firm_id, ["content"])
+
+
+async def test_the_receipt_names_the_ground_that_covers_it_and_not_another_of_the_matter(
+    case: Case, admin: asyncpg.Connection
+) -> None:
+    attachment = await case.attach()
+    await admin.execute(
+        "insert into access_bases select (jsonb_populate_record(b, jsonb_build_object("
+        "'id', $2::uuid, 'purpose', 'loan.watch', 'categories', '[\"tax\"]'::jsonb,"
+        " 'source_id', gen_random_uuid()))).* from access_bases b where source_id = $1",
+        case.consent_id,
+        UUID(int=1),
+    )
+    await case.opened(attachment.id)
+    receipt = await one(
+        admin,
+        "select * from audit_entries where object_type = 'attachment' and purpose is not null",
+    )
+    assert (receipt["purpose"], receipt["consent_id"]) == ("loan.match", case.consent_id)
 
 
 async def test_only_a_bank_with_a_basis_sees_it_and_of_anothers_nothing(

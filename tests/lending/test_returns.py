@@ -24,11 +24,13 @@ from suxin.lending.commands.referrals import (
 )
 from suxin.lending.exchange.asking import CLOSE_TOPIC
 from suxin.lending.exchange.keeping import ERASE_TOPIC
+from suxin.lending.league.closing import COUNT_TOPIC
 from suxin.lending.loans.telling import JUDGE_TOPIC
 from suxin.lending.models import DispatchMode, Step
 from suxin.lending.replays.commands import REPLAY_TOPIC
 from suxin.lending.snapshots import ERASED_TOPIC
 from suxin.lending.terms import DeclineReason
+from suxin.lending.warnings.telling import DUE_TOPIC, REMIND_TOPIC
 
 REFERRAL = "select * from referrals where id = $1"
 # Dispatched on Friday 20 November at 10:00: the ends of one, three and five working days, in Shanghai 23:59:59.
@@ -372,6 +374,8 @@ async def test_every_duty_that_is_posted_has_someone_to_carry_it_out(
     # Messages to people and what becomes of a consent are others' duties; a second chunk of deadlines is posted by the first,
     # that a snapshot is gone by what erases it, and a loan's next due day by what reports it in a sandbox.
     others = {"kernel.notice.deliver", "consent.artefact.sign", "consent.consent.expire"}
-    # What is exchanged and replayed is posted in test_exchange, test_talks and test_replays.
+    # What is exchanged and replayed is posted in test_exchange, test_talks and test_replays; a corrected quarter in test_league,
+    # and the time of a warning in test_warning_answers.
     elsewhere = {REDATE_TOPIC, ERASED_TOPIC, JUDGE_TOPIC, CLOSE_TOPIC, ERASE_TOPIC, REPLAY_TOPIC}
+    elsewhere |= {COUNT_TOPIC, DUE_TOPIC, REMIND_TOPIC}
     assert topics - others == set(HANDLERS) - elsewhere

@@ -78,7 +78,6 @@ COMMANDS: dict[str, list[Case]] = {
     "risk_pool.claims.ending.ask_to_end": operators_own(ENDED),
     "risk_pool.claims.ending.confirm_ending": operators_own(coded(claim)),
     "risk_pool.claims.ending.drop_ending": operators_own(claim),
-    "risk_pool.claims.reviewing.lock_claim": keepers_own(claim),
     "risk_pool.claims.reviewing.pass_claim_on": operators_own(claim),
     "risk_pool.claims.reviewing.reject_claim": operators_own(noted(claim)),
     "risk_pool.claims.reviewing.return_claim": keepers_own(noted(claim)),

@@ -25,6 +25,8 @@ def _value(column: Column[Any], now: datetime) -> Any:
         return column.type.enums[0]
     if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Integer):
         return [1]
+    if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Uuid):
+        return [uuid4()]
     for kind, value in (
         (Uuid, uuid4()),
         (DateTime, now),

@@ -6,6 +6,7 @@ Tenants and products come through the commands; subjects and records are loaded 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import signature
 from typing import Any
 from uuid import UUID
 
@@ -144,10 +145,15 @@ class SmallCity:
         now: datetime | None = None,
         **arguments: Any,
     ) -> Any:
-        """Carry out one command of the actor's in a transaction of its own, and return what it returns."""
+        """Carry out one command of the actor's in a transaction of its own, and return what it returns.
+
+        What tells no time is given none.
+        """
         moment = now or self.now
+        if "now" in signature(command).parameters:
+            arguments["now"] = moment
         return await self.database.run(
-            actor, lambda session: command(session, actor, **arguments, now=moment), now=moment
+            actor, lambda session: command(session, actor, **arguments), now=moment
         )
 
     async def referral_to(self, submitted: Submitted, bank: Bank) -> UUID:

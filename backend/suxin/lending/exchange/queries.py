@@ -286,6 +286,8 @@ async def _note(
             AccessBasis.subject_id == party.subject_id,
             AccessBasis.tenant_id == actor.own_tenant,
             AccessBasis.context_id == party.request_id,
+            # What watches the loan of this very request lets nobody read what was exchanged.
+            AccessBasis.categories.contains(["loan_request"]),
             live(session.info["now"]),
         )
         .order_by(AccessBasis.id)

@@ -30,7 +30,7 @@ async def take_up_claim(
     :raises StepNotPossible: if it was taken up before, or has moved on
     """
     actor.require(CLAIM_CHECK)
-    claim = await lock_claim(session, actor, claim_id)
+    claim = await _lock_claim(session, actor, claim_id)
     claim.take_up(staff_id=actor.own_staff, now=now)
     record_step(session, claim, "taken_up", now=now)
     await session.flush()
@@ -46,7 +46,7 @@ async def pass_claim_on(
     :raises StepNotPossible: if its materials are not being checked
     """
     actor.require(CLAIM_CHECK)
-    claim = await lock_claim(session, actor, claim_id)
+    claim = await _lock_claim(session, actor, claim_id)
     claim.pass_on()
     record_step(session, claim, "passed_on", now=now)
     await session.flush()
@@ -65,7 +65,7 @@ async def return_claim(
     :raises StepNotPossible: if it is neither checked nor under review
     """
     said = checked_note(note)
-    claim = await lock_claim(session, actor, claim_id)
+    claim = await _lock_claim(session, actor, claim_id)
     if claim.state is ClaimState.REVIEW:
         require_any_place(actor)
     else:
@@ -88,7 +88,7 @@ async def reject_claim(
     """
     require_any_place(actor)
     said = checked_note(note)
-    claim = await lock_claim(session, actor, claim_id)
+    claim = await _lock_claim(session, actor, claim_id)
     claim.reject(said, now=now)
     await drop_held(session, claim, now=now)
     await tell_of_claim(session, claim, now=now)
@@ -96,7 +96,7 @@ async def reject_claim(
     return claim
 
 
-async def lock_claim(session: AsyncSession, actor: Actor, claim_id: UUID) -> PoolClaim:
+async def _lock_claim(session: AsyncSession, actor: Actor, claim_id: UUID) -> PoolClaim:
     """Return a claim on one of the actor's pools, locked.
 
     :raises Forbidden: if the actor may not look at claims

@@ -1,0 +1,68 @@
+"""Rows by the thousand for tests of lists, copied from one of each."""
+
+from sample_rows import insert, sample
+
+from suxin.risk_pool.claims.models import PoolClaim
+from suxin.risk_pool.filings.models import PoolFiling
+
+COPY = """
+insert into {table}
+select (jsonb_populate_record(null::{table}, to_jsonb(like_this)
+  || jsonb_build_object('id', md5('{table}' || $2::uuid || n)::uuid, {unlike}))).*
+from (select * from {table} limit 1) like_this, generate_series(1, $1::int) n
+"""
+COPIES = {
+    "leads": "'number', 'N' || $2 || n, 'pool_open', true, 'claimed_by', null, 'claim_expires_at', null,"
+    " 'county_code', case when n % 10 = 0 then '321322' else '321302' end,"
+    " 'industry_section', case when n % 10 = 1 then 'A' else 'C' end,"
+    " 'closes_at', '2026-11-21 02:00+00'::timestamptz + n * interval '2 hours'",
+    "referrals": "'tenant_id', $2, 'lead_id', md5('leads' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'ACCEPTED' else 'DISPATCHED' end,"
+    " 'dispatched_at', '2026-11-20 02:00+00'::timestamptz + n * interval '1 hour',"
+    " 'decide_by', '2026-11-21 02:00+00'::timestamptz + n * interval '1 hour'",
+    "offers": "'tenant_id', $2, 'referral_id', md5('referrals' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'EXPIRED' else 'WITHDRAWN' end,"
+    " 'amount_fen', 10000000 + n * 1000,"
+    " 'made_at', '2026-11-20 02:00+00'::timestamptz + n * interval '1 hour',"
+    " 'valid_until', '2026-11-21 02:00+00'::timestamptz + n * interval '1 hour'",
+    "loans": "'tenant_id', $2, 'referral_id', md5('referrals' || $2 || n)::uuid,"
+    " 'offer_id', md5('offers' || $2 || n)::uuid, 'contract_number', 'HT-' || n,"
+    " 'state', case when n % 10 = 0 then 'OVERDUE' else 'PERFORMING' end,"
+    " 'overdue_days', n, 'overdue_since', '2026-11-20'",
+    "pool_filings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'RELEASED' else 'FILED' end,"
+    " 'committed_fen', case when n % 10 = 0 then 0 else 1 end,"
+    " 'released_at', case when n % 10 = 0 then '2026-11-20 02:00+00'::timestamptz end,"
+    " 'release', case when n % 10 = 0 then 'settled' end",
+    "pool_claims": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
+    " 'filing_id', md5('filings' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'RETURNED' else 'SUBMITTED' end",
+    "loan_warnings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
+    " 'evidence_id', md5('evidence' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'LAPSED' else 'RAISED' end,"
+    " 'severity', case when n % 10 = 0 then 'high' else 'low' end",
+    "loan_products": "'tenant_id', $2, 'code', 'P-' || n, 'draft_of', null, 'status',"
+    " case when n % 10 = 0 then 'DRAFT' when n % 10 = 1 then 'RETIRED' else 'PUBLISHED' end",
+    "oauth_clients": "'tenant_id', $2, 'status', case when n % 10 = 0 then 'SUSPENDED' else 'ACTIVE' end",
+    "deprecated_uses": "'tenant_id', $2, 'coordinate', 'Query.field' || n, 'day', '2026-11-20'::date + n / 5",
+}
+
+
+async def fill(admin, city, many: int) -> None:
+    """Give the first two banks so many of everything that is listed; every tenth is unlike the others."""
+    await admin.execute("set session_replication_role = replica")
+    one, other = (bank.tenant_id for bank in city.banks[:2])
+    for table, unlike in COPIES.items():
+        for tenant in (one, other):
+            await admin.execute(COPY.format(table=table, unlike=unlike), many, tenant)
+    await admin.execute("set session_replication_role = origin")
+    await admin.execute("analyze")
+
+
+async def insert_pooled(admin, tenant_id, loan_id, now):
+    """A filing of a loan and a claim on it."""
+    filing = sample(PoolFiling, now, tenant_id=tenant_id, loan_id=loan_id)
+    await insert(admin, PoolFiling, filing | {"state": "FILED"})
+    claim = sample(PoolClaim, now, tenant_id=tenant_id, loan_id=loan_id)
+    told = {"state": "SUBMITTED", "submitted_at": now, "loss_fen": 4}
+    await insert(admin, PoolClaim, claim | told)

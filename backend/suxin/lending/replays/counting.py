@@ -99,12 +99,18 @@ def shown(
     figures: dict[str, int | None] = {}
     fresh: dict[str, int] = {}
     for cell, counted in cells.items():
-        near = next((one for one in known if (one ^ counted).bit_count() < FEWEST), None)
+        # The nearest of them: else one more in a set might show it with another's figure.
+        near = _nearest(counted, known)
         if near is None:
             known.append(counted)
             fresh[cell] = counted
         figures[cell] = rounded_down((counted if near is None else near).bit_count())
     return figures, fresh
+
+
+def _nearest(counted: int, known: Sequence[int]) -> int | None:
+    near = [one for one in known if (one ^ counted).bit_count() < FEWEST]
+    return min(near, key=lambda one: (one ^ counted).bit_count(), default=None)
 
 
 def rounded_down(count: int) -> int | None:

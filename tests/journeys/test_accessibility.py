@@ -3,6 +3,7 @@
 import pytest
 from accessibility import Axe
 from browsing import NARROW, Screen
+from contesting import wait_for_a_score
 from loan_pages import Phone
 from playwright.async_api import Browser, Page, expect
 from running_city import RunningCity
@@ -102,6 +103,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_phone(
 ) -> None:
     phone = await phone_of(browser, running_city, "axe-phone")
     await phone.log_in_as(cast.CHEN_JING)
+    await wait_for_a_score(phone)
     page = phone.page
     for tab in TABS:
         await page.evaluate(f"location.hash = '/{tab}'")

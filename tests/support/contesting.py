@@ -96,8 +96,8 @@ async def see_it_exempted(phone: Phone) -> None:
     await expect(case).to_contain_text("予以豁免")
 
 
-async def look_at_the_dial(phone: Phone) -> None:
-    """The hand points into the tier that is lit and said, which are one; the worker scores a demo city after its start."""
+async def wait_for_a_score(phone: Phone) -> None:
+    """The worker scores a demo city after its start: until then nobody has a tier, nor a certificate of it."""
     for _ in range(SCORED_WITHIN_S):
         await go(phone, "/score", "score-page")
         if await phone.at("dial").count():
@@ -105,6 +105,11 @@ async def look_at_the_dial(phone: Phone) -> None:
         await asyncio.sleep(1)
         await go(phone, "/notices", "notices")
     await expect(phone.at("dial")).to_be_visible()
+
+
+async def look_at_the_dial(phone: Phone) -> None:
+    """The hand points into the tier that is lit and said, which are one."""
+    await wait_for_a_score(phone)
     said = await phone.at("dial").locator("svg").get_attribute("aria-label") or ""
     tiers, from_best = map(int, re.findall(r"共 (\d+) 级，自优至次第 (\d+) 级", said)[0])
     tip = phone.at("dial").locator(".dial-tip")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from patience import PATIENCE_S
 from small_city import SmallCity
 
 from suxin_server.processes import free_port
@@ -16,8 +17,8 @@ from suxin_server.settings import Settings
 
 SERVE = ("-m", "suxin_server.cli", "serve")
 NOWHERE = "http://127.0.0.1:9"
-START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 5
+BETWEEN_LOOKS_S = 0.1
 
 
 def settings_for(
@@ -66,11 +67,17 @@ def started_web(
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{url}/health/ready", timeout=2, trust_env=False).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError(f"the web process is not ready (exit {process.poll()})")
+    deadline = time.monotonic() + PATIENCE_S
+    said = "nothing"
+    with httpx.Client(timeout=5, trust_env=False) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                answer = client.get(f"{url}/health/ready")
+                if answer.status_code == httpx.codes.OK:
+                    return
+                said = answer.text
+            except httpx.TransportError as error:
+                said = repr(error)
+            # Asking without a pause would keep a busy process from getting ready.
+            time.sleep(BETWEEN_LOOKS_S)
+    raise AssertionError(f"the web process is not ready (exit {process.poll()}): {said}")

@@ -76,7 +76,13 @@ def test_nothing_is_sealed_for_a_purpose_that_no_column_declares(sources):
         for node in ast.walk(source.tree):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
-            if node.func.attr not in {"seal", "blind_index", "blind_indexes", "every_index"}:
+            if node.func.attr not in {
+                "seal",
+                "blind_index",
+                "blind_indexes",
+                "every_index",
+                "every_index_of",
+            }:
                 continue
             names = [word.value.id for word in node.keywords if isinstance(word.value, ast.Name)]
             module = source.path.split("/", 1)[1].removesuffix(".py").replace("/", ".")

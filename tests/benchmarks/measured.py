@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,32 @@ def started_peer(
 def cpu_seconds(pid: int) -> float:
     """Return the processor time a process has used; not a number where the system does not tell it so."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        fields = _fields(Path(f"/proc/{pid}/stat"))
     except FileNotFoundError:
         return math.nan
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return _seconds(fields[11:13])
+
+
+def server_cpu_seconds(postgres: Postgres) -> float:
+    """Return the processor time of all processes of a server, those included that have ended, as parallel workers do.
+
+    Not a number where the system does not tell it so. Of others' load it has far less than the clock.
+    """
+    assert postgres.pid is not None
+    used = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = _fields(stat)
+            if stat.parent.name == str(postgres.pid):
+                used += _seconds(fields[11:15])
+            elif fields[1] == str(postgres.pid):
+                used += _seconds(fields[11:13])
+    return used or math.nan
+
+
+def _fields(stat: Path) -> list[str]:
+    return stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+
+
+def _seconds(ticks: Sequence[str]) -> float:
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")

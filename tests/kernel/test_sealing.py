@@ -298,3 +298,14 @@ def test_every_index_is_the_one_kept_now_and_all_that_may_be_kept():
     assert own == sealer.blind_index("321302198403120017", purpose="person.resident_id")
     assert known == sealer.blind_indexes("321302198403120017", purpose="person.resident_id")
     assert (known[0], own.key_version, len(set(known))) == (own.digest, 2, 4)
+
+
+def test_many_values_have_the_indexes_that_each_has_alone():
+    sealer = Sealer(Keyring({1: bytes(32), 2: bytes([7]) * 32}))
+    values = ["321302198403120017", "321302 198403120025", "32130219840312001X"]
+    many = list(sealer.every_index_of(values, purpose="person.resident_id"))
+    alone = [
+        Sealer(sealer.keyring).every_index(one, purpose="person.resident_id") for one in values
+    ]
+    assert many == alone
+    assert len({index for _, known in many for index in known}) == len(values) * 4

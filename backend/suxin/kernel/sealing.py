@@ -18,7 +18,7 @@ import json
 import re
 import struct
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from secrets import token_bytes
@@ -200,7 +200,8 @@ class Sealer:
         self._algorithms = sorted(Algorithm, key=lambda known: known is not self._suite.algorithm)
         # Bounded by purposes, which are written in code, times key versions, whose secrets never change.
         self._keys: dict[tuple[Algorithm, int, str], bytes] = {}
-        self._index_keys: dict[tuple[Algorithm, int, str], bytes] = {}
+        # Each with its key worked in, and copied for each value: that is most of what an index costs.
+        self._indexers: dict[tuple[Algorithm, int, str], hmac.HMAC] = {}
 
     @override
     def __repr__(self) -> str:
@@ -282,8 +283,8 @@ class Sealer:
         :raises ValueError: if nothing is left of the value, or the purpose is malformed
         """
         ring = self.keyring
-        digest = self._index(ring, self._suite.algorithm, ring.current, _normal(value), purpose)
-        return BlindIndex(digest, ring.current)
+        indexer = self._indexer(ring, self._suite.algorithm, ring.current, purpose)
+        return BlindIndex(_index(indexer, _normal(value)), ring.current)
 
     def blind_indexes(self, value: str, *, purpose: str) -> tuple[bytes, ...]:
         """Return everything a value may be kept under, by every key on the ring: the current one first.
@@ -300,26 +301,36 @@ class Sealer:
 
         :raises ValueError: if nothing is left of the value, or the purpose is malformed
         """
-        ring, normal = self.keyring, _normal(value)
-        found = tuple(
-            self._index(ring, algorithm, version, normal, purpose)
+        return next(self.every_index_of((value,), purpose=purpose))
+
+    def every_index_of(
+        self, values: Iterable[str], *, purpose: str
+    ) -> Iterator[tuple[BlindIndex, tuple[bytes, ...]]]:
+        """Return for each of many values what ``every_index`` does, by one reading of the keyring for all of them.
+
+        :raises ValueError: if nothing is left of a value, or the purpose is malformed
+        """
+        ring = self.keyring
+        indexers = [
+            self._indexer(ring, algorithm, version, purpose)
             for version in ring.versions
             for algorithm in self._algorithms
-        )
-        return BlindIndex(found[0], ring.current), found
+        ]
+        for value in values:
+            normal = _normal(value)
+            found = tuple([_index(indexer, normal) for indexer in indexers])
+            yield BlindIndex(found[0], ring.current), found
 
-    def _index(
-        self, ring: Keyring, algorithm: Algorithm, version: int, normal: bytes, purpose: str
-    ) -> bytes:
-        digest = _DIGESTS[algorithm]
-        key = self._index_keys.get((algorithm, version, purpose))
-        if key is None:
+    def _indexer(
+        self, ring: Keyring, algorithm: Algorithm, version: int, purpose: str
+    ) -> hmac.HMAC:
+        known = self._indexers.get((algorithm, version, purpose))
+        if known is None:
+            digest = _DIGESTS[algorithm]
             info = f"suxin/index/1/{digest.name}/{_checked(purpose)}"
             key = _derive(ring.secrets[version], digest, SECRET_BYTES, info)
-            self._index_keys[algorithm, version, purpose] = key
-        mac = hmac.HMAC(key, digest())
-        mac.update(normal)
-        return mac.finalize()
+            known = self._indexers[algorithm, version, purpose] = hmac.HMAC(key, digest())
+        return known
 
     def _key(self, ring: Keyring, algorithm: Algorithm, version: int, purpose: str) -> bytes:
         known = self._keys.get((algorithm, version, purpose))
@@ -333,6 +344,12 @@ class Sealer:
 
 def _held(keyring: Keyring) -> KeyringSource:
     return lambda: keyring
+
+
+def _index(indexer: hmac.HMAC, normal: bytes) -> bytes:
+    mac = indexer.copy()
+    mac.update(normal)
+    return mac.finalize()
 
 
 def _normal(value: str) -> bytes:

@@ -39,6 +39,8 @@ _SETTINGS: Final = (
     "set local parallel_tuple_cost = 0.01",
     "set local synchronous_commit = off",
 )
+# What is asked of the table beside has a handful of groups.
+_COMPUTED: Final = text("set local enable_hashagg = on")
 
 # What was computed lies in the order of their keys, so that the indexes grow at their ends.
 _WRITE_SCORES: Final = text(
@@ -101,6 +103,7 @@ async def compute(session: AsyncSession, document: ScoreDocument, *, as_of: date
         ),
         compiled.parameters,
     )
+    await session.execute(_COMPUTED)
 
 
 async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[str, int]:
@@ -128,11 +131,12 @@ async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> 
         "as_of": as_of,
         "tier_codes": [tier.code for tier in document.tiers],
     }
+    # First: what was just written has no summary by days yet, and would be read whole.
+    await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
     await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
     kept = {"model_code": document.code, "valid_until": valid_until(as_of), "learned_at": now}
     await session.execute(_RENEW_TIERS, common | kept)
     await session.execute(_ADD_TIERS, common | kept)
-    await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
     return finish(session, ScoreRun(
         id=run_id,
         model_id=model_id,

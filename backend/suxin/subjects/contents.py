@@ -15,6 +15,7 @@ from suxin.subjects.shapes import PENALTY_PUBLISHED_MONTHS, SHAPES, Shape
 
 MAX_CONTENT_CHARACTERS: Final = 4_000
 MONTHS_A_YEAR: Final = 12
+_DAYS_OF_ANY_MONTH: Final = 28
 
 
 def check_content(
@@ -88,5 +89,7 @@ def months_later(day: date, months: int) -> date:
     """Return the same day some months later, or the last one of a month that is too short."""
     years, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)
     year = day.year + years
+    if day.day <= _DAYS_OF_ANY_MONTH:
+        return date(year, month + 1, day.day)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))

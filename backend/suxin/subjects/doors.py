@@ -5,7 +5,7 @@ enough, and set-based loads compute it in the database.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -43,10 +43,10 @@ def resident_door(sealer: Sealer, resident_id: str) -> BlindIndex:
     return sealer.blind_index(resident_id, purpose=RESIDENT_ID)
 
 
-def resident_doors(sealer: Sealer, resident_id: str) -> PersonDoors:
-    """Return every index of a resident id, by every key of the ring."""
-    own, known = sealer.every_index(resident_id, purpose=RESIDENT_ID)
-    return PersonDoors(own, frozenset(known) - {own.digest})
+def resident_doors(sealer: Sealer, resident_ids: Iterable[str]) -> Iterator[PersonDoors]:
+    """Return of each of many resident ids every index, by every key of the ring."""
+    for own, known in sealer.every_index_of(resident_ids, purpose=RESIDENT_ID):
+        yield PersonDoors(own, frozenset(known) - {own.digest})
 
 
 def uscc_door(uscc: str) -> bytes:

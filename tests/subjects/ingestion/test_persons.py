@@ -246,6 +246,20 @@ async def test_the_same_rows_again_make_no_second_person_and_no_second_record(
     assert await admin.fetchval("select count(*) from subject_doors where key_version = 1") == 2
 
 
+async def test_whom_the_city_knows_and_whom_it_does_not_may_stand_in_one_chunk(send, admin):
+    await send(row("1", resident_id(1)))
+    mixed = [row("1", resident_id(1)), row("2", resident_id(1)), row("1", resident_id(2))]
+    both, rejects = await send(*mixed, key="both")
+    assert (both.rows_added, both.rows_unchanged, rejects) == (2, 1, [])
+    assert await admin.fetchval("select count(*) from subjects where kind = 'person'") == 2
+
+
+async def test_of_a_person_who_is_new_a_row_that_may_not_be_of_him_is_rejected_alone(send):
+    grade = row("2", resident_id(1), "TAX-GRADE", content={"grade": "A", "year": 2025})
+    batch, rejects = await send(row("1", resident_id(1)), grade, row("3", resident_id(2)))
+    assert (batch.rows_added, rejects) == (2, [(3, "NOT_OF_PERSONS")])
+
+
 async def test_a_source_is_measured_by_the_persons_it_knows_as_well(send, people, admin):
     await people.proved(serial=7)
     await send(row("1", resident_id(1)), row("2", "", uscc=FIRM))

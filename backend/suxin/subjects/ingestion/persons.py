@@ -5,8 +5,6 @@ the database sees those alone. Whom no door leads to gets a door, and behind it 
 there until somebody proves to be him (PIPL art. 6, the smallest extent).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +36,22 @@ _STRANGERS: Final = f"""
                       join subject_doors d on d.blind_index = any_key.blind_index
                       where any_key.person = p.person)
 """  # noqa: S608 - all of it is declared here
-_ANY: Final = text(f"select exists ({_STRANGERS})")
+# Each person is looked up by himself ("limit" has it so), which ends with the first that is a stranger: whether there is one at all
+# is asked of every chunk, and the whole city's doors need not be read for that.
+_ANY: Final = text(
+    f"""
+    select exists (
+        select from staged_persons p
+        where p.id is not null
+          and (select d.subject_id from staged_persons any_key
+               join subject_doors d on d.blind_index = any_key.blind_index
+               where any_key.person = p.person limit 1) is null
+          and (select true from staged_records r
+               join catalogue_items c on c.code = r.item_code and c.retired_in is null
+               where r.person = p.person and {OF_PERSONS} limit 1)
+    )
+    """  # noqa: S608 - all of it is declared here
+)
 _OPEN: Final = text(
     f"""
     with strangers as ({_STRANGERS}),
@@ -75,6 +88,7 @@ class ChunkPersons:
     """The persons of a chunk as COPY takes them, each by a number of the chunk's own, and the keys they were indexed by."""
 
     content: bytes
+    count: int
     key_versions: frozenset[int]
 
 
@@ -86,36 +100,33 @@ def chunk_persons(
     Each has one of ``ids``, to be his subject's if he is not known yet.
     """
     # Read first: a key that is added meanwhile makes the chunk stale, and never fresh by mistake.
-    versions, rows = frozenset(sealer.keyring.versions), io.StringIO()
-    write = csv.writer(rows, lineterminator="\n").writerow
-    for person, resident_id in enumerate(resident_ids, start=1):
-        own, others = resident_doors(sealer, resident_id)
-        write((person, _bytea(own.digest), next(ids), own.key_version))
-        for digest in others:
-            write((person, _bytea(digest), "", ""))
-    content = rows.getvalue().encode()
-    return ChunkPersons(content=content, key_versions=versions) if content else None
+    versions, rows, person = frozenset(sealer.keyring.versions), list[str](), 0
+    for person, (own, others) in enumerate(resident_doors(sealer, resident_ids), start=1):
+        rows.append(f"{person},\\x{own.digest.hex()},{next(ids)},{own.key_version}\n")
+        rows.extend([f"{person},\\x{digest.hex()},,\n" for digest in others])
+    if not rows:
+        return None
+    return ChunkPersons(content="".join(rows).encode(), count=person, key_versions=versions)
 
 
-async def open_doors(session: AsyncSession, persons: ChunkPersons, *, now: datetime) -> None:
-    """Give everybody among the staged persons a door by the key of today, as the batch role.
+async def open_doors(session: AsyncSession, persons: ChunkPersons, *, now: datetime) -> bool:
+    """Give everybody among the staged persons a door by the key of today, as the batch role; return whether all of them were new.
 
     :raises KeyringStale: if somebody is not found, and doors were made with a key that the chunk was not indexed by
     """
+    opened = 0
     if await session.scalar(_ANY):
         # Nobody proves himself from here to the end, so that whoever is new is so for both.
         await hold_new_doors(session)
         await require_every_key(session, persons.key_versions)
         given = {"name": NOT_PROVED, "city": CITY_CODE, "now": now}
-        await session.execute(_OPEN, given)
+        result = await session.execute(_OPEN, given)
+        opened = int(getattr(result, "rowcount", 0))
     if len(persons.key_versions) > 1:
         await session.execute(_RENEW)
+    return opened == persons.count
 
 
 async def forget_persons(session: AsyncSession) -> None:
     """Leave the staging of persons empty."""
     await session.execute(_EMPTY)
-
-
-def _bytea(digest: bytes) -> str:
-    return f"\\x{digest.hex()}"

@@ -82,6 +82,28 @@ _KEPT: Final = (
     "kept.subject_id = s.id and kept.source = :source and kept.source_ref = r.source_ref"
     " and kept.id <> r.id"
 )
+_TAKEN: Final = f"""
+    insert into credit_records
+        (subject_id, id, item_code, category, channel, natural_person, source, source_ref,
+         occurred_on, published_until, valid_until, polarity, status, amount_fen, content,
+         self_declared, loaded_at, batch_id, batch_line)
+    select {{whose}}, r.id, c.code, c.category, c.channel, {{natural_person}},
+           :source, r.source_ref, r.occurred_on, {{published_until}}, {_VALID_UNTIL},
+           r.polarity, r.status, r.amount_fen, r.content, false, :now, :batch_id, r.line
+"""
+# Of persons that this very transaction has made: nobody has a record of theirs, and no two rows of a chunk have one number.
+# Looking for what can be neither there nor repeated would be a third of the work.
+_ADD_OF_NEW: Final = text(
+    f"""
+    {_TAKEN.format(whose="p.id", natural_person="true", published_until="cast(null as date)")}
+    from staged_records r
+    join staged_persons p on p.person = r.person and p.id is not null
+    join catalogue_items c on c.code = r.item_code and c.retired_in is null and {persons.OF_PERSONS}
+    """
+)
+# Every row has its person, which the planner does not know: it would look for each by itself.
+_NO_LOOPS: Final = text("set local enable_nestloop = off")
+_LOOPS: Final = text("set local enable_nestloop = on")
 
 
 class _TakeOver(NamedTuple):
@@ -98,16 +120,15 @@ def _take_over_of(subjects: str) -> _TakeOver:
         {subjects}
         join catalogue_items c on c.code = r.item_code and c.retired_in is null and {_MAY_BE_OF}
     """
+    added = _TAKEN.format(
+        whose="s.id",
+        natural_person="s.kind in ('person', 'household')",
+        published_until=_PUBLISHED_UNTIL,
+    )
     return _TakeOver(
         add=text(
             f"""
-            insert into credit_records
-                (subject_id, id, item_code, category, channel, natural_person, source, source_ref,
-                 occurred_on, published_until, valid_until, polarity, status, amount_fen, content,
-                 self_declared, loaded_at, batch_id, batch_line)
-            select s.id, r.id, c.code, c.category, c.channel, s.kind in ('person', 'household'),
-                   :source, r.source_ref, r.occurred_on, {_PUBLISHED_UNTIL}, {_VALID_UNTIL},
-                   r.polarity, r.status, r.amount_fen, r.content, false, :now, :batch_id, r.line
+            {added}
             {matched}
             on conflict (subject_id, source, source_ref) do nothing
             """
@@ -141,6 +162,7 @@ def _take_over_of(subjects: str) -> _TakeOver:
 
 _OF_ORGANISATIONS: Final = _take_over_of(_ORGANISATIONS)
 _OF_PERSONS: Final = _take_over_of(_PERSONS)
+_OF_NEW_PERSONS: Final = _OF_PERSONS._replace(add=_ADD_OF_NEW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +207,12 @@ async def take_over(
         return Taken(added=0)
     await session.execute(_HOLD)
     await _copy(session, StagedRecord, COLUMNS, chunk.content)
+    ways = [_OF_ORGANISATIONS] * (chunk.staged > chunk.of_persons)
     if chunk.persons is not None:
         await _copy(session, StagedPerson, persons.COLUMNS, chunk.persons.content)
-        await open_doors(session, chunk.persons, now=now)
-    taken = await _taken(session, chunk, source=source, batch_id=batch_id, now=now)
+        all_new = await open_doors(session, chunk.persons, now=now)
+        ways.append(_OF_NEW_PERSONS if all_new else _OF_PERSONS)
+    taken = await _taken(session, chunk, ways, source=source, batch_id=batch_id, now=now)
     await session.execute(_EMPTY)
     if chunk.persons is not None:
         await forget_persons(session)
@@ -196,12 +220,16 @@ async def take_over(
 
 
 async def _taken(
-    session: AsyncSession, chunk: Chunk, *, source: str, batch_id: UUID, now: datetime
+    session: AsyncSession,
+    chunk: Chunk,
+    ways: Sequence[_TakeOver],
+    *,
+    source: str,
+    batch_id: UUID,
+    now: datetime,
 ) -> Taken:
     given = {"source": source, "batch_id": batch_id, "now": now}
-    ways = [_OF_ORGANISATIONS] * (chunk.staged > chunk.of_persons)
-    ways += [_OF_PERSONS] * (chunk.of_persons > 0)
-    added = sum([await _count(session, way.add, given) for way in ways])
+    added = sum([await _added(session, way, given) for way in ways])
     left = chunk.staged - added
     if not left:
         return Taken(added=added)
@@ -222,6 +250,15 @@ async def _taken(
         unchanged=left - len(rejects) - changed,
         rejects=rejects,
     )
+
+
+async def _added(session: AsyncSession, way: _TakeOver, given: dict[str, object]) -> int:
+    if way is not _OF_NEW_PERSONS:
+        return await _count(session, way.add, given)
+    await session.execute(_NO_LOOPS)
+    added = await _count(session, way.add, given)
+    await session.execute(_LOOPS)
+    return added
 
 
 async def _copy(

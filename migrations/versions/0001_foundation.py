@@ -282,6 +282,23 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE guarantee_requests ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE guarantee_requests FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON guarantee_requests FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY asked_guarantor ON guarantee_requests FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY answering_guarantor ON guarantee_requests FOR UPDATE TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY applicant ON guarantee_requests FOR SELECT TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = guarantee_requests.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY operator ON guarantee_requests FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON guarantee_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, operator_id, client_account_id, committed_fen, letter_number, letter_fen, fee_bps, starts_on, ends_on, opinion, underwritten_at, underwritten_by, approved_at, approved_by, sign_by, decline_reason, release, note, ended_at) ON guarantee_requests TO suxin_app',
+    "CREATE TRIGGER guarantee_requests_begins BEFORE INSERT ON guarantee_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('REQUESTED', 'client'), ('REQUESTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER guarantee_requests_step BEFORE UPDATE OF state ON guarantee_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'LAPSED', 'system'), ('APPROVED', 'RELEASED', 'system'), ('APPROVED', 'WITHDRAWN', 'client'), ('APPROVED', 'WITHDRAWN', 'staff'), ('REQUESTED', 'DECLINED', 'client'), ('REQUESTED', 'DECLINED', 'staff'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'UNDERWRITTEN', 'client'), ('REQUESTED', 'UNDERWRITTEN', 'staff'), ('REQUESTED', 'WITHDRAWN', 'client'), ('REQUESTED', 'WITHDRAWN', 'staff'), ('UNDERWRITTEN', 'APPROVED', 'client'), ('UNDERWRITTEN', 'APPROVED', 'staff'), ('UNDERWRITTEN', 'DECLINED', 'client'), ('UNDERWRITTEN', 'DECLINED', 'staff'), ('UNDERWRITTEN', 'LAPSED', 'system'), ('UNDERWRITTEN', 'REQUESTED', 'client'), ('UNDERWRITTEN', 'REQUESTED', 'staff'), ('UNDERWRITTEN', 'WITHDRAWN', 'client'), ('UNDERWRITTEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE guarantor_limits ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE guarantor_limits FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON guarantor_limits FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY held_guarantor ON guarantor_limits FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON guarantor_limits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (form, net_assets_fen, multiple, client_bps, changed_at, changed_by) ON guarantor_limits TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -2222,7 +2239,7 @@ def upgrade() -> None:
     op.create_index('ix_tenant_events_waiting', 'tenant_events', ['recorded_at'], unique=False, postgresql_where=sa.text('position is null'))
     op.create_table('tenants',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('operator', 'bank', 'merchant', 'attraction', 'village_grid', name='tenantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('operator', 'bank', 'merchant', 'attraction', 'village_grid', 'guarantor', name='tenantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('short_name', sa.Text(), nullable=False),
     sa.Column('uscc', sa.Text(), nullable=False),
@@ -2338,6 +2355,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
     op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('guarantor_limits',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=False),
+    sa.Column('form', sa.Enum('guarantee_company', 'insurer', name='guarantorform', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('net_assets_fen', sa.BigInteger(), nullable=False),
+    sa.Column('multiple', sa.BigInteger(), nullable=False),
+    sa.Column('client_bps', sa.BigInteger(), nullable=False),
+    sa.Column('committed_id', sa.Uuid(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('client_bps between 1 and 1000', name=op.f('ck_guarantor_limits_client')),
+    sa.CheckConstraint('multiple between 1 and 15', name=op.f('ck_guarantor_limits_multiple')),
+    sa.CheckConstraint('net_assets_fen > 0', name=op.f('ck_guarantor_limits_net_assets')),
+    sa.ForeignKeyConstraint(['tenant_id', 'committed_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_guarantor_limits_tenant_id_committed_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'guarantor_id', name=op.f('pk_guarantor_limits'))
+    )
+    op.create_index('uq_guarantor_limits_guarantor_id', 'guarantor_limits', ['guarantor_id'], unique=True)
     op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2961,6 +2995,65 @@ def upgrade() -> None:
     op.create_index('ix_custodian_lines_state', 'custodian_lines', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
     op.create_index('ix_custodian_lines_statement_id', 'custodian_lines', ['tenant_id', 'statement_id', 'id'], unique=False)
     op.create_index('uq_custodian_lines_matched_id', 'custodian_lines', ['tenant_id', 'matched', 'matched_id'], unique=True, postgresql_where=sa.text('matched is not null'))
+    op.create_table('guarantee_requests',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=False),
+    sa.Column('offer_id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('REQUESTED', 'UNDERWRITTEN', 'APPROVED', 'DECLINED', 'WITHDRAWN', 'LAPSED', 'RELEASED', name='guaranteestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('share_bps', sa.BigInteger(), nullable=False),
+    sa.Column('subject_kind', sa.Text(), nullable=False),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('industry_section', sa.Text(), nullable=False),
+    sa.Column('amount_band', sa.Text(), nullable=False),
+    sa.Column('term_band', sa.Text(), nullable=False),
+    sa.Column('grade', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('letter_number', sa.Text(), nullable=True),
+    sa.Column('letter_fen', sa.BigInteger(), nullable=True),
+    sa.Column('fee_bps', sa.BigInteger(), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('opinion', sa.Text(), nullable=True),
+    sa.Column('underwritten_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('underwritten_by', sa.Uuid(), nullable=True),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('client_account_id', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('sign_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('committed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('decline_reason', sa.Enum('outside_policy', 'risk_too_high', 'no_counter_security', 'no_consent', 'limit_reached', 'other', name='guaranteedecline', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('release', sa.Enum('settled', 'cancelled', 'period_over', name='guaranteerelease', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('DECLINED', 'WITHDRAWN', 'LAPSED', 'RELEASED'))", name=op.f('ck_guarantee_requests_ended')),
+    sa.CheckConstraint("(state = 'DECLINED') = (decline_reason is not null)", name=op.f('ck_guarantee_requests_declined')),
+    sa.CheckConstraint("(state = 'RELEASED') = (release is not null)", name=op.f('ck_guarantee_requests_released')),
+    sa.CheckConstraint("committed_fen between 0 and coalesce(letter_fen, 0) and (state = 'APPROVED' or committed_fen = 0)", name=op.f('ck_guarantee_requests_committed')),
+    sa.CheckConstraint("state <> 'UNDERWRITTEN' or letter_number is not null", name=op.f('ck_guarantee_requests_underwritten')),
+    sa.CheckConstraint("state not in ('APPROVED', 'RELEASED') or (letter_number is not null and num_nonnulls(approved_at, approved_by, sign_by, operator_id, client_account_id) = 5)", name=op.f('ck_guarantee_requests_approved')),
+    sa.CheckConstraint('guarantor_id <> tenant_id', name=op.f('ck_guarantee_requests_parties')),
+    sa.CheckConstraint('letter_fen > 0 and fee_bps between 0 and 1000 and starts_on < ends_on', name=op.f('ck_guarantee_requests_letter')),
+    sa.CheckConstraint('num_nonnulls(letter_number, letter_fen, fee_bps, starts_on, ends_on, opinion, underwritten_at, underwritten_by) in (0, 8)', name=op.f('ck_guarantee_requests_answered')),
+    sa.CheckConstraint('share_bps between 1 and 8000', name=op.f('ck_guarantee_requests_share')),
+    sa.CheckConstraint('underwritten_by <> approved_by', name=op.f('ck_guarantee_requests_two_people')),
+    sa.ForeignKeyConstraint(['operator_id', 'client_account_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_guarantee_requests_operator_id_client_account_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'offer_id'], ['offers.tenant_id', 'offers.id'], name=op.f('fk_guarantee_requests_tenant_id_offer_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_guarantee_requests_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_guarantee_requests'))
+    )
+    op.create_index('ix_guarantee_requests_guarantor_id', 'guarantee_requests', ['guarantor_id', 'state', 'id'], unique=False)
+    op.create_index('ix_guarantee_requests_lead_id', 'guarantee_requests', ['lead_id'], unique=False)
+    op.create_index('ix_guarantee_requests_state', 'guarantee_requests', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('uq_guarantee_requests_letter', 'guarantee_requests', ['guarantor_id', 'letter_number'], unique=True, postgresql_where=sa.text('approved_at is not null'))
+    op.create_index('uq_guarantee_requests_live', 'guarantee_requests', ['tenant_id', 'offer_id'], unique=True, postgresql_where=sa.text("state in ('REQUESTED', 'UNDERWRITTEN', 'APPROVED')"))
     op.create_table('loans',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3437,6 +3530,12 @@ def downgrade() -> None:
     op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_index('ix_loans_collateral', table_name='loans', postgresql_where=sa.text('collateral_reminded_for is distinct from collateral_expires_on'))
     op.drop_table('loans')
+    op.drop_index('uq_guarantee_requests_live', table_name='guarantee_requests', postgresql_where=sa.text("state in ('REQUESTED', 'UNDERWRITTEN', 'APPROVED')"))
+    op.drop_index('uq_guarantee_requests_letter', table_name='guarantee_requests', postgresql_where=sa.text('approved_at is not null'))
+    op.drop_index('ix_guarantee_requests_state', table_name='guarantee_requests')
+    op.drop_index('ix_guarantee_requests_lead_id', table_name='guarantee_requests')
+    op.drop_index('ix_guarantee_requests_guarantor_id', table_name='guarantee_requests')
+    op.drop_table('guarantee_requests')
     op.drop_index('uq_custodian_lines_matched_id', table_name='custodian_lines', postgresql_where=sa.text('matched is not null'))
     op.drop_index('ix_custodian_lines_statement_id', table_name='custodian_lines')
     op.drop_index('ix_custodian_lines_state', table_name='custodian_lines')
@@ -3516,6 +3615,8 @@ def downgrade() -> None:
     op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
     op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
     op.drop_table('incentive_awards')
+    op.drop_index('uq_guarantor_limits_guarantor_id', table_name='guarantor_limits')
+    op.drop_table('guarantor_limits')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
     op.drop_index('ix_attachments_of_request', table_name='attachments')
     op.drop_table('attachments')

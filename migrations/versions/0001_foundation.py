@@ -3044,7 +3044,6 @@ def upgrade() -> None:
     sa.CheckConstraint('num_nonnulls(letter_number, letter_fen, fee_bps, starts_on, ends_on, opinion, underwritten_at, underwritten_by) in (0, 8)', name=op.f('ck_guarantee_requests_answered')),
     sa.CheckConstraint('share_bps between 1 and 8000', name=op.f('ck_guarantee_requests_share')),
     sa.CheckConstraint('underwritten_by <> approved_by', name=op.f('ck_guarantee_requests_two_people')),
-    sa.ForeignKeyConstraint(['operator_id', 'client_account_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_guarantee_requests_operator_id_client_account_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'offer_id'], ['offers.tenant_id', 'offers.id'], name=op.f('fk_guarantee_requests_tenant_id_offer_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_guarantee_requests_tenant_id_referral_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_guarantee_requests'))

@@ -15,7 +15,7 @@ from suxin.kernel.refusals import Invalid
 from suxin.kernel.working_days import local_day
 from suxin.lending import policies
 from suxin.lending.guarantees import queries
-from suxin.lending.guarantees.ending import end_knowing
+from suxin.lending.guarantees.ending import ask_to_forget
 from suxin.lending.guarantees.event_types import REQUESTED, WITHDRAWN
 from suxin.lending.guarantees.limits import give_back
 from suxin.lending.guarantees.models import GuaranteeRequest
@@ -158,8 +158,7 @@ async def withdraw_guarantee(
             session, tenant_id=request.operator_id, reason="a guarantor's commitment is given back"
         ):
             await give_back(session, request, given_fen, now=now)
-    async with act_for(session, subject_id=offer.subject_id, reason="a guarantor is asked no more"):
-        await end_knowing(session, request, offer, now=now)
+    await ask_to_forget(session, request, now=now)
     await session.flush()
     return request
 

@@ -17,7 +17,7 @@ from suxin.kernel.refusals import Invalid
 from suxin.kernel.sealing import Sealer
 from suxin.lending.guarantees import queries
 from suxin.lending.guarantees.asking import checked_note, post_clock
-from suxin.lending.guarantees.ending import end_knowing
+from suxin.lending.guarantees.ending import ask_to_forget
 from suxin.lending.guarantees.event_types import APPROVED, DECLINED
 from suxin.lending.guarantees.limits import commit_guarantee
 from suxin.lending.guarantees.models import GuaranteeRequest
@@ -192,9 +192,7 @@ async def decline_guarantee(
     request.decline(reason, note=said, now=now)
     record_step(session, request, "declined", now=now)
     await tell_bank(session, request, DECLINED, now=now)
-    offer = await _offer(session, request, reason="whom a declined request is about")
-    async with act_for(session, subject_id=offer.subject_id, reason="a guarantor has declined"):
-        await end_knowing(session, request, offer, now=now)
+    await ask_to_forget(session, request, now=now)
     await session.flush()
     return request
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.commands import end_consents_about
+from suxin.kernel import outbox
 from suxin.kernel.working_days import local_day
 from suxin.lending.guarantees import queries
 from suxin.lending.guarantees.event_types import LAPSED, RELEASED
@@ -19,6 +20,7 @@ from suxin.lending.loans.states import LoanState
 from suxin.lending.models import Offer
 from suxin.lending.terms import RepaymentMethod
 
+FORGET_TOPIC: Final = "lending.guarantee.forget"
 FOLLOWED_AT_ONCE: Final = 200
 _RELEASED_BY: Final = {
     LoanState.SETTLED: GuaranteeRelease.SETTLED,
@@ -42,8 +44,7 @@ async def lapse_request(
     await tell_bank(session, request, LAPSED, now=now)
     await session.flush()
     await give_back(session, request, given_fen, now=now)
-    offer = await session.get_one(Offer, (request.tenant_id, request.offer_id))
-    await end_knowing(session, request, offer, now=now)
+    await end_knowing(session, request, now=now)
     await session.flush()
     return True
 
@@ -67,21 +68,45 @@ async def follow_loans(
             request.let_go(release, now=now)
             record_step(session, request, "released", subject_id=loan.subject_id, now=now)
             await tell_bank(session, request, RELEASED, now=now)
-            offer = await session.get_one(Offer, (request.tenant_id, request.offer_id))
-            await end_knowing(session, request, offer, now=now)
+            await end_knowing(session, request, now=now)
         await session.flush()
         await give_back(session, request, before_fen - request.committed_fen, now=now)
     await session.flush()
     return len(behind)
 
 
-async def end_knowing(
-    session: AsyncSession, request: GuaranteeRequest, offer: Offer, *, now: datetime
-) -> None:
-    """End what the applicant let a guarantor know for this, with his rows or as the platform.
+async def forget_applicant(
+    session: AsyncSession, *, tenant_id: UUID, request_id: UUID, now: datetime
+) -> bool:
+    """End what the applicant let the guarantor know once a request was declined or taken back; return False where it was not.
+
+    A duty of the platform, because nobody else but he ends his consents.
+    """
+    request = await queries.lock_request(session, tenant_id, request_id)
+    if request is None or request.ended_at is None:
+        return False
+    await end_knowing(session, request, now=now)
+    return True
+
+
+async def ask_to_forget(session: AsyncSession, request: GuaranteeRequest, *, now: datetime) -> None:
+    """Have the platform end at once what the applicant let the guarantor know for a request."""
+    await outbox.post(
+        session,
+        FORGET_TOPIC,
+        {"tenant_id": request.tenant_id, "request_id": request.id},
+        now=now,
+        tenant_id=request.tenant_id,
+        wake=True,
+    )
+
+
+async def end_knowing(session: AsyncSession, request: GuaranteeRequest, *, now: datetime) -> None:
+    """End what the applicant let a guarantor know for a request, as the platform.
 
     Source: PIPL art. 47(1): the purpose is achieved, or cannot be
     """
+    offer = await session.get_one(Offer, (request.tenant_id, request.offer_id))
     await end_consents_about(
         session,
         subject_id=offer.subject_id,
@@ -90,6 +115,7 @@ async def end_knowing(
         now=now,
         only_tenant=request.guarantor_id,
     )
+    await session.flush()
 
 
 def still_guaranteed_fen(loan: Loan, share_bps: int) -> int:

@@ -174,7 +174,7 @@ async def _client_account(
 ) -> UUID:
     """Return the account of what a guarantor answers for one client; the book does not say who that is."""
     client = uuid5(limit.guarantor_id, subject_id.hex).hex
-    code = account_code(limit.guarantor_id, f"client-{client}")
+    code = account_code(limit.guarantor_id, f"of-{client}")
     known = await account_by_code(session, book=limit.tenant_id, code=code)
     if known is not None:
         return known.id

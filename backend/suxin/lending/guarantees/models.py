@@ -103,10 +103,6 @@ class GuaranteeRequest(Table):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "offer_id"], ["offers.tenant_id", "offers.id"]),
         ForeignKeyConstraint(["tenant_id", "referral_id"], ["referrals.tenant_id", "referrals.id"]),
-        ForeignKeyConstraint(
-            ["operator_id", "client_account_id"],
-            ["ledger_accounts.tenant_id", "ledger_accounts.id"],
-        ),
         CheckConstraint("guarantor_id <> tenant_id", name="parties"),
         CheckConstraint("share_bps between 1 and 8000", name="share"),
         CheckConstraint("underwritten_by <> approved_by", name="two_people"),

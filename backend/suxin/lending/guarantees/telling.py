@@ -9,6 +9,7 @@ from suxin.events.catalogue import EventType
 from suxin.events.feed import record_event
 from suxin.kernel import notices
 from suxin.kernel.audit import append_act
+from suxin.kernel.database import actor_of
 from suxin.lending.guarantees.models import GuaranteeRequest
 from suxin.lending.guarantees.policies import GUARANTEE_ASK, GUARANTEE_READ
 
@@ -21,16 +22,20 @@ def record_step(
     now: datetime,
     subject_id: UUID | None = None,
 ) -> None:
-    """Put on record what was done about a request."""
+    """Put on record what was done about a request, with whoever did it; for the platform with the bank that it concerns."""
     append_act(
         session,
         action=f"lending.guarantee.{what}",
         now=now,
-        tenant_id=request.tenant_id,
+        tenant_id=actor_of(session).tenant_id or request.tenant_id,
         subject_id=subject_id,
         object_type="guarantee_request",
         object_id=request.id,
-        detail={"guarantor": str(request.guarantor_id), "committed_fen": request.committed_fen},
+        detail={
+            "bank": str(request.tenant_id),
+            "guarantor": str(request.guarantor_id),
+            "committed_fen": request.committed_fen,
+        },
     )
 
 

@@ -543,9 +543,11 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON pool_agreements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY offered_bank ON pool_agreements FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
     "CREATE POLICY answering_bank ON pool_agreements FOR UPDATE TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null) WITH CHECK (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
+    "CREATE POLICY offered_guarantor ON pool_agreements FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
+    "CREATE POLICY answering_guarantor ON pool_agreements FOR UPDATE TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null) WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
     'CREATE POLICY batch ON pool_agreements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY system ON pool_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, first_signed_by, first_signed_at, second_signed_by, second_signed_at, quota_account_id, answered_by, answered_at, ended_at, end_note) ON pool_agreements TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, first_signed_by, first_signed_at, second_signed_by, second_signed_at, quota_account_id, answered_by, answered_at, guarantor_answered_by, guarantor_answered_at, ended_at, end_note) ON pool_agreements TO suxin_app',
     'GRANT SELECT ON pool_agreements TO suxin_batch',
     "CREATE TRIGGER pool_agreements_begins BEFORE INSERT ON pool_agreements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER pool_agreements_step BEFORE UPDATE OF state ON pool_agreements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'SIGNED_ONCE', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'), ('IN_FORCE', 'ENDED', 'client'), ('IN_FORCE', 'ENDED', 'operator'), ('IN_FORCE', 'ENDED', 'staff'), ('IN_FORCE', 'ENDED', 'system'), ('SIGNED', 'DECLINED', 'client'), ('SIGNED', 'DECLINED', 'staff'), ('SIGNED', 'IN_FORCE', 'client'), ('SIGNED', 'IN_FORCE', 'staff'), ('SIGNED', 'WITHDRAWN', 'operator'), ('SIGNED_ONCE', 'SIGNED', 'operator'), ('SIGNED_ONCE', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
@@ -739,6 +741,7 @@ ACCESS = (
     'ALTER TABLE risk_pools FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON risk_pools FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY agreeing_bank ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_agreements a where a.tenant_id = risk_pools.tenant_id and a.pool_id = risk_pools.id and a.bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)))",
+    "CREATE POLICY agreeing_guarantor ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_agreements a where a.tenant_id = risk_pools.tenant_id and a.pool_id = risk_pools.id and a.guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)))",
     "CREATE POLICY filed_borrower ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_filings f where f.pool_id = risk_pools.id and f.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     'CREATE POLICY batch ON risk_pools FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY system ON risk_pools FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
@@ -2806,6 +2809,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('pool_id', sa.Uuid(), nullable=False),
     sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.Enum('DRAFT', 'SIGNED_ONCE', 'SIGNED', 'IN_FORCE', 'DECLINED', 'WITHDRAWN', 'ENDED', name='agreementstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -2828,13 +2832,17 @@ def upgrade() -> None:
     sa.Column('quota_account_id', sa.Uuid(), nullable=True),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('guarantor_answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('guarantor_answered_by', sa.Uuid(), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('end_note', sa.Text(), nullable=True),
     sa.CheckConstraint("(state in ('DECLINED', 'WITHDRAWN', 'ENDED')) = (ended_at is not null)", name=op.f('ck_pool_agreements_ended')),
-    sa.CheckConstraint("state not in ('IN_FORCE', 'DECLINED', 'ENDED') or answered_at is not null", name=op.f('ck_pool_agreements_answered')),
+    sa.CheckConstraint("state <> 'DECLINED' or coalesce(answered_at, guarantor_answered_at) is not null", name=op.f('ck_pool_agreements_declined')),
+    sa.CheckConstraint("state not in ('IN_FORCE', 'ENDED') or (answered_at is not null and (guarantor_id is null or guarantor_answered_at is not null))", name=op.f('ck_pool_agreements_answered')),
     sa.CheckConstraint("state not in ('SIGNED', 'IN_FORCE', 'DECLINED', 'ENDED') or (first_signed_by is not null and second_signed_by is not null and quota_account_id is not null)", name=op.f('ck_pool_agreements_signed')),
     sa.CheckConstraint('(first_signed_by is null) = (first_signed_at is null) and (second_signed_by is null) = (second_signed_at is null) and second_signed_by <> first_signed_by', name=op.f('ck_pool_agreements_two_people')),
     sa.CheckConstraint('cardinality(products) > 0', name=op.f('ck_pool_agreements_products')),
+    sa.CheckConstraint('guarantor_id <> bank_id and (guarantor_id is not null or guarantor_answered_at is null)', name=op.f('ck_pool_agreements_guarantor')),
     sa.CheckConstraint('quota_fen > 0 and principal_cap_fen > 0', name=op.f('ck_pool_agreements_amounts')),
     sa.CheckConstraint('starts_on < ends_on', name=op.f('ck_pool_agreements_period')),
     sa.CheckConstraint('version >= 1', name=op.f('ck_pool_agreements_version')),
@@ -2845,6 +2853,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'bank_id', 'version', name=op.f('uq_pool_agreements_tenant_id_pool_id_bank_id_version'))
     )
     op.create_index('ix_pool_agreements_bank_id', 'pool_agreements', ['bank_id', 'state', 'id'], unique=False)
+    op.create_index('ix_pool_agreements_guarantor_id', 'pool_agreements', ['guarantor_id', 'id'], unique=False)
     op.create_index('uq_pool_agreements_in_force', 'pool_agreements', ['tenant_id', 'pool_id', 'bank_id'], unique=True, postgresql_where=sa.text("state = 'IN_FORCE'"))
     op.create_table('pool_partners',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -3552,6 +3561,7 @@ def downgrade() -> None:
     op.drop_table('pool_stop_losses')
     op.drop_table('pool_partners')
     op.drop_index('uq_pool_agreements_in_force', table_name='pool_agreements', postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.drop_index('ix_pool_agreements_guarantor_id', table_name='pool_agreements')
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))

@@ -15,9 +15,9 @@ from suxin_tenants.words import Said
 AGREEMENT_STATES: Final[Mapping[AgreementState, Said]] = {
     AgreementState.DRAFT: ("起草中", "plain"),
     AgreementState.SIGNED_ONCE: ("待第二人签署", "warn"),
-    AgreementState.SIGNED: ("待银行接受", "info"),
+    AgreementState.SIGNED: ("待接受", "info"),
     AgreementState.IN_FORCE: ("生效中", "good"),
-    AgreementState.DECLINED: ("银行谢绝", "bad"),
+    AgreementState.DECLINED: ("已谢绝", "bad"),
     AgreementState.WITHDRAWN: ("已撤回", "plain"),
     AgreementState.ENDED: ("已终止", "plain"),
 }

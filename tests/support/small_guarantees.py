@@ -9,6 +9,7 @@ from small_city import SmallCity, offer_terms, product_draft
 from small_claims import code_at, enrol
 from sqlalchemy import select
 
+from suxin.consent.models import Consent, ConsentState
 from suxin.consent.notice_texts import current_text
 from suxin.consent.purposes import GUARANTEE_ASSESS
 from suxin.consent.requests import approve_request
@@ -27,6 +28,7 @@ from suxin.lending.guarantees.deciding import (
 )
 from suxin.lending.guarantees.limits import LimitDraft, set_limits
 from suxin.lending.guarantees.models import GuaranteeRequest
+from suxin.lending.guarantees.queries import requests_shown
 from suxin.lending.guarantees.states import GuarantorForm
 from suxin.lending.models import DispatchMode, LoanProduct
 from suxin.lending.terms import GuaranteeMode
@@ -67,17 +69,34 @@ class SmallGuarantor:
         )
         return request
 
-    async def permitted(self, request: GuaranteeRequest) -> UUID:
-        """Let the guarantor ask the applicant, and him say yes to all of it; return the consent's id."""
-        asked = await self.act(ask_applicant, self.underwriter, request_id=request.id)
+    async def requests(self) -> list[GuaranteeRequest]:
+        """Return what the guarantor was asked, the latest first."""
+        async with self.city.database.snapshot(self.underwriter, now=self.now) as session:
+            return list(await session.scalars(requests_shown(self.underwriter)))
+
+    async def permit_waiting(self) -> None:
+        """Let the applicant say yes to what the guarantor has asked him for."""
+        async with self.city.database.snapshot(self.city.applicant, now=self.now) as session:
+            waiting = select(Consent.id).where(
+                Consent.tenant_id == self.tenant_id, Consent.state == ConsentState.REQUESTED
+            )
+            consent_id = (await session.scalars(waiting)).one()
+        await self.permit(consent_id)
+
+    async def permit(self, consent_id: UUID) -> None:
         await self.act(
             approve_request,
             self.city.applicant,
-            consent_id=asked.consent_id,
+            consent_id=consent_id,
             categories=sorted(GUARANTEE_ASSESS.categories),
             life_days=60,
             notice_version=current_text(GUARANTEE_ASSESS.code).version,
         )
+
+    async def permitted(self, request: GuaranteeRequest) -> UUID:
+        """Let the guarantor ask the applicant, and him say yes to all of it; return the consent's id."""
+        asked = await self.act(ask_applicant, self.underwriter, request_id=request.id)
+        await self.permit(asked.consent_id)
         consent_id: UUID = asked.consent_id
         return consent_id
 

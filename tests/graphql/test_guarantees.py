@@ -28,6 +28,8 @@ async def test_a_bank_asks_sees_the_answer_and_takes_it_back(bank_a, bank_b, cas
     given, done = await asked_of(bank_a, guarantor, case)
     asked = done["request"]
     assert (asked["state"], asked["shareBps"]) == ("REQUESTED", 8_000)
+    much = await bank_a.write("request_guarantee", **(given | {"shareBps": 8_001}))
+    assert (much["code"], much["field"]) == ("INVALID", "shareBps")
     again = await bank_a.write("request_guarantee", **given)
     assert again["code"] == "GUARANTEE_ASKED"
     (request,) = await guarantor.requests()
@@ -43,7 +45,7 @@ async def test_a_bank_asks_sees_the_answer_and_takes_it_back(bank_a, bank_b, cas
     )
     assert seen["guarantor"]["name"] == "宿迁市第一融资担保有限公司（测试）"
     listed = await bank_a.run("guarantee_requests", first=5)
-    assert [one["node"]["amountBand"] for one in listed["edges"]] == ["FROM_30_TO_50_WAN"]
+    assert [one["node"]["amountBand"] for one in listed["edges"]] == ["FROM_50_WAN"]
     assert (await bank_b.run("guarantee_requests", first=5))["edges"] == []
     back = await bank_a.write("withdraw_guarantee", requestId=asked["id"], note="改用抵押")
     assert (back["request"]["state"], back["request"]["committedFen"]) == ("WITHDRAWN", 0)

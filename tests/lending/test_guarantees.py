@@ -38,7 +38,7 @@ from suxin.lending.guarantees.states import (
     GuarantorForm,
 )
 from suxin.lending.loans.contracts import ContractDraft, sign_contract
-from suxin.lending.loans.ending import settle_loan
+from suxin.lending.loans.ending import RenewalDraft, renew_loan, settle_loan
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.reporting import RepaymentDraft, report_repayment
 from suxin.lending.models import Lead, LeadParty, StepNotPossible
@@ -262,6 +262,24 @@ async def test_a_signed_contract_keeps_its_commitment_until_the_loan_ends(
     ended = await standing(small_city, request)
     assert (ended.state, ended.release) == (GuaranteeState.RELEASED, GuaranteeRelease.SETTLED)
     assert await committed_fen(small_city, guarantor) == 0
+
+
+async def test_a_guaranteed_loan_is_not_renewed_on_the_old_commitment(
+    small_city: SmallCity,
+) -> None:
+    guarantor = await build_guarantor(small_city)
+    request = await guarantor.committed()
+    loan = await draw(small_city, await sign(small_city, request.offer_id), 40_000_000)
+    renewal = RenewalDraft(
+        contract=ContractDraft(number="HT-renewal"),
+        rate_bps=400,
+        term_months=12,
+        repayment_method=loan.repayment_method,
+    )
+    with pytest.raises(refusals.GuaranteeMissing):
+        await small_city.act(
+            renew_loan, small_city.banks[0].officer, loan_id=loan.id, draft=renewal
+        )
 
 
 async def test_no_more_is_committed_than_the_limits_allow(small_city: SmallCity) -> None:

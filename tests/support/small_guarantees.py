@@ -1,7 +1,7 @@
 """A guarantor for tests, with three people who have a second factor, and short ways from the bank's request to its answer."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,13 @@ USCCS = ("91321302MATE0T0050", "91321302MATE0T0051")
 NET_ASSETS_FEN = 400_000_000
 SHARE_BPS = 8_000
 LETTER_FEN = 32_000_000
+LETTER = LetterDraft(
+    number="担保函-x",
+    fee_bps=100,
+    starts_on=date(2026, 11, 20),
+    ends_on=date(2028, 11, 20),
+    opinion="同意",
+)
 
 
 @dataclass(kw_only=True)

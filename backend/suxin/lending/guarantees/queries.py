@@ -17,11 +17,11 @@ from suxin.ledger.models import LedgerAccount
 from suxin.ledger.posting import state_of
 from suxin.lending.guarantees.models import GuaranteeRequest, GuarantorLimit
 from suxin.lending.guarantees.policies import GUARANTEE_READ, GUARANTOR_OVERSEE
-from suxin.lending.guarantees.refusals import GuaranteeMissing, GuarantorLimitMissing
+from suxin.lending.guarantees.refusals import GuarantorLimitMissing
 from suxin.lending.guarantees.states import LIVE, GuaranteeState
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
-from suxin.lending.models import Offer, Referral
+from suxin.lending.models import Referral
 from suxin.lending.queries.referrals import within_reach
 from suxin.lending.terms import RepaymentMethod
 from suxin.tenancy.models import Tenant, TenantStatus
@@ -148,16 +148,6 @@ async def requests_on_offer(
     """
     statement = requests_shown(actor).where(GuaranteeRequest.offer_id == offer_id)
     return (await session.scalars(statement)).all()
-
-
-async def require_commitment(session: AsyncSession, offer: Offer, *, now: datetime) -> None:
-    """Refuse a contract on an offer for which no guarantor is bound today; one that is stays so until the transaction ends.
-
-    :raises GuaranteeMissing: if none is
-    """
-    found = await live_on_offer(session, offer.tenant_id, offer.id)
-    if found is None or not found.binds_on(local_day(now)):
-        raise GuaranteeMissing(field="offerId")
 
 
 async def commitments_on(

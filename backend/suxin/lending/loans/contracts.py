@@ -13,7 +13,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid
 from suxin.kernel.working_days import local_day
 from suxin.lending import policies
-from suxin.lending.guarantees.queries import require_commitment
+from suxin.lending.guarantees.standing import require_commitment
 from suxin.lending.loans import queries
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.refusals import (

@@ -148,7 +148,7 @@ class GuaranteedCity:
             fee_bps=80,
             starts_on=today,
             ends_on=today + timedelta(days=31 * offer.term_months + 180),
-            opinion="经营正常，纳税和社保缴纳连续，同意按申请比例担保。",
+            opinion="已核对登记、纳税和环保信息，同意按申请比例担保，放款前须落实反担保。",
         )
         async with self.database.transaction(underwriter, now=now) as session:
             await underwrite_guarantee(

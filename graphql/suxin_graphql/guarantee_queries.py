@@ -3,7 +3,7 @@
 import strawberry
 
 from suxin.lending.guarantees.policies import GUARANTEE_READ
-from suxin.lending.guarantees.queries import requests_shown
+from suxin.lending.guarantees.queries import guarantors_shown, requests_shown
 from suxin_graphql import guarantee_types as types
 from suxin_graphql.context import Info
 from suxin_graphql.execution.readings import OneOf, Page
@@ -51,7 +51,7 @@ class GuaranteeQueries:
         """Return the guarantors that may be asked."""
         return Page(
             type=types.Guarantor,
-            statement=Statement(types.guarantors_shown, info.context.actor),
+            statement=Statement(guarantors_shown, info.context.actor),
             ordering=types.GUARANTORS,
             first=first,
             after=after,

@@ -5,16 +5,13 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Select, select
 
-from suxin.kernel.actor import Actor
 from suxin.lending.guarantees.models import GuaranteeRequest as RequestRow
 from suxin.lending.guarantees.policies import GUARANTEE_READ
-from suxin.lending.guarantees.queries import requests_shown
+from suxin.lending.guarantees.queries import guarantors_shown, requests_shown
 from suxin.lending.guarantees.states import GuaranteeDecline, GuaranteeRelease, GuaranteeState
 from suxin.lending.leads import AmountBand, TermBand
-from suxin.tenancy.models import Tenant, TenantStatus
-from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.models import Tenant
 from suxin_graphql.cursors import Key, Ordering
 from suxin_graphql.execution.records import Source, to_one
 from suxin_graphql.node import Node, global_id
@@ -22,17 +19,6 @@ from suxin_graphql.scalars import Fen
 
 REQUESTS: Final = Ordering("lending.guarantees/1", (Key(RequestRow.id, UUID),))
 GUARANTORS: Final = Ordering("lending.guarantors/1", (Key(Tenant.id, UUID),))
-
-
-def guarantors_shown(actor: Actor) -> Select[Tenant]:
-    """Return the guarantors that are at work.
-
-    :raises Forbidden: if the actor may not look at guarantees
-    """
-    actor.require(GUARANTEE_READ)
-    return select(Tenant).where(
-        Tenant.kind == TenantKind.GUARANTOR, Tenant.status == TenantStatus.ACTIVE
-    )
 
 
 @strawberry.type(

@@ -73,6 +73,7 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     ),
     "lending.guarantees.queries.guarantor_row": ("rival", guarantor, PUBLISHED),
     "lending.guarantees.queries.guarantors": ("rival", lambda _world: {}, PUBLISHED),
+    "lending.guarantees.queries.guarantors_shown": ("stranger", lambda _world: {}, Forbidden),
     "lending.guarantees.queries.limit_use": ("rival", lambda _world: {}, None),
     "lending.guarantees.queries.live_on_offer": (
         "rival",

@@ -208,19 +208,18 @@ async def request_counts(session: AsyncSession, actor: Actor) -> dict[str, int]:
     return {row[0].value: row[1] for row in rows}
 
 
+def guarantors_shown(actor: Actor) -> Select[Tenant]:
+    """Return the guarantors that are at work, for whoever may ask one or is one.
+
+    :raises Forbidden: if the actor may not look at guarantees
+    """
+    actor.require(GUARANTEE_READ)
+    return _at_work()
+
+
 async def guarantors(session: AsyncSession) -> Sequence[Tenant]:
     """Return the guarantors of the city that are at work, by name."""
-    return (
-        await session.scalars(
-            select(Tenant)
-            .where(
-                Tenant.kind == TenantKind.GUARANTOR,
-                Tenant.status == TenantStatus.ACTIVE,
-                Tenant.sandbox.is_(False),
-            )
-            .order_by(Tenant.name)
-        )
-    ).all()
+    return (await session.scalars(_at_work().order_by(Tenant.name))).all()
 
 
 async def guarantor_row(session: AsyncSession, guarantor_id: UUID) -> Tenant:
@@ -228,13 +227,7 @@ async def guarantor_row(session: AsyncSession, guarantor_id: UUID) -> Tenant:
 
     :raises NotFound: if there is none of this id
     """
-    found = await session.scalar(
-        select(Tenant).where(
-            Tenant.id == guarantor_id,
-            Tenant.kind == TenantKind.GUARANTOR,
-            Tenant.status == TenantStatus.ACTIVE,
-        )
-    )
+    found = await session.scalar(_at_work().where(Tenant.id == guarantor_id))
     if found is None:
         raise NotFound(thing_zh="担保机构", thing_en="guarantor", field="guarantorId")
     return found
@@ -308,6 +301,12 @@ async def uses_of_city(session: AsyncSession, actor: Actor) -> dict[UUID, LimitU
         row[0].guarantor_id: LimitUse(limit=row[0], committed_fen=state_of(row[1]).balance)
         for row in rows
     }
+
+
+def _at_work() -> Select[Tenant]:
+    return select(Tenant).where(
+        Tenant.kind == TenantKind.GUARANTOR, Tenant.status == TenantStatus.ACTIVE
+    )
 
 
 def _found(request: GuaranteeRequest | None) -> GuaranteeRequest:

@@ -1,5 +1,7 @@
 """Guarantees over GraphQL: a bank's system asks and sees the answer, a guarantor's declines, and nobody else sees anything."""
 
+from types import SimpleNamespace
+
 import pytest
 from small_guarantees import build_guarantor, guaranteed
 
@@ -56,3 +58,23 @@ async def test_a_contract_without_a_commitment_is_refused_by_name(bank_a, case, 
     offer = to_global("Offer", offer_id, bank_a.bank.officer)
     done = await bank_a.write("sign_contract", offerId=offer, contractNumber="HT-G-1")
     assert done["code"] == "GUARANTEE_MISSING"
+
+
+async def test_a_guarantor_sees_what_it_is_asked_and_declines(bank_a, desks, case, guarantor):
+    _, done = await asked_of(bank_a, guarantor, case)
+    who = guarantor.underwriter
+    house = SimpleNamespace(tenant_id=who.tenant_id, staff_id=who.staff_id, officer=who)
+    caller = await desks.open(house, roles=["underwriter"])
+    (seen,) = (await caller.run("guarantee_requests", first=5))["edges"]
+    said = await caller.write(
+        "decline_guarantee",
+        requestId=seen["node"]["id"],
+        reason="RISK_TOO_HIGH",
+        note="负债偏高",
+    )
+    assert (said["request"]["state"], said["request"]["declineReason"]) == (
+        "DECLINED",
+        "RISK_TOO_HIGH",
+    )
+    told = await bank_a.run("guarantee_request", id=done["request"]["id"])
+    assert (told["state"], told["note"]) == ("DECLINED", "负债偏高")

@@ -10,6 +10,7 @@ import structlog
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.lending.guarantees.ending import FOLLOWED_AT_ONCE, follow_loans
 from suxin.lending.league.closing import close_due_quarters
 from suxin.lending.league.months import count_month
 from suxin.lending.loans.collateral import REMINDED_AT_ONCE, remind_of_collateral
@@ -32,6 +33,10 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
         async with database.transaction(_JUDGE, now=now) as session:
             told = await tell_of_loans(session, now=now)
     await keep_pools(batch, database, now=now)
+    followed = FOLLOWED_AT_ONCE
+    while followed == FOLLOWED_AT_ONCE:
+        async with database.transaction(_JUDGE, now=now) as session:
+            followed = await follow_loans(session, now=now)
     reminded = REMINDED_AT_ONCE
     while reminded == REMINDED_AT_ONCE:
         async with database.transaction(_JUDGE, now=now) as session:

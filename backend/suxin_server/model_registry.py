@@ -19,6 +19,7 @@ from suxin.kernel.tables import Table
 from suxin.ledger import models as ledger
 from suxin.lending import models as lending
 from suxin.lending.exchange import models as exchange
+from suxin.lending.guarantees import models as guarantees
 from suxin.lending.league import models as league
 from suxin.lending.loans import models as loans
 from suxin.lending.replays import models as replays
@@ -75,6 +76,7 @@ CONTEXTS = (
     lending,
     exchange,
     loans,
+    guarantees,
     replays,
     routing,
     warnings,

@@ -33,6 +33,7 @@ from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
+from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.watched import WatchedCity
@@ -136,15 +137,17 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
 def _demo_pool(
     settings: Settings, database: Database, batch: Database
 ) -> Callable[..., Awaitable[bool]] | None:
-    """Return what fills the demo city's risk pool, and then lets a claim be made on it; nothing in any other city."""
+    """Return what fills the demo city's risk pool, has its guarantor asked, and lets a claim be made; nothing in any other city."""
     if not settings.demo:
         return None
     sealer = Sealer(keyring_source(settings), settings.sealing_profile)
     pooled = PooledCity(database, sealer, PROFILES)
+    guaranteed = GuaranteedCity(database, PROFILES)
     claimed = ClaimedCity(database=database, batch=batch, sealer=sealer, profiles=PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await pooled.fill(now=now)
+        await guaranteed.guarantee(now=now)
         return await claimed.claim(now=now)
 
     return fill

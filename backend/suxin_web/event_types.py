@@ -6,6 +6,7 @@ from suxin.consent import event_types as consent
 from suxin.events.catalogue import Catalogue, catalogue_of
 from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
+from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
@@ -16,6 +17,7 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
     lending.EVENT_TYPES,
     exchange.EVENT_TYPES,
+    guarantees.EVENT_TYPES,
     loans.EVENT_TYPES,
     warnings.EVENT_TYPES,
     repair.EVENT_TYPES,

@@ -13,6 +13,7 @@ from suxin.events.models import DeliveryState, EndpointState
 from suxin.exports.models import ExportState
 from suxin.kernel.bases import BasisKind
 from suxin.lending.exchange.models import AttachmentKind, Author, ItemState, MaterialState
+from suxin.lending.guarantees.states import GuaranteeDecline, GuaranteeRelease, GuaranteeState
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.lending.league.measures import Measure
 from suxin.lending.loans.reporting import OutcomeKind
@@ -191,6 +192,7 @@ _TENANT_KINDS: Final[Labels] = {
     "MERCHANT": ("商户", "a merchant"),
     "ATTRACTION": ("景区", "an attraction"),
     "VILLAGE_GRID": ("村居网格", "a village"),
+    "GUARANTOR": ("担保机构", "a guarantor"),
 }
 
 _CLIENT_STATES: Final[Labels] = {
@@ -262,6 +264,9 @@ def describe_enums() -> None:
     _describe(ApplicantKind, "申请主体类型。Who asks.")
     _describe(LoanPurpose, "贷款用途。What the money is for.")
     _describe(GuaranteeMode, "担保方式。What secures the loan.")
+    _describe(GuaranteeState, "担保申请状态。Where a request for a guarantee stands.")
+    _describe(GuaranteeDecline, "不予担保原因。Why a guarantor declines.")
+    _describe(GuaranteeRelease, "担保解除原因。Why a commitment binds no more.")
     _describe(RepaymentMethod, "还款方式。How principal and interest come back.")
     _describe(DeclineReason, "不予受理原因。Why a bank declines; the applicant always learns it.")
     _describe(AmountBand, "金额区间。How much is asked, as a lead shows it.")

@@ -48,6 +48,8 @@ KINDS: Final[dict[str, Kind]] = {
     "PoolAgreement": Kind(43, "合作协议", "agreement"),
     "PoolFiling": Kind(44, "备案", "filing"),
     "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
+    "GuaranteeRequest": Kind(28, "担保申请", "request for a guarantee"),
+    "Guarantor": Kind(29, "担保机构", "guarantor"),
     "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
     "LoanWarning": Kind(57, "预警", "warning"),

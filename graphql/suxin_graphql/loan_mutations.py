@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid
 from suxin.lending import policies
+from suxin.lending.guarantees.refusals import GuaranteeMissing
 from suxin.lending.loans import contracts, drawing, ending, refusals, reporting
 from suxin.lending.loans.drawing import DrawdownDraft
 from suxin.lending.loans.ending import RenewalDraft
@@ -120,6 +121,7 @@ class LoanMutations:
             refusals.OfferNotAccepted,
             refusals.ContractExists,
             refusals.ContractNumberTaken,
+            GuaranteeMissing,
             StepNotPossible,
         ),
         description="登记已按接受的报价签约。Record that the contract on an accepted offer is signed.",
@@ -219,6 +221,7 @@ class LoanMutations:
             LoanTermOutOfRange,
             refusals.ContractNumberTaken,
             refusals.NothingToRenew,
+            GuaranteeMissing,
             refusals.NotPaidOff,
             refusals.DrawnBeyondContract,
             refusals.DrawnAfterTerm,

@@ -16,6 +16,7 @@ from suxin_graphql.execution.readings import EachOf, Named, OneOf
 from suxin_graphql.execution.records import Record
 from suxin_graphql.exports import Export
 from suxin_graphql.fields import Access, query
+from suxin_graphql.guarantee_types import GuaranteeRequest, Guarantor
 from suxin_graphql.ids import from_global, not_found
 from suxin_graphql.league import LeagueLine, LeagueTable
 from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
@@ -51,6 +52,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PoolAgreement": PoolAgreement,
     "PoolFiling": PoolFiling,
     "PoolStopLoss": PoolStopLoss,
+    "GuaranteeRequest": GuaranteeRequest,
+    "Guarantor": Guarantor,
     "MaterialRequest": MaterialRequest,
     "ProductReplay": ProductReplay,
     "LoanWarning": LoanWarning,

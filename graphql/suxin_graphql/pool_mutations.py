@@ -187,6 +187,7 @@ class PoolMutations:
             refusals.PurposeNotCovered,
             refusals.PrincipalAboveCap,
             refusals.RateAboveCeiling,
+            refusals.FilingNotGuaranteed,
             refusals.FilingSuspended,
             refusals.PoolExhausted,
             refusals.PoolQuotaExhausted,

@@ -19,6 +19,8 @@ from suxin_graphql.events import EventQueries
 from suxin_graphql.exchange_mutations import ExchangeMutations
 from suxin_graphql.exports import ExportMutations, ExportQueries
 from suxin_graphql.fetches import FetchMutations
+from suxin_graphql.guarantee_mutations import GuaranteeMutations
+from suxin_graphql.guarantee_queries import GuaranteeQueries
 from suxin_graphql.identity_providers import IdentityProviderMutations, IdentityProviderQueries
 from suxin_graphql.league import LeagueQueries
 from suxin_graphql.lending_mutations import LendingMutations
@@ -55,6 +57,7 @@ class Query(
     LoanQueries,
     ClaimQueries,
     PoolQueries,
+    GuaranteeQueries,
     WarningQueries,
     LeagueQueries,
     EventQueries,
@@ -78,6 +81,7 @@ class Mutation(
     LoanMutations,
     ClaimMutations,
     PoolMutations,
+    GuaranteeMutations,
     ExchangeMutations,
     WarningMutations,
     WebhookMutations,

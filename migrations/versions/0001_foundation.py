@@ -282,6 +282,23 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE guarantee_requests ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE guarantee_requests FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON guarantee_requests FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY asked_guarantor ON guarantee_requests FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY answering_guarantor ON guarantee_requests FOR UPDATE TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY applicant ON guarantee_requests FOR SELECT TO suxin_app USING (exists (select 1 from lead_parties p where p.lead_id = guarantee_requests.lead_id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY operator ON guarantee_requests FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON guarantee_requests FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, operator_id, client_account_id, committed_fen, letter_number, letter_fen, fee_bps, starts_on, ends_on, opinion, underwritten_at, underwritten_by, approved_at, approved_by, sign_by, decline_reason, release, note, ended_at) ON guarantee_requests TO suxin_app',
+    "CREATE TRIGGER guarantee_requests_begins BEFORE INSERT ON guarantee_requests FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('REQUESTED', 'client'), ('REQUESTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER guarantee_requests_step BEFORE UPDATE OF state ON guarantee_requests FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'LAPSED', 'system'), ('APPROVED', 'RELEASED', 'system'), ('APPROVED', 'WITHDRAWN', 'client'), ('APPROVED', 'WITHDRAWN', 'staff'), ('REQUESTED', 'DECLINED', 'client'), ('REQUESTED', 'DECLINED', 'staff'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'UNDERWRITTEN', 'client'), ('REQUESTED', 'UNDERWRITTEN', 'staff'), ('REQUESTED', 'WITHDRAWN', 'client'), ('REQUESTED', 'WITHDRAWN', 'staff'), ('UNDERWRITTEN', 'APPROVED', 'client'), ('UNDERWRITTEN', 'APPROVED', 'staff'), ('UNDERWRITTEN', 'DECLINED', 'client'), ('UNDERWRITTEN', 'DECLINED', 'staff'), ('UNDERWRITTEN', 'LAPSED', 'system'), ('UNDERWRITTEN', 'REQUESTED', 'client'), ('UNDERWRITTEN', 'REQUESTED', 'staff'), ('UNDERWRITTEN', 'WITHDRAWN', 'client'), ('UNDERWRITTEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE guarantor_limits ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE guarantor_limits FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON guarantor_limits FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY held_guarantor ON guarantor_limits FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON guarantor_limits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (form, net_assets_fen, multiple, client_bps, changed_at, changed_by) ON guarantor_limits TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -526,9 +543,11 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON pool_agreements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY offered_bank ON pool_agreements FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
     "CREATE POLICY answering_bank ON pool_agreements FOR UPDATE TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null) WITH CHECK (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
+    "CREATE POLICY offered_guarantor ON pool_agreements FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
+    "CREATE POLICY answering_guarantor ON pool_agreements FOR UPDATE TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null) WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and second_signed_at is not null)",
     'CREATE POLICY batch ON pool_agreements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY system ON pool_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, first_signed_by, first_signed_at, second_signed_by, second_signed_at, quota_account_id, answered_by, answered_at, ended_at, end_note) ON pool_agreements TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, first_signed_by, first_signed_at, second_signed_by, second_signed_at, quota_account_id, answered_by, answered_at, guarantor_answered_by, guarantor_answered_at, ended_at, end_note) ON pool_agreements TO suxin_app',
     'GRANT SELECT ON pool_agreements TO suxin_batch',
     "CREATE TRIGGER pool_agreements_begins BEFORE INSERT ON pool_agreements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER pool_agreements_step BEFORE UPDATE OF state ON pool_agreements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'SIGNED_ONCE', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'), ('IN_FORCE', 'ENDED', 'client'), ('IN_FORCE', 'ENDED', 'operator'), ('IN_FORCE', 'ENDED', 'staff'), ('IN_FORCE', 'ENDED', 'system'), ('SIGNED', 'DECLINED', 'client'), ('SIGNED', 'DECLINED', 'staff'), ('SIGNED', 'IN_FORCE', 'client'), ('SIGNED', 'IN_FORCE', 'staff'), ('SIGNED', 'WITHDRAWN', 'operator'), ('SIGNED_ONCE', 'SIGNED', 'operator'), ('SIGNED_ONCE', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
@@ -722,6 +741,7 @@ ACCESS = (
     'ALTER TABLE risk_pools FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON risk_pools FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY agreeing_bank ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_agreements a where a.tenant_id = risk_pools.tenant_id and a.pool_id = risk_pools.id and a.bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)))",
+    "CREATE POLICY agreeing_guarantor ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_agreements a where a.tenant_id = risk_pools.tenant_id and a.pool_id = risk_pools.id and a.guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)))",
     "CREATE POLICY filed_borrower ON risk_pools FOR SELECT TO suxin_app USING (exists (select 1 from pool_filings f where f.pool_id = risk_pools.id and f.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     'CREATE POLICY batch ON risk_pools FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     "CREATE POLICY system ON risk_pools FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
@@ -2222,7 +2242,7 @@ def upgrade() -> None:
     op.create_index('ix_tenant_events_waiting', 'tenant_events', ['recorded_at'], unique=False, postgresql_where=sa.text('position is null'))
     op.create_table('tenants',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('operator', 'bank', 'merchant', 'attraction', 'village_grid', name='tenantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('operator', 'bank', 'merchant', 'attraction', 'village_grid', 'guarantor', name='tenantkind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('short_name', sa.Text(), nullable=False),
     sa.Column('uscc', sa.Text(), nullable=False),
@@ -2338,6 +2358,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
     op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('guarantor_limits',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=False),
+    sa.Column('form', sa.Enum('guarantee_company', 'insurer', name='guarantorform', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('net_assets_fen', sa.BigInteger(), nullable=False),
+    sa.Column('multiple', sa.BigInteger(), nullable=False),
+    sa.Column('client_bps', sa.BigInteger(), nullable=False),
+    sa.Column('committed_id', sa.Uuid(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('client_bps between 1 and 1000', name=op.f('ck_guarantor_limits_client')),
+    sa.CheckConstraint('multiple between 1 and 15', name=op.f('ck_guarantor_limits_multiple')),
+    sa.CheckConstraint('net_assets_fen > 0', name=op.f('ck_guarantor_limits_net_assets')),
+    sa.ForeignKeyConstraint(['tenant_id', 'committed_id'], ['ledger_accounts.tenant_id', 'ledger_accounts.id'], name=op.f('fk_guarantor_limits_tenant_id_committed_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'guarantor_id', name=op.f('pk_guarantor_limits'))
+    )
+    op.create_index('uq_guarantor_limits_guarantor_id', 'guarantor_limits', ['guarantor_id'], unique=True)
     op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2772,6 +2809,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('pool_id', sa.Uuid(), nullable=False),
     sa.Column('bank_id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.Enum('DRAFT', 'SIGNED_ONCE', 'SIGNED', 'IN_FORCE', 'DECLINED', 'WITHDRAWN', 'ENDED', name='agreementstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('terms', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -2794,13 +2832,17 @@ def upgrade() -> None:
     sa.Column('quota_account_id', sa.Uuid(), nullable=True),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('guarantor_answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('guarantor_answered_by', sa.Uuid(), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('end_note', sa.Text(), nullable=True),
     sa.CheckConstraint("(state in ('DECLINED', 'WITHDRAWN', 'ENDED')) = (ended_at is not null)", name=op.f('ck_pool_agreements_ended')),
-    sa.CheckConstraint("state not in ('IN_FORCE', 'DECLINED', 'ENDED') or answered_at is not null", name=op.f('ck_pool_agreements_answered')),
+    sa.CheckConstraint("state <> 'DECLINED' or coalesce(answered_at, guarantor_answered_at) is not null", name=op.f('ck_pool_agreements_declined')),
+    sa.CheckConstraint("state not in ('IN_FORCE', 'ENDED') or (answered_at is not null and (guarantor_id is null or guarantor_answered_at is not null))", name=op.f('ck_pool_agreements_answered')),
     sa.CheckConstraint("state not in ('SIGNED', 'IN_FORCE', 'DECLINED', 'ENDED') or (first_signed_by is not null and second_signed_by is not null and quota_account_id is not null)", name=op.f('ck_pool_agreements_signed')),
     sa.CheckConstraint('(first_signed_by is null) = (first_signed_at is null) and (second_signed_by is null) = (second_signed_at is null) and second_signed_by <> first_signed_by', name=op.f('ck_pool_agreements_two_people')),
     sa.CheckConstraint('cardinality(products) > 0', name=op.f('ck_pool_agreements_products')),
+    sa.CheckConstraint('guarantor_id <> bank_id and (guarantor_id is not null or guarantor_answered_at is null)', name=op.f('ck_pool_agreements_guarantor')),
     sa.CheckConstraint('quota_fen > 0 and principal_cap_fen > 0', name=op.f('ck_pool_agreements_amounts')),
     sa.CheckConstraint('starts_on < ends_on', name=op.f('ck_pool_agreements_period')),
     sa.CheckConstraint('version >= 1', name=op.f('ck_pool_agreements_version')),
@@ -2811,6 +2853,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'bank_id', 'version', name=op.f('uq_pool_agreements_tenant_id_pool_id_bank_id_version'))
     )
     op.create_index('ix_pool_agreements_bank_id', 'pool_agreements', ['bank_id', 'state', 'id'], unique=False)
+    op.create_index('ix_pool_agreements_guarantor_id', 'pool_agreements', ['guarantor_id', 'id'], unique=False)
     op.create_index('uq_pool_agreements_in_force', 'pool_agreements', ['tenant_id', 'pool_id', 'bank_id'], unique=True, postgresql_where=sa.text("state = 'IN_FORCE'"))
     op.create_table('pool_partners',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -2961,6 +3004,64 @@ def upgrade() -> None:
     op.create_index('ix_custodian_lines_state', 'custodian_lines', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
     op.create_index('ix_custodian_lines_statement_id', 'custodian_lines', ['tenant_id', 'statement_id', 'id'], unique=False)
     op.create_index('uq_custodian_lines_matched_id', 'custodian_lines', ['tenant_id', 'matched', 'matched_id'], unique=True, postgresql_where=sa.text('matched is not null'))
+    op.create_table('guarantee_requests',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=False),
+    sa.Column('offer_id', sa.Uuid(), nullable=False),
+    sa.Column('referral_id', sa.Uuid(), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('REQUESTED', 'UNDERWRITTEN', 'APPROVED', 'DECLINED', 'WITHDRAWN', 'LAPSED', 'RELEASED', name='guaranteestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('share_bps', sa.BigInteger(), nullable=False),
+    sa.Column('subject_kind', sa.Text(), nullable=False),
+    sa.Column('county_code', sa.Text(), nullable=False),
+    sa.Column('industry_section', sa.Text(), nullable=False),
+    sa.Column('amount_band', sa.Text(), nullable=False),
+    sa.Column('term_band', sa.Text(), nullable=False),
+    sa.Column('grade', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('letter_number', sa.Text(), nullable=True),
+    sa.Column('letter_fen', sa.BigInteger(), nullable=True),
+    sa.Column('fee_bps', sa.BigInteger(), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('opinion', sa.Text(), nullable=True),
+    sa.Column('underwritten_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('underwritten_by', sa.Uuid(), nullable=True),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('client_account_id', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('sign_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('committed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('decline_reason', sa.Enum('outside_policy', 'risk_too_high', 'no_counter_security', 'no_consent', 'limit_reached', 'other', name='guaranteedecline', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('release', sa.Enum('settled', 'cancelled', 'period_over', name='guaranteerelease', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(ended_at is not null) = (state in ('DECLINED', 'WITHDRAWN', 'LAPSED', 'RELEASED'))", name=op.f('ck_guarantee_requests_ended')),
+    sa.CheckConstraint("(state = 'DECLINED') = (decline_reason is not null)", name=op.f('ck_guarantee_requests_declined')),
+    sa.CheckConstraint("(state = 'RELEASED') = (release is not null)", name=op.f('ck_guarantee_requests_released')),
+    sa.CheckConstraint("committed_fen between 0 and coalesce(letter_fen, 0) and (state = 'APPROVED' or committed_fen = 0)", name=op.f('ck_guarantee_requests_committed')),
+    sa.CheckConstraint("state <> 'UNDERWRITTEN' or letter_number is not null", name=op.f('ck_guarantee_requests_underwritten')),
+    sa.CheckConstraint("state not in ('APPROVED', 'RELEASED') or (letter_number is not null and num_nonnulls(approved_at, approved_by, sign_by, operator_id, client_account_id) = 5)", name=op.f('ck_guarantee_requests_approved')),
+    sa.CheckConstraint('guarantor_id <> tenant_id', name=op.f('ck_guarantee_requests_parties')),
+    sa.CheckConstraint('letter_fen > 0 and fee_bps between 0 and 1000 and starts_on < ends_on', name=op.f('ck_guarantee_requests_letter')),
+    sa.CheckConstraint('num_nonnulls(letter_number, letter_fen, fee_bps, starts_on, ends_on, opinion, underwritten_at, underwritten_by) in (0, 8)', name=op.f('ck_guarantee_requests_answered')),
+    sa.CheckConstraint('share_bps between 1 and 8000', name=op.f('ck_guarantee_requests_share')),
+    sa.CheckConstraint('underwritten_by <> approved_by', name=op.f('ck_guarantee_requests_two_people')),
+    sa.ForeignKeyConstraint(['tenant_id', 'offer_id'], ['offers.tenant_id', 'offers.id'], name=op.f('fk_guarantee_requests_tenant_id_offer_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'referral_id'], ['referrals.tenant_id', 'referrals.id'], name=op.f('fk_guarantee_requests_tenant_id_referral_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_guarantee_requests'))
+    )
+    op.create_index('ix_guarantee_requests_guarantor_id', 'guarantee_requests', ['guarantor_id', 'state', 'id'], unique=False)
+    op.create_index('ix_guarantee_requests_lead_id', 'guarantee_requests', ['lead_id'], unique=False)
+    op.create_index('ix_guarantee_requests_state', 'guarantee_requests', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('uq_guarantee_requests_letter', 'guarantee_requests', ['guarantor_id', 'letter_number'], unique=True, postgresql_where=sa.text('approved_at is not null'))
+    op.create_index('uq_guarantee_requests_live', 'guarantee_requests', ['tenant_id', 'offer_id'], unique=True, postgresql_where=sa.text("state in ('REQUESTED', 'UNDERWRITTEN', 'APPROVED')"))
     op.create_table('loans',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3437,6 +3538,12 @@ def downgrade() -> None:
     op.drop_index('ix_loans_contract_number', table_name='loans')
     op.drop_index('ix_loans_collateral', table_name='loans', postgresql_where=sa.text('collateral_reminded_for is distinct from collateral_expires_on'))
     op.drop_table('loans')
+    op.drop_index('uq_guarantee_requests_live', table_name='guarantee_requests', postgresql_where=sa.text("state in ('REQUESTED', 'UNDERWRITTEN', 'APPROVED')"))
+    op.drop_index('uq_guarantee_requests_letter', table_name='guarantee_requests', postgresql_where=sa.text('approved_at is not null'))
+    op.drop_index('ix_guarantee_requests_state', table_name='guarantee_requests')
+    op.drop_index('ix_guarantee_requests_lead_id', table_name='guarantee_requests')
+    op.drop_index('ix_guarantee_requests_guarantor_id', table_name='guarantee_requests')
+    op.drop_table('guarantee_requests')
     op.drop_index('uq_custodian_lines_matched_id', table_name='custodian_lines', postgresql_where=sa.text('matched is not null'))
     op.drop_index('ix_custodian_lines_statement_id', table_name='custodian_lines')
     op.drop_index('ix_custodian_lines_state', table_name='custodian_lines')
@@ -3454,6 +3561,7 @@ def downgrade() -> None:
     op.drop_table('pool_stop_losses')
     op.drop_table('pool_partners')
     op.drop_index('uq_pool_agreements_in_force', table_name='pool_agreements', postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.drop_index('ix_pool_agreements_guarantor_id', table_name='pool_agreements')
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
@@ -3516,6 +3624,8 @@ def downgrade() -> None:
     op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
     op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
     op.drop_table('incentive_awards')
+    op.drop_index('uq_guarantor_limits_guarantor_id', table_name='guarantor_limits')
+    op.drop_table('guarantor_limits')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
     op.drop_index('ix_attachments_of_request', table_name='attachments')
     op.drop_table('attachments')

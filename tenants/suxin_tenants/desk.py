@@ -24,6 +24,7 @@ from suxin_tenants.bank import (
     claim_pages,
     exchange_pages,
     filing_pages,
+    guarantee_pages,
     inbox_pages,
     league_pages,
     loan_pages,
@@ -36,6 +37,8 @@ from suxin_tenants.bank import (
     warning_pages,
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
+from suxin_tenants.guarantor import commitment_pages as commitment_pages_of_guarantor
+from suxin_tenants.guarantor import request_pages
 from suxin_tenants.operator import (
     area_pages,
     audit_pages,
@@ -51,6 +54,7 @@ from suxin_tenants.operator import (
     counter_pages,
     custody_pages,
     evidence_pages,
+    guarantor_pages,
     incentive_pages,
     ingestion_pages,
     list_file_pages,
@@ -113,6 +117,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *repayment_file_pages.HANDLERS,
     *claim_pages.HANDLERS,
     *filing_pages.HANDLERS,
+    *guarantee_pages.HANDLERS,
+    *request_pages.HANDLERS,
+    *commitment_pages_of_guarantor.HANDLERS,
+    *guarantor_pages.HANDLERS,
     *warning_pages.HANDLERS,
     *league_pages.HANDLERS,
     product_pages.show_products,

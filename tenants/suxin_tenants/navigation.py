@@ -13,6 +13,7 @@ from suxin.events.policies import EVENT_READ
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
+from suxin.lending.guarantees.policies import GUARANTEE_READ, GUARANTOR_OVERSEE
 from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
@@ -39,6 +40,7 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
     TenantKind.MERCHANT: "商户工作台",
     TenantKind.ATTRACTION: "景区工作台",
     TenantKind.VILLAGE_GRID: "村居工作台",
+    TenantKind.GUARANTOR: "担保工作台",
 }
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
@@ -93,6 +95,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
+        (GUARANTOR_OVERSEE, NavItem(zh="担保机构", href="/desk/guarantors", icon="shield")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),
@@ -113,6 +116,11 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     ),
     TenantKind.VILLAGE_GRID: (
         _HOME,
+        *_HOUSE,
+    ),
+    TenantKind.GUARANTOR: (
+        (GUARANTEE_READ, NavItem(zh="担保申请", href="/desk/guarantees", icon="inbox")),
+        (GUARANTEE_READ, NavItem(zh="在保责任", href="/desk/commitments-held", icon="shield")),
         *_HOUSE,
     ),
 }

@@ -95,6 +95,7 @@ TENANT_KINDS: Final[Mapping[TenantKind, str]] = {
     TenantKind.MERCHANT: "商户",
     TenantKind.ATTRACTION: "景区",
     TenantKind.VILLAGE_GRID: "村居网格",
+    TenantKind.GUARANTOR: "担保机构",
 }
 QUOTAS: Final[Mapping[QuotaName, str]] = {
     QuotaName.STAFF: "工作人员",

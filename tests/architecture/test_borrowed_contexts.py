@@ -19,6 +19,21 @@ ACT_FOR = {
     "backend/suxin/lending/loans/contracts.py:sign_contract": (
         "a signed contract moves the applicant's request on, which only he can write"
     ),
+    "backend/suxin/lending/guarantees/asking.py:ask_guarantor": (
+        "a guarantor is asked while the applicant's request waits for its contract, and he is told"
+    ),
+    "backend/suxin/lending/guarantees/asking.py:withdraw_guarantee": (
+        "what a guarantor answers for no more is given back in the operator's book, which holds it to its limits"
+    ),
+    "backend/suxin/lending/guarantees/deciding.py:_offer": (
+        "a guarantor asks an applicant it does not know, and answers for a part of a principal, both of which the bank's offer tells"
+    ),
+    "backend/suxin/lending/guarantees/deciding.py:approve_guarantee": (
+        "what a guarantor answers for is held to its limits by accounts in the operator's book"
+    ),
+    "backend/suxin/risk_pool/signing/answering.py:accept_agreement": (
+        "a guarantor's yes ends the version before, which it may not see"
+    ),
     "backend/suxin/lending/loans/contracts.py:cancel_contract": (
         "a cancelled contract ends the applicant's request, which only he can write"
     ),

@@ -7,6 +7,7 @@ from suxin.consent import event_types as consent
 from suxin.events.catalogue import MAX_FIELDS
 from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
+from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.repair import event_types as repair
@@ -21,6 +22,7 @@ DECLARED = {
     "lending": (
         *lending.EVENT_TYPES,
         *exchange.EVENT_TYPES,
+        *guarantees.EVENT_TYPES,
         *loans.EVENT_TYPES,
         *warnings.EVENT_TYPES,
     ),
@@ -71,6 +73,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
     assert things <= set(KINDS)
     assert things == {
         "Consent",
+        "GuaranteeRequest",
         "Loan",
         "LoanWarning",
         "Lead",

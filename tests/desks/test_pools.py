@@ -53,7 +53,7 @@ async def test_a_pool_goes_from_its_opening_to_a_filing(desks, keeper, admin, wo
 async def answered_and_filed(desks, words, pool_id, agreement_id):
     """Let the bank accept the agreement and file a loan under it."""
     house = await desks.of("bank_admin")
-    assert "待银行接受" in words(await house.get("/desk/pool-filings"))
+    assert "待接受" in words(await house.get("/desk/pool-filings"))
     await house.done(f"/desk/pool-filings/agreements/{agreement_id}/accept")
     loan = await drawn(desks.city)
     officer = await desks.officer()

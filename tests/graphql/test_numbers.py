@@ -9,6 +9,7 @@ from graphql import (
 
 from suxin.kernel.money import MAX_AMOUNT_FEN as MAX_MONEY_FEN
 from suxin.lending.commands.offers import MAX_VALID_DAYS
+from suxin.lending.guarantees.asking import MAX_SHARE_BPS
 from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
 from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
@@ -55,7 +56,10 @@ CLAIMS = {
     "ReportRecoveryInput.receivedFen": MAX_MONEY_FEN,
     "ReportRecoveryInput.costFen": MAX_MONEY_FEN,
 }
+# ``test_guarantees`` sends more.
+GUARANTEES = {"RequestGuaranteeInput.shareBps": MAX_SHARE_BPS}
 MAXIMA = {
+    **GUARANTEES,
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
     **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},
     "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,

@@ -9,7 +9,7 @@ from observing import nothing_written
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
-from things_of_bank import counted_of_a, pools_of_a, warned_of_a
+from things_of_bank import counted_of_a, guaranteed_of_a, pools_of_a, warned_of_a
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
@@ -117,6 +117,7 @@ async def all_of_a(of_a, bank_a, case, admin):
             "material": to_global("MaterialRequest", given.material_id, bank_a.bank.officer),
             "replay": to_global("ProductReplay", given.replay_id, bank_a.bank.officer),
             "warning": await warned_of_a(case.city, loan, bank_a.bank.officer),
+            **await guaranteed_of_a(case.city, bank_a.bank.officer),
             **await counted_of_a(case.city, admin, bank_a.bank.officer),
         }
     )
@@ -148,6 +149,8 @@ KINDS = {
     "PoolAgreement": "agreement",
     "PoolFiling": "filing",
     "PoolStopLoss": "stop_loss",
+    "GuaranteeRequest": "guarantee",
+    "Guarantor": "guarantor",
     "MaterialRequest": "material",
     "ProductReplay": "replay",
     "LoanWarning": "warning",
@@ -158,7 +161,7 @@ KINDS = {
 }
 """The types of things that are read by ``node``, and the one of each that the first bank has."""
 
-SHARED = {"lead", "league_table"}
+SHARED = {"lead", "league_table", "guarantor"}
 """Those that another bank may know as well."""
 
 OF_SANDBOXES = {"SandboxApplicant": "sandbox_applicants", "SandboxClock": "sandbox_clock"}

@@ -93,6 +93,10 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "sandboxes.queries.lock_applicant",
         "tenancy.queries.has_temporary_password",
         "ledger.queries.drifted_accounts",
+        # A guarantor's alone, which nobody here is.
+        "lending.guarantees.queries.limit_use",
+        "lending.queries.dossier.guarantor_dossier",
+        "risk_pool.signing.queries.guaranteed_agreements",
         # No filed loan there is overdue, and its one filing has a claim.
         "risk_pool.claims.queries.claimable_filings",
         "risk_pool.filings.queries.filings_behind",

@@ -58,6 +58,8 @@ MATRIX = {
     "device_codes": DOORWAY,
     "ended_tokens": DOORWAY,
     "event_feeds": PLATFORM,
+    "guarantee_requests": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "guarantor_limits": (NONE, NONE, NONE, NONE, ALL, ALL),
     "idempotency_keys": DOORWAY,
     "exports": PLATFORM,
     "filing_files": PLATFORM,

@@ -26,6 +26,7 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
 from suxin.kernel.tables import Table, models
 from suxin.lending.exchange.models import MaterialRequest, MaterialState
+from suxin.lending.guarantees.models import GuaranteeRequest
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.lending.models import (
@@ -276,9 +277,9 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # an application for credit repair: repair/test_steps.py.
     # a commitment and a drafted catalogue: subjects/test_written_steps.py; an incentive: risk_pool/test_incentives.py.
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IncentiveRun, IngestionBatch}
-    # Rules of early warning: lending/test_warning_steps.py.
+    # Guarantees: lending/test_guarantee_steps.py; rules of early warning: lending/test_warning_steps.py.
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
-    beside |= {RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
+    beside |= {GuaranteeRequest, RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}

@@ -6,6 +6,7 @@ import deprecation_matrix
 import events_matrix
 import exchange_matrix
 import fetch_matrix
+import guarantee_matrix
 import incentive_matrix
 import ingestion_matrix
 import league_matrix
@@ -37,6 +38,7 @@ COMMANDS = (
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
+    | guarantee_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -57,6 +59,7 @@ QUERIES = (
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
+    | guarantee_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

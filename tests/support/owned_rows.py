@@ -20,7 +20,8 @@ UNOWNED = {
     "custodian_statements",
     "ingestion_rejects",
     "impact_assessments",
-    # The operator's, about all banks.
+    # The operator's, about a guarantor, and about all banks.
+    "guarantor_limits",
     "incentive_runs",
     "notice_texts",
     "pool_fundings",

@@ -164,7 +164,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.signing.queries.last_version": ("rival", of_pool_and_bank, None),
     "risk_pool.signing.queries.lock_in_force": ("rival", of_pool_and_bank, None),
     "risk_pool.signing.queries.lock_keepers_agreement": ("rival", drafted, NotFound),
-    "risk_pool.signing.queries.lock_own_agreement": ("rival", offered, NotFound),
+    "risk_pool.signing.queries.lock_offered_agreement": ("rival", offered, NotFound),
     "risk_pool.signing.queries.own_agreements": ("rival", nothing_given, None),
     "risk_pool.stopping.queries.changes_of": ("rival", stop_loss, Forbidden),
     "risk_pool.stopping.queries.latest_agreement": (

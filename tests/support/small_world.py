@@ -15,6 +15,7 @@ from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
 from filled_claims import FilledClaims, FilledPool, fill_pooled
 from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
+from filled_guarantees import Guaranteed, fill_guarantees
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
@@ -98,6 +99,7 @@ class World:
     exchanged: Exchanged
     warned: Warned
     claims: FilledClaims
+    guaranteed: Guaranteed
 
     @property
     def bank(self) -> Bank:
@@ -175,6 +177,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         provider_id=await fill_providers(city, staff_id),
         webhook=await build_webhook(city, bank),
         batch_id=batch_id,
+        guaranteed=await fill_guarantees(city, admin, chosen, chosen_referral, chosen_offer),
         exchanged=await fill_exchange(city, admin, staff_id=staff_id, branch_id=branch_id),
         **await _besides(city, admin),
     )

@@ -1,5 +1,6 @@
 """What the first bank has of risk pools, warnings and league tables, by its global ids."""
 
+from small_guarantees import build_guarantor
 from small_league import fill_league
 from small_pools import build_pool
 from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
@@ -75,4 +76,14 @@ async def counted_of_a(city, admin, officer):
     return {
         "league_table": to_global("LeagueTable", table_id, officer),
         "league_line": to_global("LeagueLine", line_id, officer),
+    }
+
+
+async def guaranteed_of_a(city, officer):
+    """What the first bank asks a guarantor, and that guarantor, which every bank may know."""
+    guarantor = await build_guarantor(city)
+    request = await guarantor.asked()
+    return {
+        "guarantee": to_global("GuaranteeRequest", request.id, officer),
+        "guarantor": to_global("Guarantor", guarantor.tenant_id, officer),
     }

@@ -1,4 +1,4 @@
-"""The five profiles: what each role may do, and that no kind reaches what is not its own."""
+"""The six profiles: what each role may do, and that no kind reaches what is not its own."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from suxin.consent.requests import CONSENT_ASK
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.exports.policies import EXPORT_RUN
 from suxin.ledger.policies import TRANSFER_POST
+from suxin.lending.guarantees.policies import GUARANTEE_APPROVE, GUARANTEE_ASK, GUARANTEE_READ
 from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import (
     LOAN_MANAGE,
@@ -31,6 +32,7 @@ from suxin.risk_pool.policies import (
     FILING_MAKE,
     FILING_READ,
     FUNDING_RECORD,
+    GUARANTOR_AGREE,
     STOP_LOSS_LIFT,
 )
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
@@ -47,6 +49,8 @@ COMMITTING = frozenset(
         CLAIM_APPROVE_BUREAU,
         CLAIM_APPROVE_FUND,
         FUNDING_RECORD,
+        GUARANTEE_APPROVE,
+        GUARANTOR_AGREE,
         INCENTIVE_CHECK,
         MODEL_ACTIVATE,
         MODEL_APPROVE,
@@ -73,16 +77,19 @@ def test_a_tenant_begins_with_someone_who_can_add_others(kind, profile):
     assert profile.quotas[QuotaName.STAFF] >= 1
 
 
-def test_only_the_operator_manages_tenants_and_only_banks_read_subjects():
+PURPOSES = {
+    TenantKind.BANK: ("loan.match", "loan.contract", "loan.watch", "bank.credit"),
+    TenantKind.GUARANTOR: ("guarantee.assess",),
+}
+
+
+def test_only_the_operator_manages_tenants_and_only_who_lends_or_guarantees_reads_subjects():
     for kind, profile in PROFILES.items():
         held = profile.permissions_of(frozenset(profile.roles))
         assert (TENANT_MANAGE in held) == (kind is TenantKind.OPERATOR)
-        assert bool(READING & held) == (kind is TenantKind.BANK)
-        assert profile.purposes == (
-            ("loan.match", "loan.contract", "loan.watch", "bank.credit")
-            if kind is TenantKind.BANK
-            else ()
-        )
+        assert bool(READING & held) == (kind in PURPOSES)
+        assert (IDENTITY_READ in held) == (kind is TenantKind.BANK)
+        assert profile.purposes == PURPOSES.get(kind, ())
 
 
 def test_whoever_approves_or_commits_money_needs_a_second_factor_and_nobody_else_does():
@@ -108,6 +115,8 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         TIER_READ,
         FILING_READ,
         FILING_MAKE,
+        GUARANTEE_ASK,
+        GUARANTEE_READ,
         CLAIM_READ,
         CLAIM_MAKE,
         LEAGUE_READ,
@@ -117,6 +126,7 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
     assert roles["branch_head"].permissions == roles["loan_officer"].permissions | heading
     assert EXPORT_RUN in roles["bank_admin"].permissions
     looking = {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
+    looking.add(GUARANTEE_READ)
     assert roles["viewer"].permissions == looking
     assert not READING & roles["bank_admin"].permissions
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from suxin.consent.purposes import (
+    GUARANTEE_ASSESS,
     LOAN_MATCH,
     LOAN_WATCH,
     PERK_REDEEM,
@@ -129,6 +130,7 @@ _LOAN_WATCH_1: Final = Text(
 TEXTS: Final = (
     _LOAN_MATCH_1,
     _LOAN_WATCH_1,
+    _plain_text(GUARANTEE_ASSESS, use="审查是否为您的贷款提供担保"),
     _plain_text(PERK_REDEEM, use="核验您是否可以享受本次信易+优惠"),
     _plain_text(RURAL_CREDIT, use="根据农村信用评价等级向您提供授信服务"),
     _plain_text(POINTS_REDEEM, use="核验您的网格积分并办理兑换"),

@@ -174,6 +174,29 @@ LOAN_WATCH: Final = Purpose(
 )
 """Asked for by itself after a draw-down: what was permitted to assess a request is not used to watch a loan (PIPL art. 14)."""
 
+GUARANTEE_ASSESS: Final = Purpose(
+    code="guarantee.assess",
+    zh="审查贷款担保",
+    en="decide whether to guarantee a loan",
+    required=frozenset(
+        {DataCategory.LOAN_REQUEST, DataCategory.IDENTITY, DataCategory.REGISTRATION}
+    ),
+    optional=frozenset(
+        {
+            DataCategory.TAX,
+            DataCategory.SOCIAL_INSURANCE,
+            DataCategory.HONOURS,
+            DataCategory.PENALTIES,
+            DataCategory.ENVIRONMENT,
+        }
+    ),
+    max_life_days=90,
+    range_months=60,
+    frequency=Frequency(20, FetchUnit.DAY),
+    retention_days=180,
+)
+"""Asked for by the guarantor itself: what was permitted to a bank is not passed on to whoever guarantees for it (PIPL art. 23)."""
+
 PERK_REDEEM: Final = Purpose(
     code="perk.redeem",
     zh="享受信易+优惠",
@@ -242,6 +265,7 @@ PURPOSES: Final = {
         LOAN_MATCH,
         LOAN_CONTRACT,
         LOAN_WATCH,
+        GUARANTEE_ASSESS,
         PERK_REDEEM,
         RURAL_CREDIT,
         POINTS_REDEEM,

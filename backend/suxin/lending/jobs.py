@@ -10,6 +10,7 @@ from suxin.kernel.outbox import Handler, Job
 from suxin.lending import dispatch, snapshots
 from suxin.lending.commands import offers, redating, referrals, requests, returns
 from suxin.lending.exchange import jobs as exchange
+from suxin.lending.guarantees import jobs as guarantees
 from suxin.lending.league import jobs as league
 from suxin.lending.loans import jobs as loans
 from suxin.lending.models import Step
@@ -123,6 +124,7 @@ def handlers() -> Mapping[str, Handler]:
         snapshots.ERASED_TOPIC: snapshot_erased,
         **exchange.handlers(),
         **loans.handlers(),
+        **guarantees.handlers(),
         **warnings.handlers(),
         **league.handlers(),
     }

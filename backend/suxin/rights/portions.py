@@ -11,6 +11,7 @@ from suxin.kernel.holdings import Portion
 from suxin.kernel.refusals import Invalid
 from suxin.lending import portions as lending
 from suxin.lending.exchange import portions as exchange
+from suxin.lending.guarantees import portions as guarantees
 from suxin.lending.loans import portions as loans
 from suxin.lending.warnings import portions as warnings
 from suxin.repair import portions as repair
@@ -68,6 +69,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *lending.PORTIONS,
     *exchange.PORTIONS,
     *loans.PORTIONS,
+    *guarantees.PORTIONS,
     *risk_pool.PORTIONS,
     *warnings.PORTIONS,
     *claims.PORTIONS,

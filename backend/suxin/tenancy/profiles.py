@@ -8,13 +8,14 @@ from suxin.kernel.actor import ActorKind, Permission
 
 
 class TenantKind(StrEnum):
-    """The five kinds of tenant."""
+    """The six kinds of tenant."""
 
     OPERATOR = "operator"
     BANK = "bank"
     MERCHANT = "merchant"
     ATTRACTION = "attraction"
     VILLAGE_GRID = "village_grid"
+    GUARANTOR = "guarantor"
 
     @property
     def actor_kind(self) -> ActorKind:

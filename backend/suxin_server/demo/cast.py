@@ -345,6 +345,17 @@ OTHERS: Final = (
         area_code="321322",
         staff=(Staff(name="史福", login="village.admin", role="village_admin"),),
     ),
+    Organiser(
+        slug="guarantor",
+        kind=TenantKind.GUARANTOR,
+        name="宿迁宿诚融资担保有限公司（演示）",
+        short_name="宿诚担保",
+        staff=(
+            Staff(name="贾诚", login="guarantor.admin", role="guarantor_admin"),
+            Staff(name="任慧", login="guarantor.review", role="underwriter"),
+            Staff(name="施远", login="guarantor.approve", role="guarantee_approver"),
+        ),
+    ),
 )
 
 TENANTS: Final = (OPERATOR, *BANKS, *OTHERS)

@@ -9,6 +9,7 @@ from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_CO
 from suxin.consent.requests import CONSENT_ASK
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.exports.policies import EXPORT_RUN
+from suxin.lending.guarantees.policies import GUARANTEE_ASK, GUARANTEE_READ
 from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import (
     LOAN_MANAGE,
@@ -44,6 +45,8 @@ _OFFICER: Final = frozenset(
         CLAIM_MAKE,
         FILING_READ,
         FILING_MAKE,
+        GUARANTEE_ASK,
+        GUARANTEE_READ,
         RECORD_READ,
         IDENTITY_READ,
         TIER_READ,
@@ -113,7 +116,15 @@ BANK: Final = TenantProfile(
             code="viewer",
             zh="查看员",
             permissions=frozenset(
-                {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
+                {
+                    PRODUCT_READ,
+                    REFERRAL_READ,
+                    LOAN_READ,
+                    FILING_READ,
+                    CLAIM_READ,
+                    LEAGUE_READ,
+                    GUARANTEE_READ,
+                }
             ),
         ),
     ),

@@ -20,6 +20,7 @@ from suxin.lending.commands.referrals import (
     record_contact,
     start_due_diligence,
 )
+from suxin.lending.guarantees.policies import GUARANTEE_READ
 from suxin.lending.models import (
     IN_PROGRESS,
     WAITING,
@@ -83,6 +84,7 @@ class Rights:
     read_identity: bool
     withdraw_offer: bool
     read_loans: bool
+    read_guarantees: bool
 
 
 @get("/referrals/{referral_id:uuid}")
@@ -327,6 +329,7 @@ def _rights(
         read_identity=visit.actor.may(IDENTITY_READ),
         withdraw_offer=offers_open and any(offer.open for offer in offers),
         read_loans=visit.actor.may(policies.LOAN_READ),
+        read_guarantees=visit.actor.may(GUARANTEE_READ) and visit.actor.sandbox_id is None,
     )
 
 

@@ -14,6 +14,7 @@ from suxin.risk_pool.pools.queries import own_pool
 from suxin.risk_pool.signing.drafting import end_agreement, sign_agreement, withdraw_agreement
 from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.signing.queries import agreements_of_pools, bank_names
+from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.pool_words import AGREEMENT_STATES, lists_of
 from suxin_tenants.visits import Answer, GivenVisit, Visit
@@ -34,6 +35,7 @@ async def show_agreement(visit: GivenVisit, agreement_id: FromPath[UUID]) -> Ans
             "state": AGREEMENT_STATES[agreement.state],
             "pool": await own_pool(session, visit.actor, agreement.pool_id),
             "bank": (await bank_names(session, visit.actor)).get(agreement.bank_id, "—"),
+            "guarantor": await _guarantor(session, agreement),
             "may_sign": visit.actor.may(AGREEMENT_SIGN),
             "signed_by_me": agreement.first_signed_by == visit.actor.staff_id,
         }
@@ -96,6 +98,13 @@ async def send_end(visit: GivenVisit, agreement_id: FromPath[UUID]) -> Answer:
         done="已终止",
         agreement=agreement_id,
     )
+
+
+async def _guarantor(session: AsyncSession, agreement: PoolAgreement) -> str:
+    if agreement.guarantor_id is None:
+        return "—"
+    found = await session.get(Tenant, agreement.guarantor_id)
+    return "—" if found is None else found.name
 
 
 async def _found(session: AsyncSession, visit: Visit, agreement_id: UUID) -> PoolAgreement:

@@ -100,6 +100,7 @@ async def _draft(session: AsyncSession, visit: Visit, about: UUID | None, values
         industries=values["industries"],
         areas=values["areas"],
         purposes=values["purposes"],
+        guarantor_id=values["guarantorId"],
     )
     pool_id = _given(about)
     await draft_agreement(
@@ -267,6 +268,13 @@ FORMS: Final[Mapping[str, PoolForm]] = {
                     zh="担保机构分担",
                     kind=Kind.PERCENT,
                     first=_percent(_TERMS.shares.guarantor_bps),
+                ),
+                Field(
+                    name="guarantorId",
+                    zh="担保机构",
+                    kind=Kind.ID,
+                    required=False,
+                    hint="有担保机构分担的选择；银行和该机构都接受后协议生效",
                 ),
                 Field(name="perClaimFen", zh="单笔代偿上限", kind=Kind.WAN, required=False),
                 Field(name="perBankAndYearFen", zh="年度代偿上限", kind=Kind.WAN, required=False),

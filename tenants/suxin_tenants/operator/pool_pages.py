@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound, Refusal
+from suxin.lending.guarantees.queries import guarantors
 from suxin.lending.industries import industry_name_zh
 from suxin.risk_pool.filings import queries as filing_queries
 from suxin.risk_pool.filings.models import PoolFiling
@@ -274,6 +275,7 @@ async def _show_form(
             choices["bankId"] = [
                 (str(key), name) for key, name in (await bank_names(session, visit.actor)).items()
             ]
+            choices["guarantorId"] = [(str(one.id), one.name) for one in await guarantors(session)]
         if kind.code == "fundings" and about is not None:
             partners = await queries.partners_of(session, visit.actor, about)
             choices["partnerId"] = [(str(one.id), one.name) for one, _ in partners]

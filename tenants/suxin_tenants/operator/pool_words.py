@@ -15,9 +15,9 @@ from suxin_tenants.words import Said
 AGREEMENT_STATES: Final[Mapping[AgreementState, Said]] = {
     AgreementState.DRAFT: ("起草中", "plain"),
     AgreementState.SIGNED_ONCE: ("待第二人签署", "warn"),
-    AgreementState.SIGNED: ("待银行接受", "info"),
+    AgreementState.SIGNED: ("待接受", "info"),
     AgreementState.IN_FORCE: ("生效中", "good"),
-    AgreementState.DECLINED: ("银行谢绝", "bad"),
+    AgreementState.DECLINED: ("已谢绝", "bad"),
     AgreementState.WITHDRAWN: ("已撤回", "plain"),
     AgreementState.ENDED: ("已终止", "plain"),
 }
@@ -61,8 +61,8 @@ POOL_ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.agreement.drafted": "起草合作协议",
     "risk_pool.agreement.signed": "签署合作协议",
     "risk_pool.agreement.withdrawn": "撤回合作协议",
-    "risk_pool.agreement.accepted": "银行接受合作协议",
-    "risk_pool.agreement.declined": "银行谢绝合作协议",
+    "risk_pool.agreement.accepted": "接受合作协议",
+    "risk_pool.agreement.declined": "谢绝合作协议",
     "risk_pool.agreement.ended": "终止合作协议",
     "risk_pool.filing.filed": "贷款备案",
     "risk_pool.filing.released": "解除备案",

@@ -15,6 +15,7 @@ from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
+from suxin.lending.guarantees.policies import GUARANTOR_LIMIT, GUARANTOR_OVERSEE
 from suxin.lending.league.policies import LEAGUE_KEEP, LEAGUE_READ
 from suxin.lending.policies import STATISTICS_READ
 from suxin.lending.warnings.policies import (
@@ -113,7 +114,9 @@ OPERATOR: Final = TenantProfile(
                     STATEMENT_IMPORT,
                     STATEMENT_READ,
                     POOL_READ,
+                    GUARANTOR_OVERSEE,
                     POOL_MANAGE,
+                    GUARANTOR_LIMIT,
                     FUNDING_RECORD,
                     AGREEMENT_SIGN,
                     STOP_LOSS_LIFT,
@@ -167,7 +170,9 @@ OPERATOR: Final = TenantProfile(
                     STATEMENT_READ,
                     BOOK_READ,
                     POOL_READ,
+                    GUARANTOR_OVERSEE,
                     POOL_MANAGE,
+                    GUARANTOR_LIMIT,
                     FUNDING_RECORD,
                     AGREEMENT_SIGN,
                     STOP_LOSS_LIFT,
@@ -179,7 +184,14 @@ OPERATOR: Final = TenantProfile(
             zh="基金管理机构审批员",
             second_factor=True,
             permissions=frozenset(
-                {BOOK_READ, POOL_READ, CLAIM_READ, CLAIM_APPROVE_FUND, STATEMENT_READ}
+                {
+                    BOOK_READ,
+                    GUARANTOR_OVERSEE,
+                    POOL_READ,
+                    CLAIM_READ,
+                    CLAIM_APPROVE_FUND,
+                    STATEMENT_READ,
+                }
             ),
         ),
         Role(
@@ -187,7 +199,14 @@ OPERATOR: Final = TenantProfile(
             zh="财政（金融）主管部门审批员",
             second_factor=True,
             permissions=frozenset(
-                {BOOK_READ, POOL_READ, CLAIM_READ, CLAIM_APPROVE_BUREAU, STATEMENT_READ}
+                {
+                    BOOK_READ,
+                    GUARANTOR_OVERSEE,
+                    POOL_READ,
+                    CLAIM_READ,
+                    CLAIM_APPROVE_BUREAU,
+                    STATEMENT_READ,
+                }
             ),
         ),
         Role(
@@ -218,6 +237,7 @@ OPERATOR: Final = TenantProfile(
                     STATEMENT_READ,
                     BOOK_READ,
                     POOL_READ,
+                    GUARANTOR_OVERSEE,
                 }
             ),
         ),

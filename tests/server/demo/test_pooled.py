@@ -1,9 +1,10 @@
-"""The demo city's risk pool and a claim on it: there soon after the start, by the product's own commands, and made once."""
+"""The demo city's risk pool, a claim on it, and its guarantor: there soon after the start, by the product's own commands, and made once."""
 
 from datetime import UTC, datetime
 
 from suxin_server.demo import cast
 from suxin_server.demo.claimed import ClaimedCity
+from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.unpaid import UNPAID
 from suxin_tenants import PROFILES
@@ -44,6 +45,12 @@ async def test_the_city_has_a_pool_with_partners_agreements_and_filings_and_a_cl
         await _require_a_claim_of_each_kind(built)
         assert not await claimed.claim(now=NOW)
         assert len(await built.column("select id from pool_claims")) == 1
+        guaranteed = GuaranteedCity(built.database, PROFILES)
+        assert await guaranteed.guarantee(now=NOW)
+        asked = await built.column("select state from guarantee_requests order by state")
+        assert sorted(set(asked)) == ["REQUESTED", "UNDERWRITTEN"]
+        assert asked.count("UNDERWRITTEN") == 1
+        assert not await guaranteed.guarantee(now=NOW)
 
 
 async def _require_a_claim_of_each_kind(built):

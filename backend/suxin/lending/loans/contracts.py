@@ -13,6 +13,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid
 from suxin.kernel.working_days import local_day
 from suxin.lending import policies
+from suxin.lending.guarantees.standing import require_commitment
 from suxin.lending.loans import queries
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.refusals import (
@@ -26,6 +27,7 @@ from suxin.lending.loans.telling import tell_of_step
 from suxin.lending.models import Offer, OfferState
 from suxin.lending.queries import referrals as bank_queries
 from suxin.lending.queries import requests as request_queries
+from suxin.lending.terms import GuaranteeMode
 
 MAX_NUMBER: Final = 64
 MAX_NOTE: Final = 300
@@ -50,6 +52,7 @@ async def sign_contract(
     :raises OfferNotAccepted: if the applicant has not chosen the offer
     :raises ContractExists: if there is a contract on the offer that says something else
     :raises ContractNumberTaken: if another loan of the bank has the number
+    :raises GuaranteeMissing: if a guarantor guarantees the loan and none is committed; a sandbox has none to ask
     :raises StepNotPossible: if the request does not wait for a contract
     """
     actor.require(policies.LOAN_MANAGE)
@@ -68,6 +71,8 @@ async def sign_contract(
         await require_free_number(session, known.tenant_id, draft.number)
         if request is None:
             raise OfferNotAccepted(field="offerId")
+        if offer.guarantee is GuaranteeMode.GUARANTEE_COMPANY and actor.sandbox_id is None:
+            await require_commitment(session, offer, now=now)
         request.sign_contract()
         person_id = request.person_id
     loan = contract_on(

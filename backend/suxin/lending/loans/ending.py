@@ -11,6 +11,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.money import format_yuan
 from suxin.kernel.working_days import local_day
 from suxin.lending import policies
+from suxin.lending.guarantees.refusals import GuaranteeMissing
 from suxin.lending.loans import queries
 from suxin.lending.loans.contracts import (
     ContractDraft,
@@ -26,7 +27,7 @@ from suxin.lending.loans.reckoning import Account, account_of, write_down
 from suxin.lending.loans.refusals import NothingToRenew, NotPaidOff
 from suxin.lending.loans.states import LoanState, RepaymentKind
 from suxin.lending.loans.telling import tell_of_step
-from suxin.lending.terms import RepaymentMethod, check_rate_bps, check_term_months
+from suxin.lending.terms import GuaranteeMode, RepaymentMethod, check_rate_bps, check_term_months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ async def renew_loan(
     :raises Invalid, LoanTermOutOfRange: if a figure or number cannot be
     :raises ContractNumberTaken: if another loan of the bank has the number
     :raises NothingToRenew: if no principal is outstanding, or the loan is overdue or at its end
+    :raises GuaranteeMissing: if a guarantor guarantees the loan: it has not agreed to another one (民法典 art. 695)
     :raises NotPaidOff: if interest or fees are still owed
     """
     actor.require(policies.LOAN_MANAGE)
@@ -92,6 +94,8 @@ async def renew_loan(
     await require_free_number(session, loan.tenant_id, draft.contract.number)
     if loan.state not in (LoanState.DISBURSED, LoanState.PERFORMING) or not loan.outstanding_fen:
         raise NothingToRenew
+    if loan.guarantee is GuaranteeMode.GUARANTEE_COMPANY and loan.sandbox_id is None:
+        raise GuaranteeMissing
     renewal = _renewal(loan, draft, signed_by=actor.staff_id, now=now)
     facts = (await queries.facts_of(session, loan.tenant_id, [loan.id]))[loan.id]
     facts.repayments += _repaid_by(loan, facts, renewal, actor, now=now)

@@ -1,18 +1,20 @@
 """The dossier: what a bank reads about the applicant behind a referral, on his consent or a contract, with a receipt."""
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.fetches import require_people, use_at_desk
 from suxin.consent.models import Consent, ConsentState
-from suxin.consent.purposes import LOAN_CONTRACT, LOAN_MATCH
+from suxin.consent.purposes import GUARANTEE_ASSESS, LOAN_CONTRACT, LOAN_MATCH, Purpose
 from suxin.consent.queries import contract_basis
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Ground, Receipt, note_read
 from suxin.kernel.bases import ground_of
 from suxin.lending import policies
+from suxin.lending.guarantees.policies import GUARANTEE_READ
 from suxin.lending.models import LoanRequest, Referral
 from suxin.lending.queries.referrals import party_of, request_behind
 from suxin.scoring.queries import GradeTold, grades_of
@@ -48,15 +50,33 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
     """
     actor.require(policies.REFERRAL_READ)
     policies.require_in_reach(actor, referral)
-    party = await party_of(session, referral.lead_id)
-    request = await request_behind(session, referral.lead_id)
+    return await _opened(session, actor, referral.lead_id, LOAN_MATCH)
+
+
+async def guarantor_dossier(session: AsyncSession, actor: Actor, lead_id: UUID) -> Dossier | None:
+    """Return who is behind a lead that a guarantor was asked about; nothing without his live consent to it for this request.
+
+    Receipts and days of use are as with a bank's. What a bank was let know is none of it.
+
+    :raises Forbidden: without the right to read guarantees or, where there is a consent, records
+    Source: PIPL art. 23
+    """
+    actor.require(GUARANTEE_READ)
+    return await _opened(session, actor, lead_id, GUARANTEE_ASSESS)
+
+
+async def _opened(
+    session: AsyncSession, actor: Actor, lead_id: UUID, purpose: Purpose
+) -> Dossier | None:
+    party = await party_of(session, lead_id)
+    request = await request_behind(session, lead_id)
     if party is None or request is None:
         return None
     consent = await session.scalar(
         select(Consent).where(
             Consent.subject_id == party.subject_id,
             Consent.tenant_id == actor.own_tenant,
-            Consent.purpose == LOAN_MATCH.code,
+            Consent.purpose == purpose.code,
             Consent.context_id == party.request_id,
             Consent.state == ConsentState.ACTIVE,
             Consent.expires_at > session.info["now"],
@@ -70,7 +90,7 @@ async def dossier(session: AsyncSession, actor: Actor, referral: Referral) -> Do
         session,
         Receipt(
             subject_id=party.subject_id,
-            purpose=LOAN_MATCH.code,
+            purpose=purpose.code,
             categories=("loan_request", "registration"),
             fields=("name", "uscc", "request"),
             row_count=1,

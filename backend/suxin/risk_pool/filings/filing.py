@@ -19,6 +19,8 @@ from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import Calendar, local_day
 from suxin.ledger import drafts, posting
 from suxin.ledger.refusals import PostingRefused, WouldCrossCeiling
+from suxin.lending.guarantees.models import GuaranteeRequest
+from suxin.lending.guarantees.queries import commitments_on
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.queries import lock_numbered_loans, own_loan
 from suxin.lending.loans.refusals import LoanUnknown
@@ -69,6 +71,7 @@ class _Known:
     filed: dict[UUID, PoolFiling]
     requests: dict[UUID, LoanRequest]
     products: dict[UUID, str]
+    commitments: dict[UUID, GuaranteeRequest]
     stop_losses: dict[str, StopLossState]
 
 
@@ -164,6 +167,9 @@ async def _read(
         products=await queries.products_by_referral(
             session, actor, [loan.referral_id for loan in found]
         ),
+        commitments=await commitments_on(
+            session, actor, [loan.offer_id for loan in found if loan.offer_id is not None]
+        ),
         stop_losses=await queries.stop_loss_states(
             session, pool_id=pool.id, bank_id=actor.own_tenant
         ),
@@ -210,7 +216,16 @@ def _candidate(loan: Loan, request: LoanRequest, known: _Known) -> rules.Candida
         industry=facts.get("industry"),
         area_code=facts.get("town_code") or facts.get("county_code"),
         purpose=request.purpose,
+        guaranteed_bps=_guaranteed_bps(loan, known),
     )
+
+
+def _guaranteed_bps(loan: Loan, known: _Known) -> int:
+    """Return the share of a loan for which the agreement's own guarantor is bound; of a renewal there is none."""
+    bound = None if loan.offer_id is None else known.commitments.get(loan.offer_id)
+    if bound is None or bound.guarantor_id != known.agreement.guarantor_id:
+        return 0
+    return bound.share_bps
 
 
 def _filing(

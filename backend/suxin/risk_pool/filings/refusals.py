@@ -111,6 +111,14 @@ class FilingSuspended(FilingRefused):
     en = "New filings of this product are stopped: it is {state_en}"
 
 
+class FilingNotGuaranteed(FilingRefused):
+    """The agreement's guarantor has not committed itself to its share of the loan."""
+
+    code = "POOL_GUARANTEE_MISSING"
+    zh = "协议约定由担保机构分担，该贷款尚无该机构不低于约定比例的有效承诺"
+    en = "The agreement's guarantor has not committed itself to its share of this loan"
+
+
 class PoolExhausted(FilingRefused):
     """The pool's free capacity does not cover the loan."""
 

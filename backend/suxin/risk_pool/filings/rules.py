@@ -13,6 +13,7 @@ from suxin.lending.terms import LoanPurpose, RepaymentMethod
 from suxin.places.codes import codes_around
 from suxin.risk_pool.filings.refusals import (
     AreaNotCovered,
+    FilingNotGuaranteed,
     FilingSuspended,
     FilingWindowClosed,
     IndustryNotCovered,
@@ -30,7 +31,10 @@ UNKNOWN_ZH: Final = "未知"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What is known of a loan that is to be filed; an area and an industry are as fine as they are known."""
+    """What is known of a loan that is to be filed; an area and an industry are as fine as they are known.
+
+    ``guaranteed_bps`` is the share for which the agreement's guarantor is bound.
+    """
 
     state: LoanState
     first_drawn_on: date | None
@@ -40,6 +44,7 @@ class Candidate:
     industry: str | None
     area_code: str | None
     purpose: LoanPurpose
+    guaranteed_bps: int = 0
 
 
 def admit(
@@ -69,6 +74,8 @@ def admit(
     ceiling = agreement.rate_ceiling_bps
     if ceiling is not None and candidate.rate_bps > ceiling:
         raise RateAboveCeiling(ceiling=f"{ceiling / 100:.2f}")
+    if candidate.guaranteed_bps < agreement.agreed.shares.guarantor_bps:
+        raise FilingNotGuaranteed
     if not stop_loss.takes_loans:
         raise FilingSuspended(state_zh=stop_loss.zh, state_en=stop_loss.en)
 

@@ -92,6 +92,13 @@ class RiskPool(Table):
             ),
         ),
         when(
+            "agreeing_guarantor",
+            exists(
+                "pool_agreements a",
+                f"a.tenant_id = risk_pools.tenant_id and a.pool_id = risk_pools.id and a.guarantor_id = {TENANT}",
+            ),
+        ),
+        when(
             "filed_borrower",
             exists("pool_filings f", f"f.pool_id = risk_pools.id and f.subject_id = {SUBJECT}"),
         ),

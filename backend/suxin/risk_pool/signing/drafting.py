@@ -15,10 +15,11 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.money import check_amount_fen
 from suxin.kernel.refusals import Invalid, NotFound
+from suxin.lending.guarantees.queries import guarantor_row
 from suxin.lending.industries import is_section_or_division
 from suxin.lending.terms import MAX_RATE_BPS, LoanPurpose
-from suxin.risk_pool.agreements import AgreementTerms, check_agreement
-from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN
+from suxin.risk_pool.agreements import AgreementIncoherent, AgreementTerms, check_agreement
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN, GUARANTOR_AGREE
 from suxin.risk_pool.pools import books
 from suxin.risk_pool.pools.commands import check_text
 from suxin.risk_pool.pools.models import RiskPool
@@ -42,7 +43,7 @@ _AREA_DIGITS: Final = (6, 9, 12)
 class AgreementDraft:
     """What an agreement says; ``quota_fen`` and ``principal_cap_fen`` bound a bank's whole and one loan's principal, in fen.
 
-    Of industries, areas and purposes an empty list leaves nothing out.
+    Of industries, areas and purposes an empty list leaves nothing out. A guarantor is named where it bears a share.
     """
 
     products: tuple[str, ...]
@@ -56,6 +57,7 @@ class AgreementDraft:
     industries: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     purposes: tuple[LoanPurpose, ...] = ()
+    guarantor_id: UUID | None = None
 
 
 async def draft_agreement(
@@ -69,7 +71,7 @@ async def draft_agreement(
 ) -> PoolAgreement:
     """Draft the next version of what a pool and a bank agree on.
 
-    :raises Forbidden, NotFound: if the actor may not, or there is no such pool or bank
+    :raises Forbidden, NotFound: if the actor may not, or there is no such pool, bank or guarantor
     :raises AgreementIncoherent, Invalid, AmountOutOfRange: naming the field at fault
     :raises PoolNotOpen: if the pool is closed
     """
@@ -79,12 +81,15 @@ async def draft_agreement(
         raise PoolNotOpen(name=pool.name)
     await _bank(session, bank_id)
     check_draft(draft)
+    if draft.guarantor_id is not None:
+        await guarantor_row(session, draft.guarantor_id)
     version = await queries.last_version(session, actor, pool_id=pool_id, bank_id=bank_id)
     agreement = PoolAgreement(
         tenant_id=pool.tenant_id,
         id=new_id(now),
         pool_id=pool.id,
         bank_id=bank_id,
+        guarantor_id=draft.guarantor_id,
         version=version + 1,
         state=AgreementState.DRAFT,
         terms=msgspec.to_builtins(draft.terms),
@@ -127,16 +132,7 @@ async def sign_agreement(
             session, pool=pool, bank_id=bank.id, bank_name=bank.short_name, now=now
         )
         await open_stop_losses(session, agreement, now=now)
-        await notices.notify_tenant(
-            session,
-            tenant_id=bank.id,
-            permission=AGREEMENT_ACCEPT,
-            template="pool_agreement_offered",
-            title="有合作协议待接受",
-            body=f"“{pool.name}”的合作协议（第 {agreement.version} 版）已由运营机构两人签署，请查看并答复。",
-            link="/desk/pool-filings",
-            now=now,
-        )
+        await _offer(session, agreement, pool, now=now)
     agreement.sign(staff_id=staff_id, now=now)
     record(session, "risk_pool.agreement.signed", agreement, now=now)
     return agreement
@@ -176,12 +172,40 @@ async def end_agreement(
     return agreement
 
 
+async def _offer(
+    session: AsyncSession, agreement: PoolAgreement, pool: RiskPool, *, now: datetime
+) -> None:
+    """Tell whoever is to answer: the bank, and the guarantor where there is one."""
+    for tenant_id, permission, link in (
+        (agreement.bank_id, AGREEMENT_ACCEPT, "/desk/pool-filings"),
+        (agreement.guarantor_id, GUARANTOR_AGREE, "/desk/guaranteed-agreements"),
+    ):
+        if tenant_id is None:
+            continue
+        await notices.notify_tenant(
+            session,
+            tenant_id=tenant_id,
+            permission=permission,
+            template="pool_agreement_offered",
+            title="有合作协议待接受",
+            body=f"“{pool.name}”的合作协议（第 {agreement.version} 版）已由运营机构两人签署，请查看并答复。",
+            link=link,
+            now=now,
+        )
+
+
 def check_draft(draft: AgreementDraft) -> None:
     """Accept only what an agreement can say.
 
     :raises AgreementIncoherent, Invalid, AmountOutOfRange: naming the field at fault
     """
     check_agreement(draft.terms)
+    if (draft.guarantor_id is None) != (draft.terms.shares.guarantor_bps == 0):
+        raise AgreementIncoherent(
+            field="guarantorId",
+            reason_zh="担保机构及其分担比例应同时填写",
+            reason_en="a guarantor and its share come together",
+        )
     check_amount_fen(draft.quota_fen, field="quotaFen")
     check_amount_fen(draft.principal_cap_fen, field="principalCapFen")
     if draft.starts_on >= draft.ends_on:

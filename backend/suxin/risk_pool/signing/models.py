@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel.readers import TENANT, Reader, batch, owner_tenant, system, when
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table, append_and_change
-from suxin.lending.models.steps import NamedStep
+from suxin.lending.models.steps import NamedStep, StepNotPossible
 from suxin.risk_pool.agreements import AgreementTerms
 from suxin.risk_pool.signing.states import AgreementState, RateBasis
 
@@ -66,13 +66,14 @@ class PoolAgreement(Table):
     """What a pool and a bank agreed on, in one version.
 
     ``terms`` are ``AgreementTerms``. ``products`` are codes of the bank's products; of the other lists an empty one leaves nothing out.
+    ``guarantor_id`` is who bears the guarantor's share, and answers as the bank does; there is none where there is no such share.
     ``quota_account_id`` is the account whose ceiling is the bank's quota in the operator's book; there is none before two people have signed.
     """
 
     __tablename__ = "pool_agreements"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
         "state", "first_signed_by", "first_signed_at", "second_signed_by", "second_signed_at",
-        "quota_account_id", "answered_by", "answered_at", "ended_at", "end_note",
+        "quota_account_id", "answered_by", "answered_at", "guarantor_answered_by", "guarantor_answered_at", "ended_at", "end_note",
     )  # fmt: skip
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __machine__: ClassVar[StateMachine[AgreementState]] = StateMachine(
@@ -83,6 +84,12 @@ class PoolAgreement(Table):
         owner_tenant(),
         when("offered_bank", f"bank_id = {TENANT} and second_signed_at is not null"),
         when("answering_bank", f"bank_id = {TENANT} and second_signed_at is not null", "UPDATE"),
+        when("offered_guarantor", f"guarantor_id = {TENANT} and second_signed_at is not null"),
+        when(
+            "answering_guarantor",
+            f"guarantor_id = {TENANT} and second_signed_at is not null",
+            "UPDATE",
+        ),
         batch(),
         system(),
     )
@@ -110,8 +117,17 @@ class PoolAgreement(Table):
             name="signed",
         ),
         CheckConstraint(
-            "state not in ('IN_FORCE', 'DECLINED', 'ENDED') or answered_at is not null",
+            "state not in ('IN_FORCE', 'ENDED') or (answered_at is not null"
+            " and (guarantor_id is null or guarantor_answered_at is not null))",
             name="answered",
+        ),
+        CheckConstraint(
+            "state <> 'DECLINED' or coalesce(answered_at, guarantor_answered_at) is not null",
+            name="declined",
+        ),
+        CheckConstraint(
+            "guarantor_id <> bank_id and (guarantor_id is not null or guarantor_answered_at is null)",
+            name="guarantor",
         ),
         CheckConstraint(
             "(state in ('DECLINED', 'WITHDRAWN', 'ENDED')) = (ended_at is not null)", name="ended"
@@ -125,12 +141,14 @@ class PoolAgreement(Table):
             postgresql_where=text("state = 'IN_FORCE'"),
         ),
         Index("ix_pool_agreements_bank_id", "bank_id", "state", "id"),
+        Index("ix_pool_agreements_guarantor_id", "guarantor_id", "id"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     pool_id: Mapped[UUID]
     bank_id: Mapped[UUID]
+    guarantor_id: Mapped[UUID | None]
     version: Mapped[int]
     state: Mapped[AgreementState]
     terms: Mapped[dict[str, Any]]
@@ -153,6 +171,8 @@ class PoolAgreement(Table):
     quota_account_id: Mapped[UUID | None]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[UUID | None]
+    guarantor_answered_at: Mapped[datetime | None]
+    guarantor_answered_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
     end_note: Mapped[str | None]
 
@@ -178,15 +198,42 @@ class PoolAgreement(Table):
         """End as WITHDRAWN before the bank has answered."""
         self.state, self.ended_at, self.end_note = _WITHDRAW.taken_from(self.state), now, note
 
-    def accept(self, *, staff_id: UUID | None, now: datetime) -> None:
-        """Enter IN_FORCE by the bank's word."""
-        self.state = _ACCEPT.taken_from(self.state)
-        self.answered_by, self.answered_at = staff_id, now
+    @property
+    def waits_for_one(self) -> bool:
+        """Whether the next yes is the last that is needed."""
+        needed = 1 if self.guarantor_id is None else 2
+        given = (self.answered_at is not None) + (self.guarantor_answered_at is not None)
+        return self.state is AgreementState.SIGNED and needed - given == 1
 
-    def decline(self, *, staff_id: UUID | None, note: str, now: datetime) -> None:
-        """End as DECLINED by the bank's word."""
-        self.state, self.ended_at, self.end_note = _DECLINE.taken_from(self.state), now, note
-        self.answered_by, self.answered_at = staff_id, now
+    def accept(self, *, staff_id: UUID | None, for_guarantor: bool, now: datetime) -> None:
+        """Take the bank's or the guarantor's yes, and enter IN_FORCE with the last of them.
+
+        :raises StepNotPossible: if that side has answered, or it is not offered any more
+        """
+        entered, last = _ACCEPT.taken_from(self.state), self.waits_for_one
+        self._answer(staff_id, for_guarantor=for_guarantor, now=now)
+        if last:
+            self.state = entered
+
+    def decline(
+        self, *, staff_id: UUID | None, for_guarantor: bool, note: str, now: datetime
+    ) -> None:
+        """End as DECLINED by the bank's word, or the guarantor's.
+
+        :raises StepNotPossible: if that side has answered, or it is not offered any more
+        """
+        entered = _DECLINE.taken_from(self.state)
+        self._answer(staff_id, for_guarantor=for_guarantor, now=now)
+        self.state, self.ended_at, self.end_note = entered, now, note
+
+    def _answer(self, staff_id: UUID | None, *, for_guarantor: bool, now: datetime) -> None:
+        answered = self.guarantor_answered_at if for_guarantor else self.answered_at
+        if answered is not None:
+            raise StepNotPossible(state=self.state, step_zh="再次答复", step_en="answer it again")
+        if for_guarantor:
+            self.guarantor_answered_by, self.guarantor_answered_at = staff_id, now
+        else:
+            self.answered_by, self.answered_at = staff_id, now
 
     def end(self, *, note: str, now: datetime) -> None:
         """End as ENDED: nothing more is filed under it, and what was filed stays covered."""

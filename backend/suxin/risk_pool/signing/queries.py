@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import local_day
-from suxin.risk_pool.policies import FILING_READ, POOL_READ
+from suxin.risk_pool.policies import FILING_READ, GUARANTOR_AGREE, POOL_READ
 from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.signing.states import AgreementState
 from suxin.tenancy.models import Tenant
@@ -42,6 +42,19 @@ def own_agreements(actor: Actor) -> Select[PoolAgreement]:
     )
 
 
+def guaranteed_agreements(actor: Actor) -> Select[PoolAgreement]:
+    """Return the agreements in which the actor's guarantor is to bear a share, the latest first.
+
+    :raises Forbidden: if the actor may not look at them
+    """
+    actor.require(GUARANTOR_AGREE)
+    return (
+        select(PoolAgreement)
+        .where(PoolAgreement.guarantor_id == actor.own_tenant)
+        .order_by(PoolAgreement.id.desc())
+    )
+
+
 async def lock_keepers_agreement(
     session: AsyncSession, actor: Actor, agreement_id: UUID
 ) -> PoolAgreement:
@@ -59,17 +72,21 @@ async def lock_keepers_agreement(
     )
 
 
-async def lock_own_agreement(
+async def lock_offered_agreement(
     session: AsyncSession, actor: Actor, agreement_id: UUID
 ) -> PoolAgreement:
-    """Return an agreement that was offered to the actor's bank, locked.
+    """Return an agreement that was offered to the actor's bank or guarantor, locked.
 
     :raises NotFound: if there is no such one
     """
+    own = actor.own_tenant
     return _found(
         await session.scalar(
             select(PoolAgreement)
-            .where(PoolAgreement.bank_id == actor.own_tenant, PoolAgreement.id == agreement_id)
+            .where(
+                or_(PoolAgreement.bank_id == own, PoolAgreement.guarantor_id == own),
+                PoolAgreement.id == agreement_id,
+            )
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )

@@ -11,9 +11,9 @@ class AgreementState(LabelledState):
 
     DRAFT = "DRAFT", "起草中", "a draft"
     SIGNED_ONCE = "SIGNED_ONCE", "待第二人签署", "signed by one"
-    SIGNED = "SIGNED", "待银行接受", "signed"
+    SIGNED = "SIGNED", "待接受", "signed"
     IN_FORCE = "IN_FORCE", "生效中", "in force"
-    DECLINED = "DECLINED", "银行谢绝", "declined"
+    DECLINED = "DECLINED", "已谢绝", "declined"
     WITHDRAWN = "WITHDRAWN", "已撤回", "withdrawn"
     ENDED = "ENDED", "已终止", "ended"
 

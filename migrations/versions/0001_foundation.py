@@ -612,6 +612,7 @@ ACCESS = (
     'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON presentation_passes TO suxin_doorway',
     'ALTER TABLE product_branches ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE product_branches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON product_branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1853,6 +1854,25 @@ def upgrade() -> None:
     sa.Column('subjects', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'county_code', 'industry_section', name=op.f('pk_population_cells'))
     )
+    op.create_table('presentation_passes',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Enum('phone', 'paper', name='passkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('context_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('expires_at > opened_at', name=op.f('ck_presentation_passes_expires_at')),
+    sa.CheckConstraint('failures >= 0', name=op.f('ck_presentation_passes_failures')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_presentation_passes')),
+    sa.UniqueConstraint('number', name=op.f('uq_presentation_passes_number')),
+    sa.UniqueConstraint('subject_id', 'kind', name=op.f('uq_presentation_passes_subject_id_kind'))
+    )
+    op.create_index('ix_presentation_passes_expires_at', 'presentation_passes', ['expires_at'], unique=False)
     op.create_table('provider_flows',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -3576,6 +3596,8 @@ def downgrade() -> None:
     op.drop_table('published_arrangements')
     op.drop_index('ix_provider_flows_expires_at', table_name='provider_flows')
     op.drop_table('provider_flows')
+    op.drop_index('ix_presentation_passes_expires_at', table_name='presentation_passes')
+    op.drop_table('presentation_passes')
     op.drop_table('population_cells')
     op.drop_index('ix_phone_codes_openid', table_name='phone_codes')
     op.drop_index('ix_phone_codes_expires_at', table_name='phone_codes')

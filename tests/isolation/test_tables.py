@@ -98,6 +98,7 @@ MATRIX = {
     "outbox": DOORWAY,
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
+    "presentation_passes": DOORWAY,
     "pool_agreements": KEEPER,
     "pool_claims": KEEPER,
     "pool_collections": PLATFORM,

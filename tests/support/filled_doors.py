@@ -113,7 +113,7 @@ async def fill_doorways(city: SmallCity) -> str:
         await open_pass(
             session,
             city.applicant,
-            tenant_id=city.banks[0],
+            tenant_id=city.banks[0].tenant_id,
             context_id=city.person_id,
             consent_id=None,
             kind=PassKind.PHONE,

@@ -116,8 +116,9 @@ class Presented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftPass:
-    """A pass that another takes the place of, not shown to anybody."""
+    """A pass that another takes the place of, not taken by anybody."""
 
+    tenant_id: UUID
     context_id: UUID
     consent_id: UUID | None
 
@@ -168,7 +169,11 @@ async def left_pass(
     async with doorway(session):
         row = (
             await session.execute(
-                select(PresentationPass.context_id, PresentationPass.consent_id).where(
+                select(
+                    PresentationPass.tenant_id,
+                    PresentationPass.context_id,
+                    PresentationPass.consent_id,
+                ).where(
                     PresentationPass.subject_id == actor.own_subject,
                     PresentationPass.kind == kind,
                     PresentationPass.used_at.is_(None),
@@ -176,7 +181,9 @@ async def left_pass(
                 )
             )
         ).one_or_none()
-    return None if row is None else LeftPass(context_id=row.context_id, consent_id=row.consent_id)
+    if row is None:
+        return None
+    return LeftPass(tenant_id=row.tenant_id, context_id=row.context_id, consent_id=row.consent_id)
 
 
 async def take_code(

@@ -73,6 +73,29 @@ class ProgrammeDraft(msgspec.Struct, frozen=True, kw_only=True):
         return columns
 
 
+def from_template(scenario_code: str, **changes: Any) -> ProgrammeDraft:  # noqa: ANN401 - fields of a draft
+    """Return a draft as its template has it, with these fields changed; the funder and the period are always given.
+
+    :raises ScenarioUnknown: if there is no such template
+    """
+    template = scenario_named(scenario_code)
+    limits = template.limits
+    values: dict[str, Any] = {
+        "scenario_code": scenario_code,
+        "name": template.zh,
+        "offers": template.offers,
+        "fallback": template.fallback,
+        "person_daily": limits.person_daily,
+        "scenario_monthly": limits.scenario_monthly,
+        "uses_each": limits.uses_each,
+        "party_limit": limits.party_limit,
+        "use_days": limits.use_days,
+        "record_rule": template.record_rule,
+        **changes,
+    }
+    return ProgrammeDraft(**values)
+
+
 def check_draft(draft: ProgrammeDraft, *, today: date) -> ProgrammeDraft:
     """Refuse a draft that contradicts itself or leaves the platform's bounds; else return it.
 

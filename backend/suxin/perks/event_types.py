@@ -12,30 +12,32 @@ PROGRAMME_PUBLISHED: Final = EventType(
     name="perks.programme.published",
     zh="权益已发布，可以核销",
     en="a programme is published and may be redeemed",
-    object="Programme",
+    object="PerkProgramme",
     fields=_PROGRAMME,
 )
 PROGRAMME_SUSPENDED: Final = EventType(
     name="perks.programme.suspended",
     zh="权益已暂停，请停止核销",
     en="a programme is suspended: nothing of it is redeemed until it goes on",
-    object="Programme",
+    object="PerkProgramme",
     fields=_PROGRAMME,
 )
 PROGRAMME_ENDED: Final = EventType(
     name="perks.programme.ended",
     zh="权益已结束",
     en="a programme has ended",
-    object="Programme",
+    object="PerkProgramme",
     fields=_PROGRAMME,
 )
 REDEMPTION_COMPLETED: Final = EventType(
     name="perks.redemption.completed",
     zh="一次核销已完成",
     en="a redemption is completed, with what was used of it",
-    object="Redemption",
+    object="PerkRedemption",
     fields={
-        "programme": EventField(zh="权益", en="the programme that was redeemed", of="Programme"),
+        "programme": EventField(
+            zh="权益", en="the programme that was redeemed", of="PerkProgramme"
+        ),
         "uses": EventField(zh="使用次数", en="how many uses were counted"),
         "valueFen": EventField(zh="兑付金额（分）", en="what that costs the funder, in fen"),
     },

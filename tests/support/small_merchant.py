@@ -32,4 +32,5 @@ async def build_merchant(city: SmallCity) -> Actor:
         tenant_kind="merchant",
         staff_id=UUID(int=9),
         permissions=profile.permissions_of(frozenset(profile.roles)),
+        purposes=profile.purposes,
     )

@@ -1,0 +1,23 @@
+"""The timed duty of redemptions: ending those whose time is over."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.outbox import Handler, Job
+from suxin.perks.redeeming import EXPIRE_TOPIC, expire_redemption
+
+
+async def redemption_over(session: AsyncSession, job: Job) -> None:
+    """Look whether a lock, or the time to use what was granted, is over."""
+    await expire_redemption(
+        session,
+        tenant_id=job.uuid("tenant_id"),
+        redemption_id=job.uuid("redemption_id"),
+        now=job.now,
+    )
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Return the handlers of redemptions by topic."""
+    return {EXPIRE_TOPIC: redemption_over}

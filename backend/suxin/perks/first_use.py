@@ -18,7 +18,7 @@ from suxin.consent.giving import NoticeOutdated, end
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.notice_texts import Told, current_text, told
 from suxin.consent.purposes import PERK_REDEEM
-from suxin.consent.queries import lock_open, recipient
+from suxin.consent.queries import hold_consent_basis, lock_open, recipient
 from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound, Refusal
@@ -112,7 +112,6 @@ async def settle_answer(
     tenant_id: UUID,
     agree: bool | None,
     notice_version: str | None,
-    now: datetime,
 ) -> bool:
     """Return whether the acting subject's tier may be weighed for a merchant: by what he says now, else by what he said last.
 
@@ -139,14 +138,16 @@ async def give_once(
     needed_for: timedelta,
     now: datetime,
 ) -> UUID:
-    """Give a merchant the one-time consent for one programme, or keep the unused one that lasts long enough; return its id.
+    """Give a merchant the one-time consent for one programme, or keep an unused one that lasts long enough; return its id.
 
     :raises AssessmentMissing, RecipientUnknown: see ``grant_consent``
     Source: PIPL art. 13(1), 14; docs/api/perks.md
     """
     found = await lock_open(session, actor.own_subject, tenant_id, PERK_REDEEM.code, programme_id)
     if found is not None and found.state in (ConsentState.ACTIVE, ConsentState.PAUSED):
-        if found.state is ConsentState.ACTIVE and found.expires_at >= now + needed_for:
+        lasts = found.state is ConsentState.ACTIVE and found.expires_at >= now + needed_for
+        # What was used has no basis any more, until the platform ends it.
+        if lasts and await hold_consent_basis(session, found, now=now) is not None:
             return found.id
         await end(session, found, ConsentState.SUPERSEDED, step="superseded", now=now)
         await session.flush()

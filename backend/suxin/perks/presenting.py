@@ -6,15 +6,14 @@ the same whether the tier may be weighed or not, and so is what he sees.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.fetches import use_within
-from suxin.consent.giving import end
+from suxin.consent.fetches import ConsentNotActive, use_within
 from suxin.consent.models import Consent, ConsentState
-from suxin.consent.queries import lock_consent
+from suxin.consent.queries import tenants_consents
+from suxin.consent.single_use import close_used
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
 from suxin.kernel.sealing import Sealer
@@ -33,9 +32,6 @@ from suxin.subjects.presenting import (
     open_pass,
     take_code,
 )
-
-USED: Final = "权益码已核销"
-"""Why a one-time consent ended that was used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +69,7 @@ async def present_code(
         require_open(programme, now=now)
     tenant_id = programme.tenant_id
     weighed = await settle_answer(
-        session, actor, tenant_id=tenant_id, agree=agree, notice_version=notice_version, now=now
+        session, actor, tenant_id=tenant_id, agree=agree, notice_version=notice_version
     )
     await _leave_last(session, actor, programme, kind=kind, now=now)
     consent_id = None
@@ -135,7 +131,7 @@ async def hold_by_code(
     )
     if consent is not None:
         async with act_for(session, subject_id=presented.subject_id, reason="perk code used"):
-            await end(session, consent, ConsentState.EXPIRED, step="expired", reason=USED, now=now)
+            await close_used(session, consent, now=now)
     return redemption
 
 
@@ -152,12 +148,19 @@ async def _leave_last(
 async def _consent_held(
     session: AsyncSession, actor: Actor, presented: Presented, *, now: datetime
 ) -> Consent | None:
-    """Return the one-time consent of a pass, locked and its use counted; none if it was not given, or was taken back meanwhile."""
+    """Return the one-time consent of a pass, its use counted under its basis' lock; none if it was not given, or was taken back meanwhile."""
     if presented.consent_id is None:
         return None
-    async with act_for(session, subject_id=presented.subject_id, reason="perk code taken"):
-        consent = await lock_consent(session, presented.subject_id, presented.consent_id)
+    consent = await session.scalar(
+        tenants_consents(actor).where(
+            Consent.subject_id == presented.subject_id, Consent.id == presented.consent_id
+        )
+    )
     if consent is None or consent.state is not ConsentState.ACTIVE or consent.expires_at <= now:
         return None
-    await use_within(session, actor, consent_id=consent.id, categories=CATEGORIES, now=now)
+    try:
+        await use_within(session, actor, consent_id=consent.id, categories=CATEGORIES, now=now)
+    except ConsentNotActive:
+        # Taken back between the two statements.
+        return None
     return consent

@@ -27,6 +27,7 @@ from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.loan_mutations import LoanMutations
 from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
+from suxin_graphql.perk_code_mutations import PerkCodeMutations
 from suxin_graphql.perk_mutations import PerkMutations, RedemptionMutations
 from suxin_graphql.perk_queries import PerkQueries
 from suxin_graphql.pool_mutations import PoolMutations
@@ -85,6 +86,7 @@ class Mutation(
     WarningMutations,
     PerkMutations,
     RedemptionMutations,
+    PerkCodeMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

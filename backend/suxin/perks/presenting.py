@@ -17,10 +17,10 @@ from suxin.consent.single_use import close_used
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
 from suxin.kernel.sealing import Sealer
-from suxin.perks import queries
 from suxin.perks.first_use import CATEGORIES, decline, give_once, leave, settle_answer
 from suxin.perks.limits import require_open
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.nearby import open_programme
 from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.redeeming import hold_redemption
 from suxin.subjects.models import PassKind
@@ -63,7 +63,7 @@ async def present_code(
     :raises AssessmentMissing, RecipientUnknown, NoNumberFree: see ``grant_consent`` and ``open_pass``
     Source: PIPL art. 6, 13(1), 14, 16, 23
     """
-    programme = await queries.programme_seen(session, programme_id)
+    programme = await open_programme(session, programme_id)
     if kind is PassKind.PHONE:
         # Paper is written before one goes, perhaps while the place is closed.
         require_open(programme, now=now)

@@ -15,7 +15,7 @@ from suxin.subjects import presentation_codes, presenting
 from suxin_graphql.context import Info
 from suxin_graphql.fields import commit_in_world, mutation
 from suxin_graphql.payloads import INPUT, idempotency_key
-from suxin_graphql.perk_mutations import RedemptionPayload
+from suxin_graphql.redemption_mutations import RedemptionPayload
 
 
 @strawberry.input(description="扫码或输入的权益码。A code as it was scanned or typed.")

@@ -172,7 +172,7 @@ class PerkProgramme(Node):
     areas: list[str]
     starts_on: date
     ends_before: date
-    blackout_days: list[str]
+    closed_on: list[str]
     person_daily: int | None
     person_total: int | None
     scenario_monthly: int | None = strawberry.field(

@@ -28,10 +28,11 @@ from suxin_graphql.loan_mutations import LoanMutations
 from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.perk_code_mutations import PerkCodeMutations
-from suxin_graphql.perk_mutations import PerkMutations, RedemptionMutations
+from suxin_graphql.perk_mutations import PerkMutations
 from suxin_graphql.perk_queries import PerkQueries
 from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
+from suxin_graphql.redemption_mutations import RedemptionMutations
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen

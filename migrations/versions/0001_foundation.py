@@ -1880,7 +1880,7 @@ def upgrade() -> None:
     sa.Column('areas', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('starts_on', sa.Date(), nullable=False),
     sa.Column('ends_before', sa.Date(), nullable=False),
-    sa.Column('blackout_days', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('closed_on', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('opens_minute', sa.Integer(), nullable=True),
     sa.Column('closes_minute', sa.Integer(), nullable=True),
     sa.Column('person_daily', sa.Integer(), nullable=True),

@@ -45,7 +45,7 @@ class ProgrammeDraft(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[str, ...] = ()
     starts_on: date
     ends_before: date
-    blackout_days: tuple[date, ...] = ()
+    closed_on: tuple[date, ...] = ()
     opens_minute: int | None = None
     closes_minute: int | None = None
     person_daily: int | None = 1
@@ -67,7 +67,7 @@ class ProgrammeDraft(msgspec.Struct, frozen=True, kw_only=True):
         columns = msgspec.structs.asdict(self)
         columns["offers"], columns["fallback"] = stored(self.offers), stored(self.fallback)
         columns["areas"] = list(self.areas)
-        columns["blackout_days"] = [day.isoformat() for day in sorted(self.blackout_days)]
+        columns["closed_on"] = [day.isoformat() for day in sorted(self.closed_on)]
         columns["name"] = self.name.strip()
         columns["sector"] = scenario_named(self.scenario_code).sector
         return columns
@@ -123,7 +123,7 @@ def _check_words(draft: ProgrammeDraft) -> None:
     _check_length("summary", draft.summary, 0, MAX_SUMMARY)
     _check_length("venue", draft.venue, 0, MAX_VENUE)
     _check_length("areas", draft.areas, 0, MAX_AREAS)
-    _check_length("blackoutDays", draft.blackout_days, 0, MAX_BLACKOUT_DAYS)
+    _check_length("closedOn", draft.closed_on, 0, MAX_BLACKOUT_DAYS)
 
 
 def _check_length(field: str, value: Sequence[object], lowest: int, highest: int) -> None:

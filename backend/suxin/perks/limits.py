@@ -40,7 +40,7 @@ def closed_because(programme: Programme, *, now: datetime) -> tuple[str, str] | 
         return f"{programme.starts_on.isoformat()} 起有效", f"it begins on {programme.starts_on}"
     if day >= programme.ends_before:
         return "已过有效期", "its period is over"
-    if day.isoformat() in programme.blackout_days:
+    if day.isoformat() in programme.closed_on:
         return "今日不开放", "it is closed today"
     if opens is not None and closes is not None and not opens <= minute < closes:
         return "不在开放时段", "it is closed at this hour"

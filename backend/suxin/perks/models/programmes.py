@@ -49,7 +49,7 @@ class Programme(Table):
     A period is half-open (``ends_before``); hours are minutes of the day in Shanghai, null for all day; no area means the whole city.
     ``person_daily`` and ``person_total`` bound what one subject has of the programme in a day and in all, ``scenario_monthly`` what he has of the
     scenario at all merchants in a calendar month, ``daily`` what all have in a day; null for no limit. ``stock`` (pieces) and ``budget_fen``
-    are what was put into the ledger; the accounts are opened when it is published. ``blackout_days`` are dates as ISO 8601 writes them.
+    are what was put into the ledger; the accounts are opened when it is published. ``closed_on`` are dates as ISO 8601 writes them.
     """
 
     __tablename__ = "perk_programmes"
@@ -107,7 +107,7 @@ class Programme(Table):
     areas: Mapped[list[str]]
     starts_on: Mapped[date]
     ends_before: Mapped[date]
-    blackout_days: Mapped[list[str]]
+    closed_on: Mapped[list[str]]
     opens_minute: Mapped[int | None] = mapped_column(Integer)
     closes_minute: Mapped[int | None] = mapped_column(Integer)
     person_daily: Mapped[int | None] = mapped_column(Integer)

@@ -16,6 +16,7 @@ from suxin_tenants import (
     leave_pages,
     member_pages,
     notice_pages,
+    redeem_pages,
     staff_pages,
     webhook_pages,
 )
@@ -91,6 +92,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *identity_provider_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,
+    *redeem_pages.HANDLERS,
     *sandbox_pages.HANDLERS,
     inbox_pages.show_inbox,
     inbox_pages.show_counts,

@@ -42,7 +42,7 @@ async def test_what_there_is_is_listed_by_sector_and_area(phone, codes, small_ci
     )
     (shown,) = (await phone.read("/perks", sector="tour"))["items"]
     assert (shown["merchant"]["shortName"], shown["closed"]) == ("某超市", None)
-    assert [one["label"] for one in shown["better"]] == ["门票半价"]
+    assert [one["label"] for one in shown["better"]] == ["免费入园", "门票半价"]
     assert shown["fallback"]["label"] == "门票 9 折"
     assert [one["id"] for one in (await phone.read("/perks", area="321322"))["items"]] == [
         str(everywhere.id)

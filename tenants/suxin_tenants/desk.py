@@ -56,6 +56,7 @@ from suxin_tenants.operator import (
     ingestion_pages,
     list_file_pages,
     loan_figure_pages,
+    perk_approval_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_pages,
@@ -68,6 +69,7 @@ from suxin_tenants.operator import (
     warning_rule_pages,
 )
 from suxin_tenants.operator import league_pages as operator_league_pages
+from suxin_tenants.perks import programme_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -189,6 +191,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *incentive_pages.HANDLERS,
     *loan_figure_pages.HANDLERS,
     *list_file_pages.HANDLERS,
+    *programme_pages.HANDLERS,
+    *perk_approval_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -17,7 +17,12 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
-from suxin.perks.policies import REDEMPTION_GRANT, REDEMPTION_READ
+from suxin.perks.policies import (
+    PROGRAMME_APPROVE,
+    PROGRAMME_READ,
+    REDEMPTION_GRANT,
+    REDEMPTION_READ,
+)
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
@@ -41,6 +46,7 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
     TenantKind.ATTRACTION: "景区工作台",
     TenantKind.VILLAGE_GRID: "村居工作台",
 }
+_PERKS: Final = (PROGRAMME_READ, NavItem(zh="信易+ 权益", href="/desk/perks", icon="offer"))
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
 _CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
@@ -99,6 +105,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
+        (PROGRAMME_APPROVE, NavItem(zh="权益审批", href="/desk/perk-approvals", icon="offer")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),
@@ -113,12 +120,14 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _HOME,
         _REDEEM,
         _REDEEMED,
+        _PERKS,
         *_HOUSE,
     ),
     TenantKind.ATTRACTION: (
         _HOME,
         _REDEEM,
         _REDEEMED,
+        _PERKS,
         *_HOUSE,
     ),
     TenantKind.VILLAGE_GRID: (

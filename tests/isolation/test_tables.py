@@ -96,6 +96,11 @@ MATRIX = {
     "oauth_grants": DOORWAY,
     "offers": PLATFORM,
     "outbox": DOORWAY,
+    # What is published is everybody's; of who redeems, a merchant sees no row.
+    "perk_handles": NOBODY,
+    "perk_programmes": EVERYBODY,
+    "perk_redeemers": PLATFORM,
+    "perk_redemptions": PLATFORM,
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
     "presentation_passes": DOORWAY,
@@ -223,6 +228,9 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "ingestion_parts",
         "mandates",
         "match_results",
+        "perk_handles",
+        "perk_redeemers",
+        "perk_redemptions",
         "repair_documents",
         # What a replay counted together is the platform's alone.
         "replay_counts",

@@ -19,6 +19,7 @@ from suxin.perks.publishing import draft_programme, publish_programme
 from suxin.perks.redeeming import hold_redemption
 from suxin.perks.scenarios import scenario_named
 from suxin.scoring.models import ScoreTier
+from suxin.tenancy.profiles import TenantKind
 
 FIRST_DAY = date(2026, 1, 1)
 LAST_DAY = date(2027, 12, 31)
@@ -74,9 +75,26 @@ class SmallPerks:
         return held
 
 
-async def build_perks(city: SmallCity) -> SmallPerks:
-    """Take a merchant in."""
-    return SmallPerks(city=city, merchant=await build_merchant(city))
+async def build_perks(city: SmallCity, kind: TenantKind = TenantKind.MERCHANT) -> SmallPerks:
+    """Take a merchant, or an attraction, in."""
+    return SmallPerks(city=city, merchant=await build_merchant(city, kind))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledPerks:
+    """What an attraction gave out, whose rows are no merchant's to see."""
+
+    gate: Actor
+    programme: Programme
+    redemption_id: UUID
+
+
+async def fill_perks(city: SmallCity) -> FilledPerks:
+    """Let an attraction publish a programme, and the applicant's firm redeem it."""
+    small = await build_perks(city, TenantKind.ATTRACTION)
+    programme = await small.published(stock=100)
+    held = await small.hold(programme, city.firm_id)
+    return FilledPerks(gate=small.merchant, programme=programme, redemption_id=held.id)
 
 
 async def give_tier(

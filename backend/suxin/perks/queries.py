@@ -1,10 +1,11 @@
 """Programmes and redemptions as those who may see them see them, and which benefit applies."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.purposes import PERK_REDEEM
@@ -12,8 +13,8 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.perks.benefits import UNKNOWN, Benefit, Standing, best_for
 from suxin.perks.models import Programme, Redeemer, Redemption
-from suxin.perks.policies import PROGRAMME_READ, REDEMPTION_READ
-from suxin.perks.states import Eligible, ProgrammeState, Sector
+from suxin.perks.policies import PROGRAMME_APPROVE, PROGRAMME_READ, REDEMPTION_READ
+from suxin.perks.states import Eligible, ProgrammeState, RedemptionState, Sector
 from suxin.scoring.queries import tiers_weighed
 
 
@@ -37,12 +38,80 @@ def published_programmes(*, sector: Sector | None = None) -> Select[Programme]:
     return statement.order_by(Programme.id.desc())
 
 
+def submitted_programmes(actor: Actor) -> Select[Programme]:
+    """Return what waits for the operator's approval, the earliest first.
+
+    :raises Forbidden: if the actor does not approve programmes
+    """
+    actor.require(PROGRAMME_APPROVE)
+    return (
+        select(Programme).where(Programme.state == ProgrammeState.SUBMITTED).order_by(Programme.id)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What became of a programme: how many redemptions, persons and uses were completed, and what they cost the funder."""
+
+    redemptions: int
+    persons: int
+    uses: int
+    value_fen: int
+    open_now: int
+    rolled_back: int
+
+
+async def results_of(session: AsyncSession, actor: Actor, programme_id: UUID) -> Results:
+    """Return what became of one of the tenant's programmes so far.
+
+    :raises Forbidden: if the actor may not look at it
+    """
+    actor.require(REDEMPTION_READ)
+    completed = Redemption.state == RedemptionState.COMPLETED
+    opened = Redemption.state.in_((RedemptionState.HELD, RedemptionState.GRANTED))
+    sums = (
+        func.coalesce(func.sum(column).filter(completed), 0)
+        for column in (Redemption.persons, Redemption.uses, Redemption.used_value_fen)
+    )
+    row = (
+        await session.execute(
+            select(
+                func.count().filter(completed),
+                *sums,
+                func.count().filter(opened),
+                func.count().filter(Redemption.state == RedemptionState.ROLLED_BACK),
+            ).where(
+                Redemption.tenant_id == actor.own_tenant, Redemption.programme_id == programme_id
+            )
+        )
+    ).one()
+    redemptions, persons, uses, value_fen, open_now, rolled_back = map(int, row)
+    return Results(
+        redemptions=redemptions,
+        persons=persons,
+        uses=uses,
+        value_fen=value_fen,
+        open_now=open_now,
+        rolled_back=rolled_back,
+    )
+
+
 async def programme_seen(session: AsyncSession, programme_id: UUID) -> Programme:
     """Return a programme that the caller sees: his own, a published one, or one that waits for him.
 
     :raises NotFound: if he sees none
     """
     return _found(await session.scalar(select(Programme).where(Programme.id == programme_id)))
+
+
+async def own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
+    """Return one of the tenant's programmes.
+
+    :raises Forbidden: if the actor may not look at them
+    :raises NotFound: if it is not this tenant's
+    """
+    actor.require(PROGRAMME_READ)
+    return _found(await session.scalar(_own(actor, programme_id)))
 
 
 async def lock_own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:

@@ -44,10 +44,10 @@ export async function showPerk(go, id) {
   const found = await get(`/perks/${id}`);
   const place = h("div", { "data-testid": "perk-page" });
   const ask = (agree) => show(go, id, { kind: "phone", agree, noticeVersion: found.noticeVersion });
-  const question = () => fill(place, about(found.perk), notice(found), h("div", { class: "actions" },
-    button("同意，出示权益码", () => ask(true), { testid: "agree" }),
-    button("不同意，出示普惠码", () => ask(false), { kind: "default", testid: "decline" }),
-    h("p", { class: "fine" }, "两种码在柜台看起来一样；不同意也能享受人人可享的待遇。")));
+  const question = () => fill(place, about(found.perk), notice(found), h("div", { class: "pair actions" },
+    button("不同意，出示权益码", () => ask(false), { kind: "default", testid: "decline" }),
+    button("同意，出示权益码", () => ask(true), { kind: "default", testid: "agree" })),
+  h("p", { class: "weui-cells__tips" }, "两种选择在柜台看起来一样；不同意也能享受人人可享的待遇。"));
   const ready = () => fill(place, about(found.perk), section("上次的选择", card(
     h("p", { "data-testid": "answer" }, found.answer.code === "agreed" ? "您已同意该商户在您出示权益码时核验等级；每次出示为一次性授权。" : "您未同意核验等级，出示后按人人可享的待遇办理。"),
     h("div", { class: "card-actions" }, button("重新选择", question, { kind: "default", mini: true, testid: "ask-again" })))),
@@ -63,7 +63,7 @@ const about = (perk) => card(
   h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, perk.name), h("span", null, perk.merchant.name)), perk.closed && badge(perk.closed, "warn")),
   perk.summary && h("p", null, perk.summary),
   benefits(perk),
-  facts([perk.venue && ["地点", perk.venue], ["有效期", `${perk.startsOn} 起，${perk.endsBefore} 前`], perk.personDaily && ["每人每日", `${perk.personDaily} 次`], ["以谁的名义", session.subjectName || "本人"]]));
+  facts([perk.venue && ["地点", perk.venue], ["开始", perk.startsOn], ["截止", `${perk.endsBefore} 前`], perk.personDaily && ["每人每日", `${perk.personDaily} 次`], ["以谁的名义", session.subjectName || "本人"]]));
 
 const notice = (found) => section("首次使用告知", card(
   h("div", { class: "notice-text", "data-testid": "first-use" }, found.noticeBody.split("\n").map((line) => h("p", null, line))),

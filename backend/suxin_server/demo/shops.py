@@ -46,6 +46,6 @@ OFFERED: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("hospital.admin", ("medical.pay_later", "medical.admission")),
     ("gym.admin", ("leisure.gym", "leisure.venue")),
     ("care.admin", ("elderly.equipment", "elderly.home_care")),
-    ("wetland.admin", ("tour.ticket", "tour.pay_later", "stay.rent_deposit")),
+    ("wetland.admin", ("tour.ticket", "tour.pay_later", "travel.parking")),
 )  # fmt: skip
 """Which templates each of them publishes, by the log-in of who does."""

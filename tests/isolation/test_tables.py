@@ -19,6 +19,8 @@ ALL, NONE, DENIED = "true", "false", "denied"
 # Of the pool's leads every bank sees the anonymous face while no other holds it; of the others, those referred to it.
 REFERRED = "pool_open and claimed_by is null or exists (select 1 from referrals r where r.lead_id = t.id and r.tenant_id = '{rival}')"
 UNSEALED, NO_DRAFT = "seq is null", "status <> 'DRAFT'"
+# What waits for the operator is not yet everybody's.
+OFFERED = "published_at is not null"
 
 NOBODY = (NONE,) * 6
 EVERYBODY = (ALL,) * 6
@@ -98,7 +100,7 @@ MATRIX = {
     "outbox": DOORWAY,
     # What is published is everybody's; of who redeems, a merchant sees no row.
     "perk_handles": NOBODY,
-    "perk_programmes": EVERYBODY,
+    "perk_programmes": (OFFERED, OFFERED, OFFERED, OFFERED, ALL, ALL),
     "perk_redeemers": PLATFORM,
     "perk_redemptions": PLATFORM,
     "person_identities": PLATFORM,

@@ -15,9 +15,10 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.bases import AccessBasis
 from suxin.perks.drafts import ProgrammeDraft
 from suxin.perks.models import Programme, Redemption
-from suxin.perks.publishing import draft_programme, publish_programme
+from suxin.perks.publishing import draft_programme, publish_programme, submit_programme
 from suxin.perks.redeeming import hold_redemption
 from suxin.perks.scenarios import scenario_named
+from suxin.perks.states import FunderKind
 from suxin.scoring.models import ScoreTier
 from suxin.tenancy.profiles import TenantKind
 
@@ -90,10 +91,13 @@ class FilledPerks:
 
 
 async def fill_perks(city: SmallCity) -> FilledPerks:
-    """Let an attraction publish a programme, and the applicant's firm redeem it."""
+    """Let an attraction publish a programme and submit another, and the applicant's firm redeem the first."""
     small = await build_perks(city, TenantKind.ATTRACTION)
     programme = await small.published(stock=100)
     held = await small.hold(programme, city.firm_id)
+    citys = programme_draft(funder=FunderKind.CITY, funder_name="市信用办", budget_fen=100_000)
+    drafted = await city.act(draft_programme, small.merchant, draft=citys)
+    await city.act(submit_programme, small.merchant, programme_id=drafted.id)
     return FilledPerks(gate=small.merchant, programme=programme, redemption_id=held.id)
 
 

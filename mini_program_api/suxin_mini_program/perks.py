@@ -14,9 +14,9 @@ from suxin.consent.giving import NoticeOutdated, RecipientUnknown
 from suxin.kernel.refusals import NotFound
 from suxin.perks.first_use import FirstUseNoticeNeeded, first_use
 from suxin.perks.models import Programme, Redemption
-from suxin.perks.nearby import nearby_programmes, open_programme, redeemed
 from suxin.perks.presenting import Presentation, present_code
 from suxin.perks.refusals import ProgrammeNotOpen
+from suxin.perks.showing.queries import nearby_programmes, open_programme, redeemed
 from suxin.perks.states import Sector
 from suxin.subjects.models import PassKind
 from suxin.subjects.presentation_codes import PAPER_WINDOW, WINDOW, typed_code

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
-from suxin.perks.at_counter import redemption_at, redemptions_at
 from suxin.perks.limits import MAX_REASON
 from suxin.perks.models import Redemption
 from suxin.perks.policies import REDEMPTION_GRANT, REDEMPTION_READ
@@ -26,6 +25,7 @@ from suxin.perks.redeeming import (
     hold_redemption,
     roll_back_redemption,
 )
+from suxin.perks.showing.queries import redemption_at, redemptions_at
 from suxin.perks.states import ProgrammeState, RedemptionState
 from suxin.subjects.presentation_codes import MAX_CODE_CHARACTERS
 from suxin.tenancy.profiles import TenantKind

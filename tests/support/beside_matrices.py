@@ -1,6 +1,7 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
 import claims_matrix
+import code_matrix
 import commitment_matrix
 import deprecation_matrix
 import events_matrix
@@ -39,6 +40,7 @@ COMMANDS = (
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
     | perk_matrix.COMMANDS
+    | code_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -60,6 +62,7 @@ QUERIES = (
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
     | perk_matrix.QUERIES
+    | code_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

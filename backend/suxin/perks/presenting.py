@@ -20,9 +20,9 @@ from suxin.kernel.sealing import Sealer
 from suxin.perks.first_use import CATEGORIES, decline, give_once, leave, settle_answer
 from suxin.perks.limits import require_open
 from suxin.perks.models import Programme, Redemption
-from suxin.perks.nearby import open_programme
 from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.redeeming import hold_redemption
+from suxin.perks.showing.queries import open_programme
 from suxin.subjects.models import PassKind
 from suxin.subjects.presenting import (
     LIVES,

@@ -16,6 +16,7 @@ from suxin_graphql.context import Info
 from suxin_graphql.fields import commit_in_world, mutation
 from suxin_graphql.payloads import INPUT, idempotency_key
 from suxin_graphql.redemption_mutations import RedemptionPayload
+from suxin_web.rate_limits import PRESENTED_CODE
 
 
 @strawberry.input(description="扫码或输入的权益码。A code as it was scanned or typed.")
@@ -64,7 +65,10 @@ class PerkCodeMutations:
         self, info: Info, given: Annotated[HoldPerkRedemptionByCodeInput, INPUT]
     ) -> HoldPerkRedemptionByCodePayload:
         """Take a code."""
-        sealer = info.context.runtime.sealer
+        context = info.context
+        sealer = context.runtime.sealer
+        caller = context.actor.staff_id or context.actor.client_id
+        await context.runtime.limits.take(PRESENTED_CODE, f"redeemer:{caller}")
 
         async def work(session: AsyncSession, actor: Actor, now: datetime) -> UUID:
             held = await hold_by_code(

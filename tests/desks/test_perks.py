@@ -52,6 +52,8 @@ async def test_what_is_wrong_stands_beside_the_field(desk, admin):
             ({"figure": "60"}, "label1"),
             ({"label": ""}, "label"),
             ({"personDaily": "x"}, "personDaily"),
+            ({"opens": "09:00"}, "closes"),
+            ({"closedOn": "明天"}, "closedOn"),
             ({"funder": "city"}, "budget"),
         ):
             answer = await desk.post(NEW, **(fields | changes))

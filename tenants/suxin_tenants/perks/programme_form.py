@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 from suxin.perks.benefits import Benefit, Gate, Offer
@@ -10,15 +10,17 @@ from suxin.perks.drafts import ProgrammeDraft, from_template
 from suxin.perks.models import Programme
 from suxin.perks.scenarios import scenario_named
 from suxin.perks.states import BenefitKind, FunderKind
-from suxin_tenants.forms import Form, percent_text, yuan_text
+from suxin_tenants.forms import Form, listed, percent_text, yuan_text
 
 A_YEAR: Final = timedelta(days=365)
+_MINUTES: Final = 60
 _LIMITS: Final = ("personDaily", "personTotal", "scenarioMonthly", "daily", "partyLimit", "stock")
 TIERS: Final = tuple((str(place), f"第 {place + 1} 等级及以上") for place in range(8))
 UNITS: Final[Mapping[str, str]] = {"fen": "元", "bps": "%", "minutes": "分钟", "pieces": "件"}
 NAMES: Final[Mapping[str, str]] = {
     "endsBefore": "endsOn",
     "budgetFen": "budget",
+    "closesMinute": "closes",
     "fallback": "label",
     "fallback.label": "label",
     "fallback.figure": "figure",
@@ -105,6 +107,9 @@ def values_of(draft: ProgrammeDraft) -> ProgrammeValues:
         "endsOn": (draft.ends_before - timedelta(days=1)).isoformat(),
         "funder": draft.funder.value,
         "funderName": draft.funder_name,
+        "closedOn": "、".join(day.isoformat() for day in draft.closed_on),
+        "opens": _clock_text(draft.opens_minute),
+        "closes": _clock_text(draft.closes_minute),
         "budget": "" if draft.budget_fen is None else yuan_text(draft.budget_fen),
         **{name: "" if value is None else str(value) for name, value in whole.items()},
     }
@@ -138,6 +143,8 @@ def typed_values(form: Form, before: ProgrammeValues) -> ProgrammeValues:
 def typed_draft(form: Form, before: ProgrammeDraft) -> ProgrammeDraft | None:
     """Return the draft that was typed over another; none where a field cannot be read, which is noted beside it."""
     starts_on, ends_on = _day(form, "startsOn"), _day(form, "endsOn")
+    closed_on = _days(form, "closedOn")
+    opens, closes = _clock(form, "opens"), _clock(form, "closes")
     funder = form.choice("funder", FunderKind)
     limits = {name: _whole(form, name) for name in _LIMITS}
     offers = tuple(
@@ -158,6 +165,9 @@ def typed_draft(form: Form, before: ProgrammeDraft) -> ProgrammeDraft | None:
         "areas": form.texts("areas"),
         "starts_on": starts_on,
         "ends_before": ends_on + timedelta(days=1),
+        "closed_on": closed_on,
+        "opens_minute": opens,
+        "closes_minute": closes,
         "funder": funder,
         "funder_name": form.text("funderName"),
         "budget_fen": budget_fen,
@@ -232,6 +242,31 @@ def _gate(form: Form, mark: str, before: Gate) -> Gate:
 
 def _whole(form: Form, name: str) -> int | None:
     return form.whole(name) if form.text(name) else None
+
+
+def _days(form: Form, name: str) -> tuple[date, ...]:
+    try:
+        return tuple(sorted({date.fromisoformat(one) for one in listed(form.text(name))}))
+    except ValueError:
+        form.fail(name, "每一天写作 2026-12-01，以顿号或逗号分隔")
+        return ()
+
+
+def _clock(form: Form, name: str) -> int | None:
+    """Read a time of day as minutes; nothing where it is left empty."""
+    text = form.text(name)
+    if not text:
+        return None
+    try:
+        moment = time.fromisoformat(text)
+    except ValueError:
+        form.fail(name, "请填写时间，如 09:00")
+        return None
+    return moment.hour * _MINUTES + moment.minute
+
+
+def _clock_text(minute: int | None) -> str:
+    return "" if minute is None else f"{minute // _MINUTES:02d}:{minute % _MINUTES:02d}"
 
 
 def _day(form: Form, name: str) -> date | None:

@@ -40,7 +40,8 @@ _END = _step(
     "end it",
 )
 
-_SEEN_BY_OPERATOR: Final = f"{KIND} = 'operator' and state <> 'DRAFT'"
+# What was given back is a draft again, and still known to whoever gave it back.
+_SEEN_BY_OPERATOR: Final = f"{KIND} = 'operator' and (state <> 'DRAFT' or submitted_at is not null)"
 
 
 class Programme(Table):
@@ -163,7 +164,7 @@ class Programme(Table):
     def give_back(self, reason: str, *, now: datetime) -> None:
         """Make it a draft again: the operator wants something changed, or the merchant takes it back."""
         self.state = _RETURN.taken_from(self.state)
-        self.reason, self.updated_at, self.submitted_at = reason, now, None
+        self.reason, self.updated_at = reason, now
 
     def publish(self, *, now: datetime) -> None:
         """Offer it, on the merchant's own or a sponsor's money."""

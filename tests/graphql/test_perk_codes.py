@@ -1,27 +1,10 @@
 """A till takes a code over GraphQL: it is told the benefit, once, and nothing of who showed it."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
-from small_city import Bank
 from small_codes import SmallCodes, code_of, resident_of
 from small_perks import build_perks, give_tier
-from typing_extensions import override
-
-from suxin.kernel.actor import Actor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shop(Bank):
-    """A merchant where staff are placed as at a bank."""
-
-    merchant: Actor
-
-    @property
-    @override
-    def officer(self) -> Actor:
-        return self.merchant
 
 
 @pytest.fixture
@@ -32,14 +15,7 @@ async def codes(small_city, admin):
 
 @pytest.fixture
 async def clerk(desks, codes):
-    merchant = codes.perks.merchant
-    shop = Shop(
-        tenant_id=merchant.own_tenant,
-        staff_id=merchant.own_staff,
-        product_id=merchant.own_staff,
-        merchant=merchant,
-    )
-    return await desks.open(shop, roles=("clerk",))
+    return await desks.open(codes.shop, roles=("clerk",))
 
 
 @pytest.mark.parametrize(("agree", "label"), [(True, "门票半价"), (False, "门票 9 折")])

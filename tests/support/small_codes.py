@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from small_city import SmallCity
+from small_city import Bank, SmallCity
 from small_perks import SmallPerks
+from typing_extensions import override
 
 from suxin.consent.notice_texts import current_text
 from suxin.consent.purposes import PERK_REDEEM
@@ -68,3 +69,26 @@ class SmallCodes:
             **arguments,
         )
         return held
+
+    @property
+    def shop(self) -> "Shop":
+        """The merchant, where people and clients are placed as at a bank."""
+        merchant = self.perks.merchant
+        return Shop(
+            tenant_id=merchant.own_tenant,
+            staff_id=merchant.own_staff,
+            product_id=merchant.own_staff,
+            merchant=merchant,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop(Bank):
+    """A merchant in the place of a bank."""
+
+    merchant: Actor
+
+    @property
+    @override
+    def officer(self) -> Actor:
+        return self.merchant

@@ -24,6 +24,7 @@ ATTRACTION: Final = TenantProfile(
         Role(
             code="attraction_admin",
             zh="景区管理员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     CLIENT_MANAGE,

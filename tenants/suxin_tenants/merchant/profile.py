@@ -24,6 +24,7 @@ MERCHANT: Final = TenantProfile(
         Role(
             code="merchant_admin",
             zh="商户管理员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     CLIENT_MANAGE,

@@ -13,9 +13,12 @@ from suxin_server.demo import cast
 from suxin_server.journeys.applicant import API, Applicant, Thing
 from suxin_server.journeys.bank import hidden_fields, send_document
 from suxin_server.journeys.desk import Desk
-from suxin_server.journeys.walking import Step, Talk, expect, new_key, walk_demo
+from suxin_server.journeys.walking import Step, Talk, expect, new_key, until, walk_demo
 
 SCENARIO: Final = "tour.ticket"
+CITY_PATIENCE_S: Final = 180.0
+"""The worker fills the demo city some time after its start."""
+
 PERK_PURPOSE: Final = "perk.redeem"
 FORGED: Final = "SXP1.000000." + 24 * "A"
 _HANDLE: Final = re.compile(r"<dt>顾客编号</dt>\s*<dd>([^<]+)</dd>")
@@ -58,7 +61,12 @@ def log_in(story: PerkStory) -> str:
 
 
 def publish(story: PerkStory) -> str:
-    """Publish a benefit from a template, as the merchant's own system does it."""
+    """Publish a benefit from a template, as the merchant's own system does it, once the demo city has published its own."""
+    until(
+        lambda: story.resident.items("perks") or None,
+        expected="演示城市的权益已发布",
+        patience_s=CITY_PATIENCE_S,
+    )
     today = date.today()  # noqa: DTZ011 - any day from now on
     given = {
         "scenarioCode": SCENARIO,

@@ -46,3 +46,13 @@ async def test_a_forged_code_is_counted_although_it_is_refused(codes, clerk, adm
     assert refused["code"] == "PRESENTATION_CODE_NOT_GENUINE"
     assert await admin.fetchval("select failures from presentation_passes") == 1
     assert await admin.fetchval("select count(*) from perk_redemptions") == 0
+
+
+async def test_more_persons_than_fit_leave_the_code_unused(codes, clerk):
+    shown = await codes.present(await codes.perks.published(), agree=True)
+    code = code_of(shown.opened, codes.perks.city.now)
+    for persons in (2**31 - 1, 11, 0, -1):
+        refused = await clerk.write("hold_perk_redemption_by_code", code=code, persons=persons)
+        assert (refused["code"], refused["field"]) == ("PERK_GROUP_TOO_LARGE", "persons")
+    held = await clerk.write("hold_perk_redemption_by_code", code=code, persons=10)
+    assert held["redemption"]["benefit"]["label"] == "门票半价"

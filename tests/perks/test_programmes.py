@@ -1,7 +1,7 @@
 """Publishing: one person for the merchant's own money, the operator for the city's; each step, and what it is refused for."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,13 +9,16 @@ import pytest
 from small_city import SmallCity
 from small_perks import build_perks, programme_draft
 
+from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden, Invalid
+from suxin.kernel.working_days import SHANGHAI
 from suxin.lending.models.steps import StepNotPossible
 from suxin.perks.publishing import (
     add_stock,
     approve_programme,
     draft_programme,
     edit_programme,
+    end_over,
     end_programme,
     publish_programme,
     resume_programme,
@@ -23,7 +26,7 @@ from suxin.perks.publishing import (
     submit_programme,
     suspend_programme,
 )
-from suxin.perks.queries import own_redemptions, results_of, submitted_programmes
+from suxin.perks.queries import own_redemptions, programme_seen, results_of, submitted_programmes
 from suxin.perks.redeeming import complete_redemption, grant_redemption
 from suxin.perks.refusals import ApprovalNeeded, NoApprovalNeeded, PeriodOver
 from suxin.perks.states import FunderKind, ProgrammeState
@@ -82,6 +85,19 @@ async def test_the_merchants_own_is_published_by_one_person(small_city: SmallCit
     await city.act(end_programme, merchant, **wanted)
     with pytest.raises(StepNotPossible):
         await city.act(resume_programme, merchant, **wanted)
+
+
+async def test_the_platform_ends_a_programme_after_its_last_day(small_city: SmallCity) -> None:
+    small = await build_perks(small_city)
+    programme = await small.published()
+    states = []
+    for day in (programme.ends_before - timedelta(days=1), programme.ends_before):
+        midnight = datetime.combine(day, time(), SHANGHAI)
+        async with small_city.database.transaction(Actor.system("test"), now=midnight) as session:
+            given = {"tenant_id": programme.tenant_id, "programme_id": programme.id}
+            await end_over(session, **given, now=midnight)
+            states.append((await programme_seen(session, programme.id)).state)
+    assert states == [ProgrammeState.PUBLISHED, ProgrammeState.ENDED]
 
 
 async def test_what_is_not_the_citys_is_not_submitted_and_what_is_over_not_published(

@@ -3,19 +3,17 @@
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid
-from suxin.kernel.working_days import local_day
+from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.perks.models import Programme, Redeemer, Redemption
 from suxin.perks.refusals import DayLimitReached, PersonLimitReached, ProgrammeNotOpen
 from suxin.perks.states import COUNTED, ProgrammeState, RedemptionState
 
 MAX_REASON: Final = 200
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 def require_open(programme: Programme, *, now: datetime) -> None:
@@ -31,7 +29,7 @@ def require_open(programme: Programme, *, now: datetime) -> None:
 def closed_because(programme: Programme, *, now: datetime) -> tuple[str, str] | None:
     """Return why nothing is redeemed at this moment, in Chinese and English; none if it is open."""
     day = local_day(now)
-    local = now.astimezone(_SHANGHAI)
+    local = now.astimezone(SHANGHAI)
     minute = local.hour * 60 + local.minute
     opens, closes = programme.opens_minute, programme.closes_minute
     if programme.state is not ProgrammeState.PUBLISHED:

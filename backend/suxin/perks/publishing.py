@@ -3,19 +3,21 @@
 Two people are needed only where public money is: a merchant's own programme is drafted and published by one person in one go.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.events.catalogue import EventType
 from suxin.events.feed import record_event
+from suxin.kernel import outbox
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid
-from suxin.kernel.working_days import local_day
+from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.perks import accounts, queries
 from suxin.perks.drafts import MAX_STOCK, ProgrammeDraft, check_draft
 from suxin.perks.event_types import PROGRAMME_ENDED, PROGRAMME_PUBLISHED, PROGRAMME_SUSPENDED
@@ -25,6 +27,8 @@ from suxin.perks.policies import PROGRAMME_APPROVE, PROGRAMME_MANAGE
 from suxin.perks.refusals import ApprovalNeeded, NoApprovalNeeded, PeriodOver
 from suxin.perks.states import FunderKind, ProgrammeState
 from suxin.places import queries as places
+
+OVER_TOPIC: Final = "perks.programme.over"
 
 
 async def draft_programme(
@@ -111,8 +115,7 @@ async def publish_programme(
         raise ApprovalNeeded
     _require_ahead(programme, today=local_day(now))
     programme.publish(now=now)
-    await accounts.open_accounts(session, programme, now=now)
-    _tell(session, programme, PROGRAMME_PUBLISHED, now=now)
+    await _open(session, programme, now=now)
     return programme
 
 
@@ -131,8 +134,7 @@ async def approve_programme(
     _require_ahead(programme, today=local_day(now))
     programme.approve(by=actor.own_staff, now=now)
     async with act_for(session, tenant_id=programme.tenant_id, reason="perk programme approved"):
-        await accounts.open_accounts(session, programme, now=now)
-        _tell(session, programme, PROGRAMME_PUBLISHED, now=now)
+        await _open(session, programme, now=now)
     return programme
 
 
@@ -223,6 +225,32 @@ async def add_stock(
     await accounts.put_in(session, programme, stock=pieces, budget_fen=0, now=now)
     _record(session, programme, "stocked", now=now)
     return programme
+
+
+async def end_over(
+    session: AsyncSession, *, tenant_id: UUID, programme_id: UUID, now: datetime
+) -> None:
+    """End a programme whose last day is over. A duty of the platform."""
+    actor = Actor.system("perks.over", tenant_id=tenant_id)
+    programme = await queries.lock_own_programme(session, actor, programme_id)
+    given = (ProgrammeState.PUBLISHED, ProgrammeState.SUSPENDED)
+    if programme.state in given and programme.ends_before <= local_day(now):
+        programme.end(now=now)
+        _tell(session, programme, PROGRAMME_ENDED, now=now)
+
+
+async def _open(session: AsyncSession, programme: Programme, *, now: datetime) -> None:
+    """Put stock and budget into the ledger, set the clock of the last day, and tell the merchant's systems."""
+    await accounts.open_accounts(session, programme, now=now)
+    await outbox.post(
+        session,
+        OVER_TOPIC,
+        {"tenant_id": programme.tenant_id, "programme_id": programme.id},
+        now=now,
+        tenant_id=programme.tenant_id,
+        not_before=datetime.combine(programme.ends_before, time(), SHANGHAI),
+    )
+    _tell(session, programme, PROGRAMME_PUBLISHED, now=now)
 
 
 async def _check(session: AsyncSession, draft: ProgrammeDraft, *, now: datetime) -> None:

@@ -149,6 +149,8 @@ async def roll_back_redemption(
     redemption, programme = await queries.lock_redemption(session, actor, redemption_id)
     if redemption.state is RedemptionState.GRANTED and redemption.uses:
         raise UsedAlready(uses=redemption.uses)
+    if redemption.state is RedemptionState.HELD and redemption.held_until <= now:
+        raise HoldOver
     redemption.roll_back(limits.checked_reason(reason), now=now)
     await accounts.let_go(session, programme, redemption, now=now)
     _record(session, redemption, now=now)

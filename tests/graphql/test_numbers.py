@@ -61,7 +61,7 @@ PROGRAMME = {
     "personTotal": MAX_LIMIT,
     "daily": MAX_LIMIT,
     "stock": MAX_STOCK,
-    "budgetFen": MAX_AMOUNT_FEN,
+    "budgetFen": MAX_MONEY_FEN,
 }
 # A programme bounds them, and what was granted.
 REDEEMED = {

@@ -301,6 +301,13 @@ def walk_pool(url: str | None) -> None:
     sys.exit(load("suxin_server.journeys.pool", "walk_claim")(url or settings_of().url))
 
 
+@journey.command("perk")
+@click.option("--url", help="网页服务地址 · address of the web server")
+def walk_perk(url: str | None) -> None:
+    """信易+：发布、首次告知、出示、核销、完成 · A benefit: published, asked about, shown, taken, completed."""
+    sys.exit(load("suxin_server.journeys.perk", "walk_perk")(url or settings_of().url))
+
+
 def main() -> None:
     """Run the command line; an expected fault ends with its own exit code and without a traceback."""
     try:

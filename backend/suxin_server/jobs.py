@@ -17,6 +17,7 @@ from suxin.kernel.outbox import Handler, Job
 from suxin.kernel.sealing import Sealer
 from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
+from suxin.perks import jobs as perks
 from suxin.repair import jobs as repair
 from suxin.review import jobs as review
 from suxin.rights import jobs as rights
@@ -78,6 +79,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         counter.handlers(sealer, channel),
         ledger.handlers(),
         lending.handlers(),
+        perks.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
         risk_pool.handlers(),

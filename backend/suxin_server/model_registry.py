@@ -25,6 +25,7 @@ from suxin.lending.loans import models as loans
 from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
+from suxin.perks import models as perks
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -94,6 +95,7 @@ CONTEXTS = (
     rights,
     sandboxes,
     incentives,
+    perks,
 )
 
 metadata = Table.metadata

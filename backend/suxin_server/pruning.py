@@ -32,7 +32,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.subjects.mandates import forget_mandates
-from suxin.subjects.models import PhoneCode, WeChatAccount
+from suxin.subjects.models import PhoneCode, PresentationPass, WeChatAccount
 from suxin.tenancy.models import DeskSession, LogInFailure
 from suxin.tenancy.providers.models import ProviderFlow
 
@@ -53,6 +53,7 @@ Expiring = type[
     DeskSession
     | LogInFailure
     | PhoneCode
+    | PresentationPass
     | PushedRequest
     | AuthorizationCode
     | DeviceCode
@@ -66,6 +67,7 @@ _EXPIRING: Final[tuple[Expiring, ...]] = (
     DeskSession,
     LogInFailure,
     PhoneCode,
+    PresentationPass,
     PushedRequest,
     AuthorizationCode,
     DeviceCode,

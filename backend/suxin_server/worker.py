@@ -34,6 +34,7 @@ from suxin_server.counting import count_daily
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.guaranteed import GuaranteedCity
+from suxin_server.demo.perked import PerkedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.watched import WatchedCity
@@ -145,7 +146,10 @@ def _demo_pool(
     guaranteed = GuaranteedCity(database, PROFILES)
     claimed = ClaimedCity(database=database, batch=batch, sealer=sealer, profiles=PROFILES)
 
+    perked = PerkedCity(database, PROFILES)
+
     async def fill(*, now: datetime) -> bool:
+        await perked.fill(now=now)
         await pooled.fill(now=now)
         await guaranteed.guarantee(now=now)
         return await claimed.claim(now=now)

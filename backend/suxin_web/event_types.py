@@ -9,6 +9,7 @@ from suxin.lending.exchange import event_types as exchange
 from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
+from suxin.perks import event_types as perks
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -23,4 +24,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     repair.EVENT_TYPES,
     claims.EVENT_TYPES,
     risk_pool.EVENT_TYPES,
+    perks.EVENT_TYPES,
 )

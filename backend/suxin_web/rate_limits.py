@@ -66,6 +66,8 @@ LOG_IN_BY_NAME: Final = Limit(name="log_in.name", burst=10, per_minute=10, guard
 WECHAT_LOG_IN: Final = Limit(name="wechat_log_in", burst=30, per_minute=30, guards_secrets=True)
 PHONE_CODE: Final = Limit(name="phone_code", burst=10, per_minute=5, guards_secrets=True)
 IDENTITY_PROOF: Final = Limit(name="identity_proof", burst=10, per_minute=5, guards_secrets=True)
+# A busy gate takes a code a second; wrong ones end their passes besides.
+PRESENTED_CODE: Final = Limit(name="presented_code", burst=120, per_minute=120, guards_secrets=True)
 # Everything at once costs what hundreds of readings do.
 DATA_DOWNLOAD: Final = Limit(name="data_download", burst=6, per_minute=6)
 

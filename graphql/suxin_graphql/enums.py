@@ -41,6 +41,16 @@ from suxin.lending.warnings.states import (
     WarningState,
     WithdrawnBecause,
 )
+from suxin.perks.states import (
+    BenefitKind,
+    Eligible,
+    FunderKind,
+    ProgrammeState,
+    RecordRule,
+    RedemptionState,
+    RiskFundKind,
+    Sector,
+)
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.pools.states import PoolState
@@ -71,6 +81,7 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
+from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.warning_types import LoanWarningOrder
@@ -251,6 +262,8 @@ _ORDERS: Final = {
     ProductReplayOrder: "产品回放的排序。In which order replays are listed.",
     LoanDrawdownOrder: "放款记录的排序。In which order draw-downs are listed.",
     LoanWarningOrder: "预警的排序。In which order warnings are listed.",
+    PerkProgrammeOrder: "权益的排序。In which order programmes are listed.",
+    PerkRedemptionOrder: "核销记录的排序。In which order redemptions are listed.",
     PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
@@ -287,6 +300,7 @@ def describe_enums() -> None:
     _describe_systems()
     _describe_loans()
     _describe_pools()
+    _describe_perks()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
@@ -335,6 +349,17 @@ def _describe_pools() -> None:
     _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
     _describe(CollectionResult, "催收结果。What came of it.")
     _describe(RecoveryState, "追偿状态。Where a recovery stands.")
+
+
+def _describe_perks() -> None:
+    _describe(ProgrammeState, "权益状态。Where a programme stands.")
+    _describe(RedemptionState, "核销状态。Where a redemption stands.")
+    _describe(Sector, "生活领域。The part of life that a template belongs to.")
+    _describe(BenefitKind, "待遇类型。What is better.")
+    _describe(Eligible, "适用对象。For whom an offer is meant.")
+    _describe(FunderKind, "出资方类型。Whose money a programme spends.")
+    _describe(RecordRule, "信用记录规则。Whether a use may become a credit record.")
+    _describe(RiskFundKind, "风险金名称。What a service order's risk fund is called.")
 
 
 def _describe_exchange() -> None:

@@ -52,6 +52,8 @@ KINDS: Final[dict[str, Kind]] = {
     "Guarantor": Kind(29, "担保机构", "guarantor"),
     "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
+    "PerkProgramme": Kind(49, "权益", "programme"),
+    "PerkRedemption": Kind(50, "核销记录", "redemption"),
     "LoanWarning": Kind(57, "预警", "warning"),
     "LeagueTable": Kind(62, "季度榜", "league table"),
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),

@@ -29,8 +29,12 @@ from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.loan_mutations import LoanMutations
 from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
+from suxin_graphql.perk_code_mutations import PerkCodeMutations
+from suxin_graphql.perk_mutations import PerkMutations
+from suxin_graphql.perk_queries import PerkQueries
 from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
+from suxin_graphql.redemption_mutations import RedemptionMutations
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
@@ -59,6 +63,7 @@ class Query(
     PoolQueries,
     GuaranteeQueries,
     WarningQueries,
+    PerkQueries,
     LeagueQueries,
     EventQueries,
     WebhookQueries,
@@ -84,6 +89,9 @@ class Mutation(
     GuaranteeMutations,
     ExchangeMutations,
     WarningMutations,
+    PerkMutations,
+    RedemptionMutations,
+    PerkCodeMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

@@ -528,6 +528,41 @@ ACCESS = (
     "CREATE TRIGGER offers_step BEFORE UPDATE OF state ON offers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'CHOSEN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'PASSED', 'subject'), ('OPEN', 'PASSED', 'system'), ('OPEN', 'WITHDRAWN', 'client'), ('OPEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO suxin_doorway',
     'GRANT INSERT ON outbox TO suxin_app',
+    'ALTER TABLE perk_handles ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_handles FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON perk_handles FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY named ON perk_handles FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT ON perk_handles TO suxin_app',
+    'ALTER TABLE perk_programmes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_programmes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON perk_programmes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON perk_programmes FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (published_at is not null))",
+    "CREATE POLICY seen_by_operator ON perk_programmes FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and (state <> 'DRAFT' or submitted_at is not null))",
+    "CREATE POLICY decided_by_operator ON perk_programmes FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and (state <> 'DRAFT' or submitted_at is not null)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_programmes FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_programmes FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON perk_programmes TO suxin_app',
+    'GRANT SELECT ON perk_programmes TO suxin_batch',
+    "CREATE TRIGGER perk_programmes_begins BEFORE INSERT ON perk_programmes FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_programmes_step BEFORE UPDATE OF state ON perk_programmes FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'ENDED', 'client'), ('DRAFT', 'ENDED', 'staff'), ('DRAFT', 'ENDED', 'system'), ('DRAFT', 'PUBLISHED', 'client'), ('DRAFT', 'PUBLISHED', 'staff'), ('DRAFT', 'SUBMITTED', 'client'), ('DRAFT', 'SUBMITTED', 'staff'), ('PUBLISHED', 'ENDED', 'client'), ('PUBLISHED', 'ENDED', 'staff'), ('PUBLISHED', 'ENDED', 'system'), ('PUBLISHED', 'SUSPENDED', 'client'), ('PUBLISHED', 'SUSPENDED', 'operator'), ('PUBLISHED', 'SUSPENDED', 'staff'), ('SUBMITTED', 'DRAFT', 'client'), ('SUBMITTED', 'DRAFT', 'operator'), ('SUBMITTED', 'DRAFT', 'staff'), ('SUBMITTED', 'ENDED', 'client'), ('SUBMITTED', 'ENDED', 'staff'), ('SUBMITTED', 'ENDED', 'system'), ('SUBMITTED', 'PUBLISHED', 'operator'), ('SUSPENDED', 'ENDED', 'client'), ('SUSPENDED', 'ENDED', 'staff'), ('SUSPENDED', 'ENDED', 'system'), ('SUSPENDED', 'PUBLISHED', 'client'), ('SUSPENDED', 'PUBLISHED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_redeemers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_redeemers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON perk_redeemers FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY redeemed ON perk_redeemers FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON perk_redeemers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_redeemers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON perk_redeemers TO suxin_app',
+    'GRANT SELECT ON perk_redeemers TO suxin_batch',
+    'ALTER TABLE perk_redemptions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_redemptions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON perk_redemptions FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY redeemer ON perk_redemptions FOR SELECT TO suxin_app USING (exists (select 1 from perk_redeemers r where r.tenant_id = perk_redemptions.tenant_id and r.redemption_id = perk_redemptions.id and r.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY system ON perk_redemptions FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_redemptions FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, uses, used_value_fen, stock_hold_id, budget_hold_id, granted_at, use_by, ended_at, reason) ON perk_redemptions TO suxin_app',
+    'GRANT SELECT ON perk_redemptions TO suxin_batch',
+    "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE person_identities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON person_identities FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -631,6 +666,7 @@ ACCESS = (
     'CREATE POLICY batch ON population_cells FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON population_cells TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON population_cells TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON presentation_passes TO suxin_doorway',
     'ALTER TABLE product_branches ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE product_branches FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON product_branches FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1842,6 +1878,75 @@ def upgrade() -> None:
     )
     op.create_index('ix_outbox_of_sandboxes', 'outbox', ['sandbox_id'], unique=False, postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.create_index('ix_outbox_waiting', 'outbox', ['not_before', 'id'], unique=False, postgresql_where=sa.text('done_at is null and failed_at is null'))
+    op.create_table('perk_handles',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('handle', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'subject_id', name=op.f('pk_perk_handles'))
+    )
+    op.create_index('uq_perk_handles_handle', 'perk_handles', ['tenant_id', 'handle'], unique=True)
+    op.create_table('perk_programmes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('scenario_code', sa.Text(), nullable=False),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('record_rule', sa.Enum('never', 'kept', name='recordrule', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'SUBMITTED', 'PUBLISHED', 'SUSPENDED', 'ENDED', name='programmestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('venue', sa.Text(), nullable=False),
+    sa.Column('offers', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('fallback', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('areas', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_before', sa.Date(), nullable=False),
+    sa.Column('closed_on', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('opens_minute', sa.Integer(), nullable=True),
+    sa.Column('closes_minute', sa.Integer(), nullable=True),
+    sa.Column('person_daily', sa.Integer(), nullable=True),
+    sa.Column('person_total', sa.Integer(), nullable=True),
+    sa.Column('scenario_monthly', sa.Integer(), nullable=True),
+    sa.Column('daily', sa.Integer(), nullable=True),
+    sa.Column('uses_each', sa.Integer(), nullable=False),
+    sa.Column('party_limit', sa.Integer(), nullable=False),
+    sa.Column('hold_minutes', sa.Integer(), nullable=False),
+    sa.Column('use_days', sa.Integer(), nullable=False),
+    sa.Column('funder', sa.Enum('merchant', 'city', 'sponsor', name='funderkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('funder_name', sa.Text(), nullable=False),
+    sa.Column('stock', sa.BigInteger(), nullable=True),
+    sa.Column('budget_fen', sa.BigInteger(), nullable=True),
+    sa.Column('stock_id', sa.Uuid(), nullable=True),
+    sa.Column('used_id', sa.Uuid(), nullable=True),
+    sa.Column('put_out_id', sa.Uuid(), nullable=True),
+    sa.Column('budget_id', sa.Uuid(), nullable=True),
+    sa.Column('due_id', sa.Uuid(), nullable=True),
+    sa.Column('promised_id', sa.Uuid(), nullable=True),
+    sa.Column('drafted_by', sa.Uuid(), nullable=True),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'ENDED') = (ended_at is not null)", name=op.f('ck_perk_programmes_ended')),
+    sa.CheckConstraint("funder <> 'city' or budget_fen is not null and (published_at is null or approved_by is not null)", name=op.f('ck_perk_programmes_city_approved')),
+    sa.CheckConstraint("record_rule = 'never' or sector not in ('medical', 'school')", name=op.f('ck_perk_programmes_lawful_record')),
+    sa.CheckConstraint("state not in ('PUBLISHED', 'SUSPENDED') or published_at is not null", name=op.f('ck_perk_programmes_published')),
+    sa.CheckConstraint('(budget_id is null) = (due_id is null) and (budget_id is null) = (promised_id is null)', name=op.f('ck_perk_programmes_budget_accounts')),
+    sa.CheckConstraint('(opens_minute is null) = (closes_minute is null)', name=op.f('ck_perk_programmes_hours_together')),
+    sa.CheckConstraint('(stock_id is null) = (used_id is null) and (stock_id is null) = (put_out_id is null)', name=op.f('ck_perk_programmes_stock_accounts')),
+    sa.CheckConstraint('ends_before > starts_on', name=op.f('ck_perk_programmes_period')),
+    sa.CheckConstraint('least(person_daily, person_total, scenario_monthly, daily, uses_each, party_limit, hold_minutes, use_days) >= 1', name=op.f('ck_perk_programmes_limits')),
+    sa.CheckConstraint('opens_minute < closes_minute and closes_minute <= 1440', name=op.f('ck_perk_programmes_hours')),
+    sa.CheckConstraint('stock >= 0 and budget_fen >= 0', name=op.f('ck_perk_programmes_sums')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_programmes'))
+    )
+    op.create_index('ix_perk_programmes_in_force', 'perk_programmes', ['id'], unique=False, postgresql_where=sa.text("state = 'PUBLISHED'"))
+    op.create_index('ix_perk_programmes_over', 'perk_programmes', ['ends_before'], unique=False, postgresql_where=sa.text("state in ('PUBLISHED', 'SUSPENDED')"))
+    op.create_index('ix_perk_programmes_published', 'perk_programmes', ['sector', 'id'], unique=False, postgresql_where=sa.text("state = 'PUBLISHED'"))
+    op.create_index('ix_perk_programmes_state', 'perk_programmes', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_perk_programmes_submitted', 'perk_programmes', ['id'], unique=False, postgresql_where=sa.text("state = 'SUBMITTED'"))
     op.create_table('person_identities',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
@@ -1873,6 +1978,25 @@ def upgrade() -> None:
     sa.Column('subjects', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'county_code', 'industry_section', name=op.f('pk_population_cells'))
     )
+    op.create_table('presentation_passes',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Enum('phone', 'paper', name='passkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('context_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('expires_at > opened_at', name=op.f('ck_presentation_passes_expires_at')),
+    sa.CheckConstraint('failures >= 0', name=op.f('ck_presentation_passes_failures')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_presentation_passes')),
+    sa.UniqueConstraint('number', name=op.f('uq_presentation_passes_number')),
+    sa.UniqueConstraint('subject_id', 'kind', name=op.f('uq_presentation_passes_subject_id_kind'))
+    )
+    op.create_index('ix_presentation_passes_expires_at', 'presentation_passes', ['expires_at'], unique=False)
     op.create_table('provider_flows',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -2463,6 +2587,43 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
     op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('perk_redemptions',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('handle', sa.Text(), nullable=True),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('benefit', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('HELD', 'GRANTED', 'COMPLETED', 'ROLLED_BACK', 'EXPIRED', name='redemptionstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.Column('uses_allowed', sa.Integer(), nullable=False),
+    sa.Column('value_fen', sa.BigInteger(), nullable=False),
+    sa.Column('used_value_fen', sa.BigInteger(), nullable=False),
+    sa.Column('stock_hold_id', sa.Uuid(), nullable=True),
+    sa.Column('budget_hold_id', sa.Uuid(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('held_by', sa.Uuid(), nullable=True),
+    sa.Column('granted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('use_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state in ('HELD', 'GRANTED')) = (ended_at is null)", name=op.f('ck_perk_redemptions_ended')),
+    sa.CheckConstraint("granted_at is not null or state in ('HELD', 'ROLLED_BACK', 'EXPIRED')", name=op.f('ck_perk_redemptions_granted')),
+    sa.CheckConstraint("state <> 'COMPLETED' or uses > 0", name=op.f('ck_perk_redemptions_completed')),
+    sa.CheckConstraint("state not in ('ROLLED_BACK', 'EXPIRED') or uses = 0", name=op.f('ck_perk_redemptions_nothing_used')),
+    sa.CheckConstraint('held_until > held_at', name=op.f('ck_perk_redemptions_held')),
+    sa.CheckConstraint('persons >= 1 and uses_allowed >= persons', name=op.f('ck_perk_redemptions_persons')),
+    sa.CheckConstraint('used_value_fen between 0 and value_fen', name=op.f('ck_perk_redemptions_value')),
+    sa.CheckConstraint('uses between 0 and uses_allowed', name=op.f('ck_perk_redemptions_uses')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_redemptions_tenant_id_programme_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_redemptions'))
+    )
+    op.create_index('ix_perk_redemptions_day', 'perk_redemptions', ['tenant_id', 'day', 'id'], unique=False)
+    op.create_index('ix_perk_redemptions_programme_id', 'perk_redemptions', ['tenant_id', 'programme_id', 'id'], unique=False)
+    op.create_index('ix_perk_redemptions_state', 'perk_redemptions', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_perk_redemptions_use_by', 'perk_redemptions', ['use_by'], unique=False, postgresql_where=sa.text("state = 'GRANTED'"))
     op.create_table('product_branches',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('product_code', sa.Text(), nullable=False),
@@ -2804,6 +2965,20 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('perk_redeemers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('scenario_code', sa.Text(), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_perk_redeemers_tenant_id_redemption_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'redemption_id', name=op.f('pk_perk_redeemers'))
+    )
+    op.create_index('ix_perk_redeemers_programme', 'perk_redeemers', ['subject_id', 'programme_id', 'day'], unique=False)
+    op.create_index('ix_perk_redeemers_scenario', 'perk_redeemers', ['subject_id', 'scenario_code', 'day'], unique=False)
+    op.create_index('ix_perk_redeemers_subject_id', 'perk_redeemers', ['subject_id', 'redemption_id'], unique=False)
     op.create_table('pool_agreements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3564,6 +3739,10 @@ def downgrade() -> None:
     op.drop_index('ix_pool_agreements_guarantor_id', table_name='pool_agreements')
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
+    op.drop_index('ix_perk_redeemers_subject_id', table_name='perk_redeemers')
+    op.drop_index('ix_perk_redeemers_scenario', table_name='perk_redeemers')
+    op.drop_index('ix_perk_redeemers_programme', table_name='perk_redeemers')
+    op.drop_table('perk_redeemers')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -3609,6 +3788,11 @@ def downgrade() -> None:
     op.drop_index('ix_product_replays_product_id', table_name='product_replays')
     op.drop_table('product_replays')
     op.drop_table('product_branches')
+    op.drop_index('ix_perk_redemptions_use_by', table_name='perk_redemptions', postgresql_where=sa.text("state = 'GRANTED'"))
+    op.drop_index('ix_perk_redemptions_state', table_name='perk_redemptions')
+    op.drop_index('ix_perk_redemptions_programme_id', table_name='perk_redemptions')
+    op.drop_index('ix_perk_redemptions_day', table_name='perk_redemptions')
+    op.drop_table('perk_redemptions')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
     op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))
@@ -3686,11 +3870,21 @@ def downgrade() -> None:
     op.drop_table('published_arrangements')
     op.drop_index('ix_provider_flows_expires_at', table_name='provider_flows')
     op.drop_table('provider_flows')
+    op.drop_index('ix_presentation_passes_expires_at', table_name='presentation_passes')
+    op.drop_table('presentation_passes')
     op.drop_table('population_cells')
     op.drop_index('ix_phone_codes_openid', table_name='phone_codes')
     op.drop_index('ix_phone_codes_expires_at', table_name='phone_codes')
     op.drop_table('phone_codes')
     op.drop_table('person_identities')
+    op.drop_index('ix_perk_programmes_submitted', table_name='perk_programmes', postgresql_where=sa.text("state = 'SUBMITTED'"))
+    op.drop_index('ix_perk_programmes_state', table_name='perk_programmes')
+    op.drop_index('ix_perk_programmes_published', table_name='perk_programmes', postgresql_where=sa.text("state = 'PUBLISHED'"))
+    op.drop_index('ix_perk_programmes_over', table_name='perk_programmes', postgresql_where=sa.text("state in ('PUBLISHED', 'SUSPENDED')"))
+    op.drop_index('ix_perk_programmes_in_force', table_name='perk_programmes', postgresql_where=sa.text("state = 'PUBLISHED'"))
+    op.drop_table('perk_programmes')
+    op.drop_index('uq_perk_handles_handle', table_name='perk_handles')
+    op.drop_table('perk_handles')
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))
     op.drop_index('ix_outbox_of_sandboxes', table_name='outbox', postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.drop_table('outbox')

@@ -56,8 +56,11 @@ async def write_once(
     *,
     body: object = None,
     status: int = HTTPStatus.OK,
+    completed: Callable[[dict[str, Any]], object] | None = None,
 ) -> Response[bytes]:
     """Carry out a write in one transaction and answer what it returned, or what it returned the first time.
+
+    ``completed`` adds to an answer what must not be stored with its key.
 
     :raises IdempotencyKeyInvalid: if the request has no usable key
     :raises IdempotencyKeyReused: if the key came with another request before
@@ -80,7 +83,8 @@ async def write_once(
         )
 
     outcome = await runtime.database.run(actor, carry_out, now=now)
-    replied = answer(outcome.result, status=status)
+    shown = outcome.result if completed is None else completed(outcome.result)
+    replied = answer(shown, status=status)
     if outcome.replayed:
         replied.headers[REPLAYED_HEADER] = "true"
     return replied

@@ -115,6 +115,9 @@ _STATED: Final = {
     "asOf": "评分日期",
     "eligible": "符合",
     "reasons": "原因",
+    "benefit": "适用待遇",
+    "programme": "权益编号",
+    "day": "核销日期",
 }
 # By the kind of the code, because states of two machines share words such as EXPIRED.
 _BY_KIND: Final[Mapping[type, Words]] = {

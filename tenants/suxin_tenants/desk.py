@@ -16,6 +16,7 @@ from suxin_tenants import (
     leave_pages,
     member_pages,
     notice_pages,
+    redeem_pages,
     staff_pages,
     webhook_pages,
 )
@@ -59,6 +60,7 @@ from suxin_tenants.operator import (
     ingestion_pages,
     list_file_pages,
     loan_figure_pages,
+    perk_approval_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_pages,
@@ -71,6 +73,7 @@ from suxin_tenants.operator import (
     warning_rule_pages,
 )
 from suxin_tenants.operator import league_pages as operator_league_pages
+from suxin_tenants.perks import programme_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -95,6 +98,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *identity_provider_pages.HANDLERS,
     notice_pages.show_notices,
     notice_pages.send_read,
+    *redeem_pages.HANDLERS,
     *sandbox_pages.HANDLERS,
     inbox_pages.show_inbox,
     inbox_pages.show_counts,
@@ -195,6 +199,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *incentive_pages.HANDLERS,
     *loan_figure_pages.HANDLERS,
     *list_file_pages.HANDLERS,
+    *programme_pages.HANDLERS,
+    *perk_approval_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

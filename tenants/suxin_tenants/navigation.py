@@ -18,6 +18,12 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
+from suxin.perks.policies import (
+    PROGRAMME_APPROVE,
+    PROGRAMME_READ,
+    REDEMPTION_GRANT,
+    REDEMPTION_READ,
+)
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
@@ -42,6 +48,7 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
     TenantKind.VILLAGE_GRID: "村居工作台",
     TenantKind.GUARANTOR: "担保工作台",
 }
+_PERKS: Final = (PROGRAMME_READ, NavItem(zh="信易+ 权益", href="/desk/perks", icon="offer"))
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
 _CLIENTS: Final = (CLIENT_READ, NavItem(zh="接口客户端", href="/desk/clients", icon="link"))
@@ -54,6 +61,11 @@ _PROVIDER: Final = (
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
 _ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
 _BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
+_REDEEM: Final = (REDEMPTION_GRANT, NavItem(zh="核销", href="/desk/redeem", icon="check"))
+_REDEEMED: Final = (
+    REDEMPTION_READ,
+    NavItem(zh="核销记录", href="/desk/redemptions", icon="log"),
+)
 # What every organisation has, whatever its business.
 _HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _EXPLORER, _PROVIDER, _NOTICES, _ACCOUNT)
 
@@ -96,6 +108,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
         (GUARANTOR_OVERSEE, NavItem(zh="担保机构", href="/desk/guarantors", icon="shield")),
+        (PROGRAMME_APPROVE, NavItem(zh="权益审批", href="/desk/perk-approvals", icon="offer")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),
@@ -108,10 +121,16 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     ),
     TenantKind.MERCHANT: (
         _HOME,
+        _REDEEM,
+        _REDEEMED,
+        _PERKS,
         *_HOUSE,
     ),
     TenantKind.ATTRACTION: (
         _HOME,
+        _REDEEM,
+        _REDEEMED,
+        _PERKS,
         *_HOUSE,
     ),
     TenantKind.VILLAGE_GRID: (

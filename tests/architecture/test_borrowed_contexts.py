@@ -46,6 +46,15 @@ ACT_FOR = {
     "backend/suxin/lending/loans/drawing.py:draw_down": (
         "the first money paid out moves the applicant's request on, which only he can write"
     ),
+    "backend/suxin/perks/presenting.py:hold_by_code": (
+        "a one-time consent that a counter used ends with the use, and its basis is the subject's to write"
+    ),
+    "backend/suxin/perks/publishing.py:approve_programme": (
+        "the operator promises the city's money for a merchant's programme, whose accounts stand in the merchant's book"
+    ),
+    "backend/suxin/perks/redeeming.py:hold_redemption": (
+        "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
+    ),
     "backend/suxin/risk_pool/filings/filing.py:_commit": (
         "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"
     ),

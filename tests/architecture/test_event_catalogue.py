@@ -10,6 +10,7 @@ from suxin.lending.exchange import event_types as exchange
 from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
+from suxin.perks import event_types as perks
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -26,6 +27,7 @@ DECLARED = {
         *loans.EVENT_TYPES,
         *warnings.EVENT_TYPES,
     ),
+    "perks": perks.EVENT_TYPES,
     "repair": repair.EVENT_TYPES,
     "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }
@@ -79,6 +81,8 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "Lead",
         "MaterialRequest",
         "Offer",
+        "PerkProgramme",
+        "PerkRedemption",
         "PoolClaim",
         "PoolFiling",
         "PoolStopLoss",

@@ -16,6 +16,7 @@ NOT_TOLD = {
     "log_in_sessions": "hashes of browsers' cookies; deleted a day after they expired",
     "oauth_grants": "log-ins by the hash of a token; what was allowed by consent is told with the consents",
     "phone_codes": "keyed hashes of a phone and a code; deleted a day after they expired",
+    "presentation_passes": "random numbers of codes that were shown; deleted a day after they expired",
     "subject_doors": "a keyed hash of the resident id, told as such with the identity",
 }
 PERSONAL = {"subject_id", "person_id", "openid"}

@@ -34,8 +34,15 @@ KEYLESS = {
 }
 # Hashes by a key that end with their row, whose key version is kept beside the row's blind index.
 BESIDE_AN_INDEX = {"phone_codes.code_hash": "phone_codes.phone_index"}
-# Purposes sealed for in a message on its way, which is read within minutes and holds no column.
-ON_THE_WAY = {"exports.link", "lending.attachment_link", "phone.code", "oauth.dpop_nonce"}
+# Purposes sealed for in a message on its way, or keys that follow from a row's id: read within minutes, a day at most, and
+# held by no column.
+ON_THE_WAY = {
+    "exports.link",
+    "lending.attachment_link",
+    "phone.code",
+    "oauth.dpop_nonce",
+    "presentation.key",
+}
 
 
 def test_every_column_of_bytes_is_declared_sealed_indexed_or_keyless():

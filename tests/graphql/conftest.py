@@ -19,6 +19,7 @@ from litestar.types import ASGIApp
 from oauth_client import new_key, public_jwks
 from sent_statements import sent_statements
 from small_city import Bank, SmallCity, build_small_city
+from small_perks import SmallPerks, build_perks
 from small_sandbox import build_sandbox
 from staff_log_ins import at_desk, open_desk
 from unreachable import Unreachable
@@ -32,6 +33,7 @@ from suxin.lending.commands.referrals import accept_referral
 from suxin.places.commands import load_areas
 from suxin.subjects.catalogue import load_catalogue
 from suxin.tenancy.models import Membership, StaffLogIn, StaffMember
+from suxin.tenancy.profiles import TenantKind
 from suxin_graphql import attachment_files, export_files
 from suxin_graphql.http import routes
 from suxin_graphql.ids import to_global
@@ -257,6 +259,28 @@ class Desks:
                 )
             token = (await open_desk(session, bank.tenant_id, staff_id, now=now)).token
         return Caller(self.client, token, replace(bank, staff_id=staff_id))
+
+    async def open_house(self, small: SmallPerks) -> Caller:
+        """Open a desk of a merchant or an attraction, for somebody who may do everything there."""
+        actor = small.merchant
+        house: Any = House(tenant_id=actor.own_tenant, staff_id=actor.own_staff, officer=actor)
+        roles = PROFILES[TenantKind(actor.tenant_kind or "")].roles
+        return await self.open(house, roles=list(roles))
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A merchant or an attraction, which stands where a bank stands otherwise."""
+
+    tenant_id: UUID
+    staff_id: UUID
+    officer: Actor
+
+
+@pytest.fixture
+async def shop(desks: Desks) -> Caller:
+    """Someone at a merchant who may do everything there."""
+    return await desks.open_house(await build_perks(desks.city))
 
 
 @pytest.fixture

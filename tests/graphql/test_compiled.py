@@ -253,9 +253,11 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
     assert compiled is ("errors" not in other)
 
 
-def trusted(*, of_sandboxes):
+def trusted(prefix=""):
+    """The queries of ours: a bank's, or those whose names begin so, which others ask."""
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        if path.stem.startswith("sandbox_") is not of_sandboxes:
+        of_others = path.stem.startswith(("sandbox_", "perk_"))
+        if of_others is not bool(prefix) or not path.stem.startswith(prefix):
             continue
         text = path.read_text()
         operation = parse(text).definitions[0]
@@ -275,7 +277,7 @@ async def thing_of(text, city, officer):
     return None
 
 
-@pytest.mark.parametrize("text", [*trusted(of_sandboxes=False)])
+@pytest.mark.parametrize("text", [*trusted()])
 async def test_no_document_of_ours_falls_back(both_ways, bank_a, small_city, ids, text):
     wanted = ids["product" if "product" in text.lower() else "referral"]
     wanted = await thing_of(text, small_city, bank_a.bank.officer) or wanted
@@ -286,7 +288,7 @@ async def test_no_document_of_ours_falls_back(both_ways, bank_a, small_city, ids
     assert QUERIES - before == {COMPILED: 1}
 
 
-@pytest.mark.parametrize("text", [*trusted(of_sandboxes=True)])
+@pytest.mark.parametrize("text", [*trusted("sandbox_")])
 async def test_no_document_of_a_sandbox_falls_back(both_ways, tester, sandbox_client_id, text):
     before = QUERIES.copy()
     given = {"first": 5, "clientId": sandbox_client_id}
@@ -294,6 +296,26 @@ async def test_no_document_of_a_sandbox_falls_back(both_ways, tester, sandbox_cl
     assert one == other
     assert compiled, one
     assert QUERIES - before == {COMPILED: 1}
+
+
+@pytest.mark.parametrize("text", [*trusted("perk_")])
+async def test_no_document_of_a_merchant_falls_back(both_ways, shop, text):
+    drafted = await shop.write(
+        "draft_perk_programme",
+        scenarioCode="tour.ticket",
+        startsOn="2026-11-01",
+        endsBefore="2027-11-01",
+        funderName="某超市",
+    )
+    wanted = {"programmeId": drafted["programme"]["id"]}
+    await shop.write("publish_perk_programme", **wanted)
+    held = await shop.write("hold_perk_redemption", **wanted)
+    of_redemption = " perkRedemption(id: $id)" in text
+    thing = held["redemption"]["id"] if of_redemption else wanted["programmeId"]
+    one, other, compiled = await both_ways(text, {"id": thing, "first": 5}, shop)
+    assert one == other
+    # The templates are part of the program: no statement reads them.
+    assert compiled is ("perkScenarios" not in text), one
 
 
 async def test_what_a_trial_read_before_it_failed_leaves_no_receipt_of_its_own(

@@ -13,6 +13,7 @@ from suxin.lending.guarantees.asking import MAX_SHARE_BPS
 from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
 from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
+from suxin.perks.drafts import MAX_LIMIT, MAX_PARTY, MAX_STOCK
 from suxin.tenancy.providers.models import MAX_AGE_MINUTES
 from suxin_graphql.paging import MAX_PAGE
 from suxin_graphql.schema import schema
@@ -58,6 +59,19 @@ CLAIMS = {
 }
 # ``test_guarantees`` sends more.
 GUARANTEES = {"RequestGuaranteeInput.shareBps": MAX_SHARE_BPS}
+PROGRAMME = {
+    "personDaily": MAX_LIMIT,
+    "personTotal": MAX_LIMIT,
+    "daily": MAX_LIMIT,
+    "stock": MAX_STOCK,
+    "budgetFen": MAX_MONEY_FEN,
+}
+# A programme bounds them, and what was granted.
+REDEEMED = {
+    "HoldPerkRedemptionInput.persons": MAX_PARTY,
+    "HoldPerkRedemptionByCodeInput.persons": MAX_PARTY,
+    "CompletePerkRedemptionInput.uses": MAX_PARTY * MAX_LIMIT,
+}
 MAXIMA = {
     **GUARANTEES,
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
@@ -65,6 +79,8 @@ MAXIMA = {
     "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,
     **LOANS,
     **CLAIMS,
+    **{f"DraftPerkProgrammeInput.{name}": most for name, most in PROGRAMME.items()},
+    **REDEEMED,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")
@@ -140,3 +156,37 @@ async def test_the_terms_of_a_product(bank_a, name):
         done = (await bank_a.data(DRAFTED, input=given))["draftProduct"]
         assert done["code"] in {"LOAN_TERM_OUT_OF_RANGE", "INVALID"}
         assert done["field"] == name
+
+
+async def test_the_numbers_of_a_programme(shop):
+    given = {
+        "scenarioCode": "tour.ticket",
+        "startsOn": "2026-11-20",
+        "endsBefore": "2027-11-20",
+        "funderName": "某超市",
+    }
+    for name, most in PROGRAMME.items():
+        for value in (most + 1, LARGEST[name in {"stock", "budgetFen"}], -1):
+            done = await shop.write("draft_perk_programme", **{**given, name: value})
+            assert (done["code"], done["field"]) == ("INVALID", name), value
+
+
+async def test_the_numbers_of_a_redemption(shop):
+    programme = (
+        await shop.write(
+            "draft_perk_programme",
+            scenarioCode="tour.ticket",
+            startsOn="2026-11-20",
+            endsBefore="2027-11-20",
+            funderName="某超市",
+        )
+    )["programme"]["id"]
+    await shop.write("publish_perk_programme", programmeId=programme)
+    for persons in (LARGEST[False], -1, 0):
+        empty = await shop.write("hold_perk_redemption", programmeId=programme, persons=persons)
+        assert empty["code"] == "PERK_GROUP_TOO_LARGE"
+    held = (await shop.write("hold_perk_redemption", programmeId=programme))["redemption"]["id"]
+    await shop.write("grant_perk_redemption", redemptionId=held)
+    for uses in (LARGEST[False], -1):
+        done = await shop.write("complete_perk_redemption", redemptionId=held, uses=uses)
+        assert done["code"] == "PERK_USES_EXCEEDED"

@@ -35,7 +35,7 @@ def test_every_enumeration_and_its_members_are_described_in_both_languages():
         for found in schema._schema.type_map.values()
         if is_enum_type(found) and not found.name.startswith("__")
     ]
-    assert len(enums) == 76
+    assert len(enums) == 86
     for found in enums:
         assert found.description, found.name
         for name, value in found.values.items():
@@ -78,6 +78,9 @@ BOUNDED = {
     "Query.nodes": "as many as there are ids, of which MAX_LIST are taken",
     "LoanProduct.criteria": "a part of one product, at most MAX_CRITERIA",
     "RequestConsentPayload.cuts": "one for each limit of a purpose, and one for each category",
+    "PerkProgramme.offers": "a part of one programme, at most MAX_OFFERS",
+    "PerkScenario.offers": "a part of one template, at most MAX_OFFERS",
+    "Query.perkScenarios": "the templates, which are part of the program",
     "Query.eventTypes": "the catalogue, which is part of the program",
     "EventType.fields": "a part of the catalogue",
     "SandboxConformance.findings": "one for each of the named behaviours",
@@ -104,7 +107,7 @@ def test_whatever_may_be_many_comes_in_pages():
 
 def test_every_mutation_takes_a_key_and_says_whether_it_was_a_replay():
     mutations = schema._schema.mutation_type.fields
-    assert len(mutations) == 62
+    assert len(mutations) == 72
     for name, field in mutations.items():
         assert {one: str(argument.type) for one, argument in field.args.items()} == {
             "input": f"{name[0].upper()}{name[1:]}Input!"

@@ -76,6 +76,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         world.bank.officer,
         world.city.applicant,
         world.at_counter.helper,
+        world.perks.gate,
         world.city.operator,
         Actor.anonymous("test"),
     )

@@ -19,6 +19,8 @@ ALL, NONE, DENIED = "true", "false", "denied"
 # Of the pool's leads every bank sees the anonymous face while no other holds it; of the others, those referred to it.
 REFERRED = "pool_open and claimed_by is null or exists (select 1 from referrals r where r.lead_id = t.id and r.tenant_id = '{rival}')"
 UNSEALED, NO_DRAFT = "seq is null", "status <> 'DRAFT'"
+# What waits for the operator is not yet everybody's.
+OFFERED = "published_at is not null"
 
 NOBODY = (NONE,) * 6
 EVERYBODY = (ALL,) * 6
@@ -98,8 +100,14 @@ MATRIX = {
     "oauth_grants": DOORWAY,
     "offers": PLATFORM,
     "outbox": DOORWAY,
+    # What is published is everybody's; of who redeems, a merchant sees no row.
+    "perk_handles": NOBODY,
+    "perk_programmes": (OFFERED, OFFERED, OFFERED, OFFERED, ALL, ALL),
+    "perk_redeemers": PLATFORM,
+    "perk_redemptions": PLATFORM,
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
+    "presentation_passes": DOORWAY,
     "pool_agreements": KEEPER,
     "pool_claims": KEEPER,
     "pool_collections": PLATFORM,
@@ -224,6 +232,9 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "ingestion_parts",
         "mandates",
         "match_results",
+        "perk_handles",
+        "perk_redeemers",
+        "perk_redemptions",
         "repair_documents",
         # What a replay counted together is the platform's alone.
         "replay_counts",

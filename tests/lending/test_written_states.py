@@ -41,6 +41,7 @@ from suxin.lending.models import (
 )
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
+from suxin.perks.models import Programme, Redemption
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim
@@ -281,6 +282,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {GuaranteeRequest, RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
+    # programmes and redemptions: perks/test_written_steps.py
+    beside |= {Programme, Redemption}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
     assert machines == {*MACHINES, *beside}

@@ -1,6 +1,7 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
 import claims_matrix
+import code_matrix
 import commitment_matrix
 import deprecation_matrix
 import events_matrix
@@ -12,6 +13,7 @@ import ingestion_matrix
 import league_matrix
 import ledger_matrix
 import loan_matrix
+import perk_matrix
 import pool_matrix
 import repair_matrix
 import review_matrix
@@ -39,6 +41,8 @@ COMMANDS = (
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
     | guarantee_matrix.COMMANDS
+    | perk_matrix.COMMANDS
+    | code_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -60,6 +64,8 @@ QUERIES = (
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
     | guarantee_matrix.QUERIES
+    | perk_matrix.QUERIES
+    | code_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

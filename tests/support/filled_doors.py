@@ -16,8 +16,9 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.kernel.idempotency import once
 from suxin.subjects.doors import uscc_door
-from suxin.subjects.models import SubjectDoor, WeChatAccount
+from suxin.subjects.models import PassKind, SubjectDoor, WeChatAccount
 from suxin.subjects.phone_codes import send_phone_code
+from suxin.subjects.presenting import open_pass
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.log_ins import LogInRefused
 from suxin.tenancy.providers import models as providers
@@ -109,6 +110,16 @@ async def fill_doorways(city: SmallCity) -> str:
             door = uscc_door("91321302MATE5T017A")
             session.add(SubjectDoor(blind_index=door, subject_id=city.firm_id))
     async with city.database.transaction(city.applicant, now=now) as session:
+        await open_pass(
+            session,
+            city.applicant,
+            tenant_id=city.banks[0].tenant_id,
+            context_id=city.person_id,
+            consent_id=None,
+            kind=PassKind.PHONE,
+            sealer=city.sealer,
+            now=now,
+        )
 
         async def work() -> dict[str, Any]:
             return {"done": True}

@@ -45,6 +45,9 @@ def owned(model: type[Table], world: World) -> str:
     city, columns = world.city, set(model.__table__.columns.keys())
     parties = f"('{city.firm_id}', '{city.person_id}')"
     by_name = {
+        # An attraction's, to whom the merchant who looks on is a stranger.
+        "perk_programmes": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
+        "perk_redemptions": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "tenants": f"t.id = '{world.bank.tenant_id}'",
         "subjects": f"t.id in {parties}",
         "leads": f"exists (select 1 from lead_parties p where p.lead_id = t.id and p.subject_id in {parties})",  # noqa: S608 - ids of the test's own

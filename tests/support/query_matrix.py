@@ -8,6 +8,7 @@ from beside_matrices import EMPTY
 from beside_matrices import QUERIES as BESIDE
 from small_city import BANK_USCCS
 from small_world import World
+from trespassing import PUBLIC
 
 from suxin.consent.models import Consent
 from suxin.kernel.queries import inbox_of_person
@@ -21,7 +22,6 @@ from suxin_tenants import PROFILES
 
 NO_RECORDS = RecordPage((), more=False, total=None)
 NOTHING: tuple[Any, ...] = (*EMPTY, NO_RECORDS)
-PUBLIC = "published: the same for everyone"
 EXPRESSION = "part of a statement, not a query"
 # What a bank gets to see beside another: its own, and the leads of the pool that nobody holds.
 OWN = "the caller's own and nothing of the first bank's"

@@ -5,6 +5,8 @@ It is written out by hand, so that a change of a permission or of a role shows h
 
 from typing import Final
 
+import perk_root_fields
+
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
     " repaymentMethod: EQUAL_INSTALMENT, guarantee: CREDIT}"
@@ -127,6 +129,7 @@ CALLS: Final = {
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
+    **perk_root_fields.CALLS,
 }
 
 
@@ -250,6 +253,7 @@ NEEDS: Final = {
     "editProduct": "lending.product.edit",
     "publishProduct": "lending.product.publish",
     "retireProduct": "lending.product.publish",
+    **perk_root_fields.NEEDS,
 }
 """What each root field needs."""
 
@@ -262,6 +266,7 @@ _ADMINS: Final = {
     "guarantor.guarantor_admin",
 }
 HOLDERS: Final = {
+    **perk_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

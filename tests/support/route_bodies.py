@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "purpose": "working_capital",
         "guarantee": "credit",
     },
+    "/perks/{perk_id:str}/code": {"agree": False, "noticeVersion": "perk.redeem/2026-12"},
     "/consents": {
         "requestId": SOMEBODY,
         "tenantId": SOMEBODY,

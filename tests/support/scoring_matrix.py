@@ -82,4 +82,5 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "scoring.queries.runs": ("rival", lambda _world: {}, None),
     "scoring.queries.scores_of": ("rival", subject, None),
     "scoring.queries.tiers_of": ("rival", asked, None),
+    "scoring.queries.tiers_weighed": ("rival", asked, None),
 }

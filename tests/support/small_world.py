@@ -27,6 +27,7 @@ from small_league import fill_quarter
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
+from small_perks import FilledPerks, fill_perks
 from small_promised import Promised, build_promised
 from small_scores import build_scores, last_run_id
 from small_warnings import Warned, build_warned
@@ -100,6 +101,7 @@ class World:
     warned: Warned
     claims: FilledClaims
     guaranteed: Guaranteed
+    perks: FilledPerks
 
     @property
     def bank(self) -> Bank:
@@ -198,6 +200,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "promised": await build_promised(city),
         **await fill_pooled(city, admin),
         "warned": await build_warned(city),
+        "perks": await fill_perks(city),
     }
 
 

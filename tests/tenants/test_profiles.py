@@ -20,6 +20,7 @@ from suxin.lending.policies import (
     REFERRAL_WORK,
     REPAYMENT_REPORT,
 )
+from suxin.perks.policies import PROGRAMME_APPROVE, PROGRAMME_MANAGE
 from suxin.risk_pool.claims.policies import (
     CLAIM_APPROVE_BUREAU,
     CLAIM_APPROVE_FUND,
@@ -56,6 +57,8 @@ COMMITTING = frozenset(
         MODEL_APPROVE,
         OFFER_MAKE,
         PRODUCT_PUBLISH,
+        PROGRAMME_APPROVE,
+        PROGRAMME_MANAGE,
         STOP_LOSS_LIFT,
         TENANT_MANAGE,
         TRANSFER_POST,
@@ -77,17 +80,21 @@ def test_a_tenant_begins_with_someone_who_can_add_others(kind, profile):
     assert profile.quotas[QuotaName.STAFF] >= 1
 
 
+# A merchant has a tier weighed for a benefit, and reads none: no right of its roles opens one.
 PURPOSES = {
     TenantKind.BANK: ("loan.match", "loan.contract", "loan.watch", "bank.credit"),
     TenantKind.GUARANTOR: ("guarantee.assess",),
+    TenantKind.MERCHANT: ("perk.redeem",),
+    TenantKind.ATTRACTION: ("perk.redeem",),
 }
+READS = frozenset({TenantKind.BANK, TenantKind.GUARANTOR})
 
 
 def test_only_the_operator_manages_tenants_and_only_who_lends_or_guarantees_reads_subjects():
     for kind, profile in PROFILES.items():
         held = profile.permissions_of(frozenset(profile.roles))
         assert (TENANT_MANAGE in held) == (kind is TenantKind.OPERATOR)
-        assert bool(READING & held) == (kind in PURPOSES)
+        assert bool(READING & held) == (kind in READS)
         assert (IDENTITY_READ in held) == (kind is TenantKind.BANK)
         assert profile.purposes == PURPOSES.get(kind, ())
 

@@ -170,6 +170,26 @@ async def fetch_category(
     return Delivery(number, tuple(content), sha256)
 
 
+async def use_within(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    consent_id: UUID,
+    categories: Sequence[DataCategory],
+    now: datetime,
+) -> None:
+    """Count one use of a consent by the platform itself, which weighs the data for its tenant and delivers none of it.
+
+    :raises NotFound: if it is no consent of the actor's tenant
+    :raises ConsentNotActive: if it is paused, has ended, or waits for an answer
+    :raises FrequencyExhausted: if it was used as often as was agreed
+    """
+    consent = await queries.tenants_consent(session, actor, consent_id)
+    require_active(consent, now=now)
+    number = await _next_number(session, consent, free_today=False, now=now) or 0
+    session.add(_use(consent, number, at_desk=False, categories=categories, now=now))
+
+
 def use_at_desk(session: AsyncSession, actor: Actor, consent: Consent) -> None:
     """Have a staff member's look at a consent's data counted before its answer is sent: his day is one use.
 

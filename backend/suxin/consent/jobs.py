@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent import commands, giving, lapses, retention
+from suxin.consent import commands, giving, lapses, retention, single_use
 from suxin.consent.artefacts import sign_artefact
 from suxin.consent.oauth.grants import end_grants_of_account
 from suxin.kernel.database import act_for
@@ -30,6 +30,11 @@ async def in_the_subjects_rows(
 async def expire_consent(session: AsyncSession, job: Job) -> None:
     """End a consent at the end of its period."""
     await in_the_subjects_rows(session, job, commands.expire_consent, reason="consent expiry")
+
+
+async def consent_used(session: AsyncSession, job: Job) -> None:
+    """End a one-time consent that was used."""
+    await in_the_subjects_rows(session, job, single_use.end_used, reason="consent used")
 
 
 async def request_asked(session: AsyncSession, job: Job) -> None:
@@ -77,6 +82,7 @@ def handlers(sealer: Sealer) -> Mapping[str, Handler]:
 
     return {
         giving.EXPIRE_TOPIC: expire_consent,
+        single_use.USED_TOPIC: consent_used,
         giving.SIGN_TOPIC: consent_given,
         giving.ERASE_TOPIC: retention_ends,
         retention.ERASED_TOPIC: received_erased,

@@ -127,11 +127,29 @@ _LOAN_WATCH_1: Final = Text(
     ),
 )
 
+_PERK_REDEEM_2: Final = Text(
+    version=f"{PERK_REDEEM.code}/2026-12",
+    purpose=PERK_REDEEM.code,
+    body=(
+        "您将同意宿信平台在您出示权益码时，为下列商户核验您的信用等级：\n"
+        "商户：{recipient}（联系方式：{contact}）\n"
+        "用途：确定您本次适用的信易+待遇\n"
+        f"方式：每次出示由平台自动核验，{PERK_REDEEM.frequency.zh}；商户只看到适用的待遇，看不到您的等级、分值和身份，"
+        "每次核验都会记录并向您公开\n"
+        "数据类别：{categories}\n"
+        "授权期限：每次出示为一次性授权，核销后即结束，未核销的最长 {life_days} 天\n"
+        "保存期限：等级不向商户提供，商户无可保存；核销记录只含待遇和顾客编号\n"
+        "您可以随时撤回，撤回后不再核验。不同意也可以出示权益码，享受人人可享的待遇，柜台上没有区别。"
+    ),
+)
+"""Says more exactly what happens than the wording before: the platform weighs the tier, and the merchant learns what applies."""
+
 TEXTS: Final = (
     _LOAN_MATCH_1,
     _LOAN_WATCH_1,
     _plain_text(GUARANTEE_ASSESS, use="审查是否为您的贷款提供担保"),
     _plain_text(PERK_REDEEM, use="核验您是否可以享受本次信易+优惠"),
+    _PERK_REDEEM_2,
     _plain_text(RURAL_CREDIT, use="根据农村信用评价等级向您提供授信服务"),
     _plain_text(POINTS_REDEEM, use="核验您的网格积分并办理兑换"),
 )

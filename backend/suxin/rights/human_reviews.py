@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound, Refusal
 from suxin.lending.models import LoanProduct, MatchResult
+from suxin.perks.models import Redemption
+from suxin.perks.queries import own_redemptions
 from suxin.review.filing import CaseFiling, checked_text, file_case
 from suxin.review.models import ReviewCase
 from suxin.review.queries import city_office
@@ -25,10 +27,11 @@ from suxin.scoring.queries import scores_of
 
 
 class AutomatedOutcome(StrEnum):
-    """What was decided by automated means alone: a score of one run, or how a product fared for a loan request."""
+    """What was decided by automated means alone: a score of one run, how a product fared for a loan request, or which benefit applied."""
 
     SCORE = "score"
     MATCH = "match"
+    BENEFIT = "benefit"
 
 
 class ReviewAsked(Refusal):
@@ -52,7 +55,8 @@ async def request_human_review(
 ) -> ReviewCase:
     """Have a person look at an automated outcome about the acting subject, and answer with reasons.
 
-    ``object_id`` is the run of a score, the newest one if none is named, or the loan request; ``product_id`` the product that did not fit.
+    ``object_id`` is the run of a score, the newest one if none is named, the loan request, or the redemption; ``product_id`` the product that did
+    not fit.
 
     :raises Invalid: if a text is missing or too long
     :raises NotFound: if the subject has no such outcome
@@ -65,11 +69,7 @@ async def request_human_review(
         checked_text(text, name)
     await lock_subject(session, subject_id)
     known = await require_room(session, subject_id)
-    outcome = (
-        await _score(session, subject_id, object_id)
-        if about is AutomatedOutcome.SCORE
-        else await _match(session, subject_id, object_id, product_id)
-    )
+    outcome = await _outcome(session, actor, about, object_id, product_id)
     if any(one.kind == HUMAN_REVIEW.code and one.item == outcome.item for one in known):
         raise ReviewAsked(field="objectId")
     return await file_case(
@@ -88,6 +88,40 @@ async def request_human_review(
             stated={"automated": about.value, **outcome.stated},
         ),
         now=now,
+    )
+
+
+async def _outcome(
+    session: AsyncSession,
+    actor: Actor,
+    about: AutomatedOutcome,
+    object_id: UUID | None,
+    product_id: UUID | None,
+) -> Contested:
+    match about:
+        case AutomatedOutcome.SCORE:
+            return await _score(session, actor.own_subject, object_id)
+        case AutomatedOutcome.MATCH:
+            return await _match(session, actor.own_subject, object_id, product_id)
+        case AutomatedOutcome.BENEFIT:
+            return await _benefit(session, actor, object_id)
+
+
+async def _benefit(session: AsyncSession, actor: Actor, redemption_id: UUID | None) -> Contested:
+    found = (
+        await session.execute(own_redemptions(actor).where(Redemption.id == redemption_id))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(thing_zh="核销记录", thing_en="redemption", field="objectId")
+    redemption, programme = found
+    return Contested(
+        item=f"{programme.name}（{redemption.day.isoformat()}）",
+        source="信易+权益",
+        stated={
+            "benefit": redemption.benefit_read.label,
+            "programme": str(programme.id),
+            "day": redemption.day.isoformat(),
+        },
     )
 
 

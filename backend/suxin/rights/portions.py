@@ -14,6 +14,7 @@ from suxin.lending.exchange import portions as exchange
 from suxin.lending.guarantees import portions as guarantees
 from suxin.lending.loans import portions as loans
 from suxin.lending.warnings import portions as warnings
+from suxin.perks import portions as perks
 from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry, SourceTransfer
@@ -73,6 +74,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *risk_pool.PORTIONS,
     *warnings.PORTIONS,
     *claims.PORTIONS,
+    *perks.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

@@ -221,6 +221,16 @@ async def tiers_of(
     actor.require(TIER_READ)
     if purpose not in actor.purposes:
         raise Forbidden(permission=purpose)
+    return await tiers_weighed(session, actor, subject_id=subject_id, purpose=purpose, now=now)
+
+
+async def tiers_weighed(
+    session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
+) -> list[ScoreTier]:
+    """Return the tiers that a context above weighs for the actor's tenant, and of which it tells nobody; note the receipt.
+
+    The basis is asked for as in ``tiers_of``; no right to be told tiers is, because whoever acts is told what comes of them alone.
+    """
     found = await bases_relied_on(
         session, actor, subject_id=subject_id, purposes=[purpose], now=now
     )

@@ -26,6 +26,7 @@ from suxin_server.demo.houses import House, houses, speed, with_claims
 from suxin_server.demo.office_hours import OfficeHours
 from suxin_server.demo.organisations import Organisation, organisations
 from suxin_server.demo.people import Register
+from suxin_server.demo.shops import SHOPS
 
 PARTIES: Final = 480
 """Organisations with a proved representative: those from whom requests may come."""
@@ -176,7 +177,7 @@ def _stage(tenants: Sequence[House], book: Book, counties: dict[str, str], now: 
     products = [product for house in tenants for product in house.products]
     speeds = [
         speed(house, slug=organiser.slug, now=now)
-        for house, organiser in zip(tenants, cast.TENANTS, strict=True)
+        for house, organiser in zip(tenants, (*cast.TENANTS, *SHOPS), strict=True)
         if house.tenant.id in banks
     ]
     book.add(*speeds)

@@ -22,6 +22,7 @@ from suxin_server.demo import cast
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.numbers import credit_code
 from suxin_server.demo.products import bank_products
+from suxin_server.demo.shops import SHOPS
 
 OPENED_DAYS_AGO: Final = 380
 _FIRST_TENANT_SERIAL: Final = 100
@@ -41,7 +42,7 @@ class House:
 
 def houses(*, password_hash: str, profiles: Profiles, now: datetime) -> Iterator[House]:
     """Yield every tenant of the cast. All demo accounts share one password, and so one hash."""
-    for number, organiser in enumerate(cast.TENANTS):
+    for number, organiser in enumerate((*cast.TENANTS, *SHOPS)):
         dice = Dice(f"tenant/{organiser.slug}")
         opened = now - timedelta(days=OPENED_DAYS_AGO - number)
         tenant = _tenant(organiser, dice, number, opened)

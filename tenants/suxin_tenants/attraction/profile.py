@@ -3,7 +3,14 @@
 from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
+from suxin.consent.purposes import PERK_REDEEM
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.perks.policies import (
+    PROGRAMME_MANAGE,
+    PROGRAMME_READ,
+    REDEMPTION_GRANT,
+    REDEMPTION_READ,
+)
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -11,11 +18,13 @@ ATTRACTION: Final = TenantProfile(
     kind=TenantKind.ATTRACTION,
     zh="景区",
     first_role="attraction_admin",
+    purposes=(PERK_REDEEM.code,),
     quotas={QuotaName.STAFF: 100, QuotaName.BRANCHES: 20},
     roles=by_code(
         Role(
             code="attraction_admin",
             zh="景区管理员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     CLIENT_MANAGE,
@@ -26,8 +35,17 @@ ATTRACTION: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,
+                    PROGRAMME_READ,
+                    PROGRAMME_MANAGE,
+                    REDEMPTION_READ,
+                    REDEMPTION_GRANT,
                 }
             ),
+        ),
+        Role(
+            code="gate",
+            zh="检票员",
+            permissions=frozenset({PROGRAMME_READ, REDEMPTION_READ, REDEMPTION_GRANT}),
         ),
         Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
     ),

@@ -20,6 +20,7 @@ from suxin_tenants.operator.guarantee_audit_words import (
     GUARANTEE_REASONS,
 )
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
+from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
@@ -162,6 +163,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **WARNING_ACTIONS,
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
+    **PERK_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -186,6 +188,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "warning_rule_set": "预警规则",
     **CLAIM_OBJECTS,
     **GUARANTEE_OBJECTS,
+    **PERK_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",
@@ -237,6 +240,7 @@ OBJECTS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     **CLAIM_REASONS,
     **GUARANTEE_REASONS,
+    **PERK_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",
     "add staff": "增加人员",

@@ -23,6 +23,7 @@ from suxin.lending.warnings.policies import (
     WARNING_RULE_DRAFT,
     WARNING_RULE_READ,
 )
+from suxin.perks.policies import PROGRAMME_APPROVE
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
 from suxin.risk_pool.claims.policies import (
@@ -102,6 +103,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_APPROVE,
                     MODEL_DRAFT,
                     MODEL_READ,
+                    PROGRAMME_APPROVE,
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,
@@ -151,6 +153,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_APPROVE,
                     MODEL_DRAFT,
                     MODEL_READ,
+                    PROGRAMME_APPROVE,
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,

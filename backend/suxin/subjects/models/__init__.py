@@ -1,7 +1,9 @@
 """Tables of subjects, by topic: who they are, what is recorded about them, and how they are found."""
 
 from suxin.subjects.models.doors import (
+    PassKind,
     PhoneCode,
+    PresentationPass,
     SubjectDoor,
     WeChatAccount,
 )
@@ -46,9 +48,11 @@ __all__ = [
     "LawfulChannel",
     "Mandate",
     "MandateRole",
+    "PassKind",
     "PersonIdentity",
     "PhoneCode",
     "Polarity",
+    "PresentationPass",
     "RecordStatus",
     "Subject",
     "SubjectDoor",

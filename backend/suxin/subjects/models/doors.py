@@ -1,10 +1,11 @@
 """What is looked up before anybody is known: subjects by their numbers, and mini program sessions."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.sealed_columns import indexed
@@ -70,3 +71,40 @@ class PhoneCode(Table):
     failures: Mapped[int]
     sent_on: Mapped[date]
     sent_count: Mapped[int]
+
+
+class PassKind(StrEnum):
+    """Where a pass is shown from: a phone, whose code changes every 30 seconds, or paper, on which it cannot."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+class PresentationPass(Table):
+    """A pass that one subject opened for one merchant and one matter, to be shown once; its key follows from its id.
+
+    ``number`` is drawn anew for each pass and is all that a code tells; ``consent_id`` is the one-time consent that goes
+    with it, if the subject gave one. A day after it expired the row is gone.
+    """
+
+    __tablename__ = "presentation_passes"
+    __doorway__: ClassVar[str | None] = "a code is shown before it is known whose it is"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("subject_id", "kind"),
+        CheckConstraint("failures >= 0", name="failures"),
+        CheckConstraint("expires_at > opened_at", name="expires_at"),
+        Index("ix_presentation_passes_expires_at", "expires_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    kind: Mapped[PassKind]
+    subject_id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    context_id: Mapped[UUID]
+    consent_id: Mapped[UUID | None]
+    opened_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    failures: Mapped[int]
+    used_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ import { showCommitments, showDeclare, showPublicCommitments } from "./declaring
 import { showExchange } from "./exchanging.js";
 import { showClosed, showClosing, showDeleting } from "./leaving.js";
 import { showMyData, showPart } from "./my_data.js";
+import { showCode, showPerk, showPerks, showRedemptions } from "./perks.js";
 import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
 import { showMine, showNotices } from "./mine.js";
@@ -37,13 +38,17 @@ const ROUTES = [
   [/^\/score$/, "我的信用", showScore, { tab: "mine", back: "/mine" }],
   [/^\/score\/certificate$/, "等级证明", showCertificate, { tab: "mine", back: "/score" }],
   [/^\/score\/verify$/, "核验证明", showVerify, { tab: "mine", back: "/score" }],
+  [/^\/perks$/, "信易+", showPerks, { tab: "mine", back: "/mine" }],
+  [/^\/perks\/([^/]+)$/, "权益", showPerk, { tab: "mine", back: "/perks" }],
+  [/^\/perks\/([^/]+)\/code$/, "我的权益码", showCode, { tab: "mine", back: "/perks/$1" }],
+  [/^\/redemptions$/, "我的核销记录", showRedemptions, { tab: "mine", back: "/perks" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
   [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],
   [/^\/(?:cases|my-data\/corrections)$/, "异议与申请", showCases, { tab: "mine", back: "/my-data" }],
   [/^\/cases\/([^/]+)\/(appeal|supplement)$/, "异议与申请", showSaid, { tab: "mine", back: "/cases" }],
   [/^\/cases\/exempt\/([^/]+)$/, "申请豁免", showExempt, { tab: "mine", back: "/cases" }],
-  [/^\/cases\/review\/(score|match)(?:\/([^/]+)\/([^/]+))?$/, "申请人工复核", showReview, { tab: "mine", back: "/cases" }],
+  [/^\/cases\/review\/(score|match|benefit)(?:\/([^/]+)(?:\/([^/]+))?)?$/, "申请人工复核", showReview, { tab: "mine", back: "/cases" }],
   [/^\/my-data\/correct\/(record|name|region|industry)(?:\/([^/]+))?$/, "申请更正", showCorrect, { tab: "mine", back: "/cases" }],
   [/^\/my-data\/declared\/([^/]+)$/, "更正申报", showCorrectDeclared, { tab: "mine", back: "/my-data/parts/declarations" }],
   [/^\/my-data\/deletion$/, "删除我的数据", showDeleting, { tab: "mine", back: "/my-data" }],

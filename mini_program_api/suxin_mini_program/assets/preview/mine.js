@@ -13,6 +13,7 @@ export async function showMine(go) {
     h("div", { class: "weui-cells" },
       row(go, "消息", "/notices", me.unreadNotices ? `${me.unreadNotices} 条未读` : "", "to-notices"),
       row(go, "我的信用", "/score", "得分、等级、证明", "to-score"),
+      row(go, "信易+", "/perks", "附近权益、权益码、核销记录", "to-perks"),
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
       row(go, "自主申报", "/declare", "", "to-declare"),
       row(go, "信用承诺", "/commitments", "", "to-commitments"),

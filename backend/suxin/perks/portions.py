@@ -1,0 +1,75 @@
+"""What is held about who redeems: each redemption with the pseudonym under which its merchant knows him."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from suxin.kernel.holdings import Kept, Portion, Rows
+from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
+
+REDEMPTION_KEPT: Final = Kept(
+    why_zh="核销和结算的凭据，限额也据此计算；商户只看到顾客编号",
+    why_en="the evidence of what was redeemed and is settled, and what limits are counted by; a merchant sees a pseudonym alone",
+    law_zh="《个人信息保护法》第十三条第二项；《民法典》第一百八十八条（诉讼时效三年）",
+    until_zh="核销结束后 3 年（平台暂定）",
+)
+
+
+def _redemptions(subject_id: UUID) -> Rows:
+    return (
+        select(Redemption, Programme, PerkHandle)
+        .join(
+            Redeemer,
+            and_(
+                Redeemer.tenant_id == Redemption.tenant_id,
+                Redeemer.redemption_id == Redemption.id,
+            ),
+        )
+        .outerjoin(
+            Programme,
+            and_(
+                Programme.tenant_id == Redemption.tenant_id,
+                Programme.id == Redemption.programme_id,
+            ),
+        )
+        .outerjoin(
+            PerkHandle,
+            and_(
+                PerkHandle.tenant_id == Redemption.tenant_id,
+                PerkHandle.subject_id == Redeemer.subject_id,
+            ),
+        )
+        .where(Redeemer.subject_id == subject_id)
+    )
+
+
+PORTIONS: Final[Sequence[Portion]] = (
+    Portion(
+        code="perk_redemptions",
+        zh="信易+核销记录",
+        en="benefits that were redeemed",
+        tables=("perk_redemptions", "perk_redeemers", "perk_handles"),
+        fields={
+            "id": "编号",
+            "programme": "权益",
+            "benefit": "待遇",
+            "handle": "在该商户的顾客编号",
+            "persons": "人数",
+            "state": "状态",
+            "uses": "已用次数",
+            "held_at": "锁定时间",
+            "granted_at": "核销时间",
+            "ended_at": "结束时间",
+        },
+        values={
+            "programme": lambda row, _: None if row[1] is None else row[1].name,
+            "benefit": lambda row, _: row[0].benefit_read.label,
+            "handle": lambda row, _: None if row[2] is None else row[2].handle,
+        },
+        rows=_redemptions,
+        by=(Redemption.id,),
+        kept=REDEMPTION_KEPT,
+    ),
+)

@@ -1,0 +1,281 @@
+"""Redeeming: hold, grant, use and complete, roll back. The counter, a gate and a merchant's own systems all go this way.
+
+Turns are taken in one order, the programme's, the subject's, then the ledger's accounts: what is counted against a limit cannot be counted
+beside it. What a clerk is told is the benefit; which limit of a person is reached at which merchant is not said.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.events.feed import record_event
+from suxin.kernel import outbox
+from suxin.kernel.actor import Actor
+from suxin.kernel.audit import append_act
+from suxin.kernel.database import act_for
+from suxin.kernel.ids import new_id
+from suxin.kernel.working_days import local_day
+from suxin.perks import accounts, limits, queries
+from suxin.perks.benefits import Benefit, stored
+from suxin.perks.event_types import REDEMPTION_COMPLETED
+from suxin.perks.limits import require_open
+from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
+from suxin.perks.policies import REDEMPTION_GRANT
+from suxin.perks.refusals import GroupTooLarge, HoldOver, UsedAlready, UsesExceeded
+from suxin.perks.states import RedemptionState
+
+EXPIRE_TOPIC: Final = "perks.redemption.expire"
+
+_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+HANDLE_LENGTH: Final = 8
+
+
+async def hold_redemption(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    programme_id: UUID,
+    subject_id: UUID | None,
+    persons: int = 1,
+    now: datetime,
+) -> Redemption:
+    """Lock what applies to somebody for some minutes; without a subject, or a basis of his, that is the fallback.
+
+    A group comes on one code, and counts as many as it is.
+
+    :raises Forbidden: if the actor may not redeem
+    :raises NotFound: if the programme is not this tenant's
+    :raises GroupTooLarge: if they are more than the programme takes at once
+    :raises ProgrammeNotOpen: if nothing is redeemed now
+    :raises PersonLimitReached, DayLimitReached: if a limit is reached
+    :raises StockExhausted, BudgetExhausted: if not so much is left
+    Source: PIPL art. 6, 16, 24; 国办发〔2020〕49号
+    """
+    actor.require(REDEMPTION_GRANT)
+    programme = await queries.share_own_programme(session, actor, programme_id)
+    if not 1 <= persons <= programme.party_limit:
+        raise GroupTooLarge(field="persons", limit=programme.party_limit)
+    require_open(programme, now=now)
+    benefit = await queries.benefit_for(
+        session, actor, programme=programme, subject_id=subject_id, now=now
+    )
+    await limits.take_programme(session, programme, persons=persons, now=now)
+    redemption = _drafted(actor, programme, benefit, persons=persons, now=now)
+    if subject_id is not None:
+        async with act_for(session, subject_id=subject_id, reason="perk redeemed"):
+            await limits.take_person(session, programme, subject_id, persons=persons, now=now)
+            redemption.handle = await _handle(session, programme.tenant_id, subject_id)
+            await _written(session, programme, redemption, now=now)
+            session.add(_redeemer(programme, redemption, subject_id))
+    else:
+        await _written(session, programme, redemption, now=now)
+    _record(session, redemption, now=now)
+    await _set_clock(session, redemption, at=redemption.held_until, now=now)
+    return redemption
+
+
+async def grant_redemption(
+    session: AsyncSession, actor: Actor, *, redemption_id: UUID, now: datetime
+) -> Redemption:
+    """Give what was locked.
+
+    :raises Forbidden: if the actor may not redeem
+    :raises NotFound: if it is not this tenant's
+    :raises StepNotPossible: if it is not locked
+    :raises HoldOver: if its lock is over
+    """
+    actor.require(REDEMPTION_GRANT)
+    redemption, programme = await queries.lock_redemption(session, actor, redemption_id)
+    if redemption.state is RedemptionState.HELD and redemption.held_until <= now:
+        raise HoldOver
+    use_by = now + timedelta(days=programme.use_days)
+    redemption.grant(use_by=use_by, now=now)
+    await accounts.keep(session, programme, redemption, now=now)
+    _record(session, redemption, now=now)
+    await _set_clock(session, redemption, at=use_by, now=now)
+    return redemption
+
+
+async def complete_redemption(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    redemption_id: UUID,
+    uses: int | None = None,
+    close: bool = True,
+    now: datetime,
+) -> Redemption:
+    """Count uses, all that are left if none are named, and complete it; ``close`` left out, it stays open until the last is used.
+
+    What was not used goes back into stock and budget.
+
+    :raises Forbidden: if the actor may not redeem
+    :raises NotFound: if it is not this tenant's
+    :raises StepNotPossible: if it is not granted
+    :raises UsesExceeded: if more is used than is left, or nothing
+    """
+    actor.require(REDEMPTION_GRANT)
+    redemption, programme = await queries.lock_redemption(session, actor, redemption_id)
+    counted = redemption.uses_left if uses is None else uses
+    redemption.use(0)
+    if not 1 <= counted <= redemption.uses_left and not (
+        counted == 0 and redemption.uses and close
+    ):
+        raise UsesExceeded(field="uses", left=redemption.uses_left)
+    redemption.use(counted)
+    if close or not redemption.uses_left:
+        await finish(session, programme, redemption, now=now)
+    else:
+        _record(session, redemption, now=now)
+    return redemption
+
+
+async def roll_back_redemption(
+    session: AsyncSession, actor: Actor, *, redemption_id: UUID, reason: str, now: datetime
+) -> Redemption:
+    """Take back what was locked or granted and not used; stock, budget and limits are as before.
+
+    :raises Forbidden: if the actor may not redeem
+    :raises NotFound: if it is not this tenant's
+    :raises StepNotPossible: if it has ended
+    :raises UsedAlready: if part of it was used
+    :raises HoldOver: if its lock is over
+    """
+    actor.require(REDEMPTION_GRANT)
+    redemption, programme = await queries.lock_redemption(session, actor, redemption_id)
+    if redemption.state is RedemptionState.GRANTED and redemption.uses:
+        raise UsedAlready(uses=redemption.uses)
+    if redemption.state is RedemptionState.HELD and redemption.held_until <= now:
+        raise HoldOver
+    redemption.roll_back(limits.checked_reason(reason), now=now)
+    await accounts.let_go(session, programme, redemption, now=now)
+    _record(session, redemption, now=now)
+    return redemption
+
+
+async def finish(
+    session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
+) -> None:
+    """Complete a redemption with what was used of it, and tell the merchant's systems."""
+    redemption.complete(now=now)
+    await accounts.settle(session, programme, redemption, now=now)
+    _record(session, redemption, now=now)
+    record_event(
+        session,
+        REDEMPTION_COMPLETED,
+        tenant_id=redemption.tenant_id,
+        object_id=redemption.id,
+        now=now,
+        programme=redemption.programme_id,
+        uses=redemption.uses,
+        valueFen=redemption.used_value_fen,
+    )
+
+
+async def expire_redemption(
+    session: AsyncSession, *, tenant_id: UUID, redemption_id: UUID, now: datetime
+) -> None:
+    """End a redemption whose time is over, with what was used of it if anything was. A duty of the platform."""
+    actor = Actor.system("perks.expire", tenant_id=tenant_id)
+    redemption, programme = await queries.lock_redemption(session, actor, redemption_id)
+    if redemption.state is RedemptionState.HELD and redemption.held_until <= now:
+        redemption.expire(now=now)
+        _record(session, redemption, now=now)
+    elif redemption.state is RedemptionState.GRANTED and (redemption.use_by or now) <= now:
+        if redemption.uses:
+            await finish(session, programme, redemption, now=now)
+            return
+        redemption.expire(now=now)
+        await accounts.let_go(session, programme, redemption, now=now)
+        _record(session, redemption, now=now)
+
+
+def _drafted(
+    actor: Actor, programme: Programme, benefit: Benefit, *, persons: int, now: datetime
+) -> Redemption:
+    return Redemption(
+        tenant_id=programme.tenant_id,
+        id=new_id(now),
+        programme_id=programme.id,
+        handle=None,
+        persons=persons,
+        benefit=stored(benefit),
+        state=RedemptionState.HELD,
+        uses=0,
+        uses_allowed=persons * programme.uses_each,
+        value_fen=persons * benefit.value_fen,
+        used_value_fen=0,
+        stock_hold_id=None,
+        budget_hold_id=None,
+        day=local_day(now),
+        held_at=now,
+        held_until=now + timedelta(minutes=programme.hold_minutes),
+        held_by=actor.staff_id,
+        granted_at=None,
+        use_by=None,
+        ended_at=None,
+        reason=None,
+    )
+
+
+async def _written(
+    session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
+) -> None:
+    await accounts.hold(session, programme, redemption, now=now)
+    session.add(redemption)
+    await session.flush()
+
+
+def _redeemer(programme: Programme, redemption: Redemption, subject_id: UUID) -> Redeemer:
+    return Redeemer(
+        tenant_id=programme.tenant_id,
+        redemption_id=redemption.id,
+        subject_id=subject_id,
+        programme_id=programme.id,
+        scenario_code=programme.scenario_code,
+        persons=redemption.persons,
+        day=redemption.day,
+    )
+
+
+async def _handle(session: AsyncSession, tenant_id: UUID, subject_id: UUID) -> str:
+    """Return the pseudonym of a subject at a merchant, given to him now if he has none; his turn is taken."""
+    known = await session.scalar(
+        select(PerkHandle.handle).where(
+            PerkHandle.tenant_id == tenant_id, PerkHandle.subject_id == subject_id
+        )
+    )
+    if known is not None:
+        return known
+    handle = "".join(secrets.choice(_ALPHABET) for _ in range(HANDLE_LENGTH))
+    session.add(PerkHandle(tenant_id=tenant_id, subject_id=subject_id, handle=handle))
+    return handle
+
+
+async def _set_clock(
+    session: AsyncSession, redemption: Redemption, *, at: datetime, now: datetime
+) -> None:
+    await outbox.post(
+        session,
+        EXPIRE_TOPIC,
+        {"tenant_id": redemption.tenant_id, "redemption_id": redemption.id},
+        now=now,
+        tenant_id=redemption.tenant_id,
+        not_before=at,
+    )
+
+
+def _record(session: AsyncSession, redemption: Redemption, *, now: datetime) -> None:
+    append_act(
+        session,
+        action=f"perks.redemption.{redemption.state.value.lower()}",
+        now=now,
+        tenant_id=redemption.tenant_id,
+        object_type="redemption",
+        object_id=redemption.id,
+        detail={"persons": redemption.persons, "uses": redemption.uses},
+    )

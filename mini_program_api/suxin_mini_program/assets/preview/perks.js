@@ -1,0 +1,165 @@
+// 信易+: what there is, the notice before a first use, the code that is shown, and what was redeemed.
+
+import { all, get, post, session } from "./api.js";
+import { WINDOW_MS, codesOf, windowOf } from "./codes.js";
+import { fill, h, svg } from "./dom.js";
+import { time } from "./format.js";
+import { badge, button, card, empty, facts, row, section, select } from "./ui.js";
+import encodeQR from "../vendor/qr/index.js";
+
+const SECTORS = [["", "全部"], ["eat", "餐饮"], ["stay", "住宿租赁"], ["travel", "交通出行"], ["tour", "旅游"], ["shop", "购物"], ["leisure", "文体娱乐"], ["medical", "就医"], ["school", "就学"], ["work", "就业创业"], ["elderly", "养老"], ["approval", "行政审批"]];
+const TICK_MS = 250;
+const ASK_EVERY_MS = 4_000;
+const TONES = { HELD: "warn", GRANTED: "info", COMPLETED: "good" };
+
+// What was opened last, on this page alone: its key must not lie in the browser's store.
+let opened = null;
+
+/** What there is. */
+export async function showPerks(go) {
+  const place = h("div");
+  const draw = async (sector) => {
+    const perks = await all("/perks", { sector });
+    fill(place, perks.length ? h("ul", { class: "plain-list", "data-testid": "perks" }, perks.map(perkCard)) : empty("没有权益", sector ? "换一个类别看看" : "商户发布后显示在这里"));
+  };
+  await draw("");
+  const sectors = select(SECTORS, "", { "aria-label": "类别", onchange: (event) => draw(event.target.value), "data-testid": "sector" });
+  return h("div", null,
+    h("div", { class: "weui-cells" }, row(go, "我的核销记录", "/redemptions", "", "to-redemptions")),
+    h("div", { class: "acting" }, h("span", null, "附近权益"), sectors),
+    place);
+}
+
+const perkCard = (perk) => h("li", { class: "card", "data-testid": "perk" },
+  h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, perk.name), h("span", null, perk.merchant.name)), perk.closed ? badge(perk.closed) : badge(perk.sector.zh, "info")),
+  benefits(perk),
+  h("div", { class: "card-actions" }, h("a", { class: "link", href: `#/perks/${perk.id}`, "aria-label": `查看并出示：${perk.name}`, "data-testid": "to-perk" }, "查看并出示")));
+
+const benefits = (perk) => facts([
+  ["人人可享", perk.fallback.label],
+  perk.better.length > 0 && ["守信更优", perk.better.map((one) => one.label).join("；")]]);
+
+/** One benefit: what it is, and the question before its first use, or the way to the code. */
+export async function showPerk(go, id) {
+  const found = await get(`/perks/${id}`);
+  const place = h("div", { "data-testid": "perk-page" });
+  const ask = (agree) => show(go, id, { kind: "phone", agree, noticeVersion: found.noticeVersion });
+  const question = () => fill(place, about(found.perk), notice(found), h("div", { class: "pair actions" },
+    button("不同意，出示权益码", () => ask(false), { kind: "default", testid: "decline" }),
+    button("同意，出示权益码", () => ask(true), { kind: "default", testid: "agree" })),
+  h("p", { class: "weui-cells__tips" }, "两种选择在柜台看起来一样；不同意也能享受人人可享的待遇。"));
+  const ready = () => fill(place, about(found.perk), section("上次的选择", card(
+    h("p", { "data-testid": "answer" }, found.answer.code === "agreed" ? "您已同意该商户在您出示权益码时核验等级；每次出示为一次性授权。" : "您未同意核验等级，出示后按人人可享的待遇办理。"),
+    h("div", { class: "card-actions" }, button("重新选择", question, { kind: "default", mini: true, testid: "ask-again" })))),
+  h("div", { class: "actions" },
+    button("出示权益码", () => show(go, id, { kind: "phone" }), { testid: "show-code" }),
+    button("写到纸上（24 小时内一次有效）", () => show(go, id, { kind: "paper" }), { kind: "default", testid: "show-paper" })));
+  if (found.answer.code === "none") question();
+  else ready();
+  return place;
+}
+
+const about = (perk) => card(
+  h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, perk.name), h("span", null, perk.merchant.name)), perk.closed && badge(perk.closed, "warn")),
+  perk.summary && h("p", null, perk.summary),
+  benefits(perk),
+  facts([perk.venue && ["地点", perk.venue], ["开始", perk.startsOn], ["截止", `${perk.endsBefore} 前`], perk.personDaily && ["每人每日", `${perk.personDaily} 次`], ["以谁的名义", session.subjectName || "本人"]]));
+
+const notice = (found) => section("首次使用告知", card(
+  h("div", { class: "notice-text", "data-testid": "first-use" }, found.noticeBody.split("\n").map((line) => h("p", null, line))),
+  h("p", { class: "fine" }, `版本 ${found.noticeVersion}`)));
+
+async function show(go, id, wanted) {
+  opened = { id, pass: await post(`/perks/${id}/code`, wanted), at: Date.now() };
+  go(`/perks/${id}/code`);
+}
+
+/** The code: big, changing, counted down; and what became of it once it was scanned. */
+export async function showCode(go, id) {
+  if (opened?.id !== id) return go(`/perks/${id}`, { replace: true });
+  const { pass, at } = opened;
+  if (pass.kind === "paper") return onPaper(pass);
+  const picture = h("div", { class: "code-qr", "data-testid": "code-qr" });
+  const digits = h("p", { class: "code-digits", "data-testid": "code-digits" });
+  const left = h("progress", { class: "code-left", max: WINDOW_MS / 1000, "aria-label": "本码剩余秒数" });
+  const said = h("p", { class: "muted", role: "status", "data-testid": "code-said" });
+  const place = h("div", { "data-testid": "code-page" },
+    card(picture, digits, left, said),
+    h("p", { class: "weui-cells__tips" }, "请店员扫码，或报出数字。扫不出时请调高屏幕亮度。没有网络也会每 30 秒自动更换。"),
+    h("div", { class: "actions" }, button("换一个码", () => go(`/perks/${id}`), { kind: "default", testid: "new-code" })));
+  const key = bytes(pass.key);
+  // Another clock than the server's makes codes that nobody takes.
+  const apart = Date.parse(pass.serverTime) - at;
+  run(place, { pass, key, apart, picture, digits, left, said, id });
+  return place;
+}
+
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+
+async function run(place, parts) {
+  const { pass, key, apart, picture, digits, left, said, id } = parts;
+  let window = -1;
+  let asked = 0;
+  for (let turn = 0; turn === 0 || place.isConnected; turn += 1) {
+    const now = Date.now() + apart;
+    if (now >= Date.parse(pass.expiresAt)) return over(picture, digits, said, "权益码已到期，请换一个码");
+    if (windowOf(now) !== window) {
+      window = windowOf(now);
+      const codes = await codesOf(key, pass.number, window);
+      digits.textContent = codes.typed;
+      fill(picture, drawn(codes.scanned));
+    }
+    const seconds = Math.ceil((WINDOW_MS - (now % WINDOW_MS)) / 1000);
+    left.value = seconds;
+    said.textContent = `${seconds} 秒后更换`;
+    if (now - asked > ASK_EVERY_MS) {
+      asked = now;
+      const taken = await takenOf(id, pass);
+      if (taken) return over(picture, digits, said, `已核验：${taken.benefit.label}`);
+    }
+    await new Promise((resolve) => { setTimeout(resolve, TICK_MS); });
+  }
+  return undefined;
+}
+
+function over(picture, digits, said, words) {
+  fill(picture);
+  digits.textContent = "";
+  said.textContent = words;
+  opened = null;
+}
+
+/** The redemption that this pass was taken for; nothing without a connection. */
+async function takenOf(id, pass) {
+  try {
+    const { items } = await get("/perk-redemptions", { first: 1 });
+    return items.find((one) => one.perkId === id && one.heldAt >= pass.openedAt);
+  } catch {
+    return undefined;
+  }
+}
+
+function drawn(text) {
+  const rows = encodeQR(text, "raw", { ecc: "medium", border: 2 });
+  const size = rows.length;
+  const path = rows.flatMap((cells, y) => cells.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
+  return svg("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": "权益码", "shape-rendering": "crispEdges" },
+    svg("rect", { width: size, height: size, fill: "#fff" }), svg("path", { d: path, fill: "#000" }));
+}
+
+const onPaper = (pass) => h("div", { "data-testid": "paper-page" },
+  card(h("p", { class: "code-digits", "data-testid": "paper-code" }, pass.paperCode), facts([["有效至", time(pass.expiresAt)], ["次数", "一次"]])),
+  h("p", { class: "weui-cells__tips" }, "抄写或打印后带到柜台，店员输入数字即可，不用手机。请勿告诉他人。"),
+  h("div", { class: "actions" }, button("打印", () => window.print(), { kind: "default", testid: "print-paper" })));
+
+/** What was redeemed. */
+export async function showRedemptions() {
+  const found = await all("/perk-redemptions");
+  if (!found.length) return empty("没有核销记录", "在商户出示权益码后显示在这里");
+  return h("ol", { class: "plain-list", "data-testid": "redemptions" }, found.map(redeemed));
+}
+
+const redeemed = (one) => h("li", { class: "card", "data-testid": "redemption" },
+  h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, one.perkName), h("span", null, one.merchant.name)), badge(one.state.zh, TONES[one.state.code])),
+  facts([["适用待遇", one.benefit.label], ["人数", `${one.persons} 人`], ["使用", `${one.uses} / ${one.usesAllowed}`], ["时间", time(one.heldAt)]]),
+  h("div", { class: "card-actions" }, h("a", { class: "link", href: `#/cases/review/benefit/${one.id}`, "aria-label": `对${one.perkName}的待遇申诉`, "data-testid": "appeal" }, "申诉")));

@@ -1,0 +1,25 @@
+"""Audit words of programmes and redemptions."""
+
+from collections.abc import Mapping
+from typing import Final
+
+PERK_ACTIONS: Final[Mapping[str, str]] = {
+    "perks.programme.drafted": "起草权益",
+    "perks.programme.edited": "修改权益",
+    "perks.programme.submitted": "提交权益审批",
+    "perks.programme.returned": "退回权益",
+    "perks.programme.published": "发布权益",
+    "perks.programme.suspended": "暂停权益",
+    "perks.programme.ended": "结束权益",
+    "perks.programme.stocked": "增加权益库存",
+    "perks.redemption.held": "锁定权益",
+    "perks.redemption.granted": "核销权益",
+    "perks.redemption.completed": "完成核销",
+    "perks.redemption.rolled_back": "撤回核销",
+    "perks.redemption.expired": "核销超时",
+}
+PERK_OBJECTS: Final[Mapping[str, str]] = {"programme": "权益", "redemption": "核销"}
+PERK_REASONS: Final[Mapping[str, str]] = {
+    "perk redeemed": "核对本人可享次数",
+    "perk programme approved": "批准使用市级资金的权益",
+}

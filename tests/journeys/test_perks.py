@@ -1,0 +1,39 @@
+"""A benefit's way: walked by the command line, and clicked by a resident on his phone and a clerk at the desk."""
+
+import pytest
+from browsing import Screen
+from perk_pages import Clerk, Resident
+from playwright.async_api import Browser
+from running_city import RunningCity, suxin
+from walked import steps_of
+
+from suxin_server.demo import cast
+from suxin_server.journeys.perk import STEPS
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.mark.browser
+async def test_the_way_is_walked_and_then_clicked(
+    running_city: RunningCity, browser: Browser
+) -> None:
+    walked = suxin("journey", "perk", "--url", running_city.url)
+    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert steps_of(walked.stdout) == [
+        (number, name) for number, (name, _) in enumerate(STEPS, start=1)
+    ]
+    # What the journey published is redeemed by people now.
+    url = running_city.url
+    resident = Resident(await Screen.open(browser, "perk-phone", width=390, height=844), url)
+    clerk = Clerk(await Screen.open(browser, "perk-desk", width=1440, height=900), url)
+    await resident.log_in_as(cast.CHEN_JING)
+    await resident.open_a_code()
+    await clerk.log_in()
+    await clerk.mistype()
+    await clerk.take(await resident.code(), "门票 9 折")
+    await resident.is_told("已核验：门票 9 折")
+    await clerk.complete()
+    await resident.look_back()
+    for screen in (resident.screen, clerk.screen):
+        await screen.close()
+        assert screen.wrong == []

@@ -1,0 +1,104 @@
+"""Every change of state of a programme and a redemption that anyone could write: the declared steps, and no other."""
+
+from itertools import product
+
+import pytest
+from small_merchant import build_merchant
+from small_perks import fill_perks
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import sqlstate
+from suxin.perks.states import ProgrammeState, RedemptionState
+
+REFUSED = {"23514", "42501"}
+PROGRAMME = (
+    "state = cast({to} as text), published_at = drafted_at,"
+    " ended_at = case when cast({to} as text) = 'ENDED' then drafted_at end"
+)
+REDEMPTION = (
+    "state = cast({to} as text), granted_at = held_at,"
+    " uses = case when cast({to} as text) = 'COMPLETED' then 1 else 0 end,"
+    " ended_at = case when cast({to} as text) not in ('HELD', 'GRANTED') then held_at end"
+)
+OPERATORS = {("SUBMITTED", "DRAFT"), ("SUBMITTED", "PUBLISHED"), ("PUBLISHED", "SUSPENDED")}
+MERCHANTS = {
+    ("DRAFT", "SUBMITTED"),
+    ("DRAFT", "PUBLISHED"),
+    ("SUBMITTED", "DRAFT"),
+    ("PUBLISHED", "SUSPENDED"),
+    ("SUSPENDED", "PUBLISHED"),
+    *product(("DRAFT", "SUBMITTED", "PUBLISHED", "SUSPENDED"), ("ENDED",)),
+}
+PLATFORMS = {*product(("DRAFT", "SUBMITTED", "PUBLISHED", "SUSPENDED"), ("ENDED",))}
+
+
+async def steps(city, admin, table, states, row_id, *, actor, assignment):
+    """The changes that this caller's statement makes, each tried from each state and taken back."""
+    found, write = set(), assignment.format(to=":to")
+    statement = text(f"update {table} set {write} where id = :id returning id")  # noqa: S608 - our own words
+    stands = assignment.format(to="$1")
+    for before, to in product(states, states):
+        await admin.execute(f"update {table} set {stands} where id = $2", before.value, row_id)  # noqa: S608 - our own words
+        if to is not before and await written(city, actor, statement, to=to.value, id=row_id):
+            found.add((before.value, to.value))
+    return found
+
+
+async def written(city, actor, statement, **given) -> bool:
+    try:
+        async with city.database.transaction(actor, now=city.now) as session:
+            rows = (await session.execute(statement, given)).all()
+            await session.rollback()
+    except DBAPIError as error:
+        if sqlstate(error) not in REFUSED:
+            raise
+        return False
+    return len(rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "of_programme", "of_redemption"),
+    [
+        (
+            "owner",
+            MERCHANTS,
+            {
+                ("HELD", "GRANTED"),
+                ("GRANTED", "COMPLETED"),
+                ("HELD", "ROLLED_BACK"),
+                ("GRANTED", "ROLLED_BACK"),
+            },
+        ),
+        ("operator", OPERATORS, set()),
+        (
+            "platform",
+            PLATFORMS,
+            {("HELD", "EXPIRED"), ("GRANTED", "EXPIRED"), ("GRANTED", "COMPLETED")},
+        ),
+        ("merchant", set(), set()),
+        ("applicant", set(), set()),
+    ],
+)
+async def test_a_caller_takes_the_declared_steps_and_no_other(
+    small_city, admin, who, of_programme, of_redemption
+):
+    filled = await fill_perks(small_city)
+    actor = {
+        "owner": filled.gate,
+        "operator": small_city.operator,
+        "platform": Actor.system("test"),
+        "merchant": await build_merchant(small_city),
+        "applicant": small_city.applicant,
+    }[who]
+    found = await steps(
+        small_city, admin, "perk_programmes", ProgrammeState, filled.programme.id,
+        actor=actor, assignment=PROGRAMME,
+    )  # fmt: skip
+    assert found == of_programme
+    found = await steps(
+        small_city, admin, "perk_redemptions", RedemptionState, filled.redemption_id,
+        actor=actor, assignment=REDEMPTION,
+    )  # fmt: skip
+    assert found == of_redemption

@@ -24,6 +24,7 @@ from suxin.lending.loans import models as loans
 from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
+from suxin.perks.orders import models as orders
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -92,6 +93,7 @@ CONTEXTS = (
     rights,
     sandboxes,
     incentives,
+    orders,
 )
 
 metadata = Table.metadata

@@ -509,6 +509,22 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, decided_at) ON offers TO suxin_app',
     "CREATE TRIGGER offers_begins BEFORE INSERT ON offers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER offers_step BEFORE UPDATE OF state ON offers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'CHOSEN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'PASSED', 'subject'), ('OPEN', 'PASSED', 'system'), ('OPEN', 'WITHDRAWN', 'client'), ('OPEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_outcomes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_outcomes FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_outcomes FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON order_outcomes TO suxin_app',
+    'ALTER TABLE order_refunds ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_refunds FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON order_refunds FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_refunds FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, provider_refund_id, rejection, settled_at) ON order_refunds TO suxin_app',
+    'ALTER TABLE order_services ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_services FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_services FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON order_services FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON order_services FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (closed_at) ON order_services TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO suxin_doorway',
     'GRANT INSERT ON outbox TO suxin_app',
     'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
@@ -775,6 +791,18 @@ ACCESS = (
     'GRANT SELECT, INSERT, DELETE ON scores TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO suxin_doorway',
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
+    'ALTER TABLE service_authorisations ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE service_authorisations FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON service_authorisations FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON service_authorisations FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, call_up, ending, rejection, opened_at, ended_at) ON service_authorisations TO suxin_app',
+    'ALTER TABLE service_orders ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE service_orders FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON service_orders FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON service_orders FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at) ON service_orders TO suxin_app',
+    "CREATE TRIGGER service_orders_begins BEFORE INSERT ON service_orders FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'client'), ('CREATED', 'staff'), ('CREATED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER service_orders_step BEFORE UPDATE OF stage ON service_orders FOR EACH ROW WHEN (OLD.stage <> NEW.stage AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.stage, NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'EXPIRED', 'system'), ('CREATED', 'REVOKED', 'client'), ('CREATED', 'REVOKED', 'staff'), ('CREATED', 'REVOKED', 'system'), ('CREATED', 'USER_CONFIRM', 'client'), ('CREATED', 'USER_CONFIRM', 'staff'), ('CREATED', 'USER_CONFIRM', 'system'), ('USER_CONFIRM', 'REVOKED', 'client'), ('USER_CONFIRM', 'REVOKED', 'staff'), ('USER_CONFIRM', 'REVOKED', 'system'), ('USER_CONFIRM', 'USER_PAYING', 'client'), ('USER_CONFIRM', 'USER_PAYING', 'staff'), ('USER_CONFIRM', 'USER_PAYING', 'system'), ('USER_PAYING', 'USER_PAID', 'client'), ('USER_PAYING', 'USER_PAID', 'staff'), ('USER_PAYING', 'USER_PAID', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
     'ALTER TABLE source_inquiries ENABLE ROW LEVEL SECURITY',
@@ -1804,6 +1832,25 @@ def upgrade() -> None:
     op.create_index('ix_oauth_grants_log_in_hash', 'oauth_grants', ['log_in_hash'], unique=False, postgresql_where=sa.text('log_in_hash is not null'))
     op.create_index('ix_oauth_grants_openid', 'oauth_grants', ['openid'], unique=False, postgresql_where=sa.text('openid is not null'))
     op.create_index('ix_oauth_grants_staff_id', 'oauth_grants', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('order_services',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='providername', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sub_mchid', sa.Text(), nullable=True),
+    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='ordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
+    sa.Column('unmanned', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(provider = 'LOCAL') = (sub_mchid is null)", name=op.f('ck_order_services_sub_mchid')),
+    sa.CheckConstraint('ceiling_fen > 0', name=op.f('ck_order_services_ceiling')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_services')),
+    sa.UniqueConstraint('provider', 'sub_mchid', 'code', name=op.f('uq_order_services_provider_sub_mchid_code')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_order_services_tenant_id_code'))
+    )
     op.create_table('outbox',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
@@ -2600,6 +2647,83 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
     sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
     )
+    op.create_table('service_authorisations',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('UNBINDUSER', 'AVAILABLE', 'UNAVAILABLE', name='authorisationstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('ending', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'UNAVAILABLE') = (ended_at is not null)", name=op.f('ck_service_authorisations_ended')),
+    sa.CheckConstraint("code ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_authorisations_code')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_authorisations_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_authorisations')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_service_authorisations_tenant_id_code'))
+    )
+    op.create_table('service_orders',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('content_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='providername', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='ordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('introduction', sa.Text(), nullable=False),
+    sa.Column('fund_name', sa.Enum('DEPOSIT', 'ADVANCE', 'CASH_DEPOSIT', 'ESTIMATE_ORDER_COST', name='riskfundname', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
+    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('need_confirm', sa.Boolean(), nullable=False),
+    sa.Column('authorisation_code', sa.Text(), nullable=True),
+    sa.Column('attach', sa.Text(), nullable=False),
+    sa.Column('device', sa.Text(), nullable=True),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='orderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='orderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('request_id', sa.Uuid(), nullable=True),
+    sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('provider_order_id', sa.Text(), nullable=True),
+    sa.Column('total_fen', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('paid_fen', sa.BigInteger(), nullable=True),
+    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
+    sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
+    sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
+    sa.CheckConstraint("(stage in ('USER_PAYING', 'USER_PAID')) = (total_fen is not null)", name=op.f('ck_service_orders_completed')),
+    sa.CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_orders_number')),
+    sa.CheckConstraint("total_fen >= 0 and total_fen <= case mode when 'DEPOSIT_FREE' then fund_fen else ceiling_fen end", name=op.f('ck_service_orders_total')),
+    sa.CheckConstraint('(request is null) = (request_id is null)', name=op.f('ck_service_orders_request')),
+    sa.CheckConstraint('fund_fen > 0 and fund_fen <= ceiling_fen', name=op.f('ck_service_orders_fund')),
+    sa.CheckConstraint('need_confirm = (authorisation_code is null)', name=op.f('ck_service_orders_authorisation')),
+    sa.CheckConstraint('refunded_fen >= 0 and refunded_fen <= coalesce(paid_fen, 0)', name=op.f('ck_service_orders_refunded')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_orders_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_orders')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_service_orders_tenant_id_number')),
+    sa.UniqueConstraint('tenant_id', 'transaction_id', name=op.f('uq_service_orders_tenant_id_transaction_id'))
+    )
+    op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at'], unique=False)
+    op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -2767,6 +2891,40 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('order_outcomes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("sector = 'GENERAL'", name=op.f('ck_order_outcomes_sector')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
+    sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))
+    )
+    op.create_table('order_refunds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL', name='refundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('provider_refund_id', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name=op.f('ck_order_refunds_settled')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_order_refunds_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_refunds_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_refunds')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
+    )
+    op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
     op.create_table('pool_agreements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3456,6 +3614,9 @@ def downgrade() -> None:
     op.drop_index('uq_pool_agreements_in_force', table_name='pool_agreements', postgresql_where=sa.text("state = 'IN_FORCE'"))
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
+    op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
+    op.drop_table('order_refunds')
+    op.drop_table('order_outcomes')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -3481,6 +3642,10 @@ def downgrade() -> None:
     op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
     op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
+    op.drop_index('ix_service_orders_stage', table_name='service_orders')
+    op.drop_index('ix_service_orders_created_at', table_name='service_orders')
+    op.drop_table('service_orders')
+    op.drop_table('service_authorisations')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
@@ -3584,6 +3749,7 @@ def downgrade() -> None:
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))
     op.drop_index('ix_outbox_of_sandboxes', table_name='outbox', postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.drop_table('outbox')
+    op.drop_table('order_services')
     op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))
     op.drop_index('ix_oauth_grants_log_in_hash', table_name='oauth_grants', postgresql_where=sa.text('log_in_hash is not null'))

@@ -4,6 +4,7 @@ from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -26,9 +27,15 @@ MERCHANT: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,
+                    ORDER_READ,
+                    ORDER_MANAGE,
+                    ORDER_REFUND,
                 }
             ),
         ),
-        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
+        Role(
+            code="order_clerk", zh="收银员", permissions=frozenset({ORDER_READ, ORDER_MANAGE})
+        ),
+        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ, ORDER_READ})),
     ),
 )

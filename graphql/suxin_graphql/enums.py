@@ -40,6 +40,18 @@ from suxin.lending.warnings.states import (
     WarningState,
     WithdrawnBecause,
 )
+from suxin.perks.orders.states import (
+    OrderChannel,
+    RiskFundName,
+    ServiceOrderCollectionState,
+    ServiceOrderMode,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
+    ServiceOrderState,
+    ServiceOrderStateDescription,
+    ServiceSector,
+)
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.pools.states import PoolState
@@ -70,6 +82,7 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
+from suxin_graphql.order_types import ServiceOrderRefundOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.warning_types import LoanWarningOrder
@@ -252,6 +265,7 @@ _ORDERS: Final = {
     PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
+    ServiceOrderRefundOrder: "退款的排序。In which order refunds are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -282,6 +296,7 @@ def describe_enums() -> None:
     _describe_systems()
     _describe_loans()
     _describe_pools()
+    _describe_orders()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
@@ -330,6 +345,21 @@ def _describe_pools() -> None:
     _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
     _describe(CollectionResult, "催收结果。What came of it.")
     _describe(RecoveryState, "追偿状态。Where a recovery stands.")
+
+
+def _describe_orders() -> None:
+    _describe(OrderChannel, "支付渠道。Who carries an order.")
+    _describe(RiskFundName, "风险金名称。What the risk fund is called.")
+    _describe(ServiceOrderMode, "先免或先享。What trust saves the user.")
+    _describe(
+        ServiceSector, "服务领域；就医、就学不产生记录。Of medicine and school no record comes."
+    )
+    _describe(ServiceOrderStage, "订单所处阶段。What the three fields say together.")
+    _describe(ServiceOrderState, "订单状态。The first field of the state.")
+    _describe(ServiceOrderStateDescription, "状态说明。The second field, of an order under way.")
+    _describe(ServiceOrderCollectionState, "收款状态。The third field.")
+    _describe(ServiceOrderRequest, "提交渠道的请求。What a provider was asked.")
+    _describe(ServiceOrderRefundState, "退款状态。Where a refund stands.")
 
 
 def _describe_exchange() -> None:

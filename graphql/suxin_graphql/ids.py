@@ -50,6 +50,8 @@ KINDS: Final[dict[str, Kind]] = {
     "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
     "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
+    "ServiceOrder": Kind(55, "服务订单", "service order"),
+    "ServiceOrderRefund": Kind(56, "退款", "refund"),
     "LoanWarning": Kind(57, "预警", "warning"),
     "LeagueTable": Kind(62, "季度榜", "league table"),
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),

@@ -27,6 +27,8 @@ from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.loan_mutations import LoanMutations
 from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
+from suxin_graphql.order_mutations import OrderMutations
+from suxin_graphql.order_queries import OrderQueries
 from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.refusals import RefusalShown
@@ -56,6 +58,7 @@ class Query(
     ClaimQueries,
     PoolQueries,
     WarningQueries,
+    OrderQueries,
     LeagueQueries,
     EventQueries,
     WebhookQueries,
@@ -80,6 +83,7 @@ class Mutation(
     PoolMutations,
     ExchangeMutations,
     WarningMutations,
+    OrderMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

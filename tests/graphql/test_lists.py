@@ -148,6 +148,7 @@ LOGS = {
     "exports",
     "leagueTables",
     "sandboxApplicants",
+    "serviceOrders",
     "webhookDeliveries",
     "webhookEndpoints",
 }

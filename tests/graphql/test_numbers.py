@@ -12,6 +12,7 @@ from suxin.lending.commands.offers import MAX_VALID_DAYS
 from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
 from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
+from suxin.perks.orders.rules import MAX_COUNT
 from suxin.tenancy.providers.models import MAX_AGE_MINUTES
 from suxin_graphql.paging import MAX_PAGE
 from suxin_graphql.schema import schema
@@ -55,12 +56,20 @@ CLAIMS = {
     "ReportRecoveryInput.receivedFen": MAX_MONEY_FEN,
     "ReportRecoveryInput.costFen": MAX_MONEY_FEN,
 }
+# ``tests/perks/test_order_rules`` sends more: an amount is bounded by the order's own ceiling.
+ORDERS = {
+    "CreateServiceOrderInput.riskFundFen": MAX_MONEY_FEN,
+    "RefundServiceOrderInput.amountFen": MAX_MONEY_FEN,
+    "ServiceOrderLineInput.amountFen": MAX_MONEY_FEN,
+    "ServiceOrderLineInput.count": MAX_COUNT,
+}
 MAXIMA = {
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
     **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},
     "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,
     **LOANS,
     **CLAIMS,
+    **ORDERS,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")

@@ -13,19 +13,19 @@ from suxin.perks.orders import refusals, rules
 from suxin.perks.orders.rules import Completion, OrderLine, ServiceTerms
 from suxin.perks.orders.states import (
     FIELDS,
-    CollectionState,
-    OrderMode,
-    OrderStage,
-    OrderState,
     RiskFundName,
-    StateDescription,
+    ServiceOrderCollectionState,
+    ServiceOrderMode,
+    ServiceOrderStage,
+    ServiceOrderState,
+    ServiceOrderStateDescription,
     stage_of,
     way_forward,
 )
 
-FREE = ServiceTerms(mode=OrderMode.DEPOSIT_FREE, ceiling_fen=CEILING_FEN, unmanned=False)
-LATER = ServiceTerms(mode=OrderMode.PAY_LATER, ceiling_fen=CEILING_FEN, unmanned=False)
-UNMANNED = ServiceTerms(mode=OrderMode.DEPOSIT_FREE, ceiling_fen=CEILING_FEN, unmanned=True)
+FREE = ServiceTerms(mode=ServiceOrderMode.DEPOSIT_FREE, ceiling_fen=CEILING_FEN, unmanned=False)
+LATER = ServiceTerms(mode=ServiceOrderMode.PAY_LATER, ceiling_fen=CEILING_FEN, unmanned=False)
+UNMANNED = ServiceTerms(mode=ServiceOrderMode.DEPOSIT_FREE, ceiling_fen=CEILING_FEN, unmanned=True)
 LINE = OrderLine(name="骑行费", amount_fen=1)
 
 
@@ -109,10 +109,10 @@ def test_a_user_confirms_unless_it_is_said_otherwise() -> None:
 @given(
     paid=st.lists(st.integers(0, 30_000), min_size=1, max_size=5),
     less=st.lists(st.integers(0, 30_000), max_size=5),
-    mode=st.sampled_from(OrderMode),
+    mode=st.sampled_from(ServiceOrderMode),
 )
 def test_a_total_is_payments_less_discounts_within_its_bound(
-    paid: list[int], less: list[int], mode: OrderMode
+    paid: list[int], less: list[int], mode: ServiceOrderMode
 ) -> None:
     """4.1 Complete: sum(post_payments) - sum(post_discounts); 先免 <= risk fund, 先享 <= ceiling."""
     asked = Completion(
@@ -121,7 +121,7 @@ def test_a_total_is_payments_less_discounts_within_its_bound(
     )
     total, bound = (
         sum(paid) - sum(less),
-        FUND_FEN if mode is OrderMode.DEPOSIT_FREE else CEILING_FEN,
+        FUND_FEN if mode is ServiceOrderMode.DEPOSIT_FREE else CEILING_FEN,
     )
     outcome = refused(
         rules.check_completion, asked, mode=mode, fund_fen=FUND_FEN, ceiling_fen=CEILING_FEN
@@ -161,14 +161,14 @@ def test_refunds_together_are_at_most_what_was_paid(paid: int, back: int, more: 
 
 
 @given(
-    state=st.sampled_from(OrderState),
-    description=st.sampled_from([None, *StateDescription]),
-    collection=st.sampled_from([None, *CollectionState]),
+    state=st.sampled_from(ServiceOrderState),
+    description=st.sampled_from([None, *ServiceOrderStateDescription]),
+    collection=st.sampled_from([None, *ServiceOrderCollectionState]),
 )
 def test_a_stage_is_read_off_all_three_fields(
-    state: OrderState,
-    description: StateDescription | None,
-    collection: CollectionState | None,
+    state: ServiceOrderState,
+    description: ServiceOrderStateDescription | None,
+    collection: ServiceOrderCollectionState | None,
 ) -> None:
     """4.2: judged by all three fields together; what is no row of the table is no stage."""
     stage = stage_of(state, description, collection)
@@ -180,11 +180,11 @@ def test_a_stage_is_read_off_all_three_fields(
     assert stage_of("LOST") is None
 
 
-@given(stage=st.sampled_from(OrderStage), told=st.sampled_from(OrderStage))
-def test_what_is_told_late_leads_nowhere(stage: OrderStage, told: OrderStage) -> None:
+@given(stage=st.sampled_from(ServiceOrderStage), told=st.sampled_from(ServiceOrderStage))
+def test_what_is_told_late_leads_nowhere(stage: ServiceOrderStage, told: ServiceOrderStage) -> None:
     """4.2: from a terminal state there is no way, and none back; a way ends where it was told, or is none."""
     way = way_forward(stage, told)
     assert way == () or way[-1] is told
     assert way_forward(told, stage) == () or way == ()
-    if stage in (OrderStage.USER_PAID, OrderStage.REVOKED, OrderStage.EXPIRED):
+    if stage in (ServiceOrderStage.USER_PAID, ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED):
         assert way == ()

@@ -21,7 +21,7 @@ from suxin.perks.orders.provider import (
     RefundTold,
 )
 from suxin.perks.orders.rules import Completion
-from suxin.perks.orders.states import AuthorisationState, OrderStage, RefundState
+from suxin.perks.orders.states import AuthorisationState, ServiceOrderRefundState, ServiceOrderStage
 
 ALLOWED: Final = {
     "CREATED": {"confirm", "cancel", "expire"},
@@ -130,7 +130,7 @@ class ReferenceProvider:
             order.take("refund", refund.amount_fen)
         self._lose()
         return RefundTold(
-            number=refund.number, sub_mchid=refund.sub_mchid, state=RefundState.SUCCESS
+            number=refund.number, sub_mchid=refund.sub_mchid, state=ServiceOrderRefundState.SUCCESS
         )
 
     async def apply_authorisation(self, name: AuthorisationName, *, now: datetime) -> str:
@@ -189,7 +189,7 @@ class ReferenceProvider:
         order = self._order(name)
         return OrderTold(
             name=name,
-            stage=OrderStage.coded(order.stage),
+            stage=ServiceOrderStage.coded(order.stage),
             total_fen=order.total_fen,
             transaction_id=order.transaction_id,
         )

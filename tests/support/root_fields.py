@@ -5,6 +5,8 @@ It is written out by hand, so that a change of a permission or of a role shows h
 
 from typing import Final
 
+import order_root_fields as orders
+
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
     " repaymentMethod: EQUAL_INSTALMENT, guarantee: CREDIT}"
@@ -119,6 +121,7 @@ CALLS: Final = {
     "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
+    **orders.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
 }
 
@@ -237,6 +240,7 @@ NEEDS: Final = {
     "editProduct": "lending.product.edit",
     "publishProduct": "lending.product.publish",
     "retireProduct": "lending.product.publish",
+    **orders.NEEDS,
 }
 """What each root field needs."""
 
@@ -248,6 +252,7 @@ _ADMINS: Final = {
     "village_grid.village_admin",
 }
 HOLDERS: Final = {
+    **orders.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

@@ -10,7 +10,7 @@ from suxin.perks.orders.commands import open_order
 from suxin.perks.orders.models import OrderService, ServiceOrder
 from suxin.perks.orders.opening import open_service
 from suxin.perks.orders.rules import Completion, OrderDraft, OrderLine, ServiceTerms
-from suxin.perks.orders.states import OrderMode, RiskFundName, ServiceSector
+from suxin.perks.orders.states import RiskFundName, ServiceOrderMode, ServiceSector
 
 CEILING_FEN = 50_000
 FUND_FEN = 20_000
@@ -41,7 +41,7 @@ def asking(total_fen: int, *, less_fen: int = 0) -> Completion:
 async def build_service(city: SmallCity, merchant: Actor, **changed: Any) -> OrderService:
     """Let the platform set up a service for a merchant."""
     terms = ServiceTerms(
-        mode=changed.pop("mode", OrderMode.DEPOSIT_FREE),
+        mode=changed.pop("mode", ServiceOrderMode.DEPOSIT_FREE),
         ceiling_fen=CEILING_FEN,
         unmanned=changed.pop("unmanned", False),
     )

@@ -33,9 +33,7 @@ MERCHANT: Final = TenantProfile(
                 }
             ),
         ),
-        Role(
-            code="order_clerk", zh="收银员", permissions=frozenset({ORDER_READ, ORDER_MANAGE})
-        ),
+        Role(code="order_clerk", zh="收银员", permissions=frozenset({ORDER_READ, ORDER_MANAGE})),
         Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ, ORDER_READ})),
     ),
 )

@@ -11,10 +11,10 @@ from suxin.perks.orders.models import OrderOutcome, OrderRefund, ServiceOrder
 from suxin.perks.orders.provider import OrderTold
 from suxin.perks.orders.rules import Completion, read_lines
 from suxin.perks.orders.states import (
-    OrderRequest,
-    OrderStage,
     OutcomeKind,
-    RefundState,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
     ServiceSector,
     way_forward,
 )
@@ -37,7 +37,10 @@ async def take_told(
     order.call_up = told.call_up or order.call_up
     before = order.stage
     for stage in way_forward(order.stage, told.stage):
-        if stage is OrderStage.USER_PAYING and order.request is not OrderRequest.COMPLETE:
+        if (
+            stage is ServiceOrderStage.USER_PAYING
+            and order.request is not ServiceOrderRequest.COMPLETE
+        ):
             # Only the merchant completes, and only through the platform: what nobody asked for is not taken.
             break
         await _enter(session, order, stage, told, now=now)
@@ -48,7 +51,10 @@ async def take_lowered(
     session: AsyncSession, order: ServiceOrder, told: OrderTold, *, now: datetime
 ) -> None:
     """Let an order ask for less where its provider was asked to lower it and tells that very total."""
-    if order.request is not OrderRequest.MODIFY or order.stage is not OrderStage.USER_PAYING:
+    if (
+        order.request is not ServiceOrderRequest.MODIFY
+        or order.stage is not ServiceOrderStage.USER_PAYING
+    ):
         return
     lowered = completion_asked(order)
     if told.total_fen == lowered.total_fen != order.total_fen:
@@ -129,7 +135,7 @@ async def settle_refund(
     session: AsyncSession,
     order: ServiceOrder,
     refund: OrderRefund,
-    state: RefundState,
+    state: ServiceOrderRefundState,
     *,
     rejection: str | None = None,
     now: datetime,
@@ -138,12 +144,15 @@ async def settle_refund(
 
     One that could not be paid (ABNORMAL) still may be, so that it keeps its part until it is closed.
     """
-    if refund.state is state or refund.state in (RefundState.SUCCESS, RefundState.CLOSED):
+    if refund.state is state or refund.state in (
+        ServiceOrderRefundState.SUCCESS,
+        ServiceOrderRefundState.CLOSED,
+    ):
         return False
-    if state is RefundState.PROCESSING:
+    if state is ServiceOrderRefundState.PROCESSING:
         return False
     refund.settle(state, now=now, rejection=rejection)
-    if state is RefundState.CLOSED:
+    if state is ServiceOrderRefundState.CLOSED:
         order.give_back(-refund.amount_fen)
     await session.flush()
     tell_of_refund(session, order, refund, now=now)
@@ -194,16 +203,21 @@ def completion_asked(order: ServiceOrder) -> Completion:
 
 
 async def _enter(
-    session: AsyncSession, order: ServiceOrder, stage: OrderStage, told: OrderTold, *, now: datetime
+    session: AsyncSession,
+    order: ServiceOrder,
+    stage: ServiceOrderStage,
+    told: OrderTold,
+    *,
+    now: datetime,
 ) -> None:
-    if stage is OrderStage.USER_CONFIRM:
+    if stage is ServiceOrderStage.USER_CONFIRM:
         await enter_confirmed(session, order, now=now)
-    elif stage is OrderStage.USER_PAYING:
+    elif stage is ServiceOrderStage.USER_PAYING:
         await enter_completed(session, order, completion_asked(order), now=now)
-    elif stage is OrderStage.USER_PAID and order.stage is OrderStage.USER_PAYING:
+    elif stage is ServiceOrderStage.USER_PAID and order.stage is ServiceOrderStage.USER_PAYING:
         # It may have been lowered and paid before the answer to the lowering was read.
         await take_lowered(session, order, told, now=now)
-    if stage is OrderStage.USER_PAID and order.stage is OrderStage.USER_PAYING:
+    if stage is ServiceOrderStage.USER_PAID and order.stage is ServiceOrderStage.USER_PAYING:
         await enter_paid(
             session,
             order,
@@ -211,9 +225,9 @@ async def _enter(
             paid_at=told.paid_at or now,
             now=now,
         )
-    elif stage is OrderStage.REVOKED:
+    elif stage is ServiceOrderStage.REVOKED:
         await enter_cancelled(session, order, reason=(order.asked or {}).get("reason"), now=now)
-    elif stage is OrderStage.EXPIRED:
+    elif stage is ServiceOrderStage.EXPIRED:
         await enter_expired(session, order, now=now)
 
 

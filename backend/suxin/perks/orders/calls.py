@@ -18,7 +18,7 @@ from suxin.kernel.idempotency import once
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.perks.orders import answers, queries
 from suxin.perks.orders.provider import OrderName, OrderTold
-from suxin.perks.orders.states import OrderStage, ProviderName, RefundState
+from suxin.perks.orders.states import OrderChannel, ServiceOrderRefundState, ServiceOrderStage
 
 CALL_TOPIC: Final = "perks.order.call_taken"
 
@@ -47,7 +47,7 @@ class RefundCall:
     event: str
     sub_mchid: str
     number: str
-    state: RefundState
+    state: ServiceOrderRefundState
 
 
 async def take_call(
@@ -57,7 +57,7 @@ async def take_call(
 
     :raises MerchantUnknown: if nobody here has the merchant number or the service
     """
-    provider = ProviderName.WECHAT_PAYSCORE
+    provider = OrderChannel.WECHAT_PAYSCORE
     if isinstance(call, OrderCall):
         name = call.told.name
         known = await queries.is_merchant_known(
@@ -96,13 +96,13 @@ async def take_call(
 
 async def carry_out(session: AsyncSession, payload: Mapping[str, Any], *, now: datetime) -> None:
     """Bring an order or a refund to where a call has told that it stands; one of no order here changes nothing."""
-    provider, sub_mchid = ProviderName.WECHAT_PAYSCORE, payload["sub_mchid"]
+    provider, sub_mchid = OrderChannel.WECHAT_PAYSCORE, payload["sub_mchid"]
     if "refund" in payload:
         found = await queries.lock_refund_told(
             session, provider=provider, sub_mchid=sub_mchid, number=payload["refund"]
         )
         if found is not None:
-            state = RefundState.coded(payload["state"])
+            state = ServiceOrderRefundState.coded(payload["state"])
             await answers.settle_refund(session, *found, state, now=now)
         return
     order = await queries.lock_order_told(
@@ -133,7 +133,7 @@ def _told(payload: Mapping[str, Any]) -> OrderTold:
             service_code=payload["service_code"],
             sub_mchid=payload["sub_mchid"],
         ),
-        stage=OrderStage.coded(payload["stage"]),
+        stage=ServiceOrderStage.coded(payload["stage"]),
         provider_order_id=payload["provider_order_id"],
         total_fen=payload["total_fen"],
         transaction_id=payload["transaction_id"],

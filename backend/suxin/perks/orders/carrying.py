@@ -24,11 +24,11 @@ from suxin.perks.orders.provider import (
 )
 from suxin.perks.orders.states import (
     ENDED,
-    OrderRequest,
-    OrderStage,
+    OrderChannel,
     OutcomeKind,
-    ProviderName,
-    RefundState,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
 )
 from suxin.perks.orders.telling import tell_of_rejection
 
@@ -108,9 +108,9 @@ async def expire_unconfirmed(
 ) -> None:
     """Let an order expire that nobody has confirmed; one with a provider expires when that says so."""
     order = await queries.lock_order(session, tenant_id, order_id)
-    if order is None or order.stage is not OrderStage.CREATED:
+    if order is None or order.stage is not ServiceOrderStage.CREATED:
         return
-    if order.provider is ProviderName.LOCAL:
+    if order.provider is OrderChannel.LOCAL:
         await answers.enter_expired(session, order, now=now)
 
 
@@ -119,7 +119,7 @@ async def note_unpaid(
 ) -> None:
     """Let it be known that an order which was completed long ago is still not paid."""
     order = await queries.lock_order(session, tenant_id, order_id)
-    if order is not None and order.stage is OrderStage.USER_PAYING:
+    if order is not None and order.stage is ServiceOrderStage.USER_PAYING:
         await answers.say_outcome(session, order, OutcomeKind.DEFAULTED, now=now)
 
 
@@ -147,7 +147,7 @@ async def carry_refund(
     """
     order = await queries.lock_order(session, tenant_id, order_id)
     refund = await queries.lock_refund(session, tenant_id, refund_id)
-    if order is None or refund is None or refund.state is not RefundState.PROCESSING:
+    if order is None or refund is None or refund.state is not ServiceOrderRefundState.PROCESSING:
         return
     service = await queries.service_of(session, order)
     sent = RefundSent(
@@ -165,7 +165,7 @@ async def carry_refund(
             session,
             order,
             refund,
-            RefundState.CLOSED,
+            ServiceOrderRefundState.CLOSED,
             rejection=rejected.message[:MAX_REJECTION],
             now=now,
         )
@@ -194,14 +194,14 @@ async def _asked(
 ) -> OrderTold:
     asked = order.asked or {}
     match order.request:
-        case OrderRequest.COMPLETE:
+        case ServiceOrderRequest.COMPLETE:
             return await provider.complete(name, answers.completion_asked(order), now=now)
-        case OrderRequest.MODIFY:
+        case ServiceOrderRequest.MODIFY:
             lowered = answers.completion_asked(order)
             return await provider.modify(name, lowered, reason=asked["reason"], now=now)
-        case OrderRequest.CANCEL:
+        case ServiceOrderRequest.CANCEL:
             return await provider.cancel(name, reason=asked["reason"], now=now)
-        case OrderRequest.SYNC:
+        case ServiceOrderRequest.SYNC:
             paid_at = datetime.fromisoformat(asked["paid_at"])
             return await provider.sync(name, paid_at=paid_at, now=now)
         case _:
@@ -218,22 +218,22 @@ async def _found(provider: OrderProvider, name: OrderName, *, now: datetime) -> 
 def _is_done(order: ServiceOrder, told: OrderTold) -> bool:
     """Tell whether an order stands where the request that was refused would have brought it."""
     match order.request:
-        case OrderRequest.CREATE:
+        case ServiceOrderRequest.CREATE:
             return True
-        case OrderRequest.CANCEL:
-            return told.stage is OrderStage.REVOKED
-        case OrderRequest.SYNC:
-            return told.stage is OrderStage.USER_PAID
+        case ServiceOrderRequest.CANCEL:
+            return told.stage is ServiceOrderStage.REVOKED
+        case ServiceOrderRequest.SYNC:
+            return told.stage is ServiceOrderStage.USER_PAID
         case _:
             total_fen = answers.completion_asked(order).total_fen
-            later = told.stage in (OrderStage.USER_PAYING, OrderStage.USER_PAID)
+            later = told.stage in (ServiceOrderStage.USER_PAYING, ServiceOrderStage.USER_PAID)
             return later and told.total_fen == total_fen
 
 
 async def _reject(
     session: AsyncSession,
     order: ServiceOrder,
-    request: OrderRequest,
+    request: ServiceOrderRequest,
     rejected: ProviderRejected,
     *,
     now: datetime,
@@ -241,7 +241,7 @@ async def _reject(
     order.answered(rejection=f"{rejected.code}：{rejected.message}"[:MAX_REJECTION])
     await session.flush()
     tell_of_rejection(session, order, request, now=now)
-    if request is OrderRequest.CREATE and order.stage is OrderStage.CREATED:
+    if request is ServiceOrderRequest.CREATE and order.stage is ServiceOrderStage.CREATED:
         # The provider has no such order: there is nothing to confirm, ever.
         await answers.enter_cancelled(session, order, reason=order.rejection, now=now)
 

@@ -27,7 +27,12 @@ from suxin.perks.orders.refusals import (
     TooManyRefunds,
 )
 from suxin.perks.orders.rules import Completion, OrderDraft
-from suxin.perks.orders.states import OrderRequest, OrderStage, ProviderName, RefundState
+from suxin.perks.orders.states import (
+    OrderChannel,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
+)
 from suxin.perks.orders.telling import record_step, tell_of_order
 
 REQUEST_TOPIC: Final = "perks.order.ask_provider"
@@ -88,8 +93,8 @@ async def open_order(
         tenant_id=order.tenant_id,
         not_before=now + rules.UNCONFIRMED_FOR,
     )
-    if order.provider is not ProviderName.LOCAL:
-        await _ask(session, order, OrderRequest.CREATE, {}, now=now)
+    if order.provider is not OrderChannel.LOCAL:
+        await _ask(session, order, ServiceOrderRequest.CREATE, {}, now=now)
         await look_again(session, order, now=now)
     return Opened(order, repeated=False)
 
@@ -122,14 +127,14 @@ async def complete_order(
     :raises OrderOverLimit: if the total is above the risk fund (先免) or the service's ceiling (先享)
     """
     order = await _own(session, actor, order_id)
-    order.require(OrderRequest.COMPLETE)
+    order.require(ServiceOrderRequest.COMPLETE)
     rules.check_completion(
         completion, mode=order.mode, fund_fen=order.fund_fen, ceiling_fen=order.ceiling_fen
     )
-    if order.provider is ProviderName.LOCAL:
+    if order.provider is OrderChannel.LOCAL:
         await answers.enter_completed(session, order, completion, now=now)
     else:
-        await _ask(session, order, OrderRequest.COMPLETE, _lines(completion), now=now)
+        await _ask(session, order, ServiceOrderRequest.COMPLETE, _lines(completion), now=now)
     return order
 
 
@@ -151,14 +156,14 @@ async def lower_order(
     :raises TooManyOrderLines, OrderOverLimit, OrderNotLowered: see ``rules.check_lowered``
     """
     order = await _own(session, actor, order_id)
-    order.require(OrderRequest.MODIFY)
+    order.require(ServiceOrderRequest.MODIFY)
     rules.check_words("reason", reason, rules.MAX_REASON)
     rules.check_lowered(completion, total_fen=order.total_fen or 0)
-    if order.provider is ProviderName.LOCAL:
+    if order.provider is OrderChannel.LOCAL:
         await answers.enter_lowered(session, order, completion, reason=reason, now=now)
     else:
         asked = _lines(completion) | {"reason": reason}
-        await _ask(session, order, OrderRequest.MODIFY, asked, now=now)
+        await _ask(session, order, ServiceOrderRequest.MODIFY, asked, now=now)
     return order
 
 
@@ -173,12 +178,12 @@ async def cancel_order(
     :raises OrderTextInvalid: if there is no reason, or it is too long
     """
     order = await _own(session, actor, order_id)
-    order.require(OrderRequest.CANCEL)
+    order.require(ServiceOrderRequest.CANCEL)
     rules.check_words("reason", reason, rules.MAX_REASON)
-    if order.provider is ProviderName.LOCAL:
+    if order.provider is OrderChannel.LOCAL:
         await answers.enter_cancelled(session, order, reason=reason, now=now)
     else:
-        await _ask(session, order, OrderRequest.CANCEL, {"reason": reason}, now=now)
+        await _ask(session, order, ServiceOrderRequest.CANCEL, {"reason": reason}, now=now)
     return order
 
 
@@ -193,16 +198,16 @@ async def sync_order(
     :raises PaidTimeInvalid: if the time cannot be
     """
     order = await _own(session, actor, order_id)
-    order.require(OrderRequest.SYNC)
+    order.require(ServiceOrderRequest.SYNC)
     rules.check_paid_at(paid_at, opened_at=order.created_at, now=now)
-    if order.provider is ProviderName.LOCAL:
+    if order.provider is OrderChannel.LOCAL:
         # What a merchant took in himself has a number here, so that it can be given back by it like any payment.
         await answers.enter_paid(
             session, order, transaction_id=order.id.hex, paid_at=paid_at, now=now
         )
     else:
         asked = {"paid_at": paid_at.isoformat()}
-        await _ask(session, order, OrderRequest.SYNC, asked, now=now)
+        await _ask(session, order, ServiceOrderRequest.SYNC, asked, now=now)
     return order
 
 
@@ -248,15 +253,17 @@ async def refund_order(
         transaction_id=transaction_id,
         amount_fen=amount_fen,
         reason=reason,
-        state=RefundState.PROCESSING,
+        state=ServiceOrderRefundState.PROCESSING,
         asked_at=now,
     )
     session.add(refund)
     order.give_back(amount_fen)
     await session.flush()
     record_step(session, order, "refunded", {"refund": number, "amount_fen": amount_fen}, now=now)
-    if order.provider is ProviderName.LOCAL:
-        await answers.settle_refund(session, order, refund, RefundState.SUCCESS, now=now)
+    if order.provider is OrderChannel.LOCAL:
+        await answers.settle_refund(
+            session, order, refund, ServiceOrderRefundState.SUCCESS, now=now
+        )
     else:
         named = {**_named(order), "refund_id": refund.id}
         await outbox.post(
@@ -299,7 +306,7 @@ async def _own(session: AsyncSession, actor: Actor, order_id: UUID) -> ServiceOr
 async def _ask(
     session: AsyncSession,
     order: ServiceOrder,
-    request: OrderRequest,
+    request: ServiceOrderRequest,
     asked: dict[str, Any],
     *,
     now: datetime,
@@ -354,7 +361,7 @@ def _order(
         redemption_id=draft.redemption_id,
         payments=rules.stored_lines(draft.payments),
         discounts=rules.stored_lines(draft.discounts),
-        stage=OrderStage.CREATED,
+        stage=ServiceOrderStage.CREATED,
         refunded_fen=0,
         created_at=now,
         created_by=by,

@@ -3,18 +3,21 @@
 from typing import Final
 
 from suxin.events.catalogue import EventField, EventType
-from suxin.perks.orders.states import OrderStage
+from suxin.perks.orders.states import ServiceOrderStage
 
 _FIELDS: Final = {
     "number": EventField(zh="商户单号", en="the merchant's own number of the order"),
     "totalFen": EventField(zh="总金额", en="what was asked for, in fen; 0 before the completion"),
 }
-_STEPS: Final[tuple[tuple[OrderStage, str], ...]] = (
-    (OrderStage.USER_CONFIRM, "the user has confirmed the order: the service may begin"),
-    (OrderStage.USER_PAYING, "the order is completed, or lowered, and waits for its payment"),
-    (OrderStage.USER_PAID, "the order is paid"),
-    (OrderStage.REVOKED, "the order was cancelled"),
-    (OrderStage.EXPIRED, "nobody confirmed the order within 30 days"),
+_STEPS: Final[tuple[tuple[ServiceOrderStage, str], ...]] = (
+    (ServiceOrderStage.USER_CONFIRM, "the user has confirmed the order: the service may begin"),
+    (
+        ServiceOrderStage.USER_PAYING,
+        "the order is completed, or lowered, and waits for its payment",
+    ),
+    (ServiceOrderStage.USER_PAID, "the order is paid"),
+    (ServiceOrderStage.REVOKED, "the order was cancelled"),
+    (ServiceOrderStage.EXPIRED, "nobody confirmed the order within 30 days"),
 )
 ORDER_STEPS: Final = {
     stage: EventType(

@@ -22,13 +22,13 @@ from suxin.perks.orders.rules import Completion, ServiceTerms, read_lines, store
 from suxin.perks.orders.states import (
     FIELDS,
     AuthorisationState,
-    OrderMode,
-    OrderRequest,
-    OrderStage,
+    OrderChannel,
     OutcomeKind,
-    ProviderName,
-    RefundState,
     RiskFundName,
+    ServiceOrderMode,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
     ServiceSector,
     ThreeFields,
 )
@@ -36,29 +36,43 @@ from suxin.perks.orders.states import (
 _BOTH: Final = frozenset({Party.TENANT, Party.PLATFORM})
 
 
-def _step(zh: str, en: str, to: OrderStage, *leaves: OrderStage) -> NamedStep[OrderStage]:
+def _step(
+    zh: str, en: str, to: ServiceOrderStage, *leaves: ServiceOrderStage
+) -> NamedStep[ServiceOrderStage]:
     return NamedStep(leaves=frozenset(leaves), to=to, by=_BOTH, zh=zh, en=en)
 
 
-CONFIRM: Final = _step("确认", "confirm it", OrderStage.USER_CONFIRM, OrderStage.CREATED)
-COMPLETE: Final = _step("完结", "complete it", OrderStage.USER_PAYING, OrderStage.USER_CONFIRM)
-LOWER: Final = _step("改价", "lower it", OrderStage.USER_PAYING, OrderStage.USER_PAYING)
-PAY: Final = _step("登记支付", "have it paid", OrderStage.USER_PAID, OrderStage.USER_PAYING)
+CONFIRM: Final = _step(
+    "确认", "confirm it", ServiceOrderStage.USER_CONFIRM, ServiceOrderStage.CREATED
+)
+COMPLETE: Final = _step(
+    "完结", "complete it", ServiceOrderStage.USER_PAYING, ServiceOrderStage.USER_CONFIRM
+)
+LOWER: Final = _step(
+    "改价", "lower it", ServiceOrderStage.USER_PAYING, ServiceOrderStage.USER_PAYING
+)
+PAY: Final = _step(
+    "登记支付", "have it paid", ServiceOrderStage.USER_PAID, ServiceOrderStage.USER_PAYING
+)
 CANCEL: Final = _step(
-    "取消", "cancel it", OrderStage.REVOKED, OrderStage.CREATED, OrderStage.USER_CONFIRM
+    "取消",
+    "cancel it",
+    ServiceOrderStage.REVOKED,
+    ServiceOrderStage.CREATED,
+    ServiceOrderStage.USER_CONFIRM,
 )
 EXPIRE: Final = NamedStep(
-    leaves=frozenset({OrderStage.CREATED}),
-    to=OrderStage.EXPIRED,
+    leaves=frozenset({ServiceOrderStage.CREATED}),
+    to=ServiceOrderStage.EXPIRED,
     by=frozenset({Party.PLATFORM}),
     zh="失效",
     en="let it expire",
 )
 STEP_OF: Final = {
-    OrderRequest.COMPLETE: COMPLETE,
-    OrderRequest.MODIFY: LOWER,
-    OrderRequest.CANCEL: CANCEL,
-    OrderRequest.SYNC: PAY,
+    ServiceOrderRequest.COMPLETE: COMPLETE,
+    ServiceOrderRequest.MODIFY: LOWER,
+    ServiceOrderRequest.CANCEL: CANCEL,
+    ServiceOrderRequest.SYNC: PAY,
 }
 
 
@@ -82,9 +96,9 @@ class OrderService(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str]
     name: Mapped[str]
-    provider: Mapped[ProviderName]
+    provider: Mapped[OrderChannel]
     sub_mchid: Mapped[str | None]
-    mode: Mapped[OrderMode]
+    mode: Mapped[ServiceOrderMode]
     sector: Mapped[ServiceSector]
     ceiling_fen: Mapped[int]
     unmanned: Mapped[bool]
@@ -135,8 +149,8 @@ class ServiceOrder(Table):
         "ended_at",
         "asked_at",
     )
-    __machine__: ClassVar[StateMachine[OrderStage]] = StateMachine(
-        begins={OrderStage.CREATED: _BOTH},
+    __machine__: ClassVar[StateMachine[ServiceOrderStage]] = StateMachine(
+        begins={ServiceOrderStage.CREATED: _BOTH},
         steps=(CONFIRM, COMPLETE, LOWER, PAY, CANCEL, EXPIRE),
         column="stage",
     )
@@ -180,8 +194,8 @@ class ServiceOrder(Table):
     service_id: Mapped[UUID]
     number: Mapped[str]
     content_hash: Mapped[bytes]
-    provider: Mapped[ProviderName]
-    mode: Mapped[OrderMode]
+    provider: Mapped[OrderChannel]
+    mode: Mapped[ServiceOrderMode]
     sector: Mapped[ServiceSector]
     introduction: Mapped[str]
     fund_name: Mapped[RiskFundName]
@@ -197,8 +211,8 @@ class ServiceOrder(Table):
     redemption_id: Mapped[UUID | None]
     payments: Mapped[list[dict[str, Any]]]
     discounts: Mapped[list[dict[str, Any]]]
-    stage: Mapped[OrderStage]
-    request: Mapped[OrderRequest | None]
+    stage: Mapped[ServiceOrderStage]
+    request: Mapped[ServiceOrderRequest | None]
     request_id: Mapped[UUID | None]
     asked: Mapped[dict[str, Any] | None]
     rejection: Mapped[str | None]
@@ -227,7 +241,7 @@ class ServiceOrder(Table):
         """What is asked of its user, as it stands."""
         return Completion(payments=read_lines(self.payments), discounts=read_lines(self.discounts))
 
-    def require(self, request: OrderRequest) -> None:
+    def require(self, request: ServiceOrderRequest) -> None:
         """Refuse what does not lead on from here, or while the provider has not answered what it was asked before.
 
         :raises StepNotPossible: if no such step leaves the stage
@@ -238,7 +252,12 @@ class ServiceOrder(Table):
             raise OrderWaiting(request_zh=self.request.zh, request_en=self.request.en)
 
     def ask(
-        self, request: OrderRequest, *, request_id: UUID, asked: dict[str, Any], now: datetime
+        self,
+        request: ServiceOrderRequest,
+        *,
+        request_id: UUID,
+        asked: dict[str, Any],
+        now: datetime,
     ) -> None:
         """Note what the provider is asked, until it answers."""
         self.request, self.request_id, self.asked = request, request_id, asked
@@ -259,7 +278,7 @@ class ServiceOrder(Table):
         :raises ConfirmedElsewhere: if a provider does
         :raises StepNotPossible: if it is confirmed already, or has ended
         """
-        if self.provider is not ProviderName.LOCAL:
+        if self.provider is not OrderChannel.LOCAL:
             raise ConfirmedElsewhere
         self.confirm(now=now)
 
@@ -313,6 +332,7 @@ class OrderRefund(Table):
         CheckConstraint("amount_fen > 0", name="amount"),
         CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name="settled"),
         Index("ix_order_refunds_order_id", "tenant_id", "order_id", "id"),
+        Index("ix_order_refunds_state", "tenant_id", "state", "id"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -322,13 +342,15 @@ class OrderRefund(Table):
     transaction_id: Mapped[str]
     amount_fen: Mapped[int]
     reason: Mapped[str]
-    state: Mapped[RefundState]
+    state: Mapped[ServiceOrderRefundState]
     provider_refund_id: Mapped[str | None]
     rejection: Mapped[str | None]
     asked_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 
-    def settle(self, state: RefundState, *, now: datetime, rejection: str | None = None) -> None:
+    def settle(
+        self, state: ServiceOrderRefundState, *, now: datetime, rejection: str | None = None
+    ) -> None:
         """Note what the provider says came of it."""
         self.state, self.settled_at, self.rejection = state, now, rejection
 

@@ -15,7 +15,7 @@ from suxin.perks.orders import rules
 from suxin.perks.orders.models import OrderService
 from suxin.perks.orders.policies import ORDER_MANAGE
 from suxin.perks.orders.rules import ServiceTerms
-from suxin.perks.orders.states import ProviderName, ServiceSector
+from suxin.perks.orders.states import OrderChannel, ServiceSector
 
 MAX_CODE: Final = 32
 MAX_NAME: Final = 40
@@ -52,7 +52,7 @@ async def open_service(
         id=new_id(now),
         code=code,
         name=name,
-        provider=ProviderName.LOCAL if sub_mchid is None else ProviderName.WECHAT_PAYSCORE,
+        provider=OrderChannel.LOCAL if sub_mchid is None else OrderChannel.WECHAT_PAYSCORE,
         sub_mchid=sub_mchid,
         mode=terms.mode,
         sector=sector,

@@ -9,7 +9,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from suxin.perks.orders.rules import Completion
-from suxin.perks.orders.states import AuthorisationState, OrderStage, RefundState, RiskFundName
+from suxin.perks.orders.states import (
+    AuthorisationState,
+    RiskFundName,
+    ServiceOrderRefundState,
+    ServiceOrderStage,
+)
 
 
 class ProviderUnavailable(Exception):
@@ -56,7 +61,7 @@ class OrderTold:
     """Where a provider says that an order stands. ``call_up`` is what the user's phone opens to confirm."""
 
     name: OrderName
-    stage: OrderStage
+    stage: ServiceOrderStage
     provider_order_id: str | None = None
     total_fen: int | None = None
     transaction_id: str | None = None
@@ -82,7 +87,7 @@ class RefundTold:
 
     number: str
     sub_mchid: str
-    state: RefundState
+    state: ServiceOrderRefundState
     provider_refund_id: str | None = None
 
 

@@ -16,7 +16,12 @@ from suxin.perks.orders.models import (
     ServiceAuthorisation,
     ServiceOrder,
 )
-from suxin.perks.orders.states import AuthorisationState, OrderStage, OutcomeKind, ProviderName
+from suxin.perks.orders.states import (
+    AuthorisationState,
+    OrderChannel,
+    OutcomeKind,
+    ServiceOrderStage,
+)
 
 
 def own_orders(actor: Actor) -> Select[ServiceOrder]:
@@ -26,7 +31,7 @@ def own_orders(actor: Actor) -> Select[ServiceOrder]:
 
 def orders_of_day(actor: Actor, begins_at: datetime) -> Select[ServiceOrder]:
     """Return the merchant's orders of the day that begins then, and those of earlier days that still wait for something."""
-    waiting = (OrderStage.USER_CONFIRM, OrderStage.USER_PAYING)
+    waiting = (ServiceOrderStage.USER_CONFIRM, ServiceOrderStage.USER_PAYING)
     return own_orders(actor).where(
         (ServiceOrder.created_at >= begins_at)
         & (ServiceOrder.created_at < begins_at + timedelta(days=1))
@@ -132,7 +137,7 @@ async def has_outcome(session: AsyncSession, order: ServiceOrder, kind: OutcomeK
 
 async def stage_counts(
     session: AsyncSession, actor: Actor, begins_at: datetime
-) -> dict[OrderStage, int]:
+) -> dict[ServiceOrderStage, int]:
     """Return how many of a day's orders stand where."""
     shown = orders_of_day(actor, begins_at).subquery()
     rows = await session.execute(select(shown.c.stage, func.count()).group_by(shown.c.stage))
@@ -170,7 +175,7 @@ async def service_of(session: AsyncSession, order: ServiceOrder) -> OrderService
 
 
 async def is_merchant_known(
-    session: AsyncSession, *, provider: ProviderName, sub_mchid: str, service_code: str
+    session: AsyncSession, *, provider: OrderChannel, sub_mchid: str, service_code: str
 ) -> bool:
     """Return whether a service of this number is some merchant's of the provider."""
     found = await session.scalar(
@@ -184,7 +189,7 @@ async def is_merchant_known(
 
 
 async def is_submerchant_known(
-    session: AsyncSession, *, provider: ProviderName, sub_mchid: str
+    session: AsyncSession, *, provider: OrderChannel, sub_mchid: str
 ) -> bool:
     """Return whether the provider's number of a merchant is somebody's."""
     found = await session.scalar(
@@ -196,7 +201,7 @@ async def is_submerchant_known(
 
 
 async def lock_refund_told(
-    session: AsyncSession, *, provider: ProviderName, sub_mchid: str, number: str
+    session: AsyncSession, *, provider: OrderChannel, sub_mchid: str, number: str
 ) -> tuple[ServiceOrder, OrderRefund] | None:
     """Return the refund that a provider tells of with its order, locked in this order."""
     found = (
@@ -242,7 +247,7 @@ async def lock_authorisation(
 
 
 async def lock_order_told(
-    session: AsyncSession, *, provider: ProviderName, sub_mchid: str, number: str
+    session: AsyncSession, *, provider: OrderChannel, sub_mchid: str, number: str
 ) -> ServiceOrder | None:
     """Return the order that a provider tells of, locked: by whose it is among those that share its calls back."""
     return await _locked(

@@ -24,7 +24,7 @@ from suxin.perks.orders.refusals import (
     RiskFundOverCeiling,
     TooManyOrderLines,
 )
-from suxin.perks.orders.states import OrderMode, RiskFundName
+from suxin.perks.orders.states import RiskFundName, ServiceOrderMode
 
 MAX_NUMBER: Final = 32
 MAX_INTRODUCTION: Final = 20
@@ -34,6 +34,8 @@ MAX_PAYMENTS: Final = 100
 MAX_DISCOUNTS: Final = 30
 MAX_LINE_NAME: Final = 20
 MAX_LINE_NOTE: Final = 30
+MAX_COUNT: Final = 100
+"""How many pieces one line is for (the provider's limit)."""
 MAX_DEVICE: Final = 64
 """How long a device's number is (proposed: the provider's own limit is not known)."""
 
@@ -41,13 +43,13 @@ UNCONFIRMED_FOR: Final = timedelta(days=30)
 """After how long an order that nobody confirmed expires."""
 
 NUMBER: Final = re.compile(r"[0-9A-Za-z_\-|*]{1,32}")
-FUNDS: Final[Mapping[OrderMode, tuple[RiskFundName, ...]]] = {
-    OrderMode.DEPOSIT_FREE: (
+FUNDS: Final[Mapping[ServiceOrderMode, tuple[RiskFundName, ...]]] = {
+    ServiceOrderMode.DEPOSIT_FREE: (
         RiskFundName.DEPOSIT,
         RiskFundName.ADVANCE,
         RiskFundName.CASH_DEPOSIT,
     ),
-    OrderMode.PAY_LATER: (RiskFundName.ESTIMATE_ORDER_COST,),
+    ServiceOrderMode.PAY_LATER: (RiskFundName.ESTIMATE_ORDER_COST,),
 }
 
 
@@ -101,7 +103,7 @@ class Completion:
 class ServiceTerms:
     """What a service allows: its mode, the most that one order may ask for, and whether devices serve without staff."""
 
-    mode: OrderMode
+    mode: ServiceOrderMode
     ceiling_fen: int
     unmanned: bool
 
@@ -141,7 +143,7 @@ def check_draft(draft: OrderDraft, service: ServiceTerms) -> None:
 
 
 def check_completion(
-    completion: Completion, *, mode: OrderMode, fund_fen: int, ceiling_fen: int
+    completion: Completion, *, mode: ServiceOrderMode, fund_fen: int, ceiling_fen: int
 ) -> int:
     """Return the total of an order that is completed, in fen.
 
@@ -149,7 +151,7 @@ def check_completion(
     :raises OrderOverLimit: if it is below nothing, above the risk fund (先免), or above the service's ceiling (先享)
     """
     check_lines(completion.payments, completion.discounts)
-    limit = fund_fen if mode is OrderMode.DEPOSIT_FREE else ceiling_fen
+    limit = fund_fen if mode is ServiceOrderMode.DEPOSIT_FREE else ceiling_fen
     if not 0 <= completion.total_fen <= limit:
         raise OrderOverLimit(field="payments", limit=format_yuan(limit))
     return completion.total_fen
@@ -187,7 +189,7 @@ def check_lines(payments: Sequence[OrderLine], discounts: Sequence[OrderLine]) -
             check_words(field, line.name, MAX_LINE_NAME)
             check_words(field, line.description, MAX_LINE_NOTE, least=0)
             check_amount_fen(line.amount_fen, field=field, minimum=0)
-            check_amount_fen(line.count, field=field, minimum=1)
+            check_amount_fen(line.count, field=field, minimum=1, maximum=MAX_COUNT)
 
 
 def check_words(field: str, text: str, limit: int, *, least: int = 1) -> None:

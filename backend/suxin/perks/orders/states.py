@@ -10,7 +10,7 @@ from suxin.lending.models.steps import LabelledState
 from suxin.lending.terms import LabelledEnum
 
 
-class OrderStage(LabelledState):
+class ServiceOrderStage(LabelledState):
     """Where an order stands. The order of the members is the way it goes forward, up to the three ends."""
 
     CREATED = "CREATED", "待用户确认", "created and not confirmed"
@@ -26,7 +26,7 @@ class OrderStage(LabelledState):
         return "服务订单", "service order"
 
 
-class OrderState(LabelledEnum):
+class ServiceOrderState(LabelledEnum):
     """The first field of the provider's table."""
 
     CREATED = "CREATED", "已创建", "created"
@@ -36,21 +36,21 @@ class OrderState(LabelledEnum):
     EXPIRED = "EXPIRED", "已失效", "expired"
 
 
-class StateDescription(LabelledEnum):
+class ServiceOrderStateDescription(LabelledEnum):
     """The second field, of an order under way."""
 
     USER_CONFIRM = "USER_CONFIRM", "用户已确认", "confirmed by the user"
     MCH_COMPLETE = "MCH_COMPLETE", "商户已完结", "completed by the merchant"
 
 
-class CollectionState(LabelledEnum):
+class ServiceOrderCollectionState(LabelledEnum):
     """The third field, of an order with something to pay."""
 
     USER_PAYING = "USER_PAYING", "待支付", "to be paid"
     USER_PAID = "USER_PAID", "已支付", "paid"
 
 
-class OrderMode(LabelledEnum):
+class ServiceOrderMode(LabelledEnum):
     """What trust saves the user: the deposit, or paying before."""
 
     DEPOSIT_FREE = "DEPOSIT_FREE", "先免", "the deposit is waived; who does not pass pays it"
@@ -74,14 +74,14 @@ class ServiceSector(LabelledEnum):
     SCHOOL = "SCHOOL", "就学", "school"
 
 
-class ProviderName(LabelledEnum):
+class OrderChannel(LabelledEnum):
     """Who carries an order."""
 
     LOCAL = "LOCAL", "线下收款", "the merchant's own statement; collects no money"
     WECHAT_PAYSCORE = "WECHAT_PAYSCORE", "微信支付分", "WeChat Pay Score"
 
 
-class OrderRequest(LabelledEnum):
+class ServiceOrderRequest(LabelledEnum):
     """What a provider was asked about an order and has not answered."""
 
     CREATE = "CREATE", "创建", "create"
@@ -91,7 +91,7 @@ class OrderRequest(LabelledEnum):
     SYNC = "SYNC", "同步支付", "say that it was paid elsewhere"
 
 
-class RefundState(LabelledEnum):
+class ServiceOrderRefundState(LabelledEnum):
     """Where a refund stands, by the provider's words."""
 
     PROCESSING = "PROCESSING", "退款中", "on its way"
@@ -123,53 +123,63 @@ class AuthorisationState(LabelledEnum):
 class ThreeFields:
     """What a provider tells of an order's state."""
 
-    state: OrderState
-    description: StateDescription | None = None
-    collection: CollectionState | None = None
+    state: ServiceOrderState
+    description: ServiceOrderStateDescription | None = None
+    collection: ServiceOrderCollectionState | None = None
 
 
-FIELDS: Final[Mapping[OrderStage, ThreeFields]] = {
-    OrderStage.CREATED: ThreeFields(OrderState.CREATED),
-    OrderStage.USER_CONFIRM: ThreeFields(OrderState.DOING, StateDescription.USER_CONFIRM),
-    OrderStage.USER_PAYING: ThreeFields(
-        OrderState.DOING, StateDescription.MCH_COMPLETE, CollectionState.USER_PAYING
+FIELDS: Final[Mapping[ServiceOrderStage, ThreeFields]] = {
+    ServiceOrderStage.CREATED: ThreeFields(ServiceOrderState.CREATED),
+    ServiceOrderStage.USER_CONFIRM: ThreeFields(
+        ServiceOrderState.DOING, ServiceOrderStateDescription.USER_CONFIRM
     ),
-    OrderStage.USER_PAID: ThreeFields(OrderState.DONE, None, CollectionState.USER_PAID),
-    OrderStage.REVOKED: ThreeFields(OrderState.REVOKED),
-    OrderStage.EXPIRED: ThreeFields(OrderState.EXPIRED),
+    ServiceOrderStage.USER_PAYING: ThreeFields(
+        ServiceOrderState.DOING,
+        ServiceOrderStateDescription.MCH_COMPLETE,
+        ServiceOrderCollectionState.USER_PAYING,
+    ),
+    ServiceOrderStage.USER_PAID: ThreeFields(
+        ServiceOrderState.DONE, None, ServiceOrderCollectionState.USER_PAID
+    ),
+    ServiceOrderStage.REVOKED: ThreeFields(ServiceOrderState.REVOKED),
+    ServiceOrderStage.EXPIRED: ThreeFields(ServiceOrderState.EXPIRED),
 }
 """The provider's table, row by row (docs/api/service-orders.md)."""
 
 _STAGES: Final = {fields: stage for stage, fields in FIELDS.items()}
 _FORWARD: Final = (
-    OrderStage.CREATED,
-    OrderStage.USER_CONFIRM,
-    OrderStage.USER_PAYING,
-    OrderStage.USER_PAID,
+    ServiceOrderStage.CREATED,
+    ServiceOrderStage.USER_CONFIRM,
+    ServiceOrderStage.USER_PAYING,
+    ServiceOrderStage.USER_PAID,
 )
-ENDED: Final = frozenset({OrderStage.USER_PAID, OrderStage.REVOKED, OrderStage.EXPIRED})
+ENDED: Final = frozenset(
+    {ServiceOrderStage.USER_PAID, ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED}
+)
 _ENDS_FROM: Final = {
-    OrderStage.REVOKED: frozenset({OrderStage.CREATED, OrderStage.USER_CONFIRM}),
-    OrderStage.EXPIRED: frozenset({OrderStage.CREATED}),
+    ServiceOrderStage.REVOKED: frozenset(
+        {ServiceOrderStage.CREATED, ServiceOrderStage.USER_CONFIRM}
+    ),
+    ServiceOrderStage.EXPIRED: frozenset({ServiceOrderStage.CREATED}),
 }
 
 
 def stage_of(
     state: str, description: str | None = None, collection: str | None = None
-) -> OrderStage | None:
+) -> ServiceOrderStage | None:
     """Return the stage that three fields tell together; nothing where no row of the table has all three."""
     try:
         fields = ThreeFields(
-            OrderState.coded(state),
-            StateDescription.coded(description) if description else None,
-            CollectionState.coded(collection) if collection else None,
+            ServiceOrderState.coded(state),
+            ServiceOrderStateDescription.coded(description) if description else None,
+            ServiceOrderCollectionState.coded(collection) if collection else None,
         )
     except KeyError:
         return None
     return _STAGES.get(fields)
 
 
-def way_forward(stage: OrderStage, told: OrderStage) -> tuple[OrderStage, ...]:
+def way_forward(stage: ServiceOrderStage, told: ServiceOrderStage) -> tuple[ServiceOrderStage, ...]:
     """Return the stages that lead from where an order stands to where it is told to stand.
 
     None where it is there already, or where what is told is older: calls back come late, twice and in any order.

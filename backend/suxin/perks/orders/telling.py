@@ -9,7 +9,7 @@ from suxin.events.feed import record_event
 from suxin.kernel.audit import append_act
 from suxin.perks.orders.event_types import ORDER_REJECTED, ORDER_STEPS, REFUND_SETTLED
 from suxin.perks.orders.models import OrderRefund, ServiceOrder
-from suxin.perks.orders.states import OrderRequest, OrderStage
+from suxin.perks.orders.states import ServiceOrderRequest, ServiceOrderStage
 
 
 def record_step(
@@ -35,7 +35,7 @@ def record_step(
 def tell_of_order(session: AsyncSession, order: ServiceOrder, *, now: datetime) -> None:
     """Put on record where an order has come to stand, and tell its merchant's systems."""
     record_step(session, order, order.stage.value.lower(), {"total_fen": order.total_fen}, now=now)
-    if order.stage is not OrderStage.CREATED:
+    if order.stage is not ServiceOrderStage.CREATED:
         record_event(
             session,
             ORDER_STEPS[order.stage],
@@ -48,7 +48,7 @@ def tell_of_order(session: AsyncSession, order: ServiceOrder, *, now: datetime) 
 
 
 def tell_of_rejection(
-    session: AsyncSession, order: ServiceOrder, request: OrderRequest, *, now: datetime
+    session: AsyncSession, order: ServiceOrder, request: ServiceOrderRequest, *, now: datetime
 ) -> None:
     """Put on record that the provider refused what it was asked, and tell the merchant's systems."""
     detail = {"request": request.value, "reason": order.rejection}

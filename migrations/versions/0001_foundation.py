@@ -791,11 +791,6 @@ ACCESS = (
     'GRANT SELECT, INSERT, DELETE ON scores TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO suxin_doorway',
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
-    'ALTER TABLE service_authorisations ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE service_authorisations FORCE ROW LEVEL SECURITY',
-    "CREATE POLICY owner_tenant ON service_authorisations FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    "CREATE POLICY system ON service_authorisations FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, call_up, ending, rejection, opened_at, ended_at) ON service_authorisations TO suxin_app',
     'ALTER TABLE service_orders ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE service_orders FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON service_orders FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2647,24 +2642,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
     sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
     )
-    op.create_table('service_authorisations',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('service_id', sa.Uuid(), nullable=False),
-    sa.Column('code', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('UNBINDUSER', 'AVAILABLE', 'UNAVAILABLE', name='authorisationstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('call_up', sa.Text(), nullable=True),
-    sa.Column('ending', sa.Text(), nullable=True),
-    sa.Column('rejection', sa.Text(), nullable=True),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(state = 'UNAVAILABLE') = (ended_at is not null)", name=op.f('ck_service_authorisations_ended')),
-    sa.CheckConstraint("code ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_authorisations_code')),
-    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_authorisations_tenant_id_service_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_authorisations')),
-    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_service_authorisations_tenant_id_code'))
-    )
     op.create_table('service_orders',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2925,6 +2902,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
     )
     op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
+    op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('pool_agreements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3614,6 +3592,7 @@ def downgrade() -> None:
     op.drop_index('uq_pool_agreements_in_force', table_name='pool_agreements', postgresql_where=sa.text("state = 'IN_FORCE'"))
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
+    op.drop_index('ix_order_refunds_state', table_name='order_refunds')
     op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
     op.drop_table('order_refunds')
     op.drop_table('order_outcomes')
@@ -3645,7 +3624,6 @@ def downgrade() -> None:
     op.drop_index('ix_service_orders_stage', table_name='service_orders')
     op.drop_index('ix_service_orders_created_at', table_name='service_orders')
     op.drop_table('service_orders')
-    op.drop_table('service_authorisations')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')

@@ -6,6 +6,7 @@ import pytest
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
+from order_root_fields import ORDER_NODES, ORDER_STEPS
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
@@ -173,7 +174,13 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         if isinstance(kind, GraphQLObjectType) and "id" in kind.fields
     }
     implementing = {kind.name for kind in known.get_possible_types(known.get_type("Node"))}
-    assert with_id == implementing == set(NODES) == set(ids.KINDS) == {*KINDS, *OF_SANDBOXES}
+    assert (
+        with_id
+        == implementing
+        == set(NODES)
+        == set(ids.KINDS)
+        == {*KINDS, *OF_SANDBOXES, *ORDER_NODES}
+    )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 
 
@@ -325,7 +332,7 @@ NAMELESS = {
 }
 
 
-# What real banks are told of these is in test_sandboxes.
+# What real banks are told of these is in test_sandboxes; of a merchant's orders, in test_service_orders.
 IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
 
 
@@ -349,7 +356,7 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, re
 
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
-    tried = {one[0] for one in MUTATIONS} | NAMELESS | IN_SANDBOXES
+    tried = {one[0] for one in MUTATIONS} | NAMELESS | IN_SANDBOXES | ORDER_STEPS
     assert {field.python_name for field in mutations} == tried
 
 

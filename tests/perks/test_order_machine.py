@@ -40,7 +40,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal
-from suxin.perks.orders import calls, commands, jobs, queries
+from suxin.perks.orders import calls, commands, jobs, looking, queries
 from suxin.perks.orders.calls import OrderCall
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.orders.provider import OrderName, OrderTold, ProviderUnavailable
@@ -179,7 +179,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule()
     def look_after(self) -> None:
-        self._job(commands.LOOK_TOPIC, self.remote_id)
+        self._job(looking.LOOK_TOPIC, self.remote_id)
 
     @rule(data=st.data(), event=st.sampled_from(["a", "b"]))
     def call_back(self, data: st.DataObject, event: str) -> None:

@@ -11,6 +11,7 @@ import ingestion_matrix
 import league_matrix
 import ledger_matrix
 import loan_matrix
+import order_matrix
 import pool_matrix
 import repair_matrix
 import review_matrix
@@ -37,6 +38,7 @@ COMMANDS = (
     | commitment_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
+    | order_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -57,6 +59,7 @@ QUERIES = (
     | commitment_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
+    | order_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

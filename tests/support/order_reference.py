@@ -3,15 +3,11 @@
 It may lose an answer after it did what it was asked, as a network does.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from suxin.perks.orders.provider import (
-    AuthorisationName,
-    AuthorisationTold,
-    BillLine,
     OrderName,
     OrderSent,
     OrderTold,
@@ -21,7 +17,7 @@ from suxin.perks.orders.provider import (
     RefundTold,
 )
 from suxin.perks.orders.rules import Completion
-from suxin.perks.orders.states import AuthorisationState, ServiceOrderRefundState, ServiceOrderStage
+from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage
 
 ALLOWED: Final = {
     "CREATED": {"confirm", "cancel", "expire"},
@@ -132,25 +128,6 @@ class ReferenceProvider:
         return RefundTold(
             number=refund.number, sub_mchid=refund.sub_mchid, state=ServiceOrderRefundState.SUCCESS
         )
-
-    async def apply_authorisation(self, name: AuthorisationName, *, now: datetime) -> str:
-        assert now
-        return f"token-{name.code}"
-
-    async def authorisation(self, name: AuthorisationName, *, now: datetime) -> AuthorisationTold:
-        assert now
-        return AuthorisationTold(name=name, state=AuthorisationState.AVAILABLE)
-
-    async def end_authorisation(
-        self, name: AuthorisationName, *, reason: str, now: datetime
-    ) -> None:
-        assert now
-        assert reason
-        self.asked.append(f"end {name.code}")
-
-    async def bill(self, day: date, *, now: datetime) -> Sequence[BillLine]:
-        assert day < now.date()
-        return []
 
     def user(self, name: OrderName, what: str) -> OrderTold | None:
         """Let the user confirm or pay; return what is called back, nothing where the table does not allow it."""

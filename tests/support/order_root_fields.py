@@ -36,3 +36,15 @@ HOLDERS: Final = {
     "perks.order.manage": _ADMINS | _CLERKS,
     "perks.order.refund": _ADMINS,
 }
+
+ORDER_NODES: Final = {"ServiceOrder", "ServiceOrderRefund"}
+"""What has a global id at a merchant alone."""
+ORDER_STEPS: Final = {
+    "create_service_order",
+    "confirm_service_order",
+    "complete_service_order",
+    "modify_service_order",
+    "cancel_service_order",
+    "sync_service_order",
+    "refund_service_order",
+}

@@ -15,6 +15,7 @@ from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
 from filled_claims import FilledClaims, FilledPool, fill_pooled
 from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
+from filled_orders import FilledOrders, fill_orders
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
@@ -98,6 +99,7 @@ class World:
     exchanged: Exchanged
     warned: Warned
     claims: FilledClaims
+    ordered: FilledOrders
 
     @property
     def bank(self) -> Bank:
@@ -195,6 +197,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "promised": await build_promised(city),
         **await fill_pooled(city, admin),
         "warned": await build_warned(city),
+        "ordered": await fill_orders(city, admin),
     }
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
 from suxin.perks.orders import answers, queries
-from suxin.perks.orders.commands import REFUND_TOPIC, REQUEST_TOPIC, look_again
+from suxin.perks.orders.commands import REFUND_TOPIC, REQUEST_TOPIC
+from suxin.perks.orders.looking import look_again
 from suxin.perks.orders.models import OrderService, ServiceOrder
 from suxin.perks.orders.provider import (
     OrderName,

@@ -5,7 +5,7 @@ A provider of its own is asked by a job, and the order goes on once that answers
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import request_hash
 from suxin.kernel.ids import new_id
 from suxin.perks.orders import answers, queries, rules
+from suxin.perks.orders.looking import look_again
 from suxin.perks.orders.models import OrderRefund, OrderService, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_REFUND
 from suxin.perks.orders.refusals import (
@@ -38,13 +39,6 @@ from suxin.perks.orders.telling import record_step, tell_of_order
 REQUEST_TOPIC: Final = "perks.order.ask_provider"
 REFUND_TOPIC: Final = "perks.order.ask_refund"
 EXPIRE_TOPIC: Final = "perks.order.confirmation_due"
-LOOK_TOPIC: Final = "perks.order.look_after"
-LOOKS: Final = (
-    (timedelta(hours=1), timedelta(minutes=1)),
-    (timedelta(days=1), timedelta(minutes=30)),
-    (timedelta.max, timedelta(hours=6)),
-)
-"""How long until an order is asked after again, by its age; proposed."""
 MAX_REFUNDS: Final = 50
 """In how many parts a payment is given back at most (the provider's limit for one payment)."""
 
@@ -80,7 +74,10 @@ async def open_order(
             raise OrderNumberReused(field="outOrderNo", number=draft.number)
         return Opened(before, repeated=True)
     service.require_open()
-    await _require_authorised(session, service, draft)
+    if draft.need_confirm != (draft.authorisation_code is None) or (
+        service.provider is OrderChannel.LOCAL and not draft.need_confirm
+    ):
+        raise ServiceNotAuthorised(field="authorizationCode")
     order = _order(service, draft, hashed, by=actor.staff_id, now=now)
     session.add(order)
     await session.flush()
@@ -270,32 +267,6 @@ async def refund_order(
             session, REFUND_TOPIC, named, now=now, tenant_id=order.tenant_id, wake=True
         )
     return order
-
-
-async def _require_authorised(
-    session: AsyncSession, service: OrderService, draft: OrderDraft
-) -> None:
-    code = draft.authorisation_code
-    if draft.need_confirm and code is None:
-        return
-    if draft.need_confirm or code is None:
-        raise ServiceNotAuthorised(field="authorizationCode")
-    if not await queries.is_authorised(session, service, code):
-        raise ServiceNotAuthorised(field="needUserConfirm")
-
-
-async def look_again(session: AsyncSession, order: ServiceOrder, *, now: datetime) -> None:
-    """Have a job ask after an order later, however its calls back fare: soon while it is young, seldom once it is old."""
-    age = now - order.created_at
-    pause = next(pause for until, pause in LOOKS if age < until)
-    await outbox.post(
-        session,
-        LOOK_TOPIC,
-        _named(order),
-        now=now,
-        tenant_id=order.tenant_id,
-        not_before=now + pause,
-    )
 
 
 async def _own(session: AsyncSession, actor: Actor, order_id: UUID) -> ServiceOrder:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.outbox import Handler, Job
-from suxin.perks.orders import answers, calls, carrying, commands
+from suxin.perks.orders import answers, calls, carrying, commands, looking
 from suxin.perks.orders.provider import OrderProvider
 from suxin.perks.orders.states import OutcomeKind
 
@@ -66,7 +66,7 @@ def handlers(provider: OrderProvider) -> Mapping[str, Handler]:
 
     return {
         commands.REQUEST_TOPIC: ask_provider,
-        commands.LOOK_TOPIC: look_after,
+        looking.LOOK_TOPIC: look_after,
         commands.REFUND_TOPIC: ask_refund,
         commands.EXPIRE_TOPIC: confirmation_due,
         answers.DEFAULT_TOPIC: payment_due,

@@ -21,7 +21,6 @@ from suxin.perks.orders.refusals import ConfirmedElsewhere, OrderWaiting, Servic
 from suxin.perks.orders.rules import Completion, ServiceTerms, read_lines, stored_lines
 from suxin.perks.orders.states import (
     FIELDS,
-    AuthorisationState,
     OrderChannel,
     OutcomeKind,
     RiskFundName,
@@ -353,50 +352,6 @@ class OrderRefund(Table):
     ) -> None:
         """Note what the provider says came of it."""
         self.state, self.settled_at, self.rejection = state, now, rejection
-
-
-class ServiceAuthorisation(Table):
-    """A user's permission that orders of a service be opened without his confirming each (免确认), by the merchant's ``code`` of it.
-
-    Who he is stays with the provider. ``call_up`` is what his phone opens to give it. ``ending`` says why the provider is asked to end it.
-    """
-
-    __tablename__ = "service_authorisations"
-    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "state", "call_up", "ending", "rejection", "opened_at", "ended_at"
-    )
-    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "code"),
-        ForeignKeyConstraint(
-            ["tenant_id", "service_id"], ["order_services.tenant_id", "order_services.id"]
-        ),
-        CheckConstraint("code ~ '^[0-9A-Za-z_|*-]{1,32}$'", name="code"),
-        CheckConstraint("(state = 'UNAVAILABLE') = (ended_at is not null)", name="ended"),
-    )
-
-    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    service_id: Mapped[UUID]
-    code: Mapped[str]
-    state: Mapped[AuthorisationState]
-    call_up: Mapped[str | None]
-    ending: Mapped[str | None]
-    rejection: Mapped[str | None]
-    asked_at: Mapped[datetime]
-    opened_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-
-    def enter(self, state: AuthorisationState, *, now: datetime) -> bool:
-        """Note what the provider says of it; return whether that is news. What has ended stays so."""
-        if state is self.state or self.state is AuthorisationState.UNAVAILABLE:
-            return False
-        self.state = state
-        if state is AuthorisationState.AVAILABLE:
-            self.opened_at = now
-        elif state is AuthorisationState.UNAVAILABLE:
-            self.ended_at, self.ending = now, None
-        return True
 
 
 class OrderOutcome(Table):

@@ -3,14 +3,12 @@
 Each call may be repeated: what is asked carries the merchant's own number, under which the provider knows it again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from suxin.perks.orders.rules import Completion
 from suxin.perks.orders.states import (
-    AuthorisationState,
     RiskFundName,
     ServiceOrderRefundState,
     ServiceOrderStage,
@@ -91,34 +89,6 @@ class RefundTold:
     provider_refund_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorisationName:
-    """By what a provider knows a user's authorisation of a service."""
-
-    code: str
-    service_code: str
-    sub_mchid: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorisationTold:
-    """Where a provider says that an authorisation stands."""
-
-    name: AuthorisationName
-    state: AuthorisationState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillLine:
-    """One line of a provider's daily bill: a payment, or with ``refund_number`` money that was given back."""
-
-    sub_mchid: str
-    number: str
-    transaction_id: str
-    amount_fen: int
-    refund_number: str | None = None
-
-
 class OrderProvider(Protocol):
     """Who carries orders outside the platform.
 
@@ -153,22 +123,4 @@ class OrderProvider(Protocol):
 
     async def refund(self, refund: RefundSent, *, now: datetime) -> RefundTold:
         """Give money back of what was paid under a transaction id."""
-        ...
-
-    async def apply_authorisation(self, name: AuthorisationName, *, now: datetime) -> str:
-        """Ask for a user's authorisation; return what his phone opens to give it."""
-        ...
-
-    async def authorisation(self, name: AuthorisationName, *, now: datetime) -> AuthorisationTold:
-        """Ask where an authorisation stands."""
-        ...
-
-    async def end_authorisation(
-        self, name: AuthorisationName, *, reason: str, now: datetime
-    ) -> None:
-        """End an authorisation."""
-        ...
-
-    async def bill(self, day: date, *, now: datetime) -> Sequence[BillLine]:
-        """Return what was paid and given back on a day, of all merchants; it is there from 10:00 of the next day."""
         ...

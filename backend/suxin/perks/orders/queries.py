@@ -13,11 +13,9 @@ from suxin.perks.orders.models import (
     OrderOutcome,
     OrderRefund,
     OrderService,
-    ServiceAuthorisation,
     ServiceOrder,
 )
 from suxin.perks.orders.states import (
-    AuthorisationState,
     OrderChannel,
     OutcomeKind,
     ServiceOrderStage,
@@ -98,18 +96,6 @@ async def own_service(session: AsyncSession, actor: Actor, code: str) -> OrderSe
     return found
 
 
-async def is_authorised(session: AsyncSession, service: OrderService, code: str) -> bool:
-    """Return whether a user's authorisation of a service, by the merchant's code of it, is in force."""
-    state = await session.scalar(
-        select(ServiceAuthorisation.state).where(
-            ServiceAuthorisation.tenant_id == service.tenant_id,
-            ServiceAuthorisation.service_id == service.id,
-            ServiceAuthorisation.code == code,
-        )
-    )
-    return state is AuthorisationState.AVAILABLE
-
-
 async def refund_numbered(session: AsyncSession, actor: Actor, number: str) -> OrderRefund | None:
     """Return the merchant's refund with this number of his."""
     return await session.scalar(own_refunds(actor).where(OrderRefund.number == number))
@@ -167,11 +153,17 @@ async def lock_refund(
 
 
 async def service_of(session: AsyncSession, order: ServiceOrder) -> OrderService:
-    """Return the service that an order was opened under."""
+    """Return the service that an order was opened under.
+
+    :raises NotFound: if the caller does not see it
+    """
     statement = select(OrderService).where(
         OrderService.tenant_id == order.tenant_id, OrderService.id == order.service_id
     )
-    return (await session.scalars(statement)).one()
+    found = await session.scalar(statement)
+    if found is None:
+        raise NotFound(thing_zh="服务", thing_en="service")
+    return found
 
 
 async def is_merchant_known(
@@ -229,21 +221,6 @@ async def lock_refund_told(
     order = await lock_order(session, found.tenant_id, found.order_id)
     refund = await lock_refund(session, found.tenant_id, found.id)
     return None if order is None or refund is None else (order, refund)
-
-
-async def lock_authorisation(
-    session: AsyncSession, tenant_id: UUID, authorisation_id: UUID
-) -> ServiceAuthorisation | None:
-    """Return an authorisation, locked until the transaction ends."""
-    return await session.scalar(
-        select(ServiceAuthorisation)
-        .where(
-            ServiceAuthorisation.tenant_id == tenant_id,
-            ServiceAuthorisation.id == authorisation_id,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
 
 
 async def lock_order_told(

@@ -111,14 +111,6 @@ class OutcomeKind(LabelledEnum):
     DEFAULTED = "DEFAULTED", "逾期未付", "did not pay in time"
 
 
-class AuthorisationState(LabelledEnum):
-    """Whether a user lets a service open orders that he need not confirm, by the provider's words."""
-
-    UNBINDUSER = "UNBINDUSER", "待用户开通", "not opened by anybody yet"
-    AVAILABLE = "AVAILABLE", "已开通", "in force"
-    UNAVAILABLE = "UNAVAILABLE", "已解除", "ended"
-
-
 @dataclass(frozen=True, slots=True)
 class ThreeFields:
     """What a provider tells of an order's state."""

@@ -36,6 +36,7 @@ from suxin_tenants.bank import (
     warning_pages,
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
+from suxin_tenants.merchant import order_pages
 from suxin_tenants.operator import (
     area_pages,
     audit_pages,
@@ -115,6 +116,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *filing_pages.HANDLERS,
     *warning_pages.HANDLERS,
     *league_pages.HANDLERS,
+    *order_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,

@@ -17,6 +17,7 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
+from suxin.perks.orders.policies import ORDER_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
@@ -51,6 +52,7 @@ _PROVIDER: Final = (
 )
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
 _ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
+_ORDERS: Final = (ORDER_READ, NavItem(zh="今日订单", href="/desk/orders", icon="log"))
 _BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
 # What every organisation has, whatever its business.
 _HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _EXPLORER, _PROVIDER, _NOTICES, _ACCOUNT)
@@ -105,10 +107,12 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     ),
     TenantKind.MERCHANT: (
         _HOME,
+        _ORDERS,
         *_HOUSE,
     ),
     TenantKind.ATTRACTION: (
         _HOME,
+        _ORDERS,
         *_HOUSE,
     ),
     TenantKind.VILLAGE_GRID: (

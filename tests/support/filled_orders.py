@@ -28,6 +28,7 @@ class FilledOrders:
     merchant: Actor
     service_id: UUID
     order_id: UUID
+    paid_id: UUID
     told_number: str
     transaction_id: str
     refund_id: UUID
@@ -108,6 +109,7 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
         merchant=merchant,
         service_id=service.id,
         order_id=order.id,
+        paid_id=paid.id,
         told_number=TOLD,
         transaction_id=f"tx-{PAID}",
         refund_id=refund_id,

@@ -36,7 +36,7 @@ def known(world: World) -> ServiceOrder:
     """The other merchant's order, as its ids alone tell of it."""
     ordered = world.ordered
     return ServiceOrder(
-        tenant_id=ordered.merchant.own_tenant, id=ordered.order_id, service_id=ordered.service_id
+        tenant_id=ordered.merchant.own_tenant, id=ordered.paid_id, service_id=ordered.service_id
     )
 
 
@@ -137,6 +137,7 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
         lambda world: TOLD | {"number": world.ordered.refund_number},
         None,
     ),
+    "perks.orders.queries.open_services": ("merchant", lambda _world: {}, None),
     "perks.orders.queries.order_numbered": (
         "merchant",
         lambda world: {"number": world.ordered.told_number},

@@ -34,7 +34,7 @@ def call_routes(reader: CallReader) -> Sequence[ControllerRouterHandler]:
 
     @post(
         CALLS_PATH,
-        status_code=HTTPStatus.NO_CONTENT,
+        status_code=HTTPStatus.OK,
         include_in_schema=False,
         request_max_body_size=MAX_CALL_BYTES,
     )
@@ -47,7 +47,7 @@ def call_routes(reader: CallReader) -> Sequence[ControllerRouterHandler]:
         except ContentUnreadable:
             return _refused(HTTPStatus.BAD_REQUEST, "PARAM_ERROR", "内容无法解密或解析")
         if call is None:
-            return Response(None, status_code=HTTPStatus.NO_CONTENT)
+            return _taken()
         actor = Actor.system(request_id_of(request))
 
         async def work(session: AsyncSession) -> bool:
@@ -59,10 +59,14 @@ def call_routes(reader: CallReader) -> Sequence[ControllerRouterHandler]:
             return _refused(HTTPStatus.NOT_FOUND, unknown.code, unknown.zh_message)
         except RequestInFlight as flying:
             return _refused(HTTPStatus.SERVICE_UNAVAILABLE, flying.code, flying.zh_message)
-        _log.info("payscore_called", event=call.event, first=first)
-        return Response(None, status_code=HTTPStatus.NO_CONTENT)
+        _log.info("payscore_called", called=call.event, first=first)
+        return _taken()
 
     return (take,)
+
+
+def _taken() -> Response[Any]:
+    return Response({"code": "SUCCESS"}, status_code=HTTPStatus.OK)
 
 
 def _refused(status: HTTPStatus, code: str, message: str) -> Response[Any]:

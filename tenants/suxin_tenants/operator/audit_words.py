@@ -15,6 +15,7 @@ from suxin_tenants.operator.claim_audit_words import (
 )
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
+from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
@@ -156,6 +157,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
     **CLAIM_ACTIONS,
+    **ORDER_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -179,6 +181,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "loan_warning": "风险预警",
     "warning_rule_set": "预警规则",
     **CLAIM_OBJECTS,
+    **ORDER_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",

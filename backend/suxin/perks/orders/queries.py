@@ -42,6 +42,11 @@ def own_services(actor: Actor) -> Select[OrderService]:
     return select(OrderService).where(OrderService.tenant_id == actor.own_tenant)
 
 
+def open_services(actor: Actor) -> Select[OrderService]:
+    """Return the services under which the merchant may open orders now, by their names."""
+    return own_services(actor).where(OrderService.closed_at.is_(None)).order_by(OrderService.name)
+
+
 def own_refunds(actor: Actor) -> Select[OrderRefund]:
     """Return what the merchant has given back."""
     return select(OrderRefund).where(OrderRefund.tenant_id == actor.own_tenant)

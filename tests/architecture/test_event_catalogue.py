@@ -9,6 +9,7 @@ from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
+from suxin.perks.orders import event_types as orders
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -25,6 +26,7 @@ DECLARED = {
         *warnings.EVENT_TYPES,
     ),
     "repair": repair.EVENT_TYPES,
+    "perks": orders.EVENT_TYPES,
     "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import strawberry
 
@@ -61,8 +60,6 @@ class CreateServiceOrderInput:
         default_factory=list, description=_DISCOUNTS
     )
     start_device_id: str | None = None
-    programme_id: UUID | None = None
-    redemption_id: UUID | None = None
     idempotency_key: str = idempotency_key()
 
     def draft(self) -> OrderDraft:
@@ -81,8 +78,6 @@ class CreateServiceOrderInput:
             payments=lines(self.payments),
             discounts=lines(self.discounts),
             device=self.start_device_id,
-            programme_id=self.programme_id,
-            redemption_id=self.redemption_id,
         )
 
 

@@ -35,7 +35,7 @@ class RiskFundMismatch(Refusal):
     code = "RISK_FUND_MISMATCH"
     kind = RefusalKind.INVALID
     zh = "“{mode_zh}”服务的风险金名称应为：{names_zh}"
-    en = "The risk fund of this service is one of: {names_en}"
+    en = "The risk fund of such a service ({mode_en}) is one of: {names_en}"
 
 
 class RiskFundOverCeiling(Refusal):

@@ -128,6 +128,7 @@ def check_draft(draft: OrderDraft, service: ServiceTerms) -> None:
         raise RiskFundMismatch(
             field="riskFundName",
             mode_zh=service.mode.zh,
+            mode_en=service.mode.en,
             names_zh="、".join(name.zh for name in names),
             names_en=", ".join(names),
         )

@@ -100,6 +100,7 @@ class Answer:
     status: int
     body: bytes = field(repr=False)
     retry_after_s: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def decode(self, shape: type[Decoded]) -> Decoded:
         """Return the body as the expected shape.
@@ -303,7 +304,12 @@ class GuardedClient:
             if len(body) > self._limits.response_bytes:
                 raise CallFailed(call.service, CallProblem.TOO_LARGE)
         return Answer(
-            call.service, response.status_code, bytes(body), _retry_after_s(response.headers)
+            call.service,
+            response.status_code,
+            bytes(body),
+            _retry_after_s(response.headers),
+            # By their names in small letters, as whoever checks a signature looks them up.
+            dict(response.headers),
         )
 
 

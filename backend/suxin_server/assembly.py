@@ -36,11 +36,13 @@ from suxin_server.key_file import keyring_source
 from suxin_server.metrics import Metrics
 from suxin_server.migration import newest_revisions
 from suxin_server.patience import NO_ANSWER, once_it_answers
+from suxin_server.paying import call_reader
 from suxin_server.settings import Settings
 from suxin_server.tenants_addresses import client_of_providers
 from suxin_server.uses import written_down
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
+from suxin_tenants.merchant.payscore_calls import call_routes
 from suxin_tenants.operator import source_api as sources
 from suxin_web.budget_size import Budget
 from suxin_web.budgets import Budgets
@@ -88,8 +90,8 @@ class Assembly:
     metrics_token: SecretStr
     """Empty where none is set."""
 
-    preview: Sequence[ControllerRouterHandler] = ()
-    """Routes that only a demo has."""
+    besides: Sequence[ControllerRouterHandler] = ()
+    """Routes that only a demo has, and those of a service that only some installations use."""
 
     patience_s: float = 0
     """How long to wait for a database that does not answer yet."""
@@ -183,9 +185,18 @@ def assemble(settings: Settings) -> Assembly:
         replays,
         Metrics(),
         settings.metrics_token or SecretStr(""),
-        preview_routes(settings, outside),
+        (*preview_routes(settings, outside), *_call_routes(settings)),
         settings.database_patience_s,
     )
+
+
+def _call_routes(settings: Settings) -> Sequence[ControllerRouterHandler]:
+    """Return where WeChat Pay Score calls back, where it is used.
+
+    :raises NotAvailable: if its keys are not what they should be
+    """
+    reader = call_reader(settings)
+    return () if reader is None else call_routes(reader)
 
 
 def _budget(settings: Settings) -> Budget:
@@ -234,7 +245,7 @@ async def opened(assembly: Assembly) -> AsyncIterator[None]:
 
 def routes(assembly: Assembly) -> list[ControllerRouterHandler]:
     """Return every route of the web process: the edges', health and metrics."""
-    return [*EDGES, *assembly.preview, *operations_routes(assembly)]
+    return [*EDGES, *assembly.besides, *operations_routes(assembly)]
 
 
 def operations_routes(assembly: Assembly) -> list[ControllerRouterHandler]:

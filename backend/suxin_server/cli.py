@@ -120,6 +120,32 @@ def set_second_factor(**given: str) -> None:
     click.echo(load("suxin_server.tenant_admin", "set_second_factor")(settings, **given))
 
 
+@tenant.command("order-service")
+@click.option("--uscc", required=True, help="统一社会信用代码 · unified social credit code")
+@click.option("--code", required=True, help="服务编号（支付分 service_id）· number of the service")
+@click.option("--name", required=True, help="服务名称 · name of the service")
+@click.option(
+    "--mode",
+    required=True,
+    type=click.Choice(["DEPOSIT_FREE", "PAY_LATER"]),
+    help="先免或先享 · deposit-free or pay-later",
+)
+@click.option("--ceiling", required=True, help="每单上限（元）· most that one order asks for, yuan")
+@click.option(
+    "--sector",
+    default="GENERAL",
+    show_default=True,
+    type=click.Choice(["GENERAL", "MEDICAL", "SCHOOL"]),
+    help="服务领域；就医、就学不产生记录 · of medicine and school no record comes",
+)
+@click.option("--sub-mchid", help="微信支付子商户号；不填为线下收款 · without one orders are local")
+@click.option("--unmanned", is_flag=True, help="无人设备 · devices serve without staff")
+def open_order_service(**given: str | bool | None) -> None:
+    """开通订单服务 · Let a merchant open service orders."""
+    settings = own_settings()
+    click.echo(load("suxin_server.order_admin", "open_order_service")(settings, **given))
+
+
 @cli.group()
 def records() -> None:
     """信用记录 · Credit records."""

@@ -18,6 +18,7 @@ from suxin.kernel.sealing import Sealer
 from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
 from suxin.perks import jobs as perks
+from suxin.perks.orders import jobs as orders
 from suxin.repair import jobs as repair
 from suxin.review import jobs as review
 from suxin.rights import jobs as rights
@@ -34,6 +35,7 @@ from suxin_outbound.wechat import WeChatClient
 from suxin_server.case_kinds import KINDS
 from suxin_server.ingesting import IngestionRuns
 from suxin_server.key_file import keyring_source
+from suxin_server.paying import order_provider
 from suxin_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def each(*known: Handler) -> Handler:
 
 
 def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler]:
-    """Return the handlers of every context by topic; those of exports, ingestion and credit repair need more."""
+    """Return the handlers of every context by topic; those of exports, ingestion, credit repair and service orders need more."""
     return merged(
         signing.handlers(sealer),
         consent.handlers(sealer),
@@ -160,6 +162,7 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
                     guarded=window,
                 ),
             ),
+            orders.handlers(order_provider(settings, outside)),
             exports.handlers(runs.run, settings.exports_folder.absolute()),
             ingestion.handlers(ingestions.run, ingestions.apply_release),
         )

@@ -26,6 +26,7 @@ from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
+from suxin.perks.orders import models as orders
 from suxin.places import models as places
 from suxin.repair import models as repair
 from suxin.review import models as review
@@ -96,6 +97,7 @@ CONTEXTS = (
     sandboxes,
     incentives,
     perks,
+    orders,
 )
 
 metadata = Table.metadata

@@ -100,6 +100,16 @@ class Settings(BaseSettings):
     repair_base_url: str | None = None
     repair_app_id: str = "suxin"
     repair_secret: SecretStr = SecretStr("")
+    # WeChat Pay Score, as a service provider; without an address orders are local alone. ``suxin up`` puts its stand-in here.
+    payscore_base_url: str | None = None
+    payscore_mchid: str = ""
+    payscore_app_id: str = "wx0000000000000000"
+    # The serial of one's own certificate, and the file that holds its private key.
+    payscore_serial: str = ""
+    payscore_key_file: Path | None = None
+    # A folder with WeChat Pay's public keys or certificates, each named <serial>.pem.
+    payscore_platform_keys: Path | None = None
+    payscore_api_v3_key: SecretStr = SecretStr("")
     # The city's own score system, and the codes of the models whose tiers it says, with commas between them; the platform's
     # engine works out all others.
     tiers_models: str = ""
@@ -177,6 +187,7 @@ def wants_demo(settings: Settings) -> bool:
         settings.identity_base_url,
         settings.sms_base_url,
         settings.repair_base_url,
+        settings.payscore_base_url,
         settings.tiers_base_url,
     )
     return all(address is None for address in own)

@@ -28,6 +28,7 @@ from suxin_server.processes import refusal_to_listen, remembered_port, wait_unti
 from suxin_server.settings import Settings, child_environment, wants_demo
 from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.stand_ins.paths import EVENTS_PATH
+from suxin_server.stand_ins.payscore_keys import payscore_settings
 from suxin_server.supervisor import Part, StopRequested, Supervisor, stop_signals
 from suxin_server.valkey import Valkey
 from suxin_server.welcome import say_begun, show_welcome
@@ -40,6 +41,7 @@ REPORT_BYTES: Final = 2_000
 PORT_PATIENCE_S: Final = 2.0
 REGISTRY: Final = "registry.json"
 REPAIR_STATE: Final = "repair-window.json"
+PAYSCORE: Final = "payscore"
 # What uses the servers is stopped first, all of it at once: two stages of one second at the most.
 SERVERS, PROGRAMS = 0, 1
 _OWNER_ONLY: Final = frozenset({"DATABASE_OWNER_URL"})
@@ -51,6 +53,7 @@ _OUTSIDE: Final = {
     "identity": "identity_secret",
     "sms": "sms_api_key",
     "repair": "repair_secret",
+    "payscore": "payscore_api_v3_key",
     "tiers": "tiers_secret",
 }
 
@@ -212,6 +215,8 @@ class _Start:
                 address = f"http://127.0.0.1:{port}"
                 key = SecretStr(stand_in_key(service))
                 self._set(**{f"{service}_base_url": address, secret: key})
+                if service == "payscore":
+                    self._set(**payscore_settings(self._data_dir / PAYSCORE))
                 self._stand_ins[service] = port
         if not self._stand_ins or not self._settings.demo:
             return
@@ -239,6 +244,8 @@ class _Start:
             arguments += ["--registry", str(self._settings.identity_registry_file)]
         if "repair" in self._stand_ins:
             arguments += ["--repair-state", str(self._data_dir / REPAIR_STATE)]
+        if "payscore" in self._stand_ins:
+            arguments += ["--payscore-keys", str(self._data_dir / PAYSCORE)]
         child = self._child("stand-ins", "suxin_server.stand_ins", *arguments, without=_NO_SERVERS)
         self._supervisor.begin(child, rank=PROGRAMS)
 

@@ -10,6 +10,7 @@ from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
+from suxin.perks.orders import event_types as orders
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -22,6 +23,7 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     loans.EVENT_TYPES,
     warnings.EVENT_TYPES,
     repair.EVENT_TYPES,
+    orders.EVENT_TYPES,
     claims.EVENT_TYPES,
     risk_pool.EVENT_TYPES,
     perks.EVENT_TYPES,

@@ -51,6 +51,18 @@ from suxin.perks.states import (
     RiskFundKind,
     Sector,
 )
+from suxin.perks.orders.states import (
+    OrderChannel,
+    RiskFundName,
+    ServiceOrderCollectionState,
+    ServiceOrderMode,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
+    ServiceOrderState,
+    ServiceOrderStateDescription,
+    ServiceSector,
+)
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.pools.states import PoolState
@@ -82,6 +94,7 @@ from suxin_graphql.loan_types import (
     LoanRepaymentOrder,
 )
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
+from suxin_graphql.order_types import ServiceOrderRefundOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.warning_types import LoanWarningOrder
@@ -267,6 +280,7 @@ _ORDERS: Final = {
     PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
+    ServiceOrderRefundOrder: "退款的排序。In which order refunds are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }
@@ -301,6 +315,7 @@ def describe_enums() -> None:
     _describe_loans()
     _describe_pools()
     _describe_perks()
+    _describe_orders()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
@@ -360,6 +375,21 @@ def _describe_perks() -> None:
     _describe(FunderKind, "出资方类型。Whose money a programme spends.")
     _describe(RecordRule, "信用记录规则。Whether a use may become a credit record.")
     _describe(RiskFundKind, "风险金名称。What a service order's risk fund is called.")
+
+
+def _describe_orders() -> None:
+    _describe(OrderChannel, "支付渠道。Who carries an order.")
+    _describe(RiskFundName, "风险金名称。What the risk fund is called.")
+    _describe(ServiceOrderMode, "先免或先享。What trust saves the user.")
+    _describe(
+        ServiceSector, "服务领域；就医、就学不产生记录。Of medicine and school no record comes."
+    )
+    _describe(ServiceOrderStage, "订单所处阶段。What the three fields say together.")
+    _describe(ServiceOrderState, "订单状态。The first field of the state.")
+    _describe(ServiceOrderStateDescription, "状态说明。The second field, of an order under way.")
+    _describe(ServiceOrderCollectionState, "收款状态。The third field.")
+    _describe(ServiceOrderRequest, "提交渠道的请求。What a provider was asked.")
+    _describe(ServiceOrderRefundState, "退款状态。Where a refund stands.")
 
 
 def _describe_exchange() -> None:

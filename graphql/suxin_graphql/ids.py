@@ -54,6 +54,8 @@ KINDS: Final[dict[str, Kind]] = {
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
     "PerkProgramme": Kind(49, "权益", "programme"),
     "PerkRedemption": Kind(50, "核销记录", "redemption"),
+    "ServiceOrder": Kind(55, "服务订单", "service order"),
+    "ServiceOrderRefund": Kind(56, "退款", "refund"),
     "LoanWarning": Kind(57, "预警", "warning"),
     "LeagueTable": Kind(62, "季度榜", "league table"),
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),

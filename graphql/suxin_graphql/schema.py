@@ -32,6 +32,8 @@ from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.perk_code_mutations import PerkCodeMutations
 from suxin_graphql.perk_mutations import PerkMutations
 from suxin_graphql.perk_queries import PerkQueries
+from suxin_graphql.order_mutations import OrderMutations
+from suxin_graphql.order_queries import OrderQueries
 from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.redemption_mutations import RedemptionMutations
@@ -64,6 +66,7 @@ class Query(
     GuaranteeQueries,
     WarningQueries,
     PerkQueries,
+    OrderQueries,
     LeagueQueries,
     EventQueries,
     WebhookQueries,
@@ -92,6 +95,7 @@ class Mutation(
     PerkMutations,
     RedemptionMutations,
     PerkCodeMutations,
+    OrderMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

@@ -24,6 +24,7 @@ from suxin.perks.policies import (
     REDEMPTION_GRANT,
     REDEMPTION_READ,
 )
+from suxin.perks.orders.policies import ORDER_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
@@ -60,6 +61,7 @@ _PROVIDER: Final = (
 )
 _NOTICES: Final = (None, NavItem(zh="消息", href="/desk/notices", icon="bell"))
 _ACCOUNT: Final = (None, NavItem(zh="我的账号", href=ACCOUNT_PATH, icon="person"))
+_ORDERS: Final = (ORDER_READ, NavItem(zh="今日订单", href="/desk/orders", icon="log"))
 _BRANCHES: Final = (STAFF_READ, NavItem(zh="网点", href="/desk/branches", icon="building"))
 _REDEEM: Final = (REDEMPTION_GRANT, NavItem(zh="核销", href="/desk/redeem", icon="check"))
 _REDEEMED: Final = (
@@ -124,6 +126,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _REDEEM,
         _REDEEMED,
         _PERKS,
+        _ORDERS,
         *_HOUSE,
     ),
     TenantKind.ATTRACTION: (
@@ -131,6 +134,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _REDEEM,
         _REDEEMED,
         _PERKS,
+        _ORDERS,
         *_HOUSE,
     ),
     TenantKind.VILLAGE_GRID: (

@@ -11,6 +11,7 @@ from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
+from suxin.perks.orders import event_types as orders
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -29,6 +30,7 @@ DECLARED = {
     ),
     "perks": perks.EVENT_TYPES,
     "repair": repair.EVENT_TYPES,
+    "perks": orders.EVENT_TYPES,
     "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -88,5 +90,6 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "PoolStopLoss",
         "Referral",
         "RiskPool",
+        "ServiceOrder",
     }
     assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

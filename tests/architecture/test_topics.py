@@ -4,12 +4,14 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+from order_reference import ReferenceProvider
 from scripted_window import ScriptedWindow
 
 import suxin
 from suxin.exports import jobs as exports
 from suxin.kernel.messaging import Delivery
 from suxin.kernel.sealing import Keyring, Sealer
+from suxin.perks.orders import jobs as orders
 from suxin.repair import jobs as repair
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin_server.jobs import handlers, merged
@@ -47,6 +49,7 @@ def test_topics_and_handlers_are_the_same():
         repair.handlers(sealer, ScriptedWindow()),
         exports.handlers(idle, Path("exports")),
         ingestion.handlers(idle, idle),
+        orders.handlers(ReferenceProvider()),
     )
     topics = declared_topics()
     assert set(topics) == set(table)

@@ -152,6 +152,7 @@ LOGS = {
     "exports",
     "leagueTables",
     "sandboxApplicants",
+    "serviceOrders",
     "webhookDeliveries",
     "webhookEndpoints",
 }

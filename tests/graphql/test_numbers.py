@@ -14,6 +14,7 @@ from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
 from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
 from suxin.perks.drafts import MAX_LIMIT, MAX_PARTY, MAX_STOCK
+from suxin.perks.orders.rules import MAX_COUNT
 from suxin.tenancy.providers.models import MAX_AGE_MINUTES
 from suxin_graphql.paging import MAX_PAGE
 from suxin_graphql.schema import schema
@@ -72,6 +73,13 @@ REDEEMED = {
     "HoldPerkRedemptionByCodeInput.persons": MAX_PARTY,
     "CompletePerkRedemptionInput.uses": MAX_PARTY * MAX_LIMIT,
 }
+# ``tests/perks/test_order_rules`` sends more: an amount is bounded by the order's own ceiling.
+ORDERS = {
+    "CreateServiceOrderInput.riskFundFen": MAX_MONEY_FEN,
+    "RefundServiceOrderInput.amountFen": MAX_MONEY_FEN,
+    "ServiceOrderLineInput.amountFen": MAX_MONEY_FEN,
+    "ServiceOrderLineInput.count": MAX_COUNT,
+}
 MAXIMA = {
     **GUARANTEES,
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
@@ -81,6 +89,7 @@ MAXIMA = {
     **CLAIMS,
     **{f"DraftPerkProgrammeInput.{name}": most for name, most in PROGRAMME.items()},
     **REDEEMED,
+    **ORDERS,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")

@@ -7,6 +7,7 @@ from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
+from order_root_fields import ORDER_NODES, ORDER_STEPS
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
@@ -182,7 +183,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         == implementing
         == set(NODES)
         == set(ids.KINDS)
-        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS}
+        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES}
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 
@@ -335,7 +336,7 @@ NAMELESS = {
 }
 
 
-# What real banks are told of these is in test_sandboxes.
+# What real banks are told of these is in test_sandboxes; of a merchant's orders, in test_service_orders.
 IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
 
 
@@ -359,7 +360,7 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, re
 
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
-    tried = {one[0] for one in MUTATIONS} | NAMELESS | IN_SANDBOXES | BY_MERCHANTS
+    tried = {one[0] for one in MUTATIONS} | NAMELESS | IN_SANDBOXES | BY_MERCHANTS | ORDER_STEPS
     assert {field.python_name for field in mutations} == tried
 
 

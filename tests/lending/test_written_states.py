@@ -42,6 +42,7 @@ from suxin.lending.models import (
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.orders.models import ServiceOrder
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim
@@ -286,6 +287,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {Programme, Redemption}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
+    # Service orders: perks/test_order_machine.py.
+    beside |= {ServiceOrder}
     assert machines == {*MACHINES, *beside}
 
 

@@ -83,6 +83,7 @@ class StandIns:
     repair: str
     tiers: str
     receiver: str
+    payscore: str
 
     def steer(self, service: str, route: str, **fields: object) -> None:
         address = f"{getattr(self, service)}/_stand_in/{route}"

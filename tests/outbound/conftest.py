@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from suxin_outbound.identity import IdentityClient
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
 from suxin_server.stand_ins.keys import stand_in_key
+from suxin_server.stand_ins.payscore_keys import payscore_settings
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 APP_ID = "wx0000000000000000"
@@ -44,6 +46,7 @@ class StandIns:
     repair: str
     tiers: str
     receiver: str
+    payscore: str
     http: httpx.Client
 
     def steer(self, service: str, route: str, **fields):
@@ -195,3 +198,18 @@ def now():
 @pytest.fixture(scope="session")
 def app_id():
     return APP_ID
+
+
+@pytest.fixture(scope="session")
+def payscore_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys between the platform and the stand-in for WeChat Pay Score."""
+    folder = tmp_path_factory.mktemp("keys") / "payscore"
+    payscore_settings(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def payscore(payscore_folder: Path) -> Iterator[StandIns]:
+    """The stand-ins, one of which has those keys."""
+    with running_stand_ins("--payscore-keys", str(payscore_folder)) as (_, running):
+        yield running

@@ -14,6 +14,7 @@ import league_matrix
 import ledger_matrix
 import loan_matrix
 import perk_matrix
+import order_matrix
 import pool_matrix
 import repair_matrix
 import review_matrix
@@ -43,6 +44,7 @@ COMMANDS = (
     | guarantee_matrix.COMMANDS
     | perk_matrix.COMMANDS
     | code_matrix.COMMANDS
+    | order_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -66,6 +68,7 @@ QUERIES = (
     | guarantee_matrix.QUERIES
     | perk_matrix.QUERIES
     | code_matrix.QUERIES
+    | order_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

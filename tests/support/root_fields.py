@@ -7,6 +7,8 @@ from typing import Final
 
 import perk_root_fields
 
+import order_root_fields as orders
+
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
     " repaymentMethod: EQUAL_INSTALMENT, guarantee: CREDIT}"
@@ -128,6 +130,7 @@ CALLS: Final = {
     "activateIdentityProvider": f"activateIdentityProvider(input: {{{KEY}}})",
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
+    **orders.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -254,6 +257,7 @@ NEEDS: Final = {
     "publishProduct": "lending.product.publish",
     "retireProduct": "lending.product.publish",
     **perk_root_fields.NEEDS,
+    **orders.NEEDS,
 }
 """What each root field needs."""
 
@@ -267,6 +271,7 @@ _ADMINS: Final = {
 }
 HOLDERS: Final = {
     **perk_root_fields.HOLDERS,
+    **orders.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

@@ -16,6 +16,7 @@ from counter_visits import AtCounter, visit_counter
 from filled_claims import FilledClaims, FilledPool, fill_pooled
 from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
 from filled_guarantees import Guaranteed, fill_guarantees
+from filled_orders import FilledOrders, fill_orders
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
@@ -102,6 +103,7 @@ class World:
     claims: FilledClaims
     guaranteed: Guaranteed
     perks: FilledPerks
+    ordered: FilledOrders
 
     @property
     def bank(self) -> Bank:
@@ -201,6 +203,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         **await fill_pooled(city, admin),
         "warned": await build_warned(city),
         "perks": await fill_perks(city),
+        "ordered": await fill_orders(city, admin),
     }
 
 

@@ -18,6 +18,7 @@ import uvicorn
 from typing_extensions import override
 
 from suxin_server.stand_ins.identity import IdentityStandIn
+from suxin_server.stand_ins.payscore import PayScoreStandIn
 from suxin_server.stand_ins.receiver import ReceiverStandIn
 from suxin_server.stand_ins.repair import RepairStandIn
 from suxin_server.stand_ins.sms import SmsStandIn
@@ -40,7 +41,7 @@ class _Server(uvicorn.Server):
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="suxin_server.stand_ins", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("wechat", "identity", "sms", "repair", "receiver", "tiers"):
+    for name in ("wechat", "identity", "sms", "repair", "receiver", "tiers", "payscore"):
         parser.add_argument(f"--{name}-port", type=int, default=0)
     parser.add_argument("--registry", type=Path, default=None, help="who represents which firm")
     parser.add_argument(
@@ -48,6 +49,12 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         default=None,
         help="where the window of credit repair keeps what it knows",
+    )
+    parser.add_argument(
+        "--payscore-keys",
+        type=Path,
+        default=None,
+        help="where the keys lie between the platform and WeChat Pay Score",
     )
     return parser.parse_args(words)
 
@@ -111,6 +118,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "repair": RepairStandIn(given.repair_state),
         "receiver": ReceiverStandIn(),
         "tiers": TiersStandIn(),
+        "payscore": PayScoreStandIn(given.payscore_keys),
     }
     listeners: dict[str, socket.socket] = {}
     for name in stand_ins:

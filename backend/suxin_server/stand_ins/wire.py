@@ -28,6 +28,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    # Path and query as they were sent, which is what a signature is over.
+    target: str = ""
 
     def fields(self) -> dict[str, Any]:
         """Return the JSON object in the body, or an empty one."""
@@ -180,4 +182,11 @@ async def _read(scope: Scope, receive: Receive, most: int) -> Request | None:
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
         headers={name.decode(): value.decode("latin-1") for name, value in scope["headers"]},
         body=bytes(body),
+        target=_target(scope),
     )
+
+
+def _target(scope: Scope) -> str:
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return (path + (b"?" + query if query else b"")).decode("latin-1")

@@ -11,6 +11,7 @@ from suxin.perks.policies import (
     REDEMPTION_GRANT,
     REDEMPTION_READ,
 )
+from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -39,6 +40,9 @@ MERCHANT: Final = TenantProfile(
                     PROGRAMME_MANAGE,
                     REDEMPTION_READ,
                     REDEMPTION_GRANT,
+                    ORDER_READ,
+                    ORDER_MANAGE,
+                    ORDER_REFUND,
                 }
             ),
         ),
@@ -47,6 +51,7 @@ MERCHANT: Final = TenantProfile(
             zh="店员",
             permissions=frozenset({PROGRAMME_READ, REDEMPTION_READ, REDEMPTION_GRANT}),
         ),
-        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
+        Role(code="order_clerk", zh="收银员", permissions=frozenset({ORDER_READ, ORDER_MANAGE})),
+        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ, ORDER_READ})),
     ),
 )

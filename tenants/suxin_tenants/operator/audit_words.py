@@ -21,6 +21,7 @@ from suxin_tenants.operator.guarantee_audit_words import (
 )
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
+from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
@@ -164,6 +165,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
     **PERK_ACTIONS,
+    **ORDER_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
     "subjects.mandate.forgotten": "删除期满代理授权",
@@ -189,6 +191,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **CLAIM_OBJECTS,
     **GUARANTEE_OBJECTS,
     **PERK_OBJECTS,
+    **ORDER_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",

@@ -1,0 +1,185 @@
+"""Service orders in the schema: where each stands by its provider's three fields, what is asked for, and what was paid and given back."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final
+from uuid import UUID
+
+import strawberry
+
+from suxin.perks.orders import models
+from suxin.perks.orders.policies import ORDER_READ
+from suxin.perks.orders.queries import own_orders, own_refunds
+from suxin.perks.orders.rules import MAX_DISCOUNTS, MAX_PAYMENTS, read_lines
+from suxin.perks.orders.states import (
+    FIELDS,
+    OrderChannel,
+    RiskFundName,
+    ServiceOrderCollectionState,
+    ServiceOrderMode,
+    ServiceOrderRefundState,
+    ServiceOrderRequest,
+    ServiceOrderStage,
+    ServiceOrderState,
+    ServiceOrderStateDescription,
+    ServiceSector,
+)
+from suxin_graphql.context import Context, Info
+from suxin_graphql.cursors import Key, Order, Ordering
+from suxin_graphql.execution.filters import Choice, Filter
+from suxin_graphql.execution.records import Source, ToMany, column, to_many
+from suxin_graphql.node import Node, global_id
+from suxin_graphql.paging import FILTER, Connection
+from suxin_graphql.scalars import Fen
+
+ORDERS: Final = Ordering("perks.orders/1", (Key(models.ServiceOrder.id, UUID),))
+
+
+@strawberry.input(
+    description="退款的筛选条件，同时满足。Which refunds; every given field must fit."
+)
+class ServiceOrderRefundFilter(Filter):
+    """Which refunds."""
+
+    __model__: ClassVar = models.OrderRefund
+
+    state: Choice[ServiceOrderRefundState] | None = None
+
+
+class ServiceOrderRefundOrder(Order):
+    """The order of an order's refunds."""
+
+    NEWEST = (
+        Ordering("perks.refunds/1", (Key(models.OrderRefund.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
+
+
+@strawberry.type(description="一项付费或优惠。One payment or discount.")
+class ServiceOrderLine:
+    """One payment or discount."""
+
+    name: str
+    amount_fen: Fen = strawberry.field(
+        description="该项合计，单位为分。The line's amount, all pieces together."
+    )
+    description: str
+    count: int
+
+
+def _lines(stored: Any, _: Context) -> list[ServiceOrderLine]:  # noqa: ANN401 - a JSON column
+    return [
+        ServiceOrderLine(
+            name=line.name,
+            amount_fen=Fen(line.amount_fen),
+            description=line.description,
+            count=line.count,
+        )
+        for line in read_lines(stored)
+    ]
+
+
+@strawberry.type(description="一笔退款。Money given back of what was paid.")
+class ServiceOrderRefund(Node):
+    """Money given back of what was paid."""
+
+    __model__: ClassVar = models.OrderRefund
+    __source__: ClassVar = Source(own_refunds, models.OrderRefund.id, ORDER_READ)
+
+    id: strawberry.ID = global_id("ServiceOrderRefund")
+    out_refund_no: str = column(
+        lambda: models.OrderRefund.number,
+        description="商户退款单号。The merchant's own number of the refund.",
+    )
+    transaction_id: str
+    amount_fen: Fen
+    reason: str
+    state: ServiceOrderRefundState
+    rejection: str | None
+    asked_at: datetime
+    settled_at: datetime | None
+
+
+@strawberry.type(
+    description="服务订单（先免、先享）。商户只知道是否通过，不知道任何分值。"
+    "A service order; the merchant learns that it passed or did not, and never a score."
+)
+class ServiceOrder(Node):
+    """A service order of the caller's organisation."""
+
+    __model__: ClassVar = models.ServiceOrder
+    __source__: ClassVar = Source(own_orders, models.ServiceOrder.id, ORDER_READ)
+
+    id: strawberry.ID = global_id("ServiceOrder")
+    out_order_no: str = column(
+        lambda: models.ServiceOrder.number,
+        description="商户单号。The merchant's own number of the order.",
+    )
+    channel: OrderChannel = column(lambda: models.ServiceOrder.provider)
+    mode: ServiceOrderMode
+    sector: ServiceSector
+    introduction: str
+    risk_fund_name: RiskFundName = column(lambda: models.ServiceOrder.fund_name)
+    risk_fund_fen: Fen = column(lambda: models.ServiceOrder.fund_fen)
+    ceiling_fen: Fen
+    starts_at: datetime | None = strawberry.field(
+        description="为空表示用户确认时开始。Nothing where it begins when its user accepts it."
+    )
+    ends_at: datetime | None
+    need_user_confirm: bool = column(lambda: models.ServiceOrder.need_confirm)
+    attach: str
+    start_device_id: str | None = column(lambda: models.ServiceOrder.device)
+    stage: ServiceOrderStage = strawberry.field(
+        description="三个状态字段合起来的状态。What the three fields of the state say together."
+    )
+    state: ServiceOrderState = column(
+        lambda: models.ServiceOrder.stage, convert=lambda stage, _: FIELDS[_stage(stage)].state
+    )
+    state_description: ServiceOrderStateDescription | None = column(
+        lambda: models.ServiceOrder.stage,
+        convert=lambda stage, _: FIELDS[_stage(stage)].description,
+    )
+    collection_state: ServiceOrderCollectionState | None = column(
+        lambda: models.ServiceOrder.stage,
+        convert=lambda stage, _: FIELDS[_stage(stage)].collection,
+    )
+    request: ServiceOrderRequest | None = strawberry.field(
+        description="已提交支付渠道、尚未答复的请求。What its provider was asked and has not answered yet."
+    )
+    rejection: str | None = strawberry.field(
+        description="渠道未受理上一请求的原因。Why its provider refused the last request."
+    )
+    call_up: str | None = strawberry.field(
+        description="用户手机调起确认页所需的内容。What the user's phone opens to confirm."
+    )
+    payments: list[ServiceOrderLine] = column(convert=_lines, items=MAX_PAYMENTS)
+    discounts: list[ServiceOrderLine] = column(convert=_lines, items=MAX_DISCOUNTS)
+    total_fen: Fen | None
+    reason: str | None
+    paid_fen: Fen | None
+    refunded_fen: Fen
+    transaction_id: str | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    completed_at: datetime | None
+    paid_at: datetime | None
+    ended_at: datetime | None
+
+    @to_many(
+        ToMany(lambda: ServiceOrderRefund, "id", models.OrderRefund.order_id),
+        description="该订单的退款，新的在前。Its refunds, newest first.",
+    )
+    def refunds(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        where: Annotated[ServiceOrderRefundFilter | None, FILTER] = None,
+        order_by: ServiceOrderRefundOrder = ServiceOrderRefundOrder.NEWEST,
+    ) -> Connection[ServiceOrderRefund]:
+        """Declare the page of the order's refunds."""
+        raise NotImplementedError
+
+
+def _stage(stored: str) -> ServiceOrderStage:
+    return ServiceOrderStage.coded(str(stored))

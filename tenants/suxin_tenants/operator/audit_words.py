@@ -24,6 +24,7 @@ from suxin_tenants.words import TENANT_KINDS
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
     "kernel.act_for": "代为操作",
+    "demo.city.written": "写入演示城市",
     "kernel.calendar.loaded": "载入放假安排",
     "kernel.calendar.corrected": "更正放假安排",
     "kernel.keys.rotated": "轮换密钥",

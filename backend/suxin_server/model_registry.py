@@ -25,6 +25,7 @@ from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.places import models as places
+from suxin.relief import models as relief
 from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
@@ -69,6 +70,7 @@ CONTEXTS = (
     consent,
     oauth,
     review,
+    relief,
     scoring,
     counter,
     exports,

@@ -260,6 +260,17 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON deprecated_uses TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
+    'ALTER TABLE disaster_notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE disaster_notices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON disaster_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY filed ON disaster_notices FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON disaster_notices FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON disaster_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON disaster_notices FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, ending_by, ending_at, ending_reason, ended_by, ended_at, key_sealed, content) ON disaster_notices TO suxin_app',
+    'GRANT SELECT, UPDATE (counted, records, subjects, counted_at, applied_at, key_sealed) ON disaster_notices TO suxin_batch',
+    "CREATE TRIGGER disaster_notices_begins BEFORE INSERT ON disaster_notices FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER disaster_notices_step BEFORE UPDATE OF state ON disaster_notices FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'ENDED', 'operator'), ('IN_FORCE', 'ENDED', 'system'), ('PROPOSED', 'IN_FORCE', 'operator'), ('PROPOSED', 'REJECTED', 'operator'), ('PROPOSED', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
     'ALTER TABLE event_feeds ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE event_feeds FORCE ROW LEVEL SECURITY',
@@ -282,6 +293,13 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE group_exemptions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE group_exemptions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON group_exemptions FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON group_exemptions FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON group_exemptions FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, UPDATE (told_at, end_told_at) ON group_exemptions TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (ended_at) ON group_exemptions TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -706,7 +724,9 @@ ACCESS = (
     "CREATE POLICY moved_by_office ON review_cases FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON review_cases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY kept_long_enough ON review_cases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED') and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
+    'CREATE POLICY batch ON review_cases FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, round, wanted, reason, missing, accepted_at, clock, clock_from, clock_days, due_at, due_provisional, late_at, extended_at, extension_reason, decision_number, decided_by, checked_by, outcome, answer, terms, noticed_at, appealed_at, appeal_reason, ended_at), DELETE ON review_cases TO suxin_app',
+    'GRANT SELECT ON review_cases TO suxin_batch',
     "CREATE TRIGGER review_cases_begins BEFORE INSERT ON review_cases FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'operator'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER review_cases_step BEFORE UPDATE OF state ON review_cases FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'DECIDED', 'client'), ('ACCEPTED', 'DECIDED', 'operator'), ('ACCEPTED', 'DECIDED', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'client'), ('ACCEPTED', 'WITHDRAWN', 'operator'), ('ACCEPTED', 'WITHDRAWN', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'subject'), ('APPEALED', 'DECIDED', 'client'), ('APPEALED', 'DECIDED', 'operator'), ('APPEALED', 'DECIDED', 'staff'), ('APPEALED', 'WITHDRAWN', 'client'), ('APPEALED', 'WITHDRAWN', 'operator'), ('APPEALED', 'WITHDRAWN', 'staff'), ('APPEALED', 'WITHDRAWN', 'subject'), ('DECIDED', 'ACCEPTED', 'client'), ('DECIDED', 'ACCEPTED', 'operator'), ('DECIDED', 'ACCEPTED', 'staff'), ('DECIDED', 'APPEALED', 'client'), ('DECIDED', 'APPEALED', 'operator'), ('DECIDED', 'APPEALED', 'staff'), ('DECIDED', 'NOTICED', 'client'), ('DECIDED', 'NOTICED', 'operator'), ('DECIDED', 'NOTICED', 'staff'), ('DECIDED', 'WITHDRAWN', 'client'), ('DECIDED', 'WITHDRAWN', 'operator'), ('DECIDED', 'WITHDRAWN', 'staff'), ('DECIDED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'operator'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'EFFECTIVE', 'client'), ('NOTICED', 'EFFECTIVE', 'operator'), ('NOTICED', 'EFFECTIVE', 'staff'), ('NOTICED', 'EFFECTIVE', 'system'), ('RETURNED', 'LAPSED', 'system'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'operator'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'SUBMITTED', 'subject'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'operator'), ('RETURNED', 'WITHDRAWN', 'staff'), ('RETURNED', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'ACCEPTED', 'client'), ('SUBMITTED', 'ACCEPTED', 'operator'), ('SUBMITTED', 'ACCEPTED', 'staff'), ('SUBMITTED', 'DECIDED', 'client'), ('SUBMITTED', 'DECIDED', 'operator'), ('SUBMITTED', 'DECIDED', 'staff'), ('SUBMITTED', 'RETURNED', 'client'), ('SUBMITTED', 'RETURNED', 'operator'), ('SUBMITTED', 'RETURNED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE review_decisions ENABLE ROW LEVEL SECURITY',
@@ -1301,6 +1321,55 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_code_hash', name=op.f('uq_device_codes_user_code_hash'))
     )
     op.create_index('ix_device_codes_expires_at', 'device_codes', ['expires_at'], unique=False)
+    op.create_table('disaster_notices',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('areas', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('PROPOSED', 'WITHDRAWN', 'REJECTED', 'IN_FORCE', 'ENDED', name='noticestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=True),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('records', sa.BigInteger(), nullable=True),
+    sa.Column('subjects', sa.BigInteger(), nullable=True),
+    sa.Column('counted', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ending_by', sa.Uuid(), nullable=True),
+    sa.Column('ending_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ending_reason', sa.Text(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'ENDED') = (ended_at is not null)", name=op.f('ck_disaster_notices_ended')),
+    sa.CheckConstraint("(state in ('IN_FORCE', 'ENDED', 'REJECTED')) = (decided_by is not null)", name=op.f('ck_disaster_notices_decided')),
+    sa.CheckConstraint('(ending_by is null) = (ending_at is null)', name=op.f('ck_disaster_notices_ending')),
+    sa.CheckConstraint('(filed_by is null) = (source is not null)', name=op.f('ck_disaster_notices_filed')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_disaster_notices_content')),
+    sa.CheckConstraint('cardinality(areas) >= 1', name=op.f('ck_disaster_notices_areas')),
+    sa.CheckConstraint('cardinality(categories) >= 1', name=op.f('ck_disaster_notices_categories')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_disaster_notices_two_people')),
+    sa.CheckConstraint('ended_by <> ending_by', name=op.f('ck_disaster_notices_two_people_end')),
+    sa.CheckConstraint('ends_on is null or ends_on > to_on', name=op.f('ck_disaster_notices_ends')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_disaster_notices_sha256')),
+    sa.CheckConstraint('to_on >= from_on', name=op.f('ck_disaster_notices_period')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disaster_notices'))
+    )
+    op.create_index('uq_disaster_notices_source', 'disaster_notices', ['source'], unique=True)
     op.create_table('ended_tokens',
     sa.Column('token_id', sa.Uuid(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
@@ -2338,6 +2407,24 @@ def upgrade() -> None:
     )
     op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
     op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('group_exemptions',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('notice_id', sa.Uuid(), nullable=False),
+    sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('exempted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('ended_at is not null or end_told_at is null', name=op.f('ck_group_exemptions_told')),
+    sa.ForeignKeyConstraint(['notice_id'], ['disaster_notices.id'], name=op.f('fk_group_exemptions_notice_id')),
+    sa.ForeignKeyConstraint(['subject_id', 'record_id'], ['credit_records.subject_id', 'credit_records.id'], name=op.f('fk_group_exemptions_subject_id_record_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'record_id', 'notice_id', name=op.f('pk_group_exemptions'))
+    )
+    op.create_index('ix_group_exemptions_live', 'group_exemptions', ['notice_id', 'subject_id'], unique=False, postgresql_where=sa.text('ended_at is null'))
+    op.create_index('ix_group_exemptions_untold', 'group_exemptions', ['notice_id', 'subject_id'], unique=False, postgresql_where=sa.text('told_at is null or ended_at is not null and end_told_at is null'))
     op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3516,6 +3603,9 @@ def downgrade() -> None:
     op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
     op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
     op.drop_table('incentive_awards')
+    op.drop_index('ix_group_exemptions_untold', table_name='group_exemptions', postgresql_where=sa.text('told_at is null or ended_at is not null and end_told_at is null'))
+    op.drop_index('ix_group_exemptions_live', table_name='group_exemptions', postgresql_where=sa.text('ended_at is null'))
+    op.drop_table('group_exemptions')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
     op.drop_index('ix_attachments_of_request', table_name='attachments')
     op.drop_table('attachments')
@@ -3646,6 +3736,8 @@ def downgrade() -> None:
     op.drop_table('event_feeds')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
     op.drop_table('ended_tokens')
+    op.drop_index('uq_disaster_notices_source', table_name='disaster_notices')
+    op.drop_table('disaster_notices')
     op.drop_index('ix_device_codes_expires_at', table_name='device_codes')
     op.drop_table('device_codes')
     op.drop_index('ix_desk_sessions_staff_id', table_name='desk_sessions')

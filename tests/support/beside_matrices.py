@@ -12,6 +12,7 @@ import league_matrix
 import ledger_matrix
 import loan_matrix
 import pool_matrix
+import relief_matrix
 import repair_matrix
 import review_matrix
 import rights_matrix
@@ -35,6 +36,7 @@ COMMANDS = (
     | league_matrix.COMMANDS
     | incentive_matrix.COMMANDS
     | commitment_matrix.COMMANDS
+    | relief_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
 )
@@ -55,6 +57,7 @@ QUERIES = (
     | league_matrix.QUERIES
     | incentive_matrix.QUERIES
     | commitment_matrix.QUERIES
+    | relief_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
 )

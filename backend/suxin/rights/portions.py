@@ -13,6 +13,7 @@ from suxin.lending import portions as lending
 from suxin.lending.exchange import portions as exchange
 from suxin.lending.loans import portions as loans
 from suxin.lending.warnings import portions as warnings
+from suxin.relief import portions as relief
 from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry, SourceTransfer
@@ -61,6 +62,7 @@ TRANSFERS: Final = Portion(
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
     *review.PORTIONS,
+    *relief.PORTIONS,
     *repair.PORTIONS,
     INQUIRIES,
     TRANSFERS,

@@ -16,6 +16,7 @@ from suxin_tenants.operator.claim_audit_words import (
 from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
+from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.operator.warning_words import WARNING_ACTIONS
@@ -153,6 +154,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.commitment.returned": "退回自主申报",
     "rights.account.closed": "注销账号",
     **LENDING_ACTIONS,
+    **RELIEF_ACTIONS,
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
@@ -187,6 +189,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "counter_evidence": "窗口凭据",
     "counter_visit": "窗口接待",
     "credit_record": "信用记录",
+    "disaster_notice": "群体豁免公告",
     "decision_snapshot": "决策快照",
     "export": "导出任务",
     "sandbox_applicant": "沙箱申请人",

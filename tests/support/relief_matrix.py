@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from small_relief import PDF, draft
+from small_relief import PDF, SOURCE, draft
 from small_world import World
 from trespassing import Case, operators_own
 
@@ -42,5 +42,5 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "relief.queries.own_document": ("rival", notice, Forbidden),
     "relief.queries.own_notice": ("rival", notice, Forbidden),
     "relief.queries.own_notices": ("rival", lambda _world: {}, Forbidden),
-    "relief.queries.proposed_from": ("rival", lambda _world: {"source": "rural/1"}, None),
+    "relief.queries.proposed_from": ("rival", lambda _world: {"source": SOURCE}, None),
 }

@@ -21,6 +21,9 @@ AREAS = (
     ("321302", AreaLevel.COUNTY, "宿城区"),
     ("321324", AreaLevel.COUNTY, "泗洪县"),
 )
+SOURCE = "rural/1"
+"""What the small world's notice was proposed from."""
+
 PDF = b"%PDF-1.7 a declaration of disaster"
 
 
@@ -98,7 +101,15 @@ async def relieve(city: SmallCity, now: datetime | None = None) -> int:
 
 async def build_relief(city: SmallCity, admin: asyncpg.Connection) -> Relieved:
     """A notice that waits, with a record of the firm's as if it were exempted, for the proofs as two tenants."""
-    notice = await file_notice(city)
+    await add_counties(city)
+    notice = await city.act(
+        propose_notice,
+        Actor.system("rural"),
+        draft=draft(),
+        paper=Paper(name="灾害公告.pdf", content=PDF),
+        sealer=city.sealer,
+        source=SOURCE,
+    )
     await admin.execute(
         "insert into group_exemptions (subject_id, record_id, notice_id, item, title, reason, exempted_at)"
         " select subject_id, id, $1, item_code, 'x', 'x', $2 from credit_records where subject_id = $3 limit 1",

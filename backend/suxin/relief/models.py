@@ -70,8 +70,6 @@ class DisasterNotice(Table):
         "ending_reason",
         "ended_by",
         "ended_at",
-        "key_sealed",
-        "content",
     )
     __batch_privileges__: ClassVar[tuple[str, ...]] = (
         "SELECT",

@@ -276,6 +276,7 @@ async def test_the_platform_proposes_a_declared_disaster_once(small_city, admin)
         ({"areas": ["321302", "999999"]}, "areas"),
         ({"categories": []}, "categories"),
         ({"categories": [DataCategory.SCORE]}, "categories"),
+        ({"categories": [DataCategory.TAX, DataCategory.CONVICTIONS]}, "categories"),
         ({"to_on": date(2026, 4, 30)}, "toOn"),
         ({"from_on": date(2024, 1, 1)}, "toOn"),
         ({"to_on": date(2026, 12, 31)}, "toOn"),

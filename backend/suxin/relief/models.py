@@ -13,7 +13,7 @@ from suxin.kernel.readers import KIND, Reader, batch, data_subject, operator, sy
 from suxin.kernel.sealed_columns import sealed
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import Table, append_and_change
-from suxin.subjects.models import NEVER_SHARED, DataCategory
+from suxin.subjects.models import DataCategory
 
 DOCUMENT: Final = "relief.document"
 """The purpose for which the pieces of a notice's document are sealed, under its own key."""
@@ -40,8 +40,15 @@ STATES_ZH: Final[dict[NoticeState, str]] = {
     NoticeState.ENDED: "已终止",
 }
 
-CATEGORIES: Final = tuple(one for one in DataCategory if one not in NEVER_SHARED)
-"""What a notice may be about: a score is no record, and a bank's own loan is its own matter."""
+CATEGORIES: Final = (
+    DataCategory.REGISTRATION,
+    DataCategory.TAX,
+    DataCategory.SOCIAL_INSURANCE,
+    DataCategory.PENALTIES,
+    DataCategory.ENVIRONMENT,
+    DataCategory.PERFORMANCE,
+)
+"""What a notice may be about: what departments record of how somebody conducts his business. A conviction is no matter of a disaster."""
 
 _OFFICE: Final = frozenset({Party.OPERATOR})
 _PLATFORM: Final = frozenset({Party.PLATFORM})

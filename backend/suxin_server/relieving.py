@@ -17,8 +17,8 @@ from suxin.relief.applying import (
     notices_to_apply,
     notices_to_end,
 )
-from suxin.relief.commands import end_over
 from suxin.relief.counting import count_notices
+from suxin.relief.lapsing import end_over
 from suxin.relief.models import DisasterNotice
 from suxin.relief.telling import TOLD_AT_ONCE, tell_of_exemptions
 

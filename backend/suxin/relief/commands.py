@@ -230,24 +230,6 @@ async def answer_ending(
     return notice
 
 
-async def end_over(session: AsyncSession, *, now: datetime) -> int:
-    """End the notices whose day has come; return how many. A duty of the platform."""
-    over = await session.scalars(
-        select(DisasterNotice)
-        .where(
-            DisasterNotice.state == NoticeState.IN_FORCE,
-            DisasterNotice.ends_on <= local_day(now),
-        )
-        .with_for_update()
-    )
-    ended = 0
-    for notice in over:
-        notice.state, notice.ended_at = NoticeState.ENDED, now
-        _record(session, "relief.notice.ended", notice, now=now)
-        ended += 1
-    return ended
-
-
 async def _at(
     session: AsyncSession, actor: Actor, notice_id: UUID, state: NoticeState
 ) -> DisasterNotice:

@@ -1,6 +1,7 @@
 """Alembic's entry: migrations run over asyncpg as the owner of the database, one process at a time."""
 
 import asyncio
+from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, pool, text
@@ -10,17 +11,27 @@ MIGRATION_LOCK = 0x4D494752
 
 
 def _is_modelled(
-    _thing: object,
+    thing: Any,
     name: str | None,
     kind: str,
     reflected: bool,  # noqa: FBT001 - as Alembic calls it
     model: object,
 ) -> bool:
-    """Leave the parts of divided tables out of comparisons: they are made with their table's grants."""
+    """Leave the parts of divided tables out of comparisons, and what PostgreSQL itself makes of a key to a divided table.
+
+    The parts are made with their table's grants.
+    """
+    if not reflected or model is not None:
+        return True
+    if kind == "foreign_key_constraint":
+        return not any(_is_part(key.target_fullname.split(".")[0]) for key in thing.elements)
+    return not (kind == "table" and _is_part(name or ""))
+
+
+def _is_part(table: str) -> bool:
     metadata = context.config.attributes.get("metadata")
-    whole, part, _ = (name or "").rpartition("_p")
-    is_part = kind == "table" and reflected and model is None and bool(part)
-    return not (is_part and metadata is not None and whole in metadata.tables)
+    whole, part, _ = table.rpartition("_p")
+    return bool(part) and metadata is not None and whole in metadata.tables
 
 
 def _run(connection: Connection) -> None:

@@ -9,7 +9,7 @@ import structlog
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
 from suxin_server.demo import cast
-from suxin_server.demo.city import DemoReport, Setting, city_exists, write_city
+from suxin_server.demo.city import DemoReport, Setting, city_exists, complete_city, write_city
 from suxin_server.demo.draft import MadeFor, draft_city
 from suxin_server.demo.log_in import LOG_INS, write_log_ins
 from suxin_server.demo.registry import write_registry
@@ -70,12 +70,14 @@ async def _written_once(setting: Setting, patience_s: float) -> DemoReport:
             raise NotYet(f"the database is at revision {sorted(found)}")
         return await city_exists(setting.database, now=now)
 
+    there = False
     with suppress(*NO_ANSWER):
-        if await is_there():
-            return DemoReport(built=False, rows={})
+        there = await is_there()
+    if there:
+        return await complete_city(setting, now=now)
     draft, there = await asyncio.gather(
         draft_city(setting.made_for, now=now), once_it_answers(is_there, patience_s=patience_s)
     )
     if there:
-        return DemoReport(built=False, rows={})
+        return await complete_city(setting, now=now)
     return await write_city(setting, draft, now=now)

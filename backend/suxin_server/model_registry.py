@@ -28,6 +28,7 @@ from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.orders import models as orders
 from suxin.places import models as places
+from suxin.relief import models as relief
 from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
@@ -72,6 +73,7 @@ CONTEXTS = (
     consent,
     oauth,
     review,
+    relief,
     scoring,
     counter,
     exports,

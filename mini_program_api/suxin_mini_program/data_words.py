@@ -28,6 +28,7 @@ from suxin.rights.remedies import CorrectionAbout, Remedy
 from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
 from suxin.subjects.commitments.models import CommitmentState
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
+from suxin.subjects.standing import Ending
 from suxin_mini_program.labels import (
     BASES,
     CONSENT_STATES,
@@ -45,12 +46,18 @@ from suxin_web.content_words import content_words
 from suxin_web.formats import local_date, local_time, money, percent
 
 NOTHING: Final = "—"
+ENDED: Final = "已期满"
 _RECORD_STATUSES: Final = {
     RecordStatus.ACTIVE: "有效",
     RecordStatus.DISPUTED: "核查中",
     RecordStatus.EXEMPTED: "已豁免",
     RecordStatus.REPAIRED: "已修复",
     RecordStatus.WITHDRAWN: "已撤销",
+}
+_ENDINGS: Final = {
+    Ending.FIVE_YEARS: "已满五年：不再向他人提供，不再计入评价，即将删除",
+    Ending.PUBLICATION: "公示期满：不再向他人提供，不再计入评价",
+    Ending.VALIDITY: "有效期满：不再计入评价",
 }
 _CHANNELS: Final = {
     LawfulChannel.PUBLICLY_DISCLOSED: "依法公开",
@@ -137,6 +144,7 @@ _BY_KIND: Final[Mapping[type, Words]] = {
 }
 _NAMED: Final[Mapping[type, Mapping[Any, str]]] = {
     CommitmentState: COMMITMENT_STATES_ZH,
+    Ending: _ENDINGS,
     RepairState: REPAIR_STATES_ZH,
     DocumentKind: DOCUMENTS_ZH,
 }
@@ -168,9 +176,15 @@ def shown_rows(found: Told) -> list[list[tuple[str, str]]]:
     """Return a portion's rows as names with values to read; what is empty is left out."""
     names = found.portion.names
     rows = [
-        [(names[key], readable(key, value)) for key, value in row.items()] for row in found.rows
+        [(names[key], readable(key, value)) for key, value in _standing(row).items()]
+        for row in found.rows
     ]
     return [[pair for pair in row if pair[1] != NOTHING] for row in rows]
+
+
+def _standing(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row whose state says that it has ended, where it has."""
+    return {**row, "status": ENDED} if row.get("ended") else row
 
 
 def readable(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a row holds

@@ -25,6 +25,8 @@ from suxin.perks.policies import (
     REDEMPTION_READ,
 )
 from suxin.perks.orders.policies import ORDER_READ
+from suxin.relief.policies import NOTICE_DECIDE, NOTICE_READ
+from suxin.relief.queries import notices_waiting
 from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
@@ -106,6 +108,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="规划目标", href="/desk/plan-targets", icon="check")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
+        (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
@@ -165,6 +168,8 @@ async def nav_of(
     if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CASE_READ):
         kinds = tuple(KINDS)
         waiting["/desk/cases"] = await cases_waiting(session, actor.own_tenant, kinds=kinds)
+    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(NOTICE_DECIDE):
+        waiting["/desk/relief-notices"] = await notices_waiting(session, actor)
     return [
         NavItem(
             zh=item.zh,

@@ -58,6 +58,7 @@ MATRIX = {
     "deprecated_uses": (NONE, NONE, NONE, NONE, ALL, ALL),
     "desk_sessions": DOORWAY,
     "device_codes": DOORWAY,
+    "disaster_notices": KEEPER,
     "ended_tokens": DOORWAY,
     "event_feeds": PLATFORM,
     "guarantee_requests": (NONE, NONE, NONE, NONE, ALL, ALL),
@@ -65,6 +66,7 @@ MATRIX = {
     "idempotency_keys": DOORWAY,
     "exports": PLATFORM,
     "filing_files": PLATFORM,
+    "group_exemptions": PLATFORM,
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
     "incentive_awards": OPERATOR,
@@ -233,6 +235,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
     assert hidden - by_owner["bank"] == {
         "account_closures",
         "counter_visits",
+        "group_exemptions",
         "ingestion_parts",
         "mandates",
         "match_results",

@@ -48,6 +48,8 @@ DESKS = {
     "operator.admin": (
         "/desk",
         "/desk/cases",
+        "/desk/relief-notices",
+        "/desk/relief-notices/new",
         "/desk/repairs",
         "/desk/ingestion",
         "/desk/commitments",

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from suxin.lending.applicants import counts, facts_of
+from suxin.lending.applicants import facts_of
 from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
 from suxin.lending.terms import ApplicantKind
 from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject, SubjectKind
+from suxin.subjects.standing import counts
 
 TODAY = date(2026, 11, 20)
 YESTERDAY, TOMORROW = date(2026, 11, 19), date(2026, 11, 21)

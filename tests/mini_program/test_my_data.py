@@ -1,6 +1,7 @@
 """My data over the mini program: download, read on, correct, delete, close the account."""
 
 import json
+from datetime import date
 from uuid import uuid4
 
 import httpx
@@ -122,16 +123,45 @@ async def test_what_became_of_a_record_is_told_to_whom_it_is_about(
     assert sorted(row["状态"] for row in read) == sorted(["有效", "有效", word])
 
 
-async def test_a_bad_record_that_is_over_is_told_to_whom_it_is_about_until_it_is_erased(
-    applicant, admin
+# The small city's day is the 20th of November 2026.
+@pytest.mark.parametrize(
+    ("ends", "ended", "reads"),
+    [
+        (("negative", "2020-01-01", None, None), "five_years", "已满五年：不再向他人提供"),
+        (("negative", "2026-01-01", "2026-11-20", None), "publication", "公示期满：不再向他人提供"),
+        (("negative", "2026-01-01", "2026-11-21", None), None, None),
+        (("positive", "2026-01-01", "2026-11-01", None), None, None),
+        (("positive", "2026-01-01", None, "2026-11-20"), "validity", "有效期满：不再计入评价"),
+    ],
+)
+async def test_a_record_that_is_over_is_told_to_whom_it_is_about_as_over(
+    applicant, admin, ends, ended, reads
 ) -> None:
-    """征信业管理条例 art. 16: nobody else reads it any more; he does, because it is still held."""
+    """征信业管理条例 art. 16, 信用修复管理办法 art. 3: he reads it, because it is held, and that it counts no more."""
+    polarity, *days = ends
+    occurred_on, published_until, valid_until = (day and date.fromisoformat(day) for day in days)
     await admin.execute(
-        "update credit_records set polarity = 'negative', published_until = '2026-11-01',"
-        " occurred_on = '2020-01-01' where item_code = 'TAX-GRADE'"
+        "update credit_records set polarity = $1, occurred_on = $2, published_until = $3,"
+        " valid_until = $4 where item_code = 'TAX-GRADE'",
+        polarity,
+        occurred_on,
+        published_until,
+        valid_until,
     )
+
     page = await applicant.read("/my-data/rows", part="records", first=9)
-    assert len(page["shown"]) == 3
+
+    (place,) = (n for n, row in enumerate(page["items"]) if row["itemCode"] == "TAX-GRADE")
+    held = page["items"][place]
+    shown = {one["name"]: one["value"] for one in page["shown"][place]}
+    assert (held["status"], held["ended"]) == ("active", ended)
+    assert shown["状态"] == ("有效" if ended is None else "已期满")
+    assert (shown.get("停用原因") or "").startswith(reads or "")
+    assert ("停用原因" in shown) is (ended is not None)
+    if polarity == "negative":
+        asked = {"recordId": held["id"], "reason": "已改正", "evidence": "无"}
+        answer = await applicant.post("/cases/exemptions", asked)
+        assert answer.status_code == (201 if ended is None else 409)
 
 
 async def test_a_mandate_that_has_ended_opens_none_of_it(applicant, small_city, admin) -> None:

@@ -7,6 +7,7 @@ import pytest
 from observing import changed, contents, posted
 from repairs import PDF, add_penalty, both_documents, file_repair, put_down
 
+from suxin.kernel.loose_documents import LOOSE_LIFE, MAX_LOOSE
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.repair.commands import (
     MAX_DOCUMENTS,
@@ -21,8 +22,6 @@ from suxin.repair.commands import (
 )
 from suxin.repair.documents import (
     FORGET_LOOSE_TOPIC,
-    LOOSE_LIFE,
-    MAX_LOOSE,
     TooManyLoose,
 )
 from suxin.repair.models import DocumentKind, RepairNotHere

@@ -7,13 +7,12 @@ import pytest
 from small_cases import PLAIN, filed
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.loose_documents import LOOSE_LIFE, MAX_LOOSE
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.review import retention
 from suxin.review.documents import (
     FORGET_LOOSE_TOPIC,
-    LOOSE_LIFE,
     MAX_DOCUMENTS,
-    MAX_LOOSE,
     TooManyLooseDocuments,
     forget_loose,
     put_down_evidence,

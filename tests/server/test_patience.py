@@ -90,7 +90,12 @@ async def test_nothing_is_made_up_where_a_city_is(monkeypatch: pytest.MonkeyPatc
         return True
 
     monkeypatch.setattr(demo_city, "revisions_of", revisions_of)
+
+    async def complete_city(_setting: object, **_: object) -> DemoReport:
+        return DemoReport(built=False, rows={})
+
     monkeypatch.setattr(demo_city, "city_exists", city_exists)
+    monkeypatch.setattr(demo_city, "complete_city", complete_city)
     monkeypatch.delattr(demo_city, "draft_city")
     report = await demo_city._written_once(_Anything(), 60)  # type: ignore[arg-type] # nothing of it is used
     assert report == DemoReport(built=False, rows={})

@@ -16,6 +16,7 @@ import loan_matrix
 import perk_matrix
 import order_matrix
 import pool_matrix
+import relief_matrix
 import repair_matrix
 import review_matrix
 import rights_matrix
@@ -39,6 +40,7 @@ COMMANDS = (
     | league_matrix.COMMANDS
     | incentive_matrix.COMMANDS
     | commitment_matrix.COMMANDS
+    | relief_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
     | guarantee_matrix.COMMANDS
@@ -63,6 +65,7 @@ QUERIES = (
     | league_matrix.QUERIES
     | incentive_matrix.QUERIES
     | commitment_matrix.QUERIES
+    | relief_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
     | guarantee_matrix.QUERIES

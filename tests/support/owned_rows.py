@@ -18,6 +18,7 @@ UNOWNED = {
     "ingestion_parts",
     "custodian_lines",
     "custodian_statements",
+    "disaster_notices",
     "ingestion_rejects",
     "impact_assessments",
     # The operator's, about a guarantor, and about all banks.

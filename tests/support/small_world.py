@@ -30,6 +30,7 @@ from small_loans import fill_loans
 from small_merchant import build_merchant
 from small_perks import FilledPerks, fill_perks
 from small_promised import Promised, build_promised
+from small_relief import Relieved, build_relief
 from small_scores import build_scores, last_run_id
 from small_warnings import Warned, build_warned
 from sqlalchemy import select
@@ -84,6 +85,7 @@ class World:
     correction_id: UUID
     case_id: UUID
     repair_id: UUID
+    relieved: Relieved
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -193,6 +195,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "correction_id": await _contest(city, admin),
         "case_id": await with_documents(city, admin, await declined(city)),
         "repair_id": await fill_repair(city, admin),
+        "relieved": await build_relief(city, admin),
         "at_counter": await visit_counter(city),
         "export_id": await begin_export(city, admin),
         "model_id": await build_scores(city),

@@ -130,7 +130,7 @@ class Database:
         The few refusals that must be remembered (``Refusal.commits``) commit what came before them.
         """
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            await self._enter(session, actor, now)
+            await enter(session, actor, now)
             try:
                 yield session
             except Refusal as refusal:
@@ -139,7 +139,7 @@ class Database:
                     await write_receipts(session, actor_of(session), now)
                     await session.commit()
                 raise
-            await _settle(session)
+            await settle(session)
             await session.commit()
 
     @asynccontextmanager
@@ -167,9 +167,9 @@ class Database:
             left = {name: list(read.info[name]) for name in _LEFT_BY_READING}
         if any(left.values()):
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                await self._enter(session, reader, now)
+                await enter(session, reader, now)
                 session.info.update(left)
-                await _settle(session)
+                await settle(session)
                 await session.commit()
 
     async def read_alone(
@@ -220,10 +220,11 @@ class Database:
         pool = self._engine.pool
         return (pool.checkedout() if isinstance(pool, QueuePool) else 0) + self._lone.in_use
 
-    @staticmethod
-    async def _enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
-        session.info.update(_begun(actor, _aware(now)))
-        await set_context(session, row_context(actor, now))
+
+async def enter(session: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Begin what an actor does in a session's transaction: it knows him, and its rows are his."""
+    session.info.update(_begun(actor, _aware(now)))
+    await set_context(session, row_context(actor, now))
 
 
 def _aware(now: datetime) -> datetime:
@@ -252,7 +253,7 @@ def forget_reading(session: AsyncSession) -> None:
         session.info[name].clear()
 
 
-async def _settle(session: AsyncSession) -> None:
+async def settle(session: AsyncSession) -> None:
     """Do what must stand before the answer leaves: what the reading uses up, then its receipts."""
     for work in session.info["settling"]:
         await work(session)

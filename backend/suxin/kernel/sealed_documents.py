@@ -8,7 +8,9 @@ import hashlib
 import secrets
 import struct
 from collections.abc import Iterator
-from typing import Final, Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
@@ -62,6 +64,48 @@ class KeptDocument(Protocol):
     @property
     def content(self) -> bytes | None:
         """The sealed pieces; nothing once they are erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seals:
+    """The purposes for which the pieces of a document, and its own key, are sealed."""
+
+    content: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A document as it was handed in, once it is found to be one that is taken."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def handed_in(name: str, content: bytes) -> Handed:
+    """Return a document that somebody hands in, with its type.
+
+    :raises Invalid: if its name is missing or too long
+    :raises DocumentTooLarge, DocumentTypeRefused: see ``media_type_of``
+    """
+    return Handed(name=checked_name(name), media_type=media_type_of(content), content=content)
+
+
+def sealed_row(
+    sealer: Sealer, document_id: UUID, given: Handed, *, seals: Seals, now: datetime
+) -> dict[str, Any]:
+    """Return the columns by which every table of documents keeps one, sealed under a key of its own."""
+    secret, pieces = sealed_content(sealer, document_id, given.content, purpose=seals.content)
+    return {
+        "name": given.name,
+        "media_type": given.media_type,
+        "size_bytes": len(given.content),
+        "sha256": hashlib.sha256(given.content).hexdigest(),
+        "key_sealed": sealer.seal(secret, purpose=seals.key, row=document_id),
+        "content": pieces,
+        "uploaded_at": now,
+    }
 
 
 def media_type_of(content: bytes) -> str:

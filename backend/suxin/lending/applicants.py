@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 
 from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
 from suxin.lending.terms import ApplicantKind
-from suxin.subjects.expiry import over_since
-from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject
+from suxin.subjects.models import CreditRecord, Subject
+from suxin.subjects.standing import counts
 
 Grade = TypeVar("Grade", TaxGrade, EcoGrade)
 _MONTHS: Final = 12
@@ -63,21 +63,6 @@ def facts_of(
         honours=frozenset(honours),
         first_loan=first_loan,
     )
-
-
-def counts(record: CreditRecord, *, today: date) -> bool:
-    """Return whether a record counts today."""
-    if record.status is not RecordStatus.ACTIVE:
-        return False
-    if record.polarity is Polarity.NEGATIVE and (
-        _over(record.published_until, today) or record.occurred_on <= over_since(today)
-    ):
-        return False
-    return not _over(record.valid_until, today)
-
-
-def _over(until: date | None, today: date) -> bool:
-    return until is not None and until <= today
 
 
 def _content(latest: dict[str, CreditRecord], item: str, name: str) -> Any:  # noqa: ANN401 - JSON

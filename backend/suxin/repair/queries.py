@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.bases import AccessBasis, live
+from suxin.kernel.loose_documents import Shelf
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import SHANGHAI, days_touched
 from suxin.repair.clocks import Clock
@@ -16,6 +17,9 @@ from suxin.repair.models import OPEN_STATES, RepairApplication, RepairDocument
 from suxin.subjects.models import CatalogueItem, CreditRecord, Polarity, RecordStatus
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
+
+SHELF: Final = Shelf(model=RepairDocument, taken_by="application_id")
+"""Where documents wait for an application."""
 
 
 class Place(NamedTuple):
@@ -85,35 +89,15 @@ async def documents_in(
     session: AsyncSession, subject_id: UUID, application_ids: Sequence[UUID]
 ) -> Sequence[RepairDocument]:
     """Return the documents of some applications, oldest first."""
-    return (
-        await session.scalars(
-            select(RepairDocument)
-            .where(
-                RepairDocument.subject_id == subject_id,
-                RepairDocument.application_id.in_(application_ids),
-            )
-            .order_by(RepairDocument.id)
-            .execution_options(populate_existing=True)
-        )
-    ).all()
+    taken = SHELF.documents_in(subject_id, application_ids)
+    return (await session.scalars(taken.execution_options(populate_existing=True))).all()
 
 
 async def loose_documents(
     session: AsyncSession, subject_id: UUID, document_ids: Sequence[UUID]
 ) -> Sequence[RepairDocument]:
     """Return those of a subject's documents that no application has taken, locked, in the order of their ids."""
-    return (
-        await session.scalars(
-            select(RepairDocument)
-            .where(
-                RepairDocument.subject_id == subject_id,
-                RepairDocument.id.in_(document_ids),
-                RepairDocument.application_id.is_(None),
-            )
-            .order_by(RepairDocument.id)
-            .with_for_update()
-        )
-    ).all()
+    return (await session.scalars(SHELF.loose(subject_id, document_ids))).all()
 
 
 async def lock_application(

@@ -1,35 +1,28 @@
 """Documents that go with a case: put down before it is filed or supplemented, taken by it, and erased with it.
 
-What is taken and how it is kept is in ``suxin.kernel.sealed_documents``. A case that nobody decided on, because it was taken
+How they wait and are kept is in ``suxin.kernel.loose_documents``. A case that nobody decided on, because it was taken
 back or lapsed, proves nothing: what its documents hold is erased as it ends.
 """
 
-import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
-from suxin.kernel.ids import new_id
+from suxin.kernel.loose_documents import Tray
 from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
-from suxin.kernel.sealed_documents import checked_name, media_type_of, sealed_content
+from suxin.kernel.sealed_documents import Seals, handed_in
 from suxin.kernel.sealing import Sealer
 from suxin.review import queries
-from suxin.review.models import DOCUMENT, DOCUMENT_KEY, CaseDocument, ReviewCase
+from suxin.review.models import DOCUMENT, DOCUMENT_KEY, ReviewCase
 
 MAX_DOCUMENTS: Final = 10
 """How many documents one case may have, all rounds together."""
 
-MAX_LOOSE: Final = 10
-"""How many documents a subject may have put down that no case has taken yet."""
-
-LOOSE_LIFE: Final = timedelta(days=1)
 FORGET_LOOSE_TOPIC: Final = "review.document.forget"
 
 
@@ -40,6 +33,14 @@ class TooManyLooseDocuments(Refusal):
     kind = RefusalKind.LIMITED
     zh = "已上传 {limit} 个尚未提交的文件，请先提交申请"
     en = "{limit} documents wait for a case already; file one first"
+
+
+TRAY: Final = Tray(
+    shelf=queries.SHELF,
+    seals=Seals(content=DOCUMENT, key=DOCUMENT_KEY),
+    forget_topic=FORGET_LOOSE_TOPIC,
+    full=TooManyLooseDocuments,
+)
 
 
 async def put_down_evidence(
@@ -59,31 +60,9 @@ async def put_down_evidence(
     :raises TooManyLooseDocuments: if ``MAX_LOOSE`` wait for a case
     """
     subject_id = actor.own_subject
-    called, media_type = checked_name(name), media_type_of(content)
-    await _require_room(session, subject_id)
-    document_id = new_id(now)
-    secret, pieces = sealed_content(sealer, document_id, content, purpose=DOCUMENT)
-    session.add(
-        CaseDocument(
-            subject_id=subject_id,
-            id=document_id,
-            case_id=None,
-            office_id=None,
-            name=called,
-            media_type=media_type,
-            size_bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            key_sealed=sealer.seal(secret, purpose=DOCUMENT_KEY, row=document_id),
-            content=pieces,
-            uploaded_at=now,
-        )
-    )
-    await outbox.post(
-        session,
-        FORGET_LOOSE_TOPIC,
-        {"subject_id": subject_id, "document_id": document_id},
-        now=now,
-        not_before=now + LOOSE_LIFE,
+    given = handed_in(name, content)
+    document_id = await TRAY.put_down(
+        session, subject_id, given, sealer=sealer, now=now, case_id=None, office_id=None
     )
     append_act(
         session,
@@ -92,23 +71,10 @@ async def put_down_evidence(
         subject_id=subject_id,
         object_type="case_document",
         object_id=document_id,
-        detail={"media_type": media_type, "size_bytes": len(content)},
+        detail={"media_type": given.media_type, "size_bytes": len(content)},
     )
     await session.flush()
     return document_id
-
-
-async def _require_room(session: AsyncSession, subject_id: UUID) -> None:
-    # Two uploads at once would both find room.
-    key = func.hashtextextended(f"evidence:{subject_id}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
-    loose = await session.scalar(
-        select(func.count())
-        .select_from(CaseDocument)
-        .where(CaseDocument.subject_id == subject_id, CaseDocument.case_id.is_(None))
-    )
-    if (loose or 0) >= MAX_LOOSE:
-        raise TooManyLooseDocuments(limit=MAX_LOOSE)
 
 
 async def attach_documents(
@@ -139,27 +105,11 @@ async def attach_documents(
 
 async def erase_contents(session: AsyncSession, case: ReviewCase) -> None:
     """Erase what the documents of a case hold that nobody decided on; their names and digests stay with it."""
-    await session.execute(
-        update(CaseDocument)
-        .where(CaseDocument.subject_id == case.subject_id, CaseDocument.case_id == case.id)
-        .values(key_sealed=None, content=None)
-        .execution_options(synchronize_session=False)
-    )
+    await TRAY.erase_contents(session, subject_id=case.subject_id, taken_by=case.id)
 
 
 async def forget_loose(
     session: AsyncSession, *, subject_id: UUID, document_id: UUID, now: datetime
 ) -> bool:
     """Erase a document that no case took in time; return whether there was one."""
-    gone = await session.scalar(
-        delete(CaseDocument)
-        .where(
-            CaseDocument.subject_id == subject_id,
-            CaseDocument.id == document_id,
-            CaseDocument.case_id.is_(None),
-            CaseDocument.uploaded_at <= now - LOOSE_LIFE,
-        )
-        .returning(CaseDocument.id)
-        .execution_options(synchronize_session=False)
-    )
-    return gone is not None
+    return await TRAY.forget(session, subject_id=subject_id, document_id=document_id, now=now)

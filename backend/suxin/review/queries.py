@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from suxin.kernel.loose_documents import Shelf
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import SHANGHAI, days_touched
 from suxin.review.models import CaseDocument, ReviewCase, ReviewDecision
@@ -18,6 +19,9 @@ from suxin.tenancy.profiles import TenantKind
 
 # A list of documents holds megabytes otherwise.
 _WITHOUT_CONTENT: Final = defer(CaseDocument.content)
+SHELF: Final = Shelf(model=CaseDocument, taken_by="case_id")
+"""Where documents wait for a case."""
+
 _RUNNING: Final = tuple(frozenset(CaseState) - ENDED)
 
 
@@ -177,9 +181,7 @@ async def documents_in(
     """Return the documents of some of a subject's cases without what they hold, as far as the caller sees them, oldest first."""
     return (
         await session.scalars(
-            select(CaseDocument)
-            .where(CaseDocument.subject_id == subject_id, CaseDocument.case_id.in_(case_ids))
-            .order_by(CaseDocument.id)
+            SHELF.documents_in(subject_id, case_ids)
             .options(_WITHOUT_CONTENT)
             .execution_options(populate_existing=True)
         )
@@ -190,19 +192,8 @@ async def loose_documents(
     session: AsyncSession, subject_id: UUID, document_ids: Sequence[UUID]
 ) -> Sequence[CaseDocument]:
     """Return those of a subject's documents that no case has taken, locked, in the order of their ids."""
-    return (
-        await session.scalars(
-            select(CaseDocument)
-            .where(
-                CaseDocument.subject_id == subject_id,
-                CaseDocument.id.in_(document_ids),
-                CaseDocument.case_id.is_(None),
-            )
-            .order_by(CaseDocument.id)
-            .options(_WITHOUT_CONTENT)
-            .with_for_update()
-        )
-    ).all()
+    free = SHELF.loose(subject_id, document_ids).options(_WITHOUT_CONTENT)
+    return (await session.scalars(free)).all()
 
 
 async def whole_document(

@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.working_days import local_day
 from suxin.review.filing import CaseFiling, checked_text, file_case
 from suxin.review.models import ReviewCase
 from suxin.review.queries import city_office
 from suxin.rights.corrections import lock_subject, record_of, require_room, stated_of_record
 from suxin.rights.kinds import EXEMPTION
-from suxin.subjects.models import Polarity, RecordStatus
+from suxin.subjects.models import CreditRecord, Polarity, RecordStatus
+from suxin.subjects.standing import counts
 
 
 class NothingToExempt(Refusal):
@@ -63,8 +65,7 @@ async def request_exemption(
     record = await record_of(session, subject_id, record_id, self_declared=False)
     if record is None:
         raise NotFound(thing_zh="信用记录", thing_en="credit record", field="recordId")
-    counts = record.status in (RecordStatus.ACTIVE, RecordStatus.DISPUTED)
-    if record.polarity is not Polarity.NEGATIVE or not counts:
+    if record.polarity is not Polarity.NEGATIVE or not _is_used(record, now=now):
         raise NothingToExempt(field="recordId")
     if any(one.kind == EXEMPTION.code and one.object_id == record_id for one in known):
         raise ExemptionAsked(field="recordId")
@@ -87,3 +88,8 @@ async def request_exemption(
         ),
         now=now,
     )
+
+
+def _is_used(record: CreditRecord, *, now: datetime) -> bool:
+    """Return whether a record counts, or would if it were not disputed."""
+    return record.status is RecordStatus.DISPUTED or counts(record, today=local_day(now))

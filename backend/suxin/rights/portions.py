@@ -15,6 +15,7 @@ from suxin.lending.guarantees import portions as guarantees
 from suxin.lending.loans import portions as loans
 from suxin.lending.warnings import portions as warnings
 from suxin.perks import portions as perks
+from suxin.relief import portions as relief
 from suxin.repair import portions as repair
 from suxin.review import portions as review
 from suxin.rights.models import SourceInquiry, SourceTransfer
@@ -63,6 +64,7 @@ TRANSFERS: Final = Portion(
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
     *review.PORTIONS,
+    *relief.PORTIONS,
     *repair.PORTIONS,
     INQUIRIES,
     TRANSFERS,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Date, delete, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -26,7 +26,11 @@ from suxin.subjects.models import (
     Subject,
     WeChatAccount,
 )
+from suxin.subjects.models.records import TODAY
+from suxin.subjects.standing import ending_of
 
+# The day by which the row policy reads, so that a subject is told what others are.
+_TODAY: Final = literal_column(TODAY, Date)
 RECORDS_KEPT: Final = Kept(
     why_zh="这些记录由有关部门依法归集，删除须由认定部门作出；认为有误的，请申请更正",
     why_en="source departments keep these records by law; what is wrong with one is corrected, not deleted",
@@ -118,7 +122,7 @@ def _declared(subject_id: UUID) -> Rows:
 
 def _on_record(subject_id: UUID) -> Rows:
     return (
-        select(CreditRecord, CatalogueItem)
+        select(CreditRecord, CatalogueItem, _TODAY)
         .outerjoin(CatalogueItem, CatalogueItem.code == CreditRecord.item_code)
         .where(CreditRecord.subject_id == subject_id)
     )
@@ -160,6 +164,7 @@ _RECORD_FIELDS: Final = {
     "valid_until": "有效至",
     "polarity": "性质",
     "status": "状态",
+    "ended": "停用原因",
     "amount_fen": "金额",
     "content": "内容",
     "loaded_at": "入库时间",
@@ -261,6 +266,7 @@ PORTIONS: Final[Sequence[Portion]] = (
         values={
             "item": lambda row, _: row[1].name if row[1] else row[0].item_code,
             "department": lambda row, _: row[1].department if row[1] else None,
+            "ended": lambda row, _: ending_of(row[0], today=row[2]),
         },
         rows=lambda subject_id: _on_record(subject_id).where(~CreditRecord.self_declared),
         by=(CreditRecord.id,),
@@ -275,6 +281,7 @@ PORTIONS: Final[Sequence[Portion]] = (
         values={
             "item": lambda row, _: row[1].name if row[1] else row[0].item_code,
             "department": lambda row, _: row[1].department if row[1] else None,
+            "ended": lambda row, _: ending_of(row[0], today=row[2]),
         },
         rows=_declared,
         by=(CreditRecord.id,),

@@ -1,4 +1,8 @@
-"""Building the demo city: two transactions, one of the batch role and one of the application, that stand or fall together."""
+"""Building the demo city: a transaction of the application, one of the batch role, and the batches of departments.
+
+The second is as good as committed when the first is; should the process be killed between them or after, the next start writes what is
+missing. The first has put on record as of which moment it was made up, and the same moment makes up the same rows.
+"""
 
 import asyncio
 from collections import Counter
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.artefacts import signed
@@ -22,7 +27,7 @@ from suxin.consent.models import (
 from suxin.consent.purposes import PURPOSES
 from suxin.events.models import EventFeed, TenantEvent, WebhookDelivery, WebhookEndpoint
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import AuditEntry
+from suxin.kernel.audit import AuditEntry, append_act
 from suxin.kernel.bases import AccessBasis
 from suxin.kernel.database import Database, act_for
 from suxin.kernel.doorways import doorway
@@ -71,6 +76,7 @@ from suxin_server.demo.houses import House
 from suxin_server.demo.ingested import ingest_batches
 from suxin_server.demo.organisations import organisations
 
+_WRITTEN: Final = "demo.city.written"
 _WRITES_AS_BATCH: Final[tuple[type[Table], ...]] = (
     Subject,
     SubjectDoor,
@@ -128,10 +134,37 @@ async def city_exists(database: Database, *, now: datetime) -> bool:
 
 
 async def build_demo_city(setting: Setting, *, now: datetime) -> DemoReport:
-    """Fill an empty database with the demo city; leave any other one as it is."""
+    """Fill an empty database with the demo city, or what is missing of one; leave any other city as it is."""
     if await city_exists(setting.database, now=now):
-        return DemoReport(built=False, rows={})
+        return await complete_city(setting, now=now)
     return await write_city(setting, await draft_city(setting.made_for, now=now), now=now)
+
+
+async def complete_city(setting: Setting, *, now: datetime) -> DemoReport:
+    """Write what a killed start has left out of the demo city; leave any other city as it is."""
+    began, has_subjects = await _begun(setting.batch, now=now)
+    if began is None:
+        return DemoReport(built=False, rows={})
+    rows = dict[str, int]()
+    if not has_subjects:
+        draft = await draft_city(setting.made_for, now=began)
+        async with setting.batch.transaction(Actor.system(REQUEST_ID), now=began) as batch:
+            await _write_subjects(batch, draft.book)
+            await put(batch, AuditEntry, draft.book.rows(AuditEntry))
+        rows = _counts(draft.book, draft.tenants)
+    ingested = await ingest_batches(
+        setting.batch, organisations(), sealer=setting.made_for.sealer, now=began
+    )
+    return DemoReport(built=ingested or not has_subjects, rows=rows)
+
+
+async def _begun(batch: Database, *, now: datetime) -> tuple[datetime | None, bool]:
+    """Return as of which moment the demo city was made up, if it was, and whether its subjects are there."""
+    async with batch.transaction(Actor.system(REQUEST_ID), now=now) as session:
+        began = await session.scalar(
+            select(AuditEntry.at).where(AuditEntry.action == _WRITTEN).limit(1)
+        )
+        return began, await session.scalar(select(Subject.id).limit(1)) is not None
 
 
 async def write_city(setting: Setting, draft: Draft, *, now: datetime) -> DemoReport:
@@ -164,6 +197,7 @@ async def _write_rest(
     session: AsyncSession, setting: Setting, draft: Draft, *, now: datetime
 ) -> None:
     book, tenants = draft.book, draft.tenants
+    append_act(session, action=_WRITTEN, now=now)
     await _write_tenants(session, Actor.system(REQUEST_ID), tenants, now=now)
     keys = await _keys(session, setting.made_for.sealer, now=now)
     await asyncio.to_thread(_sign, book, tenants, keys, now)

@@ -1,7 +1,7 @@
 """What became of a loan of the demo city that nobody repays: claimed, paid by the pool, and in part recovered.
 
 The worker does it after the pool is filled and the loans are judged, by the product's own commands, as of when each would have been
-done. A city that has a claim is left as it is.
+done. All of it is one transaction; a city that has a claim is left as it is.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.together import Together, together
 from suxin.kernel.working_days import local_day
 from suxin.lending.loans.daily import judge_loans
 from suxin.risk_pool.claims.commands import (
@@ -100,13 +101,23 @@ class ClaimedCity:
             async with self.database.transaction(bank, now=now) as session:
                 filing = await session.scalar(claimable_filings(bank).limit(1))
             if filing is not None:
-                claim = await self._submit(bank, filing, now=now)
-                await self._pay(_Office(*people), pool, claim, now=now)
-                await self._recover(people[0], bank, pool, claim, now=now)
+                async with together(self.database, now=now) as one:
+                    turns = _Turns(one, self.sealer)
+                    claim = await turns.submit(bank, filing, now=now)
+                    await turns.pay(_Office(*people), pool, claim, now=now)
+                    await turns.recover(people[0], bank, pool, claim, now=now)
                 return True
         return False
 
-    async def _submit(self, bank: Actor, filing: PoolFiling, *, now: datetime) -> PoolClaim:
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """What the bank and the office do in their turns."""
+
+    one: Together
+    sealer: Sealer
+
+    async def submit(self, bank: Actor, filing: PoolFiling, *, now: datetime) -> PoolClaim:
         for days, kind, result, note in ATTEMPTS:
             at = now - days * _DAY
             draft = CollectionDraft(kind=kind, result=result, attempted_on=local_day(at), note=note)
@@ -118,7 +129,7 @@ class ClaimedCity:
         submitted: PoolClaim = await self._do(submit_claim, bank, at, claim_id=claim.id)
         return submitted
 
-    async def _pay(
+    async def pay(
         self, office: _Office, pool: RiskPool, claim: PoolClaim, *, now: datetime
     ) -> None:
         """Let the claim be checked, approved by two people with a code each, and paid by the custodian."""
@@ -127,7 +138,7 @@ class ClaimedCity:
         await self._approve(office.fund, claim, Place.FUND_MANAGER, at=now - 16 * _DAY)
         await self._approve(office.bureau, claim, Place.FINANCE_BUREAU, at=now - 15 * _DAY)
         at = now - 14 * _DAY
-        async with self.database.transaction(office.checker, now=at) as session:
+        async with self.one.transaction(office.checker, now=at) as session:
             (payment,) = await payments_of(
                 session, operator_id=claim.operator_id, claim_id=claim.id
             )
@@ -139,20 +150,20 @@ class ClaimedCity:
     ) -> None:
         """Let somebody approve with an authenticator app; he begins anew with one of his own when he first logs in."""
         who = {"tenant_id": approver.own_tenant, "staff_id": approver.own_staff}
-        async with self.database.transaction(SYSTEM, now=at) as session:
+        async with self.one.transaction(SYSTEM, now=at) as session:
             address = await begin_enrolment(session, **who, sealer=self.sealer, now=at)
         secret = parse_qs(urlsplit(address).query)["secret"][0]
         step = one_time_codes.step_at(at)
-        async with self.database.transaction(SYSTEM, now=at) as session:
+        async with self.one.transaction(SYSTEM, now=at) as session:
             first = one_time_codes.code_of(secret, step - 1)
             await confirm_enrolment(session, **who, code=first, sealer=self.sealer, now=at)
         code = one_time_codes.code_of(secret, step)
         given = {"claim_id": claim.id, "place": place, "code": code, "sealer": self.sealer}
         await self._do(approve_claim, approver, at, **given)
-        async with self.database.transaction(SYSTEM, now=at) as session:
+        async with self.one.transaction(SYSTEM, now=at) as session:
             await forget_second_factor(session, **who)
 
-    async def _recover(
+    async def recover(
         self, checker: Actor, bank: Actor, pool: RiskPool, claim: PoolClaim, *, now: datetime
     ) -> None:
         """Let a part come back, of which the pool's share arrives."""
@@ -169,7 +180,7 @@ class ClaimedCity:
 
     async def _show(self, checker: Actor, pool: RiskPool, line: Line, *, at: datetime) -> None:
         """Let the custodian's statement of a day show a line, and match it as the worker does."""
-        async with self.database.transaction(checker, now=at) as session:
+        async with self.one.transaction(checker, now=at) as session:
             opening_fen = (await balance_of(session, pool)).balance_fen
         number = f"DZD-{local_day(at):%Y%m%d}"
         await self._do(
@@ -182,11 +193,11 @@ class ClaimedCity:
             sealer=self.sealer,
         )
         system = Actor.system(SYSTEM.request_id, tenant_id=pool.tenant_id)
-        async with self.database.transaction(system, now=at) as session:
+        async with self.one.transaction(system, now=at) as session:
             await match_next(
                 session, operator_id=pool.tenant_id, pool_id=pool.id, after=None, now=at
             )
 
     async def _do(self, command: Command, actor: Actor, at: datetime, **given: Any) -> Any:  # noqa: ANN401 - whatever the command returns
-        async with self.database.transaction(actor, now=at) as session:
+        async with self.one.transaction(actor, now=at) as session:
             return await command(session, actor, now=at, **given)

@@ -1,7 +1,8 @@
 """What people of the demo city contest, ask for and promised, so that no queue of its credit office is empty.
 
-The worker does it after the start, before the city is scored, so that nobody waits for it. Each step is a command of the product in a
-transaction of its own, as of some days ago. Whoever the cast plays is left alone: what a visitor does with them is his own.
+The worker does it after the start, before the city is scored, so that nobody waits for it. Each step is a command of the product, as of
+some days ago; all of them are one transaction, so that a start that is killed leaves it to the next. Whoever
+the cast plays is left alone: what a visitor does with them is his own.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.together import Together, together
 from suxin.kernel.working_days import local_day
 from suxin.repair.commands import apply_for_repair
 from suxin.repair.documents import put_down_document
@@ -37,6 +39,7 @@ from suxin.subjects.commitments.models import Commitment, CommitmentKind, Commit
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
 from suxin.subjects.commitments.registering import Promise, register_commitment
 from suxin.subjects.models import CreditRecord, Mandate, Polarity, RecordStatus, Subject
+from suxin.subjects.standing import counts
 from suxin_server.demo import cast
 from suxin_server.demo.book import REQUEST_ID
 from suxin_server.demo.office import SYSTEM, credit_office
@@ -91,10 +94,14 @@ class ContestedCity:
         bad = await self._parties(Polarity.NEGATIVE, now=now)
         plain = await self._parties(Polarity.NEUTRAL, now=now)
         others = [one for one in plain if one.subject_id not in {two.subject_id for two in bad}]
-        await self._promise(office[0], others, now=now)
-        await self._dispute(office[0], others, now=now)
-        await self._exempt(office[0], bad[:1], now=now)
-        await self._repair(bad[1:], now=now)
+        used = [one for one in bad if counts(one.record, today=local_day(now - _DAY))]
+        exempted = {one.subject_id for one in used[:1]}
+        async with together(self.database, now=now) as one:
+            turns = _Turns(one, self.sealer)
+            await turns.promise(office[0], others, now=now)
+            await turns.dispute(office[0], others, now=now)
+            await turns.exempt(office[0], used[:1], now=now)
+            await turns.repair([two for two in bad if two.subject_id not in exempted], now=now)
         return True
 
     async def contest_soon(self) -> None:
@@ -103,7 +110,23 @@ class ContestedCity:
         await self.contest(now=datetime.now(UTC))
         await asyncio.Event().wait()
 
-    async def _dispute(self, office: Actor, parties: Sequence[_Party], *, now: datetime) -> None:
+    async def _is_contested(self, *, now: datetime) -> bool:
+        async with self.database.transaction(SYSTEM, now=now) as session:
+            return bool(await session.scalar(select(func.count()).select_from(ReviewCase)))
+
+    async def _parties(self, polarity: Polarity, *, now: datetime) -> list[_Party]:
+        async with self.batch.transaction(SYSTEM, now=now) as session:
+            return await _found(session, polarity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """What each party and the office do in their turns."""
+
+    one: Together
+    sealer: Sealer
+
+    async def dispute(self, office: Actor, parties: Sequence[_Party], *, now: datetime) -> None:
         """Contest records as ``DISPUTES`` says, and one thing of the platform's own."""
         for party, (days, is_accepted, is_passed_on) in zip(parties, DISPUTES, strict=False):
             at = now - days * _DAY
@@ -132,7 +155,7 @@ class ContestedCity:
                 now=now - _DAY,
             )
 
-    async def _exempt(self, office: Actor, parties: Sequence[_Party], *, now: datetime) -> None:
+    async def exempt(self, office: Actor, parties: Sequence[_Party], *, now: datetime) -> None:
         """Ask for an exemption with a document; it waits for its decision."""
         at = now - _DAY
         for party in parties:
@@ -155,7 +178,7 @@ class ContestedCity:
             )
             await self._do(accept_case, office, kind=EXEMPTION, case_id=case.id, now=at)
 
-    async def _repair(self, parties: Sequence[_Party], *, now: datetime) -> None:
+    async def repair(self, parties: Sequence[_Party], *, now: datetime) -> None:
         """Apply for what may be repaired by now; it stays with the stand-in of the window."""
         ready = [one for one in parties if _is_repairable(one.record, now=now)]
         for party in ready[:1]:
@@ -183,7 +206,7 @@ class ContestedCity:
                 now=now,
             )
 
-    async def _promise(self, office: Actor, parties: Sequence[_Party], *, now: datetime) -> None:
+    async def promise(self, office: Actor, parties: Sequence[_Party], *, now: datetime) -> None:
         """Register what was promised, and judge what was kept."""
         made = now - _MADE_BEFORE
         for number, (party, (days, became)) in enumerate(
@@ -211,16 +234,8 @@ class ContestedCity:
                 )
 
     async def _do(self, command: Command, actor: Actor, *, now: datetime, **given: Any) -> Any:  # noqa: ANN401 - whatever the command returns
-        async with self.database.transaction(actor, now=now) as session:
+        async with self.one.transaction(actor, now=now) as session:
             return await command(session, actor, now=now, **given)
-
-    async def _is_contested(self, *, now: datetime) -> bool:
-        async with self.database.transaction(SYSTEM, now=now) as session:
-            return bool(await session.scalar(select(func.count()).select_from(ReviewCase)))
-
-    async def _parties(self, polarity: Polarity, *, now: datetime) -> list[_Party]:
-        async with self.batch.transaction(SYSTEM, now=now) as session:
-            return await _found(session, polarity)
 
 
 async def _found(session: AsyncSession, polarity: Polarity) -> list[_Party]:

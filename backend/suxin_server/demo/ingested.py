@@ -13,6 +13,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
+from suxin.subjects.ingestion.models import OPEN_STATES
 from suxin_server.demo import cast
 from suxin_server.demo.book import REQUEST_ID
 from suxin_server.demo.organisations import Organisation
@@ -31,8 +32,12 @@ _TITLES: Final = ("食品经营许可", "道路运输经营许可", "建筑业�
 
 async def ingest_batches(
     batch: Database, organisations: Sequence[Organisation], *, sealer: Sealer, now: datetime
-) -> None:
-    """Send and read the batches as the batch role, the way departments' files are."""
+) -> bool:
+    """Send and read the batches as the batch role, the way departments' files are; return whether any was left to read.
+
+    Each is put down under its key and read on from where its reading was stopped.
+    """
+    anything = False
     received = datetime.combine(local_day(now) - timedelta(days=1), _TEN_O_CLOCK)
     for delivery in _deliveries(organisations, received):
         system = Actor.system(REQUEST_ID)
@@ -45,7 +50,11 @@ async def ingest_batches(
                 client_id=None,
                 now=received,
             )
+        if put.state not in OPEN_STATES:
+            continue
+        anything = True
         await read_batch(batch, put.id, sealer=sealer, clock=lambda: received, go_on=lambda: True)
+    return anything
 
 
 def _deliveries(organisations: Sequence[Organisation], received: datetime) -> list[Delivery]:

@@ -1,8 +1,8 @@
 """The risk pool of the demo city: two partners who paid in, agreements with the banks that lend, and their loans filed.
 
 The worker does it after the start by the product's own commands, in the operator's and the banks' own names, as of when each
-would have been done: the pool is older than the oldest loan, which its bank filed the day after it paid it out. A city that has
-a pool is left as it is.
+would have been done: the pool is older than the oldest loan, which its bank filed the day after it paid it out. All of it is one
+transaction; a city that has a pool is left as it is.
 """
 
 from collections import defaultdict
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.together import Together, together
 from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.standing import JUDGED
@@ -73,11 +74,13 @@ class PooledCity:
         if len(keepers) < len(KEEPERS):
             return False
         began = now - OPENED_BEFORE
-        pool_id = await self._open(keepers, now=began, due_on=local_day(now) + _MONTH)
         banks = [(await self._people(bank_id, None, now=now))[0] for bank_id in lenders]
-        for bank in banks:
-            await self._join(keepers, pool_id, bank, began=began, now=now)
-        await self._file(pool_id, banks, now=now)
+        async with together(self.database, now=now) as one:
+            turns = _Turns(one, self.sealer)
+            pool_id = await turns.open(keepers, now=began, due_on=local_day(now) + _MONTH)
+            for bank in banks:
+                await turns.join(keepers, pool_id, bank, began=began, now=now)
+            await turns.file(pool_id, banks, now=now)
         return True
 
     async def _people(
@@ -85,7 +88,15 @@ class PooledCity:
     ) -> Sequence[Actor]:
         return await people_of(self.database, self.profiles, tenant_id, log_ins, now=now)
 
-    async def _open(self, keepers: Sequence[Actor], *, now: datetime, due_on: date) -> UUID:
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """What the keepers and the banks do in their turns."""
+
+    one: Together
+    sealer: Sealer
+
+    async def open(self, keepers: Sequence[Actor], *, now: datetime, due_on: date) -> UUID:
         first, second = keepers
         draft = PoolDraft(
             name="宿易贷风险补偿资金池（演示）",
@@ -97,7 +108,7 @@ class PooledCity:
             ("宿迁市财政局（演示）", PartnerKind.CITY, 1_800, 6_000, 1_800),
             ("沭阳县财政局（演示）", PartnerKind.COUNTY, 1_200, 4_000, 800),
         )
-        async with self.database.transaction(first, now=now) as session:
+        async with self.one.transaction(first, now=now) as session:
             pool = await open_pool(session, first, draft=draft, sealer=self.sealer, now=now)
             fundings = []
             for number, (name, kind, pledged, share_bps, paid) in enumerate(partners, start=1):
@@ -119,11 +130,11 @@ class PooledCity:
                     await record_funding(session, first, pool_id=pool.id, draft=funding, now=now)
                 )
         for one in fundings:
-            async with self.database.transaction(second, now=now) as session:
+            async with self.one.transaction(second, now=now) as session:
                 await confirm_funding(session, second, funding_id=one.id, now=now)
         return pool.id
 
-    async def _join(
+    async def join(
         self,
         keepers: Sequence[Actor],
         pool_id: UUID,
@@ -134,7 +145,7 @@ class PooledCity:
     ) -> None:
         """Agree with a bank on all that it offers."""
         first, second = keepers
-        async with self.database.transaction(_SYSTEM, now=now) as session:
+        async with self.one.transaction(_SYSTEM, now=now) as session:
             codes = await session.scalars(
                 select(LoanProduct.code).where(LoanProduct.tenant_id == bank.own_tenant).distinct()
             )
@@ -146,19 +157,19 @@ class PooledCity:
                 ends_on=local_day(now + _YEAR),
                 terms=AgreementTerms(filing_days=MAX_FILING_DAYS),
             )
-        async with self.database.transaction(first, now=began) as session:
+        async with self.one.transaction(first, now=began) as session:
             agreement = await draft_agreement(
                 session, first, pool_id=pool_id, bank_id=bank.own_tenant, draft=draft, now=began
             )
             await sign_agreement(session, first, agreement_id=agreement.id, now=began)
-        async with self.database.transaction(second, now=began) as session:
+        async with self.one.transaction(second, now=began) as session:
             await sign_agreement(session, second, agreement_id=agreement.id, now=began)
-        async with self.database.transaction(bank, now=began) as session:
+        async with self.one.transaction(bank, now=began) as session:
             await accept_agreement(session, bank, agreement_id=agreement.id, now=began)
 
-    async def _file(self, pool_id: UUID, banks: Sequence[Actor], *, now: datetime) -> None:
+    async def file(self, pool_id: UUID, banks: Sequence[Actor], *, now: datetime) -> None:
         """Let the banks file what they have paid out, each loan the day after, in the order of time."""
-        async with self.database.transaction(_SYSTEM, now=now) as session:
+        async with self.one.transaction(_SYSTEM, now=now) as session:
             found = await session.execute(
                 select(Loan.tenant_id, Loan.first_drawn_on, Loan.contract_number)
                 .where(
@@ -177,7 +188,7 @@ class PooledCity:
         for (day, bank_id), numbers in days.items():
             at = min(now, datetime.combine(day, _FILED_AT, SHANGHAI) + _DAY)
             bank = by_id[bank_id]
-            async with self.database.transaction(bank, now=at) as session:
+            async with self.one.transaction(bank, now=at) as session:
                 await file_loans(session, bank, pool_id=pool_id, contract_numbers=numbers, now=at)
 
 

@@ -1,6 +1,7 @@
 """Early warning in the demo city: rules in force, some borrowers who let their loans be watched, and what came on record since.
 
-The worker does it after the start, by the commands of the product, each in a transaction of its own; a city with rules was done before.
+The worker does it after the start, by the commands of the product. What came on record is written first, once for each; the rest is one
+transaction, so that a start that is killed leaves it to the next. A city with rules was done before.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from suxin.consent.requests import CONSENT_ASK, approve_request
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
+from suxin.kernel.together import Together, together
 from suxin.kernel.working_days import local_day
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.standing import JUDGED
@@ -65,13 +67,14 @@ class WatchedCity:
             return False
         drafter, activator = office[:2]
         loans = await self._loans(now=now)
-        for loan in loans:
-            await self._permit(loan, now=now)
         await self._record(loans[: len(_ITEMS)], now=now)
-        async with self.database.transaction(drafter, now=now) as session:
-            drafted = await draft_rules(session, drafter, document=packaged_rules(), now=now)
-        async with self.database.transaction(activator, now=now) as session:
-            await activate_rules(session, activator, rule_set_id=drafted.id, now=now)
+        async with together(self.database, now=now) as one:
+            for loan in loans:
+                await _permit(one, loan, now=now)
+            async with one.transaction(drafter, now=now) as session:
+                drafted = await draft_rules(session, drafter, document=packaged_rules(), now=now)
+            async with one.transaction(activator, now=now) as session:
+                await activate_rules(session, activator, rule_set_id=drafted.id, now=now)
         return True
 
     async def _loans(self, *, now: datetime) -> Sequence[Loan]:
@@ -91,35 +94,18 @@ class WatchedCity:
                 )
             ).all()
 
-    async def _permit(self, loan: Loan, *, now: datetime) -> None:
-        officer = Actor(
-            kind=ActorKind.STAFF,
-            request_id=REQUEST_ID,
-            tenant_id=loan.tenant_id,
-            tenant_kind="bank",
-            staff_id=loan.signed_by,
-            permissions=frozenset({LOAN_READ, CONSENT_ASK}),
-            purposes=(LOAN_WATCH.code,),
-        )
-        async with self.database.transaction(officer, now=now) as session:
-            asked = await ask_to_watch(session, officer, loan_id=loan.id, now=now)
-        borrower = Actor.subject(REQUEST_ID, person_id=loan.person_id, subject_id=loan.subject_id)
-        async with self.database.transaction(borrower, now=now) as session:
-            await approve_request(
-                session,
-                borrower,
-                consent_id=asked.consent_id,
-                categories=sorted(LOAN_WATCH.categories),
-                life_days=LOAN_WATCH.max_life_days,
-                notice_version=current_text(LOAN_WATCH.code).version,
-                now=now,
-            )
-
     async def _record(self, loans: Sequence[Loan], *, now: datetime) -> None:
         """Let something come on record about some borrowers, as departments' batches bring it."""
         async with self.batch.transaction(SYSTEM, now=now) as session:
             items = {item.code: item for item in await session.scalars(select(CatalogueItem))}
+            refs = {code: f"预警演示-{code}" for code in _ITEMS}
+            there = await session.scalars(
+                select(CreditRecord.source_ref).where(CreditRecord.source_ref.in_(refs.values()))
+            )
+            known = set(there)
             for loan, code in zip(loans, _ITEMS, strict=False):
+                if refs[code] in known:
+                    continue
                 item = items[code]
                 session.add(
                     CreditRecord(
@@ -130,7 +116,7 @@ class WatchedCity:
                         channel=item.channel,
                         natural_person=False,
                         source=f"{item.department}（演示）",
-                        source_ref=f"预警演示-{code}",
+                        source_ref=refs[code],
                         occurred_on=local_day(now),
                         published_until=None,
                         valid_until=None,
@@ -142,3 +128,28 @@ class WatchedCity:
                         loaded_at=now,
                     )
                 )
+
+
+async def _permit(one: Together, loan: Loan, *, now: datetime) -> None:
+    officer = Actor(
+        kind=ActorKind.STAFF,
+        request_id=REQUEST_ID,
+        tenant_id=loan.tenant_id,
+        tenant_kind="bank",
+        staff_id=loan.signed_by,
+        permissions=frozenset({LOAN_READ, CONSENT_ASK}),
+        purposes=(LOAN_WATCH.code,),
+    )
+    async with one.transaction(officer, now=now) as session:
+        asked = await ask_to_watch(session, officer, loan_id=loan.id, now=now)
+    borrower = Actor.subject(REQUEST_ID, person_id=loan.person_id, subject_id=loan.subject_id)
+    async with one.transaction(borrower, now=now) as session:
+        await approve_request(
+            session,
+            borrower,
+            consent_id=asked.consent_id,
+            categories=sorted(LOAN_WATCH.categories),
+            life_days=LOAN_WATCH.max_life_days,
+            notice_version=current_text(LOAN_WATCH.code).version,
+            now=now,
+        )

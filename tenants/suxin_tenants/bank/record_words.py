@@ -11,9 +11,9 @@ from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
-from suxin.lending.applicants import counts
 from suxin.subjects.models import CreditRecord, RecordStatus
 from suxin.subjects.queries import RecordPage, RecordPosition
+from suxin.subjects.standing import counts
 from suxin_web.callers import AnyRequest
 from suxin_web.content_words import content_words
 from suxin_web.formats import money

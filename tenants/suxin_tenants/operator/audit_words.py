@@ -23,6 +23,7 @@ from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
+from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.operator.warning_words import WARNING_ACTIONS
@@ -31,6 +32,7 @@ from suxin_tenants.words import TENANT_KINDS
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
     "kernel.act_for": "代为操作",
+    "demo.city.written": "写入演示城市",
     "kernel.calendar.loaded": "载入放假安排",
     "kernel.calendar.corrected": "更正放假安排",
     "kernel.keys.rotated": "轮换密钥",
@@ -159,6 +161,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.commitment.returned": "退回自主申报",
     "rights.account.closed": "注销账号",
     **LENDING_ACTIONS,
+    **RELIEF_ACTIONS,
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
@@ -199,6 +202,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "counter_evidence": "窗口凭据",
     "counter_visit": "窗口接待",
     "credit_record": "信用记录",
+    "disaster_notice": "群体豁免公告",
     "decision_snapshot": "决策快照",
     "export": "导出任务",
     "sandbox_applicant": "沙箱申请人",

@@ -24,6 +24,7 @@ from suxin.lending.warnings.policies import (
     WARNING_RULE_READ,
 )
 from suxin.perks.policies import PROGRAMME_APPROVE
+from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE, NOTICE_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
 from suxin.risk_pool.claims.policies import (
@@ -78,6 +79,9 @@ OPERATOR: Final = TenantProfile(
                     CASE_DECIDE,
                     CASE_READ,
                     REPAIR_READ,
+                    NOTICE_DECIDE,
+                    NOTICE_FILE,
+                    NOTICE_READ,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -143,6 +147,9 @@ OPERATOR: Final = TenantProfile(
                     CASE_DECIDE,
                     CASE_READ,
                     REPAIR_READ,
+                    NOTICE_DECIDE,
+                    NOTICE_FILE,
+                    NOTICE_READ,
                     EVIDENCE_READ,
                     CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
@@ -231,6 +238,7 @@ OPERATOR: Final = TenantProfile(
                     INCENTIVE_READ,
                     CASE_READ,
                     REPAIR_READ,
+                    NOTICE_READ,
                     EVIDENCE_READ,
                     COMMITMENT_READ,
                     INGESTION_READ,

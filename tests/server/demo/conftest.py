@@ -68,18 +68,32 @@ async def _administer(cluster: Postgres, statement: str) -> None:
 
 
 @asynccontextmanager
-async def _city(cluster: Postgres, now: datetime) -> AsyncIterator[Built]:
+async def _empty(cluster: Postgres) -> AsyncIterator[str]:
     name = f"suxin_{uuid4().hex}"
     await _administer(
         cluster,
         f"create database {name} owner suxin_owner template suxin_template strategy file_copy",
     )
-    built = await _build(cluster, name, now)
-    yield built
-    await built.admin.close()
-    await built.database.close()
-    await built.setting.batch.close()
+    yield name
     await _administer(cluster, f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def _city(cluster: Postgres, now: datetime) -> AsyncIterator[Built]:
+    async with _empty(cluster) as name:
+        built = await _build(cluster, name, now)
+        yield built
+        await built.admin.close()
+        await built.database.close()
+        await built.setting.batch.close()
+
+
+@asynccontextmanager
+async def _reached(cluster: Postgres) -> AsyncIterator[tuple[list[str], asyncpg.Connection]]:
+    async with _empty(cluster) as name:
+        admin = await asyncpg.connect(cluster.admin_dsn.rsplit("/", 1)[0] + f"/{name}")
+        yield [cluster.dsn(role, database=name) for role in ("suxin_app", "suxin_batch")], admin
+        await admin.close()
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +107,17 @@ async def built(cluster: Postgres) -> AsyncIterator[Built]:
 def new_city(cluster: Postgres) -> Callable[[datetime], AbstractAsyncContextManager[Built]]:
     """Build a city of its own for a moment."""
     return lambda now: _city(cluster, now)
+
+
+@pytest.fixture
+def empty_city(
+    cluster: Postgres,
+) -> Callable[[], AbstractAsyncContextManager[tuple[list[str], asyncpg.Connection]]]:
+    """Make a database without a city, with the addresses of both roles and a connection that no policy binds."""
+    return lambda: _reached(cluster)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment of the session's city."""
+    return NOW

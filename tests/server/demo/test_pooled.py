@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from suxin_server.demo import cast
+import pytest
+
+from suxin_server.demo import cast, claimed, pooled
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.pooled import PooledCity
@@ -12,10 +14,24 @@ from suxin_tenants import PROFILES
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
-async def test_the_city_has_a_pool_with_partners_agreements_and_filings_and_a_claim(new_city):
+class Killed(Exception):
+    """The process is gone."""
+
+
+async def _dies(*_: object, **__: object) -> None:
+    raise Killed
+
+
+async def test_the_city_has_a_pool_with_partners_agreements_and_filings_and_a_claim(
+    new_city, monkeypatch
+):
     async with new_city(NOW) as built:
         sealer = built.setting.made_for.sealer
         city = PooledCity(built.database, sealer, PROFILES)
+        with monkeypatch.context() as last_step, pytest.raises(Killed):
+            last_step.setattr(pooled, "file_loans", _dies)
+            await city.fill(now=NOW)
+        assert await built.column("select id from risk_pools") == []
         assert await city.fill(now=NOW)
         assert await built.column("select state from risk_pools") == ["OPEN"]
         paid = await built.column(
@@ -38,12 +54,16 @@ async def test_the_city_has_a_pool_with_partners_agreements_and_filings_and_a_cl
         # Once and no more, at whatever start.
         assert not await city.fill(now=NOW)
 
-        claimed = ClaimedCity(
+        claims = ClaimedCity(
             database=built.database, batch=built.setting.batch, sealer=sealer, profiles=PROFILES
         )
-        assert await claimed.claim(now=NOW)
+        with monkeypatch.context() as last_step, pytest.raises(Killed):
+            last_step.setattr(claimed, "report_recovery", _dies)
+            await claims.claim(now=NOW)
+        assert await built.column("select id from pool_claims") == []
+        assert await claims.claim(now=NOW)
         await _require_a_claim_of_each_kind(built)
-        assert not await claimed.claim(now=NOW)
+        assert not await claims.claim(now=NOW)
         assert len(await built.column("select id from pool_claims")) == 1
         guaranteed = GuaranteedCity(built.database, PROFILES)
         assert await guaranteed.guarantee(now=NOW)

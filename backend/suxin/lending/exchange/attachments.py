@@ -1,6 +1,5 @@
 """Handing a file in for a request: typed, of a kind that its first bytes show, within limits, sealed under a key of its own."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +11,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
-from suxin.kernel.sealed_documents import checked_name, media_type_of, sealed_content
+from suxin.kernel.sealed_documents import Seals, handed_in, sealed_row
 from suxin.kernel.sealing import Sealer
 from suxin.lending.exchange import queries
 from suxin.lending.exchange.keeping import KEPT_AFTER, keep_with_request
@@ -24,6 +23,7 @@ from suxin.lending.queries.requests import lock_own_request
 MAX_ATTACHMENTS: Final = 20
 """How many files a request may have (proposed default)."""
 
+_SEALS: Final = Seals(content=ATTACHMENT, key=ATTACHMENT_KEY)
 _TAKEN: Final = (RequestState.ACCEPTED, RequestState.CONTRACTED)
 
 
@@ -88,12 +88,11 @@ async def put_down(
     """
     if not request.alive and request.state not in _TAKEN:
         raise ReferralEnded
-    name, media_type = checked_name(file.name), media_type_of(file.content)
+    given = handed_in(file.name, file.content)
     count = await queries.attachment_count(session, request.subject_id, request.id)
     if count >= MAX_ATTACHMENTS:
         raise TooManyAttachments(limit=MAX_ATTACHMENTS)
     attachment_id = new_id(now)
-    secret, content = sealed_content(sealer, attachment_id, file.content, purpose=ATTACHMENT)
     attachment = Attachment(
         subject_id=request.subject_id,
         id=attachment_id,
@@ -101,14 +100,8 @@ async def put_down(
         tenant_id=tenant_id,
         person_id=by,
         kind=file.kind,
-        name=name,
-        media_type=media_type,
-        size_bytes=len(file.content),
-        sha256=hashlib.sha256(file.content).hexdigest(),
-        key_sealed=sealer.seal(secret, purpose=ATTACHMENT_KEY, row=attachment_id),
-        content=content,
-        uploaded_at=now,
         erased_at=None,
+        **sealed_row(sealer, attachment_id, given, seals=_SEALS, now=now),
     )
     session.add(attachment)
     append_act(

@@ -15,6 +15,7 @@ from suxin.kernel.readers import (
     SUBJECT,
     TENANT,
     Reader,
+    batch,
     data_subject,
     exists,
     kept_until,
@@ -213,7 +214,10 @@ class ReviewCase(Table):
         kept_until(
             f"{_ENDED_SQL} and ended_at <= {NOW} - interval '{CASE_KEPT_DAYS} days'",
         ),
+        # What a case exempts stays so when set-based work ends another exemption of the same record.
+        batch(),
     )
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __table_args__ = (
         CheckConstraint("round in (1, 2)", name="round"),
         CheckConstraint("(round = 2) = (appealed_at is not null)", name="appealed"),

@@ -143,11 +143,11 @@ _NOT_A_BANK_OR_LICENSED = (
 
 # What speaks against somebody is shared while it is published, and never for more than five years (征信业管理条例 art. 16); whether
 # a publication is over is compared as the score engine does. The day is Shanghai's.
-_TODAY: Final = f"(select ({NOW} at time zone 'Asia/Shanghai')::date)"
+TODAY: Final = f"(select ({NOW} at time zone 'Asia/Shanghai')::date)"
 _NOT_OVER: Final = (
     "(polarity <> 'negative' or self_declared"
-    f" or (published_until is null or published_until > {_TODAY})"
-    f" and occurred_on > {_TODAY} - interval '{NEGATIVE_KEPT_YEARS} years')"
+    f" or (published_until is null or published_until > {TODAY})"
+    f" and occurred_on > {TODAY} - interval '{NEGATIVE_KEPT_YEARS} years')"
 )
 _LAWFUL_CHANNEL = (
     "category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn')"

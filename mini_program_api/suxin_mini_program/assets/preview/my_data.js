@@ -81,7 +81,7 @@ function rowCard(go, code, item, shown) {
     number && h("p", { class: "muted" }, `${NUMBER} ${number.value}`),
     code === "records" && item.status === "active" && h("div", { class: "card-actions" },
       button("提出异议", () => go(`/my-data/correct/record/${item.id}`), { kind: "default", mini: true, testid: "contest", label: `提出异议：${title}` }),
-      item.polarity === "negative" && button("申请豁免", () => go(`/cases/exempt/${item.id}`), { kind: "default", mini: true, testid: "exempt", label: `申请豁免：${title}` })),
+      item.polarity === "negative" && !item.ended && button("申请豁免", () => go(`/cases/exempt/${item.id}`), { kind: "default", mini: true, testid: "exempt", label: `申请豁免：${title}` })),
     code === "declarations" && h("div", { class: "card-actions" },
       item.status === "active" && button("更正", () => go(`/my-data/declared/${item.id}`), { kind: "default", mini: true, testid: "correct-declared", label: `更正：${title}` }),
       button("删除", () => erase(go, item), { kind: "warn", mini: true, testid: "delete-declared", label: `删除：${title}` })));

@@ -1,0 +1,35 @@
+"""Notices end by themselves on their day."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.audit import append_act
+from suxin.kernel.working_days import local_day
+from suxin.relief.models import DisasterNotice, NoticeState
+
+
+async def end_over(session: AsyncSession, *, now: datetime) -> int:
+    """End the notices whose day has come; return how many. A duty of the platform."""
+    found = await session.scalars(
+        select(DisasterNotice)
+        .where(
+            DisasterNotice.state == NoticeState.IN_FORCE,
+            DisasterNotice.ends_on <= local_day(now),
+        )
+        .order_by(DisasterNotice.id)
+        .with_for_update()
+    )
+    over = found.all()
+    for notice in over:
+        notice.state, notice.ended_at = NoticeState.ENDED, now
+        append_act(
+            session,
+            action="relief.notice.ended",
+            now=now,
+            object_type="disaster_notice",
+            object_id=notice.id,
+            detail={"title": notice.title},
+        )
+    return len(over)

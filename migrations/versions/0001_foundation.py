@@ -67,6 +67,23 @@ ACCESS = (
     'GRANT SELECT ON audit_heads TO suxin_app',
     'GRANT SELECT, INSERT ON audit_heads TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON authorization_codes TO suxin_doorway',
+    'ALTER TABLE bank_ledger_days ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_ledger_days FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON bank_ledger_days FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON bank_ledger_days FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON bank_ledger_days FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (operator_id, theirs, ours, differing, compared_at) ON bank_ledger_days TO suxin_app',
+    'ALTER TABLE bank_ledger_differences ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_ledger_differences FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON bank_ledger_differences FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON bank_ledger_differences FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON bank_ledger_differences FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (operator_id, theirs, ours, told, found_at, settled_at) ON bank_ledger_differences TO suxin_app',
+    'ALTER TABLE bank_ledgers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_ledgers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON bank_ledgers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON bank_ledgers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (superseded_at, compared_at) ON bank_ledgers TO suxin_app',
     'ALTER TABLE bank_speeds ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE bank_speeds FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON bank_speeds FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -993,6 +1010,42 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_authorization_codes'))
     )
     op.create_index('ix_authorization_codes_expires_at', 'authorization_codes', ['expires_at'], unique=False)
+    op.create_table('bank_ledger_days',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('measure', sa.Enum('outstanding', 'overdue_days', 'repaid', 'filed', 'compensated', 'recovered', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('theirs', sa.BigInteger(), nullable=False),
+    sa.Column('ours', sa.BigInteger(), nullable=False),
+    sa.Column('differing', sa.BigInteger(), nullable=False),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("operator_id is null or measure in ('filed', 'compensated', 'recovered')", name=op.f('ck_bank_ledger_days_of_pools')),
+    sa.CheckConstraint('least(theirs, ours, differing) >= 0', name=op.f('ck_bank_ledger_days_figures')),
+    sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', name=op.f('pk_bank_ledger_days'))
+    )
+    op.create_index('ix_bank_ledger_days_operator_id', 'bank_ledger_days', ['operator_id', 'day'], unique=False)
+    op.create_table('bank_ledgers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('from_day', sa.Date(), nullable=False),
+    sa.Column('to_day', sa.Date(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('rows_taken', sa.BigInteger(), nullable=False),
+    sa.Column('rows_rejected', sa.BigInteger(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('lines', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_by', sa.Uuid(), nullable=False),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('from_day <= to_day', name=op.f('ck_bank_ledgers_period')),
+    sa.CheckConstraint('rows_rejected = jsonb_array_length(rejects) and rows_taken = jsonb_array_length(lines)', name=op.f('ck_bank_ledgers_rows')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_bank_ledgers')),
+    sa.UniqueConstraint('tenant_id', 'from_day', 'to_day', 'sha256', name=op.f('uq_bank_ledgers_tenant_id_from_day_to_day_sha256'))
+    )
+    op.create_index('uq_bank_ledgers_to_day', 'bank_ledgers', ['tenant_id', 'to_day'], unique=True, postgresql_where=sa.text('superseded_at is null'))
     op.create_table('bank_speeds',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('measured_on', sa.Date(), nullable=False),
@@ -2338,6 +2391,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
     op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('bank_ledger_differences',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('measure', sa.Enum('outstanding', 'overdue_days', 'repaid', 'filed', 'compensated', 'recovered', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('contract_number', sa.Text(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('theirs', sa.BigInteger(), nullable=True),
+    sa.Column('ours', sa.BigInteger(), nullable=True),
+    sa.Column('told', sa.Boolean(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("operator_id is null or measure in ('filed', 'compensated', 'recovered')", name=op.f('ck_bank_ledger_differences_of_pools')),
+    sa.CheckConstraint('theirs is distinct from ours', name=op.f('ck_bank_ledger_differences_differs')),
+    sa.ForeignKeyConstraint(['tenant_id', 'day', 'measure'], ['bank_ledger_days.tenant_id', 'bank_ledger_days.day', 'bank_ledger_days.measure'], name=op.f('fk_bank_ledger_differences_tenant_id_day_measure')),
+    sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', 'contract_number', name=op.f('pk_bank_ledger_differences'))
+    )
+    op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
     op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3516,6 +3586,8 @@ def downgrade() -> None:
     op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
     op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
     op.drop_table('incentive_awards')
+    op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')
+    op.drop_table('bank_ledger_differences')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
     op.drop_index('ix_attachments_of_request', table_name='attachments')
     op.drop_table('attachments')
@@ -3682,6 +3754,10 @@ def downgrade() -> None:
     op.drop_table('catalogue_drafts')
     op.drop_table('branches')
     op.drop_table('bank_speeds')
+    op.drop_index('uq_bank_ledgers_to_day', table_name='bank_ledgers', postgresql_where=sa.text('superseded_at is null'))
+    op.drop_table('bank_ledgers')
+    op.drop_index('ix_bank_ledger_days_operator_id', table_name='bank_ledger_days')
+    op.drop_table('bank_ledger_days')
     op.drop_index('ix_authorization_codes_expires_at', table_name='authorization_codes')
     op.drop_table('authorization_codes')
     op.drop_table('audit_heads')

@@ -8,4 +8,4 @@ def figure(value: int | None, measure: Measure) -> str:
     """Return a figure as both desks show it, nought included."""
     if value is None:
         return "无此贷款"
-    return f"{value} 天" if measure is Measure.OVERDUE_DAYS else format_yuan(value)
+    return f"{value} 天" if measure is Measure.OVERDUE_DAYS else f"{format_yuan(value)}元"

@@ -43,13 +43,13 @@ async def test_a_ledger_is_compared_and_shown_at_both_desks(desks, house, words,
     page = await house.get(at)
     shown = words(page)
     assert "行数 2 已比对 1 被拒 1" in shown
-    assert "本金余额 有差异 799,999.50 800,000.00 -0.50 1" in shown
-    assert "本期还款 一致 0.00 0.00 0.00 0" in shown
+    assert "本金余额 有差异 799,999.50元 800,000.00元 -0.50元 1" in shown
+    assert "本期还款 一致 0.00元 0.00元 0.00元 0" in shown
     assert "第 3 行 HT-x" in shown
     assert "台账.xlsx" in await house.get("/desk/bank-ledgers")
     checker = await desks.operator()
     shown = words(await checker.get("/desk/bank-reconciliation"))
-    assert f"{claims.loan.contract_number} {day} 备案本金 0.00 800,000.00" in shown
+    assert f"{claims.loan.contract_number} {day} 备案本金 0.00元 800,000.00元" in shown
     assert "本金余额" not in shown
     await compare_bank_ledgers(desks.city.database, now=desks.city.now)
     assert "备案本金 1 项" in words(await checker.get("/desk/notices"))

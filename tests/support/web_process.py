@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from patience import PATIENCE_S
 from small_city import SmallCity
 
 from suxin_server.processes import free_port
@@ -16,7 +17,7 @@ from suxin_server.settings import Settings
 
 SERVE = ("-m", "suxin_server.cli", "serve")
 NOWHERE = "http://127.0.0.1:9"
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = PATIENCE_S
 STOP_TIMEOUT_S = 5
 
 

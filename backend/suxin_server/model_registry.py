@@ -32,6 +32,7 @@ from suxin.relief import models as relief
 from suxin.repair import models as repair
 from suxin.review import models as review
 from suxin.rights import models as rights
+from suxin.risk_pool.bank_ledgers import models as bank_ledgers
 from suxin.risk_pool.claims import models as claims
 from suxin.risk_pool.filings import models as filings
 from suxin.risk_pool.incentives import models as incentives
@@ -94,6 +95,7 @@ CONTEXTS = (
     claims,
     recoveries,
     reconciliation,
+    bank_ledgers,
     stopping,
     rights,
     sandboxes,

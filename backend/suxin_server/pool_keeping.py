@@ -8,6 +8,7 @@ from typing import Final
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
+from suxin.risk_pool.bank_ledgers.comparing import compare_next_ledger
 from suxin.risk_pool.filings.releasing import FOLLOWED_AT_ONCE, follow_loans
 from suxin.risk_pool.pools.warnings import warn_of_pools
 from suxin.risk_pool.reconciliation.nightly import reckon_next_pool
@@ -18,7 +19,7 @@ _KEEPER: Final = Actor.system("pools")
 
 
 async def keep_pools(batch: Database, database: Database, *, now: datetime) -> None:
-    """Let filings follow their loans, end agreements that are over, judge stop-losses, warn, and compare with custodians."""
+    """Let filings follow their loans, end agreements that are over, judge stop-losses, warn, and compare with custodians and banks."""
     done = FOLLOWED_AT_ONCE
     while done == FOLLOWED_AT_ONCE:
         async with database.transaction(_KEEPER, now=now) as session:
@@ -37,6 +38,7 @@ async def keep_pools(batch: Database, database: Database, *, now: datetime) -> N
     async with database.transaction(_KEEPER, now=now) as session:
         await warn_of_pools(session, now=now)
     await reconcile_pools(database, now=now)
+    await compare_bank_ledgers(database, now=now)
 
 
 async def reconcile_pools(database: Database, *, now: datetime) -> None:
@@ -45,4 +47,13 @@ async def reconcile_pools(database: Database, *, now: datetime) -> None:
     while going:
         async with database.transaction(_KEEPER, now=now) as session:
             last = await reckon_next_pool(session, now=now, after=last)
+        going = last is not None
+
+
+async def compare_bank_ledgers(database: Database, *, now: datetime) -> None:
+    """Compare each bank's ledgers with its loans, one ledger a transaction."""
+    last, going = None, True
+    while going:
+        async with database.transaction(_KEEPER, now=now) as session:
+            last = await compare_next_ledger(session, now=now, after=last)
         going = last is not None

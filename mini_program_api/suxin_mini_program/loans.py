@@ -17,6 +17,8 @@ from suxin.lending.loans.models import Loan, LoanDrawdown, LoanInstalment
 from suxin.lending.loans.queries import Facts, facts_of, loans_of
 from suxin.lending.loans.states import LoanState
 from suxin.lending.queries.requests import own_request
+from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.filings.queries import filing_of_loan
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.queries import tenants_by_id
 from suxin_mini_program.answering import answer
@@ -32,10 +34,20 @@ from suxin_web.runtime import GivenRuntime
 TAG: Final = "贷款"
 
 
+class PoolFilingView(msgspec.Struct, rename="camel", kw_only=True):
+    """That a risk pool stands behind a loan: since when, and whether it does still. The borrower owes all of it either way."""
+
+    state: Label
+    filed_at: datetime
+    released_at: datetime | None
+    release: Label | None
+
+
 class LoanView(msgspec.Struct, rename="camel", kw_only=True):
     """A loan; ``nextDue…`` is what falls due next and is not covered, an overdue instalment first, none where nothing is.
 
-    ``coolingOff`` says that the contract can still be cancelled without cost, by telling the bank.
+    ``coolingOff`` says that the contract can still be cancelled without cost, by telling the bank; ``poolFiling`` is there once the bank has
+    filed the loan in a risk pool.
     """
 
     id: UUID
@@ -59,6 +71,7 @@ class LoanView(msgspec.Struct, rename="camel", kw_only=True):
     overdue_days: int
     overdue_since: date | None
     renews_id: UUID | None
+    pool_filing: PoolFilingView | None
 
 
 class LoanInstalmentView(msgspec.Struct, rename="camel", kw_only=True):
@@ -118,13 +131,15 @@ async def list_loans(
         loans = await _loans(session, actor, wanted)
         banks = await session.scalars(tenants_by_id({loan.tenant_id for loan in loans}))
         by_id = {bank.id: bank for bank in banks}
-        facts = await _facts(session, loans)
+        facts, filings = await _facts(session, loans), await _filings(session, loans)
         return answer(
             listed(
                 loans,
                 query,
                 name=f"loans:{wanted}",
-                view=lambda loan: _view(loan, by_id.get(loan.tenant_id), facts[loan.id], now),
+                view=lambda loan: _view(
+                    loan, by_id.get(loan.tenant_id), facts[loan.id], filings.get(loan.id), now
+                ),
             )
         )
 
@@ -183,7 +198,19 @@ async def _facts(session: AsyncSession, loans: Iterable[Loan]) -> dict[UUID, Fac
     return found
 
 
-def _view(loan: Loan, bank: Tenant | None, facts: Facts, now: datetime) -> LoanView:
+async def _filings(session: AsyncSession, loans: Iterable[Loan]) -> dict[UUID, PoolFiling]:
+    """Return which of a request's loans are filed in a risk pool."""
+    found: dict[UUID, PoolFiling] = {}
+    for loan in loans:
+        filing = await filing_of_loan(session, tenant_id=loan.tenant_id, loan_id=loan.id)
+        if filing is not None:
+            found[loan.id] = filing
+    return found
+
+
+def _view(
+    loan: Loan, bank: Tenant | None, facts: Facts, filing: PoolFiling | None, now: datetime
+) -> LoanView:
     due = next((one for one in facts.instalments if _open_fen(one)), None)
     return LoanView(
         id=loan.id,
@@ -207,6 +234,16 @@ def _view(loan: Loan, bank: Tenant | None, facts: Facts, now: datetime) -> LoanV
         overdue_days=loan.overdue_days,
         overdue_since=loan.overdue_since,
         renews_id=loan.renews_id,
+        pool_filing=None if filing is None else _filing_view(filing),
+    )
+
+
+def _filing_view(filing: PoolFiling) -> PoolFilingView:
+    return PoolFilingView(
+        state=Label(filing.state.value, filing.state.zh, filing.state.en),
+        filed_at=filing.filed_at,
+        released_at=filing.released_at,
+        release=None if filing.release is None else labelled(filing.release),
     )
 
 

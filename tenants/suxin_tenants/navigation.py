@@ -31,6 +31,7 @@ from suxin.repair.policies import REPAIR_READ
 from suxin.review.queries import cases_waiting
 from suxin.rights.kinds import KINDS
 from suxin.rights.policies import CASE_READ
+from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
@@ -90,6 +91,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (LOAN_READ, NavItem(zh="风险预警", href="/desk/warnings", icon="bell")),
         (FILING_READ, NavItem(zh="风险补偿", href="/desk/pool-filings", icon="shield")),
         (CLAIM_READ, NavItem(zh="代偿申请", href="/desk/claims", icon="shield")),
+        (BANK_LEDGER_SEND, NavItem(zh="台账对账", href="/desk/bank-ledgers", icon="book")),
         (LEAGUE_READ, NavItem(zh="银行排行", href="/desk/own-league", icon="chart")),
         (TIER_READ, NavItem(zh="核验等级证明", href="/desk/certificates", icon="check")),
         (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
@@ -111,6 +113,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
+        (STATEMENT_READ, NavItem(zh="银行台账对账", href="/desk/bank-reconciliation", icon="book")),
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
         (GUARANTOR_OVERSEE, NavItem(zh="担保机构", href="/desk/guarantors", icon="shield")),
         (PROGRAMME_APPROVE, NavItem(zh="权益审批", href="/desk/perk-approvals", icon="offer")),

@@ -1,10 +1,12 @@
 """The bank's loans at its desk: each report on its form, what is wrong beside the field, and files of repayments."""
 
+import csv
 from uuid import uuid4
 
 import pytest
 from observing import nothing_written
 from small_loans import FILE, NUMBER, accepted, drawn
+from small_workbooks import workbook
 
 from suxin_web.csrf import token_for
 
@@ -68,9 +70,11 @@ async def test_every_form_is_whole_and_for_its_officers_alone(desks, desk, page_
     await rival.get(f"/desk/loans/{loan.id}/{act}", status=404)
 
 
-async def test_a_file_says_which_lines_were_not_taken(desks, desk, words):
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_file_says_which_lines_were_not_taken(desks, desk, words, packed):
     await drawn(desks.city)
-    answer = await send(desk, FILE)
+    rows = csv.reader(FILE.decode().splitlines())
+    answer = await send(desk, workbook(rows) if packed else FILE)
     assert answer.status_code == 303
     shown = words(await desk.get(answer.headers["location"]))
     assert "行数 2 登记成功 1 此前已登记 0 被拒 1" in shown

@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 from observing import nothing_written
 from small_loans import NUMBER, drawn
-from small_pools import FILE, build_pool, signed
+from small_pools import build_pool, signed
+from small_workbooks import workbook
 
 from suxin_web.csrf import token_for
 
@@ -68,7 +69,8 @@ async def test_a_file_says_which_loans_were_not_filed(desks, admin: asyncpg.Conn
     officer = await desks.officer()
     at = f"/desk/pool-filings/{small.pool.id}"
     fields = {"_csrf": token_for(officer.token), "idempotencyKey": str(uuid4())}
-    files = {"file": ("备案.csv", FILE, "text/csv")}
+    book = workbook([("合同编号", "经办人"), (NUMBER, "李四"), ("HT-none",)])
+    files = {"file": ("备案.xlsx", book)}
     answer = await officer.client.post(f"{at}/files", data=fields, files=files)
     assert answer.status_code == 303
     shown = words(await officer.get(answer.headers["location"]))

@@ -54,6 +54,9 @@ UPDATED = {
         "access_bases",
         "account_closures",
         "attachments",
+        "bank_ledger_days",
+        "bank_ledger_differences",
+        "bank_ledgers",
         "bank_speeds",
         "case_documents",
         "client_conduct",
@@ -118,6 +121,9 @@ UPDATED = {
     "bank": {
         # To hold it in place; what it would become is refused.
         "access_bases",
+        "bank_ledger_days",
+        "bank_ledger_differences",
+        "bank_ledgers",
         "branches",
         # To be held in place and cancelled, and nothing else.
         "exports",

@@ -38,6 +38,9 @@ MATRIX = {
     "audit_entries": (NONE, NONE, NONE, NONE, ALL, UNSEALED),
     "audit_heads": EVERYBODY,
     "authorization_codes": DOORWAY,
+    "bank_ledger_days": KEEPER,
+    "bank_ledger_differences": KEEPER,
+    "bank_ledgers": PLATFORM,
     "bank_speeds": EVERYBODY,
     "branches": NOBODY,
     "catalogue_drafts": OPERATOR,
@@ -250,6 +253,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "watched_grades",
     }
     assert hidden - by_owner["applicant"] == {
+        "bank_ledgers",
         "branches",
         "client_conduct",
         "event_feeds",

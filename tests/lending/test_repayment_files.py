@@ -1,10 +1,13 @@
 """Repayments by file: every line has its outcome, the same file is the same, and what is no list is none."""
 
+from datetime import date
+
 import asyncpg
 import pytest
 from observing import nothing_written
 from small_city import SmallCity
 from small_loans import NUMBER, drawn, stored
+from small_workbooks import workbook
 
 from suxin.kernel.refusals import Invalid
 from suxin.lending.loans.files import HEADING, MAX_FILE_BYTES, report_file
@@ -54,15 +57,28 @@ async def test_a_line_is_taken_known_or_rejected_by_itself(
         assert (await send(small_city, *lines, name="同一份.csv")).id == file.id
 
 
+async def test_a_workbook_and_a_file_in_gbk_are_read_alike(small_city: SmallCity) -> None:
+    loan = await drawn(small_city)
+    officer = small_city.banks[0].officer
+    book = workbook([HEADING, (NUMBER, "HK-1", date(2026, 11, 20), 100, 0, 100.0, "0.00", "")])
+    file = await small_city.act(report_file, officer, name="还款.xlsx", content=book)
+    assert (file.rows_read, file.rows_taken, file.rejects) == (1, 1, [])
+    gbk = (HEAD + f"{NUMBER},HK-1,2026/11/20,100.00,0,100.00,0,\n").encode("gb18030")
+    again = await small_city.act(report_file, officer, name="还款.csv", content=gbk)
+    assert (again.rows_read, again.rows_known, again.rejects) == (1, 1, [])
+    assert (await stored(small_city, loan)).interest_paid_fen == 10_000
+
+
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
         (b"", RepaymentFileMalformed),
         ("合同编号,金额\n".encode(), RepaymentFileMalformed),
-        (HEAD.encode("gb18030"), RepaymentFileMalformed),
+        (HEAD.encode("utf-16"), RepaymentFileMalformed),
+        (b"PK\x03\x04 and no archive", RepaymentFileMalformed),
         (HEAD.encode() + b'"', RepaymentFileMalformed),
         (b"x" * (MAX_FILE_BYTES + 1), Invalid),
-        (HEAD.encode() + b",,,,,,,\n" * (MAX_REPORTS + 1), TooManyRepayments),
+        (HEAD.encode() + b"x,,,,,,,\n" * (MAX_REPORTS + 1), TooManyRepayments),
     ],
 )
 async def test_what_is_no_list_of_repayments_is_not_taken(

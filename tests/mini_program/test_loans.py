@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from small_loans import contracted, draw, plan_of_loan, repay, repayment
+from small_pools import build_pool
 
 from suxin.kernel.working_days import local_day
 
@@ -82,3 +83,20 @@ async def test_a_plan_is_walked_by_pages_and_no_cursor_is_made_up(applicant, sma
     for part in ("instalments", "drawdowns"):
         place = f"/loan-requests/{loan.request_id}/loans/{loan.id}/{part}"
         assert (await applicant.get(place, after="x")).json()["field"] == "after"
+
+
+async def test_a_loan_tells_that_a_pool_stands_behind_it(applicant, small_city, admin) -> None:
+    small = await build_pool(small_city)
+    loan = await draw(small_city, await contracted(small_city), 40_000_000)
+    place = f"/loan-requests/{loan.request_id}/loans"
+    assert (await applicant.read(place))["items"][0]["poolFiling"] is None
+    await small.file(loan.contract_number)
+    (shown,) = (await applicant.read(place))["items"]
+    assert shown["poolFiling"]["state"]["zh"] == "已备案"
+    assert (shown["poolFiling"]["releasedAt"], shown["poolFiling"]["release"]) == (None, None)
+    await admin.execute(
+        "update pool_filings set state = 'RELEASED', committed_fen = 0, release = 'compensated', released_at = $1",
+        small_city.now,
+    )
+    (shown,) = (await applicant.read(place))["items"]
+    assert shown["poolFiling"]["release"]["zh"] == "已代偿"

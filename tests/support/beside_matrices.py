@@ -1,5 +1,6 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
+import bank_ledger_matrix
 import claims_matrix
 import code_matrix
 import commitment_matrix
@@ -37,6 +38,7 @@ COMMANDS = (
     | pool_matrix.COMMANDS
     | exchange_matrix.COMMANDS
     | claims_matrix.COMMANDS
+    | bank_ledger_matrix.COMMANDS
     | league_matrix.COMMANDS
     | incentive_matrix.COMMANDS
     | commitment_matrix.COMMANDS
@@ -62,6 +64,7 @@ QUERIES = (
     | pool_matrix.QUERIES
     | exchange_matrix.QUERIES
     | claims_matrix.QUERIES
+    | bank_ledger_matrix.QUERIES
     | league_matrix.QUERIES
     | incentive_matrix.QUERIES
     | commitment_matrix.QUERIES

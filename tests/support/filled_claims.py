@@ -13,6 +13,8 @@ from small_pools import ACCOUNT, FilledPool, SmallPool, fill_pools
 from suxin.kernel.ids import new_id
 from suxin.kernel.tables import Table
 from suxin.kernel.working_days import local_day
+from suxin.risk_pool.bank_ledgers.measures import Measure
+from suxin.risk_pool.bank_ledgers.models import BankLedger, BankLedgerDay, BankLedgerDifference
 from suxin.risk_pool.claims.commands import CollectionDraft, draft_claim, record_collection
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.states import CollectionKind, CollectionResult
@@ -31,6 +33,7 @@ class FilledClaims:
     recovery_id: UUID
     statement_id: UUID
     line_id: UUID
+    ledger_id: UUID
     statement: bytes
 
 
@@ -80,14 +83,37 @@ async def fill_claims(
     )
     await insert(admin, CustodianLine, line)
     await insert(admin, ReckonedDay, sample(ReckonedDay, city.now, **own, told=[]))
+    ledger_id = await fill_ledgers(city, admin, operator_id=book)
     return FilledClaims(
         claim_id=claim.id,
         payment_id=ids[PoolPayment],
         recovery_id=ids[PoolRecovery],
         statement_id=ids[CustodianStatement],
         line_id=line["id"],
+        ledger_id=ledger_id,
         statement=csv_file([], closing="1000.00", account=ACCOUNT),
     )
+
+
+async def fill_ledgers(city: SmallCity, admin: asyncpg.Connection, *, operator_id: UUID) -> UUID:
+    """Put down a ledger of the first bank with a difference that is about the operator's pools; return its id."""
+    given = {
+        "tenant_id": city.banks[0].tenant_id,
+        "operator_id": operator_id,
+        "measure": Measure.FILED.value,
+        "theirs": 1,
+        "ours": 2,
+    }
+    rows = {"rows_taken": 0, "rows_rejected": 0, "lines": "[]", "rejects": "[]"}
+    ledger = sample(BankLedger, city.now, **given, **rows)
+    for model, row in (
+        (BankLedger, ledger),
+        (BankLedgerDay, sample(BankLedgerDay, city.now, **given)),
+        (BankLedgerDifference, sample(BankLedgerDifference, city.now, **given)),
+    ):
+        await insert(admin, model, row)
+    ledger_id: UUID = ledger["id"]
+    return ledger_id
 
 
 async def fill_pooled(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:

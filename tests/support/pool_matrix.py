@@ -11,6 +11,7 @@ from trespassing import Case, banks_own, operators_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.risk_pool.pools.funding import FundingDraft
+from suxin.risk_pool.statistics.queries import PoolDimension
 from suxin.risk_pool.stopping.models import PoolStopLoss
 
 Given = Callable[[World], dict[str, Any]]
@@ -122,6 +123,11 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         NotFound,
     ),
     "risk_pool.filings.queries.own_files": ("rival", nothing_given, None),
+    "risk_pool.statistics.queries.figures_by": (
+        "rival",
+        lambda _world: {"by": PoolDimension.BANK},
+        Forbidden,
+    ),
     "risk_pool.filings.queries.products_by_referral": (
         "rival",
         lambda world: {"referral_ids": [world.chosen_referral]},

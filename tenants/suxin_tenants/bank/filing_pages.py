@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.row_files import ACCEPTED, FORMATS_ZH
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.risk_pool.filings import queries
@@ -188,6 +189,8 @@ async def _show(visit: Visit, pool_id: UUID, errors: Mapping[str, str], *, statu
             "files": (await session.scalars(files.limit(LISTED))).all(),
             "errors": errors,
             "heading": HEADING,
+            "formats": FORMATS_ZH,
+            "accepted": ACCEPTED,
             "max_kib": MAX_FILE_BYTES // _KIB,
             "max_rows": MAX_FILINGS,
             "may_file": visit.actor.may(FILING_MAKE),

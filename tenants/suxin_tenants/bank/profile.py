@@ -24,6 +24,7 @@ from suxin.lending.policies import (
     REPAYMENT_REPORT,
     STATISTICS_READ,
 )
+from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_MAKE, CLAIM_READ
 from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_MAKE, FILING_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
@@ -90,6 +91,7 @@ BANK: Final = TenantProfile(
                     PRODUCT_PUBLISH,
                     STATISTICS_READ,
                     AGREEMENT_ACCEPT,
+                    BANK_LEDGER_SEND,
                     FILING_READ,
                     LEAGUE_READ,
                 }

@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.row_files import ACCEPTED, FORMATS_ZH
 from suxin.lending import policies
 from suxin.lending.loans import queries
 from suxin.lending.loans.files import HEADING, MAX_FILE_BYTES, report_file
@@ -75,6 +76,8 @@ async def _show(visit: Visit, errors: Mapping[str, str], *, status: int) -> Answ
             "page": page,
             "errors": errors,
             "heading": HEADING,
+            "formats": FORMATS_ZH,
+            "accepted": ACCEPTED,
             "max_kib": MAX_FILE_BYTES // _KIB,
             "max_rows": MAX_REPORTS,
         }

@@ -25,6 +25,7 @@ CLAIM_ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.claim.write_off_asked": "提出核销代偿",
     "risk_pool.claim.reverse_asked": "提出冲正代偿",
     "risk_pool.claim.ending_dropped": "取消核销或冲正",
+    "risk_pool.bank_ledger.taken": "上传银行台账",
     "risk_pool.collection.recorded": "登记催收",
     "risk_pool.statement.taken": "导入托管对账单",
     "risk_pool.line.matched": "匹配托管流水",
@@ -35,6 +36,7 @@ CLAIM_OBJECTS: Final[Mapping[str, str]] = {
     "pool_claim": "代偿申请",
     "custodian_statement": "托管对账单",
     "custodian_line": "托管流水",
+    "bank_ledger": "银行台账",
 }
 CLAIM_REASONS: Final[Mapping[str, str]] = {
     "what a pool has for a claim": "核算代偿可用余额",

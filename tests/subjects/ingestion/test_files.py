@@ -11,9 +11,9 @@ from arro3.io import write_parquet
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suxin.kernel.encodings import Encoding, encoding_of
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.csv_rows import csv_rows, file_encoding
-from suxin.subjects.ingestion.encodings import Encoding, encoding_of
 from suxin.subjects.ingestion.models import BatchState
 from suxin.subjects.ingestion.refusals import EncodingUnknown, Reject
 

@@ -1,14 +1,12 @@
-"""Repayments by file: a CSV of a bank, taken line by line, with every line that is not taken and why.
+"""Repayments by file: a list of a bank (CSV or XLSX), taken line by line, with every line that is not taken and why.
 
 A file is taken in one transaction, and the same content again is the same file. A line is what ``reportRepayments`` takes.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +14,8 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.money import parse_yuan
-from suxin.kernel.refusals import Invalid, Refusal
+from suxin.kernel.refusals import Refusal
+from suxin.kernel.row_files import Layout, columns_missing, parse_day, read_rows, reject
 from suxin.lending import policies
 from suxin.lending.loans import queries
 from suxin.lending.loans.models import RepaymentFile
@@ -26,6 +25,14 @@ from suxin.lending.loans.reporting import MAX_REPORTS, Outcome, RepaymentDraft, 
 MAX_FILE_BYTES: Final = 512 * 1024
 HEADING: Final = ("合同编号", "流水号", "还款日", "金额", "本金", "利息", "费用", "提前还款")
 """The columns of a file; amounts in yuan, of which the last three may be empty, and 是 where it is a prepayment."""
+
+_LAYOUT: Final = Layout(
+    heading=HEADING,
+    max_bytes=MAX_FILE_BYTES,
+    max_rows=MAX_REPORTS,
+    malformed=RepaymentFileMalformed,
+    too_many=TooManyRepayments,
+)
 
 Line = tuple[int, str, RepaymentDraft | Refusal]
 
@@ -37,7 +44,7 @@ async def report_file(
 
     :raises Forbidden: if the actor may not report repayments
     :raises Invalid: if the file is larger than ``MAX_FILE_BYTES``
-    :raises RepaymentFileMalformed: if it is no list of repayments in UTF-8
+    :raises RepaymentFileMalformed: if it is no list of repayments
     :raises TooManyRepayments: if it has more than ``MAX_REPORTS`` lines
     """
     actor.require(policies.REPAYMENT_REPORT)
@@ -55,7 +62,7 @@ async def report_file(
         number: outcome for (number, _), outcome in zip(good, taken, strict=True)
     }
     rejects = [
-        _reject(number, reference, refusal)
+        reject(number, reference, refusal)
         for number, reference, read in lines
         if (refusal := read if isinstance(read, Refusal) else outcomes[number].refusal) is not None
     ]
@@ -63,7 +70,7 @@ async def report_file(
     file = RepaymentFile(
         tenant_id=actor.own_tenant,
         id=file_id,
-        name=name.strip()[:200] or "还款清单.csv",
+        name=name.strip()[:200] or "还款清单",
         sha256=sha256,
         rows_read=len(lines),
         rows_taken=len(lines) - known - len(rejects),
@@ -91,40 +98,21 @@ def lines_of(content: bytes) -> list[Line]:
 
     :raises Invalid, RepaymentFileMalformed, TooManyRepayments: see ``report_file``
     """
-    if len(content) > MAX_FILE_BYTES:
-        raise Invalid(
-            field="file",
-            reason_zh=f"文件不能超过 {MAX_FILE_BYTES // 1024} KB",
-            reason_en=f"a file has at most {MAX_FILE_BYTES // 1024} KiB",
-        )
-    try:
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        rows = []
-    if not rows or tuple(rows[0]) != HEADING:
-        raise RepaymentFileMalformed(field="file", heading="、".join(HEADING))
-    if len(rows) - 1 > MAX_REPORTS:
-        raise TooManyRepayments(field="file", limit=MAX_REPORTS)
     return [
-        (number, row[1] if len(row) > 1 else "", _read(row))
-        for number, row in enumerate(rows[1:], start=2)
-        if row
+        (number, cells[1] if len(cells) > 1 else "", _read(cells))
+        for number, cells in read_rows(content, _LAYOUT)
     ]
 
 
 def _read(row: list[str]) -> RepaymentDraft | Refusal:
     if len(row) != len(HEADING):
-        return Invalid(
-            field="line",
-            reason_zh=f"应有 {len(HEADING)} 列，实有 {len(row)} 列",
-            reason_en=f"expected {len(HEADING)} columns, found {len(row)}",
-        )
-    cells = dict(zip(HEADING, (cell.strip() for cell in row), strict=True))
+        return columns_missing(len(row), len(HEADING))
+    cells = dict(zip(HEADING, row, strict=True))
     try:
         return RepaymentDraft(
             contract_number=cells["合同编号"],
             reference=cells["流水号"],
-            paid_on=_day(cells["还款日"]),
+            paid_on=parse_day(cells["还款日"], field="还款日"),
             amount_fen=_amount(cells, "金额") or 0,
             principal_fen=_amount(cells, "本金"),
             interest_fen=_amount(cells, "利息"),
@@ -135,26 +123,5 @@ def _read(row: list[str]) -> RepaymentDraft | Refusal:
         return refusal
 
 
-def _day(cell: str) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise Invalid(
-            field="还款日",
-            reason_zh="日期应如 2026-11-20",
-            reason_en="a day is written like 2026-11-20",
-        ) from None
-
-
 def _amount(cells: Mapping[str, str], column: str) -> int | None:
     return parse_yuan(cells[column], field=column) if cells[column] else None
-
-
-def _reject(number: int, reference: str, refusal: Refusal) -> dict[str, Any]:
-    return {
-        "line": number,
-        "reference": reference[:64],
-        "code": refusal.code,
-        "zh": refusal.zh_message,
-        "en": refusal.en_message,
-    }

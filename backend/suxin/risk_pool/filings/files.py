@@ -1,13 +1,11 @@
-"""Filings by file: a CSV of a bank, taken line by line, with every line that is not taken and why.
+"""Filings by file: a list of a bank (CSV or XLSX), taken line by line, with every line that is not taken and why.
 
 A file is taken in one transaction, and the same content again in the same pool is the same file.
 """
 
-import csv
 import hashlib
-import io
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Invalid, Refusal
+from suxin.kernel.row_files import Layout, read_rows, reject
 from suxin.risk_pool.filings import queries
 from suxin.risk_pool.filings.filing import MAX_FILINGS, file_loans
 from suxin.risk_pool.filings.models import FilingFile
@@ -27,6 +25,15 @@ MAX_NUMBER: Final = 64
 HEADING: Final = ("合同编号",)
 """The first column of a file; what stands in others is the bank's own."""
 
+_LAYOUT: Final = Layout(
+    heading=HEADING,
+    max_bytes=MAX_FILE_BYTES,
+    max_rows=MAX_FILINGS,
+    malformed=FilingFileMalformed,
+    too_many=TooManyFilings,
+    open_ended=True,
+)
+
 
 async def file_list(
     session: AsyncSession, actor: Actor, *, pool_id: UUID, name: str, content: bytes, now: datetime
@@ -35,7 +42,7 @@ async def file_list(
 
     :raises Forbidden, NotFound, AgreementNotInForce, PoolPaused: as ``file_loans``
     :raises Invalid: if the file is larger than ``MAX_FILE_BYTES``
-    :raises FilingFileMalformed: if it is no list of contract numbers in UTF-8
+    :raises FilingFileMalformed: if it is no list of contract numbers
     :raises TooManyFilings: if it has more than ``MAX_FILINGS`` lines
     """
     actor.require(FILING_MAKE)
@@ -54,7 +61,7 @@ async def file_list(
         file_id=file_id,
     )
     rejects = [
-        _reject(line, number, outcome.refusal)
+        reject(line, number, outcome.refusal)
         for (line, number), outcome in zip(lines, outcomes, strict=True)
         if outcome.refusal is not None
     ]
@@ -63,7 +70,7 @@ async def file_list(
         tenant_id=actor.own_tenant,
         id=file_id,
         pool_id=pool_id,
-        name=name.strip()[:200] or "备案清单.csv",
+        name=name.strip()[:200] or "备案清单",
         sha256=sha256,
         rows_read=len(lines),
         rows_taken=len(lines) - known - len(rejects),
@@ -91,30 +98,4 @@ def lines_of(content: bytes) -> list[tuple[int, str]]:
 
     :raises Invalid, FilingFileMalformed, TooManyFilings: see ``file_list``
     """
-    if len(content) > MAX_FILE_BYTES:
-        raise Invalid(
-            field="file",
-            reason_zh=f"文件不能超过 {MAX_FILE_BYTES // 1024} KB",
-            reason_en=f"a file has at most {MAX_FILE_BYTES // 1024} KiB",
-        )
-    try:
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        rows = []
-    if not rows or tuple(cell.strip() for cell in rows[0][:1]) != HEADING:
-        raise FilingFileMalformed(field="file", heading="、".join(HEADING))
-    if len(rows) - 1 > MAX_FILINGS:
-        raise TooManyFilings(field="file", limit=MAX_FILINGS)
-    return [
-        (line, row[0].strip()[:MAX_NUMBER]) for line, row in enumerate(rows[1:], start=2) if row
-    ]
-
-
-def _reject(line: int, number: str, refusal: Refusal) -> dict[str, Any]:
-    return {
-        "line": line,
-        "reference": number,
-        "code": refusal.code,
-        "zh": refusal.zh_message,
-        "en": refusal.en_message,
-    }
+    return [(line, cells[0][:MAX_NUMBER]) for line, cells in read_rows(content, _LAYOUT)]

@@ -149,5 +149,5 @@ class FilingFileMalformed(Refusal):
 
     code = "POOL_FILING_FILE_MALFORMED"
     kind = RefusalKind.INVALID
-    zh = "文件不是 UTF-8 编码的备案清单，或表头不是：{heading}"
-    en = "The file is no list of filings in UTF-8 with the heading {heading}"
+    zh = "文件无法按 CSV 或 XLSX 读取，或表头不是：{heading}"
+    en = "The file cannot be read as CSV or XLSX, or its heading is not {heading}"

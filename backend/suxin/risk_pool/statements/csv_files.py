@@ -8,6 +8,7 @@ from typing import Final
 
 from suxin.kernel.money import parse_yuan
 from suxin.kernel.refusals import Invalid, Refusal
+from suxin.kernel.row_files import parse_day
 from suxin.risk_pool.statements.entries import (
     MAX_ENTRIES,
     Direction,
@@ -55,8 +56,8 @@ def read_csv(content: bytes, *, today: date) -> Read:
         return Read(
             number=about["对账单号"],
             account=about["账号"],
-            from_day=_day(about["起始日"]),
-            to_day=_day(about["截止日"]),
+            from_day=parse_day(about["起始日"], field="day"),
+            to_day=parse_day(about["截止日"], field="day"),
             opening_fen=_balance(about["期初余额"]),
             closing_fen=_balance(about["期末余额"]),
             entries=entries,
@@ -117,13 +118,13 @@ def _signed(cells: Mapping[str, str], position: int) -> int:
 
 
 def _entry(cells: Mapping[str, str], signed: int) -> Entry:
-    booked_on = _day(cells["记账日"])
+    booked_on = parse_day(cells["记账日"], field="day")
     return Entry(
         reference=cells["流水号"],
         direction=_DIRECTIONS[cells["收支"]],
         amount_fen=abs(signed),
         booked_on=booked_on,
-        value_on=_day(cells["起息日"]) if cells["起息日"] else booked_on,
+        value_on=parse_day(cells["起息日"], field="day") if cells["起息日"] else booked_on,
         counterparty=shortened(cells["对方户名"]),
         remittance=shortened(cells["附言"]),
     )
@@ -138,18 +139,6 @@ def _balance(text: str) -> int:
             field="balance", reason_zh=refusal.zh_message, reason_en=refusal.en_message
         ) from None
     return -amount if negative else amount
-
-
-def _day(text: str) -> date:
-    plain = f"{text[:4]}-{text[4:6]}-{text[6:]}" if text.isdigit() else text.replace("/", "-")
-    try:
-        return date.fromisoformat(plain)
-    except ValueError:
-        raise Invalid(
-            field="day",
-            reason_zh="日期应如 2026-11-20",
-            reason_en="a day is written like 2026-11-20",
-        ) from None
 
 
 def _malformed(zh: str, en: str) -> StatementMalformed:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.row_files import reject
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.working_days import local_day
 from suxin.risk_pool.claims.policies import STATEMENT_IMPORT
@@ -90,7 +91,7 @@ async def import_statement(
         rows_taken=len(lines),
         rows_known=known,
         rows_rejected=len(rejected),
-        rejects=[_stored(one) for one in rejected],
+        rejects=[reject(one.position, one.reference, one.refusal) for one in rejected],
         received_at=now,
         received_by=actor.own_staff,
     )
@@ -165,13 +166,3 @@ def _facts(entry: Entry) -> tuple[object, ...]:
 
 def _says(line: CustodianLine) -> tuple[object, ...]:
     return line.direction, line.amount_fen, line.booked_on, line.value_on
-
-
-def _stored(one: Rejected) -> dict[str, Any]:
-    return {
-        "line": one.position,
-        "reference": one.reference[:64],
-        "code": one.refusal.code,
-        "zh": one.refusal.zh_message,
-        "en": one.refusal.en_message,
-    }

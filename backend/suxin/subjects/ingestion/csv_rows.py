@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterator
 from typing import IO, Final
 
+from suxin.kernel.encodings import UTF_8_MARK, Encoding, decoded_line, encoding_of
 from suxin.subjects.ingestion import limits
-from suxin.subjects.ingestion.encodings import UTF_8_MARK, Encoding, decoded_line, encoding_of
 from suxin.subjects.ingestion.refusals import (
     EncodingUnknown,
     LineTooLong,

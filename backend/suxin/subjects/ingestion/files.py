@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from io import BufferedReader
 from typing import IO
 
+from suxin.kernel.encodings import Encoding
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Position
 from suxin.subjects.ingestion.columns import EITHER, places_of
 from suxin.subjects.ingestion.csv_rows import NumberedRow, csv_rows, file_encoding
-from suxin.subjects.ingestion.encodings import Encoding
 from suxin.subjects.ingestion.models import BatchFormat
 from suxin.subjects.ingestion.parquet import PARQUET
 from suxin.subjects.ingestion.refusals import ColumnsMissing, Reject

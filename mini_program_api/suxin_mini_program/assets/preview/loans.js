@@ -14,6 +14,7 @@ export function loanCard(requestId, loan) {
     h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, loan.bank.name), h("span", null, `合同 ${loan.contractNumber}`)), state(loan.state)),
     loan.overdueDays > 0 && h("p", { class: "reason", "data-testid": "overdue" }, badge(`逾期 ${loan.overdueDays} 天`, "bad"), ` 自 ${loan.overdueSince} 起，请尽快还款或联系银行`),
     loan.coolingOff && h("p", { class: "muted", "data-testid": "cooling-off" }, `冷静期至 ${time(loan.coolingOffEndsAt)}：在此之前可告知银行撤销合同，不承担费用`),
+    loan.poolFiling && filed(loan.poolFiling),
     facts([
       ["合同金额", wan(loan.principalFen)], ["已放款", wan(loan.drawnFen)], ["未还本金", yuan(loan.outstandingFen)],
       loan.nextDueOn && ["下一还款日", h("span", { "data-testid": "next-due" }, `${loan.nextDueOn} · ${yuan(loan.nextDueFen)}`)],
@@ -21,6 +22,13 @@ export function loanCard(requestId, loan) {
       ["签约", day(loan.signedAt)], loan.endsOn && ["到期", loan.endsOn]]),
     opened("还款计划（元）", "loan-plan", () => planOf(requestId, loan)),
     opened("放款记录", "loan-drawdowns", () => drawdownsOf(requestId, loan)));
+}
+
+/** That a risk pool stands behind the loan, and what that means for whoever owes it. */
+function filed(filing) {
+  const since = `${day(filing.filedAt)} 由银行在风险补偿资金池备案`;
+  const now = filing.releasedAt ? `，${day(filing.releasedAt)} 解除（${filing.release.zh}）` : "，目前有效";
+  return h("p", { class: "muted", "data-testid": "pool-filing", "data-state": filing.state.code }, `${since}${now}。备案不收费，也不减少您的还款：如贷款发生损失，资金池按协议补偿银行一部分，您所欠的仍须全部还清。`);
 }
 
 /** Details that are fetched when they are opened. */

@@ -73,7 +73,7 @@ def test_nothing_is_sealed_for_a_purpose_that_no_column_declares(sources):
     declared |= {index.purpose for index in index_columns()}
     used = set()
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
             if node.func.attr not in {"seal", "blind_index", "blind_indexes", "every_index"}:

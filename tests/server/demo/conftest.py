@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import asyncpg
 import pytest
+from database_copies import DatabaseCopies
 
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import Keyring, Sealer
@@ -61,35 +61,27 @@ async def _build(cluster: Postgres, name: str, now: datetime) -> Built:
     return Built(database, admin, report, setting)
 
 
-async def _administer(cluster: Postgres, statement: str) -> None:
-    connection = await asyncpg.connect(cluster.admin_dsn)
-    await connection.execute(statement)
-    await connection.close()
-
-
 @asynccontextmanager
-async def _city(cluster: Postgres, now: datetime) -> AsyncIterator[Built]:
-    name = f"suxin_{uuid4().hex}"
-    await _administer(
-        cluster,
-        f"create database {name} owner suxin_owner template suxin_template strategy file_copy",
-    )
+async def _city(cluster: Postgres, copies: DatabaseCopies, now: datetime) -> AsyncIterator[Built]:
+    name = await copies.make("suxin_template")
     built = await _build(cluster, name, now)
     yield built
     await built.admin.close()
     await built.database.close()
     await built.setting.batch.close()
-    await _administer(cluster, f"drop database {name} with (force)")
+    await copies.leave(name)
 
 
 @pytest.fixture(scope="session")
-async def built(cluster: Postgres) -> AsyncIterator[Built]:
+async def built(cluster: Postgres, copies: DatabaseCopies) -> AsyncIterator[Built]:
     """A city of ``NOW``; whoever changes it undoes that."""
-    async with _city(cluster, NOW) as city:
+    async with _city(cluster, copies, NOW) as city:
         yield city
 
 
 @pytest.fixture
-def new_city(cluster: Postgres) -> Callable[[datetime], AbstractAsyncContextManager[Built]]:
+def new_city(
+    cluster: Postgres, copies: DatabaseCopies
+) -> Callable[[datetime], AbstractAsyncContextManager[Built]]:
     """Build a city of its own for a moment."""
-    return lambda now: _city(cluster, now)
+    return lambda now: _city(cluster, copies, now)

@@ -17,6 +17,8 @@ from accessibility import Axe, axe_source
 from chromium import ChromiumMissing, started_chromium
 from database_copies import DatabaseCopies, copying
 from kept_compiling import keeping_compiled
+from kept_hashes import keep_hashes
+from kept_types import keep_types
 from node_projects import NodeMissing, PackagesMissing
 from playwright.async_api import Browser
 from small_city import SmallCity, build_small_city
@@ -40,6 +42,13 @@ BUILT = "suxin_small_city"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the tests' own is made in it
 ROOM_BYTES = 2 * 2**30
 """Several times what a session's databases take at their most."""
+SELDOM = (10_000, 10, 10)
+"""How often garbage is collected: every test makes thousands of objects, and hardly any in a circle."""
+
+
+def pytest_configure() -> None:
+    keep_types()
+    keep_hashes()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,6 +59,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*SELDOM)
         gc.enable()
 
 

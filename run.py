@@ -56,17 +56,12 @@ def main() -> int:
     if task == "lock":
         return lock(rest)
     make_environment()
-    if task == "check":
-        return check(rest)
-    if task == "bench":
-        return bench(rest)
+    if task in (own := {"check": check, "bench": bench, "test": test}):
+        return own[task](rest)
     if task == "fmt":
         fixed = run(program("ruff"), "check", "--fix", *OUR_PATHS)
         return run(program("ruff"), "format", *OUR_PATHS) or fixed
-    # The whole suite keeps as many workers as there are cores, and who has nothing left takes of another's; what is named is
-    # run as it is, and seen as it goes.
-    tests = ("pytest", *(() if rest else ("-n", "auto", "--dist", "worksteal")))
-    become(*{"up": ("suxin", "up"), "test": tests, "suxin": ("suxin",)}[task], *rest)
+    become(*{"up": ("suxin", "up"), "suxin": ("suxin",)}[task], *rest)
     return 0
 
 
@@ -168,6 +163,15 @@ def _told(name: str, words: tuple[str, ...]) -> tuple[int, str]:
     outcome = "ok" if done.returncode == 0 else "FAILED"
     took = f"── {name}: {outcome} ({time.monotonic() - began:.1f} s)"
     return done.returncode, f"── {name}\n{done.stdout}{took}"
+
+
+def test(rest: list[str]) -> int:
+    """Run the tests: all of them with a worker a core, or what is named as it is, and seen as it goes."""
+    # They start a hundred processes of ours: each would compile all its sources anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # A worker that has nothing left takes of what another has.
+    become("pytest", *(rest or ("-n", "auto", "--dist", "worksteal")))
+    return 0
 
 
 def bench(rest: list[str]) -> int:

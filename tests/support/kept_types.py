@@ -13,8 +13,8 @@ FIRST_OID_OF_OURS: Final = 16_384
 """What was made after the cluster was is numbered from here, and is another thing in another database."""
 
 _KEPT: dict[frozenset[int], Any] = {}
-# No statement was sent in place of the nameless one that asks, which therefore still stands.
-_NOTHING_SENT = SimpleNamespace(name="kept")
+_NAMELESS = SimpleNamespace(name="")
+"""What is sent puts an end to a statement without a name, as the question itself does."""
 
 
 def keep_types() -> None:
@@ -28,7 +28,9 @@ def keep_types() -> None:
         if max(asked) >= FIRST_OID_OF_OURS:
             return await ask(connection, oids, timeout)
         if asked in _KEPT:
-            return _KEPT[asked], _NOTHING_SENT
+            # The question ends the transaction in which the statement was prepared that made the driver ask.
+            await connection._protocol.query("show jit", timeout)
+            return _KEPT[asked], _NAMELESS
         _KEPT[asked], statement = await ask(connection, oids, timeout)
         return _KEPT[asked], statement
 

@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -55,16 +56,12 @@ def main() -> int:
     if task == "lock":
         return lock(rest)
     make_environment()
-    if task == "check":
-        return check(rest)
-    if task == "bench":
-        return bench(rest)
+    if task in (own := {"check": check, "bench": bench, "test": test}):
+        return own[task](rest)
     if task == "fmt":
         fixed = run(program("ruff"), "check", "--fix", *OUR_PATHS)
         return run(program("ruff"), "format", *OUR_PATHS) or fixed
-    # The whole suite keeps as many workers as there are cores; what is named is run as it is, and seen as it goes.
-    tests = ("pytest", *(() if rest else ("-n", "auto", "--dist", "loadfile")))
-    become(*{"up": ("suxin", "up"), "test": tests, "suxin": ("suxin",)}[task], *rest)
+    become(*{"up": ("suxin", "up"), "suxin": ("suxin",)}[task], *rest)
     return 0
 
 
@@ -128,32 +125,52 @@ def must(*words: str) -> None:
 
 
 def check(rest: list[str]) -> int:
-    """Run every check in turn and stop at the first that fails."""
+    """Run every check, as many at a time as there are cores; return the exit code of one that failed.
+
+    The longest come first, so that no core waits for the last one.
+    """
     steps: dict[str, tuple[str, ...]] = {
-        "format": (program("ruff"), "format", "--check", *OUR_PATHS),
-        "lint": (program("ruff"), "check", *OUR_PATHS),
         "types": (program("mypy"),),
-        "imports": (program("lint-imports"), "--no-logo"),
-        "architecture": (program("pytest"), "-q", "--durations=0", "tests/architecture"),
+        "architecture": (program("pytest"), "-q", "tests/architecture"),
         "schema": (program("suxin"), "schema", "export", "--check"),
         "errors": (program("suxin"), "errors", "export", "--check"),
+        "imports": (program("lint-imports"), "--no-logo"),
+        "lint": (program("ruff"), "check", *OUR_PATHS),
+        "format": (program("ruff"), "format", "--check", *OUR_PATHS),
     }
     unknown = set(rest) - set(steps)
     if unknown:
         print(f"steps are: {' '.join(steps)}", file=sys.stderr)
         return NO_SUCH_TASK
-    for name, words in steps.items():
-        if rest and name not in rest:
-            continue
-        print(f"── {name}", flush=True)
-        began = time.monotonic()
-        code = run(*words)
-        print(
-            f"── {name}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - began:.1f} s)",
-            flush=True,
-        )
-        if code:
-            return code
+    failed = 0
+    with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        begun = [
+            at_once.submit(_told, name, steps[name]) for name in steps if name in rest or not rest
+        ]
+        for step in as_completed(begun):
+            code, account = step.result()
+            print(account, flush=True)
+            failed = failed or code
+    return failed
+
+
+def _told(name: str, words: tuple[str, ...]) -> tuple[int, str]:
+    """Run a check to its end; return its exit code and all that it has to say."""
+    began = time.monotonic()
+    done = subprocess.run(
+        words, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    outcome = "ok" if done.returncode == 0 else "FAILED"
+    took = f"── {name}: {outcome} ({time.monotonic() - began:.1f} s)"
+    return done.returncode, f"── {name}\n{done.stdout}{took}"
+
+
+def test(rest: list[str]) -> int:
+    """Run the tests: all of them with a worker a core, or what is named as it is, and seen as it goes."""
+    # They start a hundred processes of ours: each would compile all its sources anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # A worker that has nothing left takes of what another has.
+    become("pytest", *(rest or ("-n", "auto", "--dist", "worksteal")))
     return 0
 
 

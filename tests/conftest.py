@@ -1,21 +1,24 @@
 """One real PostgreSQL for the session, one database a test, cloned from a migrated template; and a browser to look at pages."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import pytest
 from accessibility import Axe, axe_source
 from chromium import ChromiumMissing, started_chromium
+from database_copies import DatabaseCopies, copying
 from kept_compiling import keeping_compiled
+from kept_hashes import keep_hashes
+from kept_types import keep_types
 from node_projects import NodeMissing, PackagesMissing
 from playwright.async_api import Browser
 from small_city import SmallCity, build_small_city
@@ -39,6 +42,25 @@ BUILT = "suxin_small_city"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the tests' own is made in it
 ROOM_BYTES = 2 * 2**30
 """Several times what a session's databases take at their most."""
+SELDOM = (10_000, 10, 10)
+"""How often garbage is collected: every test makes thousands of objects, and hardly any in a circle."""
+
+
+def pytest_configure() -> None:
+    keep_types()
+    keep_hashes()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the collector of garbage from what is imported and collected, which all stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
+        gc.enable()
 
 
 @pytest.fixture
@@ -122,12 +144,16 @@ async def _administer(server: Postgres, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-async def built_city(cluster: Postgres) -> SmallCity:
+async def copies(cluster: Postgres) -> AsyncIterator[DatabaseCopies]:
+    """Makes the tests' databases."""
+    async with copying(cluster) as copies:
+        yield copies
+
+
+@pytest.fixture(scope="session")
+async def built_city(cluster: Postgres, copies: DatabaseCopies) -> SmallCity:
     """The small city at the tests' own time, built once: who asks for it gets a copy of its database."""
-    await _administer(
-        cluster,
-        f"create database {BUILT} owner suxin_owner template {TEMPLATE} strategy file_copy",
-    )
+    await copies.make(TEMPLATE, name=BUILT)
     database = Database.connect(cluster.dsn("suxin_app", database=BUILT))
     batch = Database.connect(cluster.dsn("suxin_batch", database=BUILT))
     built = await build_small_city(database, batch, now=NOW)
@@ -146,18 +172,16 @@ def template(request: pytest.FixtureRequest, now: datetime) -> str:
 
 
 @pytest.fixture
-async def city(cluster: Postgres, template: str) -> AsyncIterator[CityDatabase]:
-    name = f"suxin_{uuid4().hex}"
-    await _administer(
-        cluster,
-        f"create database {name} owner suxin_owner template {template} strategy file_copy",
-    )
+async def city(
+    cluster: Postgres, copies: DatabaseCopies, template: str
+) -> AsyncIterator[CityDatabase]:
+    name = await copies.make(template)
     yield CityDatabase(
         app=cluster.dsn("suxin_app", database=name),
         owner=cluster.dsn("suxin_owner", database=name),
         batch=cluster.dsn("suxin_batch", database=name),
     )
-    await _administer(cluster, f"drop database {name} with (force)")
+    await copies.leave(name)
 
 
 @pytest.fixture

@@ -71,6 +71,8 @@ _FAST = (
     "full_page_writes=off",
     "wal_level=minimal",
     "max_wal_senders=0",
+    # The rows of a test are gone before it would be worth while to look after them.
+    "autovacuum=off",
 )
 
 

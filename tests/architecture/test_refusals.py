@@ -104,7 +104,7 @@ def test_whoever_raises_a_refusal_gives_its_figures(sources):
     }
     seen, wrong = 0, []
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Raise) or node.exc is None:
                 continue
             call = node.exc if isinstance(node.exc, ast.Call) else None
@@ -125,8 +125,9 @@ def test_what_is_not_found_is_named_without_a_word_that_points(sources):
     named = [
         word.value.value
         for source in sources
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "NotFound"
+        for node in source.nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id == "NotFound"
         for word in node.keywords
         if word.arg in ("thing_zh", "thing_en") and isinstance(word.value, ast.Constant)
     ]

@@ -89,7 +89,7 @@ def test_nothing_is_sealed_for_a_purpose_that_no_column_declares(sources):
     declared |= {index.purpose for index in index_columns()}
     used = set()
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call) or _called(node) not in _SEALING:
                 continue
             names = [

@@ -38,12 +38,12 @@ STATEMENTS = {"select", "update", "insert", "delete", "text", "exists", "func", 
 JOINS = {"outerjoin", "select_from", "add_columns", "subquery"}
 
 
-def calls(tree: ast.Module, *dotted: str) -> list[int]:
+def calls(source, *dotted: str) -> list[int]:
     """Lines on which one of the dotted names is used, however its module was imported."""
     ends = {name.split(".")[-1]: name.split(".")[-2] for name in dotted}
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute)
         and node.attr in ends
         and ast.unparse(node.value).split(".")[-1] == ends[node.attr]
@@ -55,7 +55,7 @@ def test_only_the_kernel_commits(sources):
     found = {
         source.path
         for source in sources
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     }
     assert found == {"backend/suxin/kernel/database.py"}
@@ -65,14 +65,14 @@ def test_time_is_an_argument(sources):
     found = [
         f"{source.path}:{line}"
         for source in sources
-        for line in calls(source.tree, "datetime.now", "datetime.utcnow", "date.today")
+        for line in calls(source, "datetime.now", "datetime.utcnow", "date.today")
         if not source.path.startswith(CLOCKS)
     ]
     assert found == []
     raw = [
         f"{source.path}:{line}"
         for source in sources
-        for line in calls(source.tree, "time.time", "time.time_ns", "time.localtime")
+        for line in calls(source, "time.time", "time.time_ns", "time.localtime")
         if not source.path.startswith(RAW_CLOCKS)
     ]
     assert raw == []
@@ -87,7 +87,7 @@ def test_no_statement_asks_the_database_for_the_time(sources):
         f"{source.path}:{node.lineno}"
         for source in sources
         if source.path.startswith("backend/suxin/")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if clock.search(node.value) and re.search(r"\b(select|where|insert|update)\b", node.value)
     ]
@@ -98,7 +98,7 @@ def test_the_environment_is_read_by_the_server_alone(sources):
     found = [
         f"{source.path}:{line}"
         for source in sources
-        for line in calls(source.tree, "os.environ", "os.getenv")
+        for line in calls(source, "os.environ", "os.getenv")
         if not source.path.startswith(ENVIRONMENT)
     ]
     assert found == []
@@ -113,7 +113,7 @@ def test_edges_build_no_statements(sources):
         f"{source.path}:{node.lineno}: {name}"
         for source in sources
         if source.path.startswith(EDGES) and not source.path.startswith(READING_PATH)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         for name in _statements_made(node)
     ]
     assert found == []
@@ -134,7 +134,7 @@ def test_one_module_knows_arq(sources):
     found = {
         source.path
         for source in sources
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if (isinstance(node, ast.Import) and any(a.name.split(".")[0] == "arq" for a in node.names))
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "arq")
     }
@@ -145,7 +145,7 @@ def test_annotations_stay_alive_for_the_frameworks_that_read_them(all_python):
     found = [
         source.path
         for source in all_python
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ImportFrom) and node.module == "__future__"
     ]
     assert found == []
@@ -211,7 +211,7 @@ def test_what_others_are_to_build_on_is_built_on(sources, path, offered):
         node.id if isinstance(node, ast.Name) else node.attr
         for source in sources
         if source is not own
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Name | ast.Attribute)
     }
     names = offered(own.tree)

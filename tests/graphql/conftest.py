@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
+from database_copies import DatabaseCopies
 from held_clock import HeldClock
+from kept_apps import kept_app
 from kept_compiling import keeping_compiled
 from litestar.types import ASGIApp
 from oauth_client import new_key, public_jwks
@@ -96,10 +98,8 @@ class Caller:
 
 
 @pytest.fixture(scope="session")
-async def city_template(cluster: Postgres) -> SmallCity:
-    await _administer(
-        cluster, f"create database {TEMPLATE} owner suxin_owner template suxin_template"
-    )
+async def city_template(cluster: Postgres, copies: DatabaseCopies) -> SmallCity:
+    await copies.make("suxin_template", name=TEMPLATE)
     database = Database.connect(cluster.dsn("suxin_app", database=TEMPLATE))
     batch = Database.connect(cluster.dsn("suxin_batch", database=TEMPLATE))
     small = await build_small_city(database, batch, now=NOW)
@@ -112,23 +112,11 @@ async def city_template(cluster: Postgres) -> SmallCity:
 
 
 @pytest.fixture
-async def city_url(cluster: Postgres, city_template: SmallCity) -> AsyncIterator[str]:
+async def city_url(copies: DatabaseCopies, city_template: SmallCity) -> AsyncIterator[str]:
     """The name of a copy of the city."""
-    name = f"suxin_{uuid4().hex}"
-    await _administer(
-        cluster,
-        f"create database {name} owner suxin_owner template {TEMPLATE} strategy file_copy",
-    )
+    name = await copies.make(TEMPLATE)
     yield name
-    await _administer(cluster, f"drop database {name} with (force)")
-
-
-async def _administer(server: Postgres, statement: str) -> None:
-    connection = await asyncpg.connect(server.admin_dsn)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    await copies.leave(name)
 
 
 @pytest.fixture
@@ -196,7 +184,8 @@ def runtime(
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return build_app(runtime, [*routes, *export_files.routes, *attachment_files.routes])
+    served = [*routes, *export_files.routes, *attachment_files.routes]
+    return kept_app("graphql", runtime, lambda given: build_app(given, served))
 
 
 @pytest.fixture

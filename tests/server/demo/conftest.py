@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import asyncpg
 import pytest
+from database_copies import DatabaseCopies
 
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import Keyring, Sealer
@@ -61,26 +61,16 @@ async def _build(cluster: Postgres, name: str, now: datetime) -> Built:
     return Built(database, admin, report, setting)
 
 
-async def _administer(cluster: Postgres, statement: str) -> None:
-    connection = await asyncpg.connect(cluster.admin_dsn)
-    await connection.execute(statement)
-    await connection.close()
-
-
 @asynccontextmanager
-async def _empty(cluster: Postgres) -> AsyncIterator[str]:
-    name = f"suxin_{uuid4().hex}"
-    await _administer(
-        cluster,
-        f"create database {name} owner suxin_owner template suxin_template strategy file_copy",
-    )
+async def _empty(copies: DatabaseCopies) -> AsyncIterator[str]:
+    name = await copies.make("suxin_template")
     yield name
-    await _administer(cluster, f"drop database {name} with (force)")
+    await copies.leave(name)
 
 
 @asynccontextmanager
-async def _city(cluster: Postgres, now: datetime) -> AsyncIterator[Built]:
-    async with _empty(cluster) as name:
+async def _city(cluster: Postgres, copies: DatabaseCopies, now: datetime) -> AsyncIterator[Built]:
+    async with _empty(copies) as name:
         built = await _build(cluster, name, now)
         yield built
         await built.admin.close()
@@ -89,32 +79,36 @@ async def _city(cluster: Postgres, now: datetime) -> AsyncIterator[Built]:
 
 
 @asynccontextmanager
-async def _reached(cluster: Postgres) -> AsyncIterator[tuple[list[str], asyncpg.Connection]]:
-    async with _empty(cluster) as name:
+async def _reached(
+    cluster: Postgres, copies: DatabaseCopies
+) -> AsyncIterator[tuple[list[str], asyncpg.Connection]]:
+    async with _empty(copies) as name:
         admin = await asyncpg.connect(cluster.admin_dsn.rsplit("/", 1)[0] + f"/{name}")
         yield [cluster.dsn(role, database=name) for role in ("suxin_app", "suxin_batch")], admin
         await admin.close()
 
 
 @pytest.fixture(scope="session")
-async def built(cluster: Postgres) -> AsyncIterator[Built]:
+async def built(cluster: Postgres, copies: DatabaseCopies) -> AsyncIterator[Built]:
     """A city of ``NOW``; whoever changes it undoes that."""
-    async with _city(cluster, NOW) as city:
+    async with _city(cluster, copies, NOW) as city:
         yield city
 
 
 @pytest.fixture
-def new_city(cluster: Postgres) -> Callable[[datetime], AbstractAsyncContextManager[Built]]:
+def new_city(
+    cluster: Postgres, copies: DatabaseCopies
+) -> Callable[[datetime], AbstractAsyncContextManager[Built]]:
     """Build a city of its own for a moment."""
-    return lambda now: _city(cluster, now)
+    return lambda now: _city(cluster, copies, now)
 
 
 @pytest.fixture
 def empty_city(
-    cluster: Postgres,
+    cluster: Postgres, copies: DatabaseCopies
 ) -> Callable[[], AbstractAsyncContextManager[tuple[list[str], asyncpg.Connection]]]:
     """Make a database without a city, with the addresses of both roles and a connection that no policy binds."""
-    return lambda: _reached(cluster)
+    return lambda: _reached(cluster, copies)
 
 
 @pytest.fixture

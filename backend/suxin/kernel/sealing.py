@@ -21,6 +21,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import product
 from secrets import token_bytes
 from typing import Literal, NamedTuple, Self, cast
 from uuid import UUID
@@ -283,7 +284,7 @@ class Sealer:
         :raises ValueError: if nothing is left of the value, or the purpose is malformed
         """
         ring = self.keyring
-        indexer = self._indexer(ring, self._suite.algorithm, ring.current, purpose)
+        indexer = self._indexer(ring, ring.current, self._suite.algorithm, purpose)
         return BlindIndex(_index(indexer, _normal(value)), ring.current)
 
     def blind_indexes(self, value: str, *, purpose: str) -> tuple[bytes, ...]:
@@ -311,18 +312,15 @@ class Sealer:
         :raises ValueError: if nothing is left of a value, or the purpose is malformed
         """
         ring = self.keyring
-        indexers = [
-            self._indexer(ring, algorithm, version, purpose)
-            for version in ring.versions
-            for algorithm in self._algorithms
-        ]
+        keys = product(ring.versions, self._algorithms)
+        indexers = [self._indexer(ring, *key, purpose) for key in keys]
         for value in values:
             normal = _normal(value)
             found = tuple([_index(indexer, normal) for indexer in indexers])
             yield BlindIndex(found[0], ring.current), found
 
     def _indexer(
-        self, ring: Keyring, algorithm: Algorithm, version: int, purpose: str
+        self, ring: Keyring, version: int, algorithm: Algorithm, purpose: str
     ) -> hmac.HMAC:
         known = self._indexers.get((algorithm, version, purpose))
         if known is None:

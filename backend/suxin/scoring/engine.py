@@ -37,14 +37,13 @@ _POINTS: Final = """case when r.occurred_on > i.full_after then i.points
           else i.points * (r.occurred_on - i.oldest) / i.fade_days end"""
 
 # Nearly every item has one polarity: as a second key of the join (which "is true" keeps it from being) it would cost a hash for
-# each record. Points are worked out before the sort ("offset 0" keeps them there), which then moves three short columns.
+# each record. Nothing here may keep this from being one with what groups it ("offset 0" would): no worker would take a part then.
 _FROM_RECORDS: Final = """
         select r.subject_id, i.number::smallint as number, {points} as points
         from {table} r
         join {indicators} on i.item = r.item_code
         where {counts}{scope}
-        and {asked}
-        offset 0"""
+        and {asked}"""
 
 _MADE_UP: Final = """
         select i.place as subject_id, i.number::smallint as number, i.points

@@ -1,11 +1,22 @@
 """Guarantees over GraphQL: a bank's system asks and sees the answer, a guarantor's declines, and nobody else sees anything."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from small_guarantees import build_guarantor, guaranteed
 
+from suxin.kernel.actor import Actor
 from suxin_graphql.ids import to_global
+
+
+@dataclass(frozen=True)
+class House:
+    """A guarantor, as a caller's organisation."""
+
+    tenant_id: UUID
+    staff_id: UUID
+    officer: Actor
 
 
 @pytest.fixture
@@ -63,7 +74,7 @@ async def test_a_contract_without_a_commitment_is_refused_by_name(bank_a, case, 
 async def test_a_guarantor_sees_what_it_is_asked_and_declines(bank_a, desks, case, guarantor):
     _, done = await asked_of(bank_a, guarantor, case)
     who = guarantor.underwriter
-    house = SimpleNamespace(tenant_id=who.tenant_id, staff_id=who.staff_id, officer=who)
+    house = House(tenant_id=who.tenant_id, staff_id=who.staff_id, officer=who)
     caller = await desks.open(house, roles=["underwriter"])
     (seen,) = (await caller.run("guarantee_requests", first=5))["edges"]
     said = await caller.write(

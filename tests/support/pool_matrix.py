@@ -11,7 +11,7 @@ from trespassing import Case, banks_own, operators_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.risk_pool.pools.funding import FundingDraft
-from suxin.risk_pool.statistics.queries import PoolDimension
+from suxin.risk_pool.statistics.figures import PoolDimension
 from suxin.risk_pool.stopping.models import PoolStopLoss
 
 Given = Callable[[World], dict[str, Any]]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from suxin.risk_pool.statistics.queries import PoolDimension, PoolFigures
+from suxin.risk_pool.statistics.figures import PoolDimension, PoolFigures
 from suxin_tenants.operator.month_charts import bar_width
 
 ROW: Final = 68

@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 from suxin.risk_pool.claims.policies import CLAIM_READ
 from suxin.risk_pool.policies import POOL_READ
 from suxin.risk_pool.pools.queries import own_pools
-from suxin.risk_pool.statistics.queries import PoolDimension, total_of
+from suxin.risk_pool.statistics.figures import PoolDimension, total_of
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.pool_charts import DRAWN, pool_chart
 from suxin_tenants.operator.pool_lists import figures_asked

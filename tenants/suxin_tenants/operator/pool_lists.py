@@ -13,12 +13,8 @@ from suxin.risk_pool.claims.queries import claims_on_pools
 from suxin.risk_pool.pools.books import balance_of
 from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.pools.queries import own_pools
-from suxin.risk_pool.statistics.queries import (
-    PoolDimension,
-    PoolFigures,
-    figures_by,
-    total_of,
-)
+from suxin.risk_pool.statistics.figures import PoolDimension, PoolFigures, total_of
+from suxin.risk_pool.statistics.queries import figures_by
 from suxin.tenancy.queries import tenants_by_id
 from suxin_tenants.area_names import area_names
 from suxin_tenants.claim_words import CLAIM_STATES

@@ -1,8 +1,7 @@
 """The figures of the operator's pools, of all or one, told apart by what is asked."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from sqlalchemy import Select, SQLColumnExpression, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
-from suxin.lending.terms import LabelledEnum
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.policies import CLAIM_READ
 from suxin.risk_pool.filings.models import PoolFiling
@@ -18,35 +16,9 @@ from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.payments.states import PaymentState
 from suxin.risk_pool.policies import POOL_READ
 from suxin.risk_pool.recoveries.models import PoolRecovery
+from suxin.risk_pool.statistics.figures import PoolDimension, PoolFigures
 
 _ZONE: Final = "Asia/Shanghai"
-
-
-class PoolDimension(LabelledEnum):
-    """What figures are told apart by; a month is that of the filing, of the payment, and of what came back."""
-
-    MONTH = "month", "月份", "month"
-    BANK = "bank", "银行", "bank"
-    COUNTY = "county", "县区", "county"
-    INDUSTRY = "industry", "行业", "industry"
-
-
-@dataclass(slots=True, kw_only=True)
-class PoolFigures:
-    """What shares a month (2026-11), a bank's id, a county's code or an industry's section; sums in fen.
-
-    ``filings`` and ``principal_fen`` are all that was ever filed, ``committed_fen`` what is covered now. ``recovered_fen`` is before
-    costs, ``returned_fen`` the pool's part of it.
-    """
-
-    key: str
-    filings: int = 0
-    principal_fen: int = 0
-    committed_fen: int = 0
-    payments: int = 0
-    compensated_fen: int = 0
-    recovered_fen: int = 0
-    returned_fen: int = 0
 
 
 async def figures_by(
@@ -70,14 +42,6 @@ async def figures_by(
     if by is PoolDimension.MONTH:
         return sorted(figures, key=lambda one: one.key)
     return sorted(figures, key=lambda one: (-one.committed_fen, -one.compensated_fen, one.key))
-
-
-def total_of(figures: Sequence[PoolFigures]) -> PoolFigures:
-    """Return the whole of what was told apart."""
-    names = [name for name in PoolFigures.__slots__ if name != "key"]
-    return PoolFigures(
-        key="", **{name: sum(getattr(one, name) for one in figures) for name in names}
-    )
 
 
 def _keys(by: PoolDimension, month: SQLColumnExpression[Any]) -> SQLColumnExpression[str]:

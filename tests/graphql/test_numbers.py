@@ -12,6 +12,7 @@ from suxin.lending.commands.offers import MAX_VALID_DAYS
 from suxin.lending.product_terms import MAX_COOLING_OFF_DAYS
 from suxin.lending.repayment import MAX_PRINCIPAL_FEN, MAX_UPFRONT_FEE_BPS, MAX_UPFRONT_FEE_FEN
 from suxin.lending.terms import MAX_AMOUNT_FEN, MAX_RATE_BPS, MAX_TERM_MONTHS
+from suxin.perks.drafts import MAX_LIMIT, MAX_PARTY, MAX_STOCK
 from suxin.tenancy.providers.models import MAX_AGE_MINUTES
 from suxin_graphql.paging import MAX_PAGE
 from suxin_graphql.schema import schema
@@ -55,12 +56,23 @@ CLAIMS = {
     "ReportRecoveryInput.receivedFen": MAX_MONEY_FEN,
     "ReportRecoveryInput.costFen": MAX_MONEY_FEN,
 }
+# ``test_perks`` sends more.
+PERKS = {
+    "DraftPerkProgrammeInput.personDaily": MAX_LIMIT,
+    "DraftPerkProgrammeInput.personTotal": MAX_LIMIT,
+    "DraftPerkProgrammeInput.daily": MAX_LIMIT,
+    "DraftPerkProgrammeInput.stock": MAX_STOCK,
+    "DraftPerkProgrammeInput.budgetFen": MAX_MONEY_FEN,
+    "HoldPerkRedemptionInput.persons": MAX_PARTY,
+    "CompletePerkRedemptionInput.uses": MAX_LIMIT,
+}
 MAXIMA = {
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
     **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},
     "SetIdentityProviderInput.maxAgeMinutes": MAX_AGE_MINUTES,
     **LOANS,
     **CLAIMS,
+    **PERKS,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")

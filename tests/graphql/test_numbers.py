@@ -80,6 +80,16 @@ ORDERS = {
     "ServiceOrderLineInput.amountFen": MAX_MONEY_FEN,
     "ServiceOrderLineInput.count": MAX_COUNT,
 }
+# ``test_perks`` sends more.
+PERKS = {
+    "DraftPerkProgrammeInput.personDaily": MAX_LIMIT,
+    "DraftPerkProgrammeInput.personTotal": MAX_LIMIT,
+    "DraftPerkProgrammeInput.daily": MAX_LIMIT,
+    "DraftPerkProgrammeInput.stock": MAX_STOCK,
+    "DraftPerkProgrammeInput.budgetFen": MAX_MONEY_FEN,
+    "HoldPerkRedemptionInput.persons": MAX_PARTY,
+    "CompletePerkRedemptionInput.uses": MAX_LIMIT,
+}
 MAXIMA = {
     **GUARANTEES,
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
@@ -90,6 +100,7 @@ MAXIMA = {
     **{f"DraftPerkProgrammeInput.{name}": most for name, most in PROGRAMME.items()},
     **REDEEMED,
     **ORDERS,
+    **PERKS,
 }
 NARROWED = {
     f"RequestConsentInput.{name}" for name in ("lifeDays", "rangeMonths", "retentionDays")

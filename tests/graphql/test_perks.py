@@ -5,6 +5,8 @@ import base64
 import pytest
 from small_perks import build_perks
 
+from suxin.kernel.money import MAX_AMOUNT_FEN
+from suxin.perks.drafts import MAX_LIMIT, MAX_STOCK
 from suxin.tenancy.profiles import TenantKind
 
 PROGRAMME = {
@@ -55,6 +57,32 @@ async def test_a_visitor_is_let_in_at_once_and_the_benefit_is_all_that_is_told(s
     assert read["programme"]["id"] == published["id"]
     listed = await shop.run("perk_redemptions", first=5, filter={"state": {"in": ["COMPLETED"]}})
     assert [edge["node"]["id"] for edge in listed["edges"]] == [told["id"]]
+
+
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [
+        ("personDaily", MAX_LIMIT),
+        ("personTotal", MAX_LIMIT),
+        ("daily", MAX_LIMIT),
+        ("stock", MAX_STOCK),
+        ("budgetFen", MAX_AMOUNT_FEN),
+    ],
+)
+async def test_a_larger_number_is_refused_by_name(shop, field, most):
+    refused = await shop.write("draft_perk_programme", **(PROGRAMME | {field: most + 1}))
+    assert (refused["code"], refused["field"]) == ("INVALID", field)
+
+
+async def test_more_persons_or_uses_than_there_are_are_refused(shop, published):
+    largest = 2**31 - 1
+    wanted = {"programmeId": published["id"]}
+    many = await shop.write("hold_perk_redemption", **wanted, persons=largest)
+    assert many["code"] == "PERK_GROUP_TOO_LARGE"
+    held = (await shop.write("hold_perk_redemption", **wanted))["redemption"]
+    await shop.write("grant_perk_redemption", redemptionId=held["id"])
+    used = await shop.write("complete_perk_redemption", redemptionId=held["id"], uses=largest)
+    assert used["code"] == "PERK_USES_EXCEEDED"
 
 
 async def test_what_is_not_used_is_taken_back(shop, published):

@@ -82,9 +82,12 @@ def test_every_list_of_objects_has_a_weight():
     }
     # The catalogue is a part of the program, and its root field costs what every root field does.
     catalogue = {"Query.eventTypes": 1, "EventType.fields": 0}
+    # So are the templates, whose offers are in their weight.
+    catalogue |= {"Query.perkScenarios": 3, "PerkScenario.offers": 0}
     stored = {"LoanProduct.criteria": 4, "Grade.reasons": 30, "FetchTiersPayload.tiers": 2}
     stored["ReportRepaymentsPayload.outcomes"] = stored["FileLoansPayload.outcomes"] = 10
     stored |= {"MaterialRequest.items": 1, "PoolClaim.gaps": 1, "ProductReplay.criteria": 9}
+    stored["PerkProgramme.offers"] = 1
     # What a mutation has just worked out lies ready, and is a dozen at the most.
     ready = {
         "OfferPreview.instalments": 0,

@@ -41,16 +41,6 @@ from suxin.lending.warnings.states import (
     WarningState,
     WithdrawnBecause,
 )
-from suxin.perks.states import (
-    BenefitKind,
-    Eligible,
-    FunderKind,
-    ProgrammeState,
-    RecordRule,
-    RedemptionState,
-    RiskFundKind,
-    Sector,
-)
 from suxin.perks.orders.states import (
     OrderChannel,
     RiskFundName,
@@ -62,6 +52,16 @@ from suxin.perks.orders.states import (
     ServiceOrderState,
     ServiceOrderStateDescription,
     ServiceSector,
+)
+from suxin.perks.states import (
+    BenefitKind,
+    Eligible,
+    FunderKind,
+    ProgrammeState,
+    RecordRule,
+    RedemptionState,
+    RiskFundKind,
+    Sector,
 )
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
@@ -93,8 +93,8 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
-from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.order_types import ServiceOrderRefundOrder
+from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.warning_types import LoanWarningOrder
@@ -291,9 +291,6 @@ def describe_enums() -> None:
     _describe(ApplicantKind, "申请主体类型。Who asks.")
     _describe(LoanPurpose, "贷款用途。What the money is for.")
     _describe(GuaranteeMode, "担保方式。What secures the loan.")
-    _describe(GuaranteeState, "担保申请状态。Where a request for a guarantee stands.")
-    _describe(GuaranteeDecline, "不予担保原因。Why a guarantor declines.")
-    _describe(GuaranteeRelease, "担保解除原因。Why a commitment binds no more.")
     _describe(RepaymentMethod, "还款方式。How principal and interest come back.")
     _describe(DeclineReason, "不予受理原因。Why a bank declines; the applicant always learns it.")
     _describe(AmountBand, "金额区间。How much is asked, as a lead shows it.")
@@ -339,6 +336,9 @@ def _describe_systems() -> None:
 
 
 def _describe_loans() -> None:
+    _describe(GuaranteeState, "担保申请状态。Where a request for a guarantee stands.")
+    _describe(GuaranteeDecline, "不予担保原因。Why a guarantor declines.")
+    _describe(GuaranteeRelease, "担保解除原因。Why a commitment binds no more.")
     _describe(LoanState, "贷款状态。Where a loan stands.")
     _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
     _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")

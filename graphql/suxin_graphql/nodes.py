@@ -23,8 +23,8 @@ from suxin_graphql.lending_types import Lead, LoanProduct, Offer, Referral
 from suxin_graphql.limits import check_list
 from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
 from suxin_graphql.node import Node
-from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.order_types import ServiceOrder, ServiceOrderRefund
+from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock

@@ -29,11 +29,11 @@ from suxin_graphql.lending_subscriptions import LendingSubscriptions
 from suxin_graphql.loan_mutations import LoanMutations
 from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
+from suxin_graphql.order_mutations import OrderMutations
+from suxin_graphql.order_queries import OrderQueries
 from suxin_graphql.perk_code_mutations import PerkCodeMutations
 from suxin_graphql.perk_mutations import PerkMutations
 from suxin_graphql.perk_queries import PerkQueries
-from suxin_graphql.order_mutations import OrderMutations
-from suxin_graphql.order_queries import OrderQueries
 from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.redemption_mutations import RedemptionMutations

@@ -67,6 +67,23 @@ ACCESS = (
     'GRANT SELECT ON audit_heads TO suxin_app',
     'GRANT SELECT, INSERT ON audit_heads TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON authorization_codes TO suxin_doorway',
+    'ALTER TABLE bank_ledger_days ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_ledger_days FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON bank_ledger_days FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON bank_ledger_days FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON bank_ledger_days FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (operator_id, theirs, ours, differing, compared_at) ON bank_ledger_days TO suxin_app',
+    'ALTER TABLE bank_ledger_differences ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_ledger_differences FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON bank_ledger_differences FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON bank_ledger_differences FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON bank_ledger_differences FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (operator_id, theirs, ours, told, found_at, settled_at) ON bank_ledger_differences TO suxin_app',
+    'ALTER TABLE bank_ledgers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE bank_ledgers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON bank_ledgers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON bank_ledgers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (superseded_at, compared_at) ON bank_ledgers TO suxin_app',
     'ALTER TABLE bank_speeds ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE bank_speeds FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON bank_speeds FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -260,6 +277,17 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON deprecated_uses TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON desk_sessions TO suxin_doorway',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON device_codes TO suxin_doorway',
+    'ALTER TABLE disaster_notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE disaster_notices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON disaster_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY filed ON disaster_notices FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON disaster_notices FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON disaster_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON disaster_notices FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, ending_by, ending_at, ending_reason, ended_by, ended_at) ON disaster_notices TO suxin_app',
+    'GRANT SELECT, UPDATE (counted, records, subjects, counted_at, applied_at, key_sealed) ON disaster_notices TO suxin_batch',
+    "CREATE TRIGGER disaster_notices_begins BEFORE INSERT ON disaster_notices FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER disaster_notices_step BEFORE UPDATE OF state ON disaster_notices FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'ENDED', 'operator'), ('IN_FORCE', 'ENDED', 'system'), ('PROPOSED', 'IN_FORCE', 'operator'), ('PROPOSED', 'REJECTED', 'operator'), ('PROPOSED', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ended_tokens TO suxin_doorway',
     'ALTER TABLE event_feeds ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE event_feeds FORCE ROW LEVEL SECURITY',
@@ -282,6 +310,13 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE group_exemptions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE group_exemptions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON group_exemptions FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON group_exemptions FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON group_exemptions FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, UPDATE (told_at, end_told_at) ON group_exemptions TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (ended_at) ON group_exemptions TO suxin_batch',
     'ALTER TABLE guarantee_requests ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE guarantee_requests FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON guarantee_requests FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -526,6 +561,22 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, decided_at) ON offers TO suxin_app',
     "CREATE TRIGGER offers_begins BEFORE INSERT ON offers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER offers_step BEFORE UPDATE OF state ON offers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'CHOSEN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'PASSED', 'subject'), ('OPEN', 'PASSED', 'system'), ('OPEN', 'WITHDRAWN', 'client'), ('OPEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_outcomes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_outcomes FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_outcomes FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON order_outcomes TO suxin_app',
+    'ALTER TABLE order_refunds ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_refunds FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON order_refunds FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_refunds FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, provider_refund_id, rejection, settled_at) ON order_refunds TO suxin_app',
+    'ALTER TABLE order_services ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_services FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_services FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON order_services FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON order_services FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (closed_at) ON order_services TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO suxin_doorway',
     'GRANT INSERT ON outbox TO suxin_app',
     'ALTER TABLE perk_handles ENABLE ROW LEVEL SECURITY',
@@ -761,7 +812,9 @@ ACCESS = (
     "CREATE POLICY moved_by_office ON review_cases FOR UPDATE TO suxin_app USING (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (office_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON review_cases FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY kept_long_enough ON review_cases AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED') and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - interval '1096 days')",
+    'CREATE POLICY batch ON review_cases FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, round, wanted, reason, missing, accepted_at, clock, clock_from, clock_days, due_at, due_provisional, late_at, extended_at, extension_reason, decision_number, decided_by, checked_by, outcome, answer, terms, noticed_at, appealed_at, appeal_reason, ended_at), DELETE ON review_cases TO suxin_app',
+    'GRANT SELECT ON review_cases TO suxin_batch',
     "CREATE TRIGGER review_cases_begins BEFORE INSERT ON review_cases FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'operator'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER review_cases_step BEFORE UPDATE OF state ON review_cases FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'DECIDED', 'client'), ('ACCEPTED', 'DECIDED', 'operator'), ('ACCEPTED', 'DECIDED', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'client'), ('ACCEPTED', 'WITHDRAWN', 'operator'), ('ACCEPTED', 'WITHDRAWN', 'staff'), ('ACCEPTED', 'WITHDRAWN', 'subject'), ('APPEALED', 'DECIDED', 'client'), ('APPEALED', 'DECIDED', 'operator'), ('APPEALED', 'DECIDED', 'staff'), ('APPEALED', 'WITHDRAWN', 'client'), ('APPEALED', 'WITHDRAWN', 'operator'), ('APPEALED', 'WITHDRAWN', 'staff'), ('APPEALED', 'WITHDRAWN', 'subject'), ('DECIDED', 'ACCEPTED', 'client'), ('DECIDED', 'ACCEPTED', 'operator'), ('DECIDED', 'ACCEPTED', 'staff'), ('DECIDED', 'APPEALED', 'client'), ('DECIDED', 'APPEALED', 'operator'), ('DECIDED', 'APPEALED', 'staff'), ('DECIDED', 'NOTICED', 'client'), ('DECIDED', 'NOTICED', 'operator'), ('DECIDED', 'NOTICED', 'staff'), ('DECIDED', 'WITHDRAWN', 'client'), ('DECIDED', 'WITHDRAWN', 'operator'), ('DECIDED', 'WITHDRAWN', 'staff'), ('DECIDED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'operator'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'EFFECTIVE', 'client'), ('NOTICED', 'EFFECTIVE', 'operator'), ('NOTICED', 'EFFECTIVE', 'staff'), ('NOTICED', 'EFFECTIVE', 'system'), ('RETURNED', 'LAPSED', 'system'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'operator'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'SUBMITTED', 'subject'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'operator'), ('RETURNED', 'WITHDRAWN', 'staff'), ('RETURNED', 'WITHDRAWN', 'subject'), ('SUBMITTED', 'ACCEPTED', 'client'), ('SUBMITTED', 'ACCEPTED', 'operator'), ('SUBMITTED', 'ACCEPTED', 'staff'), ('SUBMITTED', 'DECIDED', 'client'), ('SUBMITTED', 'DECIDED', 'operator'), ('SUBMITTED', 'DECIDED', 'staff'), ('SUBMITTED', 'RETURNED', 'client'), ('SUBMITTED', 'RETURNED', 'operator'), ('SUBMITTED', 'RETURNED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE review_decisions ENABLE ROW LEVEL SECURITY',
@@ -831,6 +884,13 @@ ACCESS = (
     'GRANT SELECT, INSERT, DELETE ON scores TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO suxin_doorway',
     'GRANT SELECT, UPDATE ON second_factors TO suxin_batch',
+    'ALTER TABLE service_orders ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE service_orders FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON service_orders FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON service_orders FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at) ON service_orders TO suxin_app',
+    "CREATE TRIGGER service_orders_begins BEFORE INSERT ON service_orders FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'client'), ('CREATED', 'staff'), ('CREATED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER service_orders_step BEFORE UPDATE OF stage ON service_orders FOR EACH ROW WHEN (OLD.stage <> NEW.stage AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.stage, NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'EXPIRED', 'system'), ('CREATED', 'REVOKED', 'client'), ('CREATED', 'REVOKED', 'staff'), ('CREATED', 'REVOKED', 'system'), ('CREATED', 'USER_CONFIRM', 'client'), ('CREATED', 'USER_CONFIRM', 'staff'), ('CREATED', 'USER_CONFIRM', 'system'), ('USER_CONFIRM', 'REVOKED', 'client'), ('USER_CONFIRM', 'REVOKED', 'staff'), ('USER_CONFIRM', 'REVOKED', 'system'), ('USER_CONFIRM', 'USER_PAYING', 'client'), ('USER_CONFIRM', 'USER_PAYING', 'staff'), ('USER_CONFIRM', 'USER_PAYING', 'system'), ('USER_PAYING', 'USER_PAID', 'client'), ('USER_PAYING', 'USER_PAID', 'staff'), ('USER_PAYING', 'USER_PAID', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
     'ALTER TABLE source_inquiries ENABLE ROW LEVEL SECURITY',
@@ -1049,6 +1109,42 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_authorization_codes'))
     )
     op.create_index('ix_authorization_codes_expires_at', 'authorization_codes', ['expires_at'], unique=False)
+    op.create_table('bank_ledger_days',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('measure', sa.Enum('outstanding', 'overdue_days', 'repaid', 'filed', 'compensated', 'recovered', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('theirs', sa.BigInteger(), nullable=False),
+    sa.Column('ours', sa.BigInteger(), nullable=False),
+    sa.Column('differing', sa.BigInteger(), nullable=False),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("operator_id is null or measure in ('filed', 'compensated', 'recovered')", name=op.f('ck_bank_ledger_days_of_pools')),
+    sa.CheckConstraint('least(theirs, ours, differing) >= 0', name=op.f('ck_bank_ledger_days_figures')),
+    sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', name=op.f('pk_bank_ledger_days'))
+    )
+    op.create_index('ix_bank_ledger_days_operator_id', 'bank_ledger_days', ['operator_id', 'day'], unique=False)
+    op.create_table('bank_ledgers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('from_day', sa.Date(), nullable=False),
+    sa.Column('to_day', sa.Date(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('rows_taken', sa.BigInteger(), nullable=False),
+    sa.Column('rows_rejected', sa.BigInteger(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('lines', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_by', sa.Uuid(), nullable=False),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('from_day <= to_day', name=op.f('ck_bank_ledgers_period')),
+    sa.CheckConstraint('rows_rejected = jsonb_array_length(rejects) and rows_taken = jsonb_array_length(lines)', name=op.f('ck_bank_ledgers_rows')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_bank_ledgers')),
+    sa.UniqueConstraint('tenant_id', 'from_day', 'to_day', 'sha256', name=op.f('uq_bank_ledgers_tenant_id_from_day_to_day_sha256'))
+    )
+    op.create_index('uq_bank_ledgers_to_day', 'bank_ledgers', ['tenant_id', 'to_day'], unique=True, postgresql_where=sa.text('superseded_at is null'))
     op.create_table('bank_speeds',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('measured_on', sa.Date(), nullable=False),
@@ -1357,6 +1453,55 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_code_hash', name=op.f('uq_device_codes_user_code_hash'))
     )
     op.create_index('ix_device_codes_expires_at', 'device_codes', ['expires_at'], unique=False)
+    op.create_table('disaster_notices',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('areas', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('PROPOSED', 'WITHDRAWN', 'REJECTED', 'IN_FORCE', 'ENDED', name='noticestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=True),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('records', sa.BigInteger(), nullable=True),
+    sa.Column('subjects', sa.BigInteger(), nullable=True),
+    sa.Column('counted', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ending_by', sa.Uuid(), nullable=True),
+    sa.Column('ending_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ending_reason', sa.Text(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'ENDED') = (ended_at is not null)", name=op.f('ck_disaster_notices_ended')),
+    sa.CheckConstraint("(state in ('IN_FORCE', 'ENDED', 'REJECTED')) = (decided_by is not null)", name=op.f('ck_disaster_notices_decided')),
+    sa.CheckConstraint('(ending_by is null) = (ending_at is null)', name=op.f('ck_disaster_notices_ending')),
+    sa.CheckConstraint('(filed_by is null) = (source is not null)', name=op.f('ck_disaster_notices_filed')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_disaster_notices_content')),
+    sa.CheckConstraint('cardinality(areas) >= 1', name=op.f('ck_disaster_notices_areas')),
+    sa.CheckConstraint('cardinality(categories) >= 1', name=op.f('ck_disaster_notices_categories')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_disaster_notices_two_people')),
+    sa.CheckConstraint('ended_by <> ending_by', name=op.f('ck_disaster_notices_two_people_end')),
+    sa.CheckConstraint('ends_on is null or ends_on > to_on', name=op.f('ck_disaster_notices_ends')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_disaster_notices_sha256')),
+    sa.CheckConstraint('to_on >= from_on', name=op.f('ck_disaster_notices_period')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disaster_notices'))
+    )
+    op.create_index('uq_disaster_notices_source', 'disaster_notices', ['source'], unique=True)
     op.create_table('ended_tokens',
     sa.Column('token_id', sa.Uuid(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
@@ -1860,6 +2005,25 @@ def upgrade() -> None:
     op.create_index('ix_oauth_grants_log_in_hash', 'oauth_grants', ['log_in_hash'], unique=False, postgresql_where=sa.text('log_in_hash is not null'))
     op.create_index('ix_oauth_grants_openid', 'oauth_grants', ['openid'], unique=False, postgresql_where=sa.text('openid is not null'))
     op.create_index('ix_oauth_grants_staff_id', 'oauth_grants', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('order_services',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sub_mchid', sa.Text(), nullable=True),
+    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
+    sa.Column('unmanned', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(provider = 'LOCAL') = (sub_mchid is null)", name=op.f('ck_order_services_sub_mchid')),
+    sa.CheckConstraint('ceiling_fen > 0', name=op.f('ck_order_services_ceiling')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_services')),
+    sa.UniqueConstraint('provider', 'sub_mchid', 'code', name=op.f('uq_order_services_provider_sub_mchid_code')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_order_services_tenant_id_code'))
+    )
     op.create_table('outbox',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=True),
@@ -2482,6 +2646,41 @@ def upgrade() -> None:
     )
     op.create_index('ix_attachments_of_request', 'attachments', ['request_id', 'id'], unique=False)
     op.create_index('ix_attachments_request_id', 'attachments', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('bank_ledger_differences',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('measure', sa.Enum('outstanding', 'overdue_days', 'repaid', 'filed', 'compensated', 'recovered', name='measure', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('contract_number', sa.Text(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=True),
+    sa.Column('theirs', sa.BigInteger(), nullable=True),
+    sa.Column('ours', sa.BigInteger(), nullable=True),
+    sa.Column('told', sa.Boolean(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("operator_id is null or measure in ('filed', 'compensated', 'recovered')", name=op.f('ck_bank_ledger_differences_of_pools')),
+    sa.CheckConstraint('theirs is distinct from ours', name=op.f('ck_bank_ledger_differences_differs')),
+    sa.ForeignKeyConstraint(['tenant_id', 'day', 'measure'], ['bank_ledger_days.tenant_id', 'bank_ledger_days.day', 'bank_ledger_days.measure'], name=op.f('fk_bank_ledger_differences_tenant_id_day_measure')),
+    sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', 'contract_number', name=op.f('pk_bank_ledger_differences'))
+    )
+    op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
+    op.create_table('group_exemptions',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('notice_id', sa.Uuid(), nullable=False),
+    sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('exempted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('ended_at is not null or end_told_at is null', name=op.f('ck_group_exemptions_told')),
+    sa.ForeignKeyConstraint(['notice_id'], ['disaster_notices.id'], name=op.f('fk_group_exemptions_notice_id')),
+    sa.ForeignKeyConstraint(['subject_id', 'record_id'], ['credit_records.subject_id', 'credit_records.id'], name=op.f('fk_group_exemptions_subject_id_record_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subject_id', 'record_id', 'notice_id', name=op.f('pk_group_exemptions'))
+    )
+    op.create_index('ix_group_exemptions_live', 'group_exemptions', ['notice_id', 'subject_id'], unique=False, postgresql_where=sa.text('ended_at is null'))
+    op.create_index('ix_group_exemptions_untold', 'group_exemptions', ['notice_id', 'subject_id'], unique=False, postgresql_where=sa.text('told_at is null or ended_at is not null and end_told_at is null'))
     op.create_table('guarantor_limits',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('guarantor_id', sa.Uuid(), nullable=False),
@@ -2798,6 +2997,65 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
     sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
     )
+    op.create_table('service_orders',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('content_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('introduction', sa.Text(), nullable=False),
+    sa.Column('fund_name', sa.Enum('DEPOSIT', 'ADVANCE', 'CASH_DEPOSIT', 'ESTIMATE_ORDER_COST', name='riskfundname', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
+    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('need_confirm', sa.Boolean(), nullable=False),
+    sa.Column('authorisation_code', sa.Text(), nullable=True),
+    sa.Column('attach', sa.Text(), nullable=False),
+    sa.Column('device', sa.Text(), nullable=True),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('request_id', sa.Uuid(), nullable=True),
+    sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('provider_order_id', sa.Text(), nullable=True),
+    sa.Column('total_fen', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('paid_fen', sa.BigInteger(), nullable=True),
+    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
+    sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
+    sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
+    sa.CheckConstraint("(stage in ('USER_PAYING', 'USER_PAID')) = (total_fen is not null)", name=op.f('ck_service_orders_completed')),
+    sa.CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_orders_number')),
+    sa.CheckConstraint("total_fen >= 0 and total_fen <= case mode when 'DEPOSIT_FREE' then fund_fen else ceiling_fen end", name=op.f('ck_service_orders_total')),
+    sa.CheckConstraint('(request is null) = (request_id is null)', name=op.f('ck_service_orders_request')),
+    sa.CheckConstraint('fund_fen > 0 and fund_fen <= ceiling_fen', name=op.f('ck_service_orders_fund')),
+    sa.CheckConstraint('need_confirm = (authorisation_code is null)', name=op.f('ck_service_orders_authorisation')),
+    sa.CheckConstraint('refunded_fen >= 0 and refunded_fen <= coalesce(paid_fen, 0)', name=op.f('ck_service_orders_refunded')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_orders_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_orders')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_service_orders_tenant_id_number')),
+    sa.UniqueConstraint('tenant_id', 'transaction_id', name=op.f('uq_service_orders_tenant_id_transaction_id'))
+    )
+    op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at'], unique=False)
+    op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -2965,6 +3223,41 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
+    op.create_table('order_outcomes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("sector = 'GENERAL'", name=op.f('ck_order_outcomes_sector')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
+    sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))
+    )
+    op.create_table('order_refunds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL', name='serviceorderrefundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('provider_refund_id', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name=op.f('ck_order_refunds_settled')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_order_refunds_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_refunds_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_refunds')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
+    )
+    op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
+    op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('perk_redeemers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('redemption_id', sa.Uuid(), nullable=False),
@@ -3743,6 +4036,10 @@ def downgrade() -> None:
     op.drop_index('ix_perk_redeemers_scenario', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_programme', table_name='perk_redeemers')
     op.drop_table('perk_redeemers')
+    op.drop_index('ix_order_refunds_state', table_name='order_refunds')
+    op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
+    op.drop_table('order_refunds')
+    op.drop_table('order_outcomes')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -3768,6 +4065,9 @@ def downgrade() -> None:
     op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
     op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
+    op.drop_index('ix_service_orders_stage', table_name='service_orders')
+    op.drop_index('ix_service_orders_created_at', table_name='service_orders')
+    op.drop_table('service_orders')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
@@ -3810,6 +4110,11 @@ def downgrade() -> None:
     op.drop_table('incentive_awards')
     op.drop_index('uq_guarantor_limits_guarantor_id', table_name='guarantor_limits')
     op.drop_table('guarantor_limits')
+    op.drop_index('ix_group_exemptions_untold', table_name='group_exemptions', postgresql_where=sa.text('told_at is null or ended_at is not null and end_told_at is null'))
+    op.drop_index('ix_group_exemptions_live', table_name='group_exemptions', postgresql_where=sa.text('ended_at is null'))
+    op.drop_table('group_exemptions')
+    op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')
+    op.drop_table('bank_ledger_differences')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
     op.drop_index('ix_attachments_of_request', table_name='attachments')
     op.drop_table('attachments')
@@ -3888,6 +4193,7 @@ def downgrade() -> None:
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))
     op.drop_index('ix_outbox_of_sandboxes', table_name='outbox', postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.drop_table('outbox')
+    op.drop_table('order_services')
     op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))
     op.drop_index('ix_oauth_grants_log_in_hash', table_name='oauth_grants', postgresql_where=sa.text('log_in_hash is not null'))
@@ -3950,6 +4256,8 @@ def downgrade() -> None:
     op.drop_table('event_feeds')
     op.drop_index('ix_ended_tokens_expires_at', table_name='ended_tokens')
     op.drop_table('ended_tokens')
+    op.drop_index('uq_disaster_notices_source', table_name='disaster_notices')
+    op.drop_table('disaster_notices')
     op.drop_index('ix_device_codes_expires_at', table_name='device_codes')
     op.drop_table('device_codes')
     op.drop_index('ix_desk_sessions_staff_id', table_name='desk_sessions')
@@ -3986,6 +4294,10 @@ def downgrade() -> None:
     op.drop_table('catalogue_drafts')
     op.drop_table('branches')
     op.drop_table('bank_speeds')
+    op.drop_index('uq_bank_ledgers_to_day', table_name='bank_ledgers', postgresql_where=sa.text('superseded_at is null'))
+    op.drop_table('bank_ledgers')
+    op.drop_index('ix_bank_ledger_days_operator_id', table_name='bank_ledger_days')
+    op.drop_table('bank_ledger_days')
     op.drop_index('ix_authorization_codes_expires_at', table_name='authorization_codes')
     op.drop_table('authorization_codes')
     op.drop_table('audit_heads')

@@ -18,13 +18,13 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
+from suxin.perks.orders.policies import ORDER_READ
 from suxin.perks.policies import (
     PROGRAMME_APPROVE,
     PROGRAMME_READ,
     REDEMPTION_GRANT,
     REDEMPTION_READ,
 )
-from suxin.perks.orders.policies import ORDER_READ
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_READ
 from suxin.relief.queries import notices_waiting
 from suxin.repair.policies import REPAIR_READ

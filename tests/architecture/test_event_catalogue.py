@@ -28,9 +28,8 @@ DECLARED = {
         *loans.EVENT_TYPES,
         *warnings.EVENT_TYPES,
     ),
-    "perks": perks.EVENT_TYPES,
+    "perks": (*perks.EVENT_TYPES, *orders.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
-    "perks": orders.EVENT_TYPES,
     "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -6,8 +6,8 @@ import pytest
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
-from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
 from order_root_fields import ORDER_NODES, ORDER_STEPS
+from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition

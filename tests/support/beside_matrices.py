@@ -14,8 +14,8 @@ import ingestion_matrix
 import league_matrix
 import ledger_matrix
 import loan_matrix
-import perk_matrix
 import order_matrix
+import perk_matrix
 import pool_matrix
 import relief_matrix
 import repair_matrix

@@ -5,9 +5,8 @@ It is written out by hand, so that a change of a permission or of a role shows h
 
 from typing import Final
 
-import perk_root_fields
-
 import order_root_fields as orders
+import perk_root_fields
 
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"

@@ -5,13 +5,13 @@ from typing import Final
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.consent.purposes import PERK_REDEEM
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.perks.policies import (
     PROGRAMME_MANAGE,
     PROGRAMME_READ,
     REDEMPTION_GRANT,
     REDEMPTION_READ,
 )
-from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 

@@ -20,8 +20,8 @@ from suxin_tenants.operator.guarantee_audit_words import (
     GUARANTEE_REASONS,
 )
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
-from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
+from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS

@@ -65,12 +65,16 @@ async def test_the_city_has_a_pool_with_partners_agreements_and_filings_and_a_cl
         await _require_a_claim_of_each_kind(built)
         assert not await claims.claim(now=NOW)
         assert len(await built.column("select id from pool_claims")) == 1
-        guaranteed = GuaranteedCity(built.database, PROFILES)
-        assert await guaranteed.guarantee(now=NOW)
-        asked = await built.column("select state from guarantee_requests order by state")
-        assert sorted(set(asked)) == ["REQUESTED", "UNDERWRITTEN"]
-        assert asked.count("UNDERWRITTEN") == 1
-        assert not await guaranteed.guarantee(now=NOW)
+        await _require_guarantees(built)
+
+
+async def _require_guarantees(built):
+    guaranteed = GuaranteedCity(built.database, PROFILES)
+    assert await guaranteed.guarantee(now=NOW)
+    asked = await built.column("select state from guarantee_requests order by state")
+    assert sorted(set(asked)) == ["REQUESTED", "UNDERWRITTEN"]
+    assert asked.count("UNDERWRITTEN") == 1
+    assert not await guaranteed.guarantee(now=NOW)
 
 
 async def _require_a_claim_of_each_kind(built):

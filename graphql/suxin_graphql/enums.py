@@ -1,10 +1,6 @@
 """Enumerations of the core in the schema, each member described in Chinese and in English."""
 
-from collections.abc import Mapping
-from enum import Enum
-from typing import Any, Final
-
-import strawberry
+from typing import Final
 
 from suxin.consent.models import ConsentState
 from suxin.consent.oauth.models import ClientStatus
@@ -41,28 +37,6 @@ from suxin.lending.warnings.states import (
     WarningState,
     WithdrawnBecause,
 )
-from suxin.perks.orders.states import (
-    OrderChannel,
-    RiskFundName,
-    ServiceOrderCollectionState,
-    ServiceOrderMode,
-    ServiceOrderRefundState,
-    ServiceOrderRequest,
-    ServiceOrderStage,
-    ServiceOrderState,
-    ServiceOrderStateDescription,
-    ServiceSector,
-)
-from suxin.perks.states import (
-    BenefitKind,
-    Eligible,
-    FunderKind,
-    ProgrammeState,
-    RecordRule,
-    RedemptionState,
-    RiskFundKind,
-    Sector,
-)
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
 from suxin.risk_pool.pools.states import PoolState
@@ -79,6 +53,7 @@ from suxin.tenancy.providers.models import ClientMethod, ProviderState
 from suxin_graphql.claim_types import PoolClaimOrder, PoolRecoveryOrder
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
+from suxin_graphql.enum_words import Labels, describe
 from suxin_graphql.exchange_types import MaterialRequestOrder
 from suxin_graphql.league import LeagueLineOrder
 from suxin_graphql.lending_orderings import (
@@ -94,12 +69,11 @@ from suxin_graphql.loan_types import (
     LoanRepaymentOrder,
 )
 from suxin_graphql.order_types import ServiceOrderRefundOrder
+from suxin_graphql.perk_enums import describe_perk_enums
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.warning_types import LoanWarningOrder
-
-Labels = Mapping[str, tuple[str, str]]
 
 _REFERRAL_STATES: Final[Labels] = {
     "DISPATCHED": ("待受理", "dispatched, not yet accepted"),
@@ -247,18 +221,6 @@ _CLIENT_METHODS: Final[Labels] = {
 }
 
 
-def _describe(cls: type[Enum], description: str, labels: Labels | None = None) -> None:
-    # A type that names the enumeration may have been declared before: its definition is completed, never replaced.
-    if "__strawberry_definition__" not in cls.__dict__:
-        strawberry.enum(cls)
-    definition: Any = cls.__dict__["__strawberry_definition__"]
-    definition.description = description
-    for value in definition.values:
-        member: Any = cls[value.name]
-        zh, en = labels[value.name] if labels is not None else (member.zh, member.en)
-        value.description = f"{zh} · {en}"
-
-
 _GAPS: Final = {
     gap.value: (gap.zh.replace("{n}", " n "), gap.en.replace("{n}", "n")) for gap in GapCode
 }
@@ -288,120 +250,91 @@ _ORDERS: Final = {
 
 def describe_enums() -> None:
     """Give every enumeration of the core its words in the schema, before the schema is made."""
-    _describe(ApplicantKind, "申请主体类型。Who asks.")
-    _describe(LoanPurpose, "贷款用途。What the money is for.")
-    _describe(GuaranteeMode, "担保方式。What secures the loan.")
-    _describe(RepaymentMethod, "还款方式。How principal and interest come back.")
-    _describe(DeclineReason, "不予受理原因。Why a bank declines; the applicant always learns it.")
-    _describe(AmountBand, "金额区间。How much is asked, as a lead shows it.")
-    _describe(TermBand, "期限区间。How long the loan shall run, as a lead shows it.")
-    _describe(ReferralState, "对接状态。Where a referral stands.", _REFERRAL_STATES)
-    _describe(OfferState, "报价状态。Where an offer stands.", _OFFER_STATES)
-    _describe(ProductStatus, "产品状态。Where a product stands.", _PRODUCT_STATES)
-    _describe(DispatchMode, "对接方式。How a request reaches banks.", _MODES)
-    _describe(RequestState, "申请状态。Where a loan request stands.", _REQUEST_STATES)
-    _describe(ConsentState, "授权状态。Where a consent stands.", _CONSENT_STATES)
-    _describe(ExportState, "导出状态。Where an export stands.", _EXPORT_STATES)
-    _describe(FetchUnit, "查询频次的计算单位。What a frequency counts by.", _FETCH_UNITS)
-    _describe(BasisKind, "查阅依据。The ground of lawful access, PIPL art. 13.", _BASES)
-    _describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
-    _describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
-    _describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)
-    _describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
+    describe(ApplicantKind, "申请主体类型。Who asks.")
+    describe(LoanPurpose, "贷款用途。What the money is for.")
+    describe(GuaranteeMode, "担保方式。What secures the loan.")
+    describe(RepaymentMethod, "还款方式。How principal and interest come back.")
+    describe(DeclineReason, "不予受理原因。Why a bank declines; the applicant always learns it.")
+    describe(AmountBand, "金额区间。How much is asked, as a lead shows it.")
+    describe(TermBand, "期限区间。How long the loan shall run, as a lead shows it.")
+    describe(ReferralState, "对接状态。Where a referral stands.", _REFERRAL_STATES)
+    describe(OfferState, "报价状态。Where an offer stands.", _OFFER_STATES)
+    describe(ProductStatus, "产品状态。Where a product stands.", _PRODUCT_STATES)
+    describe(DispatchMode, "对接方式。How a request reaches banks.", _MODES)
+    describe(RequestState, "申请状态。Where a loan request stands.", _REQUEST_STATES)
+    describe(ConsentState, "授权状态。Where a consent stands.", _CONSENT_STATES)
+    describe(ExportState, "导出状态。Where an export stands.", _EXPORT_STATES)
+    describe(FetchUnit, "查询频次的计算单位。What a frequency counts by.", _FETCH_UNITS)
+    describe(BasisKind, "查阅依据。The ground of lawful access, PIPL art. 13.", _BASES)
+    describe(DataCategory, "数据类别。The categories in which data is consented to.", _CATEGORIES)
+    describe(Polarity, "记录性质。Whether a record speaks for its subject.", _POLARITIES)
+    describe(RecordStatus, "记录状态。Whether a record counts.", _RECORD_STATES)
+    describe(TenantKind, "机构类型。The kinds of organisation.", _TENANT_KINDS)
     _describe_systems()
     _describe_loans()
     _describe_pools()
-    _describe_perks()
-    _describe_orders()
+    describe_perk_enums()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
-        _describe(order, words)
+        describe(order, words)
 
 
 def _describe_systems() -> None:
-    _describe(ClientStatus, "客户端状态。Whether a client may act.", _CLIENT_STATES)
-    _describe(
-        ProviderState, "统一登录状态。Whether staff log in by the provider.", _PROVIDER_STATES
-    )
-    _describe(
+    describe(ClientStatus, "客户端状态。Whether a client may act.", _CLIENT_STATES)
+    describe(ProviderState, "统一登录状态。Whether staff log in by the provider.", _PROVIDER_STATES)
+    describe(
         ClientMethod,
         "平台如何向其证明身份。How the platform shows a provider that it is its client.",
         _CLIENT_METHODS,
     )
-    _describe(EndpointState, "推送地址状态。Whether an endpoint is sent to.", _ENDPOINT_STATES)
-    _describe(
+    describe(EndpointState, "推送地址状态。Whether an endpoint is sent to.", _ENDPOINT_STATES)
+    describe(
         DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
 
 
 def _describe_loans() -> None:
-    _describe(GuaranteeState, "担保申请状态。Where a request for a guarantee stands.")
-    _describe(GuaranteeDecline, "不予担保原因。Why a guarantor declines.")
-    _describe(GuaranteeRelease, "担保解除原因。Why a commitment binds no more.")
-    _describe(LoanState, "贷款状态。Where a loan stands.")
-    _describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
-    _describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
-    _describe(Measure, "银行排行的指标。What a league table measures.")
-    _describe(OutcomeKind, "登记结果。What came of one report.")
-    _describe(WarningState, "预警状态。Where a warning stands.")
-    _describe(Severity, "严重程度。How severe a warning is.")
-    _describe(Evidence, "预警依据。What a warning rests on.")
-    _describe(WarningAction, "处置措施。What a bank did about a warning.")
-    _describe(FalseAlarmReason, "误报原因。Why a warning was none.")
-    _describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
+    describe(GuaranteeState, "担保申请状态。Where a request for a guarantee stands.")
+    describe(GuaranteeDecline, "不予担保原因。Why a guarantor declines.")
+    describe(GuaranteeRelease, "担保解除原因。Why a commitment binds no more.")
+    describe(LoanState, "贷款状态。Where a loan stands.")
+    describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")
+    describe(RepaymentKind, "还款类型。What a repayment is to the plan.")
+    describe(Measure, "银行排行的指标。What a league table measures.")
+    describe(OutcomeKind, "登记结果。What came of one report.")
+    describe(WarningState, "预警状态。Where a warning stands.")
+    describe(Severity, "严重程度。How severe a warning is.")
+    describe(Evidence, "预警依据。What a warning rests on.")
+    describe(WarningAction, "处置措施。What a bank did about a warning.")
+    describe(FalseAlarmReason, "误报原因。Why a warning was none.")
+    describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
 
 
 def _describe_pools() -> None:
-    _describe(PoolState, "资金池状态。Whether a pool takes loans.")
-    _describe(AgreementState, "合作协议状态。Where an agreement stands.")
-    _describe(RateBasis, "代偿率口径。Which balance a compensation rate is over.")
-    _describe(FilingState, "备案状态。Where a filing stands.")
-    _describe(Release, "备案解除原因。Why a filing commits nothing any more.")
-    _describe(StopLossState, "熔断状态。Whether new loans of a product are taken.")
-    _describe(ClaimState, "代偿申请状态。Where a claim stands.")
-    _describe(GapCode, "代偿材料缺口。What keeps a claim from being submitted.", _GAPS)
-    _describe(CollectionKind, "催收方式。How a bank tried to get its money.")
-    _describe(CollectionResult, "催收结果。What came of it.")
-    _describe(RecoveryState, "追偿状态。Where a recovery stands.")
-
-
-def _describe_perks() -> None:
-    _describe(ProgrammeState, "权益状态。Where a programme stands.")
-    _describe(RedemptionState, "核销状态。Where a redemption stands.")
-    _describe(Sector, "生活领域。The part of life that a template belongs to.")
-    _describe(BenefitKind, "待遇类型。What is better.")
-    _describe(Eligible, "适用对象。For whom an offer is meant.")
-    _describe(FunderKind, "出资方类型。Whose money a programme spends.")
-    _describe(RecordRule, "信用记录规则。Whether a use may become a credit record.")
-    _describe(RiskFundKind, "风险金名称。What a service order's risk fund is called.")
-
-
-def _describe_orders() -> None:
-    _describe(OrderChannel, "支付渠道。Who carries an order.")
-    _describe(RiskFundName, "风险金名称。What the risk fund is called.")
-    _describe(ServiceOrderMode, "先免或先享。What trust saves the user.")
-    _describe(
-        ServiceSector, "服务领域；就医、就学不产生记录。Of medicine and school no record comes."
-    )
-    _describe(ServiceOrderStage, "订单所处阶段。What the three fields say together.")
-    _describe(ServiceOrderState, "订单状态。The first field of the state.")
-    _describe(ServiceOrderStateDescription, "状态说明。The second field, of an order under way.")
-    _describe(ServiceOrderCollectionState, "收款状态。The third field.")
-    _describe(ServiceOrderRequest, "提交渠道的请求。What a provider was asked.")
-    _describe(ServiceOrderRefundState, "退款状态。Where a refund stands.")
+    describe(PoolState, "资金池状态。Whether a pool takes loans.")
+    describe(AgreementState, "合作协议状态。Where an agreement stands.")
+    describe(RateBasis, "代偿率口径。Which balance a compensation rate is over.")
+    describe(FilingState, "备案状态。Where a filing stands.")
+    describe(Release, "备案解除原因。Why a filing commits nothing any more.")
+    describe(StopLossState, "熔断状态。Whether new loans of a product are taken.")
+    describe(ClaimState, "代偿申请状态。Where a claim stands.")
+    describe(GapCode, "代偿材料缺口。What keeps a claim from being submitted.", _GAPS)
+    describe(CollectionKind, "催收方式。How a bank tried to get its money.")
+    describe(CollectionResult, "催收结果。What came of it.")
+    describe(RecoveryState, "追偿状态。Where a recovery stands.")
 
 
 def _describe_exchange() -> None:
-    _describe(AttachmentKind, "材料类型。What a file is, or what is asked for.")
-    _describe(MaterialState, "补充材料要求的状态。Where a request for material stands.")
-    _describe(ItemState, "单项材料的状态。Where one thing stands that was asked for.")
-    _describe(
+    describe(AttachmentKind, "材料类型。What a file is, or what is asked for.")
+    describe(MaterialState, "补充材料要求的状态。Where a request for material stands.")
+    describe(ItemState, "单项材料的状态。Where one thing stands that was asked for.")
+    describe(
         Author,
         "消息发送方。Who has written a message.",
         {"BANK": ("银行", "the bank"), "APPLICANT": ("申请人", "the applicant")},
     )
-    _describe(
+    describe(
         ReplayState,
         "回放的状态。Whether a replay's figures are there.",
         {"PENDING": ("计算中", "on its way"), "DONE": ("已完成", "done")},
@@ -409,11 +342,11 @@ def _describe_exchange() -> None:
 
 
 def _describe_sandboxes() -> None:
-    _describe(SandboxOutcome, "沙箱申请人的表现。How an invented applicant behaves.", OUTCOMES)
-    _describe(SandboxEvent, "可触发的事件。What an invented applicant can do.", EVENTS)
-    _describe(
+    describe(SandboxOutcome, "沙箱申请人的表现。How an invented applicant behaves.", OUTCOMES)
+    describe(SandboxEvent, "可触发的事件。What an invented applicant can do.", EVENTS)
+    describe(
         Behaviour,
         "良好客户端的行为。What a good client does.",
         {one.value: (words.zh, words.en) for one, words in BEHAVIOURS.items()},
     )
-    _describe(Verdict, "结论。What is known of one behaviour.", VERDICTS)
+    describe(Verdict, "结论。What is known of one behaviour.", VERDICTS)

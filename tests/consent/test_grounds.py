@@ -27,14 +27,14 @@ WRITERS = {
     "consent.fetches.delivered_before",
     "consent.fetches.fetch_records",
     "lending.queries.dossier.contracted_request",
-    "lending.queries.dossier.dossier",
+    "lending.queries.dossier._opened",
     "subjects.identities._note",
     "subjects.queries._note_records",
 }
 # What a person shows himself at a counter is on neither ground: the receipt names his visit.
 AT_COUNTER = {"counter.queries._note", "counter.queries.opened_evidence"}
 # A tier is told on a consent alone, and on the one that is named: scoring/test_tiers.py, graphql/test_tiers.py.
-TIERS = {"scoring.fetches.tiers_delivered_before", "scoring.queries.tiers_of"}
+TIERS = {"scoring.fetches.tiers_delivered_before", "scoring.queries.tiers_weighed"}
 # What is exchanged on a referral rests on the ground for its own matter: lending/test_exchange.py.
 EXCHANGED = {"lending.exchange.queries._note"}
 # A warning, and the record behind it, rest on the consent to watching alone: lending/test_warnings.py, lending/test_warning_answers.py.

@@ -11,7 +11,17 @@ from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
-from things_of_bank import counted_of_a, guaranteed_of_a, pools_of_a, warned_of_a
+from things_of_bank import (
+    COLLATERAL,
+    ENDPOINT,
+    OFFER,
+    RENEWAL,
+    TERMS,
+    counted_of_a,
+    guaranteed_of_a,
+    pools_of_a,
+    warned_of_a,
+)
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
@@ -24,41 +34,6 @@ from suxin_graphql.schema import Mutation, schema
 from suxin_graphql.trusted import OPERATIONS
 from suxin_tenants import PROFILES
 
-OFFER = {
-    "amountFen": 40_000_000,
-    "termMonths": 12,
-    "rateBps": 435,
-    "repaymentMethod": "EQUAL_INSTALMENT",
-    "guarantee": "CREDIT",
-}
-TERMS = {
-    "code": "P-9",
-    "name": "惠农贷",
-    "minAmountFen": 1_000_000,
-    "maxAmountFen": 30_000_000,
-    "minTermMonths": 6,
-    "maxTermMonths": 24,
-    "minRateBps": 365,
-    "maxRateBps": 480,
-    "repaymentMethods": ["INTEREST_MONTHLY"],
-    "guaranteeModes": ["CREDIT"],
-}
-ENDPOINT = {
-    "name": "信贷管理系统",
-    "url": "https://bank.example/events",
-    "eventTypes": ["lending.offer.made"],
-}
-RENEWAL = {
-    "contractNumber": "HT-1",
-    "rateBps": 400,
-    "termMonths": 6,
-    "repaymentMethod": "BULLET",
-}
-COLLATERAL = {
-    "registry": "x",
-    "collateralNumber": "x",
-    "collateralExpiresOn": "2027-11-20",
-}
 LOAN = """query ($id: ID!) { loan(id: $id) { id
   drawdowns(first: 1) { edges { node { id } } } instalments(first: 1) { edges { node { id } } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"

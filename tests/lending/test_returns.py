@@ -24,6 +24,8 @@ from suxin.lending.commands.referrals import (
 )
 from suxin.lending.exchange.asking import CLOSE_TOPIC
 from suxin.lending.exchange.keeping import ERASE_TOPIC
+from suxin.lending.guarantees.asking import LAPSE_TOPIC
+from suxin.lending.guarantees.ending import FORGET_TOPIC
 from suxin.lending.league.closing import COUNT_TOPIC
 from suxin.lending.loans.telling import JUDGE_TOPIC
 from suxin.lending.models import DispatchMode, Step
@@ -378,4 +380,6 @@ async def test_every_duty_that_is_posted_has_someone_to_carry_it_out(
     # and the time of a warning in test_warning_answers.
     elsewhere = {REDATE_TOPIC, ERASED_TOPIC, JUDGE_TOPIC, CLOSE_TOPIC, ERASE_TOPIC, REPLAY_TOPIC}
     elsewhere |= {COUNT_TOPIC, DUE_TOPIC, REMIND_TOPIC}
+    # A guarantor is asked in test_guarantees.
+    elsewhere |= {FORGET_TOPIC, LAPSE_TOPIC}
     assert topics - others == set(HANDLERS) - elsewhere

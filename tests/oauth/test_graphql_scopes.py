@@ -36,6 +36,7 @@ def test_scopes_are_of_the_matrix():
         "consent.document.compose",
         "lending.referral.assign",
         "lending.statistics.read",
+        "risk_pool.bank_ledger.send",
         "subjects.identity.read",
         "tenancy.branch.manage",
         "tenancy.leave.record",

@@ -5,14 +5,11 @@ from itertools import product
 import pytest
 from small_merchant import build_merchant
 from small_perks import fill_perks
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from written_steps import steps
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.database import sqlstate
 from suxin.perks.states import ProgrammeState, RedemptionState
 
-REFUSED = {"23514", "42501"}
 PROGRAMME = (
     "state = cast({to} as text), published_at = drafted_at,"
     " ended_at = case when cast({to} as text) = 'ENDED' then drafted_at end"
@@ -32,30 +29,6 @@ MERCHANTS = {
     *product(("DRAFT", "SUBMITTED", "PUBLISHED", "SUSPENDED"), ("ENDED",)),
 }
 PLATFORMS = {*product(("DRAFT", "SUBMITTED", "PUBLISHED", "SUSPENDED"), ("ENDED",))}
-
-
-async def steps(city, admin, table, states, row_id, *, actor, assignment):
-    """The changes that this caller's statement makes, each tried from each state and taken back."""
-    found, write = set(), assignment.format(to=":to")
-    statement = text(f"update {table} set {write} where id = :id returning id")  # noqa: S608 - our own words
-    stands = assignment.format(to="$1")
-    for before, to in product(states, states):
-        await admin.execute(f"update {table} set {stands} where id = $2", before.value, row_id)  # noqa: S608 - our own words
-        if to is not before and await written(city, actor, statement, to=to.value, id=row_id):
-            found.add((before.value, to.value))
-    return found
-
-
-async def written(city, actor, statement, **given) -> bool:
-    try:
-        async with city.database.transaction(actor, now=city.now) as session:
-            rows = (await session.execute(statement, given)).all()
-            await session.rollback()
-    except DBAPIError as error:
-        if sqlstate(error) not in REFUSED:
-            raise
-        return False
-    return len(rows) == 1
 
 
 @pytest.mark.parametrize(

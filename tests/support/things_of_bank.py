@@ -12,6 +12,42 @@ from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.subjects.models import DataCategory
 from suxin_graphql.ids import from_global, to_global
 
+OFFER = {
+    "amountFen": 40_000_000,
+    "termMonths": 12,
+    "rateBps": 435,
+    "repaymentMethod": "EQUAL_INSTALMENT",
+    "guarantee": "CREDIT",
+}
+TERMS = {
+    "code": "P-9",
+    "name": "惠农贷",
+    "minAmountFen": 1_000_000,
+    "maxAmountFen": 30_000_000,
+    "minTermMonths": 6,
+    "maxTermMonths": 24,
+    "minRateBps": 365,
+    "maxRateBps": 480,
+    "repaymentMethods": ["INTEREST_MONTHLY"],
+    "guaranteeModes": ["CREDIT"],
+}
+ENDPOINT = {
+    "name": "信贷管理系统",
+    "url": "https://bank.example/events",
+    "eventTypes": ["lending.offer.made"],
+}
+RENEWAL = {
+    "contractNumber": "HT-1",
+    "rateBps": 400,
+    "termMonths": 6,
+    "repaymentMethod": "BULLET",
+}
+COLLATERAL = {
+    "registry": "x",
+    "collateralNumber": "x",
+    "collateralExpiresOn": "2027-11-20",
+}
+
 
 async def pools_of_a(bank_a, case, loan):
     """A pool with the first bank's agreement, in which its loan is filed."""

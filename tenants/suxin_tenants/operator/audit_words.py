@@ -13,7 +13,7 @@ from suxin_tenants.operator.claim_audit_words import (
     CLAIM_OBJECTS,
     CLAIM_REASONS,
 )
-from suxin_tenants.operator.counter_words import DECIDED, KINDS, MATTERS
+from suxin_tenants.operator.counter_words import COUNTER_ACTIONS, DECIDED, KINDS, MATTERS
 from suxin_tenants.operator.guarantee_audit_words import (
     GUARANTEE_ACTIONS,
     GUARANTEE_OBJECTS,
@@ -115,15 +115,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.incentive.reversed": "冲正考核激励",
     "suxin.list.exported": "导出清单",
     "consent.consent.requested": "请求授权",
-    "counter.visit.opened": "开始窗口接待",
-    "counter.visit.proved": "窗口核验本人",
-    "counter.visit.ended": "结束窗口接待",
-    "counter.visit.expired": "窗口接待超时",
-    "counter.notice.read_aloud": "宣读告知书",
-    "counter.decision.signed": "留存签字凭据",
-    "counter.phone.confirmed": "窗口核验手机号",
-    "counter.receipt.sent": "发送短信回执",
-    "counter.receipt.failed": "短信回执未送达",
+    **COUNTER_ACTIONS,
     "consent.consent.granted": "授权",
     "consent.consent.narrowed": "授权范围缩减",
     "consent.consent.rejected": "拒绝授权",
@@ -255,6 +247,7 @@ REASONS: Final[Mapping[str, str]] = {
     "consent artefact": "签发授权凭证",
     "consent asked": "告知授权请求",
     "consent expiry": "授权到期",
+    "consent used": "一次性授权已使用",
     "consent lapse": "授权请求逾期",
     "credit repaired": "落实信用修复",
     "case settled": "办结申请事项",

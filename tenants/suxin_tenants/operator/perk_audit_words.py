@@ -20,6 +20,7 @@ PERK_ACTIONS: Final[Mapping[str, str]] = {
 }
 PERK_OBJECTS: Final[Mapping[str, str]] = {"programme": "权益", "redemption": "核销"}
 PERK_REASONS: Final[Mapping[str, str]] = {
+    "perk code used": "核销权益码",
     "perk redeemed": "核对本人可享次数",
     "perk programme approved": "批准使用市级资金的权益",
 }

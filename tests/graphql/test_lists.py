@@ -150,6 +150,7 @@ def plans(database, small_city, monkeypatch):
 LOGS = {
     "events",
     "exports",
+    "guaranteeRequests",
     "leagueTables",
     "sandboxApplicants",
     "serviceOrders",
@@ -163,7 +164,7 @@ OF_MERCHANTS = {"perkProgrammes", "perkRedemptions"}
 
 
 # What a bank has only a few of: as many as there are pools that it works with, or products in them.
-HANDFULS = {"poolAgreements", "poolStopLosses", "riskPools"}
+HANDFULS = {"guarantors", "poolAgreements", "poolStopLosses", "riskPools"}
 
 
 def test_every_list_of_stored_things_can_be_ordered_and_narrowed():

@@ -1,5 +1,6 @@
 """Guarantees over GraphQL: a bank's system asks and sees the answer, a guarantor's declines, and nobody else sees anything."""
 
+import base64
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,6 +36,12 @@ async def asked_of(bank, guarantor, case):
         "shareBps": 8_000,
     }
     return given, await bank.write("request_guarantee", **given)
+
+
+async def desk_of(guarantor, desks):
+    who = guarantor.underwriter
+    house = House(tenant_id=who.tenant_id, staff_id=who.staff_id, officer=who)
+    return await desks.open(house, roles=["underwriter"])
 
 
 async def test_a_bank_asks_sees_the_answer_and_takes_it_back(bank_a, bank_b, case, guarantor):
@@ -73,9 +80,7 @@ async def test_a_contract_without_a_commitment_is_refused_by_name(bank_a, case, 
 
 async def test_a_guarantor_sees_what_it_is_asked_and_declines(bank_a, desks, case, guarantor):
     _, done = await asked_of(bank_a, guarantor, case)
-    who = guarantor.underwriter
-    house = House(tenant_id=who.tenant_id, staff_id=who.staff_id, officer=who)
-    caller = await desks.open(house, roles=["underwriter"])
+    caller = await desk_of(guarantor, desks)
     (seen,) = (await caller.run("guarantee_requests", first=5))["edges"]
     said = await caller.write(
         "decline_guarantee",
@@ -89,3 +94,26 @@ async def test_a_guarantor_sees_what_it_is_asked_and_declines(bank_a, desks, cas
     )
     told = await bank_a.run("guarantee_request", id=done["request"]["id"])
     assert (told["state"], told["note"]) == ("DECLINED", "负债偏高")
+
+
+async def test_another_guarantor_neither_sees_nor_declines_it(bank_a, desks, case, guarantor):
+    _, done = await asked_of(bank_a, guarantor, case)
+    other = await build_guarantor(case.city, number=1)
+    caller = await desk_of(other, desks)
+    assert (await caller.run("guarantee_requests", first=5))["edges"] == []
+    request_id = UUID(bytes=decoded(done["request"]["id"])[-16:])
+    mine = to_global("GuaranteeRequest", request_id, other.underwriter)
+    for text in (done["request"]["id"], mine):
+        refused = await caller.write(
+            "decline_guarantee", requestId=text, reason="RISK_TOO_HIGH", note="x"
+        )
+        assert (refused["code"], refused["field"]) in {
+            ("NOT_FOUND", "requestId"),
+            ("NOT_FOUND", None),
+        }
+    told = await bank_a.run("guarantee_request", id=done["request"]["id"])
+    assert told["state"] == "REQUESTED"
+
+
+def decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "==")

@@ -251,6 +251,8 @@ MUTATIONS = [
     ("replay_product", "productId", "product", {}),
     ("make_offer", "referralId", "referral", {"terms": OFFER}),
     ("withdraw_offer", "offerId", "offer", {}),
+    ("request_guarantee", ("offerId", "guarantorId"), ("offer", "guarantor"), {"shareBps": 5_000}),
+    ("withdraw_guarantee", "requestId", "guarantee", {"note": "x"}),
     ("sign_contract", "offerId", "offer", {"contractNumber": "HT-1"}),
     ("cancel_contract", "loanId", "loan", {"note": "x"}),
     ("draw_down", "loanId", "loan", {"reference": "x", "amountFen": 1, "drawnOn": "2026-11-20"}),
@@ -314,6 +316,9 @@ NAMELESS = {
 # What real banks are told of these is in test_sandboxes; of a merchant's orders, in test_service_orders.
 IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
 
+# A bank answers no request; another guarantor's attempt is in test_guarantees.
+BY_GUARANTORS = {"decline_guarantee"}
+
 
 @pytest.mark.parametrize("rewritten", [False, True])
 async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, rewritten):
@@ -335,7 +340,8 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, re
 
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
-    tried = {one[0] for one in MUTATIONS} | NAMELESS | IN_SANDBOXES | BY_MERCHANTS | ORDER_STEPS
+    tried = {one[0] for one in MUTATIONS} | NAMELESS
+    tried |= IN_SANDBOXES | BY_GUARANTORS | BY_MERCHANTS | ORDER_STEPS
     assert {field.python_name for field in mutations} == tried
 
 

@@ -46,6 +46,7 @@ def test_every_document_is_executed_here():
         "perks",
         "pools",
         "sandboxes",
+        "service_orders",
         "tiers",
         "warnings",
         "webhooks",

@@ -88,6 +88,7 @@ def test_every_list_of_objects_has_a_weight():
     stored["ReportRepaymentsPayload.outcomes"] = stored["FileLoansPayload.outcomes"] = 10
     stored |= {"MaterialRequest.items": 1, "PoolClaim.gaps": 1, "ProductReplay.criteria": 9}
     stored["PerkProgramme.offers"] = 1
+    stored |= {"ServiceOrder.discounts": 3, "ServiceOrder.payments": 10}
     # What a mutation has just worked out lies ready, and is a dozen at the most.
     ready = {
         "OfferPreview.instalments": 0,

@@ -36,7 +36,7 @@ async def test_counts(built):
     rows = built.report.rows
 
     assert built.report.built
-    assert rows["tenants"] == 16
+    assert rows["tenants"] == 23
     assert rows["loan_products"] == 66
     assert 300 <= rows["loan_requests"] <= 400
     kinds = dict(await built.admin.fetch("select kind, count(*) from subjects group by kind"))
@@ -176,7 +176,7 @@ async def test_every_desk_log_in_works(built):
 
     actors = {row.login: await _staff(built, row.login) for row in rows}
 
-    assert len(actors) == 18
+    assert len(actors) == 21
     # A role has one name, here and at the desk.
     who = {row.login: row.who for row in rows}
     assert who["chufeng.loan"] == "楚风农商行 客户经理"

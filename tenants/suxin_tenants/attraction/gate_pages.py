@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.exceptions import ValidationException
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,7 +51,7 @@ class SpendSent(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_o
 class SpendsSent(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """What one worker recorded at one gate."""
 
-    gate: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_GATE)]
+    gate: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_GATE, pattern=r"^[^\x00]*$")]
     staff_id: UUID
     spends: Annotated[list[SpendSent], msgspec.Meta(min_length=1, max_length=MAX_SPENDS)]
 
@@ -145,7 +146,7 @@ async def show_spent(visit: GivenVisit) -> Answer:
 async def send_spends(visit: GivenVisit) -> Answer:
     """Take what a gate recorded, and answer each thing; sent again, each is answered as before."""
     _require(visit)
-    sent = decoded(await visit.request.body(), SpendsSent)
+    sent = _read(await visit.request.body())
     keys = await visit.runtime.keys.at(visit.now)
     spends = [
         Recorded(id=one.id, ticket=one.ticket, persons=one.persons, at=one.at)
@@ -174,6 +175,18 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     show_spent,
     send_spends,
 )
+
+
+def _read(content: bytes) -> SpendsSent:
+    """Return what a gate tells.
+
+    :raises ValidationException: if a field is missing, unknown, or not what it should be
+    """
+    try:
+        return decoded(content, SpendsSent)
+    except msgspec.ValidationError as error:
+        plain, _, path = str(error).partition(" - at `$.")
+        raise ValidationException(extra=[{"message": plain, "key": path.rstrip("`")}]) from None
 
 
 def _shown(receipt: Receipt) -> ReceiptShown:

@@ -42,7 +42,7 @@ async function open() {
 /** Renew what is kept, and tell of what waits. */
 async function contact() {
   if (busy) return;
-  busy = true;
+  busy = at("send").disabled = true;
   try {
     await renew();
     if (await send()) await renewList();
@@ -50,7 +50,7 @@ async function contact() {
   } catch (error) {
     way = error instanceof Offline ? "offline" : error instanceof Ended ? "ended" : error.message;
   } finally {
-    busy = false;
+    busy = at("send").disabled = false;
   }
   await draw();
 }

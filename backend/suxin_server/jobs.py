@@ -19,6 +19,7 @@ from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
 from suxin.perks import jobs as perks
 from suxin.perks.orders import jobs as orders
+from suxin.perks.tickets import jobs as tickets
 from suxin.repair import jobs as repair
 from suxin.review import jobs as review
 from suxin.rights import jobs as rights
@@ -82,6 +83,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         ledger.handlers(),
         lending.handlers(),
         perks.handlers(),
+        tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
         risk_pool.handlers(),

@@ -11,6 +11,7 @@ from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
 from suxin.perks.orders import event_types as orders
+from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -27,4 +28,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     claims.EVENT_TYPES,
     risk_pool.EVENT_TYPES,
     perks.EVENT_TYPES,
+    tickets.EVENT_TYPES,
 )

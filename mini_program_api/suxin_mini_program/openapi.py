@@ -36,6 +36,7 @@ from suxin_mini_program import (
     repairs,
     requests,
     scores,
+    tickets,
 )
 from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
 from suxin_mini_program.contract import OPT, Caller, Contract
@@ -72,6 +73,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *exchange.HANDLERS,
     *loans.HANDLERS,
     *perks.HANDLERS,
+    *tickets.HANDLERS,
     *consent_notices.HANDLERS,
     *permissions.HANDLERS,
     *consent_requests.HANDLERS,

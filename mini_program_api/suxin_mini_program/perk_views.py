@@ -9,6 +9,7 @@ from suxin.perks.benefits import Benefit
 from suxin.perks.first_use import FirstUse
 from suxin.perks.limits import closed_because
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.tickets.issuing import has_tickets
 from suxin.subjects.models import PassKind
 from suxin.tenancy.models import Tenant
 from suxin_mini_program.labels import Label, labelled
@@ -29,6 +30,7 @@ class BenefitView(msgspec.Struct, rename="camel", kw_only=True):
 class PerkView(msgspec.Struct, rename="camel", kw_only=True):
     """A programme: ``better`` are the benefits that a tier opens, best first, ``fallback`` is everybody's.
 
+    ``tickets`` is whether there are tickets that a gate reads without a connection.
     ``closed`` says why nothing is redeemed at this moment, null while it is open; a period ends before ``endsBefore``.
     """
 
@@ -47,6 +49,7 @@ class PerkView(msgspec.Struct, rename="camel", kw_only=True):
     person_daily: int | None
     person_total: int | None
     closed: str | None
+    tickets: bool
 
 
 class FirstUseView(msgspec.Struct, rename="camel", kw_only=True):
@@ -144,6 +147,7 @@ def perk_view(programme: Programme, merchant: Tenant | None, *, now: datetime) -
         person_daily=programme.person_daily,
         person_total=programme.person_total,
         closed=None if closed is None else closed[0],
+        tickets=merchant is not None and has_tickets(programme, merchant.kind),
     )
 
 

@@ -20,6 +20,7 @@ from suxin_tenants import (
     staff_pages,
     webhook_pages,
 )
+from suxin_tenants.attraction import gate_pages, ticket_pages
 from suxin_tenants.bank import (
     certificate_pages,
     claim_pages,
@@ -210,6 +211,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *loan_figure_pages.HANDLERS,
     *list_file_pages.HANDLERS,
     *programme_pages.HANDLERS,
+    *gate_pages.HANDLERS,
+    *ticket_pages.HANDLERS,
     *perk_approval_pages.HANDLERS,
 ]
 

@@ -71,6 +71,8 @@ _REDEEMED: Final = (
     REDEMPTION_READ,
     NavItem(zh="核销记录", href="/desk/redemptions", icon="log"),
 )
+_GATE: Final = (REDEMPTION_GRANT, NavItem(zh="检票", href="/desk/gate", icon="phone"))
+_TICKETS: Final = (REDEMPTION_READ, NavItem(zh="门票", href="/desk/tickets", icon="offer"))
 # What every organisation has, whatever its business.
 _HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _EXPLORER, _PROVIDER, _NOTICES, _ACCOUNT)
 
@@ -139,6 +141,8 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _HOME,
         _REDEEM,
         _REDEEMED,
+        _GATE,
+        _TICKETS,
         _PERKS,
         _ORDERS,
         *_HOUSE,

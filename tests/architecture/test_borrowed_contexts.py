@@ -55,6 +55,9 @@ ACT_FOR = {
     "backend/suxin/perks/redeeming.py:hold_redemption": (
         "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
     ),
+    "backend/suxin/perks/tickets/issuing.py:take_ticket": (
+        "a resident's ticket takes of the attraction's stock and budget, which stand in its book, and is the attraction's"
+    ),
     "backend/suxin/risk_pool/filings/filing.py:_commit": (
         "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"
     ),

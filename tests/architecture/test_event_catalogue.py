@@ -12,6 +12,7 @@ from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
 from suxin.perks.orders import event_types as orders
+from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
@@ -28,7 +29,7 @@ DECLARED = {
         *loans.EVENT_TYPES,
         *warnings.EVENT_TYPES,
     ),
-    "perks": (*perks.EVENT_TYPES, *orders.EVENT_TYPES),
+    "perks": (*perks.EVENT_TYPES, *orders.EVENT_TYPES, *tickets.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
     "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
 }

@@ -87,6 +87,7 @@ UPDATED = {
         "offers",
         "perk_programmes",
         "perk_redemptions",
+        "perk_tickets",
         "order_refunds",
         "order_services",
         "person_identities",

@@ -56,7 +56,7 @@ async def send(phone, route: Route, content: bytes, **headers: str):
 def test_every_route_is_listed_once() -> None:
     names = [route.name for route in ROUTES]
 
-    assert len(names) == len(set(names)) == 78
+    assert len(names) == len(set(names)) == 81
     assert {route.path for route in ROUTES if route.contract.body is not None} == set(BODIES)
 
 
@@ -248,6 +248,9 @@ def test_every_list_is_paged() -> None:
         "/consents",
         "/data-reads",
         "/loan-requests",
+        "/perk-redemptions",
+        "/perks",
+        "/tickets",
         "/loan-requests/{request_id:str}/attachments",
         "/loan-requests/{request_id:str}/loans",
         "/loan-requests/{request_id:str}/loans/{loan_id:str}/drawdowns",

@@ -6,6 +6,7 @@ from uuid import uuid4
 SOMEBODY: str = str(uuid4())
 PDF = {"name": "凭证.pdf", "content": "JVBERi0x"}
 BODIES: dict[str, dict[str, Any]] = {
+    "/tickets": {"perkId": SOMEBODY, "day": "2026-12-01"},
     "/phone-codes": {"phone": "19900000001"},
     "/identity-proofs": {
         "name": "王小明",

@@ -9,6 +9,7 @@ import asyncpg
 from sample_rows import insert, sample
 from small_city import SmallCity
 from small_merchant import build_merchant
+from small_tickets import fill_ticket
 
 from suxin.consent.purposes import PERK_REDEEM
 from suxin.kernel.actor import Actor
@@ -88,6 +89,7 @@ class FilledPerks:
     gate: Actor
     programme: Programme
     redemption_id: UUID
+    ticket_id: UUID
 
 
 async def fill_perks(city: SmallCity) -> FilledPerks:
@@ -98,7 +100,10 @@ async def fill_perks(city: SmallCity) -> FilledPerks:
     citys = programme_draft(funder=FunderKind.CITY, funder_name="市信用办", budget_fen=100_000)
     drafted = await city.act(draft_programme, small.merchant, draft=citys)
     await city.act(submit_programme, small.merchant, programme_id=drafted.id)
-    return FilledPerks(gate=small.merchant, programme=programme, redemption_id=held.id)
+    ticket_id = await fill_ticket(city, small.merchant, programme)
+    return FilledPerks(
+        gate=small.merchant, programme=programme, redemption_id=held.id, ticket_id=ticket_id
+    )
 
 
 async def give_tier(

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
+from suxin.perks.tickets.models import Ticket
 
 REDEMPTION_KEPT: Final = Kept(
     why_zh="核销和结算的凭据，限额也据此计算；商户只看到顾客编号",
@@ -45,6 +46,24 @@ def _redemptions(subject_id: UUID) -> Rows:
     )
 
 
+def _tickets(subject_id: UUID) -> Rows:
+    return (
+        select(Ticket, Programme)
+        .join(
+            Redeemer,
+            and_(
+                Redeemer.tenant_id == Ticket.tenant_id,
+                Redeemer.redemption_id == Ticket.redemption_id,
+            ),
+        )
+        .outerjoin(
+            Programme,
+            and_(Programme.tenant_id == Ticket.tenant_id, Programme.id == Ticket.programme_id),
+        )
+        .where(Redeemer.subject_id == subject_id)
+    )
+
+
 PORTIONS: Final[Sequence[Portion]] = (
     Portion(
         code="perk_redemptions",
@@ -70,6 +89,29 @@ PORTIONS: Final[Sequence[Portion]] = (
         },
         rows=_redemptions,
         by=(Redemption.id,),
+        kept=REDEMPTION_KEPT,
+    ),
+    Portion(
+        code="perk_tickets",
+        zh="景区门票",
+        en="tickets of attractions",
+        tables=("perk_tickets",),
+        fields={
+            "id": "编号",
+            "programme": "权益",
+            "label": "待遇",
+            "persons": "人数",
+            "used": "已入园人数",
+            "state": "状态",
+            "valid_from": "有效期开始",
+            "valid_until": "有效期截止",
+            "issued_at": "出票时间",
+            "last_used_at": "最近入园时间",
+            "ended_at": "结束时间",
+        },
+        values={"programme": lambda row, _: None if row[1] is None else row[1].name},
+        rows=_tickets,
+        by=(Ticket.id,),
         kept=REDEMPTION_KEPT,
     ),
 )

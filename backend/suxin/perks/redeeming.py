@@ -64,17 +64,17 @@ async def hold_redemption(
         session, actor, programme=programme, subject_id=subject_id, now=now
     )
     await limits.take_programme(session, programme, persons=persons, now=now)
-    redemption = _drafted(actor, programme, benefit, persons=persons, now=now)
+    redemption = drafted(programme, benefit, persons=persons, held_by=actor.staff_id, now=now)
     if subject_id is not None:
         async with act_for(session, subject_id=subject_id, reason="perk redeemed"):
             await limits.take_person(session, programme, subject_id, persons=persons, now=now)
-            redemption.handle = await _handle(session, programme.tenant_id, subject_id)
-            await _written(session, programme, redemption, now=now)
-            session.add(_redeemer(programme, redemption, subject_id))
+            redemption.handle = await handle_of(session, programme.tenant_id, subject_id)
+            await written(session, programme, redemption, now=now)
+            session.add(redeemer_of(programme, redemption, subject_id))
     else:
-        await _written(session, programme, redemption, now=now)
-    _record(session, redemption, now=now)
-    await _set_clock(session, redemption, at=redemption.held_until, now=now)
+        await written(session, programme, redemption, now=now)
+    record(session, redemption, now=now)
+    await set_clock(session, redemption, at=redemption.held_until, now=now)
     return redemption
 
 
@@ -95,8 +95,8 @@ async def grant_redemption(
     use_by = now + timedelta(days=programme.use_days)
     redemption.grant(use_by=use_by, now=now)
     await accounts.keep(session, programme, redemption, now=now)
-    _record(session, redemption, now=now)
-    await _set_clock(session, redemption, at=use_by, now=now)
+    record(session, redemption, now=now)
+    await set_clock(session, redemption, at=use_by, now=now)
     return redemption
 
 
@@ -130,7 +130,7 @@ async def complete_redemption(
     if close or not redemption.uses_left:
         await finish(session, programme, redemption, now=now)
     else:
-        _record(session, redemption, now=now)
+        record(session, redemption, now=now)
     return redemption
 
 
@@ -153,7 +153,7 @@ async def roll_back_redemption(
         raise HoldOver
     redemption.roll_back(limits.checked_reason(reason), now=now)
     await accounts.let_go(session, programme, redemption, now=now)
-    _record(session, redemption, now=now)
+    record(session, redemption, now=now)
     return redemption
 
 
@@ -163,7 +163,7 @@ async def finish(
     """Complete a redemption with what was used of it, and tell the merchant's systems."""
     redemption.complete(now=now)
     await accounts.settle(session, programme, redemption, now=now)
-    _record(session, redemption, now=now)
+    record(session, redemption, now=now)
     record_event(
         session,
         REDEMPTION_COMPLETED,
@@ -184,19 +184,20 @@ async def expire_redemption(
     redemption, programme = await queries.lock_redemption(session, actor, redemption_id)
     if redemption.state is RedemptionState.HELD and redemption.held_until <= now:
         redemption.expire(now=now)
-        _record(session, redemption, now=now)
+        record(session, redemption, now=now)
     elif redemption.state is RedemptionState.GRANTED and (redemption.use_by or now) <= now:
         if redemption.uses:
             await finish(session, programme, redemption, now=now)
             return
         redemption.expire(now=now)
         await accounts.let_go(session, programme, redemption, now=now)
-        _record(session, redemption, now=now)
+        record(session, redemption, now=now)
 
 
-def _drafted(
-    actor: Actor, programme: Programme, benefit: Benefit, *, persons: int, now: datetime
+def drafted(
+    programme: Programme, benefit: Benefit, *, persons: int, held_by: UUID | None, now: datetime
 ) -> Redemption:
+    """Return a redemption as it begins: locked, and nothing of it used."""
     return Redemption(
         tenant_id=programme.tenant_id,
         id=new_id(now),
@@ -214,7 +215,7 @@ def _drafted(
         day=local_day(now),
         held_at=now,
         held_until=now + timedelta(minutes=programme.hold_minutes),
-        held_by=actor.staff_id,
+        held_by=held_by,
         granted_at=None,
         use_by=None,
         ended_at=None,
@@ -222,15 +223,17 @@ def _drafted(
     )
 
 
-async def _written(
+async def written(
     session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
 ) -> None:
+    """Write a redemption down, with what it holds of stock and budget."""
     await accounts.hold(session, programme, redemption, now=now)
     session.add(redemption)
     await session.flush()
 
 
-def _redeemer(programme: Programme, redemption: Redemption, subject_id: UUID) -> Redeemer:
+def redeemer_of(programme: Programme, redemption: Redemption, subject_id: UUID) -> Redeemer:
+    """Return the row that says by whom a redemption is."""
     return Redeemer(
         tenant_id=programme.tenant_id,
         redemption_id=redemption.id,
@@ -242,7 +245,7 @@ def _redeemer(programme: Programme, redemption: Redemption, subject_id: UUID) ->
     )
 
 
-async def _handle(session: AsyncSession, tenant_id: UUID, subject_id: UUID) -> str:
+async def handle_of(session: AsyncSession, tenant_id: UUID, subject_id: UUID) -> str:
     """Return the pseudonym of a subject at a merchant, given to him now if he has none; his turn is taken."""
     known = await session.scalar(
         select(PerkHandle.handle).where(
@@ -256,9 +259,10 @@ async def _handle(session: AsyncSession, tenant_id: UUID, subject_id: UUID) -> s
     return handle
 
 
-async def _set_clock(
+async def set_clock(
     session: AsyncSession, redemption: Redemption, *, at: datetime, now: datetime
 ) -> None:
+    """Let the platform look at a redemption when its time is over."""
     await outbox.post(
         session,
         EXPIRE_TOPIC,
@@ -269,7 +273,8 @@ async def _set_clock(
     )
 
 
-def _record(session: AsyncSession, redemption: Redemption, *, now: datetime) -> None:
+def record(session: AsyncSession, redemption: Redemption, *, now: datetime) -> None:
+    """Put on record where a redemption has come to stand."""
     append_act(
         session,
         action=f"perks.redemption.{redemption.state.value.lower()}",

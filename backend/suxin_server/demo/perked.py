@@ -19,6 +19,7 @@ from suxin.perks.drafts import from_template
 from suxin.perks.models import Programme
 from suxin.perks.publishing import draft_programme, publish_programme
 from suxin.perks.redeeming import complete_redemption, grant_redemption, hold_redemption
+from suxin.perks.tickets.issuing import Wanted, hand_ticket
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import Profiles, TenantKind
 from suxin_server.demo.book import REQUEST_ID
@@ -29,8 +30,12 @@ BEGAN_BEFORE: Final = timedelta(days=30)
 """How long the programmes have been open: some redemptions are of the month before the start."""
 STOCK: Final = 2_000
 BUDGET_FEN: Final = 5_000_000
+HANDED: Final = 2
+"""How many tickets an attraction hands out at the start, each for two."""
 REDEEMED: Final = 3
 """How many visitors redeemed each programme."""
+
+TICKETED: Final = "tour.ticket"
 
 _SYSTEM: Final = Actor.system(REQUEST_ID)
 _DAY: Final = timedelta(days=1)
@@ -58,11 +63,17 @@ class PerkedCity:
                 for actor in await people_of(
                     self.database, self.profiles, shop.id, [log_in], now=now
                 ):
-                    await self._offer(actor, shop, scenarios, began=began)
+                    await self._offer(actor, shop, scenarios, began=began, now=now)
         return True
 
     async def _offer(
-        self, actor: Actor, shop: Tenant, scenarios: Sequence[str], *, began: datetime
+        self,
+        actor: Actor,
+        shop: Tenant,
+        scenarios: Sequence[str],
+        *,
+        began: datetime,
+        now: datetime,
     ) -> None:
         for scenario in scenarios:
             draft = from_template(
@@ -79,6 +90,14 @@ class PerkedCity:
             await self._act(publish_programme, actor, programme_id=made.id, now=began)
             for number in range(REDEEMED):
                 await self._redeem(actor, made.id, now=began + _DAY * (number + 1))
+            if scenario == TICKETED:
+                await self._hand_tickets(actor, made.id, now=now)
+
+    async def _hand_tickets(self, actor: Actor, programme_id: UUID, *, now: datetime) -> None:
+        """Hand tickets out that are good from today on, so that a gate has something to read."""
+        wanted = Wanted(persons=2, day=local_day(now), days=3)
+        for _ in range(HANDED):
+            await self._act(hand_ticket, actor, programme_id=programme_id, wanted=wanted, now=now)
 
     async def _redeem(self, actor: Actor, programme_id: UUID, *, now: datetime) -> None:
         held = await self._act(

@@ -62,7 +62,7 @@ start.addEventListener("click", async () => {
   view.srcObject = stream;
   view.hidden = false;
   start.hidden = true;
-  said.textContent = "请对准顾客的权益码";
+  said.textContent = place.dataset.scanWords ?? "请对准顾客的权益码";
   await view.play();
   await look(await reader());
 });

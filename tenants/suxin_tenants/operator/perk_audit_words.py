@@ -17,10 +17,21 @@ PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.redemption.completed": "完成核销",
     "perks.redemption.rolled_back": "撤回核销",
     "perks.redemption.expired": "核销超时",
+    "perks.ticket.issued": "出具门票",
+    "perks.ticket.part_used": "门票入园",
+    "perks.ticket.used": "门票用完",
+    "perks.ticket.cancelled": "作废门票",
+    "perks.ticket.expired": "门票过期",
+    "perks.gate.synced": "补传检票记录",
 }
-PERK_OBJECTS: Final[Mapping[str, str]] = {"programme": "权益", "redemption": "核销"}
+PERK_OBJECTS: Final[Mapping[str, str]] = {
+    "programme": "权益",
+    "redemption": "核销",
+    "ticket": "门票",
+}
 PERK_REASONS: Final[Mapping[str, str]] = {
     "perk code used": "核销权益码",
     "perk redeemed": "核对本人可享次数",
+    "perk ticket issued": "在景区名下为本人出票",
     "perk programme approved": "批准使用市级资金的权益",
 }

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from suxin.perks.scenarios import SCENARIOS
-from suxin_server.demo.perked import REDEEMED, PerkedCity
+from suxin_server.demo.perked import HANDED, REDEEMED, TICKETED, PerkedCity
 from suxin_server.demo.shops import OFFERED, SHOPS
 from suxin_tenants import PROFILES
 
@@ -23,7 +23,9 @@ async def test_the_city_has_programmes_that_visitors_redeemed(new_city) -> None:
         assert await city.fill(now=NOW)
         states = await built.column("select state from perk_programmes")
         assert states == ["PUBLISHED"] * 25
-        redeemed = await built.column("select state from perk_redemptions")
-        assert redeemed == ["COMPLETED"] * 25 * REDEEMED
+        redeemed = await built.column("select state from perk_redemptions order by state")
+        tickets = [one for _, some in OFFERED for one in some].count(TICKETED) * HANDED
+        assert redeemed == ["COMPLETED"] * 25 * REDEEMED + ["GRANTED"] * tickets
+        assert await built.column("select state from perk_tickets") == ["ISSUED"] * tickets
         # Once and no more, at whatever start.
         assert not await city.fill(now=NOW)

@@ -26,6 +26,8 @@ from suxin.perks.states import RedemptionState
 
 _MERCHANT: Final = frozenset({Party.TENANT})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
+# Whoever takes a ticket takes it beforehand, in the rows of its attraction.
+_HOLDER: Final = frozenset({Party.SUBJECT})
 _R: Final = RedemptionState
 
 
@@ -35,7 +37,7 @@ def _step(
     return NamedStep(leaves=frozenset(leaves), to=to, by=by, zh=zh, en=en)
 
 
-_GRANT = _step({_R.HELD}, _R.GRANTED, _MERCHANT, "确认核销", "grant it")
+_GRANT = _step({_R.HELD}, _R.GRANTED, _MERCHANT | _HOLDER, "确认核销", "grant it")
 _USE = _step({_R.GRANTED}, _R.GRANTED, _MERCHANT, "登记使用", "use it")
 _COMPLETE = _step({_R.GRANTED}, _R.COMPLETED, _MERCHANT | _PLATFORM, "完成", "complete it")
 _ROLL_BACK = _step({_R.HELD, _R.GRANTED}, _R.ROLLED_BACK, _MERCHANT, "撤回", "roll it back")
@@ -61,7 +63,7 @@ class Redemption(Table):
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(*_CHANGED)
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __machine__: ClassVar[StateMachine[RedemptionState]] = StateMachine(
-        begins={RedemptionState.HELD: _MERCHANT},
+        begins={RedemptionState.HELD: _MERCHANT | _HOLDER},
         steps=(_GRANT, _COMPLETE, _ROLL_BACK, _EXPIRE),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (

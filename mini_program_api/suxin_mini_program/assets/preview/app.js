@@ -19,6 +19,7 @@ import { showLogIn, showProof, showSubjects } from "./people.js";
 import { showApplyRepair, showRepairs, showSupplementRepair } from "./repairing.js";
 import { showRequest, showRequests } from "./requests.js";
 import { showCertificate, showScore, showVerify } from "./score.js";
+import { showTakeTicket, showTicket, showTickets } from "./tickets.js";
 import { canHoldKeys } from "./tokens.js";
 
 const ROUTES = [
@@ -41,6 +42,9 @@ const ROUTES = [
   [/^\/perks$/, "信易+", showPerks, { tab: "mine", back: "/mine" }],
   [/^\/perks\/([^/]+)$/, "权益", showPerk, { tab: "mine", back: "/perks" }],
   [/^\/perks\/([^/]+)\/code$/, "我的权益码", showCode, { tab: "mine", back: "/perks/$1" }],
+  [/^\/perks\/([^/]+)\/ticket$/, "领取门票", showTakeTicket, { tab: "mine", back: "/perks/$1" }],
+  [/^\/tickets$/, "我的门票", showTickets, { tab: "mine", back: "/perks" }],
+  [/^\/tickets\/([^/]+)$/, "门票", showTicket, { tab: "mine", back: "/tickets" }],
   [/^\/redemptions$/, "我的核销记录", showRedemptions, { tab: "mine", back: "/perks" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],

@@ -25,7 +25,7 @@ export async function showPerks(go) {
   await draw("");
   const sectors = select(SECTORS, "", { "aria-label": "类别", onchange: (event) => draw(event.target.value), "data-testid": "sector" });
   return h("div", null,
-    h("div", { class: "weui-cells" }, row(go, "我的核销记录", "/redemptions", "", "to-redemptions")),
+    h("div", { class: "weui-cells" }, row(go, "我的门票", "/tickets", "", "to-tickets"), row(go, "我的核销记录", "/redemptions", "", "to-redemptions")),
     h("div", { class: "acting" }, h("span", null, "附近权益"), sectors),
     place);
 }
@@ -56,7 +56,7 @@ export async function showPerk(go, id) {
     button("写到纸上（24 小时内一次有效）", () => show(go, id, { kind: "paper" }), { kind: "default", testid: "show-paper" })));
   if (found.answer.code === "none") question();
   else ready();
-  return place;
+  return h("div", null, place, found.perk.tickets && h("div", { class: "actions" }, button("领取门票（断网也能检票）", () => go(`/perks/${id}/ticket`), { kind: "default", testid: "to-take-ticket" })));
 }
 
 const about = (perk) => card(

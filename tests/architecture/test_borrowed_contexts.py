@@ -52,6 +52,9 @@ ACT_FOR = {
     "backend/suxin/perks/publishing.py:approve_programme": (
         "the operator promises the city's money for a merchant's programme, whose accounts stand in the merchant's book"
     ),
+    "backend/suxin/perks/recording.py:record_kept": (
+        "what somebody kept goes on record with him, of whom neither the merchant nor the platform otherwise reads anything"
+    ),
     "backend/suxin/perks/redeeming.py:hold_redemption": (
         "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
     ),

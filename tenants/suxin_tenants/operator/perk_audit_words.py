@@ -17,9 +17,23 @@ PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.redemption.completed": "完成核销",
     "perks.redemption.rolled_back": "撤回核销",
     "perks.redemption.expired": "核销超时",
+    "perks.record.kept": "记入守约记录",
+    "perks.settlement.drawn_up": "出具结算单",
+    "perks.settlement.confirmed": "确认结算单",
+    "perks.settlement.disputed": "对结算单提出异议",
+    "perks.settlement.answered": "答复结算单异议",
+    "perks.settlement.approved_first": "审批结算单（第一人）",
+    "perks.settlement.approved": "审批结算单",
+    "perks.settlement.paid": "登记结算付款",
 }
-PERK_OBJECTS: Final[Mapping[str, str]] = {"programme": "权益", "redemption": "核销"}
+PERK_OBJECTS: Final[Mapping[str, str]] = {
+    "programme": "权益",
+    "redemption": "核销",
+    "settlement": "结算单",
+}
 PERK_REASONS: Final[Mapping[str, str]] = {
     "perk redeemed": "核对本人可享次数",
+    "perk kept": "记入守约记录",
+    "perk settlement paid": "登记结算付款",
     "perk programme approved": "批准使用市级资金的权益",
 }

@@ -27,6 +27,7 @@ from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.orders import models as orders
+from suxin.perks.settlements import models as settlements
 from suxin.places import models as places
 from suxin.relief import models as relief
 from suxin.repair import models as repair
@@ -102,6 +103,7 @@ CONTEXTS = (
     incentives,
     perks,
     orders,
+    settlements,
 )
 
 metadata = Table.metadata

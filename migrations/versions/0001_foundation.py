@@ -230,6 +230,7 @@ ACCESS = (
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
+    "CREATE POLICY kept ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'perks' and not self_declared and item_code = 'PERK-KEPT' and polarity = 'positive' and exists (select 1 from perk_redeemers r join perk_redemptions x on x.tenant_id = r.tenant_id and x.id = r.redemption_id join perk_programmes p on p.tenant_id = x.tenant_id and p.id = x.programme_id where r.subject_id = credit_records.subject_id and r.redemption_id::text = credit_records.source_ref and r.consent_id is not null and x.state = 'COMPLETED' and p.record_rule = 'kept' and p.sector not in ('medical', 'school')))",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
@@ -614,6 +615,26 @@ ACCESS = (
     'GRANT SELECT ON perk_redemptions TO suxin_batch',
     "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_settlement_lines ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_settlement_lines FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_settlement_lines FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY overseen ON perk_settlement_lines FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_settlement_lines FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_settlement_lines FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON perk_settlement_lines TO suxin_app',
+    'GRANT SELECT, INSERT ON perk_settlement_lines TO suxin_batch',
+    'ALTER TABLE perk_settlements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_settlements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_settlements FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY answered_by_merchant ON perk_settlements FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state in ('CONFIRMED', 'DISPUTED'))",
+    "CREATE POLICY overseen ON perk_settlements FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY decided ON perk_settlements FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_settlements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_settlements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, confirmed_by, confirmed_at, reason, answer, first_by, first_at, approved_by, approved_at, paid_by, paid_on, reference) ON perk_settlements TO suxin_app',
+    'GRANT SELECT, INSERT ON perk_settlements TO suxin_batch',
+    "CREATE TRIGGER perk_settlements_begins BEFORE INSERT ON perk_settlements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAWN_UP', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_settlements_step BEFORE UPDATE OF state ON perk_settlements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'PAID', 'operator'), ('CONFIRMED', 'APPROVED', 'operator'), ('DISPUTED', 'DRAWN_UP', 'operator'), ('DRAWN_UP', 'CONFIRMED', 'client'), ('DRAWN_UP', 'CONFIRMED', 'staff'), ('DRAWN_UP', 'DISPUTED', 'client'), ('DRAWN_UP', 'DISPUTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE person_identities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON person_identities FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -2111,6 +2132,42 @@ def upgrade() -> None:
     op.create_index('ix_perk_programmes_published', 'perk_programmes', ['sector', 'id'], unique=False, postgresql_where=sa.text("state = 'PUBLISHED'"))
     op.create_index('ix_perk_programmes_state', 'perk_programmes', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_perk_programmes_submitted', 'perk_programmes', ['id'], unique=False, postgresql_where=sa.text("state = 'SUBMITTED'"))
+    op.create_table('perk_settlements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('funder', sa.Enum('merchant', 'city', 'sponsor', name='funderkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('funder_name', sa.Text(), nullable=False),
+    sa.Column('redemptions', sa.Integer(), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('DRAWN_UP', 'DISPUTED', 'CONFIRMED', 'APPROVED', 'PAID', name='settlementstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drawn_up_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('first_by', sa.Uuid(), nullable=True),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_by', sa.Uuid(), nullable=True),
+    sa.Column('paid_on', sa.Date(), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=True),
+    sa.CheckConstraint("funder <> 'merchant'", name=op.f('ck_perk_settlements_funded_by_another')),
+    sa.CheckConstraint("num_nonnulls(approved_by, approved_at) = case when state in ('APPROVED', 'PAID') then 2 else 0 end and (approved_by is null or (funder = 'city') = (first_by is not null))", name=op.f('ck_perk_settlements_approved')),
+    sa.CheckConstraint("num_nonnulls(confirmed_by, confirmed_at) = case when state in ('CONFIRMED', 'APPROVED', 'PAID') then 2 else 0 end", name=op.f('ck_perk_settlements_confirmed')),
+    sa.CheckConstraint("num_nonnulls(paid_by, paid_on, reference) = case when state = 'PAID' then 3 else 0 end", name=op.f('ck_perk_settlements_paid')),
+    sa.CheckConstraint("state <> 'DISPUTED' or reason is not null", name=op.f('ck_perk_settlements_disputed')),
+    sa.CheckConstraint('approved_by <> first_by', name=op.f('ck_perk_settlements_two_people')),
+    sa.CheckConstraint('extract(day from month) = 1', name=op.f('ck_perk_settlements_month')),
+    sa.CheckConstraint('num_nonnulls(first_by, first_at) in (0, 2)', name=op.f('ck_perk_settlements_first')),
+    sa.CheckConstraint('redemptions > 0 and uses > 0 and amount_fen > 0', name=op.f('ck_perk_settlements_figures')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_settlements')),
+    sa.UniqueConstraint('tenant_id', 'month', 'funder', 'funder_name', name='uq_perk_settlements_month')
+    )
+    op.create_index('ix_perk_settlements_state', 'perk_settlements', ['state', 'id'], unique=False)
+    op.create_index('ix_perk_settlements_tenant_id', 'perk_settlements', ['tenant_id', 'id'], unique=False)
     op.create_table('person_identities',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
@@ -3262,6 +3319,7 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('redemption_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('scenario_code', sa.Text(), nullable=False),
     sa.Column('persons', sa.Integer(), nullable=False),
@@ -3272,6 +3330,22 @@ def upgrade() -> None:
     op.create_index('ix_perk_redeemers_programme', 'perk_redeemers', ['subject_id', 'programme_id', 'day'], unique=False)
     op.create_index('ix_perk_redeemers_scenario', 'perk_redeemers', ['subject_id', 'scenario_code', 'day'], unique=False)
     op.create_index('ix_perk_redeemers_subject_id', 'perk_redeemers', ['subject_id', 'redemption_id'], unique=False)
+    op.create_table('perk_settlement_lines',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('settlement_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('ended_on', sa.Date(), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('uses > 0 and amount_fen > 0', name=op.f('ck_perk_settlement_lines_figures')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_settlement_lines_tenant_id_programme_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_perk_settlement_lines_tenant_id_redemption_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'settlement_id'], ['perk_settlements.tenant_id', 'perk_settlements.id'], name=op.f('fk_perk_settlement_lines_tenant_id_settlement_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'redemption_id', name=op.f('pk_perk_settlement_lines'))
+    )
+    op.create_index('ix_perk_settlement_lines_programme_id', 'perk_settlement_lines', ['tenant_id', 'programme_id'], unique=False)
+    op.create_index('ix_perk_settlement_lines_settlement_id', 'perk_settlement_lines', ['tenant_id', 'settlement_id', 'redemption_id'], unique=False)
     op.create_table('pool_agreements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4032,6 +4106,9 @@ def downgrade() -> None:
     op.drop_index('ix_pool_agreements_guarantor_id', table_name='pool_agreements')
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
+    op.drop_index('ix_perk_settlement_lines_settlement_id', table_name='perk_settlement_lines')
+    op.drop_index('ix_perk_settlement_lines_programme_id', table_name='perk_settlement_lines')
+    op.drop_table('perk_settlement_lines')
     op.drop_index('ix_perk_redeemers_subject_id', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_scenario', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_programme', table_name='perk_redeemers')
@@ -4182,6 +4259,9 @@ def downgrade() -> None:
     op.drop_index('ix_phone_codes_expires_at', table_name='phone_codes')
     op.drop_table('phone_codes')
     op.drop_table('person_identities')
+    op.drop_index('ix_perk_settlements_tenant_id', table_name='perk_settlements')
+    op.drop_index('ix_perk_settlements_state', table_name='perk_settlements')
+    op.drop_table('perk_settlements')
     op.drop_index('ix_perk_programmes_submitted', table_name='perk_programmes', postgresql_where=sa.text("state = 'SUBMITTED'"))
     op.drop_index('ix_perk_programmes_state', table_name='perk_programmes')
     op.drop_index('ix_perk_programmes_published', table_name='perk_programmes', postgresql_where=sa.text("state = 'PUBLISHED'"))

@@ -58,6 +58,9 @@ ACT_FOR = {
     "backend/suxin/perks/redeeming.py:hold_redemption": (
         "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
     ),
+    "backend/suxin/perks/settlements/commands.py:note_payment": (
+        "the operator notes what was paid to a merchant, and what was due and paid stands in the merchant's book"
+    ),
     "backend/suxin/risk_pool/filings/filing.py:_commit": (
         "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"
     ),

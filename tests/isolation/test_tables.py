@@ -113,6 +113,8 @@ MATRIX = {
     "perk_programmes": (OFFERED, OFFERED, OFFERED, OFFERED, ALL, ALL),
     "perk_redeemers": PLATFORM,
     "perk_redemptions": PLATFORM,
+    "perk_settlement_lines": KEEPER,
+    "perk_settlements": KEEPER,
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
     "presentation_passes": DOORWAY,

@@ -3,8 +3,8 @@
 from itertools import product
 
 import pytest
+from filled_perks import fill_perks
 from small_merchant import build_merchant
-from small_perks import fill_perks
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

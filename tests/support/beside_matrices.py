@@ -23,6 +23,7 @@ import review_matrix
 import rights_matrix
 import sandbox_matrix
 import scoring_matrix
+import settlement_matrix
 import warning_matrix
 
 COMMANDS = (
@@ -49,6 +50,7 @@ COMMANDS = (
     | perk_matrix.COMMANDS
     | code_matrix.COMMANDS
     | order_matrix.COMMANDS
+    | settlement_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -75,6 +77,7 @@ QUERIES = (
     | perk_matrix.QUERIES
     | code_matrix.QUERIES
     | order_matrix.QUERIES
+    | settlement_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

@@ -48,6 +48,8 @@ def owned(model: type[Table], world: World) -> str:
     by_name = {
         # An attraction's, to whom the merchant who looks on is a stranger.
         "perk_programmes": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
+        "perk_settlement_lines": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
+        "perk_settlements": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_redemptions": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "tenants": f"t.id = '{world.bank.tenant_id}'",
         "subjects": f"t.id in {parties}",

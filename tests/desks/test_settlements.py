@@ -32,10 +32,14 @@ async def test_a_statement_goes_from_drawn_up_to_paid(desks, statement, small_ci
     assert "该笔在下月" in words(await desk.get(own))
     assert "待运营方审批" in words(await desk.done(f"{own}/confirm"))
     assert "第二人审批" in words(await operator.done(f"{overseen}/approve"))
-    assert "须两人审批" in words(await operator.done(f"{overseen}/approve"))
+    again = await operator.post(f"{overseen}/approve")
+    assert (again.status_code, "须两人审批" in words(again.text)) == (422, True)
     second = await desks.operator()
     assert "待付款" in words(await second.done(f"{overseen}/approve"))
-    assert "请填写付款日期" in words(await second.done(f"{overseen}/pay", paidOn="", reference="1"))
+    for wrong, beside in (({"paidOn": ""}, "paidOn"), ({"reference": " "}, "reference")):
+        sent = {"paidOn": small_city.now.date().isoformat(), "reference": "1"} | wrong
+        answer = await second.post(f"{overseen}/pay", **sent)
+        assert (answer.status_code, f'id="e-{beside}" role="alert"' in answer.text) == (422, True)
     today = small_city.now.date().isoformat()
     paid = words(await second.done(f"{overseen}/pay", paidOn=today, reference="2026-0001"))
     assert "已付款" in paid

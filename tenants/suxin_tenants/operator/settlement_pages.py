@@ -11,7 +11,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.refusals import Invalid
+from suxin.kernel.refusals import Invalid, Refusal
 from suxin.perks.limits import MAX_REASON
 from suxin.perks.settlements import commands, queries
 from suxin.perks.settlements.models import Settlement
@@ -23,9 +23,10 @@ from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
 from suxin_tenants.perks.settlement_pages import lines_file
 from suxin_tenants.perks.settlement_words import STATES, month_zh, settlement_context
-from suxin_tenants.visits import Answer, GivenVisit, Visit
+from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 PLACE: Final = "/desk/settlement-approvals"
+_FIELDS: Final = ("answer", "paidOn", "reference")
 TABS: Final[Mapping[str, tuple[str, frozenset[SettlementState]]]] = {
     "waiting": ("待办", frozenset({SettlementState.CONFIRMED, SettlementState.DISPUTED, SettlementState.APPROVED})),
     "merchant": ("待商户确认", frozenset({SettlementState.DRAWN_UP})),
@@ -62,6 +63,12 @@ async def show_settlements(visit: GivenVisit) -> Answer:
 async def show_settlement(visit: GivenVisit, settlement_id: FromPath[UUID]) -> Answer:
     """Show one statement with who did what about it."""
     _require(visit)
+    return await _show(visit, settlement_id, Form({}), {}, status=200)
+
+
+async def _show(
+    visit: Visit, settlement_id: UUID, form: Form, errors: Mapping[str, str], *, status: int
+) -> Answer:
     async with visit.reading() as session:
         context = await settlement_context(session, visit, settlement_id)
         found = context["settlement"]
@@ -72,8 +79,10 @@ async def show_settlement(visit: GivenVisit, settlement_id: FromPath[UUID]) -> A
             "names": await staff_names(session, visit.actor.own_tenant, people),
             "max_reason": MAX_REASON,
             "max_reference": commands.MAX_REFERENCE,
+            "form": form,
+            "errors": errors,
         }
-        return await visit.page(session, "operator/settlement.html", context)
+        return await visit.page(session, "operator/settlement.html", context, status=status)
 
 
 @get("/settlement-approvals/{settlement_id:uuid}/lines/{form:str}")
@@ -154,10 +163,15 @@ async def _press(
         await take(session, form)
         return {}
 
-    at = f"{PLACE}/{settlement_id}"
-    return await visit.press(
-        f"settlement.{step}", work, back=at, done=done, settlement=settlement_id
-    )
+    try:
+        await visit.once(form, f"settlement.{step}", work, settlement=settlement_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        # A command calls every text that it is given a reason; here it is an answer.
+        errors = errors_of(refusal, {"reason": "answer"}, _FIELDS)
+        return await _show(visit, settlement_id, form, errors, status=422)
+    return visit.go(f"{PLACE}/{settlement_id}", done)
 
 
 def _require(visit: Visit) -> None:

@@ -1,6 +1,6 @@
 """A merchant's statements: the list, one with what it holds, agreeing with it or saying what is wrong."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Permission
+from suxin.kernel.refusals import Refusal
 from suxin.perks.limits import MAX_REASON
 from suxin.perks.settlements import commands, queries
 from suxin.perks.settlements.models import Settlement
@@ -22,7 +23,7 @@ from suxin_tenants.operator.list_file_pages import give_file
 from suxin_tenants.operator.list_files import Format, Sheet
 from suxin_tenants.paging import read_page
 from suxin_tenants.perks.settlement_words import STATES, lines_sheet, month_zh, settlement_context
-from suxin_tenants.visits import Answer, GivenVisit, Visit
+from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_web.refusals import RouteUnknown
 
 PLACE: Final = "/desk/perk-settlements"
@@ -43,14 +44,7 @@ async def show_settlements(visit: GivenVisit) -> Answer:
 async def show_settlement(visit: GivenVisit, settlement_id: FromPath[UUID]) -> Answer:
     """Show one statement with what it holds of each programme."""
     _require(visit)
-    async with visit.reading() as session:
-        context = await settlement_context(session, visit, settlement_id)
-        found = context["settlement"]
-        assert isinstance(found, Settlement)  # noqa: S101 - what the context is of
-        waits = found.state is SettlementState.DRAWN_UP
-        context["may_answer"] = waits and visit.actor.may(SETTLEMENT_CONFIRM)
-        context["max_reason"] = MAX_REASON
-        return await visit.page(session, "perks/settlement.html", context)
+    return await _show(visit, settlement_id, Form({}), {}, status=200)
 
 
 @get("/perk-settlements/{settlement_id:uuid}/lines/{form:str}")
@@ -106,6 +100,23 @@ async def lines_file(visit: Visit, settlement_id: UUID, form: str) -> Stream:
     return await give_file(visit, "perk-settlement", read, Format(form))
 
 
+async def _show(
+    visit: Visit, settlement_id: UUID, form: Form, errors: Mapping[str, str], *, status: int
+) -> Answer:
+    async with visit.reading() as session:
+        context = await settlement_context(session, visit, settlement_id)
+        found = context["settlement"]
+        assert isinstance(found, Settlement)  # noqa: S101 - what the context is of
+        waits = found.state is SettlementState.DRAWN_UP
+        context |= {
+            "may_answer": waits and visit.actor.may(SETTLEMENT_CONFIRM),
+            "max_reason": MAX_REASON,
+            "form": form,
+            "errors": errors,
+        }
+        return await visit.page(session, "perks/settlement.html", context, status=status)
+
+
 async def _press(
     visit: Visit,
     settlement_id: UUID,
@@ -121,10 +132,14 @@ async def _press(
         await take(session, form)
         return {}
 
-    at = f"{PLACE}/{settlement_id}"
-    return await visit.press(
-        f"perk_settlement.{step}", work, back=at, done=done, settlement=settlement_id
-    )
+    try:
+        await visit.once(form, f"perk_settlement.{step}", work, settlement=settlement_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, ("reason",))
+        return await _show(visit, settlement_id, form, errors, status=422)
+    return visit.go(f"{PLACE}/{settlement_id}", done)
 
 
 def _require(visit: Visit, *more: Permission) -> None:

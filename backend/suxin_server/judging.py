@@ -15,6 +15,7 @@ from suxin.lending.league.closing import close_due_quarters
 from suxin.lending.league.months import count_month
 from suxin.lending.loans.collateral import REMINDED_AT_ONCE, remind_of_collateral
 from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
+from suxin.perks.settlements.drawing import draw_up, month_due
 from suxin_server.pool_keeping import keep_pools
 
 FIRST_AFTER_S: Final = 45.0
@@ -42,7 +43,21 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
         async with database.transaction(_JUDGE, now=now) as session:
             reminded = await remind_of_collateral(session, now=now)
     await count_all_loans(database, now=now)
+    await settle_perks(batch, database, now=now)
     return changed
+
+
+async def settle_perks(batch: Database, database: Database, *, now: datetime) -> int:
+    """Draw up the statements of the month before once its third working day has come; return how many are new."""
+    async with database.snapshot(_JUDGE, now=now) as session:
+        month = await month_due(session, now=now)
+    if month is None:
+        return 0
+    async with batch.transaction(_JUDGE, now=now) as session:
+        drawn = await draw_up(session, month=month, now=now)
+    if drawn:
+        log.info("statements drawn up", month=month.isoformat(), statements=len(drawn))
+    return len(drawn)
 
 
 async def count_all_loans(database: Database, *, now: datetime) -> None:

@@ -31,7 +31,8 @@ class PerkView(msgspec.Struct, rename="camel", kw_only=True):
     """A programme: ``better`` are the benefits that a tier opens, best first, ``fallback`` is everybody's.
 
     ``tickets`` is whether there are tickets that a gate reads without a connection.
-    ``closed`` says why nothing is redeemed at this moment, null while it is open; a period ends before ``endsBefore``.
+    ``closed`` says why nothing is redeemed at this moment, null while it is open; a period ends before ``endsBefore``. ``recordRule`` says whether
+    a use that was kept becomes a positive record of whoever agrees to that.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class PerkView(msgspec.Struct, rename="camel", kw_only=True):
     party_limit: int
     person_daily: int | None
     person_total: int | None
+    record_rule: Label
     closed: str | None
     tickets: bool
 
@@ -146,6 +148,7 @@ def perk_view(programme: Programme, merchant: Tenant | None, *, now: datetime) -
         party_limit=programme.party_limit,
         person_daily=programme.person_daily,
         person_total=programme.person_total,
+        record_rule=labelled(programme.record_rule),
         closed=None if closed is None else closed[0],
         tickets=merchant is not None and has_tickets(programme, merchant.kind),
     )

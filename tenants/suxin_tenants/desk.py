@@ -79,7 +79,8 @@ from suxin_tenants.operator import (
     warning_rule_pages,
 )
 from suxin_tenants.operator import league_pages as operator_league_pages
-from suxin_tenants.perks import programme_pages
+from suxin_tenants.operator import settlement_pages as operator_settlement_pages
+from suxin_tenants.perks import programme_pages, settlement_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -214,6 +215,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *gate_pages.HANDLERS,
     *ticket_pages.HANDLERS,
     *perk_approval_pages.HANDLERS,
+    *settlement_pages.HANDLERS,
+    *operator_settlement_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -25,6 +25,7 @@ from suxin.perks.policies import (
     REDEMPTION_GRANT,
     REDEMPTION_READ,
 )
+from suxin.perks.settlements.policies import SETTLEMENT_APPROVE, SETTLEMENT_READ
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_READ
 from suxin.relief.queries import notices_waiting
 from suxin.repair.policies import REPAIR_READ
@@ -52,6 +53,10 @@ DESK_NAMES: Final[Mapping[TenantKind, str]] = {
     TenantKind.VILLAGE_GRID: "村居工作台",
     TenantKind.GUARANTOR: "担保工作台",
 }
+_SETTLED: Final = (
+    SETTLEMENT_READ,
+    NavItem(zh="结算单", href="/desk/perk-settlements", icon="book"),
+)
 _PERKS: Final = (PROGRAMME_READ, NavItem(zh="信易+ 权益", href="/desk/perks", icon="offer"))
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
@@ -119,6 +124,10 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (POOL_READ, NavItem(zh="风险补偿资金池", href="/desk/risk-pools", icon="shield")),
         (GUARANTOR_OVERSEE, NavItem(zh="担保机构", href="/desk/guarantors", icon="shield")),
         (PROGRAMME_APPROVE, NavItem(zh="权益审批", href="/desk/perk-approvals", icon="offer")),
+        (
+            SETTLEMENT_APPROVE,
+            NavItem(zh="结算审批", href="/desk/settlement-approvals", icon="check"),
+        ),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),
@@ -134,6 +143,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _REDEEM,
         _REDEEMED,
         _PERKS,
+        _SETTLED,
         _ORDERS,
         *_HOUSE,
     ),
@@ -144,6 +154,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _GATE,
         _TICKETS,
         _PERKS,
+        _SETTLED,
         _ORDERS,
         *_HOUSE,
     ),

@@ -52,11 +52,17 @@ ACT_FOR = {
     "backend/suxin/perks/publishing.py:approve_programme": (
         "the operator promises the city's money for a merchant's programme, whose accounts stand in the merchant's book"
     ),
+    "backend/suxin/perks/recording.py:record_kept": (
+        "what somebody kept goes on record with him, of whom neither the merchant nor the platform otherwise reads anything"
+    ),
     "backend/suxin/perks/redeeming.py:hold_redemption": (
         "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
     ),
     "backend/suxin/perks/tickets/issuing.py:take_ticket": (
         "a resident's ticket takes of the attraction's stock and budget, which stand in its book, and is the attraction's"
+    ),
+    "backend/suxin/perks/settlements/commands.py:note_payment": (
+        "the operator notes what was paid to a merchant, and what was due and paid stands in the merchant's book"
     ),
     "backend/suxin/risk_pool/filings/filing.py:_commit": (
         "a filed loan takes of the pool's capacity and of the bank's quota, which stand in the operator's book"

@@ -27,7 +27,7 @@ def typed(text: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in fields.items()}
 
 
-async def test_a_template_is_published_as_it_stands(desk, words, page_of):
+async def test_a_template_is_published_as_it_stands(desks, desk, words, page_of):
     assert "没有权益" in words(await desk.get("/desk/perks"))
     templates = await desk.get("/desk/perks/templates")
     assert "景区守信票价" in words(templates)
@@ -41,6 +41,8 @@ async def test_a_template_is_published_as_it_stands(desk, words, page_of):
     listed = words(await desk.get("/desk/perks"))
     assert "景区守信票价" in listed
     assert "门票 9 折" in listed
+    operator = await desks.operator()
+    assert "1 个" in words(await operator.get("/desk/plan-targets"))
 
 
 async def test_what_is_wrong_stands_beside_the_field(desk, admin):

@@ -115,6 +115,8 @@ MATRIX = {
     "perk_redemptions": PLATFORM,
     "perk_ticket_spends": NOBODY,
     "perk_tickets": PLATFORM,
+    "perk_settlement_lines": KEEPER,
+    "perk_settlements": KEEPER,
     "person_identities": PLATFORM,
     "phone_codes": DOORWAY,
     "presentation_passes": DOORWAY,

@@ -45,6 +45,7 @@ from suxin.perks.models import Programme, Redemption
 from suxin.perks.orders.models import ServiceOrder
 from suxin.relief.models import DisasterNotice
 from suxin.perks.tickets.models import Ticket
+from suxin.perks.settlements.models import Settlement
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim
@@ -287,6 +288,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
     # programmes and redemptions: perks/test_written_steps.py
     beside |= {Programme, Redemption, Ticket}
+    # what merchants are owed for these: perks/test_settlements.py
+    beside |= {Settlement}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
     # Service orders: perks/test_order_machine.py.

@@ -83,7 +83,7 @@ async def test_a_first_use_is_asked_about_and_the_code_is_taken(phone, codes, sm
 
 async def test_the_key_of_a_code_is_kept_nowhere(phone, codes, admin) -> None:
     programme = await codes.perks.published()
-    answer = {"agree": False, "noticeVersion": "perk.redeem/2026-12"}
+    answer = {"agree": False, "noticeVersion": "perk.redeem/2027-01"}
     opened = await phone.write(f"/perks/{programme.id}/code", answer)
     kept = str(await admin.fetch("select result from idempotency_keys"))
     assert opened["id"] in kept
@@ -92,7 +92,7 @@ async def test_the_key_of_a_code_is_kept_nowhere(phone, codes, admin) -> None:
 
 async def test_a_code_on_paper_is_written_down(phone, codes, small_city) -> None:
     programme = await codes.perks.published()
-    answer = {"kind": "paper", "agree": True, "noticeVersion": "perk.redeem/2026-12"}
+    answer = {"kind": "paper", "agree": True, "noticeVersion": "perk.redeem/2027-01"}
     opened = await phone.write(f"/perks/{programme.id}/code", answer)
     assert (opened["key"], len(opened["paperCode"])) == (None, 19)
     lasts = datetime.fromisoformat(opened["expiresAt"]) - small_city.now

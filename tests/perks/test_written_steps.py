@@ -3,8 +3,8 @@
 from itertools import product
 
 import pytest
+from filled_perks import fill_perks
 from small_merchant import build_merchant
-from small_perks import fill_perks
 from written_steps import steps
 
 from suxin.kernel.actor import Actor

@@ -24,6 +24,7 @@ import rights_matrix
 import sandbox_matrix
 import scoring_matrix
 import ticket_matrix
+import settlement_matrix
 import warning_matrix
 
 COMMANDS = (
@@ -51,6 +52,7 @@ COMMANDS = (
     | code_matrix.COMMANDS
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
+    | settlement_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -78,6 +80,7 @@ QUERIES = (
     | code_matrix.QUERIES
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES
+    | settlement_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

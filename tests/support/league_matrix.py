@@ -48,7 +48,11 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
         None,
     ),
     "lending.league.queries.months_of_city": ("merchant", nothing_given, Forbidden),
-    "lending.league.queries.plan_targets": ("merchant", nothing_given, Forbidden),
+    "lending.league.queries.plan_targets": (
+        "merchant",
+        lambda _world: {"scenarios": 0},
+        Forbidden,
+    ),
     "lending.league.queries.tables": ("stranger", nothing_given, Forbidden),
     "lending.league.queries.versions_of": ("stranger", quarter, None),
 }

@@ -50,6 +50,8 @@ def owned(model: type[Table], world: World) -> str:
         "perk_programmes": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_tickets": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_ticket_spends": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
+        "perk_settlement_lines": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
+        "perk_settlements": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_redemptions": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "tenants": f"t.id = '{world.bank.tenant_id}'",
         "subjects": f"t.id in {parties}",

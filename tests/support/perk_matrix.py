@@ -86,6 +86,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "perks.queries.own_redemptions": ("stranger", nothing, None),
     "perks.queries.programme_seen": ("merchant", programme, PUBLIC),
     "perks.queries.published_programmes": ("merchant", nothing, PUBLIC),
+    "perks.queries.scenarios_running": ("merchant", nothing, PUBLIC),
     "perks.queries.submitted_programmes": ("merchant", nothing, Forbidden),
     "perks.queries.tenant_redemptions": ("rival", nothing, Forbidden),
     "perks.queries.results_of": ("rival", programme, Forbidden),

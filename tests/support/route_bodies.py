@@ -26,7 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "purpose": "working_capital",
         "guarantee": "credit",
     },
-    "/perks/{perk_id:str}/code": {"agree": False, "noticeVersion": "perk.redeem/2026-12"},
+    "/perks/{perk_id:str}/code": {"agree": False, "noticeVersion": "perk.redeem/2027-01"},
     "/consents": {
         "requestId": SOMEBODY,
         "tenantId": SOMEBODY,

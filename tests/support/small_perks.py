@@ -9,17 +9,15 @@ import asyncpg
 from sample_rows import insert, sample
 from small_city import SmallCity
 from small_merchant import build_merchant
-from small_tickets import fill_ticket
 
 from suxin.consent.purposes import PERK_REDEEM
 from suxin.kernel.actor import Actor
 from suxin.kernel.bases import AccessBasis
 from suxin.perks.drafts import ProgrammeDraft
 from suxin.perks.models import Programme, Redemption
-from suxin.perks.publishing import draft_programme, publish_programme, submit_programme
+from suxin.perks.publishing import draft_programme, publish_programme
 from suxin.perks.redeeming import hold_redemption
 from suxin.perks.scenarios import scenario_named
-from suxin.perks.states import FunderKind
 from suxin.scoring.models import ScoreTier
 from suxin.tenancy.profiles import TenantKind
 
@@ -80,30 +78,6 @@ class SmallPerks:
 async def build_perks(city: SmallCity, kind: TenantKind = TenantKind.MERCHANT) -> SmallPerks:
     """Take a merchant, or an attraction, in."""
     return SmallPerks(city=city, merchant=await build_merchant(city, kind))
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilledPerks:
-    """What an attraction gave out, whose rows are no merchant's to see."""
-
-    gate: Actor
-    programme: Programme
-    redemption_id: UUID
-    ticket_id: UUID
-
-
-async def fill_perks(city: SmallCity) -> FilledPerks:
-    """Let an attraction publish a programme and submit another, and the applicant's firm redeem the first."""
-    small = await build_perks(city, TenantKind.ATTRACTION)
-    programme = await small.published(stock=100)
-    held = await small.hold(programme, city.firm_id)
-    citys = programme_draft(funder=FunderKind.CITY, funder_name="市信用办", budget_fen=100_000)
-    drafted = await city.act(draft_programme, small.merchant, draft=citys)
-    await city.act(submit_programme, small.merchant, programme_id=drafted.id)
-    ticket_id = await fill_ticket(city, small.merchant, programme)
-    return FilledPerks(
-        gate=small.merchant, programme=programme, redemption_id=held.id, ticket_id=ticket_id
-    )
 
 
 async def give_tier(

@@ -17,6 +17,7 @@ from filled_claims import FilledClaims, FilledPool, fill_pooled
 from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
 from filled_guarantees import Guaranteed, fill_guarantees
 from filled_orders import FilledOrders, fill_orders
+from filled_perks import FilledPerks, fill_perks
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
@@ -28,7 +29,6 @@ from small_league import fill_quarter
 from small_ledger import FilledLedger, fill_ledgers
 from small_loans import fill_loans
 from small_merchant import build_merchant
-from small_perks import FilledPerks, fill_perks
 from small_promised import Promised, build_promised
 from small_relief import Relieved, build_relief
 from small_scores import build_scores, last_run_id

@@ -21,6 +21,7 @@ from suxin.lending.policies import (
     REPAYMENT_REPORT,
 )
 from suxin.perks.policies import PROGRAMME_APPROVE, PROGRAMME_MANAGE
+from suxin.perks.settlements.policies import SETTLEMENT_APPROVE, SETTLEMENT_CONFIRM
 from suxin.risk_pool.claims.policies import (
     CLAIM_APPROVE_BUREAU,
     CLAIM_APPROVE_FUND,
@@ -59,6 +60,8 @@ COMMITTING = frozenset(
         PRODUCT_PUBLISH,
         PROGRAMME_APPROVE,
         PROGRAMME_MANAGE,
+        SETTLEMENT_APPROVE,
+        SETTLEMENT_CONFIRM,
         STOP_LOSS_LIFT,
         TENANT_MANAGE,
         TRANSFER_POST,

@@ -144,12 +144,27 @@ _PERK_REDEEM_2: Final = Text(
 )
 """Says more exactly what happens than the wording before: the platform weighs the tier, and the merchant learns what applies."""
 
+_PERK_REDEEM_3: Final = Text(
+    version=f"{PERK_REDEEM.code}/2027-01",
+    purpose=PERK_REDEEM.code,
+    body=_PERK_REDEEM_2.body
+    + (
+        "\n形成记录：权益写明“守约形成正面记录”的，您同意后按约完成本次使用，平台为您记一条正面信用记录，计入以后的评分，"
+        "一年后失效；您可以查看，也可以提出异议。不同意的不记录；就医、就学类权益一律不记录；本同意不会使您产生负面记录。"
+    ),
+)
+"""Says besides what is put on record: who agreed before to less has nothing recorded."""
+
+RECORDING: Final = frozenset({_PERK_REDEEM_3.version})
+"""The wordings that say that a kept agreement becomes a record."""
+
 TEXTS: Final = (
     _LOAN_MATCH_1,
     _LOAN_WATCH_1,
     _plain_text(GUARANTEE_ASSESS, use="审查是否为您的贷款提供担保"),
     _plain_text(PERK_REDEEM, use="核验您是否可以享受本次信易+优惠"),
     _PERK_REDEEM_2,
+    _PERK_REDEEM_3,
     _plain_text(RURAL_CREDIT, use="根据农村信用评价等级向您提供授信服务"),
     _plain_text(POINTS_REDEEM, use="核验您的网格积分并办理兑换"),
 )

@@ -17,6 +17,7 @@ from suxin.ledger.accounts import AccountDraft, open_in_book
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import CNY, LedgerAccount, Side
 from suxin.ledger.posting import post, state_of
+from suxin.ledger.queries import account_by_code
 from suxin.ledger.refusals import PendingExpired, WouldCrossFloor
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.refusals import BudgetExhausted, HoldOver, StockExhausted
@@ -25,6 +26,7 @@ PUT_IN_CODE = "perk.put_in"
 HOLD_CODE = "perk.hold"
 USED_CODE = "perk.used"
 LET_GO_CODE = "perk.let_go"
+PAID_CODE = "perk.paid"
 
 _STOCK = {"stock_id": ("stock", "库存", Side.CREDIT, 0), "used_id": ("used", "已核销", Side.CREDIT, None), "put_out_id": ("put-out", "投放", Side.DEBIT, None)}  # fmt: skip
 _BUDGET = {"budget_id": ("budget", "预算", Side.CREDIT, 0), "due_id": ("due", "应结算", Side.CREDIT, None), "promised_id": ("promised", "出资承诺", Side.DEBIT, None)}  # fmt: skip
@@ -146,6 +148,34 @@ async def let_go(
     :raises HoldOver: if the lock's time is over
     """
     await _post(session, programme, _ends(redemption, now=now), now=now)
+
+
+async def note_paid(
+    session: AsyncSession, programme: Programme, amount_fen: int, *, reference: str, now: datetime
+) -> None:
+    """Post what a funder paid of what is due for a programme; its account of what was paid is opened with the first."""
+    code = account_code(programme.id, "paid")
+    paid = await account_by_code(session, book=programme.tenant_id, code=code)
+    if paid is None:
+        draft = AccountDraft(
+            code=code,
+            name=f"{programme.name} 已结算",
+            asset=CNY,
+            normal_side=Side.CREDIT,
+            floor=0,
+        )
+        paid = await open_in_book(session, book=programme.tenant_id, draft=draft, now=now)
+    # What is due stands there since the redemptions were completed: a programme of another's money has the account.
+    assert programme.due_id is not None  # noqa: S101 - held by FunderMissing and the table's checks
+    transfer = drafts.move(
+        new_id(now),
+        debit=programme.due_id,
+        credit=paid.id,
+        amount=amount_fen,
+        code=PAID_CODE,
+        reference=reference,
+    )
+    await post(session, book=programme.tenant_id, transfers=[transfer], now=now)
 
 
 def stock_asset(programme_id: UUID) -> str:

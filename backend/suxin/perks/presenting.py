@@ -127,6 +127,7 @@ async def hold_by_code(
         programme_id=presented.context_id,
         subject_id=presented.subject_id,
         persons=persons,
+        consent_id=None if consent is None else consent.id,
         now=now,
     )
     if consent is not None:

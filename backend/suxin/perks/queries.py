@@ -38,6 +38,14 @@ def published_programmes(*, sector: Sector | None = None) -> Select[Programme]:
     return statement.order_by(Programme.id.desc())
 
 
+async def scenarios_running(session: AsyncSession) -> int:
+    """Return how many scenarios anybody may use now: a scenario at ten merchants is one."""
+    running = select(func.count(Programme.scenario_code.distinct())).where(
+        Programme.state == ProgrammeState.PUBLISHED
+    )
+    return await session.scalar(running) or 0
+
+
 def submitted_programmes(actor: Actor) -> Select[Programme]:
     """Return what waits for the operator's approval, the earliest first.
 

@@ -25,8 +25,9 @@ from suxin.perks.event_types import REDEMPTION_COMPLETED
 from suxin.perks.limits import require_open
 from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
+from suxin.perks.recording import call_for_record
 from suxin.perks.refusals import GroupTooLarge, HoldOver, UsedAlready, UsesExceeded
-from suxin.perks.states import RedemptionState
+from suxin.perks.states import RecordRule, RedemptionState
 
 EXPIRE_TOPIC: Final = "perks.redemption.expire"
 
@@ -41,11 +42,12 @@ async def hold_redemption(
     programme_id: UUID,
     subject_id: UUID | None,
     persons: int = 1,
+    consent_id: UUID | None = None,
     now: datetime,
 ) -> Redemption:
     """Lock what applies to somebody for some minutes; without a subject, or a basis of his, that is the fallback.
 
-    A group comes on one code, and counts as many as it is.
+    A group comes on one code, and counts as many as it is. ``consent_id`` is the one-time consent given for this very use.
 
     :raises Forbidden: if the actor may not redeem
     :raises NotFound: if the programme is not this tenant's
@@ -70,7 +72,7 @@ async def hold_redemption(
             await limits.take_person(session, programme, subject_id, persons=persons, now=now)
             redemption.handle = await handle_of(session, programme.tenant_id, subject_id)
             await written(session, programme, redemption, now=now)
-            session.add(redeemer_of(programme, redemption, subject_id))
+            session.add(redeemer_of(programme, redemption, subject_id, consent_id))
     else:
         await written(session, programme, redemption, now=now)
     record(session, redemption, now=now)
@@ -174,6 +176,10 @@ async def finish(
         uses=redemption.uses,
         valueFen=redemption.used_value_fen,
     )
+    if programme.record_rule is RecordRule.KEPT and redemption.handle is not None:
+        await call_for_record(
+            session, tenant_id=redemption.tenant_id, redemption_id=redemption.id, now=now
+        )
 
 
 async def expire_redemption(
@@ -232,12 +238,15 @@ async def written(
     await session.flush()
 
 
-def redeemer_of(programme: Programme, redemption: Redemption, subject_id: UUID) -> Redeemer:
+def redeemer_of(
+    programme: Programme, redemption: Redemption, subject_id: UUID, consent_id: UUID | None
+) -> Redeemer:
     """Return the row that says by whom a redemption is."""
     return Redeemer(
         tenant_id=programme.tenant_id,
         redemption_id=redemption.id,
         subject_id=subject_id,
+        consent_id=consent_id,
         programme_id=programme.id,
         scenario_code=programme.scenario_code,
         persons=redemption.persons,

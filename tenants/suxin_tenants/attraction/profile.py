@@ -12,6 +12,7 @@ from suxin.perks.policies import (
     REDEMPTION_GRANT,
     REDEMPTION_READ,
 )
+from suxin.perks.settlements.policies import SETTLEMENT_CONFIRM, SETTLEMENT_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 
@@ -38,6 +39,8 @@ ATTRACTION: Final = TenantProfile(
                     BRANCH_MANAGE,
                     PROGRAMME_READ,
                     PROGRAMME_MANAGE,
+                    SETTLEMENT_CONFIRM,
+                    SETTLEMENT_READ,
                     REDEMPTION_READ,
                     REDEMPTION_GRANT,
                     ORDER_READ,

@@ -59,10 +59,14 @@ async def send_list(visit: GivenVisit, name: FromPath[str], form: FromPath[str])
     if known is None or form not in set(Format):
         raise RouteUnknown
     visit.actor.require(known.permission)
-    as_ = Format(form)
+    return await give_file(visit, name, known.read, Format(form))
+
+
+async def give_file(visit: Visit, name: str, read: Reading, as_: Format) -> Stream:
+    """Give a list as a file, once that is on record; who may take it was asked before."""
     database = visit.runtime.database
     async with database.snapshot(visit.actor, now=visit.world_now) as session:
-        sheet = await known.read(session, visit)
+        sheet = await read(session, visit)
         written = await write_list(sheet, as_)
     # Before a byte leaves: a list that is out is on record.
     async with database.transaction(visit.actor, now=visit.world_now) as session:

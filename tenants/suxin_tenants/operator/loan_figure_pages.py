@@ -15,7 +15,7 @@ from suxin.lending.policies import STATISTICS_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.league_lists import dimension_asked, month_asked, names_of
 from suxin_tenants.operator.month_charts import month_chart
-from suxin_tenants.operator.plan_target_lists import size_words, standing_words
+from suxin_tenants.operator.plan_target_lists import size_words, standing_words, targets_now
 from suxin_tenants.visits import Answer, GivenVisit, Visit
 
 DIMENSIONS: Final = (Dimension.BANK, Dimension.COUNTY, Dimension.INDUSTRY)
@@ -54,7 +54,7 @@ async def show_plan_targets(visit: GivenVisit) -> Answer:
     _require(visit)
     async with visit.reading() as session:
         context = {
-            "targets": await queries.plan_targets(session, visit.actor, now=visit.world_now),
+            "targets": await targets_now(session, visit),
             "standing": standing_words,
             "size": size_words,
         }

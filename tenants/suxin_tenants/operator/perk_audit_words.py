@@ -28,10 +28,25 @@ PERK_OBJECTS: Final[Mapping[str, str]] = {
     "programme": "权益",
     "redemption": "核销",
     "ticket": "门票",
+    "perks.record.kept": "记入守约记录",
+    "perks.settlement.drawn_up": "出具结算单",
+    "perks.settlement.confirmed": "确认结算单",
+    "perks.settlement.disputed": "对结算单提出异议",
+    "perks.settlement.answered": "答复结算单异议",
+    "perks.settlement.approved_first": "审批结算单（第一人）",
+    "perks.settlement.approved": "审批结算单",
+    "perks.settlement.paid": "登记结算付款",
+}
+PERK_OBJECTS: Final[Mapping[str, str]] = {
+    "programme": "权益",
+    "redemption": "核销",
+    "settlement": "结算单",
 }
 PERK_REASONS: Final[Mapping[str, str]] = {
     "perk code used": "核销权益码",
     "perk redeemed": "核对本人可享次数",
     "perk ticket issued": "在景区名下为本人出票",
+    "perk kept": "记入守约记录",
+    "perk settlement paid": "登记结算付款",
     "perk programme approved": "批准使用市级资金的权益",
 }

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.money import format_yuan
 from suxin.lending.league import queries
 from suxin.lending.league.targets import Target, Unit
+from suxin.perks.queries import scenarios_running
 from suxin_tenants.operator.league_lists import given
 from suxin_tenants.operator.list_files import Cell, Column, Sheet
 from suxin_tenants.visits import Visit
@@ -25,9 +26,15 @@ def standing_words(target: Target) -> str:
     return "—" if target.share_bps is None else percent(target.share_bps)
 
 
+async def targets_now(session: AsyncSession, visit: Visit) -> list[Target]:
+    """Return the plan's targets as they stand, the scenarios counted from the programmes that are published."""
+    running = await scenarios_running(session)
+    return await queries.plan_targets(session, visit.actor, scenarios=running, now=visit.world_now)
+
+
 async def targets_sheet(session: AsyncSession, visit: Visit) -> Sheet:
     """Return the targets as a list."""
-    found = await queries.plan_targets(session, visit.actor, now=visit.world_now)
+    found = await targets_now(session, visit)
     columns = (
         Column("目标"), Column("规划依据"), Column("规划要求"), Column("当前"), Column("分子"), Column("分母"), Column("截至", Cell.DAY),
         Column("口径"), Column("暂不可衡量的原因"),

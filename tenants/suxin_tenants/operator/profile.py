@@ -24,6 +24,7 @@ from suxin.lending.warnings.policies import (
     WARNING_RULE_READ,
 )
 from suxin.perks.policies import PROGRAMME_APPROVE
+from suxin.perks.settlements.policies import SETTLEMENT_APPROVE
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE, NOTICE_READ
 from suxin.repair.policies import REPAIR_READ
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE, CASE_READ
@@ -108,6 +109,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_DRAFT,
                     MODEL_READ,
                     PROGRAMME_APPROVE,
+                    SETTLEMENT_APPROVE,
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,
@@ -161,6 +163,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_DRAFT,
                     MODEL_READ,
                     PROGRAMME_APPROVE,
+                    SETTLEMENT_APPROVE,
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,

@@ -129,9 +129,9 @@ async def figures_by(
 
 
 async def plan_targets(
-    session: AsyncSession, actor: Actor, *, now: datetime
+    session: AsyncSession, actor: Actor, *, scenarios: int, now: datetime
 ) -> list[targets.Target]:
-    """Return the plan's targets as they stand.
+    """Return the plan's targets as they stand; ``scenarios`` are those running, which are counted above this context.
 
     :raises Forbidden: if the actor may not read statistics
     """
@@ -146,7 +146,7 @@ async def plan_targets(
     )
     today = local_day(now)
     return [
-        targets.scenarios(0, as_of=today),
+        targets.scenarios(scenarios, as_of=today),
         *targets.of_loans(months, today=today),
         targets.coverage(
             0 if run is None else run.subject_count,

@@ -152,7 +152,10 @@ class Redemption(Table):
 
 
 class Redeemer(Table):
-    """By whom a redemption was: his own to read, and no merchant's. What counts against his limits stands here."""
+    """By whom a redemption was: his own to read, and no merchant's. What counts against his limits stands here.
+
+    ``consent_id`` is the one-time consent that he gave for it; none where he said no.
+    """
 
     __tablename__ = "perk_redeemers"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
@@ -175,6 +178,7 @@ class Redeemer(Table):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     redemption_id: Mapped[UUID] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID]
+    consent_id: Mapped[UUID | None]
     programme_id: Mapped[UUID]
     scenario_code: Mapped[str]
     persons: Mapped[int] = mapped_column(Integer)

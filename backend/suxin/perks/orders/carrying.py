@@ -32,6 +32,7 @@ from suxin.perks.orders.states import (
     ServiceOrderStage,
 )
 from suxin.perks.orders.telling import tell_of_rejection
+from suxin.perks.recording import call_for_record
 
 ASK_AGAIN_AFTER: Final = timedelta(hours=12)
 """After how long without an answer a request is put on its way anew, whatever became of its job."""
@@ -129,8 +130,13 @@ async def keep_outcome(
 ) -> None:
     """Keep how an order ended, for the closed loop to take up."""
     order = await queries.lock_order(session, tenant_id, order_id)
-    if order is not None and not await queries.has_outcome(session, order, kind):
-        session.add(answers.outcome_of(order, kind, at=at))
+    if order is None or await queries.has_outcome(session, order, kind):
+        return
+    session.add(answers.outcome_of(order, kind, at=at))
+    if kind is OutcomeKind.KEPT and order.redemption_id is not None:
+        await call_for_record(
+            session, tenant_id=tenant_id, redemption_id=order.redemption_id, now=at
+        )
 
 
 async def carry_refund(

@@ -220,7 +220,8 @@ async def _redemption(
     await limits.take_person(session, programme, subject_id, persons=wanted.persons, now=now)
     redemption.handle = await handle_of(session, programme.tenant_id, subject_id)
     await written(session, programme, redemption, now=now)
-    session.add(redeemer_of(programme, redemption, subject_id))
+    # Nobody's tier is weighed for a ticket, so there is no consent that a record could rest on.
+    session.add(redeemer_of(programme, redemption, subject_id, consent_id=None))
     return redemption
 
 

@@ -171,6 +171,18 @@ _OF_COMMITMENT: Final = (
     )
 )
 
+# A kept agreement is recorded by the platform alone, of a completed redemption by this very subject, who agreed to that, under a
+# programme whose rule it is; of medicine and school there is none (国办发〔2020〕49号).
+_OF_PERK: Final = (
+    f"{KIND} = 'system' and source = 'perks' and not self_declared and item_code = 'PERK-KEPT' and polarity = 'positive' and "
+    + exists(
+        "perk_redeemers r join perk_redemptions x on x.tenant_id = r.tenant_id and x.id = r.redemption_id"
+        " join perk_programmes p on p.tenant_id = x.tenant_id and p.id = x.programme_id",
+        f"r.subject_id = {ROW}.subject_id and r.redemption_id::text = {ROW}.source_ref and r.consent_id is not null"
+        " and x.state = 'COMPLETED' and p.record_rule = 'kept' and p.sector not in ('medical', 'school')",
+    )
+)
+
 
 class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
@@ -237,6 +249,7 @@ class CreditRecord(Table):
             check=f"subject_id = {SUBJECT} and status = 'withdrawn'",
         ),
         when("promised", f"subject_id = {SUBJECT} and {_OF_COMMITMENT}", "INSERT"),
+        when("kept", f"subject_id = {SUBJECT} and {_OF_PERK}", "INSERT"),
         # What a sandbox's invented subjects have on record, its own job writes.
         when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),

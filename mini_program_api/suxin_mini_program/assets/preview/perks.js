@@ -63,7 +63,7 @@ const about = (perk) => card(
   h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, perk.name), h("span", null, perk.merchant.name)), perk.closed && badge(perk.closed, "warn")),
   perk.summary && h("p", null, perk.summary),
   benefits(perk),
-  facts([perk.venue && ["地点", perk.venue], ["开始", perk.startsOn], ["截止", `${perk.endsBefore} 前`], perk.personDaily && ["每人每日", `${perk.personDaily} 次`], ["以谁的名义", session.subjectName || "本人"]]));
+  facts([perk.venue && ["地点", perk.venue], ["开始", perk.startsOn], ["截止", `${perk.endsBefore} 前`], perk.personDaily && ["每人每日", `${perk.personDaily} 次`], ["信用记录", perk.recordRule.zh], ["以谁的名义", session.subjectName || "本人"]]));
 
 const notice = (found) => section("首次使用告知", card(
   h("div", { class: "notice-text", "data-testid": "first-use" }, found.noticeBody.split("\n").map((line) => h("p", null, line))),

@@ -43,7 +43,6 @@ from suxin.lending.warnings.states import (
 )
 from suxin.perks.orders.states import (
     OrderChannel,
-    RiskFundName,
     ServiceOrderCollectionState,
     ServiceOrderMode,
     ServiceOrderRefundState,
@@ -51,7 +50,6 @@ from suxin.perks.orders.states import (
     ServiceOrderStage,
     ServiceOrderState,
     ServiceOrderStateDescription,
-    ServiceSector,
 )
 from suxin.perks.states import (
     BenefitKind,
@@ -60,7 +58,7 @@ from suxin.perks.states import (
     ProgrammeState,
     RecordRule,
     RedemptionState,
-    RiskFundKind,
+    RiskFundName,
     Sector,
 )
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
@@ -369,21 +367,20 @@ def _describe_pools() -> None:
 def _describe_perks() -> None:
     _describe(ProgrammeState, "权益状态。Where a programme stands.")
     _describe(RedemptionState, "核销状态。Where a redemption stands.")
-    _describe(Sector, "生活领域。The part of life that a template belongs to.")
+    _describe(
+        Sector,
+        "生活领域；就医、就学不产生记录。The part of life that a template or a service belongs to; of medicine and school no record comes.",
+    )
     _describe(BenefitKind, "待遇类型。What is better.")
     _describe(Eligible, "适用对象。For whom an offer is meant.")
     _describe(FunderKind, "出资方类型。Whose money a programme spends.")
     _describe(RecordRule, "信用记录规则。Whether a use may become a credit record.")
-    _describe(RiskFundKind, "风险金名称。What a service order's risk fund is called.")
+    _describe(RiskFundName, "风险金名称。What a service order's risk fund is called.")
 
 
 def _describe_orders() -> None:
     _describe(OrderChannel, "支付渠道。Who carries an order.")
-    _describe(RiskFundName, "风险金名称。What the risk fund is called.")
     _describe(ServiceOrderMode, "先免或先享。What trust saves the user.")
-    _describe(
-        ServiceSector, "服务领域；就医、就学不产生记录。Of medicine and school no record comes."
-    )
     _describe(ServiceOrderStage, "订单所处阶段。What the three fields say together.")
     _describe(ServiceOrderState, "订单状态。The first field of the state.")
     _describe(ServiceOrderStateDescription, "状态说明。The second field, of an order under way.")

@@ -2013,7 +2013,7 @@ def upgrade() -> None:
     sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('sub_mchid', sa.Text(), nullable=True),
     sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
     sa.Column('unmanned', sa.Boolean(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
@@ -2997,65 +2997,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
     sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
     )
-    op.create_table('service_orders',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('service_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Text(), nullable=False),
-    sa.Column('content_hash', sa.LargeBinary(), nullable=False),
-    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('introduction', sa.Text(), nullable=False),
-    sa.Column('fund_name', sa.Enum('DEPOSIT', 'ADVANCE', 'CASH_DEPOSIT', 'ESTIMATE_ORDER_COST', name='riskfundname', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
-    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
-    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('need_confirm', sa.Boolean(), nullable=False),
-    sa.Column('authorisation_code', sa.Text(), nullable=True),
-    sa.Column('attach', sa.Text(), nullable=False),
-    sa.Column('device', sa.Text(), nullable=True),
-    sa.Column('programme_id', sa.Uuid(), nullable=True),
-    sa.Column('redemption_id', sa.Uuid(), nullable=True),
-    sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
-    sa.Column('request_id', sa.Uuid(), nullable=True),
-    sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-    sa.Column('rejection', sa.Text(), nullable=True),
-    sa.Column('call_up', sa.Text(), nullable=True),
-    sa.Column('provider_order_id', sa.Text(), nullable=True),
-    sa.Column('total_fen', sa.BigInteger(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=True),
-    sa.Column('paid_fen', sa.BigInteger(), nullable=True),
-    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
-    sa.Column('transaction_id', sa.Text(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('created_by', sa.Uuid(), nullable=True),
-    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
-    sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
-    sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
-    sa.CheckConstraint("(stage in ('USER_PAYING', 'USER_PAID')) = (total_fen is not null)", name=op.f('ck_service_orders_completed')),
-    sa.CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_orders_number')),
-    sa.CheckConstraint("total_fen >= 0 and total_fen <= case mode when 'DEPOSIT_FREE' then fund_fen else ceiling_fen end", name=op.f('ck_service_orders_total')),
-    sa.CheckConstraint('(request is null) = (request_id is null)', name=op.f('ck_service_orders_request')),
-    sa.CheckConstraint('fund_fen > 0 and fund_fen <= ceiling_fen', name=op.f('ck_service_orders_fund')),
-    sa.CheckConstraint('need_confirm = (authorisation_code is null)', name=op.f('ck_service_orders_authorisation')),
-    sa.CheckConstraint('refunded_fen >= 0 and refunded_fen <= coalesce(paid_fen, 0)', name=op.f('ck_service_orders_refunded')),
-    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_orders_tenant_id_service_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_orders')),
-    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_service_orders_tenant_id_number')),
-    sa.UniqueConstraint('tenant_id', 'transaction_id', name=op.f('uq_service_orders_tenant_id_transaction_id'))
-    )
-    op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at'], unique=False)
-    op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -3223,41 +3164,6 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
-    op.create_table('order_outcomes',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('order_id', sa.Uuid(), nullable=False),
-    sa.Column('programme_id', sa.Uuid(), nullable=True),
-    sa.Column('redemption_id', sa.Uuid(), nullable=True),
-    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("sector = 'GENERAL'", name=op.f('ck_order_outcomes_sector')),
-    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
-    sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))
-    )
-    op.create_table('order_refunds',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('order_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Text(), nullable=False),
-    sa.Column('transaction_id', sa.Text(), nullable=False),
-    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL', name='serviceorderrefundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('provider_refund_id', sa.Text(), nullable=True),
-    sa.Column('rejection', sa.Text(), nullable=True),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name=op.f('ck_order_refunds_settled')),
-    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_order_refunds_amount')),
-    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_refunds_tenant_id_order_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_refunds')),
-    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
-    )
-    op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
-    op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('perk_redeemers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('redemption_id', sa.Uuid(), nullable=False),
@@ -3414,6 +3320,68 @@ def upgrade() -> None:
     op.create_index('ix_referral_messages_of_request', 'referral_messages', ['request_id'], unique=False)
     op.create_index('ix_referral_messages_referral_id', 'referral_messages', ['tenant_id', 'referral_id', 'id'], unique=False)
     op.create_index('ix_referral_messages_request_id', 'referral_messages', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('service_orders',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('content_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('introduction', sa.Text(), nullable=False),
+    sa.Column('fund_name', sa.Enum('DEPOSIT', 'ADVANCE', 'CASH_DEPOSIT', 'ESTIMATE_ORDER_COST', name='riskfundname', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
+    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('need_confirm', sa.Boolean(), nullable=False),
+    sa.Column('authorisation_code', sa.Text(), nullable=True),
+    sa.Column('attach', sa.Text(), nullable=False),
+    sa.Column('device', sa.Text(), nullable=True),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('request_id', sa.Uuid(), nullable=True),
+    sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('provider_order_id', sa.Text(), nullable=True),
+    sa.Column('total_fen', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('paid_fen', sa.BigInteger(), nullable=True),
+    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
+    sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
+    sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
+    sa.CheckConstraint("(stage in ('USER_PAYING', 'USER_PAID')) = (total_fen is not null)", name=op.f('ck_service_orders_completed')),
+    sa.CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_orders_number')),
+    sa.CheckConstraint("total_fen >= 0 and total_fen <= case mode when 'DEPOSIT_FREE' then fund_fen else ceiling_fen end", name=op.f('ck_service_orders_total')),
+    sa.CheckConstraint('(redemption_id is null) = (programme_id is null)', name=op.f('ck_service_orders_redemption')),
+    sa.CheckConstraint('(request is null) = (request_id is null)', name=op.f('ck_service_orders_request')),
+    sa.CheckConstraint('fund_fen > 0 and fund_fen <= ceiling_fen', name=op.f('ck_service_orders_fund')),
+    sa.CheckConstraint('need_confirm = (authorisation_code is null)', name=op.f('ck_service_orders_authorisation')),
+    sa.CheckConstraint('refunded_fen >= 0 and refunded_fen <= coalesce(paid_fen, 0)', name=op.f('ck_service_orders_refunded')),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_service_orders_tenant_id_redemption_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_orders_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_orders')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_service_orders_tenant_id_number')),
+    sa.UniqueConstraint('tenant_id', 'transaction_id', name=op.f('uq_service_orders_tenant_id_transaction_id'))
+    )
+    op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
+    op.create_index('uq_service_orders_redemption_id', 'service_orders', ['tenant_id', 'redemption_id'], unique=True, postgresql_where=sa.text("stage not in ('REVOKED', 'EXPIRED')"))
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -3591,6 +3559,41 @@ def upgrade() -> None:
     op.create_index('ix_loans_untold', 'loans', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
     op.create_index('uq_loans_offer_id', 'loans', ['tenant_id', 'offer_id'], unique=True)
     op.create_index('uq_loans_renews_id', 'loans', ['tenant_id', 'renews_id'], unique=True)
+    op.create_table('order_outcomes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("sector not in ('medical', 'school')", name=op.f('ck_order_outcomes_sector')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
+    sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))
+    )
+    op.create_table('order_refunds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL', name='serviceorderrefundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('provider_refund_id', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name=op.f('ck_order_refunds_settled')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_order_refunds_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_refunds_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_refunds')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
+    )
+    op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
+    op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('pool_fundings',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3996,6 +3999,10 @@ def downgrade() -> None:
     op.drop_table('pool_stop_loss_changes')
     op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
     op.drop_table('pool_fundings')
+    op.drop_index('ix_order_refunds_state', table_name='order_refunds')
+    op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
+    op.drop_table('order_refunds')
+    op.drop_table('order_outcomes')
     op.drop_index('uq_loans_renews_id', table_name='loans')
     op.drop_index('uq_loans_offer_id', table_name='loans')
     op.drop_index('ix_loans_untold', table_name='loans', postgresql_where=sa.text('state <> told_state'))
@@ -4020,6 +4027,10 @@ def downgrade() -> None:
     op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
     op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
+    op.drop_index('uq_service_orders_redemption_id', table_name='service_orders', postgresql_where=sa.text("stage not in ('REVOKED', 'EXPIRED')"))
+    op.drop_index('ix_service_orders_stage', table_name='service_orders')
+    op.drop_index('ix_service_orders_created_at', table_name='service_orders')
+    op.drop_table('service_orders')
     op.drop_index('ix_referral_messages_request_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_of_request', table_name='referral_messages')
@@ -4036,10 +4047,6 @@ def downgrade() -> None:
     op.drop_index('ix_perk_redeemers_scenario', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_programme', table_name='perk_redeemers')
     op.drop_table('perk_redeemers')
-    op.drop_index('ix_order_refunds_state', table_name='order_refunds')
-    op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
-    op.drop_table('order_refunds')
-    op.drop_table('order_outcomes')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -4065,9 +4072,6 @@ def downgrade() -> None:
     op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
     op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
-    op.drop_index('ix_service_orders_stage', table_name='service_orders')
-    op.drop_index('ix_service_orders_created_at', table_name='service_orders')
-    op.drop_table('service_orders')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')

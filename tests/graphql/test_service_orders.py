@@ -27,11 +27,18 @@ RIDE = [{"name": "骑行费", "amountFen": 1_500}]
 
 
 @pytest.fixture
-async def merchant(small_city, desks):
-    """Somebody at a merchant who may do everything, with one service of its own."""
-    actor = await build_merchant(small_city)
-    await build_service(small_city, actor)
-    return await desks.open_house(SmallPerks(city=small_city, merchant=actor))
+async def actor(small_city):
+    """A merchant with one service of its own, as the core knows it."""
+    house = await build_merchant(small_city)
+    await build_service(small_city, house)
+    return house
+
+
+@pytest.fixture
+async def merchant(small_city, desks, actor):
+    """Somebody at the merchant who may do everything."""
+    place = replace(small_city.banks[0], tenant_id=actor.own_tenant)
+    return await desks.open(place, roles=["merchant_admin"])
 
 
 @pytest.fixture
@@ -130,9 +137,9 @@ async def test_an_order_is_its_merchants_alone(merchant, bank_a, desks, small_ci
         assert missing["code"] == "NOT_FOUND"
 
 
-async def test_an_order_names_the_redemption_it_comes_of(merchant, small_city, desks):
+async def test_an_order_names_the_redemption_it_comes_of(merchant, actor, small_city, desks):
     """The redemption and its programme are read with it; one that is another merchant's is not found."""
-    perks = SmallPerks(city=small_city, merchant=merchant.bank.officer)
+    perks = SmallPerks(city=small_city, merchant=actor)
     redemption_id = await ridden(perks)
     given = ORDER | {"redemptionId": to_global("PerkRedemption", redemption_id, perks.merchant)}
     made = await merchant.write("create_service_order", **given)

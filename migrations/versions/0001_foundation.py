@@ -3568,7 +3568,7 @@ def upgrade() -> None:
     sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("sector not in ('medical', 'school')", name=op.f('ck_order_outcomes_sector')),
+    sa.CheckConstraint("sector not in ('medical', 'school')", name=op.f('ck_order_outcomes_lawful_record')),
     sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
     sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))

@@ -381,7 +381,7 @@ class OrderOutcome(Table):
             ["tenant_id", "order_id"], ["service_orders.tenant_id", "service_orders.id"]
         ),
         UniqueConstraint("tenant_id", "order_id", "kind"),
-        CheckConstraint("sector not in ('medical', 'school')", name="sector"),
+        CheckConstraint("sector not in ('medical', 'school')", name="lawful_record"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

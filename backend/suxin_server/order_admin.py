@@ -13,7 +13,8 @@ from suxin.kernel.money import parse_yuan
 from suxin.kernel.refusals import Refusal
 from suxin.perks.orders.opening import open_service
 from suxin.perks.orders.rules import ServiceTerms
-from suxin.perks.orders.states import ServiceOrderMode, ServiceSector
+from suxin.perks.orders.states import ServiceOrderMode
+from suxin.perks.states import Sector
 from suxin.tenancy.queries import tenants
 from suxin_server.faults import Fault
 from suxin_server.settings import Settings
@@ -64,7 +65,7 @@ def open_order_service(
                         ceiling_fen=parse_yuan(ceiling),
                         unmanned=unmanned,
                     ),
-                    sector=ServiceSector.coded(sector),
+                    sector=Sector.coded(sector),
                     sub_mchid=sub_mchid,
                     now=now,
                 )

@@ -1,5 +1,7 @@
 """Service orders at WeChat Pay Score: the client and the reader of its calls, made from the settings; nothing where they name none."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -31,6 +33,22 @@ def order_provider(settings: Settings, guarded: GuardedClient) -> OrderProvider:
         keys=pay_keys(settings),
         guarded=guarded,
     )
+
+
+@asynccontextmanager
+async def stand_in_orders(settings: Settings) -> AsyncIterator[OrderProvider | None]:
+    """Open the provider of a demo city's orders, which is never the real one: nothing unless the service is on this machine.
+
+    :raises NotAvailable: if a key is missing or not what it should be
+    """
+    if urlsplit(settings.payscore_base_url or "").hostname not in _LOCAL:
+        yield None
+        return
+    guarded = GuardedClient.to_trusted()
+    try:
+        yield order_provider(settings, guarded)
+    finally:
+        await guarded.close()
 
 
 def call_reader(settings: Settings) -> CallReader | None:

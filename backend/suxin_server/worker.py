@@ -34,6 +34,7 @@ from suxin_server.counting import count_daily
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.guaranteed import GuaranteedCity
+from suxin_server.demo.ordered import OrderedCity
 from suxin_server.demo.perked import PerkedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.scored import ScoredCity
@@ -44,6 +45,7 @@ from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
 from suxin_server.key_file import keyring_source
 from suxin_server.loops import keep
+from suxin_server.paying import stand_in_orders
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
 from suxin_server.relay import Relay
@@ -148,10 +150,12 @@ def _demo_pool(
     guaranteed = GuaranteedCity(database, PROFILES)
     claimed = ClaimedCity(database=database, batch=batch, sealer=sealer, profiles=PROFILES)
 
-    perked = PerkedCity(database, PROFILES)
+    perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await perked.fill(now=now)
+        async with stand_in_orders(settings) as provider:
+            await ordered.fill(provider=provider, now=now)
         await pooled.fill(now=now)
         await guaranteed.guarantee(now=now)
         return await claimed.claim(now=now)

@@ -68,7 +68,7 @@ from suxin_graphql.loan_types import (
     LoanOrder,
     LoanRepaymentOrder,
 )
-from suxin_graphql.order_types import ServiceOrderRefundOrder
+from suxin_graphql.order_types import ServiceOrderOrder, ServiceOrderRefundOrder
 from suxin_graphql.perk_enums import describe_perk_enums
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
@@ -242,6 +242,7 @@ _ORDERS: Final = {
     PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
+    ServiceOrderOrder: "服务订单的排序。In which order service orders are listed.",
     ServiceOrderRefundOrder: "退款的排序。In which order refunds are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",

@@ -6,8 +6,10 @@ from typing import Final
 
 import strawberry
 
+from suxin.kernel.actor import Actor
 from suxin.perks.orders.rules import Completion, OrderDraft, OrderLine
-from suxin.perks.orders.states import RiskFundName
+from suxin.perks.states import RiskFundName
+from suxin_graphql.ids import local_id
 from suxin_graphql.payloads import idempotency_key
 from suxin_graphql.scalars import Fen
 
@@ -60,10 +62,18 @@ class CreateServiceOrderInput:
         default_factory=list, description=_DISCOUNTS
     )
     start_device_id: str | None = None
+    redemption_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="由哪一次核销产生（免押或先享后付、使用中）。The redemption it comes of: in use, deposit-free or pay-later.",
+    )
     idempotency_key: str = idempotency_key()
 
-    def draft(self) -> OrderDraft:
-        """Return the order as the core takes it."""
+    def draft(self, actor: Actor) -> OrderDraft:
+        """Return the order as the core takes it.
+
+        :raises NotFound: if the redemption is none of the actor's tenant
+        """
+        redemption = self.redemption_id
         return OrderDraft(
             service_code=self.service_id,
             number=self.out_order_no,
@@ -78,6 +88,9 @@ class CreateServiceOrderInput:
             payments=lines(self.payments),
             discounts=lines(self.discounts),
             device=self.start_device_id,
+            redemption_id=None
+            if redemption is None
+            else local_id(redemption, "PerkRedemption", actor, field="redemptionId"),
         )
 
 

@@ -90,6 +90,8 @@ class OrderMutations:
             refusals.DeviceMissing,
             refusals.ServiceClosed,
             refusals.ServiceNotAuthorised,
+            refusals.RedemptionUnfit,
+            refusals.RedemptionOrdered,
         ),
         description="新建服务订单；相同商户单号且内容相同返回原订单。"
         "Open an order; the same number with the same content is the same order.",
@@ -98,7 +100,7 @@ class OrderMutations:
         self, info: Info, given: Annotated[inputs.CreateServiceOrderInput, INPUT]
     ) -> CreateServiceOrderPayload:
         """Open an order."""
-        draft, world_now = given.draft(), info.context.world_now
+        draft, world_now = given.draft(info.context.actor), info.context.world_now
 
         async def work(session: AsyncSession, actor: Actor, _: datetime) -> dict[str, Any]:
             opened = await commands.open_order(session, actor, draft=draft, now=world_now)

@@ -1,5 +1,7 @@
 """What a merchant reads of its service orders."""
 
+from typing import Annotated
+
 import strawberry
 
 from suxin.perks.orders.policies import ORDER_READ
@@ -9,8 +11,8 @@ from suxin_graphql.execution.readings import OneOf, Page
 from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import query
 from suxin_graphql.node import own
-from suxin_graphql.order_types import ORDERS, ServiceOrder
-from suxin_graphql.paging import Connection
+from suxin_graphql.order_types import ServiceOrder, ServiceOrderFilter, ServiceOrderOrder
+from suxin_graphql.paging import FILTER, Connection
 
 
 @strawberry.type
@@ -20,14 +22,22 @@ class OrderQueries:
     @query(
         ORDER_READ,
         Connection[ServiceOrder],
-        description="本机构的服务订单，新的在前。The organisation's service orders, newest first.",
+        description="本机构的服务订单。The organisation's service orders.",
     )
-    def service_orders(self, info: Info, first: int, after: str | None = None) -> Page:
+    def service_orders(
+        self,
+        info: Info,
+        *,
+        first: int,
+        after: str | None = None,
+        where: Annotated[ServiceOrderFilter | None, FILTER] = None,
+        order_by: ServiceOrderOrder = ServiceOrderOrder.NEWEST,
+    ) -> Page:
         """Return the organisation's orders."""
         return Page(
             type=ServiceOrder,
-            statement=Statement(own_orders, info.context.actor),
-            ordering=ORDERS,
+            statement=Statement(own_orders, info.context.actor).where(where),
+            ordering=order_by.ordering,
             first=first,
             after=after,
         )

@@ -1,7 +1,7 @@
 """Service orders in the schema: where each stands by its provider's three fields, what is asked for, and what was paid and given back."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -13,7 +13,6 @@ from suxin.perks.orders.rules import MAX_DISCOUNTS, MAX_PAYMENTS, read_lines
 from suxin.perks.orders.states import (
     FIELDS,
     OrderChannel,
-    RiskFundName,
     ServiceOrderCollectionState,
     ServiceOrderMode,
     ServiceOrderRefundState,
@@ -21,17 +20,43 @@ from suxin.perks.orders.states import (
     ServiceOrderStage,
     ServiceOrderState,
     ServiceOrderStateDescription,
-    ServiceSector,
 )
+from suxin.perks.states import RiskFundName, Sector
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Key, Order, Ordering
-from suxin_graphql.execution.filters import Choice, Filter
-from suxin_graphql.execution.records import Source, ToMany, column, to_many
+from suxin_graphql.execution.filters import Choice, DateTimeRange, Filter
+from suxin_graphql.execution.records import Source, ToMany, column, to_many, to_one
 from suxin_graphql.node import Node, global_id
 from suxin_graphql.paging import FILTER, Connection
+from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.scalars import Fen
 
-ORDERS: Final = Ordering("perks.orders/1", (Key(models.ServiceOrder.id, UUID),))
+
+@strawberry.input(
+    description="服务订单的筛选条件，同时满足。Which service orders; every given field must fit."
+)
+class ServiceOrderFilter(Filter):
+    """Which service orders."""
+
+    __model__: ClassVar = models.ServiceOrder
+
+    stage: Choice[ServiceOrderStage] | None = None
+    created_at: DateTimeRange | None = None
+
+
+class ServiceOrderOrder(Order):
+    """The order of a merchant's service orders."""
+
+    NEWEST = (
+        Ordering("perks.orders/1", (Key(models.ServiceOrder.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
+    OLDEST = (
+        Ordering("perks.orders.oldest/1", (Key(models.ServiceOrder.id, UUID, descending=False),)),
+        "早的在前",
+        "oldest first",
+    )
 
 
 @strawberry.input(
@@ -117,7 +142,7 @@ class ServiceOrder(Node):
     )
     channel: OrderChannel = column(lambda: models.ServiceOrder.provider)
     mode: ServiceOrderMode
-    sector: ServiceSector
+    sector: Sector
     introduction: str
     risk_fund_name: RiskFundName = column(lambda: models.ServiceOrder.fund_name)
     risk_fund_fen: Fen = column(lambda: models.ServiceOrder.fund_fen)
@@ -151,6 +176,16 @@ class ServiceOrder(Node):
     )
     call_up: str | None = strawberry.field(
         description="用户手机调起确认页所需的内容。What the user's phone opens to confirm."
+    )
+    programme: PerkProgramme | None = to_one(
+        lambda: PerkProgramme,
+        "programme_id",
+        description="产生该订单的权益。The programme that it comes of, where it comes of one.",
+    )
+    redemption: PerkRedemption | None = to_one(
+        lambda: PerkRedemption,
+        "redemption_id",
+        description="产生该订单的核销。The redemption that it comes of, where it comes of one.",
     )
     payments: list[ServiceOrderLine] = column(convert=_lines, items=MAX_PAYMENTS)
     discounts: list[ServiceOrderLine] = column(convert=_lines, items=MAX_DISCOUNTS)

@@ -19,7 +19,7 @@ from suxin.perks.states import (
     ProgrammeState,
     RecordRule,
     RedemptionState,
-    RiskFundKind,
+    RiskFundName,
     Sector,
 )
 from suxin_graphql.context import Context
@@ -108,7 +108,9 @@ class PerkScenario:
     offers: list[PerkOffer]
     fallback: PerkBenefit
     record_rule: RecordRule
-    risk_fund: RiskFundKind
+    risk_fund: RiskFundName | None = strawberry.field(
+        description="由此产生的服务订单的风险金名称。What the risk fund of its service order is called, where it opens one."
+    )
     source: str = strawberry.field(
         description="数值的来源，空为演示配置。Where a figure was seen; empty for demo configuration alone."
     )

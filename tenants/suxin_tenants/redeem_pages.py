@@ -16,6 +16,7 @@ from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
 from suxin.perks.limits import MAX_REASON
 from suxin.perks.models import Redemption
+from suxin.perks.orders.policies import ORDER_MANAGE
 from suxin.perks.policies import REDEMPTION_GRANT, REDEMPTION_READ
 from suxin.perks.presenting import hold_by_code
 from suxin.perks.queries import own_programmes
@@ -30,6 +31,8 @@ from suxin.perks.states import ProgrammeState, RedemptionState
 from suxin.subjects.presentation_codes import MAX_CODE_CHARACTERS
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form
+from suxin_tenants.merchant import redemption_orders
+from suxin_tenants.merchant.order_pages import PLACE as ORDERS
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import Said
@@ -138,6 +141,39 @@ async def show_redemptions(visit: GivenVisit) -> Answer:
 @get("/redemptions/{redemption_id:uuid}")
 async def show_redemption(visit: GivenVisit, redemption_id: FromPath[UUID]) -> Answer:
     """Show one redemption: what applies, how long it is locked, and what may be done."""
+    return await _one(visit, redemption_id, Form({}), status=200)
+
+
+@post("/redemptions/{redemption_id:uuid}/order", status_code=200)
+async def send_order(visit: GivenVisit, redemption_id: FromPath[UUID]) -> Answer:
+    """Open the service order of a benefit in use, or show the form again with what is wrong with it."""
+    visit.require_kind(TenantKind.MERCHANT, TenantKind.ATTRACTION)
+    visit.actor.require(ORDER_MANAGE)
+    form = await visit.form()
+    form.require("service")
+    fund_fen = form.yuan("fund")
+    if form.errors:
+        return await _one(visit, redemption_id, form, status=422)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        made = await redemption_orders.open_for(
+            session, visit, redemption_id, form, fund_fen=fund_fen
+        )
+        return {"id": str(made)}
+
+    try:
+        made = await visit.once(form, "perk.order", work, redemption=redemption_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        shown = errors_of(refusal, redemption_orders.NAMES, redemption_orders.FIELDS)
+        for name, message in shown.items():
+            form.fail(name, message)
+        return await _one(visit, redemption_id, form, status=422)
+    return visit.go(f"{ORDERS}/{made['id']}", "已开通服务订单")
+
+
+async def _one(visit: Visit, redemption_id: UUID, form: Form, *, status: int) -> Answer:
     visit.require_kind(TenantKind.MERCHANT, TenantKind.ATTRACTION)
     async with visit.reading() as session:
         redemption, programme = await redemption_at(session, visit.actor, redemption_id)
@@ -151,8 +187,10 @@ async def show_redemption(visit: GivenVisit, redemption_id: FromPath[UUID]) -> A
             "granted": redemption.state is RedemptionState.GRANTED,
             "may_grant": visit.actor.may(REDEMPTION_GRANT),
             "max_reason": MAX_REASON,
+            "typed": form,
+            **await redemption_orders.offered(session, visit, redemption, programme),
         }
-        return await visit.page(session, "perks/redemption.html", context)
+        return await visit.page(session, "perks/redemption.html", context, status=status)
 
 
 @post("/redemptions/{redemption_id:uuid}/grant", status_code=200)
@@ -191,6 +229,7 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     send_without_code,
     show_redemptions,
     show_redemption,
+    send_order,
     send_grant,
     send_finish,
     send_complete,

@@ -72,3 +72,31 @@ async def test_who_only_looks_takes_no_step_and_a_bank_has_no_such_page(
             refused = await viewer.post(f"{at}/{step}", **given)
             assert refused.status_code == 403, step
     assert clerk
+
+
+async def test_what_was_paid_is_given_back_at_the_desk_within_it(
+    desks, clerk, merchant, words, page_of, admin
+):
+    """By whoever may give money back: who only completes orders is shown no such form."""
+    order = await opened(desks.city, merchant)
+    at = f"/desk/orders/{order.id}"
+    await clerk.done(f"{at}/confirm")
+    await clerk.done(f"{at}/complete", amount="15")
+    assert "退款金额" not in await clerk.done(f"{at}/paid")
+    async with nothing_written(admin):
+        assert (await clerk.post(f"{at}/refund", back="1", because="x")).status_code == 403
+    keeper = await desks.of("merchant_admin", merchant.own_tenant)
+    page = page_of(await keeper.get(at))
+    assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
+    for given, field in (
+        ({"back": "15.01", "because": "少骑一程"}, "back"),
+        ({"back": "1", "because": ""}, "because"),
+        ({"back": "1", "because": "长" * 31}, "because"),
+    ):
+        wrong = await keeper.post(f"{at}/refund", **given)
+        assert wrong.status_code == 422
+        assert f'id="e-{field}"' in wrong.text
+    part = words(await keeper.done(f"{at}/refund", back="5", because="少骑一程"))
+    assert "5.00元，已退款" in part
+    assert "可退 10 元" in part
+    assert "退款金额" not in words(await keeper.done(f"{at}/refund", back="10", because="全退"))

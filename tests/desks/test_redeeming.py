@@ -3,7 +3,11 @@
 import pytest
 from observing import nothing_written
 from small_codes import SmallCodes, code_of, resident_of
+from small_orders import build_service
 from small_perks import build_perks, give_tier
+
+from suxin.perks.scenarios.templates import benefit
+from suxin.perks.states import BenefitKind
 
 BETTER, USUAL = "门票半价", "门票 9 折"
 
@@ -99,3 +103,34 @@ async def test_who_may_not_redeem_has_no_such_page(desks, codes):
         for place in ("/desk/redeem", "/desk/redemptions"):
             assert (await desk.client.get(place)).status_code == status
         assert (await desk.post("/desk/redeem", code="1", persons="1")).status_code == status
+
+
+async def test_a_deposit_free_benefit_in_use_opens_its_service_order(
+    desks, codes, words, page_of, admin
+):
+    await build_service(desks.city, codes.perks.merchant)
+    waived = benefit(BenefitKind.DEPOSIT_WAIVER, "免 99 元押金", 9_900)
+    programme = await codes.perks.published("travel.bike", fallback=waived)
+    keeper = await desks.of("merchant_admin", codes.perks.merchant.own_tenant)
+    held = await keeper.done("/desk/redeem/without-code", programmeId=str(programme.id), guests="1")
+    (finish,) = {part for part in held.split('"') if part.endswith("/finish")}
+    at = finish.removesuffix("/finish")
+    assert "开通服务订单" not in held
+    granted = await keeper.done(f"{at}/grant")
+    assert 'value="99"' in granted
+    page = page_of(granted)
+    assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
+    assert len(page.ids) == len(set(page.ids))
+    clerk = await desks.of("clerk", codes.perks.merchant.own_tenant)
+    async with nothing_written(admin):
+        assert "开通服务订单" not in await clerk.get(at)
+        refused = await clerk.post(f"{at}/order", service="bike-local", fund="99")
+        assert refused.status_code == 403
+        over = await keeper.post(f"{at}/order", service="bike-local", fund="600")
+        assert (over.status_code, 'id="e-fund"' in over.text) == (422, True)
+    order = words(await keeper.done(f"{at}/order", service="bike-local", fund="99"))
+    assert "待用户确认" in order
+    assert "来自核销" in order
+    after = await keeper.get(at)
+    assert "待用户确认" in words(after) or "待确认" in words(after)
+    assert "order-send" not in after

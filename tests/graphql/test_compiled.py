@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from filled_orders import ridden
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -27,6 +28,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_claims import build_claims
 from small_loans import contracted, drawn
+from small_orders import build_service, opened
+from small_perks import SmallPerks
 from things_of_bank import guaranteed_of_a, warned_of_a
 
 from suxin_graphql import answering
@@ -256,11 +259,8 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
 def trusted(prefix=""):
     """The queries of ours: a bank's, or those whose names begin so, which others ask."""
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        of_others = path.stem.startswith(("sandbox_", "perk_"))
+        of_others = path.stem.startswith(("sandbox_", "perk_", "service_order"))
         if of_others is not bool(prefix) or not path.stem.startswith(prefix):
-            continue
-        # A merchant's orders are answered in test_service_orders.
-        if "service_order" in path.stem:
             continue
         text = path.read_text()
         operation = parse(text).definitions[0]
@@ -320,6 +320,20 @@ async def test_no_document_of_a_merchant_falls_back(both_ways, shop, text):
     one, other, compiled = await both_ways(text, {"id": thing, "first": 5}, shop)
     assert one == other
     assert compiled, one
+
+
+@pytest.mark.parametrize("text", [*trusted("service_order")])
+async def test_no_document_of_a_merchants_orders_falls_back(both_ways, shop, small_city, text):
+    """Of an order that comes of a redemption, so that all it names is read."""
+    merchant = shop.bank.officer
+    perks = SmallPerks(city=small_city, merchant=merchant)
+    await build_service(small_city, merchant)
+    order = await opened(small_city, merchant, redemption_id=await ridden(perks))
+    wanted = {"id": to_global("ServiceOrder", order.id, merchant), "first": 5}
+    one, other, compiled = await both_ways(text, wanted, shop)
+    assert one == other
+    assert compiled, one
+    assert str(one["data"]).count("'stage'") == 1
 
 
 async def test_what_a_trial_read_before_it_failed_leaves_no_receipt_of_its_own(

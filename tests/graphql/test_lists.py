@@ -23,10 +23,12 @@ NOW = datetime.fromisoformat("2026-11-20T02:00:00+00:00")
 FEW = 30
 SOME = 2_000
 QUERY = schema._schema.query_type
+# What a merchant has and a bank has not: test_perks, test_service_orders.
+OF_MERCHANTS = {"perkProgrammes", "perkRedemptions", "serviceOrders"}
 LISTS = {
     name: field
     for name, field in QUERY.fields.items()
-    if "orderBy" in field.args and not name.startswith("perk")
+    if "orderBy" in field.args and name not in OF_MERCHANTS
 }
 ORDERS = [
     (name, order)
@@ -153,14 +155,9 @@ LOGS = {
     "guaranteeRequests",
     "leagueTables",
     "sandboxApplicants",
-    "serviceOrders",
     "webhookDeliveries",
     "webhookEndpoints",
 }
-
-
-# What a merchant has and a bank has not: test_perks.
-OF_MERCHANTS = {"perkProgrammes", "perkRedemptions"}
 
 
 # What a bank has only a few of: as many as there are pools that it works with, or products in them.

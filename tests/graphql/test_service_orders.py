@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from filled_orders import ridden
 from observing import changed, contents, nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from small_merchant import build_merchant
 from small_orders import LOCAL_CODE, build_service
+from small_perks import SmallPerks, build_perks
 
+from suxin.tenancy.profiles import TenantKind
 from suxin_graphql.ids import to_global
 
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
@@ -24,10 +27,16 @@ RIDE = [{"name": "骑行费", "amountFen": 1_500}]
 
 
 @pytest.fixture
-async def merchant(small_city, desks):
-    """Somebody at a merchant who may do everything, with one service of its own."""
-    actor = await build_merchant(small_city)
-    await build_service(small_city, actor)
+async def actor(small_city):
+    """A merchant with one service of its own, as the core knows it."""
+    house = await build_merchant(small_city)
+    await build_service(small_city, house)
+    return house
+
+
+@pytest.fixture
+async def merchant(small_city, desks, actor):
+    """Somebody at the merchant who may do everything."""
     place = replace(small_city.banks[0], tenant_id=actor.own_tenant)
     return await desks.open(place, roles=["merchant_admin"])
 
@@ -126,3 +135,43 @@ async def test_an_order_is_its_merchants_alone(merchant, bank_a, desks, small_ci
             assert (refused["code"], refused["field"]) == ("NOT_FOUND", None), operation
         missing = await merchant.write("refund_service_order", **refund)
         assert missing["code"] == "NOT_FOUND"
+
+
+async def test_an_order_names_the_redemption_it_comes_of(merchant, actor, small_city, desks):
+    """The redemption and its programme are read with it; one that is another merchant's is not found."""
+    perks = SmallPerks(city=small_city, merchant=actor)
+    redemption_id = await ridden(perks)
+    given = ORDER | {"redemptionId": to_global("PerkRedemption", redemption_id, perks.merchant)}
+    made = await merchant.write("create_service_order", **given)
+    read = await merchant.run("service_order", id=made["order"]["id"])
+    assert read["redemption"] == {"id": given["redemptionId"], "state": "GRANTED"}
+    assert (read["programme"]["name"], read["sector"]) == ("公共自行车免押金", "TRAVEL")
+    again = await merchant.write("create_service_order", **given | {"outOrderNo": "BIKE-2"})
+    assert (again["code"], again["field"]) == ("ORDER_REDEMPTION_TAKEN", "redemptionId")
+    gate = await desks.open_house(await build_perks(small_city, TenantKind.ATTRACTION))
+    strange = await gate.write("create_service_order", **given)
+    assert (strange["code"], strange["field"]) == ("NOT_FOUND", "redemptionId")
+
+
+async def test_orders_are_narrowed_and_read_from_either_end(merchant, completed, clock):
+    clock.pass_time(minutes=5)
+    await merchant.write("create_service_order", **ORDER | {"outOrderNo": "BIKE-2"})
+    numbers = {
+        name: [
+            edge["node"]["outOrderNo"]
+            for edge in (await merchant.run("service_orders", first=5, **given))["edges"]
+        ]
+        for name, given in {
+            "all": {},
+            "oldest": {"orderBy": "OLDEST"},
+            "paying": {"filter": {"stage": {"in": ["USER_PAYING"]}}},
+            "late": {"filter": {"createdAt": {"gte": "2026-11-20T10:02:00+08:00"}}},
+        }.items()
+    }
+    assert numbers == {
+        "all": ["BIKE-2", "BIKE-1"],
+        "oldest": ["BIKE-1", "BIKE-2"],
+        "paying": ["BIKE-1"],
+        "late": ["BIKE-2"],
+    }
+    assert completed

@@ -17,7 +17,8 @@ from suxin.perks.orders.provider import (
     RefundSent,
 )
 from suxin.perks.orders.rules import Completion
-from suxin.perks.orders.states import RiskFundName, ServiceOrderRefundState, ServiceOrderStage
+from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage
+from suxin.perks.states import RiskFundName
 from suxin_outbound.payscore import PayScoreClient
 from suxin_outbound.payscore_calls import CallReader
 from suxin_outbound.payscore_keys import (

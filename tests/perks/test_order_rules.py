@@ -13,7 +13,6 @@ from suxin.perks.orders import refusals, rules
 from suxin.perks.orders.rules import Completion, OrderLine, ServiceTerms
 from suxin.perks.orders.states import (
     FIELDS,
-    RiskFundName,
     ServiceOrderCollectionState,
     ServiceOrderMode,
     ServiceOrderStage,
@@ -22,6 +21,7 @@ from suxin.perks.orders.states import (
     stage_of,
     way_forward,
 )
+from suxin.perks.states import RiskFundName
 
 FREE = ServiceTerms(mode=ServiceOrderMode.DEPOSIT_FREE, ceiling_fen=CEILING_FEN, unmanned=False)
 LATER = ServiceTerms(mode=ServiceOrderMode.PAY_LATER, ceiling_fen=CEILING_FEN, unmanned=False)

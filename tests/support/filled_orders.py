@@ -9,6 +9,7 @@ import asyncpg
 from order_reference import ReferenceProvider
 from small_city import SmallCity
 from small_orders import SUB_MCHID, WECHAT_CODE, asking, build_service, draft, opened
+from small_perks import SmallPerks
 
 from suxin.kernel.actor import Actor
 from suxin.perks.orders import carrying
@@ -17,6 +18,10 @@ from suxin.perks.orders.models import OrderRefund, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.perks.orders.provider import OrderName
 from suxin.perks.orders.states import OutcomeKind
+from suxin.perks.policies import PROGRAMME_MANAGE, REDEMPTION_GRANT
+from suxin.perks.redeeming import grant_redemption
+from suxin.perks.scenarios.templates import benefit
+from suxin.perks.states import BenefitKind
 
 PAID, TOLD = "PAID-1", "TOLD-1"
 
@@ -28,6 +33,7 @@ class FilledOrders:
     merchant: Actor
     service_id: UUID
     order_id: UUID
+    redemption_id: UUID
     paid_id: UUID
     told_number: str
     transaction_id: str
@@ -87,10 +93,21 @@ async def as_platform(
         return await function(session, **given, now=city.now)
 
 
+async def ridden(perks: SmallPerks) -> UUID:
+    """Let a visitor hire a bicycle without a deposit."""
+    waived = benefit(BenefitKind.DEPOSIT_WAIVER, "免 99 元押金", 9_900)
+    held = await perks.hold(await perks.published("travel.bike", fallback=waived))
+    await perks.city.act(grant_redemption, perks.merchant, redemption_id=held.id)
+    return held.id
+
+
 async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrders:
     """Give the first bank a merchant's orders, as if it were one: whoever looks on is then asked about its rows."""
     merchant = replace(
-        city.banks[0].officer, permissions=frozenset({ORDER_READ, ORDER_MANAGE, ORDER_REFUND})
+        city.banks[0].officer,
+        permissions=frozenset(
+            {ORDER_READ, ORDER_MANAGE, ORDER_REFUND, PROGRAMME_MANAGE, REDEMPTION_GRANT}
+        ),
     )
     await build_service(city, merchant)
     service = await build_service(city, merchant, code=WECHAT_CODE, sub_mchid=SUB_MCHID)
@@ -98,7 +115,8 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
     await remote.open(TOLD)
     paid = await remote.open(PAID)
     await remote.pay(paid, 1_500)
-    order = await opened(city, merchant)
+    redemption_id = await ridden(SmallPerks(city=city, merchant=merchant))
+    order = await opened(city, merchant, redemption_id=redemption_id)
     given = {"transaction_id": f"tx-{PAID}", "number": "R-1", "amount_fen": 500, "reason": "退款"}
     await city.act(refund_order, merchant, **given)
     async with city.database.transaction(Actor.system("test"), now=city.now) as session:
@@ -109,6 +127,7 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
         merchant=merchant,
         service_id=service.id,
         order_id=order.id,
+        redemption_id=redemption_id,
         paid_id=paid.id,
         told_number=TOLD,
         transaction_id=f"tx-{PAID}",

@@ -16,8 +16,8 @@ from suxin.perks.orders.states import (
     OutcomeKind,
     ServiceOrderMode,
     ServiceOrderRefundState,
-    ServiceSector,
 )
+from suxin.perks.states import Sector
 
 OUTSIDE = tuple(name for name in (*EVERYONE_BUT_SUBJECTS, "stranger") if name != "merchant")
 ANYBODY = (*OUTSIDE, "merchant")
@@ -93,7 +93,7 @@ COMMANDS: dict[str, list[Case]] = {
                 "terms": ServiceTerms(
                     mode=ServiceOrderMode.DEPOSIT_FREE, ceiling_fen=1, unmanned=False
                 ),
-                "sector": ServiceSector.GENERAL,
+                "sector": Sector.TRAVEL,
             }
         ),
     ),
@@ -146,6 +146,11 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "perks.orders.queries.orders_of_day": (
         "merchant",
         lambda world: {"begins_at": world.city.now},
+        None,
+    ),
+    "perks.orders.queries.order_of_redemption": (
+        "merchant",
+        lambda world: {"redemption_id": world.ordered.redemption_id},
         None,
     ),
     "perks.orders.queries.own_order": ("merchant", order, NotFound),

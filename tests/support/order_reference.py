@@ -85,8 +85,9 @@ class ReferenceProvider:
     async def create(self, order: OrderSent, *, now: datetime) -> OrderTold:
         assert now
         self.asked.append("create")
+        begins = "CREATED" if order.need_confirm else "USER_CONFIRM"
         self.orders.setdefault(
-            (order.name.sub_mchid, order.name.number), ReferenceOrder(order.fund_fen)
+            (order.name.sub_mchid, order.name.number), ReferenceOrder(order.fund_fen, begins)
         )
         return self._answer(order.name)
 

@@ -10,7 +10,8 @@ from suxin.perks.orders.commands import open_order
 from suxin.perks.orders.models import OrderService, ServiceOrder
 from suxin.perks.orders.opening import open_service
 from suxin.perks.orders.rules import Completion, OrderDraft, OrderLine, ServiceTerms
-from suxin.perks.orders.states import RiskFundName, ServiceOrderMode, ServiceSector
+from suxin.perks.orders.states import ServiceOrderMode
+from suxin.perks.states import RiskFundName, Sector
 
 CEILING_FEN = 50_000
 FUND_FEN = 20_000
@@ -50,7 +51,7 @@ async def build_service(city: SmallCity, merchant: Actor, **changed: Any) -> Ord
         "code": LOCAL_CODE,
         "name": "公共自行车",
         "terms": terms,
-        "sector": ServiceSector.GENERAL,
+        "sector": Sector.TRAVEL,
     }
     service: OrderService = await city.act(open_service, Actor.system("test"), **said | changed)
     return service

@@ -55,6 +55,11 @@ class Sector(LabelledEnum):
     ELDERLY = "elderly", "养老", "care of the elderly"
     APPROVAL = "approval", "行政审批", "approvals"
 
+    @property
+    def keeps_records(self) -> bool:
+        """Whether a record may come of it: of medicine and school none may (条例 art. 14)."""
+        return self not in (Sector.MEDICAL, Sector.SCHOOL)
+
 
 class BenefitKind(LabelledEnum):
     """What is better; ``unit`` says what a benefit's figure counts."""
@@ -99,14 +104,13 @@ class FunderKind(LabelledEnum):
     SPONSOR = "sponsor", "赞助单位", "a sponsor"
 
 
-class RiskFundKind(LabelledEnum):
-    """The name of a service order's risk fund, as the Pay Score interface has it (``docs/perks.md``)."""
+class RiskFundName(LabelledEnum):
+    """What the risk fund of a service order is called; stored as the Pay Score interface says it (docs/api/service-orders.md)."""
 
-    NONE = "none", "无", "none"
-    DEPOSIT = "deposit", "押金", "deposit"
-    ADVANCE = "advance", "预付款", "advance"
-    CASH_DEPOSIT = "cash_deposit", "保证金", "cash deposit"
-    ESTIMATE_ORDER_COST = "estimate_order_cost", "预估订单费用", "estimated cost"
+    DEPOSIT = "DEPOSIT", "押金", "deposit"
+    ADVANCE = "ADVANCE", "预付款", "advance payment"
+    CASH_DEPOSIT = "CASH_DEPOSIT", "保证金", "security"
+    ESTIMATE_ORDER_COST = "ESTIMATE_ORDER_COST", "预估订单费用", "estimated cost"
 
 
 class RecordRule(LabelledEnum):

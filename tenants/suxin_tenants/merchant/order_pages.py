@@ -17,9 +17,10 @@ from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.perks.orders import commands, queries
 from suxin.perks.orders.models import OrderService, ServiceOrder
-from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ
+from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.perks.orders.rules import FUNDS, MAX_REASON, Completion, OrderDraft, OrderLine
 from suxin.perks.orders.states import OrderChannel, ServiceOrderStage
+from suxin.perks.policies import REDEMPTION_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
@@ -44,6 +45,13 @@ TABS: Final[Mapping[str, tuple[str, frozenset[ServiceOrderStage]]]] = {
 }
 _NAMES: Final = {"payments": "amount", "discounts": "discount", "riskFundFen": "fund"}
 """The fields of the pages' forms, by the names under which the core refuses them."""
+
+_FORMS: Final[Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]] = {
+    "complete": (_NAMES, ("amount", "discount", "reason")),
+    "cancel": ({"reason": "why"}, ("why",)),
+    "refund": ({"amountFen": "back", "reason": "because"}, ("back", "because")),
+}
+"""The forms of an order's page: how their fields are called in the core, and which they are."""
 
 
 @get("/orders")
@@ -165,22 +173,55 @@ async def send_cancel(visit: GivenVisit, order_id: FromPath[UUID]) -> Answer:
     return await _sent(visit, order_id, form, work, step="cancel", done="已提交取消")
 
 
+@post("/orders/{order_id:uuid}/refund", status_code=200)
+async def send_refund(visit: GivenVisit, order_id: FromPath[UUID]) -> Answer:
+    """Give money back of what was paid, or show the form again with what is wrong with it."""
+    _require(visit)
+    visit.actor.require(ORDER_REFUND)
+    form = await visit.form()
+    form.require("because")
+    back_fen = form.yuan("back")
+    if form.errors:
+        return await _show(visit, order_id, form, step="refund", status=422)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        order = await queries.own_order(session, visit.actor, order_id)
+        await commands.refund_order(
+            session,
+            visit.actor,
+            transaction_id=order.transaction_id or "",
+            number=new_id(visit.world_now).hex,
+            amount_fen=back_fen,
+            reason=form.text("because"),
+            now=visit.world_now,
+        )
+        return {}
+
+    return await _sent(visit, order_id, form, work, step="refund", done="已提交退款")
+
+
 async def _sent(
     visit: Visit, order_id: UUID, form: Form, work: Work, *, step: str, done: str
 ) -> Answer:
     try:
         await visit.once(form, f"order.{step}", work, order=order_id)
     except Refusal as refusal:
-        _note(form, refusal, ("amount", "discount", "reason", "why"))
+        names, fields = _FORMS[step]
+        _note(form, refusal, fields, names)
         return await _show(visit, order_id, form, step=step, status=422)
     return visit.go(f"{PLACE}/{order_id}", done)
 
 
-def _note(form: Form, refusal: Refusal, fields: tuple[str, ...]) -> None:
+def _note(
+    form: Form,
+    refusal: Refusal,
+    fields: tuple[str, ...],
+    names: Mapping[str, str] = _NAMES,
+) -> None:
     """Show a refusal beside its field, or above the form; raise what the person cannot set right."""
     if not can_be_set_right(refusal):
         raise refusal
-    for name, message in errors_of(refusal, _NAMES, fields).items():
+    for name, message in errors_of(refusal, names, fields).items():
         form.fail(name, message)
 
 
@@ -230,14 +271,18 @@ async def _show(visit: Visit, order_id: UUID, form: Form, *, step: str = "", sta
         local = order.provider is OrderChannel.LOCAL
         context = {
             "order": order,
+            "redemption": order.redemption_id and visit.actor.may(REDEMPTION_READ),
             "refunds": await queries.refunds_of(session, order),
             "state": STAGES[order.stage],
-            "yuan": {name: _yuan(getattr(order, name)) for name in ("total_fen", "fund_fen")},
+            "yuan": {name: _yuan(getattr(order, name)) for name in ("total_fen", "refundable_fen")},
             "may_confirm": may and local and order.stage is ServiceOrderStage.CREATED,
             "may_complete": may and order.stage is ServiceOrderStage.USER_CONFIRM,
             "may_lower": may and order.stage is ServiceOrderStage.USER_PAYING,
             "may_cancel": may
             and order.stage in (ServiceOrderStage.CREATED, ServiceOrderStage.USER_CONFIRM),
+            "may_refund": visit.actor.may(ORDER_REFUND)
+            and order.transaction_id is not None
+            and order.refundable_fen > 0,
             "typed": form,
             "step": step,
             "max_reason": MAX_REASON,
@@ -272,4 +317,5 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     send_paid,
     send_complete,
     send_cancel,
+    send_refund,
 )

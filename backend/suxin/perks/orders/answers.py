@@ -15,7 +15,6 @@ from suxin.perks.orders.states import (
     ServiceOrderRefundState,
     ServiceOrderRequest,
     ServiceOrderStage,
-    ServiceSector,
     way_forward,
 )
 from suxin.perks.orders.telling import tell_of_order, tell_of_refund
@@ -163,7 +162,7 @@ async def say_outcome(
     session: AsyncSession, order: ServiceOrder, kind: OutcomeKind, *, now: datetime
 ) -> None:
     """Let it be known how an order ended for its user, for the closed loop; of medicine and school nothing is said."""
-    if order.sector is not ServiceSector.GENERAL:
+    if not order.sector.keeps_records:
         return
     await outbox.post(
         session,

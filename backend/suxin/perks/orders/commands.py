@@ -16,10 +16,12 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import request_hash
 from suxin.kernel.ids import new_id
+from suxin.perks.models import Redemption
 from suxin.perks.orders import answers, queries, rules
 from suxin.perks.orders.looking import look_again
 from suxin.perks.orders.models import OrderRefund, OrderService, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_REFUND
+from suxin.perks.orders.redeemed import redemption_for
 from suxin.perks.orders.refusals import (
     OrderNumberInvalid,
     OrderNumberReused,
@@ -56,12 +58,15 @@ async def open_order(
 ) -> Opened:
     """Open an order; the same number with the same content is the same order, and nothing is done again.
 
-    :raises Forbidden, NotFound: if the service is not the actor's
+    One that comes of a redemption names it: a deposit-free or pay-later benefit in use opens its order, and one at a time.
+
+    :raises Forbidden, NotFound: if the service, or the redemption, is not the actor's
     :raises OrderNumberInvalid, OrderTextInvalid, RiskFundMismatch, RiskFundOverCeiling, TooManyOrderLines, OrderTimeInvalid, DeviceMissing:
         see ``rules.check_draft``
     :raises OrderNumberReused: if the number belongs to an order with another content
     :raises ServiceClosed: if no more orders are opened under the service
     :raises ServiceNotAuthorised: if the user need not confirm, and has not authorised the service
+    :raises RedemptionUnfit, RedemptionOrdered: see ``redeemed.redemption_for``
     """
     actor.require(ORDER_MANAGE)
     service = await queries.own_service(session, actor, draft.service_code)
@@ -78,7 +83,8 @@ async def open_order(
         service.provider is OrderChannel.LOCAL and not draft.need_confirm
     ):
         raise ServiceNotAuthorised(field="authorizationCode")
-    order = _order(service, draft, hashed, by=actor.staff_id, now=now)
+    of = await redemption_for(session, actor, draft=draft, service=service)
+    order = _order(service, draft, hashed, of=of, by=actor.staff_id, now=now)
     session.add(order)
     await session.flush()
     tell_of_order(session, order, now=now)
@@ -307,7 +313,13 @@ async def _take_turns(session: AsyncSession, what: str) -> None:
 
 
 def _order(
-    service: OrderService, draft: OrderDraft, hashed: bytes, *, by: UUID | None, now: datetime
+    service: OrderService,
+    draft: OrderDraft,
+    hashed: bytes,
+    *,
+    of: Redemption | None,
+    by: UUID | None,
+    now: datetime,
 ) -> ServiceOrder:
     return ServiceOrder(
         tenant_id=service.tenant_id,
@@ -328,7 +340,7 @@ def _order(
         authorisation_code=draft.authorisation_code,
         attach=draft.attach,
         device=draft.device,
-        programme_id=draft.programme_id,
+        programme_id=None if of is None else of.programme_id,
         redemption_id=draft.redemption_id,
         payments=rules.stored_lines(draft.payments),
         discounts=rules.stored_lines(draft.discounts),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
@@ -23,14 +23,13 @@ from suxin.perks.orders.states import (
     FIELDS,
     OrderChannel,
     OutcomeKind,
-    RiskFundName,
     ServiceOrderMode,
     ServiceOrderRefundState,
     ServiceOrderRequest,
     ServiceOrderStage,
-    ServiceSector,
     ThreeFields,
 )
+from suxin.perks.states import RiskFundName, Sector
 
 _BOTH: Final = frozenset({Party.TENANT, Party.PLATFORM})
 
@@ -98,7 +97,7 @@ class OrderService(Table):
     provider: Mapped[OrderChannel]
     sub_mchid: Mapped[str | None]
     mode: Mapped[ServiceOrderMode]
-    sector: Mapped[ServiceSector]
+    sector: Mapped[Sector]
     ceiling_fen: Mapped[int]
     unmanned: Mapped[bool]
     opened_at: Mapped[datetime]
@@ -123,7 +122,7 @@ class ServiceOrder(Table):
 
     ``request`` is what the provider was asked and has not answered, with what was said (``asked``); ``rejection`` is why it said no to the last
     request. ``total_fen`` is what was asked for, ``paid_fen`` what was paid, ``refunded_fen`` what was given back or is on its way back.
-    ``content_hash`` is of all that was said when it was opened.
+    ``content_hash`` is of all that was said when it was opened. ``redemption_id`` is the redemption that it comes of, ``programme_id`` that one's programme.
     """
 
     __tablename__ = "service_orders"
@@ -160,6 +159,10 @@ class ServiceOrder(Table):
         ForeignKeyConstraint(
             ["tenant_id", "service_id"], ["order_services.tenant_id", "order_services.id"]
         ),
+        ForeignKeyConstraint(
+            ["tenant_id", "redemption_id"], ["perk_redemptions.tenant_id", "perk_redemptions.id"]
+        ),
+        CheckConstraint("(redemption_id is null) = (programme_id is null)", name="redemption"),
         CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name="number"),
         CheckConstraint("fund_fen > 0 and fund_fen <= ceiling_fen", name="fund"),
         CheckConstraint(
@@ -184,8 +187,16 @@ class ServiceOrder(Table):
         ),
         CheckConstraint("(request is null) = (request_id is null)", name="request"),
         CheckConstraint("need_confirm = (authorisation_code is null)", name="authorisation"),
+        # One that was cancelled or expired makes room for another.
+        Index(
+            "uq_service_orders_redemption_id",
+            "tenant_id",
+            "redemption_id",
+            unique=True,
+            postgresql_where=text("stage not in ('REVOKED', 'EXPIRED')"),
+        ),
         Index("ix_service_orders_stage", "tenant_id", "stage", "id"),
-        Index("ix_service_orders_created_at", "tenant_id", "created_at"),
+        Index("ix_service_orders_created_at", "tenant_id", "created_at", "id"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -195,7 +206,7 @@ class ServiceOrder(Table):
     content_hash: Mapped[bytes]
     provider: Mapped[OrderChannel]
     mode: Mapped[ServiceOrderMode]
-    sector: Mapped[ServiceSector]
+    sector: Mapped[Sector]
     introduction: Mapped[str]
     fund_name: Mapped[RiskFundName]
     fund_fen: Mapped[int]
@@ -239,6 +250,11 @@ class ServiceOrder(Table):
     def completion(self) -> Completion:
         """What is asked of its user, as it stands."""
         return Completion(payments=read_lines(self.payments), discounts=read_lines(self.discounts))
+
+    @property
+    def refundable_fen(self) -> int:
+        """How much of what was paid is neither given back nor on its way back."""
+        return (self.paid_fen or 0) - self.refunded_fen
 
     def require(self, request: ServiceOrderRequest) -> None:
         """Refuse what does not lead on from here, or while the provider has not answered what it was asked before.
@@ -365,7 +381,7 @@ class OrderOutcome(Table):
             ["tenant_id", "order_id"], ["service_orders.tenant_id", "service_orders.id"]
         ),
         UniqueConstraint("tenant_id", "order_id", "kind"),
-        CheckConstraint("sector = 'GENERAL'", name="sector"),
+        CheckConstraint("sector not in ('medical', 'school')", name="lawful_record"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -373,6 +389,6 @@ class OrderOutcome(Table):
     order_id: Mapped[UUID]
     programme_id: Mapped[UUID | None]
     redemption_id: Mapped[UUID | None]
-    sector: Mapped[ServiceSector]
+    sector: Mapped[Sector]
     kind: Mapped[OutcomeKind]
     occurred_at: Mapped[datetime]

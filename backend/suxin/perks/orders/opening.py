@@ -15,7 +15,8 @@ from suxin.perks.orders import rules
 from suxin.perks.orders.models import OrderService
 from suxin.perks.orders.policies import ORDER_MANAGE
 from suxin.perks.orders.rules import ServiceTerms
-from suxin.perks.orders.states import OrderChannel, ServiceSector
+from suxin.perks.orders.states import OrderChannel
+from suxin.perks.states import Sector
 
 MAX_CODE: Final = 32
 MAX_NAME: Final = 40
@@ -29,7 +30,7 @@ async def open_service(
     code: str,
     name: str,
     terms: ServiceTerms,
-    sector: ServiceSector,
+    sector: Sector,
     sub_mchid: str | None = None,
     now: datetime,
 ) -> OrderService:

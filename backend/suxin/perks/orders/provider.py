@@ -9,10 +9,10 @@ from typing import Protocol
 
 from suxin.perks.orders.rules import Completion
 from suxin.perks.orders.states import (
-    RiskFundName,
     ServiceOrderRefundState,
     ServiceOrderStage,
 )
+from suxin.perks.states import RiskFundName
 
 
 class ProviderUnavailable(Exception):

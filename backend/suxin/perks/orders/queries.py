@@ -90,6 +90,18 @@ async def order_numbered(session: AsyncSession, actor: Actor, number: str) -> Se
     return await session.scalar(own_orders(actor).where(ServiceOrder.number == number))
 
 
+async def order_of_redemption(
+    session: AsyncSession, actor: Actor, redemption_id: UUID
+) -> ServiceOrder | None:
+    """Return the merchant's order that comes of a redemption and was neither cancelled nor expired."""
+    return await session.scalar(
+        own_orders(actor).where(
+            ServiceOrder.redemption_id == redemption_id,
+            ServiceOrder.stage.not_in((ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED)),
+        )
+    )
+
+
 async def own_service(session: AsyncSession, actor: Actor, code: str) -> OrderService:
     """Return one of the merchant's services.
 

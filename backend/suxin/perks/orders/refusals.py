@@ -158,3 +158,20 @@ class TooManyRefunds(Refusal):
     kind = RefusalKind.LIMITED
     zh = "一笔支付最多退款 {limit} 次"
     en = "A payment is given back in at most {limit} parts"
+
+
+class RedemptionUnfit(Refusal):
+    """A redemption that is not in use, or whose benefit is of another mode or sector than the service."""
+
+    code = "ORDER_REDEMPTION_UNFIT"
+    kind = RefusalKind.INVALID
+    zh = "该核销不能开通此服务的订单：应为使用中的“{sector_zh}”类{mode_zh}待遇"
+    en = "This redemption opens no order of the service: one in use, of {sector_en}, is asked for ({mode_en})"
+
+
+class RedemptionOrdered(Refusal):
+    """A redemption that has its order already."""
+
+    code = "ORDER_REDEMPTION_TAKEN"
+    zh = "该核销已有服务订单 {number}"
+    en = "This redemption has its order {number} already"

@@ -24,7 +24,8 @@ from suxin.perks.orders.refusals import (
     RiskFundOverCeiling,
     TooManyOrderLines,
 )
-from suxin.perks.orders.states import RiskFundName, ServiceOrderMode
+from suxin.perks.orders.states import ServiceOrderMode
+from suxin.perks.states import RiskFundName
 
 MAX_NUMBER: Final = 32
 MAX_INTRODUCTION: Final = 20
@@ -80,7 +81,6 @@ class OrderDraft:
     payments: tuple[OrderLine, ...] = ()
     discounts: tuple[OrderLine, ...] = ()
     device: str | None = None
-    programme_id: UUID | None = None
     redemption_id: UUID | None = None
 
 

@@ -57,23 +57,6 @@ class ServiceOrderMode(LabelledEnum):
     PAY_LATER = "PAY_LATER", "先享", "used first and paid later; who does not pass is refused"
 
 
-class RiskFundName(LabelledEnum):
-    """What the risk fund is called."""
-
-    DEPOSIT = "DEPOSIT", "押金", "deposit"
-    ADVANCE = "ADVANCE", "预付款", "advance payment"
-    CASH_DEPOSIT = "CASH_DEPOSIT", "保证金", "security"
-    ESTIMATE_ORDER_COST = "ESTIMATE_ORDER_COST", "预估订单费用", "estimated cost"
-
-
-class ServiceSector(LabelledEnum):
-    """What a service is about; of medicine and school no record may come."""
-
-    GENERAL = "GENERAL", "一般服务", "general"
-    MEDICAL = "MEDICAL", "就医", "medicine"
-    SCHOOL = "SCHOOL", "就学", "school"
-
-
 class OrderChannel(LabelledEnum):
     """Who carries an order."""
 

@@ -9,7 +9,7 @@ from suxin.perks.scenarios.templates import (
     ordinary,
     tier,
 )
-from suxin.perks.states import BenefitKind, RecordRule, RiskFundKind, Sector
+from suxin.perks.states import BenefitKind, RecordRule, RiskFundName, Sector
 
 _FREE = BenefitKind.DEPOSIT_WAIVER
 _LATER = BenefitKind.PAY_LATER
@@ -41,7 +41,7 @@ EVERYDAY: Final = (
         fallback=ordinary("点餐时付款"),
         limits=Limits(use_days=3),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.ESTIMATE_ORDER_COST,
+        risk_fund=RiskFundName.ESTIMATE_ORDER_COST,
     ),
     Scenario(
         code="stay.hotel_deposit",
@@ -53,7 +53,7 @@ EVERYDAY: Final = (
         fallback=ordinary("按酒店规定交押金"),
         limits=Limits(person_daily=2, party_limit=2, use_days=60),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
     ),
     Scenario(
         code="stay.rent_deposit",
@@ -68,7 +68,7 @@ EVERYDAY: Final = (
         fallback=ordinary("按合同交押金"),
         limits=Limits(use_days=400),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
     ),
     Scenario(
         code="travel.bike",
@@ -80,7 +80,7 @@ EVERYDAY: Final = (
         fallback=ordinary("交押金后骑行，还车即退"),
         limits=Limits(person_daily=4, use_days=3),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
         source="芝麻分 600 免押骑行（公开页面，可信度低）",
     ),
     Scenario(
@@ -104,7 +104,7 @@ EVERYDAY: Final = (
         fallback=ordinary("离场时付费"),
         limits=Limits(person_daily=5, use_days=7),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.ESTIMATE_ORDER_COST,
+        risk_fund=RiskFundName.ESTIMATE_ORDER_COST,
         source="厦门白鹭分 530 分以上路边停车先离场后付费",
     ),
     Scenario(
@@ -128,7 +128,7 @@ EVERYDAY: Final = (
         fallback=ordinary("购票入园"),
         limits=Limits(person_daily=5, party_limit=5, use_days=7),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.ESTIMATE_ORDER_COST,
+        risk_fund=RiskFundName.ESTIMATE_ORDER_COST,
     ),
     Scenario(
         code="tour.ticket",
@@ -173,7 +173,7 @@ EVERYDAY: Final = (
         fallback=ordinary("交押金借用，归还即退"),
         limits=Limits(person_daily=3, use_days=3),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
         source="福州茉莉分 650 分以上免费借用雨伞、充电宝 3 小时",
     ),
     Scenario(
@@ -186,7 +186,7 @@ EVERYDAY: Final = (
         fallback=ordinary("付款后七日内可退"),
         limits=Limits(use_days=15),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.ADVANCE,
+        risk_fund=RiskFundName.ADVANCE,
     ),
     Scenario(
         code="leisure.library",
@@ -198,7 +198,7 @@ EVERYDAY: Final = (
         fallback=benefit(BenefitKind.EXTRA_QUOTA, "凭证可借 10 册", 10),
         limits=Limits(use_days=60),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
         source="厦门白鹭分 600 分以上图书馆免押借 40 册",
     ),
     Scenario(
@@ -211,7 +211,7 @@ EVERYDAY: Final = (
         fallback=ordinary("购卡后使用"),
         limits=Limits(uses_each=10, use_days=90),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.ESTIMATE_ORDER_COST,
+        risk_fund=RiskFundName.ESTIMATE_ORDER_COST,
         source="杭州惠信分：健身卡次日审批（原 3 至 5 个工作日）",
     ),
     Scenario(

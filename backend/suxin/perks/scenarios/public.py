@@ -11,7 +11,7 @@ from suxin.perks.scenarios.templates import (
     organisations,
     tier,
 )
-from suxin.perks.states import BenefitKind, RecordRule, RiskFundKind, Sector
+from suxin.perks.states import BenefitKind, RecordRule, RiskFundName, Sector
 
 _FREE = BenefitKind.DEPOSIT_WAIVER
 _LATER = BenefitKind.PAY_LATER
@@ -27,7 +27,7 @@ PUBLIC: Final = (
         offers=(tier(3, benefit(_LATER, "先诊疗后付费，额度 1000 元，10 日内付清", 100_000)),),
         fallback=ordinary("按医院规定付费，急诊先行救治"),
         limits=Limits(person_daily=3, use_days=10),
-        risk_fund=RiskFundKind.ESTIMATE_ORDER_COST,
+        risk_fund=RiskFundName.ESTIMATE_ORDER_COST,
         source="杭州惠信分 500 分以上先诊疗后还款，额度 1000 元，10 个自然日免息",
     ),
     Scenario(
@@ -39,7 +39,7 @@ PUBLIC: Final = (
         offers=(tier(2, benefit(_FREE, "免住院押金，最高 5000 元", 500_000)),),
         fallback=ordinary("按医院规定交押金，急诊先行救治"),
         limits=Limits(use_days=90),
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
         source="宿迁西楚分：住院免押金（公开报道）",
     ),
     Scenario(
@@ -84,7 +84,7 @@ PUBLIC: Final = (
         fallback=ordinary("按约定交押金"),
         limits=Limits(use_days=400),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.CASH_DEPOSIT,
+        risk_fund=RiskFundName.CASH_DEPOSIT,
     ),
     Scenario(
         code="elderly.equipment",
@@ -96,7 +96,7 @@ PUBLIC: Final = (
         fallback=ordinary("交押金租借，归还即退"),
         limits=Limits(use_days=180),
         record_rule=RecordRule.KEPT,
-        risk_fund=RiskFundKind.DEPOSIT,
+        risk_fund=RiskFundName.DEPOSIT,
     ),
     Scenario(
         code="elderly.home_care",

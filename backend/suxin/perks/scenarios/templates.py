@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from suxin.perks.benefits import Benefit, Gate, Offer
-from suxin.perks.states import BenefitKind, Eligible, RecordRule, RiskFundKind, Sector
+from suxin.perks.states import BenefitKind, Eligible, RecordRule, RiskFundName, Sector
 
 PERSON_MODEL = "xichu"
 FIRM_MODEL = "firm_grade"
@@ -36,7 +36,7 @@ class Scenario:
     fallback: Benefit
     limits: Limits = Limits()
     record_rule: RecordRule = RecordRule.NEVER
-    risk_fund: RiskFundKind = RiskFundKind.NONE
+    risk_fund: RiskFundName | None = None
     source: str = ""
 
 

@@ -27,8 +27,8 @@ from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.orders import models as orders
-from suxin.perks.tickets import models as tickets
 from suxin.perks.settlements import models as settlements
+from suxin.perks.tickets import models as tickets
 from suxin.places import models as places
 from suxin.relief import models as relief
 from suxin.repair import models as repair

@@ -612,20 +612,8 @@ ACCESS = (
     'CREATE POLICY batch ON perk_redemptions FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, uses, used_value_fen, stock_hold_id, budget_hold_id, granted_at, use_by, ended_at, reason) ON perk_redemptions TO suxin_app',
     'GRANT SELECT ON perk_redemptions TO suxin_batch',
-    "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'), ('HELD', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'GRANTED', 'subject'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
-    'ALTER TABLE perk_ticket_spends ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE perk_ticket_spends FORCE ROW LEVEL SECURITY',
-    "CREATE POLICY owner_tenant ON perk_ticket_spends FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    'GRANT SELECT, INSERT ON perk_ticket_spends TO suxin_app',
-    'ALTER TABLE perk_tickets ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE perk_tickets FORCE ROW LEVEL SECURITY',
-    "CREATE POLICY owner_tenant ON perk_tickets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
-    "CREATE POLICY holder ON perk_tickets FOR SELECT TO suxin_app USING (exists (select 1 from perk_redeemers r where r.tenant_id = perk_tickets.tenant_id and r.redemption_id = perk_tickets.redemption_id and r.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
-    "CREATE POLICY system ON perk_tickets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, used, last_used_at, ended_at, reason) ON perk_tickets TO suxin_app',
-    "CREATE TRIGGER perk_tickets_begins BEFORE INSERT ON perk_tickets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'client'), ('ISSUED', 'staff'), ('ISSUED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER perk_tickets_step BEFORE UPDATE OF state ON perk_tickets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'CANCELLED', 'client'), ('ISSUED', 'CANCELLED', 'staff'), ('ISSUED', 'EXPIRED', 'system'), ('ISSUED', 'PART_USED', 'client'), ('ISSUED', 'PART_USED', 'staff'), ('ISSUED', 'USED', 'client'), ('ISSUED', 'USED', 'staff'), ('PART_USED', 'EXPIRED', 'system'), ('PART_USED', 'USED', 'client'), ('PART_USED', 'USED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE person_identities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON person_identities FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -3284,37 +3272,6 @@ def upgrade() -> None:
     op.create_index('ix_perk_redeemers_programme', 'perk_redeemers', ['subject_id', 'programme_id', 'day'], unique=False)
     op.create_index('ix_perk_redeemers_scenario', 'perk_redeemers', ['subject_id', 'scenario_code', 'day'], unique=False)
     op.create_index('ix_perk_redeemers_subject_id', 'perk_redeemers', ['subject_id', 'redemption_id'], unique=False)
-    op.create_table('perk_tickets',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('programme_id', sa.Uuid(), nullable=False),
-    sa.Column('redemption_id', sa.Uuid(), nullable=False),
-    sa.Column('label', sa.Text(), nullable=False),
-    sa.Column('persons', sa.Integer(), nullable=False),
-    sa.Column('used', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('ISSUED', 'PART_USED', 'USED', 'CANCELLED', 'EXPIRED', name='ticketstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('valid_from', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('issued_by', sa.Uuid(), nullable=True),
-    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=True),
-    sa.CheckConstraint("(state in ('ISSUED', 'PART_USED')) = (ended_at is null)", name=op.f('ck_perk_tickets_ended')),
-    sa.CheckConstraint("state <> 'CANCELLED' or used = 0", name=op.f('ck_perk_tickets_cancelled')),
-    sa.CheckConstraint("state <> 'ISSUED' or used = 0", name=op.f('ck_perk_tickets_issued')),
-    sa.CheckConstraint("state <> 'PART_USED' or used between 1 and persons - 1", name=op.f('ck_perk_tickets_part_used')),
-    sa.CheckConstraint("state <> 'USED' or used = persons", name=op.f('ck_perk_tickets_used_up')),
-    sa.CheckConstraint('persons >= 1 and used between 0 and persons', name=op.f('ck_perk_tickets_persons')),
-    sa.CheckConstraint('valid_until > valid_from', name=op.f('ck_perk_tickets_validity')),
-    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_tickets_tenant_id_programme_id')),
-    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_perk_tickets_tenant_id_redemption_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_tickets'))
-    )
-    op.create_index('ix_perk_tickets_programme_id', 'perk_tickets', ['tenant_id', 'programme_id'], unique=False)
-    op.create_index('ix_perk_tickets_state', 'perk_tickets', ['tenant_id', 'state', 'id'], unique=False)
-    op.create_index('ix_perk_tickets_valid_until', 'perk_tickets', ['tenant_id', 'valid_until'], unique=False)
-    op.create_index('uq_perk_tickets_redemption_id', 'perk_tickets', ['tenant_id', 'redemption_id'], unique=True)
     op.create_table('pool_agreements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3634,23 +3591,6 @@ def upgrade() -> None:
     op.create_index('ix_loans_untold', 'loans', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
     op.create_index('uq_loans_offer_id', 'loans', ['tenant_id', 'offer_id'], unique=True)
     op.create_index('uq_loans_renews_id', 'loans', ['tenant_id', 'renews_id'], unique=True)
-    op.create_table('perk_ticket_spends',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('ticket_id', sa.Uuid(), nullable=True),
-    sa.Column('verdict', sa.Enum('accepted', 'double_spend', 'expired', 'cancelled', 'forged', name='spendverdict', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('persons', sa.Integer(), nullable=False),
-    sa.Column('gate', sa.Text(), nullable=False),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('recorded_by', sa.Uuid(), nullable=False),
-    sa.Column('synced_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("(verdict = 'forged') = (ticket_id is null)", name=op.f('ck_perk_ticket_spends_forged')),
-    sa.CheckConstraint('persons >= 1', name=op.f('ck_perk_ticket_spends_persons')),
-    sa.ForeignKeyConstraint(['tenant_id', 'ticket_id'], ['perk_tickets.tenant_id', 'perk_tickets.id'], name=op.f('fk_perk_ticket_spends_tenant_id_ticket_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_ticket_spends'))
-    )
-    op.create_index('ix_perk_ticket_spends_ticket_id', 'perk_ticket_spends', ['tenant_id', 'ticket_id'], unique=False)
-    op.create_index('ix_perk_ticket_spends_verdict', 'perk_ticket_spends', ['tenant_id', 'verdict', 'synced_at', 'id'], unique=False)
     op.create_table('pool_fundings',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4056,9 +3996,6 @@ def downgrade() -> None:
     op.drop_table('pool_stop_loss_changes')
     op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
     op.drop_table('pool_fundings')
-    op.drop_index('ix_perk_ticket_spends_verdict', table_name='perk_ticket_spends')
-    op.drop_index('ix_perk_ticket_spends_ticket_id', table_name='perk_ticket_spends')
-    op.drop_table('perk_ticket_spends')
     op.drop_index('uq_loans_renews_id', table_name='loans')
     op.drop_index('uq_loans_offer_id', table_name='loans')
     op.drop_index('ix_loans_untold', table_name='loans', postgresql_where=sa.text('state <> told_state'))
@@ -4095,11 +4032,6 @@ def downgrade() -> None:
     op.drop_index('ix_pool_agreements_guarantor_id', table_name='pool_agreements')
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
-    op.drop_index('uq_perk_tickets_redemption_id', table_name='perk_tickets')
-    op.drop_index('ix_perk_tickets_valid_until', table_name='perk_tickets')
-    op.drop_index('ix_perk_tickets_state', table_name='perk_tickets')
-    op.drop_index('ix_perk_tickets_programme_id', table_name='perk_tickets')
-    op.drop_table('perk_tickets')
     op.drop_index('ix_perk_redeemers_subject_id', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_scenario', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_programme', table_name='perk_redeemers')

@@ -43,9 +43,9 @@ from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.orders.models import ServiceOrder
-from suxin.relief.models import DisasterNotice
-from suxin.perks.tickets.models import Ticket
 from suxin.perks.settlements.models import Settlement
+from suxin.perks.tickets.models import Ticket
+from suxin.relief.models import DisasterNotice
 from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim

@@ -264,8 +264,6 @@ def test_every_list_is_paged() -> None:
         "/my-data/rows",
         "/notices",
         "/offers/{offer_id:str}/schedule",
-        "/perk-redemptions",
-        "/perks",
         "/products",
         "/referrals/{referral_id:str}/messages",
         "/repairs",

@@ -23,8 +23,8 @@ import review_matrix
 import rights_matrix
 import sandbox_matrix
 import scoring_matrix
-import ticket_matrix
 import settlement_matrix
+import ticket_matrix
 import warning_matrix
 
 COMMANDS = (

@@ -20,7 +20,7 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.perks.models import Programme, Redeemer, Redemption
 from suxin.perks.orders.models import OrderOutcome, ServiceOrder
-from suxin.perks.orders.states import OutcomeKind, ServiceOrderStage, ServiceSector
+from suxin.perks.orders.states import OutcomeKind, ServiceOrderStage
 from suxin.perks.states import RecordRule, RedemptionState, Sector
 from suxin.subjects.contents import check_content, months_later
 from suxin.subjects.models import (
@@ -123,7 +123,7 @@ async def _orders_kept(session: AsyncSession, redemption: Redemption) -> bool:
         .limit(1)
     )
     return late is None and all(
-        order.sector is ServiceSector.GENERAL and order.stage is ServiceOrderStage.USER_PAID
+        order.sector not in UNRECORDED and order.stage is ServiceOrderStage.USER_PAID
         for order in orders
         if order.stage not in _NEVER_BEGUN
     )

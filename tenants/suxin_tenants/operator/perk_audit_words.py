@@ -23,11 +23,6 @@ PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.ticket.cancelled": "作废门票",
     "perks.ticket.expired": "门票过期",
     "perks.gate.synced": "补传检票记录",
-}
-PERK_OBJECTS: Final[Mapping[str, str]] = {
-    "programme": "权益",
-    "redemption": "核销",
-    "ticket": "门票",
     "perks.record.kept": "记入守约记录",
     "perks.settlement.drawn_up": "出具结算单",
     "perks.settlement.confirmed": "确认结算单",
@@ -41,6 +36,7 @@ PERK_OBJECTS: Final[Mapping[str, str]] = {
     "programme": "权益",
     "redemption": "核销",
     "settlement": "结算单",
+    "ticket": "门票",
 }
 PERK_REASONS: Final[Mapping[str, str]] = {
     "perk code used": "核销权益码",

@@ -230,6 +230,7 @@ ACCESS = (
     "CREATE POLICY erased ON credit_records FOR DELETE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and self_declared)",
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
+    "CREATE POLICY kept ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'perks' and not self_declared and item_code = 'PERK-KEPT' and polarity = 'positive' and exists (select 1 from perk_redeemers r join perk_redemptions x on x.tenant_id = r.tenant_id and x.id = r.redemption_id join perk_programmes p on p.tenant_id = x.tenant_id and p.id = x.programme_id where r.subject_id = credit_records.subject_id and r.redemption_id::text = credit_records.source_ref and r.consent_id is not null and x.state = 'COMPLETED' and p.record_rule = 'kept' and p.sector not in ('medical', 'school')))",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
@@ -612,8 +613,40 @@ ACCESS = (
     'CREATE POLICY batch ON perk_redemptions FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, uses, used_value_fen, stock_hold_id, budget_hold_id, granted_at, use_by, ended_at, reason) ON perk_redemptions TO suxin_app',
     'GRANT SELECT ON perk_redemptions TO suxin_batch',
-    "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'), ('HELD', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'GRANTED', 'subject'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_settlement_lines ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_settlement_lines FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_settlement_lines FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY overseen ON perk_settlement_lines FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_settlement_lines FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_settlement_lines FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON perk_settlement_lines TO suxin_app',
+    'GRANT SELECT, INSERT ON perk_settlement_lines TO suxin_batch',
+    'ALTER TABLE perk_settlements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_settlements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_settlements FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY answered_by_merchant ON perk_settlements FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state in ('CONFIRMED', 'DISPUTED'))",
+    "CREATE POLICY overseen ON perk_settlements FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY decided ON perk_settlements FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_settlements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_settlements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, confirmed_by, confirmed_at, reason, answer, first_by, first_at, approved_by, approved_at, paid_by, paid_on, reference) ON perk_settlements TO suxin_app',
+    'GRANT SELECT, INSERT ON perk_settlements TO suxin_batch',
+    "CREATE TRIGGER perk_settlements_begins BEFORE INSERT ON perk_settlements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAWN_UP', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_settlements_step BEFORE UPDATE OF state ON perk_settlements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'PAID', 'operator'), ('CONFIRMED', 'APPROVED', 'operator'), ('DISPUTED', 'DRAWN_UP', 'operator'), ('DRAWN_UP', 'CONFIRMED', 'client'), ('DRAWN_UP', 'CONFIRMED', 'staff'), ('DRAWN_UP', 'DISPUTED', 'client'), ('DRAWN_UP', 'DISPUTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_ticket_spends ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_ticket_spends FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON perk_ticket_spends FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT ON perk_ticket_spends TO suxin_app',
+    'ALTER TABLE perk_tickets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_tickets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON perk_tickets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY holder ON perk_tickets FOR SELECT TO suxin_app USING (exists (select 1 from perk_redeemers r where r.tenant_id = perk_tickets.tenant_id and r.redemption_id = perk_tickets.redemption_id and r.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY system ON perk_tickets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, used, last_used_at, ended_at, reason) ON perk_tickets TO suxin_app',
+    "CREATE TRIGGER perk_tickets_begins BEFORE INSERT ON perk_tickets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'client'), ('ISSUED', 'staff'), ('ISSUED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_tickets_step BEFORE UPDATE OF state ON perk_tickets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'CANCELLED', 'client'), ('ISSUED', 'CANCELLED', 'staff'), ('ISSUED', 'EXPIRED', 'system'), ('ISSUED', 'PART_USED', 'client'), ('ISSUED', 'PART_USED', 'staff'), ('ISSUED', 'USED', 'client'), ('ISSUED', 'USED', 'staff'), ('PART_USED', 'EXPIRED', 'system'), ('PART_USED', 'USED', 'client'), ('PART_USED', 'USED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE person_identities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON person_identities FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -2013,7 +2046,7 @@ def upgrade() -> None:
     sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('sub_mchid', sa.Text(), nullable=True),
     sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
     sa.Column('unmanned', sa.Boolean(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
@@ -2111,6 +2144,42 @@ def upgrade() -> None:
     op.create_index('ix_perk_programmes_published', 'perk_programmes', ['sector', 'id'], unique=False, postgresql_where=sa.text("state = 'PUBLISHED'"))
     op.create_index('ix_perk_programmes_state', 'perk_programmes', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_perk_programmes_submitted', 'perk_programmes', ['id'], unique=False, postgresql_where=sa.text("state = 'SUBMITTED'"))
+    op.create_table('perk_settlements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('funder', sa.Enum('merchant', 'city', 'sponsor', name='funderkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('funder_name', sa.Text(), nullable=False),
+    sa.Column('redemptions', sa.Integer(), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('DRAWN_UP', 'DISPUTED', 'CONFIRMED', 'APPROVED', 'PAID', name='settlementstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drawn_up_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('first_by', sa.Uuid(), nullable=True),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_by', sa.Uuid(), nullable=True),
+    sa.Column('paid_on', sa.Date(), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=True),
+    sa.CheckConstraint("funder <> 'merchant'", name=op.f('ck_perk_settlements_funded_by_another')),
+    sa.CheckConstraint("num_nonnulls(approved_by, approved_at) = case when state in ('APPROVED', 'PAID') then 2 else 0 end and (approved_by is null or (funder = 'city') = (first_by is not null))", name=op.f('ck_perk_settlements_approved')),
+    sa.CheckConstraint("num_nonnulls(confirmed_by, confirmed_at) = case when state in ('CONFIRMED', 'APPROVED', 'PAID') then 2 else 0 end", name=op.f('ck_perk_settlements_confirmed')),
+    sa.CheckConstraint("num_nonnulls(paid_by, paid_on, reference) = case when state = 'PAID' then 3 else 0 end", name=op.f('ck_perk_settlements_paid')),
+    sa.CheckConstraint("state <> 'DISPUTED' or reason is not null", name=op.f('ck_perk_settlements_disputed')),
+    sa.CheckConstraint('approved_by <> first_by', name=op.f('ck_perk_settlements_two_people')),
+    sa.CheckConstraint('extract(day from month) = 1', name=op.f('ck_perk_settlements_month')),
+    sa.CheckConstraint('num_nonnulls(first_by, first_at) in (0, 2)', name=op.f('ck_perk_settlements_first')),
+    sa.CheckConstraint('redemptions > 0 and uses > 0 and amount_fen > 0', name=op.f('ck_perk_settlements_figures')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_settlements')),
+    sa.UniqueConstraint('tenant_id', 'month', 'funder', 'funder_name', name='uq_perk_settlements_month')
+    )
+    op.create_index('ix_perk_settlements_state', 'perk_settlements', ['state', 'id'], unique=False)
+    op.create_index('ix_perk_settlements_tenant_id', 'perk_settlements', ['tenant_id', 'id'], unique=False)
     op.create_table('person_identities',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
@@ -2997,65 +3066,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
     sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
     )
-    op.create_table('service_orders',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('service_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Text(), nullable=False),
-    sa.Column('content_hash', sa.LargeBinary(), nullable=False),
-    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('introduction', sa.Text(), nullable=False),
-    sa.Column('fund_name', sa.Enum('DEPOSIT', 'ADVANCE', 'CASH_DEPOSIT', 'ESTIMATE_ORDER_COST', name='riskfundname', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
-    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
-    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('need_confirm', sa.Boolean(), nullable=False),
-    sa.Column('authorisation_code', sa.Text(), nullable=True),
-    sa.Column('attach', sa.Text(), nullable=False),
-    sa.Column('device', sa.Text(), nullable=True),
-    sa.Column('programme_id', sa.Uuid(), nullable=True),
-    sa.Column('redemption_id', sa.Uuid(), nullable=True),
-    sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
-    sa.Column('request_id', sa.Uuid(), nullable=True),
-    sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-    sa.Column('rejection', sa.Text(), nullable=True),
-    sa.Column('call_up', sa.Text(), nullable=True),
-    sa.Column('provider_order_id', sa.Text(), nullable=True),
-    sa.Column('total_fen', sa.BigInteger(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=True),
-    sa.Column('paid_fen', sa.BigInteger(), nullable=True),
-    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
-    sa.Column('transaction_id', sa.Text(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('created_by', sa.Uuid(), nullable=True),
-    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
-    sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
-    sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
-    sa.CheckConstraint("(stage in ('USER_PAYING', 'USER_PAID')) = (total_fen is not null)", name=op.f('ck_service_orders_completed')),
-    sa.CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_orders_number')),
-    sa.CheckConstraint("total_fen >= 0 and total_fen <= case mode when 'DEPOSIT_FREE' then fund_fen else ceiling_fen end", name=op.f('ck_service_orders_total')),
-    sa.CheckConstraint('(request is null) = (request_id is null)', name=op.f('ck_service_orders_request')),
-    sa.CheckConstraint('fund_fen > 0 and fund_fen <= ceiling_fen', name=op.f('ck_service_orders_fund')),
-    sa.CheckConstraint('need_confirm = (authorisation_code is null)', name=op.f('ck_service_orders_authorisation')),
-    sa.CheckConstraint('refunded_fen >= 0 and refunded_fen <= coalesce(paid_fen, 0)', name=op.f('ck_service_orders_refunded')),
-    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_orders_tenant_id_service_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_orders')),
-    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_service_orders_tenant_id_number')),
-    sa.UniqueConstraint('tenant_id', 'transaction_id', name=op.f('uq_service_orders_tenant_id_transaction_id'))
-    )
-    op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at'], unique=False)
-    op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -3223,45 +3233,11 @@ def upgrade() -> None:
     op.create_index('ix_offers_valid_until', 'offers', ['tenant_id', 'valid_until', 'id'], unique=False)
     op.create_index('uq_offers_chosen', 'offers', ['request_id'], unique=True, postgresql_where=sa.text("state = 'CHOSEN'"))
     op.create_index('uq_offers_open', 'offers', ['tenant_id', 'referral_id'], unique=True, postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
-    op.create_table('order_outcomes',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('order_id', sa.Uuid(), nullable=False),
-    sa.Column('programme_id', sa.Uuid(), nullable=True),
-    sa.Column('redemption_id', sa.Uuid(), nullable=True),
-    sa.Column('sector', sa.Enum('GENERAL', 'MEDICAL', 'SCHOOL', name='servicesector', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("sector = 'GENERAL'", name=op.f('ck_order_outcomes_sector')),
-    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
-    sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))
-    )
-    op.create_table('order_refunds',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('order_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Text(), nullable=False),
-    sa.Column('transaction_id', sa.Text(), nullable=False),
-    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL', name='serviceorderrefundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('provider_refund_id', sa.Text(), nullable=True),
-    sa.Column('rejection', sa.Text(), nullable=True),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name=op.f('ck_order_refunds_settled')),
-    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_order_refunds_amount')),
-    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_refunds_tenant_id_order_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_refunds')),
-    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
-    )
-    op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
-    op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('perk_redeemers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('redemption_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=True),
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('scenario_code', sa.Text(), nullable=False),
     sa.Column('persons', sa.Integer(), nullable=False),
@@ -3272,6 +3248,53 @@ def upgrade() -> None:
     op.create_index('ix_perk_redeemers_programme', 'perk_redeemers', ['subject_id', 'programme_id', 'day'], unique=False)
     op.create_index('ix_perk_redeemers_scenario', 'perk_redeemers', ['subject_id', 'scenario_code', 'day'], unique=False)
     op.create_index('ix_perk_redeemers_subject_id', 'perk_redeemers', ['subject_id', 'redemption_id'], unique=False)
+    op.create_table('perk_settlement_lines',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('settlement_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('ended_on', sa.Date(), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('uses > 0 and amount_fen > 0', name=op.f('ck_perk_settlement_lines_figures')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_settlement_lines_tenant_id_programme_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_perk_settlement_lines_tenant_id_redemption_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'settlement_id'], ['perk_settlements.tenant_id', 'perk_settlements.id'], name=op.f('fk_perk_settlement_lines_tenant_id_settlement_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'redemption_id', name=op.f('pk_perk_settlement_lines'))
+    )
+    op.create_index('ix_perk_settlement_lines_programme_id', 'perk_settlement_lines', ['tenant_id', 'programme_id'], unique=False)
+    op.create_index('ix_perk_settlement_lines_settlement_id', 'perk_settlement_lines', ['tenant_id', 'settlement_id', 'redemption_id'], unique=False)
+    op.create_table('perk_tickets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('label', sa.Text(), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('ISSUED', 'PART_USED', 'USED', 'CANCELLED', 'EXPIRED', name='ticketstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('valid_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('issued_by', sa.Uuid(), nullable=True),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state in ('ISSUED', 'PART_USED')) = (ended_at is null)", name=op.f('ck_perk_tickets_ended')),
+    sa.CheckConstraint("state <> 'CANCELLED' or used = 0", name=op.f('ck_perk_tickets_cancelled')),
+    sa.CheckConstraint("state <> 'ISSUED' or used = 0", name=op.f('ck_perk_tickets_issued')),
+    sa.CheckConstraint("state <> 'PART_USED' or used between 1 and persons - 1", name=op.f('ck_perk_tickets_part_used')),
+    sa.CheckConstraint("state <> 'USED' or used = persons", name=op.f('ck_perk_tickets_used_up')),
+    sa.CheckConstraint('persons >= 1 and used between 0 and persons', name=op.f('ck_perk_tickets_persons')),
+    sa.CheckConstraint('valid_until > valid_from', name=op.f('ck_perk_tickets_validity')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_tickets_tenant_id_programme_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_perk_tickets_tenant_id_redemption_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_tickets'))
+    )
+    op.create_index('ix_perk_tickets_programme_id', 'perk_tickets', ['tenant_id', 'programme_id'], unique=False)
+    op.create_index('ix_perk_tickets_state', 'perk_tickets', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_perk_tickets_valid_until', 'perk_tickets', ['tenant_id', 'valid_until'], unique=False)
+    op.create_index('uq_perk_tickets_redemption_id', 'perk_tickets', ['tenant_id', 'redemption_id'], unique=True)
     op.create_table('pool_agreements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3414,6 +3437,68 @@ def upgrade() -> None:
     op.create_index('ix_referral_messages_of_request', 'referral_messages', ['request_id'], unique=False)
     op.create_index('ix_referral_messages_referral_id', 'referral_messages', ['tenant_id', 'referral_id', 'id'], unique=False)
     op.create_index('ix_referral_messages_request_id', 'referral_messages', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('service_orders',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('content_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('provider', sa.Enum('LOCAL', 'WECHAT_PAYSCORE', name='orderchannel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('mode', sa.Enum('DEPOSIT_FREE', 'PAY_LATER', name='serviceordermode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('introduction', sa.Text(), nullable=False),
+    sa.Column('fund_name', sa.Enum('DEPOSIT', 'ADVANCE', 'CASH_DEPOSIT', 'ESTIMATE_ORDER_COST', name='riskfundname', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
+    sa.Column('ceiling_fen', sa.BigInteger(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('need_confirm', sa.Boolean(), nullable=False),
+    sa.Column('authorisation_code', sa.Text(), nullable=True),
+    sa.Column('attach', sa.Text(), nullable=False),
+    sa.Column('device', sa.Text(), nullable=True),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('request_id', sa.Uuid(), nullable=True),
+    sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('provider_order_id', sa.Text(), nullable=True),
+    sa.Column('total_fen', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('paid_fen', sa.BigInteger(), nullable=True),
+    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
+    sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
+    sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
+    sa.CheckConstraint("(stage in ('USER_PAYING', 'USER_PAID')) = (total_fen is not null)", name=op.f('ck_service_orders_completed')),
+    sa.CheckConstraint("number ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_service_orders_number')),
+    sa.CheckConstraint("total_fen >= 0 and total_fen <= case mode when 'DEPOSIT_FREE' then fund_fen else ceiling_fen end", name=op.f('ck_service_orders_total')),
+    sa.CheckConstraint('(redemption_id is null) = (programme_id is null)', name=op.f('ck_service_orders_redemption')),
+    sa.CheckConstraint('(request is null) = (request_id is null)', name=op.f('ck_service_orders_request')),
+    sa.CheckConstraint('fund_fen > 0 and fund_fen <= ceiling_fen', name=op.f('ck_service_orders_fund')),
+    sa.CheckConstraint('need_confirm = (authorisation_code is null)', name=op.f('ck_service_orders_authorisation')),
+    sa.CheckConstraint('refunded_fen >= 0 and refunded_fen <= coalesce(paid_fen, 0)', name=op.f('ck_service_orders_refunded')),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['perk_redemptions.tenant_id', 'perk_redemptions.id'], name=op.f('fk_service_orders_tenant_id_redemption_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_service_orders_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_service_orders')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_service_orders_tenant_id_number')),
+    sa.UniqueConstraint('tenant_id', 'transaction_id', name=op.f('uq_service_orders_tenant_id_transaction_id'))
+    )
+    op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
+    op.create_index('uq_service_orders_redemption_id', 'service_orders', ['tenant_id', 'redemption_id'], unique=True, postgresql_where=sa.text("stage not in ('REVOKED', 'EXPIRED')"))
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -3591,6 +3676,58 @@ def upgrade() -> None:
     op.create_index('ix_loans_untold', 'loans', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
     op.create_index('uq_loans_offer_id', 'loans', ['tenant_id', 'offer_id'], unique=True)
     op.create_index('uq_loans_renews_id', 'loans', ['tenant_id', 'renews_id'], unique=True)
+    op.create_table('order_outcomes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('redemption_id', sa.Uuid(), nullable=True),
+    sa.Column('sector', sa.Enum('eat', 'stay', 'travel', 'tour', 'shop', 'leisure', 'medical', 'school', 'work', 'elderly', 'approval', name='sector', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('KEPT', 'DEFAULTED', name='outcomekind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("sector not in ('medical', 'school')", name=op.f('ck_order_outcomes_lawful_record')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_outcomes_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_outcomes')),
+    sa.UniqueConstraint('tenant_id', 'order_id', 'kind', name=op.f('uq_order_outcomes_tenant_id_order_id_kind'))
+    )
+    op.create_table('order_refunds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL', name='serviceorderrefundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('provider_refund_id', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'PROCESSING') = (settled_at is null)", name=op.f('ck_order_refunds_settled')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_order_refunds_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_order_refunds_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_refunds')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_order_refunds_tenant_id_number'))
+    )
+    op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
+    op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_table('perk_ticket_spends',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('ticket_id', sa.Uuid(), nullable=True),
+    sa.Column('verdict', sa.Enum('accepted', 'double_spend', 'expired', 'cancelled', 'forged', name='spendverdict', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('gate', sa.Text(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.Column('synced_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(verdict = 'forged') = (ticket_id is null)", name=op.f('ck_perk_ticket_spends_forged')),
+    sa.CheckConstraint('persons >= 1', name=op.f('ck_perk_ticket_spends_persons')),
+    sa.ForeignKeyConstraint(['tenant_id', 'ticket_id'], ['perk_tickets.tenant_id', 'perk_tickets.id'], name=op.f('fk_perk_ticket_spends_tenant_id_ticket_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_ticket_spends'))
+    )
+    op.create_index('ix_perk_ticket_spends_ticket_id', 'perk_ticket_spends', ['tenant_id', 'ticket_id'], unique=False)
+    op.create_index('ix_perk_ticket_spends_verdict', 'perk_ticket_spends', ['tenant_id', 'verdict', 'synced_at', 'id'], unique=False)
     op.create_table('pool_fundings',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3996,6 +4133,13 @@ def downgrade() -> None:
     op.drop_table('pool_stop_loss_changes')
     op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
     op.drop_table('pool_fundings')
+    op.drop_index('ix_perk_ticket_spends_verdict', table_name='perk_ticket_spends')
+    op.drop_index('ix_perk_ticket_spends_ticket_id', table_name='perk_ticket_spends')
+    op.drop_table('perk_ticket_spends')
+    op.drop_index('ix_order_refunds_state', table_name='order_refunds')
+    op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
+    op.drop_table('order_refunds')
+    op.drop_table('order_outcomes')
     op.drop_index('uq_loans_renews_id', table_name='loans')
     op.drop_index('uq_loans_offer_id', table_name='loans')
     op.drop_index('ix_loans_untold', table_name='loans', postgresql_where=sa.text('state <> told_state'))
@@ -4020,6 +4164,10 @@ def downgrade() -> None:
     op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
     op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
+    op.drop_index('uq_service_orders_redemption_id', table_name='service_orders', postgresql_where=sa.text("stage not in ('REVOKED', 'EXPIRED')"))
+    op.drop_index('ix_service_orders_stage', table_name='service_orders')
+    op.drop_index('ix_service_orders_created_at', table_name='service_orders')
+    op.drop_table('service_orders')
     op.drop_index('ix_referral_messages_request_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_of_request', table_name='referral_messages')
@@ -4032,14 +4180,18 @@ def downgrade() -> None:
     op.drop_index('ix_pool_agreements_guarantor_id', table_name='pool_agreements')
     op.drop_index('ix_pool_agreements_bank_id', table_name='pool_agreements')
     op.drop_table('pool_agreements')
+    op.drop_index('uq_perk_tickets_redemption_id', table_name='perk_tickets')
+    op.drop_index('ix_perk_tickets_valid_until', table_name='perk_tickets')
+    op.drop_index('ix_perk_tickets_state', table_name='perk_tickets')
+    op.drop_index('ix_perk_tickets_programme_id', table_name='perk_tickets')
+    op.drop_table('perk_tickets')
+    op.drop_index('ix_perk_settlement_lines_settlement_id', table_name='perk_settlement_lines')
+    op.drop_index('ix_perk_settlement_lines_programme_id', table_name='perk_settlement_lines')
+    op.drop_table('perk_settlement_lines')
     op.drop_index('ix_perk_redeemers_subject_id', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_scenario', table_name='perk_redeemers')
     op.drop_index('ix_perk_redeemers_programme', table_name='perk_redeemers')
     op.drop_table('perk_redeemers')
-    op.drop_index('ix_order_refunds_state', table_name='order_refunds')
-    op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
-    op.drop_table('order_refunds')
-    op.drop_table('order_outcomes')
     op.drop_index('uq_offers_open', table_name='offers', postgresql_where=sa.text("state in ('OPEN', 'CHOSEN')"))
     op.drop_index('uq_offers_chosen', table_name='offers', postgresql_where=sa.text("state = 'CHOSEN'"))
     op.drop_index('ix_offers_valid_until', table_name='offers')
@@ -4065,9 +4217,6 @@ def downgrade() -> None:
     op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
     op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
-    op.drop_index('ix_service_orders_stage', table_name='service_orders')
-    op.drop_index('ix_service_orders_created_at', table_name='service_orders')
-    op.drop_table('service_orders')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
@@ -4182,6 +4331,9 @@ def downgrade() -> None:
     op.drop_index('ix_phone_codes_expires_at', table_name='phone_codes')
     op.drop_table('phone_codes')
     op.drop_table('person_identities')
+    op.drop_index('ix_perk_settlements_tenant_id', table_name='perk_settlements')
+    op.drop_index('ix_perk_settlements_state', table_name='perk_settlements')
+    op.drop_table('perk_settlements')
     op.drop_index('ix_perk_programmes_submitted', table_name='perk_programmes', postgresql_where=sa.text("state = 'SUBMITTED'"))
     op.drop_index('ix_perk_programmes_state', table_name='perk_programmes')
     op.drop_index('ix_perk_programmes_published', table_name='perk_programmes', postgresql_where=sa.text("state = 'PUBLISHED'"))

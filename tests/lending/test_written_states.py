@@ -286,7 +286,7 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {GuaranteeRequest, RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
-    # programmes and redemptions: perks/test_written_steps.py
+    # programmes, redemptions and tickets: perks/test_written_steps.py
     beside |= {Programme, Redemption, Ticket}
     # what merchants are owed for these: perks/test_settlements.py
     beside |= {Settlement}

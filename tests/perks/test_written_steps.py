@@ -1,4 +1,4 @@
-"""Every change of state of a programme and a redemption that anyone could write: the declared steps, and no other."""
+"""Every change of state of a programme, a redemption and a ticket that anyone could write: the declared steps, and no other."""
 
 from itertools import product
 
@@ -9,6 +9,7 @@ from written_steps import steps
 
 from suxin.kernel.actor import Actor
 from suxin.perks.states import ProgrammeState, RedemptionState
+from suxin.perks.tickets.states import TicketState
 
 PROGRAMME = (
     "state = cast({to} as text), published_at = drafted_at,"
@@ -18,6 +19,11 @@ REDEMPTION = (
     "state = cast({to} as text), granted_at = held_at,"
     " uses = case when cast({to} as text) = 'COMPLETED' then 1 else 0 end,"
     " ended_at = case when cast({to} as text) not in ('HELD', 'GRANTED') then held_at end"
+)
+TICKET = (
+    "state = cast({to} as text),"
+    " used = case cast({to} as text) when 'USED' then persons when 'PART_USED' then 1 else 0 end,"
+    " ended_at = case when cast({to} as text) not in ('ISSUED', 'PART_USED') then issued_at end"
 )
 OPERATORS = {("SUBMITTED", "DRAFT"), ("SUBMITTED", "PUBLISHED"), ("PUBLISHED", "SUSPENDED")}
 MERCHANTS = {
@@ -75,3 +81,39 @@ async def test_a_caller_takes_the_declared_steps_and_no_other(
         actor=actor, assignment=REDEMPTION,
     )  # fmt: skip
     assert found == of_redemption
+
+
+@pytest.mark.parametrize(
+    ("who", "declared"),
+    [
+        (
+            "owner",
+            {
+                ("ISSUED", "PART_USED"),
+                ("ISSUED", "USED"),
+                ("PART_USED", "USED"),
+                ("ISSUED", "CANCELLED"),
+            },
+        ),
+        ("operator", set()),
+        ("platform", {("ISSUED", "EXPIRED"), ("PART_USED", "EXPIRED")}),
+        ("merchant", set()),
+        ("applicant", set()),
+    ],
+)
+async def test_a_tickets_steps_are_the_attractions_and_the_platforms(
+    small_city, admin, who, declared
+):
+    filled = await fill_perks(small_city)
+    actor = {
+        "owner": filled.gate,
+        "operator": small_city.operator,
+        "platform": Actor.system("test"),
+        "merchant": await build_merchant(small_city),
+        "applicant": small_city.applicant,
+    }[who]
+    found = await steps(
+        small_city, admin, "perk_tickets", TicketState, filled.ticket_id,
+        actor=actor, assignment=TICKET,
+    )  # fmt: skip
+    assert found == declared

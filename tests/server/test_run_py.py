@@ -61,29 +61,45 @@ def test_uv_installs_for_development_what_the_extra_names() -> None:
     assert told["dependency-groups"]["dev"] == told["project"]["optional-dependencies"]["dev"]
 
 
-def test_check_stops_at_the_first_step_that_fails(
+STEPS = {"types", "architecture", "schema", "errors", "imports", "lint", "format"}
+
+
+def test_check_runs_every_step_and_fails_when_one_does(
     runner: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran: list[str] = []
 
-    def run(*words: str) -> int:
-        ran.append(Path(words[0]).name)
-        return 3 if "mypy" in words[0] else 0
+    def run(name: str, words: tuple[str, ...]) -> tuple[int, str]:
+        ran.append(name)
+        assert words
+        return (3 if name == "types" else 0), f"account of {name}"
 
-    monkeypatch.setattr(runner, "run", run)
+    monkeypatch.setattr(runner, "_told", run)
     assert runner.check([]) == 3
-    assert ran == ["ruff", "ruff", "mypy"]
+    assert set(ran) == STEPS
+    assert len(ran) == len(STEPS)
     told = capsys.readouterr().out
-    assert "── lint: ok (" in told
-    assert "── types: FAILED (" in told
-    assert "imports" not in told
+    assert all(f"account of {name}" in told for name in STEPS)
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(0, "ok"), (4, "FAILED")])
+def test_a_step_tells_its_outcome_and_all_that_it_printed(
+    runner: ModuleType, code: int, outcome: str
+) -> None:
+    program = (
+        "import sys; print('seen'); print('wrong', file=sys.stderr); sys.exit(int(sys.argv[1]))"
+    )
+    found, account = runner._told("types", (sys.executable, "-c", program, str(code)))
+    assert found == code
+    assert f"── types: {outcome} (" in account
+    assert {"seen", "wrong"} <= set(account.split())
 
 
 def test_check_runs_a_named_step_alone_and_knows_its_steps(
     runner: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran: list[tuple[str, ...]] = []
-    monkeypatch.setattr(runner, "run", lambda *words: ran.append(words) or 0)
+    ran: list[str] = []
+    monkeypatch.setattr(runner, "_told", lambda name, _words: (ran.append(name) or 0, ""))
     assert runner.check(["imports"]) == 0
-    assert [Path(words[0]).name for words in ran] == ["lint-imports"]
+    assert ran == ["imports"]
     assert runner.check(["everything"]) == 2

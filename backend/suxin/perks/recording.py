@@ -37,7 +37,7 @@ SOURCE: Final = "perks"
 """What these records name as their source; the row policy of ``credit_records`` knows it."""
 
 ITEM: Final = "PERK-KEPT"
-UNRECORDED: Final = frozenset({Sector.MEDICAL, Sector.SCHOOL})
+UNRECORDED: Final = frozenset(one for one in Sector if not one.keeps_records)
 _NEVER_BEGUN: Final = (ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED)
 
 
@@ -123,7 +123,7 @@ async def _orders_kept(session: AsyncSession, redemption: Redemption) -> bool:
         .limit(1)
     )
     return late is None and all(
-        order.sector not in UNRECORDED and order.stage is ServiceOrderStage.USER_PAID
+        order.sector.keeps_records and order.stage is ServiceOrderStage.USER_PAID
         for order in orders
         if order.stage not in _NEVER_BEGUN
     )

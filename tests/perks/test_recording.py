@@ -21,7 +21,8 @@ from suxin.perks.orders.commands import complete_order, confirm_order, sync_orde
 from suxin.perks.orders.states import OutcomeKind
 from suxin.perks.recording import RECORD_TOPIC, record_kept
 from suxin.perks.redeeming import complete_redemption, grant_redemption
-from suxin.perks.states import RecordRule
+from suxin.perks.scenarios.templates import benefit
+from suxin.perks.states import BenefitKind, RecordRule
 from suxin.scoring.packaged import XICHU, packaged_model
 from suxin.scoring.queries import explanation
 from suxin.subjects.catalogue import load_catalogue
@@ -136,12 +137,16 @@ async def test_a_service_order_behind_it_is_kept_when_it_is_paid_in_time(
 ) -> None:
     city, merchant = codes.perks.city, codes.perks.merchant
     await build_service(city, merchant)
-    published = await codes.perks.published(**KEPT)
+    waived = benefit(BenefitKind.DEPOSIT_WAIVER, "免 99 元押金", 9_900)
+    hired = await codes.perks.published(
+        **KEPT | {"scenario": "travel.bike", "fallback": waived}, person_daily=2, party_limit=1
+    )
     for number, late in (("BIKE-1", False), ("BIKE-2", True)):
-        held = await codes.scan(await codes.present(published, agree=True))
+        held = await codes.scan(await codes.present(hired, agree=True))
+        await city.act(grant_redemption, merchant, redemption_id=held.id)
         order = await opened(city, merchant, number=number, redemption_id=held.id)
         await city.act(confirm_order, merchant, order_id=order.id)
-        done = await completed_at(codes, held)
+        done = await city.act(complete_redemption, merchant, redemption_id=held.id)
         assert await recorded(codes, done) is None
         await city.act(complete_order, merchant, order_id=order.id, completion=asking(700))
         assert await recorded(codes, done) is None

@@ -98,7 +98,9 @@ async def send_new_ticket(visit: GivenVisit) -> Answer:
     form = await visit.form()
     form.require("programmeId", "day")
     chosen, day = form.id("programmeId"), _day(form)
-    persons, days = form.whole("persons", default=1), form.whole("days", default=1)
+    # One person on one day, unless said otherwise.
+    persons = form.whole("persons") if form.text("persons") else 1
+    days = form.whole("days") if form.text("days") else 1
     if chosen is None or day is None or form.errors:
         return await _form(visit, form, status=422)
     programme_id, wanted = chosen, Wanted(persons=persons, day=day, days=days)

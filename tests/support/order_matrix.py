@@ -27,6 +27,10 @@ def order(world: World) -> dict[str, Any]:
     return {"order_id": world.ordered.order_id}
 
 
+def redeemed(world: World) -> dict[str, Any]:
+    return {"draft": draft(redemption_id=world.perks.redemption_id), "service": None}
+
+
 def merchants_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     """A merchant's command: another merchant finds nothing, and whoever has not the right may not."""
     return [("merchant", NotFound, given), *by(OUTSIDE, Forbidden, given)]
@@ -82,6 +86,11 @@ COMMANDS: dict[str, list[Case]] = {
     "perks.orders.commands.sync_order": merchants_own(
         lambda world: order(world) | {"paid_at": world.city.now}
     ),
+    # What opens an order asks for the right to before.
+    "perks.orders.redeemed.redemption_for": [
+        *by(("merchant", "rival", "operator"), NotFound, redeemed),
+        *by(("stranger", "anonymous", "system"), Forbidden, redeemed),
+    ],
     "perks.orders.opening.open_service": by(
         tuple(name for name in ANYBODY if name != "system"),
         Forbidden,

@@ -25,6 +25,7 @@ _SERVICES: Final = {
     "identity": ("实名核验", "the identity proof"),
     "sms": ("短信", "SMS"),
     "repair": ("信用修复窗口", "the credit repair window"),
+    "payscore": ("微信支付分", "WeChat Pay Score"),
     "tiers": ("本市信用评分系统", "the city's score system"),
 }
 

@@ -3,10 +3,12 @@
 import io
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from suxin_server.demo.cast import log_ins
 from suxin_server.settings import Settings
+from suxin_server.up import _OUTSIDE
 from suxin_server.welcome import show_welcome
 
 
@@ -55,6 +57,12 @@ def test_only_what_stands_in_is_named() -> None:
     told = shown(demo=False, stand_ins=("sms",))
     assert "answer for SMS;" in told
     assert "WeChat" not in told
+
+
+@pytest.mark.parametrize("service", _OUTSIDE)
+def test_whatever_may_be_stood_in_for_has_a_name(service: str) -> None:
+    told = shown(demo=False, stand_ins=(service,))
+    assert f"set SUXIN_{service.upper()}_BASE_URL\n" in told
 
 
 def test_real_services_and_the_demo_city_need_no_warning() -> None:

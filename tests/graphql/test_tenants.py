@@ -163,20 +163,22 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 
 
-@pytest.mark.parametrize("name", KINDS)
-async def test_a_node_asks_for_the_permission_of_its_type(bank_a, desks, all_of_a, name):
+async def test_a_node_asks_for_the_permission_of_its_type(bank_a, desks, all_of_a, subtests):
     """Whoever has every other permission is refused; whoever has that one alone is answered."""
-    needed = NODES[name].__source__.permission
-    text = all_of_a[KINDS[name]]
-    found = await bank_a.data(NODE, id=text)
-    assert found == {"node": {"__typename": name, "id": text}}
-    for role, described in PROFILES[TenantKind.BANK].roles.items():
-        caller = await desks.open(desks.city.banks[0], roles=[role])
-        body = await caller.answer(NODE, id=text)
-        codes = [error["extensions"]["code"] for error in body.get("errors", [])]
+    roles = PROFILES[TenantKind.BANK].roles
+    callers = {role: await desks.open(desks.city.banks[0], roles=[role]) for role in roles}
+    for name, kind in KINDS.items():
+        needed, text = NODES[name].__source__.permission, all_of_a[kind]
+        with subtests.test(name):
+            found = await bank_a.data(NODE, id=text)
+            assert found == {"node": {"__typename": name, "id": text}}
         # An export is its caller's alone, whatever a colleague may do.
         allowed = ["NOT_FOUND"] if name == "Export" else []
-        assert codes == (allowed if needed in described.permissions else ["FORBIDDEN"]), role
+        for role, described in roles.items():
+            with subtests.test(f"{name} by {role}"):
+                body = await callers[role].answer(NODE, id=text)
+                codes = [error["extensions"]["code"] for error in body.get("errors", [])]
+                assert codes == (allowed if needed in described.permissions else ["FORBIDDEN"])
 
 
 @pytest.mark.parametrize("name", OF_SANDBOXES)
@@ -188,22 +190,26 @@ async def test_what_is_of_a_sandbox_is_nobodys_elsewhere(tester, bank_a, name):
         assert (await bank_a.answer(NODE, id=text))["data"] == {"node": None}
 
 
-@pytest.mark.parametrize("kind", KINDS.values())
-async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, all_of_a, kind):
-    text = all_of_a[kind]
-    assert (await bank_a.data(NODE, id=text))["node"]["id"] == text
-    body = await bank_b.answer(NODE, id=text)
-    assert body["data"] == {"node": None}
-    assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
+async def test_ids_of_a_stranger_read_not_found(bank_a, bank_b, all_of_a, subtests):
+    for kind in KINDS.values():
+        with subtests.test(kind):
+            text = all_of_a[kind]
+            assert (await bank_a.data(NODE, id=text))["node"]["id"] == text
+            body = await bank_b.answer(NODE, id=text)
+            assert body["data"] == {"node": None}
+            assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]
 
 
-# A lead in the pool and a league table both banks may know, each by an id of its own: see the test after this one.
-@pytest.mark.parametrize("kind", [one for one in KINDS.values() if one not in SHARED])
-async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_a, bank_b, all_of_a, kind):
-    """The id only saves the way to the database; what is seen is decided there."""
-    body = await bank_b.answer(NODE, id=retold(all_of_a[kind], bank_b.bank.tenant_id))
-    assert body["data"] == {"node": None}
-    assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+async def test_an_id_rewritten_for_oneself_reads_not_found_too(bank_b, all_of_a, subtests):
+    """The id only saves the way to the database; what is seen is decided there.
+
+    A lead in the pool and a league table both banks may know, each by an id of its own: see the test after this one.
+    """
+    for kind in set(KINDS.values()) - SHARED:
+        with subtests.test(kind):
+            body = await bank_b.answer(NODE, id=retold(all_of_a[kind], bank_b.bank.tenant_id))
+            assert body["data"] == {"node": None}
+            assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
 async def test_a_lead_has_another_id_at_each_bank(bank_a, bank_b, of_a):

@@ -19,6 +19,7 @@ from suxin.lending.queries.dossier import (
 from suxin.lending.queries.referrals import own_referral
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RepaymentMethod
 from suxin.subjects.identities import identity_of
+from suxin.subjects.models import DataCategory
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context
 from suxin_graphql.execution.records import (
@@ -27,6 +28,7 @@ from suxin_graphql.execution.records import (
     Record,
     Told,
     ToldPage,
+    of_category,
     read_field,
     to_one,
     told_page,
@@ -57,6 +59,7 @@ class LoanRequest(Record):
     """The loan request as the applicant made it."""
 
     __model__: ClassVar = models.LoanRequest
+    __category__: ClassVar = DataCategory.LOAN_REQUEST
 
     number: str
     state: RequestState
@@ -79,10 +82,13 @@ class LoanRequest(Record):
 class Person(Record):
     """The natural person who made the request."""
 
+    __category__: ClassVar = DataCategory.IDENTITY
+
     name: str
     resident_id: str
-    phone: str | None = strawberry.field(
-        description="依据不含联系方式时为空。Nothing where the basis does not cover contact."
+    phone: str | None = of_category(
+        DataCategory.CONTACT,
+        description="依据不含联系方式时为空。Nothing where the basis does not cover contact.",
     )
 
 
@@ -133,6 +139,8 @@ async def tell_records(
 class Applicant(Record):
     """Who is behind a referral. What only a consent opens is nothing, or empty, on a contract's basis."""
 
+    __category__: ClassVar = DataCategory.REGISTRATION
+
     basis: BasisKind = strawberry.field(description="查阅依据。The ground on which this is told.")
     name: str | None = strawberry.field(description="登记名称；" + _BY_CONSENT)
     kind: ApplicantKind | None = strawberry.field(description="申请主体类型；" + _BY_CONSENT)
@@ -145,6 +153,7 @@ class Applicant(Record):
     request: LoanRequest
     person: Person | None = read_field(
         Told(lambda: Person, tell_person, needs=()),
+        category=DataCategory.IDENTITY,
         description="办理申请的自然人；每次查阅另行留痕。Who made the request; each read leaves a receipt of its own.",
     )
     records: Connection[CreditRecord] | None = told_page(
@@ -155,6 +164,7 @@ class Applicant(Record):
     )
     grades: Connection[Grade] | None = told_page(
         ToldPage(lambda: Grade, lambda: GRADES, tell_grades),
+        category=DataCategory.SCORE_TIER,
         description="信用等级及其解释，授权含信用等级时才有；供工作人员查阅，系统须用 fetchTiers 获取；仅有合同依据时为空。"
         "The applicant's grades with what counts, where the consent covers them, for people to look at: a system gets the tier"
         " by fetchTiers. Nothing where only a contract is left.",

@@ -55,6 +55,7 @@ from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
 from suxin_graphql.enum_words import Labels, describe
 from suxin_graphql.exchange_types import MaterialRequestOrder
+from suxin_graphql.guarantee_types import GuaranteeRequestOrder
 from suxin_graphql.league import LeagueLineOrder
 from suxin_graphql.lending_orderings import (
     LeadOrder,
@@ -239,6 +240,7 @@ _ORDERS: Final = {
     LoanWarningOrder: "预警的排序。In which order warnings are listed.",
     PerkProgrammeOrder: "权益的排序。In which order programmes are listed.",
     PerkRedemptionOrder: "核销记录的排序。In which order redemptions are listed.",
+    GuaranteeRequestOrder: "担保申请的排序。In which order requests for guarantees are listed.",
     PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",

@@ -1,5 +1,7 @@
 """What banks and guarantors read of guarantees."""
 
+from typing import Annotated
+
 import strawberry
 
 from suxin.lending.guarantees.policies import GUARANTEE_READ
@@ -10,7 +12,7 @@ from suxin_graphql.execution.readings import OneOf, Page
 from suxin_graphql.execution.statements import Statement
 from suxin_graphql.fields import query
 from suxin_graphql.node import own
-from suxin_graphql.paging import Connection
+from suxin_graphql.paging import FILTER, Connection
 
 
 @strawberry.type
@@ -23,12 +25,20 @@ class GuaranteeQueries:
         description="本行提出的、或本机构收到的担保申请，新的在前。"
         "The requests that the bank has made within the caller's reach, or that the guarantor was asked, newest first.",
     )
-    def guarantee_requests(self, info: Info, first: int, after: str | None = None) -> Page:
+    def guarantee_requests(
+        self,
+        info: Info,
+        *,
+        first: int,
+        after: str | None = None,
+        where: Annotated[types.GuaranteeRequestFilter | None, FILTER] = None,
+        order_by: types.GuaranteeRequestOrder = types.GuaranteeRequestOrder.NEWEST,
+    ) -> Page:
         """Return the requests that the bank has made, or the guarantor was asked."""
         return Page(
             type=types.GuaranteeRequest,
-            statement=Statement(requests_shown, info.context.actor),
-            ordering=types.REQUESTS,
+            statement=Statement(requests_shown, info.context.actor).where(where),
+            ordering=order_by.ordering,
             first=first,
             after=after,
         )

@@ -12,13 +12,39 @@ from suxin.lending.guarantees.queries import guarantors_shown, requests_shown
 from suxin.lending.guarantees.states import GuaranteeDecline, GuaranteeRelease, GuaranteeState
 from suxin.lending.leads import AmountBand, TermBand
 from suxin.tenancy.models import Tenant
-from suxin_graphql.cursors import Key, Ordering
+from suxin_graphql.cursors import Key, Order, Ordering
+from suxin_graphql.execution.filters import Choice, Filter
 from suxin_graphql.execution.records import Source, to_one
 from suxin_graphql.node import Node, global_id
 from suxin_graphql.scalars import Fen
 
-REQUESTS: Final = Ordering("lending.guarantees/1", (Key(RequestRow.id, UUID),))
 GUARANTORS: Final = Ordering("lending.guarantors/1", (Key(Tenant.id, UUID),))
+
+
+@strawberry.input(
+    description="担保申请的筛选条件，同时满足。Which requests; every given field must fit."
+)
+class GuaranteeRequestFilter(Filter):
+    """Which requests for a guarantee."""
+
+    __model__: ClassVar = RequestRow
+
+    state: Choice[GuaranteeState] | None = None
+
+
+class GuaranteeRequestOrder(Order):
+    """The order of requests for guarantees."""
+
+    NEWEST = (
+        Ordering("lending.guarantees/1", (Key(RequestRow.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
+    OLDEST = (
+        Ordering("lending.guarantees.oldest/1", (Key(RequestRow.id, UUID, descending=False),)),
+        "早的在前",
+        "oldest first",
+    )
 
 
 @strawberry.type(

@@ -20,6 +20,7 @@ from suxin.scoring.coherence import MAX_INDICATORS
 from suxin.scoring.fetches import fetch_tiers, tiers_delivered, tiers_delivered_before
 from suxin.scoring.policies import TIER_READ
 from suxin.scoring.queries import MAX_TIERS, GradeTold
+from suxin.subjects.models import DataCategory
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Key, Ordering
@@ -53,6 +54,7 @@ class Grade(Record):
     """A subject's grade with its explanation, without a score."""
 
     __model__: ClassVar = models.ScoreTier
+    __category__: ClassVar = DataCategory.SCORE_TIER
 
     model_code: str
     model_name: str

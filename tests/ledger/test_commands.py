@@ -1,6 +1,8 @@
 """What a tenant's people do about its book, and what they read of it."""
 
+import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from observing import acts, nothing_written
@@ -9,7 +11,7 @@ from small_ledger import SmallLedger, build_ledger
 
 from suxin.kernel.ids import new_id
 from suxin.ledger import drafts, queries
-from suxin.ledger.accounts import AccountDraft
+from suxin.ledger.accounts import AccountDraft, opened_once
 from suxin.ledger.commands import (
     change_limits,
     close_account,
@@ -247,3 +249,15 @@ async def test_a_context_above_finds_its_account_and_the_end_of_its_hold(
         found = await queries.hold_end(session, book=ledger.book, pending_id=held.id)
         assert found is not None
         assert found.id == end.id
+
+
+async def test_of_two_who_want_an_account_at_once_both_have_the_one(ledger: SmallLedger) -> None:
+    city = ledger.city
+
+    async def opened() -> UUID:
+        async with city.database.transaction(city.operator, now=city.now) as session:
+            account = await opened_once(session, book=ledger.book, draft=draft(), now=city.now)
+            await asyncio.sleep(0.05)
+            return account.id
+
+    assert len({*await asyncio.gather(opened(), opened(), opened())}) == 1

@@ -2,6 +2,7 @@
 
 from sample_rows import insert, sample
 
+from suxin.lending.guarantees.models import GuaranteeRequest
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
 
@@ -29,6 +30,11 @@ COPIES = {
     " 'offer_id', md5('offers' || $2 || n)::uuid, 'contract_number', 'HT-' || n,"
     " 'state', case when n % 10 = 0 then 'OVERDUE' else 'PERFORMING' end,"
     " 'overdue_days', n, 'overdue_since', '2026-11-20'",
+    "guarantee_requests": "'tenant_id', $2, 'offer_id', md5('offers' || $2 || n)::uuid,"
+    " 'referral_id', md5('referrals' || $2 || n)::uuid, 'lead_id', md5('leads' || $2 || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'DECLINED' else 'REQUESTED' end,"
+    " 'decline_reason', case when n % 10 = 0 then 'other' end,"
+    " 'ended_at', case when n % 10 = 0 then '2026-11-20 02:00+00'::timestamptz end",
     "pool_filings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
     " 'state', case when n % 10 = 0 then 'RELEASED' else 'FILED' end,"
     " 'committed_fen', case when n % 10 = 0 then 0 else 1 end,"
@@ -60,7 +66,9 @@ async def fill(admin, city, many: int) -> None:
 
 
 async def insert_pooled(admin, tenant_id, loan_id, now):
-    """A filing of a loan and a claim on it."""
+    """A request for a loan's guarantee, its filing, and a claim on it."""
+    asked = sample(GuaranteeRequest, now, tenant_id=tenant_id)
+    await insert(admin, GuaranteeRequest, asked | {"committed_fen": 0})
     filing = sample(PoolFiling, now, tenant_id=tenant_id, loan_id=loan_id)
     await insert(admin, PoolFiling, filing | {"state": "FILED"})
     claim = sample(PoolClaim, now, tenant_id=tenant_id, loan_id=loan_id)

@@ -70,6 +70,20 @@ async def open_in_book(
     return account
 
 
+async def opened_once(
+    session: AsyncSession, *, book: UUID, draft: AccountDraft, now: datetime
+) -> LedgerAccount:
+    """Return the book's account of the draft's code, opened if there is none; of two who ask at once one opens it.
+
+    :raises Refusal: what ``open_in_book`` refuses a new one for
+    """
+    known = await queries.account_by_code(session, book=book, code=draft.code)
+    if known is None:
+        await take_turn(session, book)
+        known = await queries.account_by_code(session, book=book, code=draft.code)
+    return known or await open_in_book(session, book=book, draft=draft, now=now)
+
+
 async def take_turn(session: AsyncSession, book: UUID) -> None:
     """Let one open an account or close a period of a book at a time: a new account is closed as far as its book is."""
     key = func.hashtextextended(f"ledger:{book}", 0)

@@ -13,11 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.ids import new_id
 from suxin.ledger import drafts
-from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.accounts import AccountDraft, open_in_book, opened_once
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import CNY, LedgerAccount, Side
 from suxin.ledger.posting import post, state_of
-from suxin.ledger.queries import account_by_code
 from suxin.ledger.refusals import PendingExpired, WouldCrossFloor
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.refusals import BudgetExhausted, HoldOver, StockExhausted
@@ -154,17 +153,14 @@ async def note_paid(
     session: AsyncSession, programme: Programme, amount_fen: int, *, reference: str, now: datetime
 ) -> None:
     """Post what a funder paid of what is due for a programme; its account of what was paid is opened with the first."""
-    code = account_code(programme.id, "paid")
-    paid = await account_by_code(session, book=programme.tenant_id, code=code)
-    if paid is None:
-        draft = AccountDraft(
-            code=code,
-            name=f"{programme.name} 已结算",
-            asset=CNY,
-            normal_side=Side.CREDIT,
-            floor=0,
-        )
-        paid = await open_in_book(session, book=programme.tenant_id, draft=draft, now=now)
+    draft = AccountDraft(
+        code=account_code(programme.id, "paid"),
+        name=f"{programme.name} 已结算",
+        asset=CNY,
+        normal_side=Side.CREDIT,
+        floor=0,
+    )
+    paid = await opened_once(session, book=programme.tenant_id, draft=draft, now=now)
     # What is due stands there since the redemptions were completed: a programme of another's money has the account.
     assert programme.due_id is not None  # noqa: S101 - held by FunderMissing and the table's checks
     transfer = drafts.move(

@@ -19,6 +19,7 @@ from strawberry.types.base import get_object_definition
 
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.tables import Table
+from suxin.subjects.models import DataCategory
 from suxin_graphql.context import Context, Info
 from suxin_graphql.cursors import Ordering, Position
 from suxin_graphql.execution.weights import of_items
@@ -26,6 +27,9 @@ from suxin_graphql.execution.weights import of_items
 RELATION: Final = "suxin.relation"
 WEIGHT: Final = "suxin.weight"
 """What a field costs beside what is selected of it, in points (``suxin_graphql.prices``)."""
+
+CATEGORY: Final = "suxin.category"
+"""The category of data about a subject that a field needs, where it is another than its type's."""
 
 _COLUMN: Final = "suxin.column"
 _NAMES: Final = NameConverter()
@@ -45,9 +49,14 @@ class Source:
 
 
 class Record:
-    """The base of GraphQL types whose objects are read."""
+    """The base of GraphQL types whose objects are read.
+
+    ``__category__`` is the category of data about a subject that its fields need of a reader's basis. Who lacks it is told nothing
+    by the core; here it is said once, for all who read the schema's types.
+    """
 
     __model__: ClassVar[type[Table] | None] = None
+    __category__: ClassVar[DataCategory | None] = None
     __source__: ClassVar[Source]
 
     @classmethod
@@ -180,9 +189,23 @@ def column(
     )
 
 
-def read_field(relation: Relation | None = None, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
+def read_field(
+    relation: Relation | None = None,
+    *,
+    category: DataCategory | None = None,
+    description: str | None = None,
+) -> Any:  # noqa: ANN401 - see column
     """Declare a field whose value the executor reads beforehand."""
-    return strawberry.field(resolver=_read, metadata={RELATION: relation}, description=description)
+    return strawberry.field(
+        resolver=_read,
+        metadata={RELATION: relation, CATEGORY: category},
+        description=description,
+    )
+
+
+def of_category(category: DataCategory, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
+    """Declare a field that needs another category of data about a subject than its type does."""
+    return strawberry.field(metadata={CATEGORY: category}, description=description)
 
 
 def to_one(target: Callable[[], type[Record]], own: str, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
@@ -190,10 +213,14 @@ def to_one(target: Callable[[], type[Record]], own: str, *, description: str | N
     return read_field(ToOne(target, own), description=description)
 
 
-def told_page(relation: ToldPage, *, description: str | None = None) -> Any:  # noqa: ANN401 - see column
+def told_page(
+    relation: ToldPage, *, category: DataCategory | None = None, description: str | None = None
+) -> Any:  # noqa: ANN401 - see column
     """Declare a relation to a page that a query of the core tells."""
     return strawberry.field(
-        resolver=_read_page, metadata={RELATION: relation}, description=description
+        resolver=_read_page,
+        metadata={RELATION: relation, CATEGORY: category},
+        description=description,
     )
 
 
@@ -215,6 +242,13 @@ def to_many(
         )
 
     return declare
+
+
+def category_of(cls: type[Record], name: str) -> DataCategory | None:
+    """Return the category of data about a subject that a field needs, by its name in Python."""
+    field = next(one for one in _definition(cls).fields if one.python_name == name)
+    own: DataCategory | None = field.metadata.get(CATEGORY)
+    return own or cls.__category__
 
 
 _SHAPES: Final[dict[type[Record], Shape]] = {}

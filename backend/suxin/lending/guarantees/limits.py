@@ -19,10 +19,9 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.money import check_amount_fen, format_yuan
 from suxin.kernel.refusals import Invalid
 from suxin.ledger import drafts, posting
-from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.accounts import AccountDraft, open_in_book, opened_once
 from suxin.ledger.models import CNY, LedgerAccount, Side
 from suxin.ledger.posting import state_of
-from suxin.ledger.queries import account_by_code
 from suxin.ledger.refusals import WouldCrossCeiling
 from suxin.lending.guarantees import queries
 from suxin.lending.guarantees.models import GuaranteeRequest, GuarantorLimit
@@ -175,13 +174,10 @@ async def _client_account(
     """Return the account of what a guarantor answers for one client; the book does not say who that is."""
     client = uuid5(limit.guarantor_id, subject_id.hex).hex
     code = account_code(limit.guarantor_id, f"of-{client}")
-    known = await account_by_code(session, book=limit.tenant_id, code=code)
-    if known is not None:
-        return known.id
     draft = AccountDraft(
         code=code, name="单户担保责任余额", asset=CNY, normal_side=Side.CREDIT, ceiling=0
     )
-    return (await open_in_book(session, book=limit.tenant_id, draft=draft, now=now)).id
+    return (await opened_once(session, book=limit.tenant_id, draft=draft, now=now)).id
 
 
 async def _set_ceilings(session: AsyncSession, limit: GuarantorLimit, client_id: UUID) -> None:

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.ledger import queries
-from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.accounts import AccountDraft, opened_once
 from suxin.ledger.models import CNY, LedgerAccount, Side
 
 CUSTODY: Final = "incentive.custody"
@@ -48,8 +47,5 @@ async def owed_accounts(
 async def _opened(
     session: AsyncSession, book: UUID, code: str, name: str, side: Side, *, now: datetime
 ) -> LedgerAccount:
-    known = await queries.account_by_code(session, book=book, code=code)
-    if known is not None:
-        return known
     draft = AccountDraft(code=code, name=name, asset=CNY, normal_side=side)
-    return await open_in_book(session, book=book, draft=draft, now=now)
+    return await opened_once(session, book=book, draft=draft, now=now)

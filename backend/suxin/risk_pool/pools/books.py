@@ -14,11 +14,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.accounts import AccountDraft, open_in_book, opened_once
 from suxin.ledger.books import AccountState
 from suxin.ledger.models import CNY, LedgerAccount, Side
 from suxin.ledger.posting import state_of
-from suxin.ledger.queries import account_by_code
 from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.signing.models import PoolAgreement
 
@@ -104,9 +103,6 @@ async def quota_account(
 ) -> UUID:
     """Return the account of what a bank has committed of a pool, opened if there is none; it may hold nothing at first."""
     code = account_code(pool.id, f"quota-{bank_id.hex}")
-    known = await account_by_code(session, book=pool.tenant_id, code=code)
-    if known is not None:
-        return known.id
     draft = AccountDraft(
         code=code,
         name=f"{pool.name} 额度 {bank_name}",
@@ -114,7 +110,7 @@ async def quota_account(
         normal_side=Side.CREDIT,
         ceiling=0,
     )
-    return (await open_in_book(session, book=pool.tenant_id, draft=draft, now=now)).id
+    return (await opened_once(session, book=pool.tenant_id, draft=draft, now=now)).id
 
 
 def account_code(pool_id: UUID, word: str) -> str:

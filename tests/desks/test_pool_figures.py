@@ -14,7 +14,7 @@ FIGURES = "1 笔 800,000.00元 0.00元 1 笔 532,000.00元 200,000.00元 126,000
 
 def rows_of(answer):
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/csv; charset=utf-8")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 

@@ -57,7 +57,7 @@ class Format(StrEnum):
 
 
 _MEDIA: Final = {
-    Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV: "text/csv",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -5,7 +5,8 @@ macros. Templates escape everything and fail on a name that was not given.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -30,13 +31,18 @@ MEDIA_TYPE: Final = "text/html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
-    """An entry of a desk's navigation; ``count`` is what waits there, ``icon`` a name of the icon sheet."""
+    """An entry of a desk's navigation; ``count`` is what waits there, ``icon`` a name of the icon sheet, ``group`` the heading above."""
 
     zh: str
     href: str
     icon: str = "dot"
     count: int | None = None
     exact: bool = False
+    group: str = ""
+
+    def under(self, group: str) -> "NavItem":
+        """Return the entry as it stands under a heading."""
+        return replace(self, group=group)
 
     def is_current(self, path: str) -> bool:
         """Return whether the page shown belongs to this entry."""
@@ -51,6 +57,10 @@ class Shell:
     tenant_name: str
     staff_name: str
     nav: tuple[NavItem, ...]
+
+    def nav_groups(self) -> list[tuple[str, list[NavItem]]]:
+        """Return the navigation's entries by the headings above them, in their order."""
+        return [(group, list(items)) for group, items in groupby(self.nav, lambda one: one.group)]
 
 
 async def shell_of(

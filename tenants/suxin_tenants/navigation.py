@@ -42,6 +42,7 @@ from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.menu_groups import grouped
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
 from suxin_web.pages import NavItem
 
@@ -188,7 +189,7 @@ async def nav_of(
         waiting["/desk/cases"] = await cases_waiting(session, actor.own_tenant, kinds=kinds)
     if actor.tenant_kind == TenantKind.OPERATOR and actor.may(NOTICE_DECIDE):
         waiting["/desk/relief-notices"] = await notices_waiting(session, actor)
-    return [
+    shown = [
         NavItem(
             zh=item.zh,
             href=item.href,
@@ -201,6 +202,7 @@ async def nav_of(
         and (explorer or item.href != EXPLORER_PATH)
         and (item.href != SANDBOX_PATH or actor.sandbox_id is not None)
     ]
+    return grouped(kind_of(actor), shown)
 
 
 def front_page(actor: Actor) -> str | None:

@@ -73,6 +73,8 @@ _FAST = (
     "max_wal_senders=0",
     # The rows of a test are gone before it would be worth while to look after them.
     "autovacuum=off",
+    # Whoever opens a connection works out its password's proof this often, and tests open thousands.
+    "scram_iterations=1",
 )
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,10 +33,14 @@ class Source:
     def lines(self) -> int:
         return len(self.text.splitlines())
 
-    @cached_property
-    def functions(self) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-        """Every function, also nested ones, with its dotted name."""
-        return list(_functions(self.tree, ""))
+    @property
+    def functions(self) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+        """Every function, also nested ones, with its dotted name.
+
+        What nobody else looks at is not kept: the trees of all tests would take a quarter of a gigabyte.
+        """
+        kept = self.__dict__.get("tree")
+        return _functions(kept or ast.parse(self.text, self.path), "")
 
 
 def _functions(node: ast.AST, prefix: str):

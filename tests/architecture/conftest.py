@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,14 +33,22 @@ class Source:
     def lines(self) -> int:
         return len(self.text.splitlines())
 
-    @property
-    def functions(self) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-        """Every function, also nested ones, with its dotted name.
+    @cached_property
+    def functions(self) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+        """Every function, also nested ones, with its dotted name."""
+        return list(_functions(self.tree, ""))
 
-        What nobody else looks at is not kept: the trees of all tests would take a quarter of a gigabyte.
+    @property
+    def lengths(self) -> list[tuple[str, int]]:
+        """How many lines each function has.
+
+        A tree that nobody else looks at is not kept: those of all tests would take a quarter of a gigabyte.
         """
-        kept = self.__dict__.get("tree")
-        return _functions(kept or ast.parse(self.text, self.path), "")
+        tree = self.__dict__.get("tree") or ast.parse(self.text, self.path)
+        return [
+            (name, (node.end_lineno or node.lineno) - node.lineno + 1)
+            for name, node in _functions(tree, "")
+        ]
 
 
 def _functions(node: ast.AST, prefix: str):

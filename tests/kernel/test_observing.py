@@ -69,9 +69,8 @@ async def test_what_a_step_within_did_is_undone_with_the_whole(admin, other):
         await other.execute(INSERT)
     await whole.rollback()
     assert await changed(admin, before) == set()
-    async with other.transaction():
-        async with other.transaction():
-            await other.execute(INSERT)
+    async with other.transaction(), other.transaction():
+        await other.execute(INSERT)
     assert await changed(admin, before) == {"audit_heads"}
 
 

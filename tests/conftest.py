@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -106,6 +107,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with _cluster_folder(tmp_path_factory) as folder:
         server = Postgres(folder, fast=True, binaries=Settings().postgres_bin)
         server.start()
+        # Hashed anew, as the other roles' are: initdb did it as often as a server of people's data would.
+        password = urlsplit(server.admin_dsn).password
+        asyncio.run(_administer(server, f"alter role postgres password '{password}'"))
         asyncio.run(
             _administer(server, f"create database {TEMPLATE} owner suxin_owner template template0")
         )

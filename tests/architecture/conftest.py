@@ -38,6 +38,18 @@ class Source:
         """Every function, also nested ones, with its dotted name."""
         return list(_functions(self.tree, ""))
 
+    @property
+    def lengths(self) -> list[tuple[str, int]]:
+        """How many lines each function has.
+
+        A tree that nobody else looks at is not kept: those of all tests would take a quarter of a gigabyte.
+        """
+        tree = self.__dict__.get("tree") or ast.parse(self.text, self.path)
+        return [
+            (name, (node.end_lineno or node.lineno) - node.lineno + 1)
+            for name, node in _functions(tree, "")
+        ]
+
 
 def _functions(node: ast.AST, prefix: str):
     for child in ast.iter_child_nodes(node):

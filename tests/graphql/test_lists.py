@@ -101,7 +101,7 @@ async def filled(bank_a, case, admin):
     )
 
     async def copied(many: int) -> None:
-        await fill(admin, case.city, many)
+        await fill(admin, case.city, many, planned=many == SOME)
 
     return copied
 

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from suxin.lending.queries.referrals import InboxCounts
 from suxin.tenancy.models import Tenant
 
 
+@cache
 def queries() -> dict[str, Callable[..., Any]]:
     return {
         f"{module.name.removeprefix('suxin.')}.{name}": value

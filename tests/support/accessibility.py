@@ -17,6 +17,7 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best
 SETTLED = """
 () => Promise.all(document.getAnimations().map((animation) => animation.finish?.()))
 """
+THERE = "() => 'axe' in window"
 RUN = """
 async (tags) => {
   const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
@@ -55,7 +56,8 @@ class Axe:
     async def violations(self, page: Page) -> list[str]:
         """Return what is wrong with the page now: the rule, where, and what it asks for."""
         # Evaluated by the debugger and not by the page, so that its content policy stays what it is.
-        await page.evaluate(self._source)
+        if not await page.evaluate(THERE):
+            await page.evaluate(self._source)
         await page.evaluate(SETTLED)
         found: list[dict[str, Any]] = await page.evaluate(RUN, list(TAGS))
         return [

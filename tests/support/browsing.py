@@ -1,5 +1,6 @@
 """A browser that minds what a person would mind: errors, pages that scroll sideways, pages without a heading."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
+PICTURES = "SUXIN_PICTURES"
+"""Set, it keeps a picture of every page that is looked at: two of them take the browser half a second."""
 NARROW = 360
 TALL = 1_600
 TIMEOUT_MS = 30_000
@@ -62,7 +65,7 @@ class Screen:
             self._refusals_expected = False
 
     async def shoot(self, name: str) -> None:
-        """Look at the page as it is and at 360 pixels: keep pictures, and note whatever is wrong with it."""
+        """Look at the page as it is and at 360 pixels: note whatever is wrong with it, with a picture."""
         self._shots += 1
         await self._look(f"{self._shots:02}-{name}")
         before = self.page.viewport_size
@@ -81,9 +84,11 @@ class Screen:
     async def _look(self, name: str) -> None:
         await self.page.evaluate("() => document.fonts.ready")
         where = f"{self.who} {name} {self.page.url}"
-        self.wrong.extend(f"{where}: {fault}" for fault in await self.faults())
-        SCREENSHOTS.mkdir(exist_ok=True)
-        await self.page.screenshot(path=SCREENSHOTS / f"{self.who}-{name}.png", full_page=True)
+        faults = await self.faults()
+        self.wrong.extend(f"{where}: {fault}" for fault in faults)
+        if faults or PICTURES in os.environ:
+            SCREENSHOTS.mkdir(exist_ok=True)
+            await self.page.screenshot(path=SCREENSHOTS / f"{self.who}-{name}.png", full_page=True)
 
     def _hear(self, message: ConsoleMessage) -> None:
         expected = self._refusals_expected and message.text.startswith(REFUSED)

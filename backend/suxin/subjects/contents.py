@@ -57,9 +57,7 @@ def check_written(
 
 
 def _check_keys(shape: Shape, content: Mapping[str, object]) -> None:
-    if content.keys() == shape.keys.keys() and all(
-        accepts(content[key]) for key, accepts in shape.keys.items()
-    ):
+    if _holds(shape, content):
         return
     for key in sorted(shape.keys.keys() | content.keys()):
         accepts = shape.keys.get(key)
@@ -73,6 +71,16 @@ def _check_keys(shape: Shape, content: Mapping[str, object]) -> None:
                 reason_zh="缺少或取值不对",
                 reason_en="it is missing or holds something else",
             )
+
+
+def _holds(shape: Shape, content: Mapping[str, object]) -> bool:
+    # Asked of millions of rows: a loop costs half of what "all" over a generator does.
+    if content.keys() != shape.keys.keys():
+        return False
+    for key, accepts in shape.keys.items():  # noqa: SIM110 - see above
+        if not accepts(content[key]):
+            return False
+    return True
 
 
 def publication_end(

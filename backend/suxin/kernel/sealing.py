@@ -351,8 +351,6 @@ def _index(indexer: hmac.HMAC, normal: bytes) -> bytes:
 
 
 def _normal(value: str) -> bytes:
-    if value.isascii() and value.isalnum():
-        return value.upper().encode()
     normal = "".join(unicodedata.normalize("NFKC", value).split()).upper()
     if not normal:
         raise ValueError("an empty value has no blind index")

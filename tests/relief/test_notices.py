@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from observing import changed, contents
 from repairs import add_penalty
-from sample_rows import insert, sample
 from small_cases import colleague
 from small_relief import PDF, add_counties, draft, file_notice, in_force, relieve
 from small_scores import official
@@ -25,7 +24,6 @@ from suxin.relief.commands import (
     withdraw_notice,
 )
 from suxin.relief.counting import shown
-from suxin.repair.models import RepairApplication
 from suxin.review.deciding import accept_case, check_case
 from suxin.review.states import Outcome
 from suxin.rights.answering import answer_case
@@ -163,28 +161,6 @@ async def test_ended_by_two_what_it_alone_exempted_counts_again(small_city, admi
     found = [await status(admin, one) for one in (alone, both, by_case, withdrawn)]
     assert found == ["active", "exempted", "exempted", "withdrawn"]
     assert await relieve(small_city) == 0
-
-
-async def test_what_the_window_has_repaired_meanwhile_does_not_count_again(small_city, admin):
-    """信用修复管理办法 art. 3: not even when what exempted it ends."""
-    record_id = await add_penalty(small_city)
-    notice = await in_force(small_city)
-    await relieve(small_city)
-    applied = sample(
-        RepairApplication,
-        small_city.now,
-        subject_id=small_city.firm_id,
-        person_id=small_city.person_id,
-        record_id=record_id,
-        state="REPAIRED",
-        applied_at=small_city.now,
-        ended_at=small_city.now,
-        copies=0,
-    )
-    await insert(admin, RepairApplication, applied)
-    await end(small_city, notice)
-    await relieve(small_city)
-    assert await status(admin, record_id) == "repaired"
 
 
 async def _answer(city, case):

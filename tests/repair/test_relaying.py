@@ -9,11 +9,14 @@ from arrangements import arrangement_2027
 from observing import as_platform, changed, contents, posted
 from repairs import NUMBER, PDF, add_penalty, both_documents, put_down
 from scripted_window import RECEIPT_NO
+from small_relief import in_force, relieve
+from small_scores import official
 
 from suxin.consent.fetches import delivered_before, fetch_records
 from suxin.kernel.actor import Actor
 from suxin.kernel.calendars import load_arrangement
 from suxin.kernel.refusals import NotFound
+from suxin.relief.commands import answer_ending, ask_to_end
 from suxin.repair import waiting
 from suxin.repair.clocks import end_of
 from suxin.repair.commands import RELAY_TOPIC, supplement_application, withdraw_application
@@ -86,6 +89,7 @@ async def test_what_is_repaired_counts_no_more_in_any_copy(
     """Art. 3: no longer published, shared or used; the same penalty from another source is a copy, another penalty is not."""
     copy = await add_penalty(small_city, source="fgw")
     disputed = await add_penalty(small_city, source="xyb", status=RecordStatus.DISPUTED)
+    exempted = await add_penalty(small_city, source="sthj", status=RecordStatus.EXEMPTED)
     other = await add_penalty(small_city, number="宿市监罚〔2026〕13号")
     of_another = await add_penalty(small_city, subject_id=small_city.stranger_firm_id)
     application = await filed()
@@ -93,18 +97,39 @@ async def test_what_is_repaired_counts_no_more_in_any_copy(
 
     assert await ask() == 1
 
-    for record_id in (penalty, copy, disputed):
+    for record_id in (penalty, copy, disputed, exempted):
         assert await status_of(admin, record_id) == "repaired"
     for record_id in (other, of_another):
         assert await status_of(admin, record_id) == "active"
     row = await row_of(application)
-    assert (row["state"], row["copies"], row["late_at"]) == ("REPAIRED", 3, None)
+    assert (row["state"], row["copies"], row["late_at"]) == ("REPAIRED", 4, None)
     assert row["decided_at"] == small_city.now + HOUR / 2
     assert row["applied_at"] == row["ended_at"] == small_city.now + HOUR
     assert len(await told("repair_repaired")) == 1
     assert (
         await admin.fetchval("select count(*) from repair_documents where content is not null") == 0
     )
+
+
+async def test_what_is_exempted_is_repaired_at_once_and_stays_so(
+    small_city, filed, window, ask, admin, penalty
+):
+    """Art. 3: what is exempted is shared with that word, and counts again when its notice ends; what is repaired neither."""
+    await filed()
+    notice = await in_force(small_city)
+    await relieve(small_city)
+    assert await status_of(admin, penalty) == "exempted"
+
+    window.says(WindowState.REPAIRED, small_city.now)
+    await ask()
+    assert await status_of(admin, penalty) == "repaired"
+
+    which = {"notice_id": notice.id}
+    await small_city.act(ask_to_end, official(small_city, 1), **which, reason="灾后恢复")
+    await small_city.act(answer_ending, official(small_city, 2), **which, granted=True)
+    # At the end the notice's row is closed, and the record is left as it is.
+    assert await relieve(small_city) == 1
+    assert await status_of(admin, penalty) == "repaired"
 
 
 async def test_what_a_later_batch_tells_anew_counts_no_more_either(
@@ -117,11 +142,15 @@ async def test_what_a_later_batch_tells_anew_counts_no_more_either(
     again = await add_penalty(small_city, source="fgw", batch_id=batch_id)
     other = await add_penalty(small_city, source="fgw", number="2", batch_id=batch_id)
     untouched = await add_penalty(small_city, source="xyb", batch_id=earlier)
+    held = [
+        await add_penalty(small_city, source=status.value, status=status, batch_id=batch_id)
+        for status in (RecordStatus.DISPUTED, RecordStatus.EXEMPTED)
+    ]
     async with small_city.batch.transaction(Actor.system("test"), now=small_city.now) as session:
-        assert await mark_told_anew(session, batch_id=batch_id, now=small_city.now) == 1
+        assert await mark_told_anew(session, batch_id=batch_id, now=small_city.now) == 3
         assert await mark_told_anew(session, batch_id=batch_id, now=small_city.now) == 0
-    found = [await status_of(admin, record_id) for record_id in (again, other, untouched)]
-    assert found == ["repaired", "active", "active"]
+    found = [await status_of(admin, record_id) for record_id in (again, *held, other, untouched)]
+    assert found == [*["repaired"] * 3, "active", "active"]
 
 
 async def test_whoever_may_read_the_record_finds_an_event_that_names_nobody(

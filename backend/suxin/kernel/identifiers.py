@@ -273,6 +273,6 @@ def check_grid_code(text: str, *, field: str) -> str:
 
 def _compact(text: str) -> str:
     """Undo full-width writing and take out blanks and hyphens; what is too long stays as it is."""
-    if len(text) > MAX_WRITTEN_CHARACTERS:
+    if len(text) > MAX_WRITTEN_CHARACTERS or (text.isascii() and text.isalnum()):
         return text
     return unicodedata.normalize("NFKC", text).translate(_SEPARATORS)

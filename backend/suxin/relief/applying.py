@@ -2,8 +2,7 @@
 
 A chunk is one transaction, and what it did is not done again: whoever is interrupted goes on where he was. What comes in later, or is no
 longer disputed, is found by the next pass. A record that is exempted for another reason stays so when a notice ends: by another notice,
-or by the case of its subject. What the national window has repaired meanwhile is repaired then; the table of applications is named by its
-columns alone, because it stands above this.
+or by the case of its subject. What the national window has repaired meanwhile is exempted no longer, so that no end of a notice touches it.
 """
 
 from collections import Counter
@@ -48,10 +47,7 @@ _END: Final = text(f"""
       where g.notice_id = :notice_id and g.ended_at is null
       order by g.subject_id, g.record_id limit :chunk for update
     ), active_again as (
-      update credit_records c set status = case when exists (
-          select from repair_applications a
-          where a.subject_id = c.subject_id and a.record_id = c.id and a.state = 'REPAIRED')
-        then 'repaired' else 'active' end
+      update credit_records c set status = 'active'
       from found
       where c.subject_id = found.subject_id and c.id = found.record_id and c.status = 'exempted'
         and not exists (

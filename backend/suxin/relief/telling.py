@@ -67,7 +67,7 @@ async def _tell(
         )
         await _notify(session, people, "受灾信用豁免已生效", body, "relief_exempted", now=now)
     elif counted.told and counted.over and not counted.end_told:
-        body = f"“{notice.title}”已终止，因其豁免的 {counted.over} 条记录恢复使用；另有豁免依据的除外。"
+        body = f"“{notice.title}”已终止，因其豁免的 {counted.over} 条记录恢复使用；另有豁免依据或者已修复的除外。"
         await _notify(session, people, "受灾信用豁免已终止", body, "relief_ended", now=now)
     await _mark(session, theirs, now=now)
 

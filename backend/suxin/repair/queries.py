@@ -14,7 +14,7 @@ from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import SHANGHAI, days_touched
 from suxin.repair.clocks import Clock
 from suxin.repair.models import OPEN_STATES, RepairApplication, RepairDocument
-from suxin.subjects.models import CatalogueItem, CreditRecord, Polarity, RecordStatus
+from suxin.subjects.models import SHARED, CatalogueItem, CreditRecord, Polarity
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
 
@@ -179,9 +179,10 @@ async def open_records(session: AsyncSession, subject_id: UUID) -> set[UUID]:
 async def copies_of(
     session: AsyncSession, application: RepairApplication
 ) -> Sequence[CreditRecord]:
-    """Return the record of an application and every other that tells the same, as far as they count, locked.
+    """Return the record of an application and every other that tells the same, as far as they are shared, locked.
 
-    The same is told by another source under the same document's number.
+    The same is told by another source under the same document's number. What is disputed or exempted counts no more already, but is
+    shared with that word, and would be used again once the dispute or the notice ends.
     """
     number = (
         select(CreditRecord.content["number"].astext)
@@ -200,7 +201,7 @@ async def copies_of(
             select(CreditRecord)
             .where(
                 CreditRecord.subject_id == application.subject_id,
-                CreditRecord.status.in_((RecordStatus.ACTIVE, RecordStatus.DISPUTED)),
+                CreditRecord.status.in_(SHARED),
                 (CreditRecord.id == application.record_id) | told_again,
             )
             .order_by(CreditRecord.id)

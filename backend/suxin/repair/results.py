@@ -1,7 +1,8 @@
 """Carrying out what the window has decided: every copy of the record counts no more, and whoever may have one is told.
 
 In the transaction that learns of the decision: the record and whatever tells the same under another source is marked
-repaired, which every reader, the next score run and the next export see; what was delivered of it is erased, so that no replay
+repaired, which every reader, the next score run and the next export see, also where a dispute or an exemption holds it back: such a
+record is shared with that word, what is repaired is not. When the exemption ends the record stays repaired. What was delivered of it is erased, so that no replay
 tells it again; each tenant that may read it finds an event in its feed. The measures' working day runs from the decision: when it was learnt too late, that is on record.
 
 Source: 信用修复管理办法 art. 3 (no longer published, shared or used)
@@ -35,7 +36,8 @@ _TOLD_ANEW: Final = text(
     set status = 'repaired'
     from repair_applications a
     where a.state = 'REPAIRED' and a.subject_id = r.subject_id and a.item_code = r.item_code
-      and r.content ->> 'number' = a.record_ref and r.batch_id = :batch_id and r.status = 'active'
+      and r.content ->> 'number' = a.record_ref and r.batch_id = :batch_id
+      and r.status in ('active', 'disputed', 'exempted')
     """
 )
 _BY_KIND: Final = {BasisKind.CONSENT: READ_BY_CONSENT, BasisKind.CONTRACT: READ_BY_CONTRACT}

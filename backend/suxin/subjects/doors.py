@@ -35,7 +35,7 @@ class PersonDoors(NamedTuple):
     """The index that a person is kept under from now on, and the others that he may be kept under already."""
 
     own: BlindIndex
-    others: frozenset[bytes]
+    others: tuple[bytes, ...]
 
 
 def resident_door(sealer: Sealer, resident_id: str) -> BlindIndex:
@@ -46,7 +46,7 @@ def resident_door(sealer: Sealer, resident_id: str) -> BlindIndex:
 def resident_doors(sealer: Sealer, resident_ids: Iterable[str]) -> Iterator[PersonDoors]:
     """Return of each of many resident ids every index, by every key of the ring."""
     for own, known in sealer.every_index_of(resident_ids, purpose=RESIDENT_ID):
-        yield PersonDoors(own, frozenset(known) - {own.digest})
+        yield PersonDoors(own, known[1:])
 
 
 def uscc_door(uscc: str) -> bytes:

@@ -23,7 +23,7 @@ Check = Callable[[object], bool]
 
 
 def _text(value: object) -> bool:
-    return isinstance(value, str) and len(value.strip()) >= 1 and len(value) <= MAX_TEXT_CHARACTERS
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT_CHARACTERS and not value.isspace()
 
 
 def _count(value: object) -> bool:

@@ -16,6 +16,8 @@ from suxin.kernel.sealing import Keyring, Sealer
 from suxin.subjects.doors import KeyringStale, person_behind, resident_door
 from suxin.subjects.ingestion import limits, runs
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
+from suxin.subjects.ingestion.refusals import ResidentIdInText
+from suxin.subjects.ingestion.rows import Expected, staged_row
 from suxin.subjects.ingestion.runs import run_batch
 from suxin.subjects.models import CreditRecord, SubjectDoor
 
@@ -358,3 +360,17 @@ async def test_a_batch_waits_for_who_is_proving_himself_and_finds_him(
     assert not await reading
     assert await admin.fetchval("select subject_id from credit_records") == person_id
     assert await admin.fetchval("select count(*) from subjects where kind = 'person'") == 1
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_number_in_a_content_is_found_however_it_is_written(escaped):
+    """Escapes hide digits from whoever looks at the text as it stands, and not from the database."""
+    number = resident_id(9)
+    said = "".join(f"\\u{ord(digit):04x}" for digit in number) if escaped else number
+    content = json.dumps(PENALTY, ensure_ascii=False).replace("城管局", said)
+    fields = ["", resident_id(1), "PENALTY", "1", "2026-11-10", content, *[""] * 6]
+    expected = Expected(source=SOURCE, items=frozenset({"PENALTY"}), today=date(2026, 11, 20))
+    with pytest.raises(ResidentIdInText):
+        staged_row(fields, expected)
+    fields[5] = content.replace(said, "城管局")
+    assert staged_row(fields, expected)[2] == resident_id(1)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from suxin.kernel.ids import random_ids
@@ -96,14 +97,14 @@ class Chunks:
         position: Position,
     ) -> None:
         self._rows = rows
-        self._places = places
         self._expected = expected
         self._sealer = sealer
         self._after_line = after_line
         self._ids = _endless_ids(now)
         self._position = position
-        # A heading has no column that is not one of a record's.
+        # A heading has no column that is not one of a record's; what it lacks is taken from behind a row's end.
         self._width = sum(place is not None for place in places)
+        self._in_order = itemgetter(*(self._width if place is None else place for place in places))
 
     def __iter__(self) -> Iterator[Chunk]:
         oldest_timely = self._expected.today - timedelta(days=limits.TIMELY_DAYS)
@@ -148,4 +149,4 @@ class Chunks:
     def _ordered(self, row: Fields) -> list[str]:
         if len(row) != self._width:
             raise RowMalformed
-        return ["" if place is None else row[place].strip() for place in self._places]
+        return [field.strip() for field in self._in_order([*row, ""])]

@@ -49,10 +49,11 @@ def csv_rows(file: IO[bytes], encoding: Encoding) -> Iterator[NumberedRow]:
             yield from lines.take_flawed()
             yield first, Reject(first, RowMalformed())
             continue
-        for number, reject in lines.take_flawed():
-            # What was left out before the row began; within a row it spoils the row, which then lacks fields.
-            first = max(first, number + 1)
-            yield number, reject
+        if lines.flawed:
+            for number, reject in lines.take_flawed():
+                # What was left out before the row began; within a row it spoils the row, which then lacks fields.
+                first = max(first, number + 1)
+                yield number, reject
         if fields:
             yield min(first, lines.number), fields
 
@@ -63,7 +64,7 @@ class _Lines:
     def __init__(self, file: IO[bytes], encoding: Encoding) -> None:
         self._file = file
         self._encoding = encoding
-        self._flawed: list[NumberedRow] = []
+        self.flawed: list[NumberedRow] = []
         self.number = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -73,15 +74,15 @@ class _Lines:
             if len(line) > limit:
                 self._skip_rest(line)
                 refusal = LineTooLong(limit_kib=limit // _KIBIBYTE)
-                self._flawed.append((self.number, Reject(self.number, refusal)))
+                self.flawed.append((self.number, Reject(self.number, refusal)))
                 continue
             if self.number == 1:
                 line = line.removeprefix(UTF_8_MARK)
             text = decoded_line(line, self._encoding)
             if text is None:
-                self._flawed.append((self.number, Reject(self.number, RowEncoding())))
+                self.flawed.append((self.number, Reject(self.number, RowEncoding())))
             elif "\0" in text:
-                self._flawed.append((self.number, Reject(self.number, RowMalformed())))
+                self.flawed.append((self.number, Reject(self.number, RowMalformed())))
             else:
                 yield text
 
@@ -91,5 +92,5 @@ class _Lines:
 
     def take_flawed(self) -> list[NumberedRow]:
         """Return what was put aside since the last time."""
-        taken, self._flawed = self._flawed, []
+        taken, self.flawed = self.flawed, []
         return taken

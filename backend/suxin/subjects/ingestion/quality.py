@@ -16,16 +16,17 @@ _MEASURE: Final = text(
          persons_total)
     select :source, :now, max(b.received_at), count(*), sum(b.rows_read),
            sum(b.rows_read - b.rows_incomplete), sum(b.rows_read - b.rows_inconsistent),
-           sum(b.rows_read - b.rows_late), min(covered.organisations), min(known.organisations),
-           min(covered.persons), min(known.persons)
+           sum(b.rows_read - b.rows_late), min(city.organisations_told), min(city.organisations),
+           min(city.persons_told), min(city.persons)
     from ingestion_batches b,
          (select count(*) filter (where s.uscc is not null) as organisations,
-                 count(*) filter (where s.kind = 'person') as persons
-          from (select distinct subject_id from credit_records where source = :source) told
-          join subjects s on s.id = told.subject_id) covered,
-         (select count(*) filter (where uscc is not null) as organisations,
-                 count(*) filter (where kind = 'person') as persons
-          from subjects where sandbox_id is null) known
+                 count(*) filter (where s.kind = 'person') as persons,
+                 count(told.subject_id) filter (where s.uscc is not null) as organisations_told,
+                 count(told.subject_id) filter (where s.kind = 'person') as persons_told
+          from subjects s
+          left join (select subject_id from credit_records where source = :source group by subject_id) told
+            on told.subject_id = s.id
+          where s.sandbox_id is null) city
     where b.source = :source
     having count(*) > 0
     on conflict (source) do update

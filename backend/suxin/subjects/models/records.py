@@ -133,6 +133,11 @@ class RecordStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+SHARED: Final = (RecordStatus.ACTIVE, RecordStatus.DISPUTED, RecordStatus.EXEMPTED)
+"""The states in which a record is shared, each with its word; what is repaired or withdrawn is not."""
+
+_SHARED: Final = f"status in {tuple(status.value for status in SHARED)}"
+
 # A bank reads a natural person's record only if he filed it himself or the bank holds a personal credit licence, and
 # nobody reads what is never shared, or is shared no more: what is repaired (信用修复管理办法 art. 3) or withdrawn. What is
 # disputed or exempted is shared with that word. The sub-select is evaluated once per statement.
@@ -150,7 +155,7 @@ _NOT_OVER: Final = (
     f" and occurred_on > {TODAY} - interval '{NEGATIVE_KEPT_YEARS} years')"
 )
 _LAWFUL_CHANNEL = (
-    "category not in ('score', 'loan_performance') and status not in ('repaired', 'withdrawn')"
+    f"category not in ('score', 'loan_performance') and {_SHARED}"
     f" and (not natural_person or channel = 'filed_by_subject' or {_NOT_A_BANK_OR_LICENSED})"
     f" and {_NOT_OVER}"
 )
@@ -224,11 +229,11 @@ class CreditRecord(Table):
             "UPDATE",
             check=f"subject_id = {SUBJECT} and (status = 'active' or status = 'withdrawn' and {KIND} = 'operator')",
         ),
-        # The national window has repaired it, and the platform carries that out; nothing repairs a record otherwise.
+        # The national window has repaired it, and the platform carries that out; nothing repairs a record otherwise, and nothing
+        # that holds it back keeps that from it.
         when(
             "repaired",
-            f"subject_id = {SUBJECT} and {KIND} = 'system' and status in ('active', 'disputed')"
-            " and not self_declared",
+            f"subject_id = {SUBJECT} and {KIND} = 'system' and {_SHARED} and not self_declared",
             "UPDATE",
             check=f"subject_id = {SUBJECT} and status = 'repaired'",
         ),

@@ -115,6 +115,11 @@ MATRIX = {
     "perk_redemptions": PLATFORM,
     "perk_ticket_spends": NOBODY,
     "perk_tickets": PLATFORM,
+    "perk_cover_claims": KEEPER,
+    "perk_cover_papers": KEEPER,
+    "perk_cover_recoveries": KEEPER,
+    # The rules by which it pays are everybody's; what it has stands in the ledger.
+    "perk_covers": EVERYBODY,
     "perk_settlement_lines": KEEPER,
     "perk_settlements": KEEPER,
     "person_identities": PLATFORM,

@@ -4,6 +4,7 @@ import bank_ledger_matrix
 import claims_matrix
 import code_matrix
 import commitment_matrix
+import cover_matrix
 import deprecation_matrix
 import events_matrix
 import exchange_matrix
@@ -53,6 +54,7 @@ COMMANDS = (
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
     | settlement_matrix.COMMANDS
+    | cover_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -81,6 +83,7 @@ QUERIES = (
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES
     | settlement_matrix.QUERIES
+    | cover_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

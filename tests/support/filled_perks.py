@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from filled_covers import FilledCovers, fill_covers
 from small_city import SmallCity
 from small_perks import build_perks, programme_draft
 from small_settlements import one_statement
@@ -24,6 +25,7 @@ class FilledPerks:
     redemption_id: UUID
     settlement_id: UUID
     ticket_id: UUID
+    covered: FilledCovers
 
 
 async def fill_perks(city: SmallCity) -> FilledPerks:
@@ -40,4 +42,5 @@ async def fill_perks(city: SmallCity) -> FilledPerks:
         redemption_id=held.id,
         settlement_id=await one_statement(small),
         ticket_id=await fill_ticket(city, small.merchant, programme),
+        covered=await fill_covers(small),
     )

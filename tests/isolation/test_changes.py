@@ -42,7 +42,6 @@ UPDATED = {
         "perk_programmes",
         "perk_settlements",
         "perk_cover_claims",
-        "perk_cover_papers",
         "perk_cover_recoveries",
         "perk_covers",
         "published_arrangements",

@@ -41,9 +41,9 @@ from suxin.lending.models import (
 )
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
+from suxin.perks.covers.models import CoverClaim, CoverRecovery
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.orders.models import ServiceOrder
-from suxin.perks.covers.models import CoverClaim, CoverRecovery
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.tickets.models import Ticket
 from suxin.relief.models import DisasterNotice

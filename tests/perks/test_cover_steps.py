@@ -4,7 +4,6 @@ from itertools import product
 from typing import Any
 
 import asyncpg
-import pytest
 from small_city import SmallCity
 from small_covers import WAITED, build_cover
 from small_perks import build_perks

@@ -5,12 +5,11 @@ from typing import Any
 
 from small_covers import DRAFT, PAPER
 from small_world import World
-from trespassing import Case, by, operators_own
+from trespassing import PUBLIC, Case, by, operators_own
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.perks.covers.models import CoverClaim
 from suxin.perks.covers.recovering import RecoveryDraft
-from suxin.perks.covers.refusals import CoverMissing
 from suxin.perks.covers.states import CoverGround
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.settlements.models import Settlement
@@ -36,16 +35,12 @@ def recovery(world: World) -> dict[str, Any]:
     return {"recovery_id": world.perks.covered.recovery_id}
 
 
-def of_merchant(world: World) -> dict[str, Any]:
-    return {"tenant_id": world.perks.gate.own_tenant, **claim(world)}
-
-
 def known_order(world: World) -> ServiceOrder:
     """The order, as its ids alone tell of it."""
     return ServiceOrder(
         tenant_id=world.perks.gate.own_tenant,
         id=world.perks.covered.order_id,
-        programme_id=world.perks.programme.id,
+        programme_id=world.perks.covered.programme_id,
     )
 
 
@@ -68,7 +63,7 @@ def month(world: World) -> Settlement:
     )
 
 
-def merchants_own(given: Any) -> list[Case]:  # noqa: ANN401 - what a case is made of
+def merchants_own(given: Any) -> list[Case]:
     """A merchant's command: another merchant finds nothing, and whoever has not the right may not."""
     strangers = ("rival", "stranger", "anonymous", "operator", "system")
     return [("merchant", NotFound, given), *by(strangers, Forbidden, given)]
@@ -120,8 +115,8 @@ QUERIES: dict[str, tuple[str, Any, Any]] = {
     f"{PLACE}.queries.claims_waiting": ("merchant", lambda _world: {}, Forbidden),
     f"{PLACE}.queries.cover_behind": (
         "merchant",
-        lambda world: {"order": ServiceOrder(tenant_id=world.perks.gate.own_tenant)},
-        CoverMissing,
+        lambda world: {"order": known_order(world)},
+        PUBLIC,
     ),
     f"{PLACE}.queries.cover_kept": ("merchant", cover, Forbidden),
     f"{PLACE}.queries.covers_kept": ("merchant", lambda _world: {}, Forbidden),
@@ -139,7 +134,11 @@ QUERIES: dict[str, tuple[str, Any, Any]] = {
     f"{PLACE}.queries.lock_cover_kept": ("merchant", cover, Forbidden),
     f"{PLACE}.queries.lock_on_clock": (
         "merchant",
-        lambda world: of_merchant(world) | {"due_at": world.perks.covered.due_at},
+        lambda world: {
+            "tenant_id": world.perks.gate.own_tenant,
+            "claim_id": world.perks.covered.open_id,
+            "due_at": world.perks.covered.due_at,
+        },
         None,
     ),
     f"{PLACE}.queries.lock_recovery": ("merchant", recovery, Forbidden),
@@ -149,7 +148,11 @@ QUERIES: dict[str, tuple[str, Any, Any]] = {
         lambda world: {"about": [world.perks.redemption_id]},
         0,
     ),
-    f"{PLACE}.queries.paid_in_month": ("merchant", lambda world: {"settlement": month(world)}, None),
+    f"{PLACE}.queries.paid_in_month": (
+        "merchant",
+        lambda world: {"settlement": month(world)},
+        None,
+    ),
     f"{PLACE}.queries.paper_seen": ("merchant", paper, NotFound),
     f"{PLACE}.queries.papers_of": ("merchant", claim, None),
     f"{PLACE}.queries.recoveries_of": ("merchant", claim, None),

@@ -16,7 +16,9 @@ class FilledCovers:
     """The ids of a cover, and of a claim on it with all that belongs to that."""
 
     cover_id: UUID
+    programme_id: UUID
     order_id: UUID
+    open_id: UUID
     claim_id: UUID
     paper_id: UUID
     recovery_id: UUID
@@ -30,6 +32,7 @@ async def fill_covers(perks: SmallPerks) -> FilledCovers:
     small = await build_cover(perks)
     order = await small.unpaid()
     claim = await small.paid(await small.claim(order))
+    waiting = await small.claim(await small.unpaid("BIKE-2"), 1)
     draft = RecoveryDraft(received_fen=900, cost_fen=0, recovered_on=now.date(), number="R-1")
     about = {"claim_id": claim.id, "draft": draft, "now": now}
     recovery = await city.act(report_recovery, perks.merchant, **about)
@@ -37,10 +40,12 @@ async def fill_covers(perks: SmallPerks) -> FilledCovers:
         (paper,) = await queries.papers_of(session, perks.merchant, claim.id)
     return FilledCovers(
         cover_id=small.cover.id,
+        programme_id=small.programme.id,
         order_id=order.id,
+        open_id=waiting.id,
         claim_id=claim.id,
         paper_id=paper.id,
         recovery_id=recovery.id,
         paid_on=now.date(),
-        due_at=claim.due_at,
+        due_at=waiting.due_at,
     )

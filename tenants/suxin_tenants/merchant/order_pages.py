@@ -15,6 +15,8 @@ from suxin.kernel.ids import new_id
 from suxin.kernel.money import FEN_PER_YUAN
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.perks.covers.policies import COVER_CLAIM
+from suxin.perks.covers.rules import CLAIMABLE
 from suxin.perks.orders import commands, queries
 from suxin.perks.orders.models import OrderService, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
@@ -283,6 +285,9 @@ async def _show(visit: Visit, order_id: UUID, form: Form, *, step: str = "", sta
             "may_refund": visit.actor.may(ORDER_REFUND)
             and order.transaction_id is not None
             and order.refundable_fen > 0,
+            "may_claim": order.programme_id is not None
+            and visit.actor.may(COVER_CLAIM)
+            and order.stage in CLAIMABLE,
             "typed": form,
             "step": step,
             "max_reason": MAX_REASON,

@@ -11,6 +11,7 @@ from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
 from suxin.kernel.sealing import Sealer
 from suxin.perks.covers import clocks, queries
+from suxin.perks.covers.facts import contested, facts_of
 from suxin.perks.covers.models import Cover, CoverClaim
 from suxin.perks.covers.papers import Paper, keep_ended, keep_paper
 from suxin.perks.covers.policies import COVER_CLAIM
@@ -55,7 +56,7 @@ async def file_claim(
     # The order's row is the turn that two claims on it take.
     order = await lock_own_order(session, actor, order_id)
     cover = await queries.cover_behind(session, order)
-    found = claimable(queries.facts_of(order), ground)
+    found = claimable(facts_of(order), ground)
     check_time(found.due_at, wait_days=cover.wait_days, within_days=cover.within_days, now=now)
     check_asked(amount_fen, bound_fen=found.bound_fen)
     if await queries.has_claim(session, order):
@@ -118,7 +119,7 @@ async def withdraw_claim(
 async def _require_uncontested(session: AsyncSession, cover: Cover, order: ServiceOrder) -> None:
     """Refuse while something about an order is contested; the operator's rows know, and say how many cases there are."""
     async with act_for(session, tenant_id=cover.tenant_id, reason="disputes that hold up a cover"):
-        count = await queries.open_disputes(session, about=queries.contested(order))
+        count = await queries.open_disputes(session, about=contested(order))
     if count:
         raise CoverDisputeOpen(count=count)
 

@@ -13,6 +13,7 @@ from suxin.kernel.money import format_yuan
 from suxin.kernel.refusals import Invalid
 from suxin.kernel.working_days import local_day
 from suxin.perks.covers import books, queries
+from suxin.perks.covers.facts import contested, facts_of
 from suxin.perks.covers.models import Cover, CoverClaim
 from suxin.perks.covers.papers import keep_ended
 from suxin.perks.covers.policies import COVER_DECIDE
@@ -120,9 +121,8 @@ async def note_cover_payment(
     number = checked_reference(reference)
     claim = await queries.lock_claim(session, actor, claim_id)
     claim.pay(by=actor.own_staff, on=paid_on, reference=number, now=now)
-    # The database holds that what was approved has both.
-    assert claim.checked_at is not None  # noqa: S101
-    assert claim.hold_id is not None  # noqa: S101
+    assert claim.checked_at is not None  # noqa: S101 - the database holds that what was approved has one
+    assert claim.hold_id is not None  # noqa: S101 - and the other
     check_day(paid_on, earliest=local_day(claim.checked_at), now=now)
     await _require_lost(session, claim)
     cover = await _cover(session, claim)
@@ -201,7 +201,7 @@ async def _require_lost(session: AsyncSession, claim: CoverClaim) -> None:
     async with act_for(session, tenant_id=claim.tenant_id, reason="an order a cover pays for"):
         order = await session.get_one(ServiceOrder, (claim.tenant_id, claim.order_id))
         await session.refresh(order)
-        facts, about = queries.facts_of(order), queries.contested(order)
+        facts, about = facts_of(order), contested(order)
     count = await queries.open_disputes(session, about=about)
     if count:
         raise CoverDisputeOpen(count=count)

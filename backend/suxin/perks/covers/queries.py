@@ -14,7 +14,6 @@ from suxin.kernel.working_days import SHANGHAI
 from suxin.perks.covers.models import Cover, CoverClaim, CoverPaper, CoverRecovery
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_MANAGE, COVER_READ
 from suxin.perks.covers.refusals import CoverMissing
-from suxin.perks.covers.rules import OrderFacts, Returned
 from suxin.perks.covers.states import AT_OPERATOR, GRANTED, NEVER_PAID, CoverClaimState
 from suxin.perks.models import Programme
 from suxin.perks.orders.models import ServiceOrder
@@ -79,24 +78,6 @@ async def cover_behind(session: AsyncSession, order: ServiceOrder) -> Cover:
     if found is None:
         raise CoverMissing
     return found
-
-
-def facts_of(order: ServiceOrder) -> OrderFacts:
-    """Return an order as far as a claim on it is concerned."""
-    return OrderFacts(
-        stage=order.stage,
-        fund_fen=order.fund_fen,
-        total_fen=order.total_fen,
-        paid_fen=order.paid_fen,
-        refunded_fen=order.refunded_fen,
-        ends_at=order.ends_at,
-        completed_at=order.completed_at,
-    )
-
-
-def contested(order: ServiceOrder) -> Sequence[UUID]:
-    """Return what may be contested about an order, the order and the redemption that it comes of."""
-    return [one for one in (order.id, order.redemption_id) if one is not None]
 
 
 async def open_disputes(session: AsyncSession, *, about: Sequence[UUID]) -> int:
@@ -290,14 +271,6 @@ async def paid_in_month(session: AsyncSession, settlement: Settlement) -> Sequen
         )
     )
     return (await session.scalars(statement.order_by(CoverClaim.id))).all()
-
-
-def summed(recoveries: Sequence[CoverRecovery]) -> Returned:
-    """Return all that came back together."""
-    return Returned(
-        received_fen=sum(one.received_fen for one in recoveries),
-        cost_fen=sum(one.cost_fen for one in recoveries),
-    )
 
 
 def _papers(actor: Actor, claim_id: UUID) -> Select[CoverPaper]:

@@ -14,6 +14,7 @@ from suxin.kernel.money import check_amount_fen, format_yuan
 from suxin.kernel.working_days import local_day
 from suxin.perks.covers import books, queries
 from suxin.perks.covers.deciding import check_day
+from suxin.perks.covers.facts import summed
 from suxin.perks.covers.models import Cover, CoverClaim, CoverRecovery
 from suxin.perks.covers.policies import COVER_CLAIM, COVER_DECIDE
 from suxin.perks.covers.refusals import CoverRecoveryBeyond, CoverTooManyRecoveries
@@ -63,7 +64,7 @@ async def report_recovery(
     if len(earlier) >= MAX_RECOVERIES:
         raise CoverTooManyRecoveries(limit=MAX_RECOVERIES)
     recovery = _recovery(actor, claim, draft, number, now=now)
-    every = queries.summed([*earlier, recovery])
+    every = summed([*earlier, recovery])
     if every.net_fen > claim.asked_fen:
         beyond = format_yuan(every.net_fen - claim.asked_fen)
         raise CoverRecoveryBeyond(field="receivedFen", beyond=beyond)

@@ -59,11 +59,12 @@ class Returned(msgspec.Struct, frozen=True, kw_only=True):
         return max(0, self.received_fen - self.cost_fen)
 
 
-_USED: Final = (
+CLAIMABLE: Final = (
     ServiceOrderStage.USER_CONFIRM,
     ServiceOrderStage.USER_PAYING,
     ServiceOrderStage.USER_PAID,
 )
+"""Where something may have been lost."""
 
 
 def claimable(order: OrderFacts, ground: CoverGround) -> Claimable:
@@ -76,7 +77,7 @@ def claimable(order: OrderFacts, ground: CoverGround) -> Claimable:
             raise _nothing("订单不是已完结待支付", "the order does not wait for its payment")
         due, bound_fen = order.completed_at, min(order.total_fen or 0, order.fund_fen)
     else:
-        if order.stage not in _USED:
+        if order.stage not in CLAIMABLE:
             raise _nothing("订单未开始或已取消", "the order was not begun, or was cancelled")
         due = order.ends_at or order.completed_at
         bound_fen = order.fund_fen - (order.paid_fen or 0) + order.refunded_fen

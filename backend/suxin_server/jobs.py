@@ -19,6 +19,7 @@ from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
 from suxin.perks import jobs as perks
 from suxin.perks.covers import jobs as covers
+from suxin.perks.limiting import jobs as limiting
 from suxin.perks.orders import jobs as orders
 from suxin.perks.tickets import jobs as tickets
 from suxin.repair import jobs as repair
@@ -85,6 +86,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         lending.handlers(),
         perks.handlers(),
         covers.handlers(),
+        limiting.handlers(),
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),

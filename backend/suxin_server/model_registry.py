@@ -27,6 +27,7 @@ from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.covers import models as covers
+from suxin.perks.limiting import models as limiting
 from suxin.perks.orders import models as orders
 from suxin.perks.settlements import models as settlements
 from suxin.perks.tickets import models as tickets
@@ -108,6 +109,7 @@ CONTEXTS = (
     tickets,
     settlements,
     covers,
+    limiting,
 )
 
 metadata = Table.metadata

@@ -621,6 +621,24 @@ ACCESS = (
     "CREATE POLICY data_subject ON perk_handles FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY named ON perk_handles FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     'GRANT SELECT, INSERT ON perk_handles TO suxin_app',
+    'ALTER TABLE perk_limit_parties ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_limit_parties FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON perk_limit_parties FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON perk_limit_parties FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON perk_limit_parties TO suxin_app',
+    'ALTER TABLE perk_limits ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_limits FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_limits FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY proposed ON perk_limits FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY ended_by_merchant ON perk_limits FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'ENDED')",
+    "CREATE POLICY concerned ON perk_limits FOR SELECT TO suxin_app USING (exists (select 1 from perk_limit_parties p where p.tenant_id = perk_limits.tenant_id and p.limit_id = perk_limits.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY contested ON perk_limits FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and exists (select 1 from perk_limit_parties p where p.tenant_id = perk_limits.tenant_id and p.limit_id = perk_limits.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and exists (select 1 from perk_limit_parties p where p.tenant_id = perk_limits.tenant_id and p.limit_id = perk_limits.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY overseen ON perk_limits FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY decided ON perk_limits FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_limits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, noticed_at, object_until, contested_at, effective_at, ends_on, ended_at, end_reason) ON perk_limits TO suxin_app',
+    "CREATE TRIGGER perk_limits_begins BEFORE INSERT ON perk_limits FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_limits_step BEFORE UPDATE OF state ON perk_limits FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONTESTED', 'ENDED', 'client'), ('CONTESTED', 'ENDED', 'staff'), ('CONTESTED', 'ENDED', 'system'), ('CONTESTED', 'LIFTED', 'operator'), ('CONTESTED', 'LIFTED', 'system'), ('CONTESTED', 'NOTICED', 'operator'), ('CONTESTED', 'NOTICED', 'subject'), ('CONTESTED', 'NOTICED', 'system'), ('EFFECTIVE', 'ENDED', 'client'), ('EFFECTIVE', 'ENDED', 'staff'), ('EFFECTIVE', 'ENDED', 'system'), ('NOTICED', 'CONTESTED', 'subject'), ('NOTICED', 'EFFECTIVE', 'system'), ('NOTICED', 'ENDED', 'client'), ('NOTICED', 'ENDED', 'staff'), ('NOTICED', 'ENDED', 'system'), ('PROPOSED', 'ENDED', 'client'), ('PROPOSED', 'ENDED', 'staff'), ('PROPOSED', 'ENDED', 'system'), ('PROPOSED', 'NOTICED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE perk_programmes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE perk_programmes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON perk_programmes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -3822,6 +3840,41 @@ def upgrade() -> None:
     op.create_index('ix_perk_cover_claims_tenant_id', 'perk_cover_claims', ['tenant_id', 'id'], unique=False)
     op.create_index('ix_perk_cover_claims_year', 'perk_cover_claims', ['operator_id', 'cover_id', 'tenant_id', 'checked_at'], unique=False)
     op.create_index('uq_perk_cover_claims_order_id', 'perk_cover_claims', ['tenant_id', 'order_id'], unique=True, postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.create_table('perk_limits',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('order_number', sa.Text(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('owed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('months', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('document_number', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('PROPOSED', 'NOTICED', 'CONTESTED', 'EFFECTIVE', 'LIFTED', 'ENDED', name='limitstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('object_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('contested_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('effective_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("case state when 'EFFECTIVE' then num_nonnulls(effective_at, ends_on) = 2 when 'ENDED' then true else num_nonnulls(effective_at, ends_on) = 0 end", name=op.f('ck_perk_limits_effective')),
+    sa.CheckConstraint("num_nonnulls(ended_at, end_reason) = case when state in ('LIFTED', 'ENDED') then 2 else 0 end", name=op.f('ck_perk_limits_ended')),
+    sa.CheckConstraint("state not in ('CONTESTED', 'LIFTED') or contested_at is not null", name=op.f('ck_perk_limits_contested')),
+    sa.CheckConstraint("state not in ('NOTICED', 'CONTESTED', 'EFFECTIVE', 'LIFTED') or object_until is not null", name=op.f('ck_perk_limits_told')),
+    sa.CheckConstraint('(noticed_at is null) = (object_until is null)', name=op.f('ck_perk_limits_noticed')),
+    sa.CheckConstraint('effective_at is null or effective_at >= object_until', name=op.f('ck_perk_limits_in_force')),
+    sa.CheckConstraint('months between 1 and 12', name=op.f('ck_perk_limits_months')),
+    sa.CheckConstraint('object_until > noticed_at', name=op.f('ck_perk_limits_time_to_object')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_perk_limits_tenant_id_order_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_limits_tenant_id_programme_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_limits'))
+    )
+    op.create_index('ix_perk_limits_redemption_id', 'perk_limits', ['tenant_id', 'redemption_id'], unique=False)
+    op.create_index('uq_perk_limits_order_id', 'perk_limits', ['tenant_id', 'order_id'], unique=True, postgresql_where=sa.text("state <> 'ENDED'"))
     op.create_table('perk_ticket_spends',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4035,6 +4088,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'claim_id', 'number', name=op.f('uq_perk_cover_recoveries_tenant_id_claim_id_number'))
     )
     op.create_index('ix_perk_cover_recoveries_claim_id', 'perk_cover_recoveries', ['tenant_id', 'claim_id', 'id'], unique=False)
+    op.create_table('perk_limit_parties',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('limit_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'limit_id'], ['perk_limits.tenant_id', 'perk_limits.id'], name=op.f('fk_perk_limit_parties_tenant_id_limit_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'limit_id', name=op.f('pk_perk_limit_parties'))
+    )
+    op.create_index('ix_perk_limit_parties_subject_id', 'perk_limit_parties', ['subject_id', 'programme_id'], unique=False)
     op.create_table('pool_collections',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4266,6 +4328,8 @@ def downgrade() -> None:
     op.drop_index('ix_pool_collections_subject_id', table_name='pool_collections')
     op.drop_index('ix_pool_collections_loan_id', table_name='pool_collections')
     op.drop_table('pool_collections')
+    op.drop_index('ix_perk_limit_parties_subject_id', table_name='perk_limit_parties')
+    op.drop_table('perk_limit_parties')
     op.drop_index('ix_perk_cover_recoveries_claim_id', table_name='perk_cover_recoveries')
     op.drop_table('perk_cover_recoveries')
     op.drop_index('ix_perk_cover_papers_claim_id', table_name='perk_cover_papers')
@@ -4293,6 +4357,9 @@ def downgrade() -> None:
     op.drop_index('ix_perk_ticket_spends_verdict', table_name='perk_ticket_spends')
     op.drop_index('ix_perk_ticket_spends_ticket_id', table_name='perk_ticket_spends')
     op.drop_table('perk_ticket_spends')
+    op.drop_index('uq_perk_limits_order_id', table_name='perk_limits', postgresql_where=sa.text("state <> 'ENDED'"))
+    op.drop_index('ix_perk_limits_redemption_id', table_name='perk_limits')
+    op.drop_table('perk_limits')
     op.drop_index('uq_perk_cover_claims_order_id', table_name='perk_cover_claims', postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
     op.drop_index('ix_perk_cover_claims_year', table_name='perk_cover_claims')
     op.drop_index('ix_perk_cover_claims_tenant_id', table_name='perk_cover_claims')

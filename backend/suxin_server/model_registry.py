@@ -27,6 +27,7 @@ from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.covers import models as covers
+from suxin.perks.figures import models as perk_figures
 from suxin.perks.limiting import models as limiting
 from suxin.perks.orders import models as orders
 from suxin.perks.settlements import models as settlements
@@ -110,6 +111,7 @@ CONTEXTS = (
     settlements,
     covers,
     limiting,
+    perk_figures,
 )
 
 metadata = Table.metadata

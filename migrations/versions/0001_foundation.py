@@ -639,6 +639,11 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, noticed_at, object_until, contested_at, effective_at, ends_on, ended_at, end_reason) ON perk_limits TO suxin_app',
     "CREATE TRIGGER perk_limits_begins BEFORE INSERT ON perk_limits FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER perk_limits_step BEFORE UPDATE OF state ON perk_limits FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONTESTED', 'ENDED', 'client'), ('CONTESTED', 'ENDED', 'staff'), ('CONTESTED', 'ENDED', 'system'), ('CONTESTED', 'LIFTED', 'operator'), ('CONTESTED', 'LIFTED', 'system'), ('CONTESTED', 'NOTICED', 'operator'), ('CONTESTED', 'NOTICED', 'subject'), ('CONTESTED', 'NOTICED', 'system'), ('EFFECTIVE', 'ENDED', 'client'), ('EFFECTIVE', 'ENDED', 'staff'), ('EFFECTIVE', 'ENDED', 'system'), ('NOTICED', 'CONTESTED', 'subject'), ('NOTICED', 'EFFECTIVE', 'system'), ('NOTICED', 'ENDED', 'client'), ('NOTICED', 'ENDED', 'staff'), ('NOTICED', 'ENDED', 'system'), ('PROPOSED', 'ENDED', 'client'), ('PROPOSED', 'ENDED', 'staff'), ('PROPOSED', 'ENDED', 'system'), ('PROPOSED', 'NOTICED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_months ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_months FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON perk_months FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_months FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON perk_months TO suxin_app',
     'ALTER TABLE perk_programmes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE perk_programmes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON perk_programmes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2136,6 +2141,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'subject_id', name=op.f('pk_perk_handles'))
     )
     op.create_index('uq_perk_handles_handle', 'perk_handles', ['tenant_id', 'handle'], unique=True)
+    op.create_table('perk_months',
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('dimension', sa.Enum('city', 'county', 'scenario', name='perkdimension', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('redemptions', sa.BigInteger(), nullable=False),
+    sa.Column('uses', sa.BigInteger(), nullable=False),
+    sa.Column('people', sa.BigInteger(), nullable=False),
+    sa.Column('value_fen', sa.BigInteger(), nullable=False),
+    sa.Column('defaults', sa.BigInteger(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(dimension = 'city') = (key = '')", name=op.f('ck_perk_months_key')),
+    sa.CheckConstraint('extract(day from month) = 1', name=op.f('ck_perk_months_month')),
+    sa.CheckConstraint('least(redemptions, uses, people, value_fen, defaults) >= 0 and people <= redemptions', name=op.f('ck_perk_months_figures')),
+    sa.PrimaryKeyConstraint('month', 'dimension', 'key', name=op.f('pk_perk_months'))
+    )
     op.create_table('perk_programmes',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4571,6 +4591,7 @@ def downgrade() -> None:
     op.drop_index('ix_perk_programmes_over', table_name='perk_programmes', postgresql_where=sa.text("state in ('PUBLISHED', 'SUSPENDED')"))
     op.drop_index('ix_perk_programmes_in_force', table_name='perk_programmes', postgresql_where=sa.text("state = 'PUBLISHED'"))
     op.drop_table('perk_programmes')
+    op.drop_table('perk_months')
     op.drop_index('uq_perk_handles_handle', table_name='perk_handles')
     op.drop_table('perk_handles')
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))

@@ -65,6 +65,7 @@ from suxin_tenants.operator import (
     list_file_pages,
     loan_figure_pages,
     perk_approval_pages,
+    perk_figure_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_figure_pages,
@@ -221,6 +222,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *operator_settlement_pages.HANDLERS,
     *cover_pages.HANDLERS,
     *operator_cover_pages.HANDLERS,
+    *perk_figure_pages.HANDLERS,
     *operator_cover_claim_pages.HANDLERS,
 ]
 

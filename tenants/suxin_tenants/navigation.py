@@ -117,6 +117,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (LEAGUE_READ, NavItem(zh="银行排行", href="/desk/league", icon="chart")),
         (STATISTICS_READ, NavItem(zh="贷款月报", href="/desk/loan-figures", icon="chart")),
+        (STATISTICS_READ, NavItem(zh="信易+ 统计", href="/desk/perk-figures", icon="chart")),
         (STATISTICS_READ, NavItem(zh="规划目标", href="/desk/plan-targets", icon="check")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),

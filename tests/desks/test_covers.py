@@ -3,6 +3,7 @@
 import pytest
 from observing import nothing_written
 from small_covers import WAITED, build_cover
+from small_limits import defaulted
 from small_perks import build_perks
 
 PAPER = ("未归还.pdf", b"%PDF-1.7 not returned", "application/pdf")
@@ -80,3 +81,39 @@ async def test_a_clerk_and_another_house_have_no_such_page(desks, covered, admin
         await clerk.get(f"/desk/orders/{order.id}/cover-claim", status=403)
         await desk.get("/desk/covers", status=404)
         await officer.get("/desk/cover-claims", status=404)
+
+
+async def test_a_limit_is_proposed_on_a_default_and_ended(desks, covered, words):
+    desk, small, _ = covered
+    order = await defaulted(small, number="BIKE-2")
+    page = f"/desk/orders/{order.id}"
+    assert "提出权益限制" in words(await desk.get(page))
+    wrong = await desk.post(f"{page}/limit", months="13", why="未付")
+    assert (wrong.status_code, 'id="e-months" role="alert"' in wrong.text) == (422, True)
+    assert "待告知" in words(await desk.done(f"{page}/limit", months="3", why="未付"))
+    assert "商户撤销" in words(await desk.done(f"{page}/limit/end"))
+
+
+async def test_statistics_show_months_and_parts_and_are_taken_along(
+    desks, admin, small_city, places, words
+):
+    operator = await desks.operator()
+    assert "还没有统计" in words(await operator.get("/desk/perk-figures"))
+    for dimension, key, people in (
+        ("city", "", 12),
+        ("county", "321302", 9),
+        ("county", "321311", 3),
+        ("scenario", "tour.ticket", 12),
+    ):
+        await admin.execute(
+            "insert into perk_months values ('2026-11-01', $1, $2, $3, $3, $3, $4, 0, $5)",
+            dimension, key, people, people * 100, small_city.now,
+        )  # fmt: skip
+    by_area = words(await operator.get("/desk/perk-figures"))
+    assert "宿城区 不列" in by_area
+    assert "合计 12 12 12.00元 0" in by_area
+    assert "12 12 12.00元 0 合计" in words(await operator.get("/desk/perk-figures?by=scenario"))
+    for name in ("perk-figures", "perk-months"):
+        sent = await operator.client.get(f"/desk/list-files/{name}/csv")
+        assert (sent.status_code, "核销金额" in sent.text) == (200, True)
+    await (await desks.officer()).get("/desk/perk-figures", status=404)

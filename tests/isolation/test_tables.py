@@ -110,6 +110,10 @@ MATRIX = {
     "outbox": DOORWAY,
     # What is published is everybody's; of who redeems, a merchant sees no row.
     "perk_handles": NOBODY,
+    # A merchant's; whom it concerns reads it as well.
+    "perk_limit_parties": PLATFORM,
+    "perk_limits": KEEPER,
+    "perk_months": KEEPER,
     "perk_programmes": (OFFERED, OFFERED, OFFERED, OFFERED, ALL, ALL),
     "perk_redeemers": PLATFORM,
     "perk_redemptions": PLATFORM,

@@ -1,4 +1,4 @@
-"""The states of claims and recoveries, past every command: each caller writes exactly the declared steps."""
+"""The states of claims, recoveries and limits, past every command: each caller writes exactly the declared steps."""
 
 from itertools import product
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 from small_city import SmallCity
 from small_covers import WAITED, build_cover
+from small_limits import defaulted, noticed, person_of, proposed
 from small_perks import build_perks
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import sqlstate
 from suxin.perks.covers.recovering import RecoveryDraft, report_recovery
 from suxin.perks.covers.states import CoverClaimState, CoverRecoveryState
+from suxin.perks.limiting.states import LimitState
 
 TO = "cast({to} as text)"
 DECIDED = f"{TO} in ('DECIDED', 'APPROVED', 'REJECTED', 'PAID')"
@@ -35,6 +37,16 @@ RECOVERY = (
     f" arrived_on = case when {CONFIRMED} then recovered_on end,"
     f" reference = case when {CONFIRMED} then 'x' end"
 )
+OVER = f"{TO} in ('LIFTED', 'ENDED')"
+LIMIT = (
+    f"state = {TO}, noticed_at = proposed_at, object_until = proposed_at + interval '1 day',"
+    f" contested_at = proposed_at,"
+    f" effective_at = case when {TO} = 'EFFECTIVE' then proposed_at + interval '2 days' end,"
+    f" ends_on = case when {TO} = 'EFFECTIVE' then current_date end,"
+    f" ended_at = case when {OVER} then proposed_at end, end_reason = case when {OVER} then 'x' end"
+)
+ENDS = {(one, "ENDED") for one in ("PROPOSED", "NOTICED", "CONTESTED", "EFFECTIVE")}
+BACK = {("CONTESTED", "NOTICED"), ("CONTESTED", "LIFTED")}
 TABLES: dict[str, tuple[Any, str, dict[str, set[tuple[str, str]]]]] = {
     "perk_cover_claims": (
         CoverClaimState,
@@ -51,6 +63,18 @@ TABLES: dict[str, tuple[Any, str, dict[str, set[tuple[str, str]]]]] = {
             },
             "platform": set(),
             "bank": set(),
+            "person": set(),
+        },
+    ),
+    "perk_limits": (
+        LimitState,
+        LIMIT,
+        {
+            "merchant": ENDS,
+            "operator": BACK,
+            "platform": {*ENDS, *BACK, ("PROPOSED", "NOTICED"), ("NOTICED", "EFFECTIVE")},
+            "bank": set(),
+            "person": {("NOTICED", "CONTESTED"), ("CONTESTED", "NOTICED")},
         },
     ),
     "perk_cover_recoveries": (
@@ -61,6 +85,7 @@ TABLES: dict[str, tuple[Any, str, dict[str, set[tuple[str, str]]]]] = {
             "operator": {("REPORTED", "CONFIRMED")},
             "platform": set(),
             "bank": set(),
+            "person": set(),
         },
     ),
 }
@@ -75,11 +100,13 @@ async def test_a_caller_takes_the_declared_steps_and_no_other(
     draft = RecoveryDraft(received_fen=900, cost_fen=0, recovered_on=now.date(), number="R-1")
     about = {"claim_id": claim.id, "draft": draft, "now": now}
     await small_city.act(report_recovery, small.perks.merchant, **about)
+    await noticed(small, await proposed(small, await defaulted(small, number="L-1")))
     actors = {
         "merchant": small.perks.merchant,
         "operator": small_city.operator,
         "platform": Actor.system("test"),
         "bank": small_city.banks[0].officer,
+        "person": person_of(small_city),
     }
     for table, (states, setting, declared) in TABLES.items():
         found: dict[str, set[tuple[str, str]]] = {who: set() for who in actors}

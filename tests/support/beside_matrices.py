@@ -14,6 +14,7 @@ import incentive_matrix
 import ingestion_matrix
 import league_matrix
 import ledger_matrix
+import limit_matrix
 import loan_matrix
 import order_matrix
 import perk_matrix
@@ -55,6 +56,7 @@ COMMANDS = (
     | ticket_matrix.COMMANDS
     | settlement_matrix.COMMANDS
     | cover_matrix.COMMANDS
+    | limit_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -84,6 +86,7 @@ QUERIES = (
     | ticket_matrix.QUERIES
     | settlement_matrix.QUERIES
     | cover_matrix.QUERIES
+    | limit_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

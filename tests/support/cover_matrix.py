@@ -1,4 +1,4 @@
-"""Who must not touch covers and claims on them: commands and queries for the proofs as two tenants."""
+"""Who must not touch covers and claims on them, nor read what is counted: commands and queries for the proofs as two tenants."""
 
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.perks.covers.models import CoverClaim
 from suxin.perks.covers.recovering import RecoveryDraft
 from suxin.perks.covers.states import CoverGround
+from suxin.perks.figures.models import PerkDimension
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.states import FunderKind
@@ -152,6 +153,15 @@ QUERIES: dict[str, tuple[str, Any, Any]] = {
         "merchant",
         lambda world: {"settlement": month(world)},
         None,
+    ),
+    "perks.figures.queries.perk_months": ("merchant", lambda _world: {}, Forbidden),
+    "perks.figures.queries.perk_figures": (
+        "merchant",
+        lambda world: {
+            "by": PerkDimension.COUNTY,
+            "month": world.perks.covered.paid_on.replace(day=1),
+        },
+        Forbidden,
     ),
     f"{PLACE}.queries.paper_seen": ("merchant", paper, NotFound),
     f"{PLACE}.queries.papers_of": ("merchant", claim, None),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from small_covers import WAITED, build_cover
-from small_perks import SmallPerks
+from small_covers import WAITED, SmallCover
 
+from suxin.kernel.actor import Actor
 from suxin.perks.covers import queries
 from suxin.perks.covers.recovering import RecoveryDraft, report_recovery
+from suxin.perks.figures.models import PerkDimension, PerkMonth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +27,24 @@ class FilledCovers:
     due_at: datetime
 
 
-async def fill_covers(perks: SmallPerks) -> FilledCovers:
+def counted(now: datetime, dimension: PerkDimension, key: str) -> PerkMonth:
+    """Return a cell of nine people."""
+    return PerkMonth(
+        month=now.date().replace(day=1),
+        dimension=dimension,
+        key=key,
+        redemptions=9,
+        uses=9,
+        people=9,
+        value_fen=900,
+        defaults=0,
+        counted_at=now,
+    )
+
+
+async def fill_covers(small: SmallCover) -> FilledCovers:
     """Let an attraction be paid for an order that nobody paid, and get a part of that back."""
-    city, now = perks.city, perks.city.now + WAITED
-    small = await build_cover(perks)
+    perks, city, now = small.perks, small.city, small.city.now + WAITED
     order = await small.unpaid()
     claim = await small.paid(await small.claim(order))
     waiting = await small.claim(await small.unpaid("BIKE-2"), 1)
@@ -38,6 +53,10 @@ async def fill_covers(perks: SmallPerks) -> FilledCovers:
     recovery = await city.act(report_recovery, perks.merchant, **about)
     async with city.database.snapshot(perks.merchant, now=now) as session:
         (paper,) = await queries.papers_of(session, perks.merchant, claim.id)
+    # Counted as of the month in which the claim was paid.
+    async with city.database.transaction(Actor.system("test"), now=now) as session:
+        for dimension, key in ((PerkDimension.COUNTY, "321302"), (PerkDimension.CITY, "")):
+            session.add(counted(now, dimension, key))
     return FilledCovers(
         cover_id=small.cover.id,
         programme_id=small.programme.id,

@@ -170,6 +170,8 @@ UPDATED = {
         "webhook_endpoints",
     },
     "applicant": {
+        # He objects to one that concerns him.
+        "perk_limits",
         "access_bases",
         "account_closures",
         "attachments",

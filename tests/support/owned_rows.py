@@ -56,7 +56,6 @@ def owned(model: type[Table], world: World) -> str:
         "perk_cover_papers": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_cover_recoveries": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_limits": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
-        "perk_limit_parties": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_settlement_lines": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_settlements": f"t.tenant_id = '{world.perks.gate.tenant_id}'",
         "perk_redemptions": f"t.tenant_id = '{world.perks.gate.tenant_id}'",

@@ -81,7 +81,12 @@ class Limit(Table):
             check=f"tenant_id = {TENANT} and state = 'ENDED'",
         ),
         when("concerned", _CONCERNED),
-        when("contested", _BY_SUBJECT, "UPDATE"),
+        when(
+            "contested",
+            _BY_SUBJECT,
+            "UPDATE",
+            check=f"{_BY_SUBJECT} and state in ('NOTICED', 'CONTESTED')",
+        ),
         when("overseen", f"{KIND} = 'operator'"),
         when("decided", f"{KIND} = 'operator'", "UPDATE"),
         system(),

@@ -55,7 +55,7 @@ _NAMES: Final = {"payments": "amount", "discounts": "discount", "riskFundFen": "
 _FORMS: Final[Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]] = {
     "complete": (_NAMES, ("amount", "discount", "reason")),
     "cancel": ({"reason": "why"}, ("why",)),
-    "limit": ({"reason": "why", "reference": "document"}, ("months", "why", "document")),
+    "limit": ({"reason": "why", "documentNumber": "document"}, ("months", "why", "document")),
     "refund": ({"amountFen": "back", "reason": "because"}, ("back", "because")),
 }
 """The forms of an order's page: how their fields are called in the core, and which they are."""

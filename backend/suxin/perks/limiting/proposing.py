@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
+from suxin.kernel.refusals import Invalid
 from suxin.perks.limiting import queries
 from suxin.perks.limiting.models import Limit
 from suxin.perks.limiting.policies import LIMIT_PROPOSE
@@ -21,7 +22,7 @@ from suxin.perks.limiting.refusals import (
 )
 from suxin.perks.limiting.states import LimitState
 from suxin.perks.limiting.telling import record_limit
-from suxin.perks.limits import MAX_REFERENCE, checked_reason, checked_reference
+from suxin.perks.limits import MAX_REFERENCE, checked_reason
 from suxin.perks.models import Redemption
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.orders.queries import has_outcome, lock_own_order
@@ -58,7 +59,13 @@ async def propose_limit(
     if not 1 <= months <= MAX_MONTHS:
         raise LimitTerm(field="months", limit=MAX_MONTHS)
     said = checked_reason(reason)
-    number = checked_reference(document_number) if document_number.strip() else None
+    number = document_number.strip() or None
+    if number is not None and len(number) > MAX_DOCUMENT:
+        raise Invalid(
+            field="documentNumber",
+            reason_zh=f"文号不超过 {MAX_DOCUMENT} 个字符",
+            reason_en=f"a document's number has {MAX_DOCUMENT} characters at most",
+        )
     # The order's row is the turn that two proposals take, and a payment.
     order = await lock_own_order(session, actor, order_id)
     if not await _defaulted(session, order):

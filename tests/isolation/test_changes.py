@@ -99,6 +99,7 @@ UPDATED = {
         "perk_cover_recoveries",
         "perk_covers",
         "perk_limits",
+        "perk_months",
         "order_refunds",
         "order_services",
         "person_identities",

@@ -256,6 +256,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "mandates",
         "match_results",
         "perk_handles",
+        "perk_limit_parties",
         "perk_redeemers",
         "perk_redemptions",
         "perk_ticket_spends",

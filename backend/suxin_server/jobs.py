@@ -18,6 +18,8 @@ from suxin.kernel.sealing import Sealer
 from suxin.ledger import jobs as ledger
 from suxin.lending import jobs as lending
 from suxin.perks import jobs as perks
+from suxin.perks.covers import jobs as covers
+from suxin.perks.limiting import jobs as limiting
 from suxin.perks.orders import jobs as orders
 from suxin.perks.tickets import jobs as tickets
 from suxin.repair import jobs as repair
@@ -83,6 +85,8 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         ledger.handlers(),
         lending.handlers(),
         perks.handlers(),
+        covers.handlers(),
+        limiting.handlers(),
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
@@ -91,7 +95,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         subjects.handlers(sealer, channel),
         {
             CALENDAR_CHANGED_TOPIC: each(
-                lending.redate, repair.redate, review.redating(KINDS), rights.redate
+                covers.redate, lending.redate, repair.redate, review.redating(KINDS), rights.redate
             )
         },
     )

@@ -15,6 +15,7 @@ from suxin.lending.league.closing import close_due_quarters
 from suxin.lending.league.months import count_month
 from suxin.lending.loans.collateral import REMINDED_AT_ONCE, remind_of_collateral
 from suxin.lending.loans.daily import TOLD_AT_ONCE, judge_loans, tell_of_loans
+from suxin.perks.figures.counting import count_perks
 from suxin.perks.settlements.drawing import draw_up, month_due
 from suxin_server.pool_keeping import keep_pools
 
@@ -44,6 +45,8 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
             reminded = await remind_of_collateral(session, now=now)
     await count_all_loans(database, now=now)
     await settle_perks(batch, database, now=now)
+    async with database.transaction(_JUDGE, now=now) as session:
+        await count_perks(session, now=now)
     return changed
 
 

@@ -26,6 +26,9 @@ from suxin.lending.replays import models as replays
 from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
+from suxin.perks.covers import models as covers
+from suxin.perks.figures import models as perk_figures
+from suxin.perks.limiting import models as limiting
 from suxin.perks.orders import models as orders
 from suxin.perks.settlements import models as settlements
 from suxin.perks.tickets import models as tickets
@@ -106,6 +109,9 @@ CONTEXTS = (
     orders,
     tickets,
     settlements,
+    covers,
+    limiting,
+    perk_figures,
 )
 
 metadata = Table.metadata

@@ -580,11 +580,70 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (closed_at) ON order_services TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO suxin_doorway',
     'GRANT INSERT ON outbox TO suxin_app',
+    'ALTER TABLE perk_cover_claims ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_cover_claims FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_cover_claims FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY claimed ON perk_cover_claims FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY withdrawn ON perk_cover_claims FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'WITHDRAWN')",
+    "CREATE POLICY overseen ON perk_cover_claims FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY decided ON perk_cover_claims FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_cover_claims FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, due_at, due_provisional, late_at, granted_fen, answer, decided_by, decided_at, check_reason, checked_by, checked_at, hold_id, paid_by, paid_on, reference, ended_at) ON perk_cover_claims TO suxin_app',
+    "CREATE TRIGGER perk_cover_claims_begins BEFORE INSERT ON perk_cover_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_cover_claims_step BEFORE UPDATE OF state ON perk_cover_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'PAID', 'operator'), ('APPROVED', 'REJECTED', 'operator'), ('DECIDED', 'APPROVED', 'operator'), ('DECIDED', 'REJECTED', 'operator'), ('DECIDED', 'SUBMITTED', 'operator'), ('SUBMITTED', 'DECIDED', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_cover_papers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_cover_papers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON perk_cover_papers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY overseen ON perk_cover_papers FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_cover_papers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON perk_cover_papers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (key_sealed, content) ON perk_cover_papers TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON perk_cover_papers TO suxin_batch',
+    'ALTER TABLE perk_cover_recoveries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_cover_recoveries FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_cover_recoveries FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY reported ON perk_cover_recoveries FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY overseen ON perk_cover_recoveries FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY confirmed ON perk_cover_recoveries FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_cover_recoveries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, confirmed_by, confirmed_at, arrived_on, reference) ON perk_cover_recoveries TO suxin_app',
+    "CREATE TRIGGER perk_cover_recoveries_begins BEFORE INSERT ON perk_cover_recoveries FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONFIRMED', 'client'), ('CONFIRMED', 'staff'), ('REPORTED', 'client'), ('REPORTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_cover_recoveries_step BEFORE UPDATE OF state ON perk_cover_recoveries FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('REPORTED', 'CONFIRMED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_covers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_covers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON perk_covers FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY opened ON perk_covers FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY closed ON perk_covers FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON perk_covers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (closed_at) ON perk_covers TO suxin_app',
     'ALTER TABLE perk_handles ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE perk_handles FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON perk_handles FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY named ON perk_handles FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     'GRANT SELECT, INSERT ON perk_handles TO suxin_app',
+    'ALTER TABLE perk_limit_parties ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_limit_parties FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON perk_limit_parties FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON perk_limit_parties FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON perk_limit_parties TO suxin_app',
+    'ALTER TABLE perk_limits ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_limits FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON perk_limits FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY proposed ON perk_limits FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY ended_by_merchant ON perk_limits FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'ENDED')",
+    "CREATE POLICY concerned ON perk_limits FOR SELECT TO suxin_app USING (exists (select 1 from perk_limit_parties p where p.tenant_id = perk_limits.tenant_id and p.limit_id = perk_limits.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
+    "CREATE POLICY contested ON perk_limits FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and exists (select 1 from perk_limit_parties p where p.tenant_id = perk_limits.tenant_id and p.limit_id = perk_limits.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and exists (select 1 from perk_limit_parties p where p.tenant_id = perk_limits.tenant_id and p.limit_id = perk_limits.id and p.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)) and state in ('NOTICED', 'CONTESTED'))",
+    "CREATE POLICY overseen ON perk_limits FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY decided ON perk_limits FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_limits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, noticed_at, object_until, contested_at, effective_at, ends_on, ended_at, end_reason) ON perk_limits TO suxin_app',
+    "CREATE TRIGGER perk_limits_begins BEFORE INSERT ON perk_limits FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_limits_step BEFORE UPDATE OF state ON perk_limits FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONTESTED', 'ENDED', 'client'), ('CONTESTED', 'ENDED', 'staff'), ('CONTESTED', 'ENDED', 'system'), ('CONTESTED', 'LIFTED', 'operator'), ('CONTESTED', 'LIFTED', 'system'), ('CONTESTED', 'NOTICED', 'operator'), ('CONTESTED', 'NOTICED', 'subject'), ('CONTESTED', 'NOTICED', 'system'), ('EFFECTIVE', 'ENDED', 'client'), ('EFFECTIVE', 'ENDED', 'staff'), ('EFFECTIVE', 'ENDED', 'system'), ('NOTICED', 'CONTESTED', 'subject'), ('NOTICED', 'EFFECTIVE', 'system'), ('NOTICED', 'ENDED', 'client'), ('NOTICED', 'ENDED', 'staff'), ('NOTICED', 'ENDED', 'system'), ('PROPOSED', 'ENDED', 'client'), ('PROPOSED', 'ENDED', 'staff'), ('PROPOSED', 'ENDED', 'system'), ('PROPOSED', 'NOTICED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE perk_months ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE perk_months FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON perk_months FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON perk_months FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE ON perk_months TO suxin_app',
     'ALTER TABLE perk_programmes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE perk_programmes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON perk_programmes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2082,6 +2141,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'subject_id', name=op.f('pk_perk_handles'))
     )
     op.create_index('uq_perk_handles_handle', 'perk_handles', ['tenant_id', 'handle'], unique=True)
+    op.create_table('perk_months',
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('dimension', sa.Enum('city', 'county', 'scenario', name='perkdimension', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('redemptions', sa.BigInteger(), nullable=False),
+    sa.Column('uses', sa.BigInteger(), nullable=False),
+    sa.Column('people', sa.BigInteger(), nullable=False),
+    sa.Column('value_fen', sa.BigInteger(), nullable=False),
+    sa.Column('defaults', sa.BigInteger(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(dimension = 'city') = (key = '')", name=op.f('ck_perk_months_key')),
+    sa.CheckConstraint('extract(day from month) = 1', name=op.f('ck_perk_months_month')),
+    sa.CheckConstraint('least(redemptions, uses, people, value_fen, defaults) >= 0 and people <= redemptions', name=op.f('ck_perk_months_figures')),
+    sa.PrimaryKeyConstraint('month', 'dimension', 'key', name=op.f('pk_perk_months'))
+    )
     op.create_table('perk_programmes',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2855,6 +2929,33 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
     op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('perk_covers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('funder', sa.Enum('merchant', 'city', 'sponsor', name='funderkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('funder_name', sa.Text(), nullable=False),
+    sa.Column('merchant_id', sa.Uuid(), nullable=True),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('per_claim_fen', sa.BigInteger(), nullable=False),
+    sa.Column('merchant_year_fen', sa.BigInteger(), nullable=False),
+    sa.Column('wait_days', sa.Integer(), nullable=False),
+    sa.Column('within_days', sa.Integer(), nullable=False),
+    sa.Column('custody_id', sa.Uuid(), nullable=False),
+    sa.Column('put_in_id', sa.Uuid(), nullable=False),
+    sa.Column('paid_id', sa.Uuid(), nullable=False),
+    sa.Column('recovered_id', sa.Uuid(), nullable=False),
+    sa.Column('opened_by', sa.Uuid(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("funder <> 'merchant'", name=op.f('ck_perk_covers_funded_by_another')),
+    sa.CheckConstraint('(merchant_id is null) = (programme_id is null)', name=op.f('ck_perk_covers_programme')),
+    sa.CheckConstraint('per_claim_fen > 0 and merchant_year_fen >= per_claim_fen', name=op.f('ck_perk_covers_caps')),
+    sa.CheckConstraint('wait_days between 1 and 365 and within_days between 1 and 365', name=op.f('ck_perk_covers_days')),
+    sa.ForeignKeyConstraint(['merchant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_covers_merchant_id_programme_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_covers'))
+    )
+    op.create_index('uq_perk_covers_open', 'perk_covers', ['funder', 'funder_name', 'merchant_id', 'programme_id'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text('closed_at is null'))
     op.create_table('perk_redemptions',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3711,6 +3812,89 @@ def upgrade() -> None:
     )
     op.create_index('ix_order_refunds_order_id', 'order_refunds', ['tenant_id', 'order_id', 'id'], unique=False)
     op.create_index('ix_order_refunds_state', 'order_refunds', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_table('perk_cover_claims',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=False),
+    sa.Column('cover_id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('order_number', sa.Text(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('ground', sa.Enum('NOT_RETURNED', 'UNPAID', name='coverground', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('bound_fen', sa.BigInteger(), nullable=False),
+    sa.Column('asked_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('SUBMITTED', 'DECIDED', 'APPROVED', 'REJECTED', 'PAID', 'WITHDRAWN', name='coverclaimstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('granted_fen', sa.BigInteger(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('check_reason', sa.Text(), nullable=True),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('hold_id', sa.Uuid(), nullable=True),
+    sa.Column('paid_by', sa.Uuid(), nullable=True),
+    sa.Column('paid_on', sa.Date(), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state in ('REJECTED', 'PAID', 'WITHDRAWN')) = (ended_at is not null)", name=op.f('ck_perk_cover_claims_ended')),
+    sa.CheckConstraint("num_nonnulls(checked_by, checked_at) = case when state in ('APPROVED', 'REJECTED', 'PAID') then 2 else 0 end", name=op.f('ck_perk_cover_claims_checked')),
+    sa.CheckConstraint("num_nonnulls(decided_by, decided_at, granted_fen, answer) = case when state in ('SUBMITTED', 'WITHDRAWN') then 0 else 4 end", name=op.f('ck_perk_cover_claims_decided')),
+    sa.CheckConstraint("num_nonnulls(paid_by, paid_on, reference) = case when state = 'PAID' then 3 else 0 end", name=op.f('ck_perk_cover_claims_paid')),
+    sa.CheckConstraint("state <> 'REJECTED' or granted_fen = 0", name=op.f('ck_perk_cover_claims_rejected')),
+    sa.CheckConstraint("state not in ('APPROVED', 'PAID') or granted_fen > 0 and hold_id is not null", name=op.f('ck_perk_cover_claims_held')),
+    sa.CheckConstraint('asked_fen > 0 and asked_fen <= bound_fen', name=op.f('ck_perk_cover_claims_asked')),
+    sa.CheckConstraint('checked_by <> decided_by', name=op.f('ck_perk_cover_claims_two_people')),
+    sa.CheckConstraint('granted_fen between 0 and asked_fen', name=op.f('ck_perk_cover_claims_granted')),
+    sa.ForeignKeyConstraint(['operator_id', 'cover_id'], ['perk_covers.tenant_id', 'perk_covers.id'], name=op.f('fk_perk_cover_claims_operator_id_cover_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_perk_cover_claims_tenant_id_order_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_cover_claims'))
+    )
+    op.create_index('ix_perk_cover_claims_state', 'perk_cover_claims', ['state', 'due_at'], unique=False)
+    op.create_index('ix_perk_cover_claims_tenant_id', 'perk_cover_claims', ['tenant_id', 'id'], unique=False)
+    op.create_index('ix_perk_cover_claims_year', 'perk_cover_claims', ['operator_id', 'cover_id', 'tenant_id', 'checked_at'], unique=False)
+    op.create_index('uq_perk_cover_claims_order_id', 'perk_cover_claims', ['tenant_id', 'order_id'], unique=True, postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.create_table('perk_limits',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('order_number', sa.Text(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('owed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('months', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('document_number', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('PROPOSED', 'NOTICED', 'CONTESTED', 'EFFECTIVE', 'LIFTED', 'ENDED', name='limitstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('object_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('contested_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('effective_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("case state when 'EFFECTIVE' then num_nonnulls(effective_at, ends_on) = 2 when 'ENDED' then true else num_nonnulls(effective_at, ends_on) = 0 end", name=op.f('ck_perk_limits_effective')),
+    sa.CheckConstraint("num_nonnulls(ended_at, end_reason) = case when state in ('LIFTED', 'ENDED') then 2 else 0 end", name=op.f('ck_perk_limits_ended')),
+    sa.CheckConstraint("state not in ('CONTESTED', 'LIFTED') or contested_at is not null", name=op.f('ck_perk_limits_contested')),
+    sa.CheckConstraint("state not in ('NOTICED', 'CONTESTED', 'EFFECTIVE', 'LIFTED') or object_until is not null", name=op.f('ck_perk_limits_told')),
+    sa.CheckConstraint('(noticed_at is null) = (object_until is null)', name=op.f('ck_perk_limits_noticed')),
+    sa.CheckConstraint('effective_at is null or effective_at >= object_until', name=op.f('ck_perk_limits_in_force')),
+    sa.CheckConstraint('months between 1 and 12', name=op.f('ck_perk_limits_months')),
+    sa.CheckConstraint('object_until > noticed_at', name=op.f('ck_perk_limits_time_to_object')),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['service_orders.tenant_id', 'service_orders.id'], name=op.f('fk_perk_limits_tenant_id_order_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['perk_programmes.tenant_id', 'perk_programmes.id'], name=op.f('fk_perk_limits_tenant_id_programme_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_limits'))
+    )
+    op.create_index('ix_perk_limits_redemption_id', 'perk_limits', ['tenant_id', 'redemption_id'], unique=False)
+    op.create_index('uq_perk_limits_order_id', 'perk_limits', ['tenant_id', 'order_id'], unique=True, postgresql_where=sa.text("state <> 'ENDED'"))
     op.create_table('perk_ticket_spends',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3882,6 +4066,57 @@ def upgrade() -> None:
     op.create_index('ix_loan_warnings_state', 'loan_warnings', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_loan_warnings_subject_id', 'loan_warnings', ['subject_id', 'id'], unique=False)
     op.create_index('ix_loan_warnings_untold', 'loan_warnings', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text('state <> told_state'))
+    op.create_table('perk_cover_papers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_perk_cover_papers_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_perk_cover_papers_sha256')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['perk_cover_claims.tenant_id', 'perk_cover_claims.id'], name=op.f('fk_perk_cover_papers_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_cover_papers'))
+    )
+    op.create_index('ix_perk_cover_papers_claim_id', 'perk_cover_papers', ['tenant_id', 'claim_id', 'id'], unique=False)
+    op.create_table('perk_cover_recoveries',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('received_fen', sa.BigInteger(), nullable=False),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('recovered_on', sa.Date(), nullable=False),
+    sa.Column('cover_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('REPORTED', 'CONFIRMED', name='coverrecoverystate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reported_by', sa.Uuid(), nullable=False),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('arrived_on', sa.Date(), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=True),
+    sa.CheckConstraint("num_nonnulls(confirmed_by, confirmed_at, arrived_on, reference) = case when state = 'CONFIRMED' and cover_fen > 0 then 4 else 0 end", name=op.f('ck_perk_cover_recoveries_confirmed')),
+    sa.CheckConstraint("state = 'CONFIRMED' or cover_fen > 0", name=op.f('ck_perk_cover_recoveries_waits')),
+    sa.CheckConstraint('cover_fen >= 0', name=op.f('ck_perk_cover_recoveries_part')),
+    sa.CheckConstraint('received_fen >= 0 and cost_fen >= 0 and received_fen + cost_fen > 0', name=op.f('ck_perk_cover_recoveries_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['perk_cover_claims.tenant_id', 'perk_cover_claims.id'], name=op.f('fk_perk_cover_recoveries_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_perk_cover_recoveries')),
+    sa.UniqueConstraint('tenant_id', 'claim_id', 'number', name=op.f('uq_perk_cover_recoveries_tenant_id_claim_id_number'))
+    )
+    op.create_index('ix_perk_cover_recoveries_claim_id', 'perk_cover_recoveries', ['tenant_id', 'claim_id', 'id'], unique=False)
+    op.create_table('perk_limit_parties',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('limit_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'limit_id'], ['perk_limits.tenant_id', 'perk_limits.id'], name=op.f('fk_perk_limit_parties_tenant_id_limit_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'limit_id', name=op.f('pk_perk_limit_parties'))
+    )
+    op.create_index('ix_perk_limit_parties_subject_id', 'perk_limit_parties', ['subject_id', 'programme_id'], unique=False)
     op.create_table('pool_collections',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4113,6 +4348,12 @@ def downgrade() -> None:
     op.drop_index('ix_pool_collections_subject_id', table_name='pool_collections')
     op.drop_index('ix_pool_collections_loan_id', table_name='pool_collections')
     op.drop_table('pool_collections')
+    op.drop_index('ix_perk_limit_parties_subject_id', table_name='perk_limit_parties')
+    op.drop_table('perk_limit_parties')
+    op.drop_index('ix_perk_cover_recoveries_claim_id', table_name='perk_cover_recoveries')
+    op.drop_table('perk_cover_recoveries')
+    op.drop_index('ix_perk_cover_papers_claim_id', table_name='perk_cover_papers')
+    op.drop_table('perk_cover_papers')
     op.drop_index('ix_loan_warnings_untold', table_name='loan_warnings', postgresql_where=sa.text('state <> told_state'))
     op.drop_index('ix_loan_warnings_subject_id', table_name='loan_warnings')
     op.drop_index('ix_loan_warnings_state', table_name='loan_warnings')
@@ -4136,6 +4377,14 @@ def downgrade() -> None:
     op.drop_index('ix_perk_ticket_spends_verdict', table_name='perk_ticket_spends')
     op.drop_index('ix_perk_ticket_spends_ticket_id', table_name='perk_ticket_spends')
     op.drop_table('perk_ticket_spends')
+    op.drop_index('uq_perk_limits_order_id', table_name='perk_limits', postgresql_where=sa.text("state <> 'ENDED'"))
+    op.drop_index('ix_perk_limits_redemption_id', table_name='perk_limits')
+    op.drop_table('perk_limits')
+    op.drop_index('uq_perk_cover_claims_order_id', table_name='perk_cover_claims', postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.drop_index('ix_perk_cover_claims_year', table_name='perk_cover_claims')
+    op.drop_index('ix_perk_cover_claims_tenant_id', table_name='perk_cover_claims')
+    op.drop_index('ix_perk_cover_claims_state', table_name='perk_cover_claims')
+    op.drop_table('perk_cover_claims')
     op.drop_index('ix_order_refunds_state', table_name='order_refunds')
     op.drop_index('ix_order_refunds_order_id', table_name='order_refunds')
     op.drop_table('order_refunds')
@@ -4242,6 +4491,8 @@ def downgrade() -> None:
     op.drop_index('ix_perk_redemptions_programme_id', table_name='perk_redemptions')
     op.drop_index('ix_perk_redemptions_day', table_name='perk_redemptions')
     op.drop_table('perk_redemptions')
+    op.drop_index('uq_perk_covers_open', table_name='perk_covers', postgresql_nulls_not_distinct=True, postgresql_where=sa.text('closed_at is null'))
+    op.drop_table('perk_covers')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
     op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))
@@ -4340,6 +4591,7 @@ def downgrade() -> None:
     op.drop_index('ix_perk_programmes_over', table_name='perk_programmes', postgresql_where=sa.text("state in ('PUBLISHED', 'SUSPENDED')"))
     op.drop_index('ix_perk_programmes_in_force', table_name='perk_programmes', postgresql_where=sa.text("state = 'PUBLISHED'"))
     op.drop_table('perk_programmes')
+    op.drop_table('perk_months')
     op.drop_index('uq_perk_handles_handle', table_name='perk_handles')
     op.drop_table('perk_handles')
     op.drop_index('ix_outbox_waiting', table_name='outbox', postgresql_where=sa.text('done_at is null and failed_at is null'))

@@ -65,6 +65,7 @@ from suxin_tenants.operator import (
     list_file_pages,
     loan_figure_pages,
     perk_approval_pages,
+    perk_figure_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_figure_pages,
@@ -78,9 +79,11 @@ from suxin_tenants.operator import (
     tenant_pages,
     warning_rule_pages,
 )
+from suxin_tenants.operator import cover_claim_pages as operator_cover_claim_pages
+from suxin_tenants.operator import cover_pages as operator_cover_pages
 from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
-from suxin_tenants.perks import programme_pages, settlement_pages
+from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -217,6 +220,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *perk_approval_pages.HANDLERS,
     *settlement_pages.HANDLERS,
     *operator_settlement_pages.HANDLERS,
+    *cover_pages.HANDLERS,
+    *operator_cover_pages.HANDLERS,
+    *perk_figure_pages.HANDLERS,
+    *operator_cover_claim_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -6,6 +6,7 @@ that a page shows every mistake of a form at once.
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, Self, TypeVar
@@ -150,6 +151,14 @@ class Form:
         if len(found) != len(wanted):
             self.fail(name, "不在可选范围内")
         return found
+
+    def day(self, name: str) -> date | None:
+        """Read a day; what is missing or no day is noted."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            self.fail(name, "请填写日期")
+            return None
 
     def id(self, name: str) -> UUID | None:
         """Read an id; nothing where the field is empty."""

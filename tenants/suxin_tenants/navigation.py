@@ -18,6 +18,8 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
+from suxin.perks.covers.policies import COVER_DECIDE, COVER_READ
+from suxin.perks.covers.queries import claims_waiting
 from suxin.perks.orders.policies import ORDER_READ
 from suxin.perks.policies import (
     PROGRAMME_APPROVE,
@@ -58,6 +60,7 @@ _SETTLED: Final = (
     SETTLEMENT_READ,
     NavItem(zh="结算单", href="/desk/perk-settlements", icon="book"),
 )
+_COVERED: Final = (COVER_READ, NavItem(zh="先行赔付", href="/desk/cover-claims", icon="shield"))
 _PERKS: Final = (PROGRAMME_READ, NavItem(zh="信易+ 权益", href="/desk/perks", icon="offer"))
 _HOME: Final = (None, NavItem(zh="首页", href="/desk", icon="home", exact=True))
 _STAFF: Final = (STAFF_READ, NavItem(zh="人员", href="/desk/staff", icon="people"))
@@ -115,6 +118,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="办理时效", href="/desk/service-levels", icon="chart")),
         (LEAGUE_READ, NavItem(zh="银行排行", href="/desk/league", icon="chart")),
         (STATISTICS_READ, NavItem(zh="贷款月报", href="/desk/loan-figures", icon="chart")),
+        (STATISTICS_READ, NavItem(zh="信易+ 统计", href="/desk/perk-figures", icon="chart")),
         (STATISTICS_READ, NavItem(zh="规划目标", href="/desk/plan-targets", icon="check")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
@@ -129,6 +133,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
             SETTLEMENT_APPROVE,
             NavItem(zh="结算审批", href="/desk/settlement-approvals", icon="check"),
         ),
+        (COVER_DECIDE, NavItem(zh="赔付审核", href="/desk/cover-approvals", icon="shield")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),
@@ -145,6 +150,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _REDEEMED,
         _PERKS,
         _SETTLED,
+        _COVERED,
         _ORDERS,
         *_HOUSE,
     ),
@@ -156,6 +162,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _TICKETS,
         _PERKS,
         _SETTLED,
+        _COVERED,
         _ORDERS,
         *_HOUSE,
     ),
@@ -187,6 +194,8 @@ async def nav_of(
     if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CASE_READ):
         kinds = tuple(KINDS)
         waiting["/desk/cases"] = await cases_waiting(session, actor.own_tenant, kinds=kinds)
+    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(COVER_DECIDE):
+        waiting["/desk/cover-approvals"] = await claims_waiting(session, actor)
     if actor.tenant_kind == TenantKind.OPERATOR and actor.may(NOTICE_DECIDE):
         waiting["/desk/relief-notices"] = await notices_waiting(session, actor)
     shown = [

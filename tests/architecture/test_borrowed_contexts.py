@@ -46,6 +46,12 @@ ACT_FOR = {
     "backend/suxin/lending/loans/drawing.py:draw_down": (
         "the first money paid out moves the applicant's request on, which only he can write"
     ),
+    "backend/suxin/perks/covers/claiming.py:_require_uncontested": (
+        "a contested order is not claimed: the operator's rows tell how many cases there are, and nothing of them"
+    ),
+    "backend/suxin/perks/covers/deciding.py:_require_lost": (
+        "the operator pays for an order as it stands now, which is the merchant's"
+    ),
     "backend/suxin/perks/presenting.py:hold_by_code": (
         "a one-time consent that a counter used ends with the use, and its basis is the subject's to write"
     ),

@@ -96,6 +96,8 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "sandboxes.queries.lock_applicant",
         "tenancy.queries.has_temporary_password",
         "ledger.queries.drifted_accounts",
+        # Nothing that an order comes of is contested there.
+        "perks.covers.queries.open_disputes",
         # A guarantor's alone, which nobody here is.
         "lending.guarantees.queries.limit_use",
         "lending.queries.dossier.guarantor_dossier",

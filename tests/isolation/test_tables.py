@@ -110,11 +110,20 @@ MATRIX = {
     "outbox": DOORWAY,
     # What is published is everybody's; of who redeems, a merchant sees no row.
     "perk_handles": NOBODY,
+    # A merchant's; whom it concerns reads it as well.
+    "perk_limit_parties": PLATFORM,
+    "perk_limits": KEEPER,
+    "perk_months": KEEPER,
     "perk_programmes": (OFFERED, OFFERED, OFFERED, OFFERED, ALL, ALL),
     "perk_redeemers": PLATFORM,
     "perk_redemptions": PLATFORM,
     "perk_ticket_spends": NOBODY,
     "perk_tickets": PLATFORM,
+    "perk_cover_claims": KEEPER,
+    "perk_cover_papers": KEEPER,
+    "perk_cover_recoveries": KEEPER,
+    # The rules by which it pays are everybody's; what it has stands in the ledger.
+    "perk_covers": EVERYBODY,
     "perk_settlement_lines": KEEPER,
     "perk_settlements": KEEPER,
     "person_identities": PLATFORM,
@@ -247,6 +256,7 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "mandates",
         "match_results",
         "perk_handles",
+        "perk_limit_parties",
         "perk_redeemers",
         "perk_redemptions",
         "perk_ticket_spends",

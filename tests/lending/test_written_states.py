@@ -41,6 +41,8 @@ from suxin.lending.models import (
 )
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
+from suxin.perks.covers.models import CoverClaim, CoverRecovery
+from suxin.perks.limiting.models import Limit
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.settlements.models import Settlement
@@ -288,8 +290,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {PoolAgreement, PoolFiling, PoolFunding, RiskPool}
     # programmes, redemptions and tickets: perks/test_written_steps.py
     beside |= {Programme, Redemption, Ticket}
-    # what merchants are owed for these: perks/test_settlements.py
-    beside |= {Settlement}
+    # what merchants are owed for these, claim on covers, and limit: perks/test_settlements.py, perks/test_cover_steps.py
+    beside |= {CoverClaim, CoverRecovery, Limit, Settlement}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
     # Service orders: perks/test_order_machine.py.

@@ -248,6 +248,7 @@ def test_every_list_is_paged() -> None:
         "/consents",
         "/data-reads",
         "/loan-requests",
+        "/perk-limits",
         "/perk-redemptions",
         "/perks",
         "/tickets",

@@ -170,6 +170,7 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
             "exports: 0 / 0\n",
             "identity_providers: 0 / 0\n",
             "ingestion_batches: 0 / 0\n",
+            "perk_cover_papers: 0 / 0\n",
             f"person_identities: 500 / {PEOPLE}\n",
         ]
         half = await used(batch, now)

@@ -4,6 +4,7 @@ import bank_ledger_matrix
 import claims_matrix
 import code_matrix
 import commitment_matrix
+import cover_matrix
 import deprecation_matrix
 import events_matrix
 import exchange_matrix
@@ -13,6 +14,7 @@ import incentive_matrix
 import ingestion_matrix
 import league_matrix
 import ledger_matrix
+import limit_matrix
 import loan_matrix
 import order_matrix
 import perk_matrix
@@ -53,6 +55,8 @@ COMMANDS = (
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
     | settlement_matrix.COMMANDS
+    | cover_matrix.COMMANDS
+    | limit_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -81,6 +85,8 @@ QUERIES = (
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES
     | settlement_matrix.QUERIES
+    | cover_matrix.QUERIES
+    | limit_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from filled_covers import FilledCovers, fill_covers
+from filled_limits import FilledLimits, fill_limits
 from small_city import SmallCity
+from small_covers import build_cover
 from small_perks import build_perks, programme_draft
 from small_settlements import one_statement
 from small_tickets import fill_ticket
@@ -24,6 +27,8 @@ class FilledPerks:
     redemption_id: UUID
     settlement_id: UUID
     ticket_id: UUID
+    covered: FilledCovers
+    limited: FilledLimits
 
 
 async def fill_perks(city: SmallCity) -> FilledPerks:
@@ -34,10 +39,13 @@ async def fill_perks(city: SmallCity) -> FilledPerks:
     citys = programme_draft(funder=FunderKind.CITY, funder_name="市信用办", budget_fen=100_000)
     drafted = await city.act(draft_programme, small.merchant, draft=citys)
     await city.act(submit_programme, small.merchant, programme_id=drafted.id)
+    cover = await build_cover(small)
     return FilledPerks(
         gate=small.merchant,
         programme=programme,
         redemption_id=held.id,
         settlement_id=await one_statement(small),
         ticket_id=await fill_ticket(city, small.merchant, programme),
+        covered=await fill_covers(cover),
+        limited=await fill_limits(cover),
     )

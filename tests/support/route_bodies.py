@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/material-requests/{material_id:str}/supply": {"number": 1, **PDF},
     "/material-requests/{material_id:str}/decline": {"number": 1, "words": "没有"},
     "/referrals/{referral_id:str}/messages": {"text": "您好"},
+    "/perk-limits/{limit_id:str}/objection": {"reason": "已付清"},
     "/cases/documents": {"name": "灾情证明.pdf", "content": "JVBERi0x"},
     "/cases/exemptions": {"recordId": SOMEBODY, "reason": "不可抗力", "evidence": "灾情证明"},
     "/cases/human-reviews": {"about": "score", "wanted": "请人工核实", "reason": "记录有误"},

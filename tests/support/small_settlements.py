@@ -20,9 +20,14 @@ NEXT_MONTH = timedelta(days=30)
 
 
 async def citys_programme(small: SmallPerks, **changes: Any) -> Programme:
-    """Publish a programme on the city's money, approved by the operator."""
+    """Publish a programme of tickets on the city's money, approved by the operator."""
+    return await programme_on_funds(small, "tour.ticket", **changes)
+
+
+async def programme_on_funds(small: SmallPerks, scenario: str, **changes: Any) -> Programme:
+    """Publish a programme of a scenario on the city's money, approved by the operator."""
     draft = programme_draft(
-        funder=FunderKind.CITY, funder_name="市信用办", budget_fen=100_000, **changes
+        scenario, funder=FunderKind.CITY, funder_name="市信用办", budget_fen=100_000, **changes
     )
     drafted = await small.city.act(draft_programme, small.merchant, draft=draft)
     await small.city.act(submit_programme, small.merchant, programme_id=drafted.id)

@@ -14,6 +14,7 @@ from suxin.perks.refusals import DayLimitReached, PersonLimitReached, ProgrammeN
 from suxin.perks.states import COUNTED, ProgrammeState, RedemptionState
 
 MAX_REASON: Final = 200
+MAX_REFERENCE: Final = 64
 
 
 def require_open(programme: Programme, *, now: datetime) -> None:
@@ -111,6 +112,21 @@ def checked_reason(reason: str) -> str:
             reason_en=f"say why, in {MAX_REASON} characters at most",
         )
     return said
+
+
+def checked_reference(reference: str) -> str:
+    """Return by what a payment made elsewhere is known, without the blanks around it.
+
+    :raises Invalid: if it is empty or too long
+    """
+    number = reference.strip()
+    if not 1 <= len(number) <= MAX_REFERENCE:
+        raise Invalid(
+            field="reference",
+            reason_zh=f"请填写付款凭证号，不超过 {MAX_REFERENCE} 个字符",
+            reason_en=f"name the payment's reference, in {MAX_REFERENCE} characters at most",
+        )
+    return number
 
 
 def _counts(now: datetime) -> ColumnElement[bool]:

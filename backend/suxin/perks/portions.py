@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from suxin.kernel.holdings import Kept, Portion, Rows
+from suxin.perks.limiting.models import Limit, LimitParty
 from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
 from suxin.perks.tickets.models import Ticket
 
@@ -64,6 +65,21 @@ def _tickets(subject_id: UUID) -> Rows:
     )
 
 
+def _limits(subject_id: UUID) -> Rows:
+    return (
+        select(Limit, Programme)
+        .join(
+            LimitParty,
+            and_(LimitParty.tenant_id == Limit.tenant_id, LimitParty.limit_id == Limit.id),
+        )
+        .outerjoin(
+            Programme,
+            and_(Programme.tenant_id == Limit.tenant_id, Programme.id == Limit.programme_id),
+        )
+        .where(LimitParty.subject_id == subject_id)
+    )
+
+
 PORTIONS: Final[Sequence[Portion]] = (
     Portion(
         code="perk_redemptions",
@@ -112,6 +128,30 @@ PORTIONS: Final[Sequence[Portion]] = (
         values={"programme": lambda row, _: None if row[1] is None else row[1].name},
         rows=_tickets,
         by=(Ticket.id,),
+        kept=REDEMPTION_KEPT,
+    ),
+    Portion(
+        code="perk_limits",
+        zh="权益限制",
+        en="limits after a default",
+        tables=("perk_limits", "perk_limit_parties"),
+        fields={
+            "id": "编号",
+            "programme": "权益",
+            "order_number": "订单",
+            "owed_fen": "逾期未付",
+            "reason": "商户理由",
+            "state": "状态",
+            "noticed_at": "告知时间",
+            "object_until": "申诉截止",
+            "effective_at": "生效时间",
+            "ends_on": "到期日",
+            "ended_at": "结束时间",
+            "end_reason": "结束原因",
+        },
+        values={"programme": lambda row, _: None if row[1] is None else row[1].name},
+        rows=_limits,
+        by=(Limit.id,),
         kept=REDEMPTION_KEPT,
     ),
 )

@@ -22,6 +22,7 @@ from suxin.kernel.working_days import local_day
 from suxin.perks import accounts, limits, queries
 from suxin.perks.benefits import Benefit, stored
 from suxin.perks.event_types import REDEMPTION_COMPLETED
+from suxin.perks.limiting.queries import is_limited
 from suxin.perks.limits import require_open
 from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
@@ -70,6 +71,15 @@ async def hold_redemption(
     if subject_id is not None:
         async with act_for(session, subject_id=subject_id, reason="perk redeemed"):
             await limits.take_person(session, programme, subject_id, persons=persons, now=now)
+            if await is_limited(session, programme, subject_id):
+                # The same path, page and words as for everybody else.
+                redemption = drafted(
+                    programme,
+                    programme.fallback_read,
+                    persons=persons,
+                    held_by=actor.staff_id,
+                    now=now,
+                )
             redemption.handle = await handle_of(session, programme.tenant_id, subject_id)
             await written(session, programme, redemption, now=now)
             session.add(redeemer_of(programme, redemption, subject_id, consent_id))

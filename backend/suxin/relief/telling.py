@@ -58,7 +58,7 @@ async def _tell(
             ).where(*theirs)
         )
     ).one()
-    people = await _people_of(session, subject_id, now=now)
+    people = await people_of(session, subject_id, now=now)
     name = await session.scalar(select(Subject.name).where(Subject.id == subject_id))
     if not counted.told and not counted.over:
         body = (
@@ -82,7 +82,7 @@ async def _mark(session: AsyncSession, theirs: Sequence[Any], *, now: datetime) 
         )
 
 
-async def _people_of(session: AsyncSession, subject_id: UUID, *, now: datetime) -> list[UUID]:
+async def people_of(session: AsyncSession, subject_id: UUID, *, now: datetime) -> list[UUID]:
     """Return who acts for a subject now, or the person it is, if he has proved himself."""
     acting = select(Mandate.person_id).where(
         Mandate.subject_id == subject_id,

@@ -8,6 +8,7 @@ of it lies within the twenty days of 征信业管理条例 art. 25. See ``docs/l
 from functools import partial
 from typing import Final
 
+from suxin.perks.limiting.settling import settle_limit_objection
 from suxin.review.kinds import CaseKind, Kinds, by_code
 from suxin.review.states import Outcome
 from suxin.rights.policies import CASE_CHECK, CASE_DECIDE
@@ -93,6 +94,20 @@ HUMAN_REVIEW: Final = _of_rights(
     },
 )
 
-KINDS: Final[Kinds] = by_code((DISPUTE, CORRECTION, EXEMPTION, HUMAN_REVIEW))
+LIMIT_OBJECTION: Final = _of_rights(
+    code="limit_objection",
+    zh="权益限制申诉",
+    en="objection to a limit",
+    decide_days=DISPUTE_DAYS,
+    source="国办发〔2020〕49号; proposed",
+    settle=settle_limit_objection,
+    outcomes={
+        Outcome.GRANTED: "申诉成立，不限制",
+        Outcome.DECLINED: "申诉不成立",
+        Outcome.REFUSED: "不予受理",
+    },
+)
+
+KINDS: Final[Kinds] = by_code((DISPUTE, CORRECTION, EXEMPTION, HUMAN_REVIEW, LIMIT_OBJECTION))
 CONTESTING: Final = (DISPUTE.code, CORRECTION.code)
 """What says that something is wrong."""

@@ -13,8 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.ids import new_id
 from suxin.kernel.money import FEN_PER_YUAN
-from suxin.kernel.refusals import Refusal
+from suxin.kernel.refusals import NotFound, Refusal
 from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.perks.covers.policies import COVER_CLAIM
+from suxin.perks.covers.rules import CLAIMABLE
+from suxin.perks.limiting.policies import LIMIT_PROPOSE
+from suxin.perks.limiting.proposing import end_limit, propose_limit
+from suxin.perks.limiting.queries import limit_of_order
 from suxin.perks.orders import commands, queries
 from suxin.perks.orders.models import OrderService, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
@@ -23,6 +28,7 @@ from suxin.perks.orders.states import OrderChannel, ServiceOrderStage
 from suxin.perks.policies import REDEMPTION_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form
+from suxin_tenants.merchant.order_limits import limit_context
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, Work, can_be_set_right, errors_of
 from suxin_tenants.words import Said
@@ -49,6 +55,7 @@ _NAMES: Final = {"payments": "amount", "discounts": "discount", "riskFundFen": "
 _FORMS: Final[Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]] = {
     "complete": (_NAMES, ("amount", "discount", "reason")),
     "cancel": ({"reason": "why"}, ("why",)),
+    "limit": ({"reason": "why", "documentNumber": "document"}, ("months", "why", "document")),
     "refund": ({"amountFen": "back", "reason": "because"}, ("back", "because")),
 }
 """The forms of an order's page: how their fields are called in the core, and which they are."""
@@ -200,6 +207,50 @@ async def send_refund(visit: GivenVisit, order_id: FromPath[UUID]) -> Answer:
     return await _sent(visit, order_id, form, work, step="refund", done="已提交退款")
 
 
+@post("/orders/{order_id:uuid}/limit", status_code=200)
+async def send_limit(visit: GivenVisit, order_id: FromPath[UUID]) -> Answer:
+    """Propose that its programme's better terms end for whoever did not pay, for some months."""
+    _require(visit)
+    visit.actor.require(LIMIT_PROPOSE)
+    form = await visit.form()
+    form.require("why")
+    months = form.whole("months")
+    if form.errors:
+        return await _show(visit, order_id, form, step="limit", status=422)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await propose_limit(
+            session,
+            visit.actor,
+            order_id=order_id,
+            months=months,
+            reason=form.text("why"),
+            document_number=form.text("document"),
+            now=visit.world_now,
+        )
+        return {}
+
+    return await _sent(visit, order_id, form, work, step="limit", done="已提出，平台将告知本人")
+
+
+@post("/orders/{order_id:uuid}/limit/end", status_code=200)
+async def send_limit_end(visit: GivenVisit, order_id: FromPath[UUID]) -> Answer:
+    """End its limit."""
+    _require(visit)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        found = await limit_of_order(session, visit.actor, order_id)
+        if found is None:
+            raise NotFound(thing_zh="限制", thing_en="limit")
+        await end_limit(
+            session, visit.actor, limit_id=found.id, reason="商户撤销", now=visit.world_now
+        )
+        return {}
+
+    back = f"{PLACE}/{order_id}"
+    return await visit.press("order.limit_end", work, back=back, done="已结束限制", order=order_id)
+
+
 async def _sent(
     visit: Visit, order_id: UUID, form: Form, work: Work, *, step: str, done: str
 ) -> Answer:
@@ -283,6 +334,10 @@ async def _show(visit: Visit, order_id: UUID, form: Form, *, step: str = "", sta
             "may_refund": visit.actor.may(ORDER_REFUND)
             and order.transaction_id is not None
             and order.refundable_fen > 0,
+            "may_claim": order.programme_id is not None
+            and visit.actor.may(COVER_CLAIM)
+            and order.stage in CLAIMABLE,
+            **await limit_context(session, visit, order),
             "typed": form,
             "step": step,
             "max_reason": MAX_REASON,
@@ -318,4 +373,6 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     send_complete,
     send_cancel,
     send_refund,
+    send_limit,
+    send_limit_end,
 )

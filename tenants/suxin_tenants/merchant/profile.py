@@ -5,6 +5,8 @@ from typing import Final
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.consent.purposes import PERK_REDEEM
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.perks.covers.policies import COVER_CLAIM, COVER_READ
+from suxin.perks.limiting.policies import LIMIT_PROPOSE
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
 from suxin.perks.policies import (
     PROGRAMME_MANAGE,
@@ -39,6 +41,9 @@ MERCHANT: Final = TenantProfile(
                     BRANCH_MANAGE,
                     PROGRAMME_READ,
                     PROGRAMME_MANAGE,
+                    COVER_CLAIM,
+                    COVER_READ,
+                    LIMIT_PROPOSE,
                     SETTLEMENT_CONFIRM,
                     SETTLEMENT_READ,
                     REDEMPTION_READ,

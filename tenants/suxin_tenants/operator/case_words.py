@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.lending.industries import industry_name_zh
 from suxin.review.models import ReviewCase
 from suxin.review.states import STATES_ZH, CaseState, Outcome
-from suxin.rights.kinds import CORRECTION, DISPUTE, EXEMPTION, HUMAN_REVIEW
+from suxin.rights.kinds import CORRECTION, DISPUTE, EXEMPTION, HUMAN_REVIEW, LIMIT_OBJECTION
 from suxin.rights.remedies import CorrectionAbout, Remedy, contested
 from suxin_tenants.area_names import area_names
 from suxin_tenants.words import Said
@@ -43,6 +43,7 @@ _CORRECTED: Final[Mapping[Remedy, str]] = {
 }
 _WILL: Final[Mapping[str, str]] = {
     EXEMPTION.code: "予以豁免的，经复核后该记录保留在案，不再计入任何评价；不予豁免的，申诉期满后照常使用。",
+    LIMIT_OBJECTION.code: "申诉期间限制不生效。申诉成立的，经复核后该限制解除；不成立的，答复的申诉期满后限制生效。只涉及这一项权益，不影响评分和信用记录。",
     HUMAN_REVIEW.code: "由人工核实自动结果并说明理由。认为应予改正的，经复核后由信用办落实改正。",
 }
 
@@ -72,6 +73,13 @@ async def stated_facts(session: AsyncSession, case: ReviewCase) -> list[tuple[st
     stated = case.stated
     if case.kind == HUMAN_REVIEW.code:
         return _automated(stated)
+    if case.kind == LIMIT_OBJECTION.code:
+        return [
+            ("订单", stated["order"]),
+            ("逾期未付", f"{stated['owed']} 元"),
+            ("拟限制", f"{stated['months']} 个月"),
+            ("商户理由", stated["why"]),
+        ]
     if case.kind == CORRECTION.code:
         return [(case.item, await _own(session, contested(case)[0], stated["value"]))]
     amount, evidence = stated["amountFen"], stated.get("evidence")

@@ -24,6 +24,7 @@ from suxin.risk_pool.policies import POOL_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.league_lists import league_sheet, loans_sheet, months_sheet
 from suxin_tenants.operator.list_files import Format, Sheet, read_file, write_list
+from suxin_tenants.operator.perk_figure_pages import perk_figures_sheet, perk_months_sheet
 from suxin_tenants.operator.plan_target_lists import targets_sheet
 from suxin_tenants.operator.pool_lists import claims_sheet, figures_sheet, pools_sheet
 from suxin_tenants.visits import GivenVisit, Visit
@@ -44,6 +45,8 @@ LISTS: Final[Mapping[str, ListFile]] = {
     "league": ListFile(LEAGUE_READ, league_sheet),
     "loan-months": ListFile(STATISTICS_READ, months_sheet),
     "loan-figures": ListFile(STATISTICS_READ, loans_sheet),
+    "perk-figures": ListFile(STATISTICS_READ, perk_figures_sheet),
+    "perk-months": ListFile(STATISTICS_READ, perk_months_sheet),
     "plan-targets": ListFile(STATISTICS_READ, targets_sheet),
     "pool-claims": ListFile(CLAIM_READ, claims_sheet),
     "pool-figures": ListFile(POOL_READ, figures_sheet),

@@ -1,7 +1,9 @@
-"""Audit words of programmes and redemptions."""
+"""Audit words of programmes and redemptions, and of what stands around them."""
 
 from collections.abc import Mapping
 from typing import Final
+
+from suxin_tenants.operator.cover_audit_words import COVER_ACTIONS, COVER_OBJECTS, COVER_REASONS
 
 PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.programme.drafted": "起草权益",
@@ -31,12 +33,14 @@ PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.settlement.approved_first": "审批结算单（第一人）",
     "perks.settlement.approved": "审批结算单",
     "perks.settlement.paid": "登记结算付款",
+    **COVER_ACTIONS,
 }
 PERK_OBJECTS: Final[Mapping[str, str]] = {
     "programme": "权益",
     "redemption": "核销",
     "settlement": "结算单",
     "ticket": "门票",
+    **COVER_OBJECTS,
 }
 PERK_REASONS: Final[Mapping[str, str]] = {
     "perk code used": "核销权益码",
@@ -45,4 +49,5 @@ PERK_REASONS: Final[Mapping[str, str]] = {
     "perk kept": "记入守约记录",
     "perk settlement paid": "登记结算付款",
     "perk programme approved": "批准使用市级资金的权益",
+    **COVER_REASONS,
 }

@@ -23,6 +23,7 @@ from suxin.lending.warnings.policies import (
     WARNING_RULE_DRAFT,
     WARNING_RULE_READ,
 )
+from suxin.perks.covers.policies import COVER_DECIDE, COVER_MANAGE
 from suxin.perks.policies import PROGRAMME_APPROVE
 from suxin.perks.settlements.policies import SETTLEMENT_APPROVE
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE, NOTICE_READ
@@ -110,6 +111,8 @@ OPERATOR: Final = TenantProfile(
                     MODEL_READ,
                     PROGRAMME_APPROVE,
                     SETTLEMENT_APPROVE,
+                    COVER_DECIDE,
+                    COVER_MANAGE,
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,
@@ -164,6 +167,8 @@ OPERATOR: Final = TenantProfile(
                     MODEL_READ,
                     PROGRAMME_APPROVE,
                     SETTLEMENT_APPROVE,
+                    COVER_DECIDE,
+                    COVER_MANAGE,
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid, Refusal
-from suxin.perks.limits import MAX_REASON
+from suxin.perks.limits import MAX_REASON, MAX_REFERENCE
 from suxin.perks.settlements import commands, queries
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.settlements.policies import SETTLEMENT_APPROVE
@@ -78,7 +78,7 @@ async def _show(
             "tenant": await tenant_row(session, found.tenant_id),
             "names": await staff_names(session, visit.actor.own_tenant, people),
             "max_reason": MAX_REASON,
-            "max_reference": commands.MAX_REFERENCE,
+            "max_reference": MAX_REFERENCE,
             "form": form,
             "errors": errors,
         }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.perks.covers.queries import paid_in_month
 from suxin.perks.settlements import queries
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.settlements.states import SettlementState
@@ -43,6 +44,7 @@ async def settlement_context(
         "settlement": found,
         "month": month_zh(found),
         "state": STATES[found.state],
+        "covered": await paid_in_month(session, found),
         "sums": await queries.sums_of(session, visit.actor, settlement_id),
     }
 

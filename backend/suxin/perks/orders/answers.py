@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
 from suxin.kernel.ids import new_id
+from suxin.perks.limiting.following import end_as_paid
 from suxin.perks.orders.models import OrderOutcome, OrderRefund, ServiceOrder
 from suxin.perks.orders.provider import OrderTold
 from suxin.perks.orders.rules import Completion, read_lines
@@ -103,10 +104,11 @@ async def enter_paid(
     paid_at: datetime,
     now: datetime,
 ) -> None:
-    """Let an order be paid, and say that its user kept faith."""
+    """Let an order be paid, and say that its user kept faith; what was limited because it was not paid ends."""
     order.pay(transaction_id=transaction_id, paid_at=paid_at, now=now)
     await _told(session, order, now=now)
     await say_outcome(session, order, OutcomeKind.KEPT, now=now)
+    await end_as_paid(session, tenant_id=order.tenant_id, order_id=order.id, now=now)
 
 
 async def enter_cancelled(

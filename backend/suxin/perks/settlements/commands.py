@@ -1,7 +1,6 @@
 """What a merchant and the operator do about a statement."""
 
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,14 +11,12 @@ from suxin.kernel.database import act_for
 from suxin.kernel.refusals import Invalid
 from suxin.kernel.working_days import local_day
 from suxin.perks.accounts import note_paid
-from suxin.perks.limits import checked_reason
+from suxin.perks.limits import checked_reason, checked_reference
 from suxin.perks.settlements import queries
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.settlements.policies import SETTLEMENT_APPROVE, SETTLEMENT_CONFIRM
 from suxin.perks.settlements.refusals import SettlementSecondPerson
 from suxin.perks.states import FunderKind
-
-MAX_REFERENCE: Final = 64
 
 
 async def confirm_settlement(
@@ -114,13 +111,7 @@ async def note_payment(
     :raises StepNotPossible: if it is not approved
     """
     actor.require(SETTLEMENT_APPROVE)
-    number = reference.strip()
-    if not 1 <= len(number) <= MAX_REFERENCE:
-        raise Invalid(
-            field="reference",
-            reason_zh=f"请填写付款凭证号，不超过 {MAX_REFERENCE} 个字符",
-            reason_en=f"name the payment's reference, in {MAX_REFERENCE} characters at most",
-        )
+    number = checked_reference(reference)
     found = await queries.lock_settlement(session, actor, settlement_id)
     if not local_day(found.drawn_up_at) <= paid_on <= local_day(now):
         raise Invalid(

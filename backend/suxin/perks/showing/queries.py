@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import local_day
+from suxin.perks.limiting.models import Limit
+from suxin.perks.limiting.queries import limits_about
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.queries import (
     own_redemptions,
@@ -61,6 +63,14 @@ def redeemed(actor: Actor) -> Select[Redemption, Programme, Tenant]:
         .add_columns(Tenant)
         .outerjoin(Tenant, Tenant.id == Redemption.tenant_id)
     )
+
+
+def limits_shown(actor: Actor) -> Select[Limit, Programme, Tenant]:
+    """Return what limits concern the acting subject, newest first, with programme and merchant; a suspended merchant reads as nothing.
+
+    :raises Forbidden: if the actor acts for no subject
+    """
+    return limits_about(actor).add_columns(Tenant).outerjoin(Tenant, Tenant.id == Limit.tenant_id)
 
 
 def redemptions_at(actor: Actor, *, day: date | None = None) -> Select[Redemption, Programme]:

@@ -11,6 +11,7 @@ import { showCommitments, showDeclare, showPublicCommitments } from "./declaring
 import { showExchange } from "./exchanging.js";
 import { showClosed, showClosing, showDeleting } from "./leaving.js";
 import { showMyData, showPart } from "./my_data.js";
+import { showLimits, showObjection } from "./limits.js";
 import { showCode, showPerk, showPerks, showRedemptions } from "./perks.js";
 import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
@@ -46,6 +47,8 @@ const ROUTES = [
   [/^\/tickets$/, "我的门票", showTickets, { tab: "mine", back: "/perks" }],
   [/^\/tickets\/([^/]+)$/, "门票", showTicket, { tab: "mine", back: "/tickets" }],
   [/^\/redemptions$/, "我的核销记录", showRedemptions, { tab: "mine", back: "/perks" }],
+  [/^\/perk-limits$/, "权益限制", showLimits, { tab: "mine", back: "/redemptions" }],
+  [/^\/perk-limits\/([^/]+)\/objection$/, "权益限制申诉", showObjection, { tab: "mine", back: "/perk-limits" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
   [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],

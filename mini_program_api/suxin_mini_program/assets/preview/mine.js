@@ -50,6 +50,7 @@ const PAGES = [
   [/^\/pages\/my-data$/, "/my-data"],
   [/^\/pages\/commitments$/, "/commitments"],
   [/^\/pages\/cases$/, "/cases"],
+  [/^\/pages\/perk-limits$/, "/perk-limits"],
 ];
 
 function pageOf(link) {

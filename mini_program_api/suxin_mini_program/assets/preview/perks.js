@@ -152,12 +152,15 @@ const onPaper = (pass) => h("div", { "data-testid": "paper-page" },
   h("p", { class: "weui-cells__tips" }, "抄写或打印后带到柜台，店员输入数字即可，不用手机。请勿告诉他人。"),
   h("div", { class: "actions" }, button("打印", () => window.print(), { kind: "default", testid: "print-paper" })));
 
-/** What was redeemed. */
-export async function showRedemptions() {
-  const found = await all("/perk-redemptions");
-  if (!found.length) return empty("没有核销记录", "在商户出示权益码后显示在这里");
-  return h("ol", { class: "plain-list", "data-testid": "redemptions" }, found.map(redeemed));
+/** What was redeemed, and the way to what is limited. */
+export async function showRedemptions(go) {
+  const [found, limits] = await Promise.all([all("/perk-redemptions"), all("/perk-limits")]);
+  const told = limits.length > 0 && h("div", { class: "weui-cells" }, row(go, "权益限制告知", "/perk-limits", `${limits.length} 件`, "to-limits"));
+  if (!found.length) return h("div", null, told, empty("没有核销记录", "在商户出示权益码后显示在这里"));
+  return h("div", null, told, redemptions(found));
 }
+
+const redemptions = (found) => h("ol", { class: "plain-list", "data-testid": "redemptions" }, found.map(redeemed));
 
 const redeemed = (one) => h("li", { class: "card", "data-testid": "redemption" },
   h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, one.perkName), h("span", null, one.merchant.name)), badge(one.state.zh, TONES[one.state.code])),

@@ -37,6 +37,7 @@ from suxin.rights import models as rights
 from suxin.risk_pool.bank_ledgers import models as bank_ledgers
 from suxin.risk_pool.claims import models as claims
 from suxin.risk_pool.filings import models as filings
+from suxin.risk_pool.guarantor_parts import models as guarantor_parts
 from suxin.risk_pool.incentives import models as incentives
 from suxin.risk_pool.payments import models as payments
 from suxin.risk_pool.pools import models as pools
@@ -96,6 +97,7 @@ CONTEXTS = (
     payments,
     claims,
     recoveries,
+    guarantor_parts,
     reconciliation,
     bank_ledgers,
     stopping,

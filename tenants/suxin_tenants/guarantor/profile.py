@@ -13,6 +13,7 @@ from suxin.lending.guarantees.policies import (
     GUARANTEE_READ,
     GUARANTEE_UNDERWRITE,
 )
+from suxin.risk_pool.guarantor_parts.policies import PART_ANSWER, PART_PAY, PART_READ
 from suxin.risk_pool.policies import GUARANTOR_AGREE
 from suxin.subjects.policies import RECORD_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
@@ -41,20 +42,32 @@ GUARANTOR: Final = TenantProfile(
                     BRANCH_MANAGE,
                     GUARANTEE_READ,
                     GUARANTOR_AGREE,
+                    PART_READ,
                 }
             ),
         ),
         Role(
             code="underwriter",
             zh="担保审查员",
-            permissions=frozenset({GUARANTEE_READ, GUARANTEE_UNDERWRITE, RECORD_READ, CONSENT_ASK}),
+            permissions=frozenset(
+                {
+                    GUARANTEE_READ,
+                    GUARANTEE_UNDERWRITE,
+                    RECORD_READ,
+                    CONSENT_ASK,
+                    PART_READ,
+                    PART_PAY,
+                }
+            ),
         ),
         Role(
             code="guarantee_approver",
             zh="担保审批员",
             second_factor=True,
-            permissions=frozenset({GUARANTEE_READ, GUARANTEE_APPROVE, RECORD_READ}),
+            permissions=frozenset(
+                {GUARANTEE_READ, GUARANTEE_APPROVE, RECORD_READ, PART_READ, PART_ANSWER}
+            ),
         ),
-        Role(code="viewer", zh="查看员", permissions=frozenset({GUARANTEE_READ})),
+        Role(code="viewer", zh="查看员", permissions=frozenset({GUARANTEE_READ, PART_READ})),
     ),
 )

@@ -41,7 +41,7 @@ from suxin_tenants.bank import (
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.guarantor import commitment_pages as commitment_pages_of_guarantor
-from suxin_tenants.guarantor import request_pages
+from suxin_tenants.guarantor import part_pages, request_pages
 from suxin_tenants.merchant import order_pages
 from suxin_tenants.operator import (
     area_pages,
@@ -131,6 +131,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *guarantee_pages.HANDLERS,
     *request_pages.HANDLERS,
     *commitment_pages_of_guarantor.HANDLERS,
+    *part_pages.HANDLERS,
     *guarantor_pages.HANDLERS,
     *warning_pages.HANDLERS,
     *league_pages.HANDLERS,

@@ -28,13 +28,13 @@ from suxin.risk_pool.claims.policies import (
     CLAIM_MAKE,
     CLAIM_READ,
 )
+from suxin.risk_pool.guarantor_parts.policies import PART_ANSWER
 from suxin.risk_pool.incentives.policies import INCENTIVE_CHECK
 from suxin.risk_pool.policies import (
     AGREEMENT_SIGN,
     FILING_MAKE,
     FILING_READ,
     FUNDING_RECORD,
-    GUARANTOR_AGREE,
     STOP_LOSS_LIFT,
 )
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
@@ -52,7 +52,7 @@ COMMITTING = frozenset(
         CLAIM_APPROVE_FUND,
         FUNDING_RECORD,
         GUARANTEE_APPROVE,
-        GUARANTOR_AGREE,
+        PART_ANSWER,
         INCENTIVE_CHECK,
         MODEL_ACTIVATE,
         MODEL_APPROVE,

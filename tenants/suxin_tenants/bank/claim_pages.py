@@ -27,6 +27,7 @@ from suxin.risk_pool.claims.states import (
     CollectionResult,
 )
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.guarantor_parts import confirming
 from suxin.risk_pool.payments.queries import payments_of
 from suxin.risk_pool.recoveries.queries import recoveries_of
 from suxin.risk_pool.recoveries.reporting import RecoveryDraft, report_recovery
@@ -34,6 +35,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.claim_words import CLAIM_STATES, PAYMENT_STATES, formula
 from suxin_tenants.forms import Form, options, yuan_text
 from suxin_tenants.paging import read_page
+from suxin_tenants.part_words import part_context
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 TABS: Final[Mapping[str, tuple[str, frozenset[ClaimState]]]] = {
@@ -46,8 +48,15 @@ TABS: Final[Mapping[str, tuple[str, frozenset[ClaimState]]]] = {
 CLAIMABLE_SHOWN: Final = 50
 FIELDS: Final = (
     "depositFen", "kind", "result", "attemptedOn", "note", "reference", "receivedFen", "costFen", "recoveredOn",
+    "transferId", "transferNote", "gotFen",
 )  # fmt: skip
 _AT: Final = "/desk/claims"
+# A command's own name of a field, and where the page asks for it.
+_RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
+    "confirm-transfer": {"amountFen": "gotFen"},
+    "deny-transfer": {"note": "transferNote"},
+    "return-transfer": {"note": "transferNote"},
+}
 
 
 @get("/claims")
@@ -119,7 +128,7 @@ async def send_act(visit: GivenVisit, claim_id: FromPath[UUID], act: FromPath[st
     except Refusal as refusal:
         if not can_be_set_right(refusal):
             raise
-        for name, message in errors_of(refusal, {}, FIELDS).items():
+        for name, message in errors_of(refusal, _RENAMED.get(act, {}), FIELDS).items():
             form.fail(name, message)
         return await _show(visit, claim_id, form, status=422)
     return visit.go(f"{_AT}/{claim_id}", done)
@@ -153,6 +162,16 @@ def _recovery(form: Form) -> dict[str, Any]:
         reference=form.text("reference"), received_fen=received, cost_fen=cost, recovered_on=day
     )
     return {"draft": draft}
+
+
+def _received(form: Form) -> dict[str, Any]:
+    form.require("transferId", "gotFen")
+    return {"transfer_id": form.id("transferId"), "amount_fen": form.yuan("gotFen")}
+
+
+def _said(form: Form) -> dict[str, Any]:
+    form.require("transferId", "transferNote")
+    return {"transfer_id": form.id("transferId"), "note": form.text("transferNote")}
 
 
 def _day(form: Form, name: str) -> date | None:
@@ -197,6 +216,18 @@ async def _recover(
     await report_recovery(session, visit.actor, claim_id=claim_id, now=visit.world_now, **values)
 
 
+async def _confirm(session: AsyncSession, visit: Visit, _: UUID, values: dict[str, Any]) -> None:
+    await confirming.confirm_transfer(session, visit.actor, now=visit.world_now, **values)
+
+
+async def _deny(session: AsyncSession, visit: Visit, _: UUID, values: dict[str, Any]) -> None:
+    await confirming.deny_transfer(session, visit.actor, now=visit.world_now, **values)
+
+
+async def _return(session: AsyncSession, visit: Visit, _: UUID, values: dict[str, Any]) -> None:
+    await confirming.give_transfer_back(session, visit.actor, now=visit.world_now, **values)
+
+
 _ACTS: Final[
     Mapping[
         str,
@@ -212,6 +243,9 @@ _ACTS: Final[
     "submit": ("代偿申请已提交", _no_fields, _submit),
     "withdraw": ("代偿申请已撤回", _no_fields, _withdraw),
     "recover": ("追偿已登记", _recovery, _recover),
+    "confirm-transfer": ("代偿款已确认到账", _received, _confirm),
+    "deny-transfer": ("已答复未到账", _said, _deny),
+    "return-transfer": ("已登记退回", _said, _return),
 }
 
 
@@ -251,6 +285,7 @@ async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int)
             "results": options(CollectionResult),
             "values": first if form is None else {name: form.text(name) for name in FIELDS},
             "errors": {} if form is None else form.errors,
+            **await part_context(session, claim),
         }
         return await visit.page(session, "bank/claim.html", context, status=status)
 

@@ -13,8 +13,13 @@ from suxin.lending.guarantees.policies import (
     GUARANTEE_READ,
     GUARANTEE_UNDERWRITE,
 )
-from suxin.risk_pool.guarantor_parts.policies import PART_ANSWER, PART_PAY, PART_READ
-from suxin.risk_pool.policies import GUARANTOR_AGREE
+from suxin.risk_pool.guarantor_parts.policies import (
+    PART_ANSWER,
+    PART_CONFIRM,
+    PART_PAY,
+    PART_READ,
+)
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_READ
 from suxin.subjects.policies import RECORD_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
@@ -41,7 +46,8 @@ GUARANTOR: Final = TenantProfile(
                     STAFF_READ,
                     BRANCH_MANAGE,
                     GUARANTEE_READ,
-                    GUARANTOR_AGREE,
+                    AGREEMENT_ACCEPT,
+                    FILING_READ,
                     PART_READ,
                 }
             ),
@@ -57,6 +63,7 @@ GUARANTOR: Final = TenantProfile(
                     CONSENT_ASK,
                     PART_READ,
                     PART_PAY,
+                    PART_CONFIRM,
                 }
             ),
         ),

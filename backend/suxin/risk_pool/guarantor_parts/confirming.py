@@ -14,19 +14,19 @@ from suxin.lending.loans.models import Loan
 from suxin.lending.loans.queries import lock_loan, lock_own_loan
 from suxin.risk_pool.claims import queries as claim_queries
 from suxin.risk_pool.claims.models import PoolClaim
-from suxin.risk_pool.claims.policies import CLAIM_MAKE
 from suxin.risk_pool.claims.refusals import RecoveriesBefore
 from suxin.risk_pool.claims.states import ClaimState
 from suxin.risk_pool.guarantor_parts import queries
 from suxin.risk_pool.guarantor_parts.event_types import CONFIRMED, DENIED, RETURNED
 from suxin.risk_pool.guarantor_parts.models import GuarantorTransfer
 from suxin.risk_pool.guarantor_parts.noting import require_payable
-from suxin.risk_pool.guarantor_parts.policies import require_party
+from suxin.risk_pool.guarantor_parts.policies import PART_CONFIRM
 from suxin.risk_pool.guarantor_parts.refusals import TransferDiffers
 from suxin.risk_pool.guarantor_parts.states import TransferKind
 from suxin.risk_pool.guarantor_parts.telling import record_transfer, tell_of_transfer
 from suxin.risk_pool.losses import after_guarantor_payment
 from suxin.risk_pool.recoveries.confirming import close_if_whole
+from suxin.tenancy.profiles import TenantKind
 
 
 async def confirm_transfer(
@@ -42,7 +42,8 @@ async def confirm_transfer(
     :raises EndingAsked: if somebody has asked to write the claim off, or to reverse the pool's payment
     :raises StepNotPossible: if it was confirmed or denied, or the claim has ended
     """
-    if require_party(actor):
+    actor.require(PART_CONFIRM)
+    if actor.tenant_kind == TenantKind.GUARANTOR:
         return await _confirm_recovery(
             session, actor, transfer_id=transfer_id, amount_fen=amount_fen, now=now
         )
@@ -99,7 +100,7 @@ async def deny_transfer(
     :raises Invalid: if the note is empty or too long
     :raises StepNotPossible: if it was confirmed or denied
     """
-    actor.require(CLAIM_MAKE)
+    actor.require(PART_CONFIRM)
     said = checked_note(note)
     claim, loan, transfer = await _lock_received(session, actor, transfer_id)
     transfer.deny(said, staff_id=actor.staff_id, now=now)
@@ -120,7 +121,7 @@ async def give_transfer_back(
     :raises StepNotPossible: if it was not confirmed, or the claim has ended
     :raises RecoveriesBefore: if something was recovered
     """
-    actor.require(CLAIM_MAKE)
+    actor.require(PART_CONFIRM)
     said = checked_note(note)
     claim, _, transfer = await _lock_received(session, actor, transfer_id)
     if claim.state is ClaimState.RECOVERING:

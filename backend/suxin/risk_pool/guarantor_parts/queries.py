@@ -1,4 +1,4 @@
-"""Guarantors' parts and transfers, as their bank, their guarantor and the pool's operator see them."""
+"""Guarantors' parts and transfers, as their bank and their guarantor see them; whoever sees a claim reads what is about it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.risk_pool.claims.models import PoolClaim
-from suxin.risk_pool.claims.queries import claims_in_reach, claims_on_pools
+from suxin.risk_pool.claims.queries import claims_in_reach
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
-from suxin.risk_pool.guarantor_parts.policies import require_reader
+from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.guarantor_parts.states import PartState, TransferState
 from suxin.tenancy.profiles import TenantKind
 
 
 def parts_shown(actor: Actor) -> Select[GuarantorPart]:
-    """Return the parts that the actor's guarantor was asked about, or of the claims within his bank's or operator's reach, the latest first.
+    """Return the parts that the actor's guarantor was asked about, or of the claims within his bank's reach, the latest first.
 
     :raises Forbidden: if the actor may not look at them
     """
-    require_reader(actor)
+    actor.require(PART_READ)
     statement = select(GuarantorPart).order_by(GuarantorPart.id.desc())
     if actor.tenant_kind == TenantKind.GUARANTOR:
         return statement.where(GuarantorPart.guarantor_id == actor.own_tenant)
@@ -29,11 +29,11 @@ def parts_shown(actor: Actor) -> Select[GuarantorPart]:
 
 
 def transfers_shown(actor: Actor) -> Select[GuarantorTransfer]:
-    """Return the transfers of the actor's guarantor, or of the claims within his bank's or operator's reach, the latest first.
+    """Return the transfers of the actor's guarantor, or of the claims within his bank's reach, the latest first.
 
     :raises Forbidden: if the actor may not look at them
     """
-    require_reader(actor)
+    actor.require(PART_READ)
     statement = select(GuarantorTransfer).order_by(GuarantorTransfer.id.desc())
     if actor.tenant_kind == TenantKind.GUARANTOR:
         return statement.where(GuarantorTransfer.guarantor_id == actor.own_tenant)
@@ -41,10 +41,10 @@ def transfers_shown(actor: Actor) -> Select[GuarantorTransfer]:
 
 
 async def shown_part(session: AsyncSession, actor: Actor, part_id: UUID) -> GuarantorPart:
-    """Return one part as its guarantor, its bank or the operator sees it.
+    """Return one part as its guarantor or its bank sees it.
 
     :raises Forbidden: if the actor may not look at them
-    :raises NotFound: if it is none of theirs
+    :raises NotFound: if it is neither's
     """
     return _found(await session.scalar(parts_shown(actor).where(GuarantorPart.id == part_id)))
 
@@ -149,9 +149,7 @@ async def part_counts(session: AsyncSession, actor: Actor) -> dict[PartState, in
 
 
 def _claims(actor: Actor) -> Select[UUID]:
-    if actor.tenant_kind == TenantKind.BANK:
-        return claims_in_reach(actor).with_only_columns(PoolClaim.id)
-    return claims_on_pools(actor).order_by(None).with_only_columns(PoolClaim.id)
+    return claims_in_reach(actor).with_only_columns(PoolClaim.id)
 
 
 def _found(part: GuarantorPart | None) -> GuarantorPart:

@@ -14,7 +14,7 @@ from suxin.kernel.money import format_yuan
 from suxin.risk_pool.claims.policies import CLAIM_APPROVE_FUND, CLAIM_CHECK, CLAIM_MAKE
 from suxin.risk_pool.guarantor_parts.event_types import LATE
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
-from suxin.risk_pool.guarantor_parts.policies import PART_READ
+from suxin.risk_pool.guarantor_parts.policies import PART_CONFIRM, PART_READ
 
 
 async def tell_guarantor(
@@ -84,7 +84,7 @@ async def tell_of_transfer(
     await notices.notify_tenant(
         session,
         tenant_id=tenant_id,
-        permission=PART_READ if to_guarantor else CLAIM_MAKE,
+        permission=PART_READ if to_guarantor else PART_CONFIRM,
         template="guarantor_transfer_moved",
         title=kind.zh,
         body=f"{transfer.kind.zh} {transfer.reference}：{format_yuan(transfer.amount_fen)} 元，{transfer.state.zh}。"

@@ -44,6 +44,11 @@ async def test_the_guarantor_agrees_pays_and_the_bank_confirms(desks, small, wor
     await small.claims.passed_on(claim)
     await small.claims.approve_twice(claim)
     desks.clock.moment = small.claims.now
+    await paid_at_desks(desks, small, words, claim, here)
+
+
+async def paid_at_desks(desks, small, words, claim, here):
+    """Let the guarantor note its payment, and the bank confirm it; the operator sees both."""
     payer = await desks.of("underwriter", small.guarantor.tenant_id)
     paid = {"reference": "DK-1", "amountFen": "160000.01"}
     day = local_day(desks.clock.moment).isoformat()
@@ -92,7 +97,5 @@ async def test_who_receives_a_part_of_a_recovery_confirms_it(desks, small, words
     here = f"/desk/guarantor-parts/{part.id}"
     assert "追偿分配到账" in words(await desk.get(here))
     transfer = (await small.transfers())[0]
-    page = words(
-        await desk.done(f"{here}/confirm", transferId=str(transfer.id), gotFen="40000")
-    )
+    page = words(await desk.done(f"{here}/confirm", transferId=str(transfer.id), gotFen="40000"))
     assert "追偿分配已确认到账" in page

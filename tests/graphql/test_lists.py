@@ -153,6 +153,8 @@ LOGS = {
     "events",
     "exports",
     "guaranteeRequests",
+    "guarantorParts",
+    "guarantorTransfers",
     "leagueTables",
     "sandboxApplicants",
     "webhookDeliveries",

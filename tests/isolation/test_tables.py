@@ -65,6 +65,8 @@ MATRIX = {
     "ended_tokens": DOORWAY,
     "event_feeds": PLATFORM,
     "guarantee_requests": (NONE, NONE, NONE, NONE, ALL, ALL),
+    "guarantor_parts": KEEPER,
+    "guarantor_transfers": KEEPER,
     "guarantor_limits": (NONE, NONE, NONE, NONE, ALL, ALL),
     "idempotency_keys": DOORWAY,
     "exports": PLATFORM,

@@ -50,6 +50,7 @@ from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.incentives.models import IncentiveRun
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.pools.models import PoolFunding, RiskPool
@@ -292,6 +293,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {Settlement}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
+    # what a guarantor says of a claim, and what is paid between it and the bank: risk_pool/test_claim_steps.py
+    beside |= {GuarantorPart, GuarantorTransfer}
     # Service orders: perks/test_order_machine.py.
     beside |= {ServiceOrder}
     # Notices of exemption: relief/test_written_steps.py.

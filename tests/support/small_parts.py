@@ -1,7 +1,7 @@
 """A claim with a guarantor for tests: a guaranteed loan, filed under an agreement that names it, overdue and submitted."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from suxin.risk_pool.guarantor_parts.confirming import confirm_transfer
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.guarantor_parts.noting import PaymentNote, note_payment
 from suxin.risk_pool.guarantor_parts.queries import parts_shown, transfers_shown
+from suxin.risk_pool.guarantor_parts.states import PartState, TransferKind, TransferState
 from suxin.risk_pool.jobs import handlers
 from suxin.risk_pool.signing.answering import accept_agreement
 
@@ -120,6 +121,37 @@ class SmallParts:
         system = Actor.system("test-worker", tenant_id=part.tenant_id)
         async with self.claims.city.database.transaction(system, now=self.claims.now) as session:
             await handlers()[LATE_TOPIC](session, job)
+
+
+def part_and_transfer(now: datetime, **about: UUID) -> tuple[GuarantorPart, GuarantorTransfer]:
+    """Return what some guarantor is asked about a claim, and what it says it has paid."""
+    guarantor_id = new_id()
+    part = GuarantorPart(
+        id=new_id(now),
+        guarantor_id=guarantor_id,
+        round=1,
+        contract_number=NUMBER,
+        state=PartState.ASKED,
+        share_bps=4_000,
+        loss_fen=100,
+        amount_fen=40,
+        overdue_days=95,
+        asked_at=now,
+        answer_by=now,
+        **about,
+    )
+    transfer = GuarantorTransfer(
+        id=new_id(now),
+        guarantor_id=guarantor_id,
+        kind=TransferKind.COMPENSATION,
+        state=TransferState.NOTED,
+        reference="DK-1",
+        amount_fen=40,
+        paid_on=local_day(now),
+        noted_at=now,
+        **about,
+    )
+    return part, transfer
 
 
 async def build_parts(city: SmallCity) -> SmallParts:

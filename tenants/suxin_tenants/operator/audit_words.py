@@ -21,6 +21,7 @@ from suxin_tenants.operator.guarantee_audit_words import (
 )
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
+from suxin_tenants.operator.part_audit_words import PART_ACTIONS, PART_OBJECTS, PART_REASONS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
@@ -159,6 +160,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **WARNING_ACTIONS,
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
+    **PART_ACTIONS,
     **PERK_ACTIONS,
     **ORDER_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
@@ -185,6 +187,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "warning_rule_set": "预警规则",
     **CLAIM_OBJECTS,
     **GUARANTEE_OBJECTS,
+    **PART_OBJECTS,
     **PERK_OBJECTS,
     **ORDER_OBJECTS,
     "access_basis": "查阅依据",
@@ -239,6 +242,7 @@ OBJECTS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     **CLAIM_REASONS,
     **GUARANTEE_REASONS,
+    **PART_REASONS,
     **PERK_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",

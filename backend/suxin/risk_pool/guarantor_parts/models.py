@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import TENANT, Reader, owner_tenant, system, when
+from suxin.kernel.readers import TENANT, Reader, owner_tenant, reading_tenant, system, when
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table, append_and_change
 from suxin.lending.models.steps import NamedStep
@@ -172,9 +172,12 @@ class GuarantorTransfer(Table):
         begins={TransferState.NOTED: _TENANT}, steps=(_CONFIRM, _DENY, _RETURN)
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (
-        owner_tenant(),
+        reading_tenant(),
         when("party_guarantor", _OWN),
+        # Whoever pays notes it, and nobody but whoever receives says what came of it.
+        when("noting_bank", f"tenant_id = {TENANT} and kind = 'recovery'", "INSERT"),
         when("noting_guarantor", f"{_OWN} and kind = 'compensation'", "INSERT"),
+        when("confirming_bank", f"tenant_id = {TENANT} and kind = 'compensation'", "UPDATE"),
         when("confirming_guarantor", f"{_OWN} and kind = 'recovery'", "UPDATE"),
         when("pool_keeper", KEEPER),
         system(),

@@ -178,14 +178,15 @@ def after_later_payment(
 ) -> Compensation:
     """Return who bears what once the pool has paid a part that had waited.
 
-    What came back meanwhile has lessened what it owes; that part, which nobody is owed any more, stays with the bank.
+    What came back meanwhile has lessened what it owes; that part, which nobody is owed any more, stays with the bank. A payment that was
+    on its way while something came back may be more than is owed by now, and never more than waited.
 
     :raises AmountOutOfRange: if an amount is negative or above the largest amount there is
     :raises AmountNotWholeFen: if one is no whole number of fen
     """
-    owed_fen = still_owed_fen(compensation, recoveries)
-    if not 0 <= paid_fen <= owed_fen:
-        raise AmountOutOfRange(field="paidFen", minimum_fen=0, maximum_fen=owed_fen)
+    if not 0 <= paid_fen <= compensation.unmet_fen:
+        raise AmountOutOfRange(field="paidFen", minimum_fen=0, maximum_fen=compensation.unmet_fen)
+    owed_fen = max(paid_fen, still_owed_fen(compensation, recoveries))
     lessened_fen = compensation.unmet_fen - owed_fen
     return msgspec.structs.replace(
         compensation,

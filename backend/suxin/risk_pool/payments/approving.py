@@ -23,6 +23,7 @@ from suxin.risk_pool.claims.refusals import (
     ApprovedByYourself,
     CheckedByYourself,
     ClaimNotReady,
+    EndingAsked,
     NothingPayable,
     PaymentOpen,
     PlaceTaken,
@@ -61,6 +62,7 @@ async def approve_claim(
     :raises StepNotPossible: if the claim is not under review, and nothing of it waits
     :raises CheckedByYourself: if he checked its materials
     :raises ApprovedByYourself, PlaceTaken: if he, or somebody from his place, gave the first approval
+    :raises EndingAsked: if somebody has asked to write the claim off, or to reverse its payment
     :raises PaymentOpen: if a letter of the claim waits for the custodian
     :raises ClaimNotReady: if something is missing by now; it is to be returned
     :raises GuarantorNotAnswered: if its guarantor is still to answer, and its clock is not over
@@ -137,6 +139,8 @@ async def _payable(session: AsyncSession, claim: PoolClaim, loan: Loan, *, now: 
             )
         return claim.pool_fen
     claim.require_compensated()
+    if claim.ending is not None:
+        raise EndingAsked
     room = await room_for(session, claim, now=now)
     return payable_later_fen(claim.agreed, claim.compensation, claim.recoveries, room)
 

@@ -382,6 +382,12 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON incentive_awards FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY awarded ON incentive_awards FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and posted_at is not null)",
     'GRANT SELECT, INSERT, UPDATE (posted_at, reversed_at) ON incentive_awards TO suxin_app',
+    'ALTER TABLE incentive_rule_sets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE incentive_rule_sets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON incentive_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE (state, approved_by, approved_at, ended_at) ON incentive_rule_sets TO suxin_app',
+    "CREATE TRIGGER incentive_rule_sets_begins BEFORE INSERT ON incentive_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER incentive_rule_sets_step BEFORE UPDATE OF state ON incentive_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'APPROVED', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE incentive_runs ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE incentive_runs FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON incentive_runs FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1670,6 +1676,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
     op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
+    op.create_table('incentive_rule_sets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'APPROVED', 'WITHDRAWN', name='rulesetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'APPROVED') = (approved_by is not null) and (approved_by is null) = (approved_at is null)", name=op.f('ck_incentive_rule_sets_approved')),
+    sa.CheckConstraint("(state = 'WITHDRAWN') = (ended_at is not null)", name=op.f('ck_incentive_rule_sets_ended')),
+    sa.CheckConstraint('approved_by <> drafted_by', name=op.f('ck_incentive_rule_sets_two_people')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_incentive_rule_sets_version')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_rule_sets'))
+    )
+    op.create_index('ix_incentive_rule_sets_quarter', 'incentive_rule_sets', ['tenant_id', 'state', 'quarter'], unique=False)
+    op.create_index('uq_incentive_rule_sets_version', 'incentive_rule_sets', ['tenant_id', 'version'], unique=True)
     op.create_table('incentive_runs',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4496,6 +4522,9 @@ def downgrade() -> None:
     op.drop_table('ingestion_batches')
     op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
     op.drop_table('incentive_runs')
+    op.drop_index('uq_incentive_rule_sets_version', table_name='incentive_rule_sets')
+    op.drop_index('ix_incentive_rule_sets_quarter', table_name='incentive_rule_sets')
+    op.drop_table('incentive_rule_sets')
     op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
     op.drop_table('impact_assessments')
     op.drop_table('identity_providers')

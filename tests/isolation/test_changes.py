@@ -29,6 +29,7 @@ UPDATED = {
         "disaster_notices",
         "impact_assessments",
         "incentive_awards",
+        "incentive_rule_sets",
         "incentive_runs",
         "ingestion_batches",
         "pool_agreements",

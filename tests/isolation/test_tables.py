@@ -75,6 +75,7 @@ MATRIX = {
     "identity_providers": NOBODY,
     "impact_assessments": EVERYBODY,
     "incentive_awards": OPERATOR,
+    "incentive_rule_sets": OPERATOR,
     "incentive_runs": OPERATOR,
     "ingestion_batches": OPERATOR,
     "ingestion_parts": NOBODY,

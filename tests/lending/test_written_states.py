@@ -51,7 +51,7 @@ from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
-from suxin.risk_pool.incentives.models import IncentiveRun
+from suxin.risk_pool.incentives.models import IncentiveRuleSet, IncentiveRun
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.pools.models import PoolFunding, RiskPool
 from suxin.risk_pool.recoveries.models import PoolRecovery
@@ -283,6 +283,7 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # an application for credit repair: repair/test_steps.py.
     # a commitment and a drafted catalogue: subjects/test_written_steps.py; an incentive: risk_pool/test_incentives.py.
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IncentiveRun, IngestionBatch}
+    beside |= {IncentiveRuleSet}
     # Guarantees: lending/test_guarantee_steps.py; rules of early warning: lending/test_warning_steps.py.
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {GuaranteeRequest, RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}

@@ -711,6 +711,14 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, round, principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, guarantor_id, guarantor_paid_fen, unmet_fen, limited_by, overdue_since, overdue_days, trigger_days_left, terms, dossier, gaps, worked_out_at, submitted_at, submitted_by, checked_at, checked_by, note, payment_id, first_approved_by, second_approved_by, approved_at, paid_at, received_fen, cost_fen, ending, ending_reason, ending_asked_at, ending_asked_by, ending_by, ended_at) ON pool_claims TO suxin_app',
     "CREATE TRIGGER pool_claims_begins BEFORE INSERT ON pool_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER pool_claims_step BEFORE UPDATE OF state ON pool_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'PAID', 'operator'), ('APPROVED', 'PAID', 'system'), ('DRAFT', 'SUBMITTED', 'client'), ('DRAFT', 'SUBMITTED', 'staff'), ('DRAFT', 'WITHDRAWN', 'client'), ('DRAFT', 'WITHDRAWN', 'staff'), ('MATERIAL_CHECK', 'RETURNED', 'operator'), ('MATERIAL_CHECK', 'REVIEW', 'operator'), ('PAID', 'CLOSED', 'client'), ('PAID', 'CLOSED', 'operator'), ('PAID', 'CLOSED', 'staff'), ('PAID', 'CLOSED', 'system'), ('PAID', 'RECOVERING', 'client'), ('PAID', 'RECOVERING', 'staff'), ('PAID', 'RETURNED', 'operator'), ('PAID', 'WRITTEN_OFF', 'operator'), ('RECOVERING', 'CLOSED', 'client'), ('RECOVERING', 'CLOSED', 'operator'), ('RECOVERING', 'CLOSED', 'staff'), ('RECOVERING', 'CLOSED', 'system'), ('RECOVERING', 'WRITTEN_OFF', 'operator'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'staff'), ('REVIEW', 'APPROVED', 'operator'), ('REVIEW', 'REJECTED', 'operator'), ('REVIEW', 'RETURNED', 'operator'), ('SUBMITTED', 'MATERIAL_CHECK', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_collection_files ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_collection_files FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_collection_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY collected_from ON pool_collection_files FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_collection_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON pool_collection_files FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON pool_collection_files TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON pool_collection_files TO suxin_batch',
     'ALTER TABLE pool_collections ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE pool_collections FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON pool_collections FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -4097,6 +4105,27 @@ def upgrade() -> None:
     op.create_index('ix_pool_claims_state', 'pool_claims', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_pool_claims_subject_id', 'pool_claims', ['subject_id', 'id'], unique=False)
     op.create_index('uq_pool_claims_live', 'pool_claims', ['tenant_id', 'filing_id'], unique=True, postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.create_table('pool_collection_files',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('attempt_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('uploaded_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_pool_collection_files_sha256')),
+    sa.ForeignKeyConstraint(['tenant_id', 'attempt_id'], ['pool_collections.tenant_id', 'pool_collections.id'], name=op.f('fk_pool_collection_files_tenant_id_attempt_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_collection_files')),
+    sa.UniqueConstraint('tenant_id', 'attempt_id', 'sha256', name=op.f('uq_pool_collection_files_tenant_id_attempt_id_sha256'))
+    )
+    op.create_index('ix_pool_collection_files_loan_id', 'pool_collection_files', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_index('ix_pool_collection_files_subject_id', 'pool_collection_files', ['subject_id', 'id'], unique=False)
     op.create_table('guarantor_parts',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4216,6 +4245,9 @@ def downgrade() -> None:
     op.drop_index('ix_guarantor_parts_operator_id', table_name='guarantor_parts')
     op.drop_index('ix_guarantor_parts_guarantor_id', table_name='guarantor_parts')
     op.drop_table('guarantor_parts')
+    op.drop_index('ix_pool_collection_files_subject_id', table_name='pool_collection_files')
+    op.drop_index('ix_pool_collection_files_loan_id', table_name='pool_collection_files')
+    op.drop_table('pool_collection_files')
     op.drop_index('uq_pool_claims_live', table_name='pool_claims', postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
     op.drop_index('ix_pool_claims_subject_id', table_name='pool_claims')
     op.drop_index('ix_pool_claims_state', table_name='pool_claims')

@@ -24,6 +24,7 @@ from suxin_tenants.attraction import gate_pages, ticket_pages
 from suxin_tenants.bank import (
     certificate_pages,
     claim_pages,
+    collection_file_pages,
     exchange_pages,
     filing_pages,
     guarantee_pages,
@@ -128,6 +129,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
     *claim_pages.HANDLERS,
+    *collection_file_pages.HANDLERS,
     *filing_pages.HANDLERS,
     *guarantee_pages.HANDLERS,
     *request_pages.HANDLERS,

@@ -125,6 +125,7 @@ MATRIX = {
     "presentation_passes": DOORWAY,
     "pool_agreements": KEEPER,
     "pool_claims": KEEPER,
+    "pool_collection_files": PLATFORM,
     "pool_collections": PLATFORM,
     "pool_filings": KEEPER,
     "pool_fundings": KEEPER,

@@ -18,6 +18,7 @@ from suxin.risk_pool.bank_ledgers.models import BankLedger, BankLedgerDay, BankL
 from suxin.risk_pool.claims.commands import CollectionDraft, draft_claim, record_collection
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.states import CollectionKind, CollectionResult
+from suxin.risk_pool.collection_files.models import CollectionFile
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.reconciliation.models import ReckonedDay
@@ -33,6 +34,8 @@ class FilledClaims:
     payment_id: UUID
     recovery_id: UUID
     part_id: UUID
+    attempt_id: UUID
+    file_id: UUID
     transfer_id: UUID
     statement_id: UUID
     line_id: UUID
@@ -50,7 +53,7 @@ async def fill_claims(
         result=CollectionResult.PROMISED,
         attempted_on=local_day(city.now),
     )
-    await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
+    attempt = await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
     claim: PoolClaim = await city.act(draft_claim, officer, loan_id=loan_id)
     await admin.execute("update pool_claims set state = 'SUBMITTED', submitted_at = $1", city.now)
     own = {"tenant_id": book, "pool_id": small.pool.id}
@@ -81,6 +84,13 @@ async def fill_claims(
             "subject_id": claim.subject_id,
             "reference": "ZS-x",
         },
+        CollectionFile: {
+            "tenant_id": claim.tenant_id,
+            "attempt_id": attempt.id,
+            "loan_id": loan_id,
+            "subject_id": claim.subject_id,
+            "sha256": "0" * 64,
+        },
         GuarantorPart: guaranteed | {"loss_fen": 2, "amount_fen": 1, "share_bps": 1},
         GuarantorTransfer: guaranteed | {"kind": "compensation", "reference": "DK-x"},
     }
@@ -100,6 +110,8 @@ async def fill_claims(
         payment_id=ids[PoolPayment],
         recovery_id=ids[PoolRecovery],
         part_id=ids[GuarantorPart],
+        attempt_id=attempt.id,
+        file_id=ids[CollectionFile],
         transfer_id=ids[GuarantorTransfer],
         statement_id=ids[CustodianStatement],
         line_id=line["id"],

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES
 from suxin.kernel.working_days import local_day
 from suxin.risk_pool.claims import commands, queries
 from suxin.risk_pool.claims.commands import CollectionDraft
@@ -26,6 +27,8 @@ from suxin.risk_pool.claims.states import (
     CollectionKind,
     CollectionResult,
 )
+from suxin.risk_pool.collection_files.attaching import MAX_FILES
+from suxin.risk_pool.collection_files.queries import files_of_loan
 from suxin.risk_pool.filings.models import PoolFiling
 from suxin.risk_pool.guarantor_parts import confirming
 from suxin.risk_pool.payments.queries import payments_of
@@ -48,7 +51,7 @@ TABS: Final[Mapping[str, tuple[str, frozenset[ClaimState]]]] = {
 CLAIMABLE_SHOWN: Final = 50
 FIELDS: Final = (
     "depositFen", "kind", "result", "attemptedOn", "note", "reference", "receivedFen", "costFen", "recoveredOn",
-    "transferId", "transferNote", "gotFen",
+    "transferId", "transferNote", "gotFen", "attemptId", "file",
 )  # fmt: skip
 _AT: Final = "/desk/claims"
 # A command's own name of a field, and where the page asks for it.
@@ -104,7 +107,7 @@ async def send_draft(visit: GivenVisit, loan_id: FromPath[UUID]) -> Answer:
 @get("/claims/{claim_id:uuid}")
 async def show_claim(visit: GivenVisit, claim_id: FromPath[UUID]) -> Answer:
     """Show one claim with its dossier, what is missing, and what may be done about it."""
-    return await _show(visit, claim_id, None, status=200)
+    return await show_claim_with(visit, claim_id, None, status=200)
 
 
 @post("/claims/{claim_id:uuid}/{act:str}", status_code=200)
@@ -117,7 +120,7 @@ async def send_act(visit: GivenVisit, claim_id: FromPath[UUID], act: FromPath[st
     form = await visit.form()
     values = read(form)
     if form.errors:
-        return await _show(visit, claim_id, form, status=422)
+        return await show_claim_with(visit, claim_id, form, status=422)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         await carry_out(session, visit, claim_id, values)
@@ -130,7 +133,7 @@ async def send_act(visit: GivenVisit, claim_id: FromPath[UUID], act: FromPath[st
             raise
         for name, message in errors_of(refusal, _RENAMED.get(act, {}), FIELDS).items():
             form.fail(name, message)
-        return await _show(visit, claim_id, form, status=422)
+        return await show_claim_with(visit, claim_id, form, status=422)
     return visit.go(f"{_AT}/{claim_id}", done)
 
 
@@ -249,7 +252,10 @@ _ACTS: Final[
 }
 
 
-async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int) -> Answer:
+async def show_claim_with(
+    visit: Visit, claim_id: UUID, form: Form | None, *, status: int
+) -> Answer:
+    """Show one claim, with what was typed and what is wrong with it."""
     _require(visit)
     async with visit.reading() as session:
         claim = await queries.own_claim(session, visit.actor, claim_id)
@@ -269,6 +275,9 @@ async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int)
             "collections": await queries.collections_of(
                 session, tenant_id=claim.tenant_id, loan_id=claim.loan_id
             ),
+            "files": await files_of_loan(session, tenant_id=claim.tenant_id, loan_id=claim.loan_id),
+            "max_files": MAX_FILES,
+            "max_mb": MAX_DOCUMENT_BYTES // 1024**2,
             "payments": await payments_of(
                 session, operator_id=claim.operator_id, claim_id=claim.id
             ),

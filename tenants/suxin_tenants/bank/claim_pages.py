@@ -260,6 +260,9 @@ async def show_claim_with(
     async with visit.reading() as session:
         claim = await queries.own_claim(session, visit.actor, claim_id)
         filing = await session.get(PoolFiling, (claim.tenant_id, claim.filing_id))
+        attempts = await queries.collections_of(
+            session, tenant_id=claim.tenant_id, loan_id=claim.loan_id
+        )
         today = local_day(visit.world_now).isoformat()
         first = {
             "depositFen": yuan_text(claim.deposit_fen),
@@ -272,9 +275,8 @@ async def show_claim_with(
             "state": CLAIM_STATES[claim.state],
             "gaps": read_gaps(claim.gaps),
             "formula": formula(claim),
-            "collections": await queries.collections_of(
-                session, tenant_id=claim.tenant_id, loan_id=claim.loan_id
-            ),
+            "collections": attempts,
+            "attempts": [(str(one.id), f"{one.attempted_on} {one.kind.zh}") for one in attempts],
             "files": await files_of_loan(session, tenant_id=claim.tenant_id, loan_id=claim.loan_id),
             "max_files": MAX_FILES,
             "max_mb": MAX_DOCUMENT_BYTES // 1024**2,

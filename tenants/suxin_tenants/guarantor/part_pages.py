@@ -24,7 +24,12 @@ from suxin.risk_pool.guarantor_parts.policies import (
     PART_PAY,
     PART_READ,
 )
-from suxin.risk_pool.guarantor_parts.states import PartRefusal, PartState
+from suxin.risk_pool.guarantor_parts.states import (
+    PartRefusal,
+    PartState,
+    TransferKind,
+    TransferState,
+)
 from suxin.risk_pool.losses import guarantor_owes_fen
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
@@ -203,6 +208,7 @@ async def _show(visit: Visit, part_id: UUID, form: Form | None, *, status: int) 
             raise NotFound(thing_zh="代偿申请", thing_en="claim")
         owed = guarantor_owes_fen(claim.compensation, claim.recoveries, agreed_fen=part.amount_fen)
         latest = claim.round == part.round
+        shown = await part_context(session, claim)
         payable = latest and part.state is PartState.AGREED and claim.state in noting.PAYABLE
         context = {
             "part": part,
@@ -225,7 +231,11 @@ async def _show(visit: Visit, part_id: UUID, form: Form | None, *, status: int) 
             if form is None
             else {name: form.text(name) for name in FIELDS},
             "errors": {} if form is None else form.errors,
-            **await part_context(session, claim),
+            **shown,
+            "under_way": any(
+                one.kind is TransferKind.COMPENSATION and one.state is TransferState.NOTED
+                for one in shown["transfers"]
+            ),
         }
         return await visit.page(session, "guarantor/part.html", context, status=status)
 

@@ -39,7 +39,9 @@ from suxin.review import models as review
 from suxin.rights import models as rights
 from suxin.risk_pool.bank_ledgers import models as bank_ledgers
 from suxin.risk_pool.claims import models as claims
+from suxin.risk_pool.collection_files import models as collection_files
 from suxin.risk_pool.filings import models as filings
+from suxin.risk_pool.guarantor_parts import models as guarantor_parts
 from suxin.risk_pool.incentives import models as incentives
 from suxin.risk_pool.payments import models as payments
 from suxin.risk_pool.pools import models as pools
@@ -98,7 +100,9 @@ CONTEXTS = (
     statements,
     payments,
     claims,
+    collection_files,
     recoveries,
+    guarantor_parts,
     reconciliation,
     bank_ledgers,
     stopping,

@@ -15,6 +15,7 @@ from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
+from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
@@ -26,6 +27,7 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     repair.EVENT_TYPES,
     orders.EVENT_TYPES,
     claims.EVENT_TYPES,
+    guarantor_parts.EVENT_TYPES,
     risk_pool.EVENT_TYPES,
     perks.EVENT_TYPES,
     tickets.EVENT_TYPES,

@@ -133,6 +133,9 @@ class PoolClaim(Node):
     pool_fen: Fen
     bank_fen: Fen
     guarantor_fen: Fen
+    guarantor_paid_fen: Fen = strawberry.field(
+        description="担保机构已付，追偿按实际承担分配。What of its part the guarantor has paid; recoveries are shared by that."
+    )
     unmet_fen: Fen
     overdue_since: date | None
     overdue_days: int

@@ -39,6 +39,12 @@ from suxin.lending.warnings.states import (
 )
 from suxin.risk_pool.claims.states import ClaimState, CollectionKind, CollectionResult, GapCode
 from suxin.risk_pool.filings.states import FilingState, Release
+from suxin.risk_pool.guarantor_parts.states import (
+    PartRefusal,
+    PartState,
+    TransferKind,
+    TransferState,
+)
 from suxin.risk_pool.pools.states import PoolState
 from suxin.risk_pool.recoveries.states import RecoveryState
 from suxin.risk_pool.signing.states import AgreementState, RateBasis
@@ -300,6 +306,10 @@ def _describe_systems() -> None:
 def _describe_loans() -> None:
     describe(GuaranteeState, "担保申请状态。Where a request for a guarantee stands.")
     describe(GuaranteeDecline, "不予担保原因。Why a guarantor declines.")
+    describe(PartState, "担保机构对代偿分担的答复。What a guarantor says of its part of a claim.")
+    describe(PartRefusal, "不同意分担原因。Why a guarantor refuses its part.")
+    describe(TransferKind, "划款种类。What is paid between a guarantor and a bank.")
+    describe(TransferState, "划款状态。Where a transfer stands.")
     describe(GuaranteeRelease, "担保解除原因。Why a commitment binds no more.")
     describe(LoanState, "贷款状态。Where a loan stands.")
     describe(RiskClass, "五级分类。What a loan is worth by the days that it is overdue.")

@@ -50,6 +50,8 @@ KINDS: Final[dict[str, Kind]] = {
     "PoolStopLoss": Kind(45, "熔断", "stop-loss"),
     "GuaranteeRequest": Kind(28, "担保申请", "request for a guarantee"),
     "Guarantor": Kind(29, "担保机构", "guarantor"),
+    "GuarantorPart": Kind(94, "代偿分担", "guarantor's part"),
+    "GuarantorTransfer": Kind(95, "划款", "transfer"),
     "MaterialRequest": Kind(52, "补充材料要求", "request for material"),
     "ProductReplay": Kind(53, "产品回放", "replay of a product"),
     "PerkProgramme": Kind(49, "权益", "programme"),

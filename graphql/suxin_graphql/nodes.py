@@ -24,6 +24,7 @@ from suxin_graphql.limits import check_list
 from suxin_graphql.loan_types import Loan, LoanDrawdown, LoanInstalment, LoanRepayment
 from suxin_graphql.node import Node
 from suxin_graphql.order_types import ServiceOrder, ServiceOrderRefund
+from suxin_graphql.part_types import GuarantorPart, GuarantorTransfer
 from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
@@ -56,6 +57,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PoolStopLoss": PoolStopLoss,
     "GuaranteeRequest": GuaranteeRequest,
     "Guarantor": Guarantor,
+    "GuarantorPart": GuarantorPart,
+    "GuarantorTransfer": GuarantorTransfer,
     "MaterialRequest": MaterialRequest,
     "ProductReplay": ProductReplay,
     "PerkProgramme": PerkProgramme,

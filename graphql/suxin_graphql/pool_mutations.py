@@ -135,7 +135,8 @@ class PoolMutations:
         AGREEMENT_ACCEPT,
         AcceptPoolAgreementPayload,
         refusals=(StepNotPossible,),
-        description="接受合作协议，替代原有版本。Accept an agreement; it takes the place of the version before it.",
+        description="银行或担保机构接受合作协议；各方都接受后替代原有版本。"
+        "Accept an agreement for the bank or the guarantor; with the last yes it takes the place of the version before it.",
     )
     async def accept_pool_agreement(
         self, info: Info, given: Annotated[AcceptPoolAgreementInput, INPUT]

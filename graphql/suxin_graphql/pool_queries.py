@@ -39,10 +39,11 @@ class PoolQueries:
     @query(
         FILING_READ,
         Connection[types.PoolAgreement],
-        description="送达本行的合作协议，新的在前。The agreements that were offered to the bank, newest first.",
+        description="送达本行、或约定本担保机构分担的合作协议，新的在前。"
+        "The agreements that were offered to the bank, or that name the guarantor, newest first.",
     )
     def pool_agreements(self, info: Info, first: int, after: str | None = None) -> Page:
-        """Return the agreements that were offered to the bank."""
+        """Return the agreements that were offered to the bank, or name the guarantor."""
         return Page(
             type=types.PoolAgreement,
             statement=Statement(own_agreements, info.context.actor),

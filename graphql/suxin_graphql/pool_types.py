@@ -86,7 +86,12 @@ class PoolAgreement(Node):
         lambda: AgreementRow.terms["shares"]["pool_bps"].as_integer().label("pool_bps"),
         description="资金池分担比例，基点。The pool's part of a loss, in basis points.",
     )
+    guarantor_bps: int = column(
+        lambda: AgreementRow.terms["shares"]["guarantor_bps"].as_integer().label("guarantor_bps"),
+        description="担保机构分担比例，基点。The guarantor's part of a loss, in basis points.",
+    )
     answered_at: datetime | None
+    guarantor_answered_at: datetime | None
     ended_at: datetime | None
     end_note: str | None
 

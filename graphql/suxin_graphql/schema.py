@@ -31,6 +31,8 @@ from suxin_graphql.loan_queries import LoanQueries
 from suxin_graphql.nodes import NODES, NodeQueries
 from suxin_graphql.order_mutations import OrderMutations
 from suxin_graphql.order_queries import OrderQueries
+from suxin_graphql.part_mutations import PartMutations
+from suxin_graphql.part_queries import PartQueries
 from suxin_graphql.perk_code_mutations import PerkCodeMutations
 from suxin_graphql.perk_mutations import PerkMutations
 from suxin_graphql.perk_queries import PerkQueries
@@ -64,6 +66,7 @@ class Query(
     ClaimQueries,
     PoolQueries,
     GuaranteeQueries,
+    PartQueries,
     WarningQueries,
     PerkQueries,
     OrderQueries,
@@ -90,6 +93,7 @@ class Mutation(
     ClaimMutations,
     PoolMutations,
     GuaranteeMutations,
+    PartMutations,
     ExchangeMutations,
     WarningMutations,
     PerkMutations,

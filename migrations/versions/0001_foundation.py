@@ -335,6 +335,30 @@ ACCESS = (
     "CREATE POLICY held_guarantor ON guarantor_limits FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON guarantor_limits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (form, net_assets_fen, multiple, client_bps, changed_at, changed_by) ON guarantor_limits TO suxin_app',
+    'ALTER TABLE guarantor_parts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE guarantor_parts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON guarantor_parts FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY asked_guarantor ON guarantor_parts FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY answering_guarantor ON guarantor_parts FOR UPDATE TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY pool_keeper ON guarantor_parts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY ended_by_keeper ON guarantor_parts FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON guarantor_parts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, escalated_at, answered_at, answered_by, refusal, note, ended_at) ON guarantor_parts TO suxin_app',
+    "CREATE TRIGGER guarantor_parts_begins BEFORE INSERT ON guarantor_parts FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ASKED', 'client'), ('ASKED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER guarantor_parts_step BEFORE UPDATE OF state ON guarantor_parts FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('AGREED', 'WITHDRAWN', 'client'), ('AGREED', 'WITHDRAWN', 'operator'), ('AGREED', 'WITHDRAWN', 'staff'), ('ASKED', 'AGREED', 'client'), ('ASKED', 'AGREED', 'staff'), ('ASKED', 'REFUSED', 'client'), ('ASKED', 'REFUSED', 'staff'), ('ASKED', 'WITHDRAWN', 'client'), ('ASKED', 'WITHDRAWN', 'operator'), ('ASKED', 'WITHDRAWN', 'staff'), ('REFUSED', 'AGREED', 'client'), ('REFUSED', 'AGREED', 'staff'), ('REFUSED', 'WITHDRAWN', 'client'), ('REFUSED', 'WITHDRAWN', 'operator'), ('REFUSED', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE guarantor_transfers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE guarantor_transfers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON guarantor_transfers FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY party_guarantor ON guarantor_transfers FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY noting_bank ON guarantor_transfers FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and kind = 'recovery')",
+    "CREATE POLICY noting_guarantor ON guarantor_transfers FOR INSERT TO suxin_app WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and kind = 'compensation')",
+    "CREATE POLICY confirming_bank ON guarantor_transfers FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and kind = 'compensation') WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and kind = 'compensation')",
+    "CREATE POLICY confirming_guarantor ON guarantor_transfers FOR UPDATE TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and kind = 'recovery') WITH CHECK (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and kind = 'recovery')",
+    "CREATE POLICY pool_keeper ON guarantor_transfers FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON guarantor_transfers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, settled_at, settled_by, note) ON guarantor_transfers TO suxin_app',
+    "CREATE TRIGGER guarantor_transfers_begins BEFORE INSERT ON guarantor_transfers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('NOTED', 'client'), ('NOTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER guarantor_transfers_step BEFORE UPDATE OF state ON guarantor_transfers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONFIRMED', 'RETURNED', 'client'), ('CONFIRMED', 'RETURNED', 'staff'), ('NOTED', 'CONFIRMED', 'client'), ('NOTED', 'CONFIRMED', 'staff'), ('NOTED', 'DENIED', 'client'), ('NOTED', 'DENIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -358,6 +382,12 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON incentive_awards FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY awarded ON incentive_awards FOR SELECT TO suxin_app USING (bank_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and posted_at is not null)",
     'GRANT SELECT, INSERT, UPDATE (posted_at, reversed_at) ON incentive_awards TO suxin_app',
+    'ALTER TABLE incentive_rule_sets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE incentive_rule_sets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON incentive_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'GRANT SELECT, INSERT, UPDATE (state, approved_by, approved_at, ended_at) ON incentive_rule_sets TO suxin_app',
+    "CREATE TRIGGER incentive_rule_sets_begins BEFORE INSERT ON incentive_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER incentive_rule_sets_step BEFORE UPDATE OF state ON incentive_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'APPROVED', 'operator'), ('DRAFT', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE incentive_runs ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE incentive_runs FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON incentive_runs FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -734,11 +764,20 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON pool_claims FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY pool_keeper ON pool_claims FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null)",
     "CREATE POLICY decided_by_keeper ON pool_claims FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and operator_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null)",
+    "CREATE POLICY claims_guarantor ON pool_claims FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and submitted_at is not null and guarantor_fen > 0)",
     "CREATE POLICY compensated_borrower ON pool_claims FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and paid_at is not null)",
     "CREATE POLICY system ON pool_claims FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, round, principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen, limited_by, overdue_since, overdue_days, trigger_days_left, terms, dossier, gaps, worked_out_at, submitted_at, submitted_by, checked_at, checked_by, note, payment_id, first_approved_by, second_approved_by, approved_at, paid_at, received_fen, cost_fen, ending, ending_reason, ending_asked_at, ending_asked_by, ending_by, ended_at) ON pool_claims TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (state, round, principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, guarantor_id, guarantor_paid_fen, unmet_fen, limited_by, overdue_since, overdue_days, trigger_days_left, terms, dossier, gaps, worked_out_at, submitted_at, submitted_by, checked_at, checked_by, note, payment_id, first_approved_by, second_approved_by, approved_at, paid_at, received_fen, cost_fen, ending, ending_reason, ending_asked_at, ending_asked_by, ending_by, ended_at) ON pool_claims TO suxin_app',
     "CREATE TRIGGER pool_claims_begins BEFORE INSERT ON pool_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER pool_claims_step BEFORE UPDATE OF state ON pool_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'PAID', 'operator'), ('APPROVED', 'PAID', 'system'), ('DRAFT', 'SUBMITTED', 'client'), ('DRAFT', 'SUBMITTED', 'staff'), ('DRAFT', 'WITHDRAWN', 'client'), ('DRAFT', 'WITHDRAWN', 'staff'), ('MATERIAL_CHECK', 'RETURNED', 'operator'), ('MATERIAL_CHECK', 'REVIEW', 'operator'), ('PAID', 'CLOSED', 'client'), ('PAID', 'CLOSED', 'operator'), ('PAID', 'CLOSED', 'staff'), ('PAID', 'CLOSED', 'system'), ('PAID', 'RECOVERING', 'client'), ('PAID', 'RECOVERING', 'staff'), ('PAID', 'RETURNED', 'operator'), ('PAID', 'WRITTEN_OFF', 'operator'), ('RECOVERING', 'CLOSED', 'client'), ('RECOVERING', 'CLOSED', 'operator'), ('RECOVERING', 'CLOSED', 'staff'), ('RECOVERING', 'CLOSED', 'system'), ('RECOVERING', 'WRITTEN_OFF', 'operator'), ('RETURNED', 'SUBMITTED', 'client'), ('RETURNED', 'SUBMITTED', 'staff'), ('RETURNED', 'WITHDRAWN', 'client'), ('RETURNED', 'WITHDRAWN', 'staff'), ('REVIEW', 'APPROVED', 'operator'), ('REVIEW', 'REJECTED', 'operator'), ('REVIEW', 'RETURNED', 'operator'), ('SUBMITTED', 'MATERIAL_CHECK', 'operator'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE pool_collection_files ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE pool_collection_files FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON pool_collection_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY collected_from ON pool_collection_files FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON pool_collection_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON pool_collection_files FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON pool_collection_files TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON pool_collection_files TO suxin_batch',
     'ALTER TABLE pool_collections ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE pool_collections FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON pool_collections FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1704,6 +1743,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_impact_assessments'))
     )
     op.create_index('ix_impact_assessments_about', 'impact_assessments', ['kind', 'thing'], unique=False)
+    op.create_table('incentive_rule_sets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('quarter', sa.Date(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'APPROVED', 'WITHDRAWN', name='rulesetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('approved_by', sa.Uuid(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'APPROVED') = (approved_by is not null) and (approved_by is null) = (approved_at is null)", name=op.f('ck_incentive_rule_sets_approved')),
+    sa.CheckConstraint("(state = 'WITHDRAWN') = (ended_at is not null)", name=op.f('ck_incentive_rule_sets_ended')),
+    sa.CheckConstraint('approved_by <> drafted_by', name=op.f('ck_incentive_rule_sets_two_people')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_incentive_rule_sets_version')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_incentive_rule_sets'))
+    )
+    op.create_index('ix_incentive_rule_sets_quarter', 'incentive_rule_sets', ['tenant_id', 'state', 'quarter'], unique=False)
+    op.create_index('uq_incentive_rule_sets_version', 'incentive_rule_sets', ['tenant_id', 'version'], unique=True)
     op.create_table('incentive_runs',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4216,6 +4275,7 @@ def upgrade() -> None:
     sa.Column('operator_id', sa.Uuid(), nullable=False),
     sa.Column('pool_id', sa.Uuid(), nullable=False),
     sa.Column('agreement_id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=True),
     sa.Column('filing_id', sa.Uuid(), nullable=False),
     sa.Column('loan_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -4229,6 +4289,7 @@ def upgrade() -> None:
     sa.Column('pool_fen', sa.BigInteger(), nullable=False),
     sa.Column('bank_fen', sa.BigInteger(), nullable=False),
     sa.Column('guarantor_fen', sa.BigInteger(), nullable=False),
+    sa.Column('guarantor_paid_fen', sa.BigInteger(), nullable=False),
     sa.Column('unmet_fen', sa.BigInteger(), nullable=False),
     sa.Column('limited_by', sa.Enum('per_claim', 'bank_and_year', 'pool', name='limitedby', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('overdue_since', sa.Date(), nullable=True),
@@ -4264,19 +4325,103 @@ def upgrade() -> None:
     sa.CheckConstraint("state <> 'WRITTEN_OFF' or (ending = 'write_off' and ending_by is not null)", name=op.f('ck_pool_claims_written_off')),
     sa.CheckConstraint("state not in ('PAID', 'RECOVERING', 'CLOSED', 'WRITTEN_OFF') or paid_at is not null", name=op.f('ck_pool_claims_paid')),
     sa.CheckConstraint('ending_by <> ending_asked_by', name=op.f('ck_pool_claims_ended_by_two')),
-    sa.CheckConstraint('least(principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen, received_fen, cost_fen, round, overdue_days) >= 0 and pool_fen + bank_fen + guarantor_fen + unmet_fen = loss_fen', name=op.f('ck_pool_claims_figures')),
+    sa.CheckConstraint('guarantor_fen = 0 or guarantor_id is not null', name=op.f('ck_pool_claims_guarantor')),
+    sa.CheckConstraint('least(principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen, received_fen, cost_fen, round, overdue_days) >= 0 and pool_fen + bank_fen + guarantor_fen + unmet_fen = loss_fen and guarantor_paid_fen between 0 and guarantor_fen', name=op.f('ck_pool_claims_figures')),
     sa.CheckConstraint('num_nonnulls(ending, ending_reason, ending_asked_at, ending_asked_by) in (0, 4)', name=op.f('ck_pool_claims_ending_asked')),
     sa.ForeignKeyConstraint(['tenant_id', 'filing_id'], ['pool_filings.tenant_id', 'pool_filings.id'], name=op.f('fk_pool_claims_tenant_id_filing_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_pool_claims_tenant_id_loan_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'operator_id', 'id', 'payment_id', 'first_approved_by', 'second_approved_by'], ['pool_payments.bank_id', 'pool_payments.tenant_id', 'pool_payments.claim_id', 'pool_payments.id', 'pool_payments.first_approved_by', 'pool_payments.second_approved_by'], name='fk_pool_claims_approved'),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_claims'))
     )
+    op.create_index('ix_pool_claims_guarantor_id', 'pool_claims', ['guarantor_id', 'id'], unique=False)
     op.create_index('ix_pool_claims_loan_id', 'pool_claims', ['tenant_id', 'loan_id'], unique=False)
     op.create_index('ix_pool_claims_operator_id', 'pool_claims', ['operator_id', 'state', 'id'], unique=False)
     op.create_index('ix_pool_claims_pool_id', 'pool_claims', ['operator_id', 'pool_id', 'paid_at'], unique=False)
     op.create_index('ix_pool_claims_state', 'pool_claims', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_pool_claims_subject_id', 'pool_claims', ['subject_id', 'id'], unique=False)
     op.create_index('uq_pool_claims_live', 'pool_claims', ['tenant_id', 'filing_id'], unique=True, postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
+    op.create_table('pool_collection_files',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('attempt_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('uploaded_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_pool_collection_files_sha256')),
+    sa.ForeignKeyConstraint(['tenant_id', 'attempt_id'], ['pool_collections.tenant_id', 'pool_collections.id'], name=op.f('fk_pool_collection_files_tenant_id_attempt_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_collection_files')),
+    sa.UniqueConstraint('tenant_id', 'attempt_id', 'sha256', name=op.f('uq_pool_collection_files_tenant_id_attempt_id_sha256'))
+    )
+    op.create_index('ix_pool_collection_files_loan_id', 'pool_collection_files', ['tenant_id', 'loan_id', 'id'], unique=False)
+    op.create_index('ix_pool_collection_files_subject_id', 'pool_collection_files', ['subject_id', 'id'], unique=False)
+    op.create_table('guarantor_parts',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('contract_number', sa.Text(), nullable=False),
+    sa.Column('letter_number', sa.Text(), nullable=True),
+    sa.Column('state', sa.Enum('ASKED', 'AGREED', 'REFUSED', 'WITHDRAWN', name='partstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('share_bps', sa.BigInteger(), nullable=False),
+    sa.Column('loss_fen', sa.BigInteger(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('overdue_days', sa.BigInteger(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('escalated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('refusal', sa.Enum('not_covered', 'period_over', 'terms_not_kept', 'amount_wrong', 'other', name='partrefusal', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'WITHDRAWN') = (ended_at is not null)", name=op.f('ck_guarantor_parts_ended')),
+    sa.CheckConstraint("state <> 'AGREED' or answered_by is not null", name=op.f('ck_guarantor_parts_agreed')),
+    sa.CheckConstraint("state <> 'REFUSED' or refusal is not null", name=op.f('ck_guarantor_parts_refused')),
+    sa.CheckConstraint("state not in ('AGREED', 'REFUSED') or answered_at is not null", name=op.f('ck_guarantor_parts_answered')),
+    sa.CheckConstraint('amount_fen > 0 and amount_fen <= loss_fen and share_bps between 1 and 10000', name=op.f('ck_guarantor_parts_amount')),
+    sa.CheckConstraint('guarantor_id <> tenant_id', name=op.f('ck_guarantor_parts_parties')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['pool_claims.tenant_id', 'pool_claims.id'], name=op.f('fk_guarantor_parts_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_guarantor_parts')),
+    sa.UniqueConstraint('tenant_id', 'claim_id', 'round', name=op.f('uq_guarantor_parts_tenant_id_claim_id_round'))
+    )
+    op.create_index('ix_guarantor_parts_guarantor_id', 'guarantor_parts', ['guarantor_id', 'state', 'id'], unique=False)
+    op.create_index('ix_guarantor_parts_operator_id', 'guarantor_parts', ['operator_id', 'claim_id'], unique=False)
+    op.create_table('guarantor_transfers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('guarantor_id', sa.Uuid(), nullable=False),
+    sa.Column('operator_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('compensation', 'recovery', name='transferkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('NOTED', 'CONFIRMED', 'DENIED', 'RETURNED', name='transferstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('noted_by', sa.Uuid(), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.Uuid(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'NOTED') = (settled_at is null)", name=op.f('ck_guarantor_transfers_settled')),
+    sa.CheckConstraint("kind = 'compensation' or state in ('NOTED', 'CONFIRMED')", name=op.f('ck_guarantor_transfers_recovery_stays')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_guarantor_transfers_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['pool_claims.tenant_id', 'pool_claims.id'], name=op.f('fk_guarantor_transfers_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_guarantor_transfers')),
+    sa.UniqueConstraint('guarantor_id', 'reference', name=op.f('uq_guarantor_transfers_guarantor_id_reference'))
+    )
+    op.create_index('ix_guarantor_transfers_claim_id', 'guarantor_transfers', ['tenant_id', 'claim_id', 'id'], unique=False)
+    op.create_index('ix_guarantor_transfers_guarantor_id', 'guarantor_transfers', ['guarantor_id', 'state', 'id'], unique=False)
+    op.create_index('ix_guarantor_transfers_operator_id', 'guarantor_transfers', ['operator_id', 'claim_id'], unique=False)
+    op.create_index('uq_guarantor_transfers_noted', 'guarantor_transfers', ['tenant_id', 'claim_id'], unique=True, postgresql_where=sa.text("state = 'NOTED' and kind = 'compensation'"))
     op.create_table('pool_recoveries',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4327,12 +4472,24 @@ def downgrade() -> None:
     op.drop_index('ix_pool_recoveries_pool_id', table_name='pool_recoveries')
     op.drop_index('ix_pool_recoveries_claim_id', table_name='pool_recoveries')
     op.drop_table('pool_recoveries')
+    op.drop_index('uq_guarantor_transfers_noted', table_name='guarantor_transfers', postgresql_where=sa.text("state = 'NOTED' and kind = 'compensation'"))
+    op.drop_index('ix_guarantor_transfers_operator_id', table_name='guarantor_transfers')
+    op.drop_index('ix_guarantor_transfers_guarantor_id', table_name='guarantor_transfers')
+    op.drop_index('ix_guarantor_transfers_claim_id', table_name='guarantor_transfers')
+    op.drop_table('guarantor_transfers')
+    op.drop_index('ix_guarantor_parts_operator_id', table_name='guarantor_parts')
+    op.drop_index('ix_guarantor_parts_guarantor_id', table_name='guarantor_parts')
+    op.drop_table('guarantor_parts')
+    op.drop_index('ix_pool_collection_files_subject_id', table_name='pool_collection_files')
+    op.drop_index('ix_pool_collection_files_loan_id', table_name='pool_collection_files')
+    op.drop_table('pool_collection_files')
     op.drop_index('uq_pool_claims_live', table_name='pool_claims', postgresql_where=sa.text("state not in ('REJECTED', 'WITHDRAWN')"))
     op.drop_index('ix_pool_claims_subject_id', table_name='pool_claims')
     op.drop_index('ix_pool_claims_state', table_name='pool_claims')
     op.drop_index('ix_pool_claims_pool_id', table_name='pool_claims')
     op.drop_index('ix_pool_claims_operator_id', table_name='pool_claims')
     op.drop_index('ix_pool_claims_loan_id', table_name='pool_claims')
+    op.drop_index('ix_pool_claims_guarantor_id', table_name='pool_claims')
     op.drop_table('pool_claims')
     op.drop_index('uq_pool_payments_open', table_name='pool_payments', postgresql_where=sa.text("state in ('HELD', 'ISSUED')"))
     op.drop_index('ix_pool_payments_pool_id', table_name='pool_payments')
@@ -4649,6 +4806,9 @@ def downgrade() -> None:
     op.drop_table('ingestion_batches')
     op.drop_index('uq_incentive_runs_alive', table_name='incentive_runs', postgresql_where=sa.text("state not in ('WITHDRAWN', 'REVERSED')"))
     op.drop_table('incentive_runs')
+    op.drop_index('uq_incentive_rule_sets_version', table_name='incentive_rule_sets')
+    op.drop_index('ix_incentive_rule_sets_quarter', table_name='incentive_rule_sets')
+    op.drop_table('incentive_rule_sets')
     op.drop_index('ix_impact_assessments_about', table_name='impact_assessments')
     op.drop_table('impact_assessments')
     op.drop_table('identity_providers')

@@ -155,7 +155,7 @@ async def list_instalments(
     """List a loan's plan."""
     wanted, query = (path_id(request_id), path_id(loan_id)), read_query(request, PageQuery)
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
-        loan = await _loan(session, actor, *wanted)
+        loan = await own_loan(session, actor, *wanted)
         facts = await _facts(session, [loan])
         found = facts[loan.id].instalments
         return answer(listed(found, query, name=f"instalments:{loan.id}", view=_instalment_view))
@@ -172,7 +172,7 @@ async def list_drawdowns(
     """List what was paid out under a loan."""
     wanted, query = (path_id(request_id), path_id(loan_id)), read_query(request, PageQuery)
     async with runtime.database.snapshot(actor, now=runtime.clock.now()) as session:
-        loan = await _loan(session, actor, *wanted)
+        loan = await own_loan(session, actor, *wanted)
         facts = await _facts(session, [loan])
         found = sorted(facts[loan.id].drawdowns, key=lambda one: (one.drawn_on, one.id))
         return answer(listed(found, query, name=f"drawdowns:{loan.id}", view=_drawdown_view))
@@ -183,7 +183,11 @@ async def _loans(session: AsyncSession, actor: Actor, request_id: UUID) -> Seque
     return (await session.scalars(loans_of(actor.own_subject, request_id))).all()
 
 
-async def _loan(session: AsyncSession, actor: Actor, request_id: UUID, loan_id: UUID) -> Loan:
+async def own_loan(session: AsyncSession, actor: Actor, request_id: UUID, loan_id: UUID) -> Loan:
+    """Return one of the loans that came of the actor's request.
+
+    :raises NotFound: if the request is not his, or the loan is none of it
+    """
     for loan in await _loans(session, actor, request_id):
         if loan.id == loan_id:
             return loan

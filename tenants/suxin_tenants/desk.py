@@ -24,6 +24,7 @@ from suxin_tenants.attraction import gate_pages, ticket_pages
 from suxin_tenants.bank import (
     certificate_pages,
     claim_pages,
+    collection_file_pages,
     exchange_pages,
     filing_pages,
     guarantee_pages,
@@ -41,7 +42,7 @@ from suxin_tenants.bank import (
 )
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.guarantor import commitment_pages as commitment_pages_of_guarantor
-from suxin_tenants.guarantor import request_pages
+from suxin_tenants.guarantor import part_pages, request_pages
 from suxin_tenants.merchant import order_pages
 from suxin_tenants.operator import (
     area_pages,
@@ -61,6 +62,7 @@ from suxin_tenants.operator import (
     evidence_pages,
     guarantor_pages,
     incentive_pages,
+    incentive_rule_pages,
     ingestion_pages,
     list_file_pages,
     loan_figure_pages,
@@ -130,10 +132,12 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *loan_pages.HANDLERS,
     *repayment_file_pages.HANDLERS,
     *claim_pages.HANDLERS,
+    *collection_file_pages.HANDLERS,
     *filing_pages.HANDLERS,
     *guarantee_pages.HANDLERS,
     *request_pages.HANDLERS,
     *commitment_pages_of_guarantor.HANDLERS,
+    *part_pages.HANDLERS,
     *guarantor_pages.HANDLERS,
     *warning_pages.HANDLERS,
     *league_pages.HANDLERS,
@@ -212,6 +216,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *warning_rule_pages.HANDLERS,
     *operator_league_pages.HANDLERS,
     *incentive_pages.HANDLERS,
+    *incentive_rule_pages.HANDLERS,
     *loan_figure_pages.HANDLERS,
     *list_file_pages.HANDLERS,
     *programme_pages.HANDLERS,

@@ -36,6 +36,7 @@ from suxin.rights.kinds import KINDS
 from suxin.rights.policies import CASE_READ
 from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
+from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
@@ -173,6 +174,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.GUARANTOR: (
         (GUARANTEE_READ, NavItem(zh="担保申请", href="/desk/guarantees", icon="inbox")),
         (GUARANTEE_READ, NavItem(zh="在保责任", href="/desk/commitments-held", icon="shield")),
+        (PART_READ, NavItem(zh="代偿分担", href="/desk/guarantor-parts", icon="log")),
         *_HOUSE,
     ),
 }

@@ -82,6 +82,9 @@ ACT_FOR = {
     "backend/suxin/risk_pool/claims/evidence.py:open_disputes": (
         "an open dispute about a loan holds a claim up: it learns how many there are, in the borrower's rows"
     ),
+    "backend/suxin/risk_pool/guarantor_parts/confirming.py:_confirm_recovery": (
+        "a guarantor's word that it has its part of a recovery may close the claim and settle the loan, which are the bank's"
+    ),
     "backend/suxin/risk_pool/claims/reckoning.py:_terms_and_room": (
         "a claim is worked out with what the pool has available, which stands in the operator's book"
     ),

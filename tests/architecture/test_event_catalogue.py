@@ -16,6 +16,7 @@ from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
+from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -31,7 +32,11 @@ DECLARED = {
     ),
     "perks": (*perks.EVENT_TYPES, *orders.EVENT_TYPES, *tickets.EVENT_TYPES),
     "repair": repair.EVENT_TYPES,
-    "risk_pool": (*risk_pool.EVENT_TYPES, *claims.EVENT_TYPES),
+    "risk_pool": (
+        *risk_pool.EVENT_TYPES,
+        *claims.EVENT_TYPES,
+        *guarantor_parts.EVENT_TYPES,
+    ),
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
@@ -78,6 +83,8 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
     assert things == {
         "Consent",
         "GuaranteeRequest",
+        "GuarantorPart",
+        "GuarantorTransfer",
         "Loan",
         "LoanWarning",
         "Lead",

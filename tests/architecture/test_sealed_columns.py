@@ -31,6 +31,7 @@ KEYLESS = {
     "case_documents.content": "sealed under the row's own key, which the ring seals",
     "disaster_notices.content": "sealed under the row's own key, which the ring seals",
     "perk_cover_papers.content": "sealed under the row's own key, which the ring seals",
+    "pool_collection_files.content": "sealed under the row's own key, which the ring seals",
     "repair_documents.content": "sealed under the row's own key, which the ring seals",
     "service_orders.content_hash": "of what the row holds anyhow, compared with the same order's",
     "idempotency_keys.request_hash": "compared with the same request's, within a day",

@@ -7,10 +7,12 @@ import zipfile
 from datetime import UTC, datetime
 
 from league_facts import counted_at, load_quarter
+from sqlalchemy import select
 
 from suxin.kernel.actor import Actor
 from suxin.lending.league.closing import close_due_quarters
 from suxin.lending.league.months import count_month
+from suxin.risk_pool.incentives.models import IncentiveRuleSet
 
 MONTH = datetime(2026, 12, 31, 1, 0, tzinfo=UTC)
 PAGES = ("/desk/league", "/desk/loan-figures", "/desk/plan-targets")
@@ -133,3 +135,32 @@ async def test_nobody_else_looks(desks, small_city):
         assert (await bank.client.get(path)).status_code == 404
         assert (await helper.client.get(path)).status_code == 403
     assert (await operator.client.get("/desk/own-league")).status_code == 404
+
+
+async def test_two_people_put_incentive_rules_in_force(desks, words):
+    one, two = await desks.operator("operator_admin"), await desks.operator("credit_office")
+    page = words(await one.get("/desk/incentive-rules"))
+    assert "演示配置" in page
+    given = {"name": "2026 年激励", "quarter": "2026Q4", "places-rate": "30000、30000 1"}
+    for change, said in (
+        ({"quarter": "2026Q3"}, "生效季度应为本季度"),
+        ({"quarter": "x"}, "不在可选范围内"),
+        ({"places-rate": "x"}, "金额应如"),
+        ({"places-rate": "1、2"}, "名次靠前的金额不得低于靠后的"),
+        ({"places-rate": ""}, "每项指标最多一条"),
+    ):
+        wrong = await one.post("/desk/incentive-rules", **(given | change))
+        assert (wrong.status_code, said in wrong.text) == (422, True), change
+    page = words(await one.done("/desk/incentive-rules", **given, **{"bar-rate": "4.00"}))
+    for said in ("第 2 名 30,000.00", "第 3 名 1.00", "门槛 4.00 %"):
+        assert said in page, said
+    assert "须由另一人批准" in page
+    async with desks.city.database.snapshot(desks.city.operator, now=desks.city.now) as session:
+        rules_id = await session.scalar(select(IncentiveRuleSet.id))
+    at = f"/desk/incentive-rules/{rules_id}"
+    assert (await one.post(f"{at}/approve")).status_code == 403
+    page = words(await two.done(f"{at}/approve"))
+    assert ("演示配置" in page, "第 1 版" in page) == (False, True)
+    auditor = await desks.operator("auditor")
+    assert "起草新版本" not in words(await auditor.get("/desk/incentive-rules"))
+    assert (await auditor.post("/desk/incentive-rules", **given)).status_code == 403

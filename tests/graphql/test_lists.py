@@ -153,6 +153,9 @@ def plans(database, small_city, monkeypatch):
 LOGS = {
     "events",
     "exports",
+    "guaranteeRequests",
+    "guarantorParts",
+    "guarantorTransfers",
     "leagueTables",
     "sandboxApplicants",
     "webhookDeliveries",

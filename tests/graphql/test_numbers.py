@@ -58,8 +58,12 @@ CLAIMS = {
     "ReportRecoveryInput.receivedFen": MAX_MONEY_FEN,
     "ReportRecoveryInput.costFen": MAX_MONEY_FEN,
 }
-# ``test_guarantees`` sends more.
-GUARANTEES = {"RequestGuaranteeInput.shareBps": MAX_SHARE_BPS}
+# ``test_guarantees`` and ``test_guarantor_parts`` send more.
+GUARANTEES = {
+    "RequestGuaranteeInput.shareBps": MAX_SHARE_BPS,
+    "NoteGuarantorPaymentInput.amountFen": MAX_MONEY_FEN,
+    "ConfirmGuarantorTransferInput.amountFen": MAX_MONEY_FEN,
+}
 PROGRAMME = {
     "personDaily": MAX_LIMIT,
     "personTotal": MAX_LIMIT,

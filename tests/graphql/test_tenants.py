@@ -133,6 +133,8 @@ KINDS = {
     "LoanWarning": "warning",
     "PoolClaim": "claim",
     "PoolRecovery": "recovery",
+    "GuarantorPart": "part",
+    "GuarantorTransfer": "transfer",
     "LeagueTable": "league_table",
     "LeagueLine": "league_line",
 }
@@ -281,6 +283,8 @@ MUTATIONS = [
         "claim",
         {"reference": "x", "receivedFen": 1, "costFen": 0, "recoveredOn": "2026-11-20"},
     ),
+    ("confirm_guarantor_transfer", "transferId", "transfer", {"amountFen": 1}),
+    ("deny_guarantor_transfer", "transferId", "transfer", {"note": "x"}),
     ("file_loan", ("poolId", "loanId"), ("risk_pool", "loan"), {}),
     ("file_loans", "poolId", "risk_pool", {"contractNumbers": ["HT-1"]}),
     ("record_collateral", "loanId", "loan", COLLATERAL),
@@ -323,7 +327,7 @@ NAMELESS = {
 IN_SANDBOXES = {"trigger_sandbox_event", "move_sandbox_clock"}
 
 # A bank answers no request; another guarantor's attempt is in test_guarantees.
-BY_GUARANTORS = {"decline_guarantee"}
+BY_GUARANTORS = {"decline_guarantee", "note_guarantor_payment", "refuse_guarantor_part"}
 
 
 @pytest.mark.parametrize("rewritten", [False, True])

@@ -101,7 +101,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         # A guarantor's alone, which nobody here is.
         "lending.guarantees.queries.limit_use",
         "lending.queries.dossier.guarantor_dossier",
-        "risk_pool.signing.queries.guaranteed_agreements",
+        "risk_pool.guarantor_parts.queries.lock_own_part",
         # No filed loan there is overdue, and its one filing has a claim.
         "risk_pool.claims.queries.claimable_filings",
         "risk_pool.filings.queries.filings_behind",

@@ -52,7 +52,8 @@ from suxin.repair.models import RepairApplication
 from suxin.review.models import ReviewCase
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
-from suxin.risk_pool.incentives.models import IncentiveRun
+from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
+from suxin.risk_pool.incentives.models import IncentiveRuleSet, IncentiveRun
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.pools.models import PoolFunding, RiskPool
 from suxin.risk_pool.recoveries.models import PoolRecovery
@@ -284,6 +285,7 @@ def test_every_table_with_a_machine_is_listed() -> None:
     # an application for credit repair: repair/test_steps.py.
     # a commitment and a drafted catalogue: subjects/test_written_steps.py; an incentive: risk_pool/test_incentives.py.
     beside = {CatalogueDraft, Commitment, CounterVisit, Export, IncentiveRun, IngestionBatch}
+    beside |= {IncentiveRuleSet}
     # Guarantees: lending/test_guarantee_steps.py; rules of early warning: lending/test_warning_steps.py.
     # Pools, payments into them, agreements and filings: risk_pool/test_written_steps.py.
     beside |= {GuaranteeRequest, RepairApplication, ReviewCase, ScoreModel, WarningRuleSet}
@@ -294,6 +296,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {CoverClaim, CoverRecovery, Limit, Settlement}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
+    # what a guarantor says of a claim, and what is paid between it and the bank: risk_pool/test_claim_steps.py
+    beside |= {GuarantorPart, GuarantorTransfer}
     # Service orders: perks/test_order_machine.py.
     beside |= {ServiceOrder}
     # Notices of exemption: relief/test_written_steps.py.

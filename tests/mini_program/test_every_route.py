@@ -256,6 +256,7 @@ def test_every_list_is_paged() -> None:
         "/loan-requests/{request_id:str}/loans",
         "/loan-requests/{request_id:str}/loans/{loan_id:str}/drawdowns",
         "/loan-requests/{request_id:str}/loans/{loan_id:str}/instalments",
+        "/loan-requests/{request_id:str}/loans/{loan_id:str}/warnings",
         "/loan-requests/{request_id:str}/matches",
         "/loan-requests/{request_id:str}/material-requests",
         "/loan-requests/{request_id:str}/offers",

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 )
 from small_city import SmallCity
 from small_claims import MONEY_FEN, SmallClaims, build_claims
+from small_pools import fund
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
@@ -33,14 +34,23 @@ from suxin.ledger import queries as ledger
 from suxin.lending.loans.states import LoanState
 from suxin.risk_pool.claims.commands import submit_claim
 from suxin.risk_pool.claims.ending import ask_to_end, confirm_ending, drop_ending
-from suxin.risk_pool.claims.reviewing import pass_claim_on, return_claim, take_up_claim
+from suxin.risk_pool.claims.reviewing import (
+    pass_claim_on,
+    reject_claim,
+    return_claim,
+    take_up_claim,
+)
 from suxin.risk_pool.claims.states import ClaimState, Ending, Place
 from suxin.risk_pool.payments.states import PaymentState
 from suxin.risk_pool.statements.states import LineState
 
 RUNS = int(os.environ.get("SUXIN_CLAIM_RUNS", "4"))
 STEPS = 20
+LOSS_FEN = 76_000_000
 POOL_FEN = 53_200_000
+SHORT_FEN = 30_000_000
+"""What a pool has that cannot pay its share at once."""
+TOP_UP_FEN = 10_000_000
 LOANS = {
     ClaimState.PAID: LoanState.COMPENSATED,
     ClaimState.RECOVERING: LoanState.RECOVERING,
@@ -52,7 +62,10 @@ APPROVERS = st.sampled_from([0, 1, 1, 1, 2, 2, 2])
 
 
 class Claims(RuleBasedStateMachine):
-    """One claim, and the model beside it: where it stands, who checked it, who approved, what was paid, and what two are to end."""
+    """A claim, and the model beside it: where it stands, who checked it, who approved, what was paid and waits, and what two are to end.
+
+    ``approved`` are those who approved the payment under way, of ``under_way_fen``; ``unmet_fen`` is what of the share the pool still owes.
+    """
 
     loop: asyncio.AbstractEventLoop
     city: SmallCity
@@ -65,6 +78,9 @@ class Claims(RuleBasedStateMachine):
         self.approved: list[tuple[int, Place]] = []
         self.ending: tuple[Ending, int] | None = None
         self.lines = 0
+        self.paid: list[int] = []
+        self.under_way_fen = self.unmet_fen = 0
+        self.received_fen = self.cost_fen = 0
 
     def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -80,15 +96,16 @@ class Claims(RuleBasedStateMachine):
         self.claims.now += timedelta(seconds=30)
         return allowed
 
-    @initialize(steps=st.sampled_from([1, 4, 5, 5]))
-    def build(self, steps: int) -> None:
+    @initialize(steps=st.sampled_from([1, 4, 5, 5]), short=st.booleans())
+    def build(self, steps: int, *, short: bool) -> None:
+        self.money_fen = SHORT_FEN if short else MONEY_FEN
         self.name = f"suxin_{uuid4().hex}"
         made = f"create database {self.name} owner suxin_owner template suxin_small_city strategy file_copy"
         self.wait(administer(self.cluster, made))
         database = Database.connect(self.cluster.dsn("suxin_app", database=self.name))
         batch = Database.connect(self.cluster.dsn("suxin_batch", database=self.name))
         city = replace(self.city, database=database, batch=batch, facts={})
-        self.claims: SmallClaims = self.wait(build_claims(city))
+        self.claims: SmallClaims = self.wait(build_claims(city, money_fen=self.money_fen))
         self.claim_id: UUID = self.wait(self.claims.submit()).id
         for _ in range(steps):
             self.goes_on()
@@ -112,16 +129,20 @@ class Claims(RuleBasedStateMachine):
     def goes_on(self) -> None:
         """Do the next thing that is due, whoever may."""
         others = [one for one in range(3) if one not in (self.checked_by, *dict(self.approved))]
-        if self.state is ClaimState.RETURNED:
+        if self.state is ClaimState.REJECTED:
+            self.claims_anew()
+        elif self.state is ClaimState.RETURNED:
             self.submits()
         elif self.state is ClaimState.SUBMITTED:
             self.takes_up(self.lines % 3)
         elif self.state is ClaimState.MATERIAL_CHECK:
             self.passes_on(0)
-        elif self.state is ClaimState.REVIEW:
-            self.approves(others[0], list(Place)[len(self.approved)])
-        elif self.state is ClaimState.APPROVED:
+        elif len(self.approved) == 2:
             self.shows_a_line(short=False)
+        elif self.state is ClaimState.REVIEW or self.approved or self.payable_fen():
+            self.approves(others[0], list(Place)[len(self.approved)])
+        elif self.unmet_fen:
+            self.tops_up()
 
     @rule()
     def submits(self) -> None:
@@ -149,12 +170,56 @@ class Claims(RuleBasedStateMachine):
         if self.attempt(self.act(return_claim, who, note="补充材料"), allowed=allowed):
             self.state, self.approved = ClaimState.RETURNED, []
 
+    @rule(who=PEOPLE, twice=st.booleans())
+    def rejects(self, who: int, *, twice: bool) -> None:
+        if not twice:
+            return
+        allowed = self.state is ClaimState.REVIEW
+        if self.attempt(self.act(reject_claim, who, note="不符合协议"), allowed=allowed):
+            self.state, self.approved = ClaimState.REJECTED, []
+
+    @rule()
+    def claims_anew(self) -> None:
+        """A rejected claim stays as it is, and the bank makes another."""
+        before = self.claim_id
+        work = self.claims.draft()
+        allowed = self.state in (ClaimState.REJECTED, ClaimState.RETURNED)
+        if self.attempt(work, allowed=allowed) and self.state is ClaimState.REJECTED:
+            self.claim_id = self.wait(self.claims.claim()).id
+            assert self.claim_id != before
+            self.state = ClaimState.RETURNED
+            self.submits()
+
+    @rule()
+    def tops_up(self) -> None:
+        """A partner pays in; what had waited can be paid."""
+        if self.money_fen < MONEY_FEN:
+            self.lines += 1
+            pool, partner = self.claims.pool.pool, self.claims.pool.partner
+            self.wait(fund(self.claims.city, pool, partner, TOP_UP_FEN, f"CZ-{self.lines}"))
+            self.money_fen += TOP_UP_FEN
+
+    def payable_fen(self) -> int:
+        """What the first of two approvals would hold now."""
+        left_fen = self.money_fen - sum(self.paid)
+        if self.state is ClaimState.REVIEW:
+            return min(POOL_FEN, left_fen)
+        if self.state not in (ClaimState.PAID, ClaimState.RECOVERING) or self.ending is not None:
+            return 0
+        return min(self.owed_fen(), left_fen)
+
+    def owed_fen(self) -> int:
+        back_fen = max(0, self.received_fen - self.cost_fen)
+        return self.unmet_fen * (LOSS_FEN - back_fen) // LOSS_FEN
+
     @rule(who=APPROVERS, place=st.sampled_from(Place))
     def approves(self, who: int, place: Place) -> None:
         people = [one for one, _ in self.approved]
         places = [one for _, one in self.approved]
+        payable_fen = self.payable_fen()
         allowed = (
-            self.state is ClaimState.REVIEW
+            bool(self.under_way_fen if people else payable_fen)
+            and len(people) < 2
             and who != self.checked_by
             and who not in people
             and place not in places
@@ -162,8 +227,10 @@ class Claims(RuleBasedStateMachine):
         person = self.person(who)
         stored = self.wait(self.claims.claim())
         if self.attempt(self.claims.approve(stored, person, place), allowed=allowed):
+            if not self.approved:
+                self.under_way_fen = payable_fen
             self.approved.append((who, place))
-            if len(self.approved) == 2:
+            if len(self.approved) == 2 and self.state is ClaimState.REVIEW:
                 self.state = ClaimState.APPROVED
 
     @rule(short=st.booleans())
@@ -172,10 +239,17 @@ class Claims(RuleBasedStateMachine):
         payments = self.wait(self.claims.payments(self.wait(self.claims.claim())))
         number = next((one.letter_number for one in reversed(payments) if one.letter_number), "—")
         self.lines += 1
-        amount_fen = POOL_FEN - short
+        amount_fen = (self.under_way_fen or POOL_FEN) - short
         self.wait(self.claims.take((f"LS-{self.lines}", "DBIT", amount_fen, str(number))))
-        if self.state is ClaimState.APPROVED and not short:
-            self.state = ClaimState.PAID
+        if len(self.approved) < 2 or short:
+            return
+        self.approved = []
+        if self.state is ClaimState.APPROVED:
+            self.state, self.unmet_fen = ClaimState.PAID, POOL_FEN - amount_fen
+        else:
+            self.unmet_fen = max(amount_fen, self.owed_fen()) - amount_fen
+        self.paid.append(amount_fen)
+        self.under_way_fen = 0
 
     @rule(received_fen=st.integers(1, 1_000_000), cost_fen=st.integers(0, 1_000_000))
     def recovers(self, received_fen: int, cost_fen: int) -> None:
@@ -185,12 +259,18 @@ class Claims(RuleBasedStateMachine):
         work = self.claims.recover(stored, received_fen, cost_fen, reference=f"ZS-{self.lines}")
         if self.attempt(work, allowed=allowed):
             self.state = ClaimState.RECOVERING
+            self.received_fen += received_fen
+            self.cost_fen += cost_fen
 
     @rule(who=PEOPLE, ending=st.sampled_from([Ending.REVERSE, Ending.REVERSE, Ending.WRITE_OFF]))
     def asks_to_end(self, who: int, ending: Ending) -> None:
-        allowed = self.ending is None and (
-            self.state is ClaimState.PAID
-            or (self.state is ClaimState.RECOVERING and ending is Ending.WRITE_OFF)
+        allowed = (
+            self.ending is None
+            and not self.approved
+            and (
+                self.state is ClaimState.PAID
+                or (self.state is ClaimState.RECOVERING and ending is Ending.WRITE_OFF)
+            )
         )
         if self.attempt(self.coded(ask_to_end, who, ending=ending, reason="x"), allowed=allowed):
             self.ending = (ending, who)
@@ -213,21 +293,22 @@ class Claims(RuleBasedStateMachine):
         if not self.attempt(self.coded(confirm_ending, who, line_id=line_id), allowed=allowed):
             return
         if reverses:
-            self.state, self.ending, self.approved = ClaimState.RETURNED, None, []
+            self.state, self.ending = ClaimState.RETURNED, None
+            self.paid, self.unmet_fen = [], 0
         else:
             self.state = ClaimState.WRITTEN_OFF
 
     @rule(who=PEOPLE)
     def is_reversed(self, who: int) -> None:
         """Two people take back what was paid, and the bank claims anew."""
-        if self.state is ClaimState.PAID and self.ending is None:
+        if self.state is ClaimState.PAID and self.ending is None and not self.approved:
             self.asks_to_end(who, Ending.REVERSE)
             self.confirms_the_ending((who + 1) % 3)
 
     async def _money_back(self) -> UUID:
         self.lines += 1
         reference = f"LS-{self.lines}"
-        await self.claims.take((reference, "CRDT", POOL_FEN, "退回"))
+        await self.claims.take((reference, "CRDT", sum(self.paid), "退回"))
         found = await self.claims.lines(LineState.OPEN)
         return next(one.id for one in found if one.reference == reference)
 
@@ -241,14 +322,16 @@ class Claims(RuleBasedStateMachine):
         assert claim.state is self.state
         loan = (await claims.stored_loan()).state
         assert loan is LOANS.get(self.state, LoanState.OVERDUE)
-        paid_fen = POOL_FEN if self.state in LOANS else 0
-        held_fen = POOL_FEN if self.approved and not paid_fen else 0
+        paid_fen, held_fen = sum(self.paid), self.under_way_fen if self.approved else 0
         book = await claims.book()
-        assert book["custody"] == (MONEY_FEN - paid_fen, held_fen)
+        assert book["custody"] == (self.money_fen - paid_fen, held_fen)
         assert book["compensated"] == (paid_fen, 0)
+        if self.state in LOANS:
+            assert (claim.pool_fen, claim.unmet_fen) == (paid_fen, self.unmet_fen)
+        assert claim.pool_fen + claim.bank_fen + claim.unmet_fen == claim.loss_fen == LOSS_FEN
         payments = await claims.payments(claim)
         live = [one for one in payments if one.state is PaymentState.PAID]
-        assert len(live) == bool(paid_fen)
+        assert [one.amount_fen for one in live] == self.paid
         for one in payments:
             assert one.second_approved_by != one.first_approved_by
             assert one.second_place is not one.first_place
@@ -303,7 +386,7 @@ def test_a_claim_is_what_the_model_says_whatever_is_done_to_it(stateful_city) ->
 def test_the_model_follows_the_whole_way(stateful_city) -> None:
     """Paid, reversed, claimed anew by other people, paid again, and recovered of: what chance seldom comes to."""
     claims = Claims()
-    claims.build(5)
+    claims.build(5, short=False)
     way = [ClaimState.RETURNED, ClaimState.SUBMITTED, ClaimState.MATERIAL_CHECK, ClaimState.REVIEW]
     try:
         assert claims.state is ClaimState.PAID
@@ -314,6 +397,63 @@ def test_the_model_follows_the_whole_way(stateful_city) -> None:
             claims.goes_on()
         claims.recovers(1_000_000, 100_000)
         assert claims.state is ClaimState.RECOVERING
+        claims.all_of_it_holds()
+    finally:
+        claims.teardown()
+
+
+def test_the_model_follows_what_is_paid_in_parts_and_what_was_rejected(stateful_city) -> None:
+    """Rejected, claimed anew, paid as far as the pool has it, recovered of while a part is under way, and paid on as partners pay in."""
+    claims = Claims()
+    claims.build(3, short=True)
+    try:
+        claims.rejects(0, twice=True)
+        assert claims.state is ClaimState.REJECTED
+        claims.all_of_it_holds()
+        for state in (
+            ClaimState.SUBMITTED,
+            ClaimState.MATERIAL_CHECK,
+            ClaimState.REVIEW,
+            ClaimState.REVIEW,
+            ClaimState.APPROVED,
+            ClaimState.PAID,
+        ):
+            claims.goes_on()
+            assert claims.state is state
+            claims.all_of_it_holds()
+        assert (claims.paid, claims.unmet_fen) == ([SHORT_FEN], POOL_FEN - SHORT_FEN)
+        claims.tops_up()
+        claims.asks_to_end(1, Ending.WRITE_OFF)
+        claims.approves(1, Place.FUND_MANAGER)
+        claims.drops_the_ending(1)
+        for _ in range(2):
+            claims.goes_on()
+        assert claims.under_way_fen == TOP_UP_FEN
+        claims.recovers(1_000_000, 0)
+        claims.goes_on()
+        assert claims.paid == [SHORT_FEN, TOP_UP_FEN]
+        claims.all_of_it_holds()
+        for _ in range(9):
+            claims.goes_on()
+        assert (len(claims.paid), claims.unmet_fen) == (4, 0)
+        claims.all_of_it_holds()
+    finally:
+        claims.teardown()
+
+
+def test_a_payment_under_way_while_something_comes_back_is_taken(stateful_city) -> None:
+    """More was on its way than is owed by now: the custodian has paid it, and the claim says so."""
+    claims = Claims()
+    claims.build(5, short=True)
+    try:
+        for _ in range(3):
+            claims.tops_up()
+        for who in (1, 2):
+            claims.approves(who, list(Place)[who - 1])
+        assert claims.under_way_fen == claims.unmet_fen
+        claims.recovers(1_000_000, 0)
+        claims.shows_a_line(short=False)
+        assert (claims.paid, claims.unmet_fen) == ([SHORT_FEN, POOL_FEN - SHORT_FEN], 0)
         claims.all_of_it_holds()
     finally:
         claims.teardown()

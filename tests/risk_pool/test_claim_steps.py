@@ -13,12 +13,20 @@ from sqlalchemy.exc import DBAPIError
 from suxin.kernel.actor import Actor
 from suxin.kernel.tables import Table
 from suxin.risk_pool.claims.models import PoolClaim
+from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.statements.models import CustodianLine
 
 Steps = set[tuple[str, str]]
 PAID: Steps = {("PAID", "CLOSED"), ("RECOVERING", "CLOSED")}
+# By a tenant: that the bank does not answer for the guarantor is the commands' rule, and the row policies'.
+_ANSWERED: Steps = {("ASKED", "AGREED"), ("REFUSED", "AGREED"), ("ASKED", "REFUSED")}
+_WITHDRAWN: Steps = {
+    ("ASKED", "WITHDRAWN"),
+    ("AGREED", "WITHDRAWN"),
+    ("REFUSED", "WITHDRAWN"),
+}
 DECLARED: dict[type[Table], dict[str, Steps]] = {
     PoolClaim: {
         "bank": PAID
@@ -59,6 +67,17 @@ DECLARED: dict[type[Table], dict[str, Steps]] = {
         "bank": set(),
         "operator": {("REPORTED", "CONFIRMED")},
         "platform": {("REPORTED", "CONFIRMED")},
+    },
+    GuarantorPart: {
+        "bank": _ANSWERED | _WITHDRAWN,
+        "operator": _WITHDRAWN,
+        "platform": set(),
+    },
+    # Of a guarantor's payment the bank says what came of it.
+    GuarantorTransfer: {
+        "bank": {("NOTED", "CONFIRMED"), ("NOTED", "DENIED"), ("CONFIRMED", "RETURNED")},
+        "operator": set(),
+        "platform": set(),
     },
     CustodianLine: {
         "bank": set(),

@@ -15,7 +15,7 @@ from suxin.risk_pool.filings.refusals import FilingNotGuaranteed
 from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.signing.answering import accept_agreement, decline_agreement
 from suxin.risk_pool.signing.models import PoolAgreement
-from suxin.risk_pool.signing.queries import guaranteed_agreements
+from suxin.risk_pool.signing.queries import own_agreements
 from suxin.risk_pool.signing.states import AgreementState
 
 TERMS = AgreementTerms(shares=Shares(4_000, 2_000, 4_000))
@@ -74,10 +74,10 @@ async def test_the_guarantor_may_decline_and_another_sees_nothing(small_city: Sm
     with pytest.raises(Forbidden):
         await small_city.act(accept_agreement, small_city.applicant, agreement_id=agreement.id)
     async with small_city.database.snapshot(other.approver, now=small_city.now) as session:
-        assert (await session.scalars(guaranteed_agreements(other.approver))).all() == []
+        assert (await session.scalars(own_agreements(other.approver))).all() == []
         assert await session.get(RiskPool, (small.pool.tenant_id, small.pool.id)) is None
     async with small_city.database.snapshot(guarantor.approver, now=small_city.now) as session:
-        shown = (await session.scalars(guaranteed_agreements(guarantor.approver))).all()
+        shown = (await session.scalars(own_agreements(guarantor.approver))).all()
         assert [one.id for one in shown] == [agreement.id]
         assert await session.get(RiskPool, (small.pool.tenant_id, small.pool.id)) is not None
     await small_city.act(

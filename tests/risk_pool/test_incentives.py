@@ -1,5 +1,6 @@
 """Incentives: what places earn to the fen, two people, what the ledger says afterwards, and who sees what was earned."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from league_facts import QUARTER, counted_at, load_quarter
-from small_league import fill_incentives, fill_league
+from small_league import fill_quarter
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -25,8 +26,8 @@ from suxin.lending.league.measures import Measure
 from suxin.lending.league.months import count_month
 from suxin.lending.league.quarters import Quarter
 from suxin.lending.models.steps import StepNotPossible
-from suxin.risk_pool.incentives import commands, queries
-from suxin.risk_pool.incentives.models import RunState
+from suxin.risk_pool.incentives import commands, queries, rule_sets
+from suxin.risk_pool.incentives.models import RuleSetState, RunState
 from suxin.risk_pool.incentives.rules import (
     DEMO_RULES,
     IncentiveRules,
@@ -124,8 +125,24 @@ def test_the_demo_rules_fit_together():
     assert check_rules(DEMO_RULES).most_fen == 15_000_000
 
 
+async def in_force(city, rules=RULES, *, quarter=Q4, now=None):
+    """Let two people of the operator put rules in force, in the quarter if not otherwise said."""
+    now = now or city.now
+    drafted = await city.act(
+        rule_sets.draft_rules, city.operator, quarter=quarter, rules=rules, now=now
+    )
+    another = replace(city.operator, staff_id=new_id())
+    return await city.act(rule_sets.approve_rules, another, rule_set_id=drafted.id, now=now)
+
+
+async def rules_of(city, quarter):
+    async with city.database.snapshot(city.operator, now=city.now) as session:
+        return await queries.rules_for(session, city.operator, quarter)
+
+
 async def counted(city, admin) -> Actor:
     """Count the quarter, and return a colleague of the operator's first person."""
+    await in_force(city)
     banks = [bank.tenant_id for bank in city.banks]
     await load_quarter(admin, banks, referrals=200, loans=200)
     system = Actor.system("test")
@@ -159,10 +176,10 @@ async def test_a_run_is_posted_by_a_second_person_and_reversed_by_a_second_one(s
     def act(command, actor, **given):
         return small_city.act(command, actor, now=now, **given)
 
-    run = await act(commands.propose_run, one, quarter=Q4, rules=RULES)
+    run = await act(commands.propose_run, one, quarter=Q4)
     assert (run.total_fen, run.state) == (150_08, RunState.PROPOSED)
     with pytest.raises(commands.IncentiveRunAlive):
-        await act(commands.propose_run, two, quarter=Q4, rules=RULES)
+        await act(commands.propose_run, two, quarter=Q4)
     with pytest.raises(commands.SamePersonChecks):
         await act(commands.post_run, one, run_id=run.id)
     await act(commands.fund_incentives, one, amount_fen=150_07, reference="托管流水 1")
@@ -185,15 +202,13 @@ async def test_a_run_is_posted_by_a_second_person_and_reversed_by_a_second_one(s
         await act(commands.reverse_run, two, run_id=run.id)
     assert (await act(commands.reverse_run, one, run_id=run.id)).state is RunState.REVERSED
     assert (await balances(small_city))["incentive.funds"] == 151_07
-    again = await act(commands.propose_run, one, quarter=Q4, rules=RULES)
+    again = await act(commands.propose_run, one, quarter=Q4)
     assert (await act(commands.withdraw_run, one, run_id=again.id)).state is RunState.WITHDRAWN
 
 
 async def test_a_bank_sees_its_own_award_once_it_is_posted(small_city, admin):
     two, now = await counted(small_city, admin), counted_at()
-    run = await small_city.act(
-        commands.propose_run, small_city.operator, quarter=Q4, rules=RULES, now=now
-    )
+    run = await small_city.act(commands.propose_run, small_city.operator, quarter=Q4, now=now)
 
     async def own(bank):
         async with small_city.database.snapshot(bank.officer, now=now) as session:
@@ -217,15 +232,13 @@ async def test_a_bank_sees_its_own_award_once_it_is_posted(small_city, admin):
 async def test_what_is_refused_writes_nothing(small_city, admin):
     now, operator = counted_at(), small_city.operator
     with pytest.raises(NotFound):
-        await small_city.act(commands.propose_run, operator, quarter=Q4, rules=RULES, now=now)
+        await small_city.act(commands.propose_run, operator, quarter=Q4, now=now)
     await counted(small_city, admin)
-    nobody = IncentiveRules("x", (PlaceAward("rate", (1,), bar=0),))
+    await in_force(small_city, IncentiveRules("x", (PlaceAward("rate", (1,), bar=0),)))
     with pytest.raises(commands.IncentiveNothingEarned):
-        await small_city.act(commands.propose_run, operator, quarter=Q4, rules=nobody, now=now)
+        await small_city.act(commands.propose_run, operator, quarter=Q4, now=now)
     with pytest.raises(Forbidden):
-        await small_city.act(
-            commands.propose_run, small_city.banks[0].officer, quarter=Q4, rules=RULES, now=now
-        )
+        await small_city.act(commands.propose_run, small_city.banks[0].officer, quarter=Q4, now=now)
     with pytest.raises(Invalid):
         await small_city.act(
             commands.fund_incentives, operator, amount_fen=1, reference=" ", now=now
@@ -244,24 +257,84 @@ STEPS = {
 """Which changes the operator may write; written down here once more, so that a change of the declaration is seen."""
 
 
-async def test_the_database_takes_exactly_the_declared_steps(small_city, admin):
-    await fill_league(small_city, admin)
-    await fill_incentives(small_city, admin)
+RULE_STEPS = {("DRAFT", "APPROVED"), ("DRAFT", "WITHDRAWN")}
+
+
+@pytest.mark.parametrize(
+    ("table", "states", "steps"),
+    [
+        ("incentive_runs", RunState, STEPS),
+        ("incentive_rule_sets", RuleSetState, RULE_STEPS),
+    ],
+)
+async def test_the_database_takes_exactly_the_declared_steps(
+    small_city, admin, table, states, steps
+):
+    await fill_quarter(small_city, admin)
     # What the table's checks want beside a state is proved by the commands.
     for name in await admin.fetch(
-        "select conname from pg_constraint where conrelid = 'incentive_runs'::regclass and contype = 'c'"
+        "select conname from pg_constraint where conrelid = $1::regclass and contype = 'c'", table
     ):
-        await admin.execute(f'alter table incentive_runs drop constraint "{name[0]}"')
+        await admin.execute(f'alter table {table} drop constraint "{name[0]}"')
     taken = set()
-    for source, to in product(RunState, RunState):
-        await admin.execute("update incentive_runs set state = $1", source.value)
+    change = f"update {table} set state = "  # noqa: S608 - names of our own tables
+    for source, to in product(states, states):
+        await admin.execute(f"{change}$1", source.value)
         with suppress(DBAPIError):
             async with small_city.database.transaction(
                 small_city.operator, now=small_city.now
             ) as session:
-                await session.execute(
-                    text("update incentive_runs set state = :to"), {"to": to.value}
-                )
+                await session.execute(text(f"{change}:to"), {"to": to.value})
             if source is not to:
                 taken.add((source.value, to.value))
-    assert taken == STEPS
+    assert taken == steps
+
+
+async def test_a_quarter_has_the_rules_that_were_approved_for_it(small_city):
+    first, later = Q4.following, Q4.following.following
+    assert await rules_of(small_city, Q4) == queries.QuarterRules(DEMO_RULES, None)
+    await in_force(small_city, quarter=first)
+    other = msgspec.structs.replace(RULES, name="第二版")
+    await in_force(small_city, other, quarter=first)
+    await in_force(small_city, msgspec.structs.replace(RULES, name="第三版"), quarter=later)
+    found = [(await rules_of(small_city, one)).version for one in (Q4, first, later)]
+    assert found == [None, 2, 3]
+    assert (await rules_of(small_city, first)).rules == other
+    # Once the quarter is over nothing changes what it had.
+    after = first.ends_at
+    with pytest.raises(rule_sets.IncentiveQuarterOver):
+        await in_force(small_city, quarter=first, now=after)
+    assert (await rules_of(small_city, first)).rules == other
+
+
+async def test_another_person_approves_and_in_time(small_city):
+    operator, now = small_city.operator, small_city.now
+    another = replace(operator, staff_id=new_id())
+    drafted = await small_city.act(rule_sets.draft_rules, operator, quarter=Q4, rules=RULES)
+    with pytest.raises(rule_sets.SamePersonApproves):
+        await small_city.act(rule_sets.approve_rules, operator, rule_set_id=drafted.id)
+    with pytest.raises(rule_sets.IncentiveQuarterOver):
+        await small_city.act(
+            rule_sets.approve_rules, another, rule_set_id=drafted.id, now=Q4.ends_at
+        )
+    assert (await rules_of(small_city, Q4)).version is None
+    done = await small_city.act(rule_sets.withdraw_rules, operator, rule_set_id=drafted.id)
+    assert done.state is RuleSetState.WITHDRAWN
+    with pytest.raises(StepNotPossible):
+        await small_city.act(rule_sets.approve_rules, another, rule_set_id=drafted.id, now=now)
+    ahead = Q4
+    for _ in range(rule_sets.MOST_AHEAD + 1):
+        ahead = ahead.following
+    for wrong in (Q4.before, ahead):
+        with pytest.raises(rule_sets.IncentiveQuarterOver):
+            await small_city.act(rule_sets.draft_rules, operator, quarter=wrong, rules=RULES)
+
+
+async def test_two_who_draft_at_once_number_two_versions(small_city):
+    drafted = await asyncio.gather(
+        *(
+            small_city.act(rule_sets.draft_rules, small_city.operator, quarter=Q4, rules=RULES)
+            for _ in range(2)
+        )
+    )
+    assert sorted(one.version for one in drafted) == [1, 2]

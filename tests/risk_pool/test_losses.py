@@ -12,6 +12,8 @@ from suxin.risk_pool.losses import (
     LimitedBy,
     Recoveries,
     Room,
+    after_guarantor_payment,
+    guarantor_owes_fen,
     share_loss,
     share_recoveries,
     still_owed_fen,
@@ -157,6 +159,7 @@ def test_a_loss_is_shared(
 SHARED = share_loss(agreed(), Debt(principal_fen=1_000), PLENTY)
 SHORT = share_loss(agreed(), Debt(principal_fen=1_000), Room(available_fen=300))
 BY_THREE = share_loss(agreed(FOUR_THREE_TWO), Debt(principal_fen=1_000), PLENTY)
+PAID_BY_THREE = after_guarantor_payment(BY_THREE, Recoveries(), 400, agreed_fen=400)
 NO_LOSS = share_loss(agreed(), Debt(principal_fen=1_000, deposit_fen=1_000), PLENTY)
 
 
@@ -171,7 +174,9 @@ NO_LOSS = share_loss(agreed(), Debt(principal_fen=1_000, deposit_fen=1_000), PLE
         (SHARED, Recoveries(received_fen=200, cost_fen=130), (56, 14, 0, 0)),
         # Fen left over go to the bank.
         (SHARED, Recoveries(received_fen=1), (0, 1, 0, 0)),
-        (BY_THREE, Recoveries(received_fen=101), (40, 21, 40, 0)),
+        (PAID_BY_THREE, Recoveries(received_fen=101), (40, 21, 40, 0)),
+        # Until the guarantor pays, nobody but the bank is out of its part.
+        (BY_THREE, Recoveries(received_fen=101), (40, 61, 0, 0)),
         # By what each actually bore: the bank is out of what the pool could not pay.
         (SHORT, Recoveries(received_fen=100), (30, 70, 0, 0)),
         # More than the whole loss is no loss: it is the borrower's, or interest.
@@ -194,6 +199,45 @@ def test_what_a_pool_still_owes_falls_with_what_comes_back(
     shared: Compensation, received_fen: int, owed_fen: int
 ) -> None:
     assert still_owed_fen(shared, Recoveries(received_fen=received_fen)) == owed_fen
+
+
+@pytest.mark.parametrize(
+    ("agreed_fen", "received_fen", "paid_fen", "owed_fen", "after"),
+    [
+        # All of it at once, and a part with the rest still owed.
+        (400, 0, 400, 400, (400, 200, 400, 400)),
+        (400, 0, 100, 400, (400, 200, 400, 100)),
+        # It agreed to less than the arithmetic gives by now: no more is owed, and the bank bears the difference.
+        (300, 0, 300, 300, (400, 300, 300, 300)),
+        # What came back lessens what is owed; a payment that was on its way may be more.
+        (400, 500, 200, 200, (400, 400, 200, 200)),
+        (400, 500, 250, 200, (400, 350, 250, 250)),
+        (400, 1_000, 1, 0, (400, 599, 1, 1)),
+    ],
+)
+def test_what_a_guarantor_pays(
+    agreed_fen: int, received_fen: int, paid_fen: int, owed_fen: int, after: tuple[int, ...]
+) -> None:
+    back = Recoveries(received_fen=received_fen)
+    assert guarantor_owes_fen(BY_THREE, back, agreed_fen=agreed_fen) == owed_fen
+    paid = after_guarantor_payment(BY_THREE, back, paid_fen, agreed_fen=agreed_fen)
+    assert (paid.pool_fen, paid.bank_fen, paid.guarantor_fen, paid.guarantor_paid_fen) == after
+    assert paid.pool_fen + paid.bank_fen + paid.guarantor_fen == paid.loss_fen
+    assert sum(paid.borne.values()) == paid.loss_fen
+
+
+@pytest.mark.parametrize("paid_fen", [-1, 0, 401])
+def test_a_guarantor_pays_something_and_no_more_than_it_agreed_to(paid_fen: int) -> None:
+    with pytest.raises(AmountOutOfRange):
+        after_guarantor_payment(BY_THREE, Recoveries(), paid_fen, agreed_fen=400)
+
+
+def test_what_is_paid_in_two_parts_is_paid_once() -> None:
+    once = after_guarantor_payment(BY_THREE, Recoveries(), 100, agreed_fen=400)
+    assert guarantor_owes_fen(once, Recoveries(), agreed_fen=400) == 300
+    twice = after_guarantor_payment(once, Recoveries(), 300, agreed_fen=400)
+    assert twice == PAID_BY_THREE
+    assert guarantor_owes_fen(twice, Recoveries(received_fen=500), agreed_fen=400) == 0
 
 
 def test_of_several_recoveries_each_gives_the_difference() -> None:

@@ -17,6 +17,7 @@ import ledger_matrix
 import limit_matrix
 import loan_matrix
 import order_matrix
+import part_matrix
 import perk_matrix
 import pool_matrix
 import relief_matrix
@@ -50,6 +51,7 @@ COMMANDS = (
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
     | guarantee_matrix.COMMANDS
+    | part_matrix.COMMANDS
     | perk_matrix.COMMANDS
     | code_matrix.COMMANDS
     | order_matrix.COMMANDS
@@ -80,6 +82,7 @@ QUERIES = (
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
     | guarantee_matrix.QUERIES
+    | part_matrix.QUERIES
     | perk_matrix.QUERIES
     | code_matrix.QUERIES
     | order_matrix.QUERIES

@@ -10,6 +10,7 @@ from trespassing import Case, banks_own, by, operators_own
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.kernel.working_days import local_day
 from suxin.risk_pool.claims.commands import CollectionDraft
+from suxin.risk_pool.claims.models import CollectionAttempt
 from suxin.risk_pool.claims.states import CollectionKind, CollectionResult, Ending, Place
 from suxin.risk_pool.recoveries.reporting import RecoveryDraft
 from suxin.risk_pool.statements.states import Matched
@@ -75,6 +76,12 @@ COMMANDS: dict[str, list[Case]] = {
     "risk_pool.claims.commands.record_collection": banks_own(collection),
     "risk_pool.claims.commands.submit_claim": banks_own(claim),
     "risk_pool.claims.commands.withdraw_claim": banks_own(claim),
+    "risk_pool.collection_files.attaching.attach_file": banks_own(
+        lambda world: (
+            {"attempt_id": world.claims.attempt_id, "name": "x.pdf", "content": b"%PDF-1"}
+            | {"sealer": world.city.sealer}
+        )
+    ),
     "risk_pool.claims.ending.ask_to_end": operators_own(ENDED),
     "risk_pool.claims.ending.confirm_ending": operators_own(coded(claim)),
     "risk_pool.claims.ending.drop_ending": operators_own(claim),
@@ -115,6 +122,13 @@ def of_bank(world: World) -> dict[str, Any]:
     return {"tenant_id": world.bank.tenant_id, "claim_id": world.claims.claim_id}
 
 
+def attempted(world: World) -> dict[str, Any]:
+    attempt = CollectionAttempt(
+        tenant_id=world.bank.tenant_id, loan_id=world.loan_id, id=world.claims.attempt_id
+    )
+    return {"attempt": attempt}
+
+
 QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.claims.queries.claim_counts": ("rival", nothing_given, None),
     "risk_pool.claims.queries.claim_on_pool": ("rival", claim, NotFound),
@@ -134,6 +148,22 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.claims.queries.lock_claim": ("rival", of_payment, None),
     "risk_pool.claims.queries.lock_own_claim": ("rival", claim, NotFound),
     "risk_pool.claims.queries.own_claim": ("rival", claim, NotFound),
+    "risk_pool.collection_files.queries.files_of_attempt": ("rival", attempted, None),
+    "risk_pool.collection_files.queries.files_of_loan": (
+        "rival",
+        lambda world: {"tenant_id": world.bank.tenant_id, "loan_id": world.loan_id},
+        None,
+    ),
+    "risk_pool.collection_files.queries.opened_file": (
+        "rival",
+        lambda world: {"sealer": world.city.sealer, "file_id": world.claims.file_id},
+        NotFound,
+    ),
+    "risk_pool.collection_files.queries.own_attempt": (
+        "rival",
+        lambda world: {"attempt_id": world.claims.attempt_id},
+        NotFound,
+    ),
     "risk_pool.payments.queries.issued_payments": ("rival", booked, None),
     "risk_pool.payments.queries.open_payment": ("rival", of_payment, None),
     "risk_pool.payments.queries.own_payment": (

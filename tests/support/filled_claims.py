@@ -18,6 +18,8 @@ from suxin.risk_pool.bank_ledgers.models import BankLedger, BankLedgerDay, BankL
 from suxin.risk_pool.claims.commands import CollectionDraft, draft_claim, record_collection
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.states import CollectionKind, CollectionResult
+from suxin.risk_pool.collection_files.models import CollectionFile
+from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.reconciliation.models import ReckonedDay
 from suxin.risk_pool.recoveries.models import PoolRecovery
@@ -31,6 +33,10 @@ class FilledClaims:
     claim_id: UUID
     payment_id: UUID
     recovery_id: UUID
+    part_id: UUID
+    attempt_id: UUID
+    file_id: UUID
+    transfer_id: UUID
     statement_id: UUID
     line_id: UUID
     ledger_id: UUID
@@ -47,7 +53,7 @@ async def fill_claims(
         result=CollectionResult.PROMISED,
         attempted_on=local_day(city.now),
     )
-    await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
+    attempt = await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
     claim: PoolClaim = await city.act(draft_claim, officer, loan_id=loan_id)
     await admin.execute("update pool_claims set state = 'SUBMITTED', submitted_at = $1", city.now)
     own = {"tenant_id": book, "pool_id": small.pool.id}
@@ -62,6 +68,12 @@ async def fill_claims(
         "letter_year": 2026,
         "letter_sequence": 1,
     }
+    guaranteed = {
+        "tenant_id": claim.tenant_id,
+        "operator_id": book,
+        "claim_id": claim.id,
+        "guarantor_id": new_id(),
+    }
     rows: dict[type[Table], dict[str, Any]] = {
         CustodianStatement: own | counts | {"rejects": "[]", "number": "DZD-x"},
         PoolPayment: own | claims | issued | {"bank_id": claim.tenant_id},
@@ -72,6 +84,15 @@ async def fill_claims(
             "subject_id": claim.subject_id,
             "reference": "ZS-x",
         },
+        CollectionFile: {
+            "tenant_id": claim.tenant_id,
+            "attempt_id": attempt.id,
+            "loan_id": loan_id,
+            "subject_id": claim.subject_id,
+            "sha256": "0" * 64,
+        },
+        GuarantorPart: guaranteed | {"loss_fen": 2, "amount_fen": 1, "share_bps": 1},
+        GuarantorTransfer: guaranteed | {"kind": "compensation", "reference": "DK-x"},
     }
     ids = {}
     for model, given in rows.items():
@@ -88,6 +109,10 @@ async def fill_claims(
         claim_id=claim.id,
         payment_id=ids[PoolPayment],
         recovery_id=ids[PoolRecovery],
+        part_id=ids[GuarantorPart],
+        attempt_id=attempt.id,
+        file_id=ids[CollectionFile],
+        transfer_id=ids[GuarantorTransfer],
         statement_id=ids[CustodianStatement],
         line_id=line["id"],
         ledger_id=ledger_id,

@@ -110,5 +110,4 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
         lambda world: {"lead_id": world.guaranteed.lead_id},
         None,
     ),
-    "risk_pool.signing.queries.guaranteed_agreements": ("rival", lambda _world: {}, Forbidden),
 }

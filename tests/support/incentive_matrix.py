@@ -20,6 +20,10 @@ def quarter(_world: World) -> dict[str, Any]:
     return {"quarter": QUARTER}
 
 
+def rule_set(world: World) -> dict[str, Any]:
+    return {"rule_set_id": world.incentive_rules}
+
+
 COMMANDS: dict[str, list[Case]] = {
     "risk_pool.incentives.commands.fund_incentives": operators_own(
         lambda _world: {"amount_fen": 1, "reference": "x"}
@@ -28,9 +32,12 @@ COMMANDS: dict[str, list[Case]] = {
     "risk_pool.incentives.commands.propose_reversal": operators_own(
         lambda world: run(world) | {"reason": "x"}
     ),
-    "risk_pool.incentives.commands.propose_run": operators_own(
+    "risk_pool.incentives.commands.propose_run": operators_own(quarter),
+    "risk_pool.incentives.rule_sets.approve_rules": operators_own(rule_set),
+    "risk_pool.incentives.rule_sets.draft_rules": operators_own(
         lambda world: quarter(world) | {"rules": DEMO_RULES}
     ),
+    "risk_pool.incentives.rule_sets.withdraw_rules": operators_own(rule_set),
     "risk_pool.incentives.commands.reverse_run": operators_own(run),
     "risk_pool.incentives.commands.withdraw_run": operators_own(run),
 }
@@ -44,7 +51,10 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
         None,
     ),
     "risk_pool.incentives.queries.awards_of": ("rival", run, Forbidden),
+    "risk_pool.incentives.queries.lock_rule_set": ("rival", rule_set, NotFound),
     "risk_pool.incentives.queries.lock_run": ("rival", run, NotFound),
     "risk_pool.incentives.queries.own_awards": ("rival", lambda _world: {}, None),
+    "risk_pool.incentives.queries.rule_sets_of": ("rival", lambda _world: {}, Forbidden),
+    "risk_pool.incentives.queries.rules_for": ("rival", quarter, Forbidden),
     "risk_pool.incentives.queries.runs_of": ("rival", quarter, Forbidden),
 }

@@ -76,5 +76,5 @@ async def insert_pooled(admin, tenant_id, loan_id, now):
     filing = sample(PoolFiling, now, tenant_id=tenant_id, loan_id=loan_id)
     await insert(admin, PoolFiling, filing | {"state": "FILED"})
     claim = sample(PoolClaim, now, tenant_id=tenant_id, loan_id=loan_id)
-    told = {"state": "SUBMITTED", "submitted_at": now, "loss_fen": 4}
+    told = {"state": "SUBMITTED", "submitted_at": now, "loss_fen": 4, "guarantor_id": tenant_id}
     await insert(admin, PoolClaim, claim | told)

@@ -23,6 +23,7 @@ UNOWNED = {
     "impact_assessments",
     # The operator's, about a guarantor, and about all banks.
     "guarantor_limits",
+    "incentive_rule_sets",
     "incentive_runs",
     "notice_texts",
     "pool_fundings",

@@ -273,9 +273,10 @@ class SmallClaims:
             return await session.get_one(PoolClaim, (claim.tenant_id, claim.id))
 
     async def claim(self) -> PoolClaim:
-        """The bank's one claim."""
+        """The bank's latest claim."""
         async with self.city.database.snapshot(self.bank, now=self.now) as session:
-            return (await session.scalars(select(PoolClaim))).one()
+            latest = select(PoolClaim).order_by(PoolClaim.id.desc()).limit(1)
+            return (await session.scalars(latest)).one()
 
     async def stored_loan(self) -> Loan:
         async with self.city.database.snapshot(self.bank, now=self.now) as session:

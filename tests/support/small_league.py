@@ -10,7 +10,7 @@ from small_city import SmallCity
 from suxin.kernel.ids import new_id
 from suxin.lending.league.models import LeagueLine, LeagueTable, LoanMonth
 from suxin.lending.league.quarters import Quarter
-from suxin.risk_pool.incentives.models import IncentiveAward, IncentiveRun
+from suxin.risk_pool.incentives.models import IncentiveAward, IncentiveRuleSet, IncentiveRun
 
 QUARTER = Quarter(date(2026, 7, 1))
 
@@ -48,9 +48,19 @@ async def fill_incentives(city: SmallCity, admin: asyncpg.Connection) -> UUID:
     return run_id
 
 
+async def fill_rules(city: SmallCity, admin: asyncpg.Connection) -> UUID:
+    """Let the operator have drafted rules from that quarter on; return their id."""
+    given = {"tenant_id": city.operator.own_tenant, "quarter": QUARTER.first, "state": "DRAFT"}
+    row = sample(IncentiveRuleSet, city.now, **given)
+    await insert(admin, IncentiveRuleSet, row)
+    rules_id: UUID = row["id"]
+    return rules_id
+
+
 async def fill_quarter(city: SmallCity, admin: asyncpg.Connection) -> dict[str, UUID]:
     """Fill both; return their ids by what the world calls them."""
     return {
         "league_table": await fill_league(city, admin),
         "incentive_run": await fill_incentives(city, admin),
+        "incentive_rules": await fill_rules(city, admin),
     }

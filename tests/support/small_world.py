@@ -78,6 +78,7 @@ class World:
     loan_id: UUID
     league_table: UUID
     incentive_run: UUID
+    incentive_rules: UUID
     running: Submitted
     running_referral: UUID
     running_offer: UUID

@@ -2,6 +2,7 @@
 
 from small_guarantees import build_guarantor
 from small_league import fill_league
+from small_parts import part_and_transfer
 from small_pools import build_pool
 from small_warnings import come_on_record, permit_watching, rules_in_force, warnings, watch
 
@@ -88,10 +89,14 @@ async def claims_of_a(bank_a, case, loan, small):
         claim_id=claim_id,
         subject_id=loan.subject_id,
     )
+    about = {"tenant_id": loan.tenant_id, "operator_id": small.pool.tenant_id, "claim_id": claim_id}
+    part, transfer = part_and_transfer(case.city.now, **about)
     async with case.city.database.transaction(Actor.system("test"), now=case.city.now) as session:
-        session.add(recovery)
+        session.add_all([recovery, part, transfer])
     return {
         "claim": drafted["claim"]["id"],
+        "part": to_global("GuarantorPart", part.id, officer),
+        "transfer": to_global("GuarantorTransfer", transfer.id, officer),
         "recovery": to_global("PoolRecovery", recovery.id, officer),
     }
 

@@ -28,13 +28,14 @@ from suxin.risk_pool.claims.policies import (
     CLAIM_MAKE,
     CLAIM_READ,
 )
+from suxin.risk_pool.guarantor_parts.policies import PART_ANSWER, PART_CONFIRM, PART_READ
 from suxin.risk_pool.incentives.policies import INCENTIVE_CHECK
 from suxin.risk_pool.policies import (
+    AGREEMENT_ACCEPT,
     AGREEMENT_SIGN,
     FILING_MAKE,
     FILING_READ,
     FUNDING_RECORD,
-    GUARANTOR_AGREE,
     STOP_LOSS_LIFT,
 )
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
@@ -47,12 +48,13 @@ ALL = [(kind, profile) for kind, profile in PROFILES.items()]
 READING = frozenset({RECORD_READ, IDENTITY_READ})
 COMMITTING = frozenset(
     {
+        AGREEMENT_ACCEPT,
         AGREEMENT_SIGN,
         CLAIM_APPROVE_BUREAU,
         CLAIM_APPROVE_FUND,
         FUNDING_RECORD,
         GUARANTEE_APPROVE,
-        GUARANTOR_AGREE,
+        PART_ANSWER,
         INCENTIVE_CHECK,
         MODEL_ACTIVATE,
         MODEL_APPROVE,
@@ -130,13 +132,15 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         CLAIM_READ,
         CLAIM_MAKE,
         LEAGUE_READ,
+        PART_READ,
+        PART_CONFIRM,
         *READING,
     }
     heading = {REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ}
     assert roles["branch_head"].permissions == roles["loan_officer"].permissions | heading
     assert EXPORT_RUN in roles["bank_admin"].permissions
     looking = {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
-    looking.add(GUARANTEE_READ)
+    looking |= {GUARANTEE_READ, PART_READ}
     assert roles["viewer"].permissions == looking
     assert not READING & roles["bank_admin"].permissions
 

@@ -40,7 +40,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 class Compensation(msgspec.Struct, frozen=True, kw_only=True):
     """Who bears what of one loss, in fen: ``pool``, ``bank``, ``guarantor`` and ``unmet`` add up to ``loss``.
 
-    ``deposit`` was taken before; ``unmet`` is what the pool still owes where its agreement lets that wait.
+    ``deposit`` was taken before; ``unmet`` is what the pool still owes where its agreement lets that wait. ``guarantor_paid`` is what of
+    its part the guarantor has paid.
     """
 
     loss_fen: int
@@ -49,16 +50,18 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True):
     bank_fen: int
     guarantor_fen: int
     unmet_fen: int
+    guarantor_paid_fen: int = 0
     limited_by: LimitedBy | None = None
 
     @property
     def borne(self) -> dict[Bearer, int]:
         """What each party bore."""
+        promised_fen = self.guarantor_fen - self.guarantor_paid_fen
         return {
             Bearer.POOL: self.pool_fen,
-            # Until the pool pays what it owes, nobody but the bank is out of that money.
-            Bearer.BANK: self.bank_fen + self.unmet_fen,
-            Bearer.GUARANTOR: self.guarantor_fen,
+            # Until the pool and the guarantor pay what they owe, nobody but the bank is out of that money.
+            Bearer.BANK: self.bank_fen + self.unmet_fen + promised_fen,
+            Bearer.GUARANTOR: self.guarantor_paid_fen,
         }
 
 
@@ -175,14 +178,15 @@ def after_later_payment(
 ) -> Compensation:
     """Return who bears what once the pool has paid a part that had waited.
 
-    What came back meanwhile has lessened what it owes; that part, which nobody is owed any more, stays with the bank.
+    What came back meanwhile has lessened what it owes; that part, which nobody is owed any more, stays with the bank. A payment that was
+    on its way while something came back may be more than is owed by now, and never more than waited.
 
     :raises AmountOutOfRange: if an amount is negative or above the largest amount there is
     :raises AmountNotWholeFen: if one is no whole number of fen
     """
-    owed_fen = still_owed_fen(compensation, recoveries)
-    if not 0 <= paid_fen <= owed_fen:
-        raise AmountOutOfRange(field="paidFen", minimum_fen=0, maximum_fen=owed_fen)
+    if not 0 <= paid_fen <= compensation.unmet_fen:
+        raise AmountOutOfRange(field="paidFen", minimum_fen=0, maximum_fen=compensation.unmet_fen)
+    owed_fen = max(paid_fen, still_owed_fen(compensation, recoveries))
     lessened_fen = compensation.unmet_fen - owed_fen
     return msgspec.structs.replace(
         compensation,
@@ -190,6 +194,50 @@ def after_later_payment(
         bank_fen=compensation.bank_fen + lessened_fen,
         unmet_fen=owed_fen - paid_fen,
     )
+
+
+def guarantor_owes_fen(
+    compensation: Compensation, recoveries: Recoveries, *, agreed_fen: int
+) -> int:
+    """Return what a guarantor still owes of what it agreed to: what came back meanwhile lessens it, as it does a pool's part.
+
+    :raises AmountOutOfRange: if an amount is negative or above the largest amount there is
+    :raises AmountNotWholeFen: if one is no whole number of fen
+    """
+    _check(recoveries)
+    unpaid_fen = _unpaid_by_guarantor(compensation, agreed_fen)
+    if not unpaid_fen:
+        return 0
+    open_fen = compensation.loss_fen - min(recoveries.net_fen, compensation.loss_fen)
+    return unpaid_fen * open_fen // compensation.loss_fen
+
+
+def after_guarantor_payment(
+    compensation: Compensation, recoveries: Recoveries, paid_fen: int, *, agreed_fen: int
+) -> Compensation:
+    """Return who bears what once a guarantor has paid something of its part.
+
+    What came back meanwhile has lessened what it owes; that stays with the bank, as does what it never agreed to. A payment that was
+    on its way while something came back may be more than is owed by now, and never more than was agreed.
+
+    :raises AmountOutOfRange: if it pays nothing, or more than it agreed to
+    """
+    most_fen = _unpaid_by_guarantor(compensation, agreed_fen)
+    if not 0 < paid_fen <= most_fen:
+        raise AmountOutOfRange(field="amountFen", minimum_fen=1, maximum_fen=most_fen)
+    owed_fen = max(paid_fen, guarantor_owes_fen(compensation, recoveries, agreed_fen=agreed_fen))
+    part_fen = compensation.guarantor_paid_fen + owed_fen
+    return msgspec.structs.replace(
+        compensation,
+        bank_fen=compensation.bank_fen + compensation.guarantor_fen - part_fen,
+        guarantor_fen=part_fen,
+        guarantor_paid_fen=compensation.guarantor_paid_fen + paid_fen,
+    )
+
+
+def _unpaid_by_guarantor(compensation: Compensation, agreed_fen: int) -> int:
+    most_fen = min(agreed_fen, compensation.guarantor_fen)
+    return max(0, most_fen - compensation.guarantor_paid_fen)
 
 
 def _payable(share_fen: int, terms: AgreementTerms, room: Room) -> tuple[int, LimitedBy | None]:

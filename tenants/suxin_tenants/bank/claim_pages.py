@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound, Refusal
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES
 from suxin.kernel.working_days import local_day
 from suxin.risk_pool.claims import commands, queries
 from suxin.risk_pool.claims.commands import CollectionDraft
@@ -26,7 +27,10 @@ from suxin.risk_pool.claims.states import (
     CollectionKind,
     CollectionResult,
 )
+from suxin.risk_pool.collection_files.attaching import MAX_FILES
+from suxin.risk_pool.collection_files.queries import files_of_loan
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.guarantor_parts import confirming
 from suxin.risk_pool.payments.queries import payments_of
 from suxin.risk_pool.recoveries.queries import recoveries_of
 from suxin.risk_pool.recoveries.reporting import RecoveryDraft, report_recovery
@@ -34,6 +38,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.claim_words import CLAIM_STATES, PAYMENT_STATES, formula
 from suxin_tenants.forms import Form, options, yuan_text
 from suxin_tenants.paging import read_page
+from suxin_tenants.part_words import part_context
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 TABS: Final[Mapping[str, tuple[str, frozenset[ClaimState]]]] = {
@@ -46,8 +51,15 @@ TABS: Final[Mapping[str, tuple[str, frozenset[ClaimState]]]] = {
 CLAIMABLE_SHOWN: Final = 50
 FIELDS: Final = (
     "depositFen", "kind", "result", "attemptedOn", "note", "reference", "receivedFen", "costFen", "recoveredOn",
+    "transferId", "transferNote", "gotFen", "attemptId", "file",
 )  # fmt: skip
 _AT: Final = "/desk/claims"
+# A command's own name of a field, and where the page asks for it.
+_RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
+    "confirm-transfer": {"amountFen": "gotFen"},
+    "deny-transfer": {"note": "transferNote"},
+    "return-transfer": {"note": "transferNote"},
+}
 
 
 @get("/claims")
@@ -95,7 +107,7 @@ async def send_draft(visit: GivenVisit, loan_id: FromPath[UUID]) -> Answer:
 @get("/claims/{claim_id:uuid}")
 async def show_claim(visit: GivenVisit, claim_id: FromPath[UUID]) -> Answer:
     """Show one claim with its dossier, what is missing, and what may be done about it."""
-    return await _show(visit, claim_id, None, status=200)
+    return await show_claim_with(visit, claim_id, None, status=200)
 
 
 @post("/claims/{claim_id:uuid}/{act:str}", status_code=200)
@@ -108,7 +120,7 @@ async def send_act(visit: GivenVisit, claim_id: FromPath[UUID], act: FromPath[st
     form = await visit.form()
     values = read(form)
     if form.errors:
-        return await _show(visit, claim_id, form, status=422)
+        return await show_claim_with(visit, claim_id, form, status=422)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         await carry_out(session, visit, claim_id, values)
@@ -119,9 +131,9 @@ async def send_act(visit: GivenVisit, claim_id: FromPath[UUID], act: FromPath[st
     except Refusal as refusal:
         if not can_be_set_right(refusal):
             raise
-        for name, message in errors_of(refusal, {}, FIELDS).items():
+        for name, message in errors_of(refusal, _RENAMED.get(act, {}), FIELDS).items():
             form.fail(name, message)
-        return await _show(visit, claim_id, form, status=422)
+        return await show_claim_with(visit, claim_id, form, status=422)
     return visit.go(f"{_AT}/{claim_id}", done)
 
 
@@ -153,6 +165,16 @@ def _recovery(form: Form) -> dict[str, Any]:
         reference=form.text("reference"), received_fen=received, cost_fen=cost, recovered_on=day
     )
     return {"draft": draft}
+
+
+def _received(form: Form) -> dict[str, Any]:
+    form.require("transferId", "gotFen")
+    return {"transfer_id": form.id("transferId"), "amount_fen": form.yuan("gotFen")}
+
+
+def _said(form: Form) -> dict[str, Any]:
+    form.require("transferId", "transferNote")
+    return {"transfer_id": form.id("transferId"), "note": form.text("transferNote")}
 
 
 def _day(form: Form, name: str) -> date | None:
@@ -197,6 +219,18 @@ async def _recover(
     await report_recovery(session, visit.actor, claim_id=claim_id, now=visit.world_now, **values)
 
 
+async def _confirm(session: AsyncSession, visit: Visit, _: UUID, values: dict[str, Any]) -> None:
+    await confirming.confirm_transfer(session, visit.actor, now=visit.world_now, **values)
+
+
+async def _deny(session: AsyncSession, visit: Visit, _: UUID, values: dict[str, Any]) -> None:
+    await confirming.deny_transfer(session, visit.actor, now=visit.world_now, **values)
+
+
+async def _return(session: AsyncSession, visit: Visit, _: UUID, values: dict[str, Any]) -> None:
+    await confirming.give_transfer_back(session, visit.actor, now=visit.world_now, **values)
+
+
 _ACTS: Final[
     Mapping[
         str,
@@ -212,14 +246,23 @@ _ACTS: Final[
     "submit": ("代偿申请已提交", _no_fields, _submit),
     "withdraw": ("代偿申请已撤回", _no_fields, _withdraw),
     "recover": ("追偿已登记", _recovery, _recover),
+    "confirm-transfer": ("代偿款已确认到账", _received, _confirm),
+    "deny-transfer": ("已答复未到账", _said, _deny),
+    "return-transfer": ("已登记退回", _said, _return),
 }
 
 
-async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int) -> Answer:
+async def show_claim_with(
+    visit: Visit, claim_id: UUID, form: Form | None, *, status: int
+) -> Answer:
+    """Show one claim, with what was typed and what is wrong with it."""
     _require(visit)
     async with visit.reading() as session:
         claim = await queries.own_claim(session, visit.actor, claim_id)
         filing = await session.get(PoolFiling, (claim.tenant_id, claim.filing_id))
+        attempts = await queries.collections_of(
+            session, tenant_id=claim.tenant_id, loan_id=claim.loan_id
+        )
         today = local_day(visit.world_now).isoformat()
         first = {
             "depositFen": yuan_text(claim.deposit_fen),
@@ -232,9 +275,11 @@ async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int)
             "state": CLAIM_STATES[claim.state],
             "gaps": read_gaps(claim.gaps),
             "formula": formula(claim),
-            "collections": await queries.collections_of(
-                session, tenant_id=claim.tenant_id, loan_id=claim.loan_id
-            ),
+            "collections": attempts,
+            "attempts": [(str(one.id), f"{one.attempted_on} {one.kind.zh}") for one in attempts],
+            "files": await files_of_loan(session, tenant_id=claim.tenant_id, loan_id=claim.loan_id),
+            "max_files": MAX_FILES,
+            "max_mb": MAX_DOCUMENT_BYTES // 1024**2,
             "payments": await payments_of(
                 session, operator_id=claim.operator_id, claim_id=claim.id
             ),
@@ -251,6 +296,7 @@ async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int)
             "results": options(CollectionResult),
             "values": first if form is None else {name: form.text(name) for name in FIELDS},
             "errors": {} if form is None else form.errors,
+            **await part_context(session, claim),
         }
         return await visit.page(session, "bank/claim.html", context, status=status)
 

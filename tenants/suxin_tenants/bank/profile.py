@@ -26,6 +26,7 @@ from suxin.lending.policies import (
 )
 from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_MAKE, CLAIM_READ
+from suxin.risk_pool.guarantor_parts.policies import PART_CONFIRM, PART_READ
 from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_MAKE, FILING_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import TIER_READ
@@ -48,6 +49,8 @@ _OFFICER: Final = frozenset(
         FILING_MAKE,
         GUARANTEE_ASK,
         GUARANTEE_READ,
+        PART_READ,
+        PART_CONFIRM,
         RECORD_READ,
         IDENTITY_READ,
         TIER_READ,
@@ -126,6 +129,7 @@ BANK: Final = TenantProfile(
                     CLAIM_READ,
                     LEAGUE_READ,
                     GUARANTEE_READ,
+                    PART_READ,
                 }
             ),
         ),

@@ -13,11 +13,11 @@ from suxin.lending.guarantees import queries
 from suxin.lending.guarantees.models import GuaranteeRequest
 from suxin.lending.guarantees.policies import GUARANTEE_READ
 from suxin.lending.guarantees.states import GuaranteeState
-from suxin.risk_pool.policies import GUARANTOR_AGREE
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_READ
 from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.signing.answering import accept_agreement, decline_agreement
 from suxin.risk_pool.signing.models import PoolAgreement
-from suxin.risk_pool.signing.queries import guaranteed_agreements
+from suxin.risk_pool.signing.queries import own_agreements
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.guarantee_words import guarantee_words
@@ -45,7 +45,7 @@ async def show_commitments_held(visit: GivenVisit) -> Answer:
             "page": page,
             "rows": await guarantee_words(session, [row[0] for row in page.rows]),
             "use": await queries.limit_use(session, visit.actor),
-            "may_agree": visit.actor.may(GUARANTOR_AGREE),
+            "may_agree": visit.actor.may(FILING_READ),
         }
         return await visit.page(session, "guarantor/commitments.html", context)
 
@@ -55,13 +55,14 @@ async def show_guaranteed_agreements(visit: GivenVisit) -> Answer:
     """Show the agreements in which the guarantor is to bear a share."""
     _require(visit)
     async with visit.reading() as session:
-        found = (await session.scalars(guaranteed_agreements(visit.actor).limit(LISTED))).all()
+        found = (await session.scalars(own_agreements(visit.actor).limit(LISTED))).all()
         context = {
             "agreements": found,
             "pools": await _pools(session, found),
             "banks": await _banks(session, found),
             "states": AGREEMENT_STATES,
             "lists_of": lists_of,
+            "may_answer": visit.actor.may(AGREEMENT_ACCEPT),
         }
         return await visit.page(session, "guarantor/agreements.html", context)
 
@@ -118,7 +119,7 @@ async def _banks(session: AsyncSession, agreements: Sequence[PoolAgreement]) -> 
 
 def _require(visit: Visit) -> None:
     visit.require_kind(TenantKind.GUARANTOR)
-    visit.actor.require(GUARANTOR_AGREE)
+    visit.actor.require(FILING_READ)
 
 
 HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (

@@ -13,7 +13,13 @@ from suxin.lending.guarantees.policies import (
     GUARANTEE_READ,
     GUARANTEE_UNDERWRITE,
 )
-from suxin.risk_pool.policies import GUARANTOR_AGREE
+from suxin.risk_pool.guarantor_parts.policies import (
+    PART_ANSWER,
+    PART_CONFIRM,
+    PART_PAY,
+    PART_READ,
+)
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_READ
 from suxin.subjects.policies import RECORD_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
@@ -40,21 +46,35 @@ GUARANTOR: Final = TenantProfile(
                     STAFF_READ,
                     BRANCH_MANAGE,
                     GUARANTEE_READ,
-                    GUARANTOR_AGREE,
+                    AGREEMENT_ACCEPT,
+                    FILING_READ,
+                    PART_READ,
                 }
             ),
         ),
         Role(
             code="underwriter",
             zh="担保审查员",
-            permissions=frozenset({GUARANTEE_READ, GUARANTEE_UNDERWRITE, RECORD_READ, CONSENT_ASK}),
+            permissions=frozenset(
+                {
+                    GUARANTEE_READ,
+                    GUARANTEE_UNDERWRITE,
+                    RECORD_READ,
+                    CONSENT_ASK,
+                    PART_READ,
+                    PART_PAY,
+                    PART_CONFIRM,
+                }
+            ),
         ),
         Role(
             code="guarantee_approver",
             zh="担保审批员",
             second_factor=True,
-            permissions=frozenset({GUARANTEE_READ, GUARANTEE_APPROVE, RECORD_READ}),
+            permissions=frozenset(
+                {GUARANTEE_READ, GUARANTEE_APPROVE, RECORD_READ, PART_READ, PART_ANSWER}
+            ),
         ),
-        Role(code="viewer", zh="查看员", permissions=frozenset({GUARANTEE_READ})),
+        Role(code="viewer", zh="查看员", permissions=frozenset({GUARANTEE_READ, PART_READ})),
     ),
 )

@@ -19,8 +19,10 @@ from suxin_tenants.operator.guarantee_audit_words import (
     GUARANTEE_OBJECTS,
     GUARANTEE_REASONS,
 )
+from suxin_tenants.operator.incentive_audit_words import INCENTIVE_ACTIONS, INCENTIVE_OBJECTS
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
+from suxin_tenants.operator.part_audit_words import PART_ACTIONS, PART_OBJECTS, PART_REASONS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
@@ -106,13 +108,6 @@ ACTIONS: Final[Mapping[str, str]] = {
     "sandboxes.clock.moved": "拨动沙箱时钟",
     "tenancy.leave.recorded": "登记请假",
     "tenancy.leave.cancelled": "取消请假",
-    "risk_pool.incentive.funded": "登记激励资金",
-    "risk_pool.incentive.proposed": "提出考核激励",
-    "risk_pool.incentive.posted": "考核激励入账",
-    "risk_pool.incentive.withdrawn": "撤回考核激励",
-    "risk_pool.incentive.reversal_proposed": "申请冲正考核激励",
-    "risk_pool.incentive.kept": "撤回冲正申请",
-    "risk_pool.incentive.reversed": "冲正考核激励",
     "suxin.list.exported": "导出清单",
     "consent.consent.requested": "请求授权",
     **COUNTER_ACTIONS,
@@ -159,6 +154,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     **WARNING_ACTIONS,
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
+    **PART_ACTIONS,
+    **INCENTIVE_ACTIONS,
     **PERK_ACTIONS,
     **ORDER_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
@@ -185,6 +182,8 @@ OBJECTS: Final[Mapping[str, str]] = {
     "warning_rule_set": "预警规则",
     **CLAIM_OBJECTS,
     **GUARANTEE_OBJECTS,
+    **PART_OBJECTS,
+    **INCENTIVE_OBJECTS,
     **PERK_OBJECTS,
     **ORDER_OBJECTS,
     "access_basis": "查阅依据",
@@ -206,7 +205,6 @@ OBJECTS: Final[Mapping[str, str]] = {
     "impact_assessment": "影响评估",
     "score_model": "评分模型",
     "league_table": "季度榜",
-    "incentive_run": "激励方案",
     "ledger_account": "账户",
     "ledger_transfer": "记账",
     "ledger_closing": "账期",
@@ -239,6 +237,7 @@ OBJECTS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     **CLAIM_REASONS,
     **GUARANTEE_REASONS,
+    **PART_REASONS,
     **PERK_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",

@@ -27,6 +27,7 @@ CLAIM_ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.claim.ending_dropped": "取消核销或冲正",
     "risk_pool.bank_ledger.taken": "上传银行台账",
     "risk_pool.collection.recorded": "登记催收",
+    "risk_pool.collection.file_attached": "上传催收材料",
     "risk_pool.statement.taken": "导入托管对账单",
     "risk_pool.line.matched": "匹配托管流水",
     "risk_pool.line.set_aside": "搁置托管流水",

@@ -14,7 +14,6 @@ from suxin.lending.league.quarters import Quarter
 from suxin.risk_pool.incentives import commands
 from suxin.risk_pool.incentives.models import IncentiveRun
 from suxin.risk_pool.incentives.policies import INCENTIVE_CHECK, INCENTIVE_PROPOSE
-from suxin.risk_pool.incentives.rules import DEMO_RULES
 from suxin_tenants.operator.league_pages import place_of, quarter_of, show_league_with
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
@@ -62,9 +61,7 @@ async def send_proposal(visit: GivenVisit, code: FromPath[str]) -> Answer:
     visit.actor.require(INCENTIVE_PROPOSE)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await commands.propose_run(
-            session, visit.actor, quarter=quarter, rules=DEMO_RULES, now=visit.now
-        )
+        await commands.propose_run(session, visit.actor, quarter=quarter, now=visit.now)
         return {}
 
     return await visit.press(

@@ -25,7 +25,7 @@ from suxin.risk_pool.incentives.policies import (
     INCENTIVE_PROPOSE,
     INCENTIVE_READ,
 )
-from suxin.risk_pool.incentives.rules import DEMO_RULES
+from suxin.risk_pool.incentives.queries import rules_for
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form
 from suxin_tenants.league_words import (
@@ -164,7 +164,7 @@ async def _table_context(
         "runs": runs,
         "alive": any(one.alive for one in runs or ()),
         "funds": await account_by_code(session, book=actor.own_tenant, code=FUNDS),
-        "rules": DEMO_RULES,
+        "in_force": await rules_for(session, actor, quarter) if may(INCENTIVE_READ) else None,
         "measure_zh": {measure.value: measure.zh for measure in Measure},
     }
 

@@ -38,6 +38,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.claim_words import CLAIM_STATES, PAYMENT_STATES, formula
 from suxin_tenants.forms import Form, options
 from suxin_tenants.paging import read_page
+from suxin_tenants.part_words import part_context
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 TABS: Final[Mapping[str, tuple[str, frozenset[ClaimState]]]] = {
@@ -261,6 +262,7 @@ async def _show(visit: Visit, claim_id: UUID, form: Form | None, *, status: int)
             "result_words": dict(options(CollectionResult)),
             "values": {} if form is None else {name: form.text(name) for name in FIELDS},
             "errors": {} if form is None else form.errors,
+            **await part_context(session, claim),
         }
         return await visit.page(session, "operator/pool_claim.html", context, status=status)
 

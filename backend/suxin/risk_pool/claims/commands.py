@@ -22,6 +22,7 @@ from suxin.risk_pool.claims.refusals import ClaimExists, ClaimNotReady, TooManyC
 from suxin.risk_pool.claims.states import WITH_BANK, ClaimState, CollectionKind, CollectionResult
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
 from suxin.risk_pool.filings.queries import filing_of_loan
+from suxin.risk_pool.guarantor_parts.asking import ask_guarantor_no_more, ask_guarantor_of
 
 MAX_COLLECTIONS: Final = 200
 """How many attempts are kept of one loan (proposed default)."""
@@ -130,6 +131,7 @@ async def draft_claim(
             state=ClaimState.DRAFT,
             round=0,
             deposit_fen=0,
+            guarantor_paid_fen=0,
             received_fen=0,
             cost_fen=0,
             drafted_at=now,
@@ -170,6 +172,7 @@ async def submit_claim(
     claim.submit(staff_id=actor.staff_id, now=now)
     await tell_of_claim(session, claim, now=now)
     await session.flush()
+    await ask_guarantor_of(session, claim, loan, now=now)
     return claim
 
 
@@ -186,6 +189,7 @@ async def withdraw_claim(
     await own_loan(session, actor, known.loan_id)
     claim = await queries.lock_own_claim(session, actor, claim_id)
     claim.withdraw(now=now)
+    await ask_guarantor_no_more(session, claim, now=now)
     record_step(session, claim, "withdrawn", now=now)
     await session.flush()
     return claim

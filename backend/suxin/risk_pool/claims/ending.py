@@ -28,6 +28,11 @@ from suxin.risk_pool.claims.reviewing import checked_note, lock_with_loan
 from suxin.risk_pool.claims.states import ClaimState, Ending
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.guarantor_parts.asking import (
+    ask_guarantor_no_more,
+    require_transfers_settled,
+)
+from suxin.risk_pool.guarantor_parts.refusals import GuarantorPaidBefore
 from suxin.risk_pool.payments import queries as payment_queries
 from suxin.risk_pool.payments.holding import REVERSED_CODE
 from suxin.risk_pool.payments.states import PaymentState
@@ -60,6 +65,8 @@ async def ask_to_end(
     :raises EndingAsked: if one waits already
     :raises PaymentOpen: if a payment of it is under way
     :raises RecoveriesBefore: if something was recovered, and its payment is to be reversed
+    :raises TransferOpen: if a transfer of its guarantor waits to be confirmed
+    :raises GuarantorPaidBefore: if its guarantor has paid, and the pool's payment is to be reversed
     """
     require_any_place(actor)
     said = checked_note(reason, "reason")
@@ -78,6 +85,9 @@ async def ask_to_end(
         raise PaymentOpen
     if ending is Ending.REVERSE and claim.state is ClaimState.RECOVERING:
         raise RecoveriesBefore
+    await require_transfers_settled(session, claim)
+    if ending is Ending.REVERSE and claim.guarantor_paid_fen:
+        raise GuarantorPaidBefore
     claim.ask_ending(ending, said, staff_id=actor.own_staff, now=now)
     record_step(session, claim, f"{ending.value}_asked", now=now)
     await session.flush()
@@ -184,6 +194,7 @@ async def _reverse(
     for payment in payments:
         payment.reverse(staff_id=staff_id, line_id=line.id)
     claim.reopen()
+    await ask_guarantor_no_more(session, claim, now=now)
     async with act_for(
         session, tenant_id=claim.tenant_id, reason="a loan whose compensation was reversed"
     ):

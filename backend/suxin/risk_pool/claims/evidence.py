@@ -17,12 +17,14 @@ from suxin.lending.models import DecisionSnapshot, Offer
 from suxin.review.models import ReviewCase
 from suxin.review.states import ENDED
 from suxin.risk_pool.claims.models import CollectionAttempt
+from suxin.risk_pool.collection_files.queries import files_of_loan
 
 
 async def dossier_of(
     session: AsyncSession, loan: Loan, facts: Facts, attempts: Sequence[CollectionAttempt]
 ) -> dict[str, Any]:
     """Return the dossier of a loan, read with the bank's own rows."""
+    files = await files_of_loan(session, tenant_id=loan.tenant_id, loan_id=loan.id)
     return {
         "decision": await _decision(session, loan),
         "contract": {
@@ -60,6 +62,15 @@ async def dossier_of(
                 "kind": one.kind.value,
                 "result": one.result.value,
                 "note": one.note,
+                # A name may say whose paper it is; the digest proves which one was meant.
+                "files": [
+                    {
+                        "media_type": file.media_type,
+                        "size_bytes": file.size_bytes,
+                        "sha256": file.sha256,
+                    }
+                    for file in files.get(one.id, [])
+                ],
             }
             for one in attempts
         ],

@@ -73,7 +73,7 @@ KEEPER: Final = f"{KIND} = 'operator' and operator_id = {TENANT}"
 _APPROVED: Final = "state in ('APPROVED', 'PAID', 'RECOVERING', 'CLOSED', 'WRITTEN_OFF')"
 _CHANGED: Final = (
     "state", "round", "principal_fen", "interest_fen", "deposit_fen", "loss_fen", "pool_fen", "bank_fen", "guarantor_fen",
-    "unmet_fen", "limited_by", "overdue_since", "overdue_days", "trigger_days_left", "terms", "dossier", "gaps", "worked_out_at",
+    "guarantor_id", "guarantor_paid_fen", "unmet_fen", "limited_by", "overdue_since", "overdue_days", "trigger_days_left", "terms", "dossier", "gaps", "worked_out_at",
     "submitted_at", "submitted_by", "checked_at", "checked_by", "note", "payment_id", "first_approved_by", "second_approved_by",
     "approved_at", "paid_at", "received_fen", "cost_fen", "ending", "ending_reason", "ending_asked_at", "ending_asked_by",
     "ending_by", "ended_at",
@@ -84,7 +84,7 @@ class PoolClaim(Table):
     """A bank's claim on a pool for one filed loan. ``tenant_id`` is the bank, ``operator_id`` whose pool it is.
 
     Figures are in fen, worked out with the draft, with each submission and with the first approval, by the agreement's ``terms`` as the
-    filing stands under them. ``received_fen`` and ``cost_fen`` are all that was recovered, and what that cost. ``payment_id`` with both
+    filing stands under them. ``guarantor_paid_fen`` is what of ``guarantor_fen`` the guarantor has paid. ``received_fen`` and ``cost_fen`` are all that was recovered, and what that cost. ``payment_id`` with both
     approvers is the payment by which it was approved: two different people, which a foreign key and a CHECK there hold.
     """
 
@@ -101,6 +101,10 @@ class PoolClaim(Table):
         # What a bank has not submitted is nobody's but its own.
         when("pool_keeper", f"{KEEPER} and submitted_at is not null"),
         when("decided_by_keeper", f"{KEEPER} and submitted_at is not null", "UPDATE"),
+        when(
+            "claims_guarantor",
+            f"guarantor_id = {TENANT} and submitted_at is not null and guarantor_fen > 0",
+        ),
         when("compensated_borrower", f"subject_id = {SUBJECT} and paid_at is not null"),
         system(),
     )
@@ -135,9 +139,11 @@ class PoolClaim(Table):
         CheckConstraint(
             "least(principal_fen, interest_fen, deposit_fen, loss_fen, pool_fen, bank_fen, guarantor_fen, unmet_fen,"
             " received_fen, cost_fen, round, overdue_days) >= 0"
-            " and pool_fen + bank_fen + guarantor_fen + unmet_fen = loss_fen",
+            " and pool_fen + bank_fen + guarantor_fen + unmet_fen = loss_fen"
+            " and guarantor_paid_fen between 0 and guarantor_fen",
             name="figures",
         ),
+        CheckConstraint("guarantor_fen = 0 or guarantor_id is not null", name="guarantor"),
         CheckConstraint(
             "(state in ('DRAFT', 'WITHDRAWN')) or submitted_at is not null", name="submitted"
         ),
@@ -168,6 +174,7 @@ class PoolClaim(Table):
         Index("ix_pool_claims_state", "tenant_id", "state", "id"),
         Index("ix_pool_claims_operator_id", "operator_id", "state", "id"),
         Index("ix_pool_claims_pool_id", "operator_id", "pool_id", "paid_at"),
+        Index("ix_pool_claims_guarantor_id", "guarantor_id", "id"),
         Index("ix_pool_claims_loan_id", "tenant_id", "loan_id"),
         Index("ix_pool_claims_subject_id", "subject_id", "id"),
     )
@@ -177,6 +184,7 @@ class PoolClaim(Table):
     operator_id: Mapped[UUID]
     pool_id: Mapped[UUID]
     agreement_id: Mapped[UUID]
+    guarantor_id: Mapped[UUID | None]
     filing_id: Mapped[UUID]
     loan_id: Mapped[UUID]
     subject_id: Mapped[UUID]
@@ -190,6 +198,7 @@ class PoolClaim(Table):
     pool_fen: Mapped[int]
     bank_fen: Mapped[int]
     guarantor_fen: Mapped[int]
+    guarantor_paid_fen: Mapped[int]
     unmet_fen: Mapped[int]
     limited_by: Mapped[LimitedBy | None]
     overdue_since: Mapped[date | None]
@@ -235,6 +244,7 @@ class PoolClaim(Table):
             bank_fen=self.bank_fen,
             guarantor_fen=self.guarantor_fen,
             unmet_fen=self.unmet_fen,
+            guarantor_paid_fen=self.guarantor_paid_fen,
             limited_by=self.limited_by,
         )
 
@@ -248,6 +258,7 @@ class PoolClaim(Table):
         self.loss_fen = compensation.loss_fen
         self.pool_fen, self.bank_fen = compensation.pool_fen, compensation.bank_fen
         self.guarantor_fen, self.unmet_fen = compensation.guarantor_fen, compensation.unmet_fen
+        self.guarantor_paid_fen = compensation.guarantor_paid_fen
         self.limited_by = compensation.limited_by
 
     def require_drafting(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from suxin.kernel.holdings import Portion, Rows
 from suxin.lending.portions import CONTRACT_KEPT
 from suxin.risk_pool.claims.models import CollectionAttempt, PoolClaim
+from suxin.risk_pool.collection_files.models import CollectionFile
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.tenancy.models import Tenant
 
@@ -63,6 +64,26 @@ PORTIONS: Final[Sequence[Portion]] = (
             CollectionAttempt.subject_id == subject_id
         ),
         by=(CollectionAttempt.id,),
+        kept=CONTRACT_KEPT,
+    ),
+    Portion(
+        code="pool_collection_files",
+        zh="催收材料",
+        en="files that prove how the bank tried to get its money",
+        tables=("pool_collection_files",),
+        fields={
+            "id": "编号",
+            "attempt_id": "催收编号",
+            "name": "文件名",
+            "media_type": "类型",
+            "size_bytes": "大小（字节）",
+            "sha256": "SHA-256",
+            "uploaded_at": "上传时间",
+        },
+        rows=lambda subject_id: select(CollectionFile).where(
+            CollectionFile.subject_id == subject_id
+        ),
+        by=(CollectionFile.id,),
         kept=CONTRACT_KEPT,
     ),
     Portion(

@@ -117,6 +117,7 @@ async def _terms_and_room(
 ) -> tuple[AgreementTerms, Room]:
     async with act_for(session, tenant_id=claim.operator_id, reason="what a pool has for a claim"):
         agreement = await session.get_one(PoolAgreement, (claim.operator_id, claim.agreement_id))
+        claim.guarantor_id = agreement.guarantor_id
         return agreement.agreed, await room_for(session, claim, now=now)
 
 

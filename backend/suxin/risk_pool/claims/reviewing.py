@@ -16,6 +16,7 @@ from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.policies import CLAIM_CHECK, require_any_place
 from suxin.risk_pool.claims.states import ClaimState
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
+from suxin.risk_pool.guarantor_parts.asking import ask_guarantor_no_more
 from suxin.risk_pool.payments.holding import drop_held
 
 MAX_NOTE: Final = 300
@@ -72,6 +73,7 @@ async def return_claim(
         actor.require(CLAIM_CHECK)
     claim.return_to_bank(said)
     await drop_held(session, claim, now=now)
+    await ask_guarantor_no_more(session, claim, now=now)
     await tell_of_claim(session, claim, now=now)
     await session.flush()
     return claim
@@ -91,6 +93,7 @@ async def reject_claim(
     claim = await _lock_claim(session, actor, claim_id)
     claim.reject(said, now=now)
     await drop_held(session, claim, now=now)
+    await ask_guarantor_no_more(session, claim, now=now)
     await tell_of_claim(session, claim, now=now)
     await session.flush()
     return claim

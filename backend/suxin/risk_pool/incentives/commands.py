@@ -20,7 +20,7 @@ from suxin.lending.league.quarters import Quarter
 from suxin.risk_pool.incentives import accounts, queries
 from suxin.risk_pool.incentives.models import IncentiveAward, IncentiveRun, RunState
 from suxin.risk_pool.incentives.policies import INCENTIVE_CHECK, INCENTIVE_PROPOSE
-from suxin.risk_pool.incentives.rules import IncentiveRules, check_rules, earned, sums
+from suxin.risk_pool.incentives.rules import earned, sums
 from suxin.tenancy.queries import tenants_by_id
 
 FUNDED_CODE: Final = "incentive.funded"
@@ -91,18 +91,16 @@ async def fund_incentives(
 
 
 async def propose_run(
-    session: AsyncSession, actor: Actor, *, quarter: Quarter, rules: IncentiveRules, now: datetime
+    session: AsyncSession, actor: Actor, *, quarter: Quarter, now: datetime
 ) -> IncentiveRun:
-    """Propose what the quarter's latest counted table earns by the rules; nothing is posted before another person has checked it.
+    """Propose what the quarter's latest counted table earns by the quarter's rules; nothing is posted before another person has checked it.
 
     :raises Forbidden: if the actor may not propose incentives
-    :raises IncentiveRulesIncoherent: if the rules do not fit together
     :raises NotFound: if the quarter was never counted
     :raises IncentiveRunAlive: if the quarter has a run already
     :raises IncentiveNothingEarned: if nobody has earned anything
     """
     actor.require(INCENTIVE_PROPOSE)
-    check_rules(rules)
     table = await league.latest_counted(session, quarter)
     if table is None:
         raise NotFound(thing_zh="季度榜", thing_en="league table")
@@ -112,6 +110,7 @@ async def propose_run(
     if await session.scalar(alive) is not None:
         raise IncentiveRunAlive
     lines = await league.lines_of(session, actor, quarter=quarter, version=table.version)
+    rules = (await queries.rules_for(session, actor, quarter)).rules
     found = earned(rules, lines)
     totals = sums(found)
     if not totals:

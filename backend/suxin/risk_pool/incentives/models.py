@@ -1,4 +1,4 @@
-"""Incentive runs and the awards they are made of."""
+"""Incentive runs, the awards they are made of, and the versions of the rules."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
@@ -62,6 +62,84 @@ _REVERSE: Final = NamedStep(
     zh="冲正",
     en="reverse it",
 )
+
+
+class RuleSetState(LabelledState):
+    """Where a version of the rules stands."""
+
+    DRAFT = "DRAFT", "待批准", "a draft"
+    APPROVED = "APPROVED", "已批准", "approved"
+    WITHDRAWN = "WITHDRAWN", "已撤回", "withdrawn"
+
+    @property
+    @override
+    def thing(self) -> tuple[str, str]:
+        return "激励规则", "set of incentive rules"
+
+
+_APPROVE_RULES: Final = NamedStep(
+    leaves=frozenset({RuleSetState.DRAFT}),
+    to=RuleSetState.APPROVED,
+    by=_OFFICE,
+    zh="批准",
+    en="approve it",
+)
+_WITHDRAW_RULES: Final = NamedStep(
+    leaves=frozenset({RuleSetState.DRAFT}),
+    to=RuleSetState.WITHDRAWN,
+    by=_OFFICE,
+    zh="撤回",
+    en="withdraw it",
+)
+
+
+class IncentiveRuleSet(Table):
+    """One version of the rules by which places earn, from a quarter on; never changed, and good once another person has approved it.
+
+    Of several that are good for a quarter the one that begins last counts, and of those the latest version.
+    """
+
+    __tablename__ = "incentive_rule_sets"
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
+        "state", "approved_by", "approved_at", "ended_at"
+    )
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(),)
+    __machine__: ClassVar[StateMachine[RuleSetState]] = StateMachine(
+        begins={RuleSetState.DRAFT: _OFFICE}, steps=(_APPROVE_RULES, _WITHDRAW_RULES)
+    )
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint(
+            "(state = 'APPROVED') = (approved_by is not null)"
+            " and (approved_by is null) = (approved_at is null)",
+            name="approved",
+        ),
+        CheckConstraint("approved_by <> drafted_by", name="two_people"),
+        CheckConstraint("(state = 'WITHDRAWN') = (ended_at is not null)", name="ended"),
+        Index("uq_incentive_rule_sets_version", "tenant_id", "version", unique=True),
+        Index("ix_incentive_rule_sets_quarter", "tenant_id", "state", "quarter"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    quarter: Mapped[date]
+    rules: Mapped[dict[str, Any]]
+    state: Mapped[RuleSetState]
+    drafted_by: Mapped[UUID]
+    drafted_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    def approve(self, *, by: UUID, now: datetime) -> None:
+        """Enter APPROVED by another person's word."""
+        self.state = _APPROVE_RULES.taken_from(self.state)
+        self.approved_by, self.approved_at = by, now
+
+    def withdraw(self, *, now: datetime) -> None:
+        """End as WITHDRAWN: it was never good."""
+        self.state, self.ended_at = _WITHDRAW_RULES.taken_from(self.state), now
 
 
 class IncentiveRun(Table):

@@ -23,6 +23,7 @@ from suxin.risk_pool.claims.refusals import (
     ApprovedByYourself,
     CheckedByYourself,
     ClaimNotReady,
+    EndingAsked,
     NothingPayable,
     PaymentOpen,
     PlaceTaken,
@@ -30,6 +31,7 @@ from suxin.risk_pool.claims.refusals import (
 from suxin.risk_pool.claims.reviewing import lock_with_loan
 from suxin.risk_pool.claims.states import ClaimState, GapCode, Place
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
+from suxin.risk_pool.guarantor_parts.asking import require_answered
 from suxin.risk_pool.losses import payable_later_fen
 from suxin.risk_pool.payments import queries
 from suxin.risk_pool.payments.holding import hold_payment
@@ -60,8 +62,10 @@ async def approve_claim(
     :raises StepNotPossible: if the claim is not under review, and nothing of it waits
     :raises CheckedByYourself: if he checked its materials
     :raises ApprovedByYourself, PlaceTaken: if he, or somebody from his place, gave the first approval
+    :raises EndingAsked: if somebody has asked to write the claim off, or to reverse its payment
     :raises PaymentOpen: if a letter of the claim waits for the custodian
     :raises ClaimNotReady: if something is missing by now; it is to be returned
+    :raises GuarantorNotAnswered: if its guarantor is still to answer, and its clock is not over
     :raises NothingPayable, WouldCrossFloor: if the pool can pay nothing
     """
     require_place(actor, place)
@@ -122,6 +126,7 @@ async def _approve_first(
 async def _payable(session: AsyncSession, claim: PoolClaim, loan: Loan, *, now: datetime) -> int:
     """Return what is to be paid now: the pool's share, or what of it had to wait."""
     if claim.state is ClaimState.REVIEW:
+        await require_answered(session, claim, now=now)
         async with act_for(
             session, tenant_id=claim.tenant_id, reason="a claim is worked out before it is approved"
         ):
@@ -134,6 +139,8 @@ async def _payable(session: AsyncSession, claim: PoolClaim, loan: Loan, *, now: 
             )
         return claim.pool_fen
     claim.require_compensated()
+    if claim.ending is not None:
+        raise EndingAsked
     room = await room_for(session, claim, now=now)
     return payable_later_fen(claim.agreed, claim.compensation, claim.recoveries, room)
 

@@ -12,7 +12,9 @@ from suxin.lending.loans.compensating import close_loan
 from suxin.lending.loans.models import Loan
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.reviewing import lock_with_loan
+from suxin.risk_pool.claims.states import COMPENSATED
 from suxin.risk_pool.claims.telling import record_step, tell_of_claim
+from suxin.risk_pool.guarantor_parts.queries import noted_of
 from suxin.risk_pool.payments.paying import valued_at
 from suxin.risk_pool.pools.models import RiskPool
 from suxin.risk_pool.recoveries import queries
@@ -64,11 +66,13 @@ async def confirm_by_line(
 async def close_if_whole(
     session: AsyncSession, claim: PoolClaim, loan: Loan, *, now: datetime
 ) -> None:
-    """Close a claim, and settle its loan, once all that was lost has come back and the pool has its part; with the bank's rows."""
-    if claim.recoveries.net_fen < claim.loss_fen:
+    """Close a claim, and settle its loan, once all that was lost has come back, and pool and guarantor have their parts; with the bank's rows."""
+    if claim.state not in COMPENSATED or claim.recoveries.net_fen < claim.loss_fen:
         return
     parts = await queries.recoveries_of(session, tenant_id=claim.tenant_id, claim_id=claim.id)
     if any(one.state is RecoveryState.REPORTED for one in parts):
+        return
+    if await noted_of(session, tenant_id=claim.tenant_id, claim_id=claim.id):
         return
     claim.close(now=now)
     await close_loan(session, loan, note="损失已全部追回", now=now)

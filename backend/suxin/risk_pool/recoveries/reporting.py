@@ -27,6 +27,7 @@ from suxin.risk_pool.claims.refusals import (
     TooManyRecoveries,
 )
 from suxin.risk_pool.claims.telling import record_step
+from suxin.risk_pool.guarantor_parts.noting import note_recovery_part
 from suxin.risk_pool.losses import Recoveries, share_recoveries
 from suxin.risk_pool.recoveries import queries
 from suxin.risk_pool.recoveries.confirming import close_if_whole
@@ -80,6 +81,7 @@ async def report_recovery(
     await recover_loan(session, loan, now=now)
     record_step(session, claim, "recovered", now=now)
     await session.flush()
+    await note_recovery_part(session, claim, recovery, now=now)
     if recovery.state is RecoveryState.CONFIRMED:
         await close_if_whole(session, claim, loan, now=now)
     else:

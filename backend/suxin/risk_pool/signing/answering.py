@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import notices
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
-from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN, GUARANTOR_AGREE
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN
 from suxin.risk_pool.pools.commands import check_text
 from suxin.risk_pool.signing import queries
 from suxin.risk_pool.signing.drafting import MAX_NOTE, record
 from suxin.risk_pool.signing.models import PoolAgreement
+from suxin.tenancy.profiles import TenantKind
 
 ENDED_AT_ONCE: Final = 100
 
@@ -115,7 +116,5 @@ def _side(actor: Actor) -> bool:
 
     :raises Forbidden: if he may for neither
     """
-    if actor.may(GUARANTOR_AGREE):
-        return True
     actor.require(AGREEMENT_ACCEPT)
-    return False
+    return actor.tenant_kind == TenantKind.GUARANTOR

@@ -19,7 +19,7 @@ from suxin.lending.guarantees.queries import guarantor_row
 from suxin.lending.industries import is_section_or_division
 from suxin.lending.terms import MAX_RATE_BPS, LoanPurpose
 from suxin.risk_pool.agreements import AgreementIncoherent, AgreementTerms, check_agreement
-from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN, GUARANTOR_AGREE
+from suxin.risk_pool.policies import AGREEMENT_ACCEPT, AGREEMENT_SIGN
 from suxin.risk_pool.pools import books
 from suxin.risk_pool.pools.commands import check_text
 from suxin.risk_pool.pools.models import RiskPool
@@ -178,7 +178,7 @@ async def _offer(
     """Tell whoever is to answer: the bank, and the guarantor where there is one."""
     for tenant_id, permission, link in (
         (agreement.bank_id, AGREEMENT_ACCEPT, "/desk/pool-filings"),
-        (agreement.guarantor_id, GUARANTOR_AGREE, "/desk/guaranteed-agreements"),
+        (agreement.guarantor_id, AGREEMENT_ACCEPT, "/desk/guaranteed-agreements"),
     ):
         if tenant_id is None:
             continue

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import local_day
-from suxin.risk_pool.policies import FILING_READ, GUARANTOR_AGREE, POOL_READ
+from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.signing.states import AgreementState
 from suxin.tenancy.models import Tenant
@@ -30,29 +30,14 @@ def agreements_of_pools(actor: Actor, *, pool_id: UUID | None = None) -> Select[
 
 
 def own_agreements(actor: Actor) -> Select[PoolAgreement]:
-    """Return the agreements that were offered to the actor's bank, the latest first.
+    """Return the agreements that were offered to the actor's bank, or in which his guarantor is to bear a share, the latest first.
 
     :raises Forbidden: if the actor may not look at them
     """
     actor.require(FILING_READ)
-    return (
-        select(PoolAgreement)
-        .where(PoolAgreement.bank_id == actor.own_tenant)
-        .order_by(PoolAgreement.id.desc())
-    )
-
-
-def guaranteed_agreements(actor: Actor) -> Select[PoolAgreement]:
-    """Return the agreements in which the actor's guarantor is to bear a share, the latest first.
-
-    :raises Forbidden: if the actor may not look at them
-    """
-    actor.require(GUARANTOR_AGREE)
-    return (
-        select(PoolAgreement)
-        .where(PoolAgreement.guarantor_id == actor.own_tenant)
-        .order_by(PoolAgreement.id.desc())
-    )
+    guarantor = actor.tenant_kind == TenantKind.GUARANTOR
+    side = PoolAgreement.guarantor_id if guarantor else PoolAgreement.bank_id
+    return select(PoolAgreement).where(side == actor.own_tenant).order_by(PoolAgreement.id.desc())
 
 
 async def lock_keepers_agreement(

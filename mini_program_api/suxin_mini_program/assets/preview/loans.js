@@ -3,13 +3,13 @@
 import { all } from "./api.js";
 import { fill, h } from "./dom.js";
 import { day, percent, time, wan, yuan } from "./format.js";
-import { badge, card, facts, loading, state } from "./ui.js";
+import { badge, button, card, facts, loading, state } from "./ui.js";
 
 /** The loans of a request, or nothing where no contract was signed. */
 export const loansOf = (requestId) => all(`/loan-requests/${requestId}/loans`);
 
 /** One loan. */
-export function loanCard(requestId, loan) {
+export function loanCard(requestId, loan, go) {
   return h("article", { class: "card", "data-testid": "loan", "data-state": loan.state.code },
     h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, loan.bank.name), h("span", null, `合同 ${loan.contractNumber}`)), state(loan.state)),
     loan.overdueDays > 0 && h("p", { class: "reason", "data-testid": "overdue" }, badge(`逾期 ${loan.overdueDays} 天`, "bad"), ` 自 ${loan.overdueSince} 起，请尽快还款或联系银行`),
@@ -21,7 +21,8 @@ export function loanCard(requestId, loan) {
       ["年利率", percent(loan.rateBps)], ["期限", `${loan.termMonths} 个月`], ["还款方式", loan.repaymentMethod.zh], ["担保方式", loan.guarantee.zh],
       ["签约", day(loan.signedAt)], loan.endsOn && ["到期", loan.endsOn]]),
     opened("还款计划（元）", "loan-plan", () => planOf(requestId, loan)),
-    opened("放款记录", "loan-drawdowns", () => drawdownsOf(requestId, loan)));
+    opened("放款记录", "loan-drawdowns", () => drawdownsOf(requestId, loan)),
+    opened("风险提示", "loan-warnings", () => warningsOf(requestId, loan, go)));
 }
 
 /** That a risk pool stands behind the loan, and what that means for whoever owes it. */
@@ -54,6 +55,29 @@ async function drawdownsOf(requestId, loan) {
   const found = await all(`/loan-requests/${requestId}/loans/${loan.id}/drawdowns`);
   if (!found.length) return h("p", { class: "muted" }, "尚未放款");
   return card(facts(found.map((one) => [one.drawnOn, yuan(one.amountFen)])));
+}
+
+/** What the bank was told on his consent, on which evidence, and what he may contest. */
+async function warningsOf(requestId, loan, go) {
+  const found = await all(`/loan-requests/${requestId}/loans/${loan.id}/warnings`);
+  if (!found.length) return h("p", { class: "muted" }, "没有向银行提示过风险");
+  return [
+    h("p", { class: "muted" }, "按您的授权向贷款银行提示；提示不自动作出影响您的决定。认为依据有误的，可以提出异议，核查期间提示撤销。"),
+    ...found.map((one) => warned(one, go)),
+  ];
+}
+
+function warned(one, go) {
+  const grade = one.evidence.code === "grade";
+  return h("div", { class: "card", "data-testid": "loan-warning", "data-state": one.state.code },
+    h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, one.rule), h("span", null, time(one.raisedAt))), state(one.state)),
+    facts([
+      ["依据", grade ? `信用等级由 ${one.tierBefore ?? "—"} 变为 ${one.tierAfter ?? "—"}` : one.item ?? "已按您的要求删除"],
+      one.source && ["来源", one.source], ["发生日", one.occurredOn],
+      one.action && ["银行处置", one.action.zh], one.falseAlarm && ["银行认为", one.falseAlarm.zh], one.withdrawnBecause && ["撤销原因", one.withdrawnBecause.zh]]),
+    grade && button("申请人工复核", () => go("/cases/review/score"), { kind: "default", mini: true, testid: "warning-review" }),
+    one.contestable && button("对依据提出异议", () => go(`/my-data/correct/record/${one.recordId}`), { kind: "default", mini: true, testid: "warning-contest" }),
+    one.recordId && !one.contestable && h("p", { class: "muted" }, "该记录正在核查或已不再使用"));
 }
 
 const bare = (fen) => yuan(fen).replace("元", "");

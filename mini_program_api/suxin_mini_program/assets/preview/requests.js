@@ -24,7 +24,7 @@ export async function showRequest(go, id) {
   return h("div", { "data-testid": "request-page", "data-state": request.state.code },
     h("div", { class: "result" }, h("strong", null, wan(request.amountFen)), h("span", null, `${request.termMonths} 个月 · ${request.purpose.zh} · ${request.guarantee.zh}`), state(request.state)),
     section(offers.length > 1 ? "收到的报价（年化利率低者在前）" : "收到的报价", offers.length ? comparison(go, request, offers) : empty("暂无报价", request.alive ? "银行受理并取得您的授权后会在这里报价" : null)),
-    loans.length > 0 && section("我的贷款", loans.map((loan) => loanCard(id, loan))),
+    loans.length > 0 && section("我的贷款", loans.map((loan) => loanCard(id, loan, go))),
     section("银行办理进度", referrals.length ? referrals.map((referral) => bank(go, id, referral, permitted)) : empty(request.mode.code === "open_pool" ? "等待银行抢单" : "没有对接的银行")),
     section("时间线", h("ol", { class: "timeline", "data-testid": "timeline" }, events.map((event) => h("li", null, h("time", { datetime: event.at }, time(event.at)), h("span", null, event.bank && h("b", null, event.bank, " "), event.zh))))),
     section("申请信息", card(facts([

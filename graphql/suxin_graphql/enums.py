@@ -76,6 +76,7 @@ from suxin_graphql.loan_types import (
     LoanRepaymentOrder,
 )
 from suxin_graphql.order_types import ServiceOrderOrder, ServiceOrderRefundOrder
+from suxin_graphql.part_types import GuarantorPartOrder, GuarantorTransferOrder
 from suxin_graphql.perk_enums import describe_perk_enums
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
@@ -247,6 +248,8 @@ _ORDERS: Final = {
     PerkProgrammeOrder: "权益的排序。In which order programmes are listed.",
     PerkRedemptionOrder: "核销记录的排序。In which order redemptions are listed.",
     GuaranteeRequestOrder: "担保申请的排序。In which order requests for guarantees are listed.",
+    GuarantorPartOrder: "分担的排序。In which order guarantors' parts are listed.",
+    GuarantorTransferOrder: "划款的排序。In which order transfers are listed.",
     PoolFilingOrder: "备案的排序。In which order filings are listed.",
     PoolClaimOrder: "代偿申请的排序。In which order claims are listed.",
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",

@@ -1,7 +1,7 @@
 """Guarantors' parts of claims in the schema, as the bank and the guarantor see them, with what is paid between both."""
 
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 import strawberry
@@ -16,13 +16,51 @@ from suxin.risk_pool.guarantor_parts.states import (
     TransferKind,
     TransferState,
 )
-from suxin_graphql.cursors import Key, Ordering
+from suxin_graphql.cursors import Key, Order, Ordering
+from suxin_graphql.execution.filters import Choice, Filter
 from suxin_graphql.execution.records import Source
 from suxin_graphql.node import Node, global_id
 from suxin_graphql.scalars import Fen
 
-PARTS: Final = Ordering("risk_pool.parts/1", (Key(PartRow.id, UUID),))
-TRANSFERS: Final = Ordering("risk_pool.transfers/1", (Key(TransferRow.id, UUID),))
+
+@strawberry.input(description="分担的筛选条件，同时满足。Which parts; every given field must fit.")
+class GuarantorPartFilter(Filter):
+    """Which guarantors' parts."""
+
+    __model__: ClassVar = PartRow
+
+    state: Choice[PartState] | None = None
+
+
+@strawberry.input(
+    description="划款的筛选条件，同时满足。Which transfers; every given field must fit."
+)
+class GuarantorTransferFilter(Filter):
+    """Which transfers between guarantor and bank."""
+
+    __model__: ClassVar = TransferRow
+
+    state: Choice[TransferState] | None = None
+
+
+class GuarantorPartOrder(Order):
+    """The order of guarantors' parts."""
+
+    NEWEST = (
+        Ordering("risk_pool.parts/1", (Key(PartRow.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
+
+
+class GuarantorTransferOrder(Order):
+    """The order of transfers between guarantor and bank."""
+
+    NEWEST = (
+        Ordering("risk_pool.transfers/1", (Key(TransferRow.id, UUID),)),
+        "新的在前",
+        "newest first",
+    )
 
 
 @strawberry.type(

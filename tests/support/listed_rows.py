@@ -43,6 +43,13 @@ COPIES = {
     "pool_claims": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
     " 'filing_id', md5('filings' || $2 || n)::uuid,"
     " 'state', case when n % 10 = 0 then 'RETURNED' else 'SUBMITTED' end",
+    "guarantor_parts": "'tenant_id', $2, 'claim_id', md5('pool_claims' || $2::uuid || n)::uuid,"
+    " 'state', case when n % 10 = 0 then 'REFUSED' else 'ASKED' end,"
+    " 'answered_at', case when n % 10 = 0 then '2026-11-20 02:00+00'::timestamptz end,"
+    " 'refusal', case when n % 10 = 0 then 'other' end",
+    "guarantor_transfers": "'tenant_id', $2, 'claim_id', md5('pool_claims' || $2::uuid || n)::uuid,"
+    " 'reference', 'R-' || $2 || n, 'state', case when n % 10 = 0 then 'CONFIRMED' else 'NOTED' end,"
+    " 'settled_at', case when n % 10 = 0 then '2026-11-20 02:00+00'::timestamptz end",
     "loan_warnings": "'tenant_id', $2, 'loan_id', md5('loans' || $2 || n)::uuid,"
     " 'evidence_id', md5('evidence' || $2 || n)::uuid,"
     " 'state', case when n % 10 = 0 then 'LAPSED' else 'RAISED' end,"
@@ -70,7 +77,7 @@ async def fill(admin, city, many: int, *, planned: bool) -> None:
 
 
 async def insert_pooled(admin, tenant_id, loan_id, now):
-    """A request for a loan's guarantee, its filing, and a claim on it."""
+    """A request for a loan's guarantee, its filing, a claim on it, and what that asks of its guarantor."""
     asked = sample(GuaranteeRequest, now, tenant_id=tenant_id)
     await insert(admin, GuaranteeRequest, asked | {"committed_fen": 0})
     filing = sample(PoolFiling, now, tenant_id=tenant_id, loan_id=loan_id)

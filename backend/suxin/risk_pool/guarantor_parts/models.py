@@ -105,6 +105,7 @@ class GuarantorPart(Table):
         CheckConstraint("state <> 'REFUSED' or refusal is not null", name="refused"),
         CheckConstraint("(state = 'WITHDRAWN') = (ended_at is not null)", name="ended"),
         Index("ix_guarantor_parts_guarantor_id", "guarantor_id", "state", "id"),
+        Index("ix_guarantor_parts_state", "tenant_id", "state", "id"),
         Index("ix_guarantor_parts_operator_id", "operator_id", "claim_id"),
     )
 
@@ -202,6 +203,7 @@ class GuarantorTransfer(Table):
         ),
         Index("ix_guarantor_transfers_claim_id", "tenant_id", "claim_id", "id"),
         Index("ix_guarantor_transfers_guarantor_id", "guarantor_id", "state", "id"),
+        Index("ix_guarantor_transfers_state", "tenant_id", "state", "id"),
         Index("ix_guarantor_transfers_operator_id", "operator_id", "claim_id"),
     )
 

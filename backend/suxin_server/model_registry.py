@@ -27,6 +27,7 @@ from suxin.lending.routing import models as routing
 from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.orders import models as orders
+from suxin.perks.orders.authorisations import models as order_authorisations
 from suxin.perks.settlements import models as settlements
 from suxin.perks.tickets import models as tickets
 from suxin.places import models as places
@@ -103,6 +104,7 @@ CONTEXTS = (
     sandboxes,
     incentives,
     perks,
+    order_authorisations,
     orders,
     tickets,
     settlements,

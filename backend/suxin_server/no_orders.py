@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Never
 
+from suxin.perks.orders.authorisations.provider import AuthorisationName
 from suxin.perks.orders.provider import OrderName, OrderSent, ProviderUnavailable, RefundSent
 from suxin.perks.orders.rules import Completion
 
@@ -36,9 +37,33 @@ class NoOrders:
         """Give no answer."""
         raise _unset(name.number, now, paid_at)
 
+    async def collect(self, name: OrderName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.number, now)
+
+    async def remind(self, name: OrderName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.number, now)
+
     async def refund(self, refund: RefundSent, *, now: datetime) -> Never:
         """Give no answer."""
         raise _unset(refund.number, now)
+
+
+class NoAuthorisations:
+    """Implements :class:`suxin.perks.orders.authorisations.provider.AuthorisationProvider` there."""
+
+    async def apply(self, name: AuthorisationName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.code, now)
+
+    async def standing(self, name: AuthorisationName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.code, now)
+
+    async def end(self, name: AuthorisationName, *, reason: str, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.code, now, reason)
 
 
 def _unset(number: str, now: datetime, *_: object) -> ProviderUnavailable:

@@ -50,6 +50,7 @@ from suxin.sandboxes.words import EVENTS, OUTCOMES, VERDICTS
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
+from suxin_graphql.authorisation_types import ServiceAuthorisationOrder
 from suxin_graphql.claim_types import PoolClaimOrder, PoolRecoveryOrder
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
@@ -244,6 +245,7 @@ _ORDERS: Final = {
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
     ServiceOrderOrder: "服务订单的排序。In which order service orders are listed.",
     ServiceOrderRefundOrder: "退款的排序。In which order refunds are listed.",
+    ServiceAuthorisationOrder: "免确认授权的排序。In which order authorisations are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }

@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from suxin.kernel.refusals import Refusal
+from suxin_graphql.authorisation_types import ServiceAuthorisation
 from suxin_graphql.claim_types import PoolClaim, PoolRecovery
 from suxin_graphql.clients import OAuthClient
 from suxin_graphql.consents import Consent
@@ -62,6 +63,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PerkRedemption": PerkRedemption,
     "ServiceOrder": ServiceOrder,
     "ServiceOrderRefund": ServiceOrderRefund,
+    "ServiceAuthorisation": ServiceAuthorisation,
     "LoanWarning": LoanWarning,
     "LeagueTable": LeagueTable,
     "LeagueLine": LeagueLine,

@@ -1,5 +1,6 @@
 """Enumerations of programmes, redemptions and service orders in the schema."""
 
+from suxin.perks.orders.authorisations.states import AuthorisationState
 from suxin.perks.orders.states import (
     OrderChannel,
     ServiceOrderCollectionState,
@@ -47,4 +48,5 @@ def _describe_orders() -> None:
     describe(ServiceOrderStateDescription, "状态说明。The second field, of an order under way.")
     describe(ServiceOrderCollectionState, "收款状态。The third field.")
     describe(ServiceOrderRequest, "提交渠道的请求。What a provider was asked.")
+    describe(AuthorisationState, "免确认授权状态。Where an authorisation stands.")
     describe(ServiceOrderRefundState, "退款状态。Where a refund stands.")

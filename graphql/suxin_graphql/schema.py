@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
+from suxin_graphql.authorisations import AuthorisationMutations, AuthorisationQueries
 from suxin_graphql.claim_mutations import ClaimMutations
 from suxin_graphql.claim_queries import ClaimQueries
 from suxin_graphql.clients import ClientMutations, ClientQueries
@@ -66,6 +67,7 @@ class Query(
     GuaranteeQueries,
     WarningQueries,
     PerkQueries,
+    AuthorisationQueries,
     OrderQueries,
     LeagueQueries,
     EventQueries,
@@ -95,6 +97,7 @@ class Mutation(
     PerkMutations,
     RedemptionMutations,
     PerkCodeMutations,
+    AuthorisationMutations,
     OrderMutations,
     WebhookMutations,
     ExportMutations,

@@ -562,6 +562,13 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, decided_at) ON offers TO suxin_app',
     "CREATE TRIGGER offers_begins BEFORE INSERT ON offers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER offers_step BEFORE UPDATE OF state ON offers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'CHOSEN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'PASSED', 'subject'), ('OPEN', 'PASSED', 'system'), ('OPEN', 'WITHDRAWN', 'client'), ('OPEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE order_authorisations ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_authorisations FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON order_authorisations FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_authorisations FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, call_up, reason, rejection, opened_at, ended_at) ON order_authorisations TO suxin_app',
+    "CREATE TRIGGER order_authorisations_begins BEFORE INSERT ON order_authorisations FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPLIED', 'client'), ('APPLIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER order_authorisations_step BEFORE UPDATE OF state ON order_authorisations FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPLIED', 'REFUSED', 'system'), ('APPLIED', 'WAITING', 'system'), ('AVAILABLE', 'ENDED', 'system'), ('AVAILABLE', 'ENDING', 'client'), ('AVAILABLE', 'ENDING', 'staff'), ('ENDING', 'ENDED', 'system'), ('WAITING', 'AVAILABLE', 'system'), ('WAITING', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_outcomes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_outcomes FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -921,7 +928,7 @@ ACCESS = (
     'ALTER TABLE service_orders FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON service_orders FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON service_orders FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at) ON service_orders TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at, urged_at) ON service_orders TO suxin_app',
     "CREATE TRIGGER service_orders_begins BEFORE INSERT ON service_orders FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'client'), ('CREATED', 'staff'), ('CREATED', 'system'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER service_orders_step BEFORE UPDATE OF stage ON service_orders FOR EACH ROW WHEN (OLD.stage <> NEW.stage AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.stage, NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'EXPIRED', 'system'), ('CREATED', 'REVOKED', 'client'), ('CREATED', 'REVOKED', 'staff'), ('CREATED', 'REVOKED', 'system'), ('CREATED', 'USER_CONFIRM', 'client'), ('CREATED', 'USER_CONFIRM', 'staff'), ('CREATED', 'USER_CONFIRM', 'system'), ('USER_CONFIRM', 'REVOKED', 'client'), ('USER_CONFIRM', 'REVOKED', 'staff'), ('USER_CONFIRM', 'REVOKED', 'system'), ('USER_CONFIRM', 'USER_PAYING', 'client'), ('USER_CONFIRM', 'USER_PAYING', 'staff'), ('USER_CONFIRM', 'USER_PAYING', 'system'), ('USER_PAYING', 'USER_PAID', 'client'), ('USER_PAYING', 'USER_PAID', 'staff'), ('USER_PAYING', 'USER_PAID', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
@@ -2855,6 +2862,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
     op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('order_authorisations',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('APPLIED', 'WAITING', 'AVAILABLE', 'ENDING', 'REFUSED', 'ENDED', name='authorisationstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('applied_by', sa.Uuid(), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state in ('REFUSED', 'ENDED')) = (ended_at is not null)", name=op.f('ck_order_authorisations_ended')),
+    sa.CheckConstraint("code ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_order_authorisations_code')),
+    sa.CheckConstraint("state <> 'ENDING' or reason is not null", name=op.f('ck_order_authorisations_reason')),
+    sa.CheckConstraint("state not in ('AVAILABLE', 'ENDING') or opened_at is not null", name=op.f('ck_order_authorisations_opened')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_order_authorisations_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_authorisations')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_order_authorisations_tenant_id_code'))
+    )
+    op.create_index('ix_order_authorisations_state', 'order_authorisations', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('perk_redemptions',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3461,7 +3490,7 @@ def upgrade() -> None:
     sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', 'COLLECT', 'REMIND', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('request_id', sa.Uuid(), nullable=True),
     sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('rejection', sa.Text(), nullable=True),
@@ -3479,6 +3508,7 @@ def upgrade() -> None:
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('urged_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
     sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
     sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
@@ -4242,6 +4272,8 @@ def downgrade() -> None:
     op.drop_index('ix_perk_redemptions_programme_id', table_name='perk_redemptions')
     op.drop_index('ix_perk_redemptions_day', table_name='perk_redemptions')
     op.drop_table('perk_redemptions')
+    op.drop_index('ix_order_authorisations_state', table_name='order_authorisations')
+    op.drop_table('order_authorisations')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
     op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))

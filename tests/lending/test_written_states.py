@@ -42,6 +42,7 @@ from suxin.lending.models import (
 from suxin.lending.warnings.models import LoanWarning, WarningRuleSet
 from suxin.lending.warnings.states import WarningState
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.orders.authorisations.models import OrderAuthorisation
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.tickets.models import Ticket
@@ -292,8 +293,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {Settlement}
     # claims, what was paid and recovered, and the custodian's lines: risk_pool/test_claim_steps.py
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
-    # Service orders: perks/test_order_machine.py.
-    beside |= {ServiceOrder}
+    # Service orders: perks/test_order_machine.py; authorisations of their services: perks/test_authorisations.py.
+    beside |= {OrderAuthorisation, ServiceOrder}
     # Notices of exemption: relief/test_written_steps.py.
     beside |= {DisasterNotice}
     assert machines == {*MACHINES, *beside}

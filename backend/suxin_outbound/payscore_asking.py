@@ -35,6 +35,10 @@ class PayAsker:
         self.keys: Final = keys
         self._guarded = guarded
 
+    def is_own(self, url: str) -> bool:
+        """Return whether an address is of the service that is asked."""
+        return url.startswith(f"{self._base_url}/")
+
     async def ask(
         self,
         method: str,

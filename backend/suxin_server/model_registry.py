@@ -28,6 +28,7 @@ from suxin.lending.warnings import models as warnings
 from suxin.perks import models as perks
 from suxin.perks.orders import models as orders
 from suxin.perks.orders.authorisations import models as order_authorisations
+from suxin.perks.orders.bills import models as order_bills
 from suxin.perks.settlements import models as settlements
 from suxin.perks.tickets import models as tickets
 from suxin.places import models as places
@@ -105,6 +106,7 @@ CONTEXTS = (
     incentives,
     perks,
     order_authorisations,
+    order_bills,
     orders,
     tickets,
     settlements,

@@ -1,6 +1,6 @@
 """The provider of an installation that has none: what waits for one is asked again, and meanwhile stands where it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Never
 
 from suxin.perks.orders.authorisations.provider import AuthorisationName
@@ -64,6 +64,14 @@ class NoAuthorisations:
     async def end(self, name: AuthorisationName, *, reason: str, now: datetime) -> Never:
         """Give no answer."""
         raise _unset(name.code, now, reason)
+
+
+class NoBills:
+    """Implements :class:`suxin.perks.orders.bills.provider.BillProvider` there."""
+
+    async def bill(self, sub_mchid: str, day: date, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(sub_mchid, now, day)
 
 
 def _unset(number: str, now: datetime, *_: object) -> ProviderUnavailable:

@@ -7,15 +7,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from suxin.perks.orders.authorisations.provider import AuthorisationProvider
+from suxin.perks.orders.bills.provider import BillProvider
 from suxin.perks.orders.provider import OrderProvider
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.payscore import PayScoreClient
 from suxin_outbound.payscore_asking import PayAsker
+from suxin_outbound.payscore_bills import PayScoreBills
 from suxin_outbound.payscore_calls import CallReader
 from suxin_outbound.payscore_keys import KeyUnfit, PayKeys, read_keys
 from suxin_outbound.payscore_permissions import PayScorePermissions
 from suxin_server.faults import NotAvailable
-from suxin_server.no_orders import NoAuthorisations, NoOrders
+from suxin_server.no_orders import NoAuthorisations, NoBills, NoOrders
 from suxin_server.settings import Settings
 from suxin_tenants.merchant.payscore_calls import CALLS_PATH
 
@@ -93,6 +95,16 @@ def pay_keys(settings: Settings) -> PayKeys:
             zh=f"微信支付密钥不正确（SUXIN_PAYSCORE_*）：{unfit}",
             en=f"the keys of WeChat Pay are not what they should be (SUXIN_PAYSCORE_*): {unfit}",
         ) from None
+
+
+def bill_provider(settings: Settings, guarded: GuardedClient) -> BillProvider:
+    """Return who draws up the daily bills.
+
+    :raises NotAvailable: if a setting or a key is missing or not what it should be
+    """
+    if settings.payscore_base_url is None:
+        return NoBills()
+    return PayScoreBills(asker=_asker(settings, guarded))
 
 
 def _asker(settings: Settings, guarded: GuardedClient) -> PayAsker:

@@ -569,6 +569,16 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, call_up, reason, rejection, opened_at, ended_at) ON order_authorisations TO suxin_app',
     "CREATE TRIGGER order_authorisations_begins BEFORE INSERT ON order_authorisations FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPLIED', 'client'), ('APPLIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER order_authorisations_step BEFORE UPDATE OF state ON order_authorisations FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPLIED', 'REFUSED', 'system'), ('APPLIED', 'WAITING', 'system'), ('AVAILABLE', 'ENDED', 'system'), ('AVAILABLE', 'ENDING', 'client'), ('AVAILABLE', 'ENDING', 'staff'), ('ENDING', 'ENDED', 'system'), ('WAITING', 'AVAILABLE', 'system'), ('WAITING', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE order_bill_gaps ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_bill_gaps FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_bill_gaps FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_bill_gaps FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON order_bill_gaps TO suxin_app',
+    'ALTER TABLE order_bills ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_bills FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_bills FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_bills FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON order_bills TO suxin_app',
     'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_outcomes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_outcomes FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2045,6 +2055,24 @@ def upgrade() -> None:
     op.create_index('ix_oauth_grants_log_in_hash', 'oauth_grants', ['log_in_hash'], unique=False, postgresql_where=sa.text('log_in_hash is not null'))
     op.create_index('ix_oauth_grants_openid', 'oauth_grants', ['openid'], unique=False, postgresql_where=sa.text('openid is not null'))
     op.create_index('ix_oauth_grants_staff_id', 'oauth_grants', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('order_bills',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('sub_mchid', sa.Text(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('payments', sa.BigInteger(), nullable=False),
+    sa.Column('payments_fen', sa.BigInteger(), nullable=False),
+    sa.Column('refunds', sa.BigInteger(), nullable=False),
+    sa.Column('refunds_fen', sa.BigInteger(), nullable=False),
+    sa.Column('paid_here', sa.BigInteger(), nullable=False),
+    sa.Column('paid_here_fen', sa.BigInteger(), nullable=False),
+    sa.Column('gaps', sa.BigInteger(), nullable=False),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('least(payments, payments_fen, refunds, refunds_fen, paid_here, paid_here_fen, gaps) >= 0', name=op.f('ck_order_bills_figures')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_bills')),
+    sa.UniqueConstraint('tenant_id', 'sub_mchid', 'day', name=op.f('uq_order_bills_tenant_id_sub_mchid_day'))
+    )
+    op.create_index('ix_order_bills_id', 'order_bills', ['tenant_id', 'id'], unique=False)
     op.create_table('order_services',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2884,6 +2912,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_order_authorisations_tenant_id_code'))
     )
     op.create_index('ix_order_authorisations_state', 'order_authorisations', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_table('order_bill_gaps',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('bill_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('UNKNOWN_HERE', 'NOT_SETTLED_HERE', 'AMOUNT_DIFFERS', 'MISSING_THERE', name='billgap', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('refund', sa.Boolean(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=True),
+    sa.Column('bill_fen', sa.BigInteger(), nullable=True),
+    sa.Column('here_fen', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('num_nonnulls(bill_fen, here_fen) > 0', name=op.f('ck_order_bill_gaps_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bill_id'], ['order_bills.tenant_id', 'order_bills.id'], name=op.f('fk_order_bill_gaps_tenant_id_bill_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_bill_gaps'))
+    )
+    op.create_index('ix_order_bill_gaps_bill_id', 'order_bill_gaps', ['tenant_id', 'bill_id', 'id'], unique=False)
     op.create_table('perk_redemptions',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4272,6 +4315,8 @@ def downgrade() -> None:
     op.drop_index('ix_perk_redemptions_programme_id', table_name='perk_redemptions')
     op.drop_index('ix_perk_redemptions_day', table_name='perk_redemptions')
     op.drop_table('perk_redemptions')
+    op.drop_index('ix_order_bill_gaps_bill_id', table_name='order_bill_gaps')
+    op.drop_table('order_bill_gaps')
     op.drop_index('ix_order_authorisations_state', table_name='order_authorisations')
     op.drop_table('order_authorisations')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
@@ -4378,6 +4423,8 @@ def downgrade() -> None:
     op.drop_index('ix_outbox_of_sandboxes', table_name='outbox', postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.drop_table('outbox')
     op.drop_table('order_services')
+    op.drop_index('ix_order_bills_id', table_name='order_bills')
+    op.drop_table('order_bills')
     op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))
     op.drop_index('ix_oauth_grants_log_in_hash', table_name='oauth_grants', postgresql_where=sa.text('log_in_hash is not null'))

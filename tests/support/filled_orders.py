@@ -2,22 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from authorisation_reference import ReferenceAuthorisations
+from bill_reference import ReferenceBills, billed, written
 from order_reference import ReferenceProvider
 from small_city import SmallCity
 from small_orders import SUB_MCHID, WECHAT_CODE, asking, build_service, draft, opened
 from small_perks import SmallPerks
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.working_days import local_day
 from suxin.perks.orders import carrying
 from suxin.perks.orders.authorisations.carrying import carry
 from suxin.perks.orders.authorisations.commands import apply_authorisation
 from suxin.perks.orders.authorisations.models import OrderAuthorisation
 from suxin.perks.orders.authorisations.states import Standing
+from suxin.perks.orders.bills.carrying import compare_bill
+from suxin.perks.orders.bills.models import OrderBill
 from suxin.perks.orders.commands import complete_order, open_order, refund_order
 from suxin.perks.orders.models import OrderRefund, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
@@ -46,6 +51,8 @@ class FilledOrders:
     refund_number: str
     authorisation_id: UUID
     authorisation_code: str
+    bill_id: UUID
+    bill_day: date
 
 
 @dataclass
@@ -144,6 +151,16 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
     async with city.database.transaction(Actor.system("test"), now=city.now) as session:
         named = {"tenant_id": paid.tenant_id, "order_id": paid.id}
         await carrying.keep_outcome(session, **named, kind=OutcomeKind.KEPT, at=city.now)
+    day = local_day(city.now)
+    bills = ReferenceBills({(SUB_MCHID, day): written(billed("UNKNOWN-1", "tx-0", 100))})
+    bill: OrderBill = await as_platform(
+        city,
+        compare_bill,
+        provider=bills,
+        tenant_id=paid.tenant_id,
+        sub_mchid=SUB_MCHID,
+        day=day,
+    )
     refund_id: UUID = await admin.fetchval(f"select id from {OrderRefund.__tablename__}")  # noqa: S608 - a name of our own
     return FilledOrders(
         merchant=merchant,
@@ -157,4 +174,6 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
         refund_number="R-1",
         authorisation_id=authorisation.id,
         authorisation_code=authorisation.code,
+        bill_id=bill.id,
+        bill_day=bill.day,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from bill_reference import billed
+from filled_orders import PAID
 from small_orders import LOCAL_CODE, SUB_MCHID, WECHAT_CODE, asking, draft
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, Case, by
@@ -122,6 +124,40 @@ COMMANDS: dict[str, list[Case]] = {
 }
 
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
+    "perks.orders.bills.queries.gaps_of": (
+        "merchant",
+        lambda world: {"bill_id": world.ordered.bill_id},
+        None,
+    ),
+    "perks.orders.bills.queries.is_compared": (
+        "merchant",
+        lambda world: by_tenant(world) | {"sub_mchid": SUB_MCHID, "day": world.ordered.bill_day},
+        None,
+    ),
+    "perks.orders.bills.queries.known_of": (
+        "merchant",
+        lambda world: (
+            by_tenant(world)
+            | {"sub_mchid": SUB_MCHID, "rows": [billed(PAID, world.ordered.transaction_id, 1)]}
+        ),
+        None,
+    ),
+    "perks.orders.bills.queries.own_bill": (
+        "merchant",
+        lambda world: {"bill_id": world.ordered.bill_id},
+        NotFound,
+    ),
+    "perks.orders.bills.queries.own_bills": ("merchant", lambda _world: {}, None),
+    "perks.orders.bills.queries.paid_on": (
+        "merchant",
+        lambda world: by_tenant(world) | {"sub_mchid": SUB_MCHID, "day": world.ordered.bill_day},
+        None,
+    ),
+    "perks.orders.queries.is_numbered": (
+        "merchant",
+        lambda world: by_tenant(world) | {"sub_mchid": SUB_MCHID},
+        None,
+    ),
     "perks.orders.authorisations.queries.authorisation_numbered": (
         "merchant",
         lambda world: {"code": world.ordered.authorisation_code},

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -29,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 from typing_extensions import override
 
 from suxin_server.stand_ins.keys import stand_in_key
+from suxin_server.stand_ins.payscore_bills import Bills, Line, line, yuan
 from suxin_server.stand_ins.payscore_call_up import opens
 from suxin_server.stand_ins.payscore_keys import (
     MERCHANT_PUBLIC,
@@ -115,6 +117,7 @@ class PayScoreStandIn(StandIn):
             ("GET", ORDERS): self._query,
             ("POST", f"{ORDERS}/*"): self._step,
             **self._permissions.routes,
+            **Bills(signed=self._signed, lines=self._lines).routes,
             ("POST", REFUNDS): self._refund,
             ("POST", USER): self._user,
             ("GET", "/_stand_in/orders"): lambda _: reply(
@@ -212,8 +215,20 @@ class PayScoreStandIn(StandIn):
         """Let the user's account pay what is asked for."""
         order.stage = "USER_PAID"
         order.transaction_id = f"4200{secrets.randbelow(10**20):020}"
-        shanghai = time.gmtime(time.time() + 8 * 3600)
-        order.paid_time = time.strftime("%Y%m%d%H%M%S", shanghai)
+        order.paid_time = time.strftime("%Y%m%d%H%M%S", shanghai_time())
+
+    def _lines(self, sub_mchid: str, day: str) -> Iterator[Line]:
+        """Return a merchant's lines of a day on its bill."""
+        for order in self._orders.values():
+            if order.key[0] != sub_mchid or not order.transaction_id:
+                continue
+            paid = line(order.said, order.transaction_id, order.total, order_id=order.order_id)
+            if order.paid_time[:8] == day.replace("-", ""):
+                yield paid
+            for number, said in order.refunds.items():
+                if said["day"] == day:
+                    back = {"交易状态": "REFUND", "商户退款单号": number}
+                    yield paid | back | {"申请退款金额": yuan(said["amount"]["refund"])}
 
     def _take(self, order: _Order, stage: str, total: int | None) -> None:
         order.stage = stage
@@ -235,7 +250,7 @@ class PayScoreStandIn(StandIn):
             back = sum(one["amount"]["refund"] for one in order.refunds.values())
             if back + amount > (order.total or 0):
                 return self._refused("NOT_ENOUGH", "可退余额不足")
-            order.refunds[number] = said
+            order.refunds[number] = said | {"day": time.strftime("%Y-%m-%d", shanghai_time())}
             told = {
                 "out_refund_no": number,
                 "sub_mchid": order.key[0],
@@ -327,6 +342,11 @@ class PayScoreStandIn(StandIn):
         return self._signed(
             {"code": "ORDER_NOT_EXIST", "message": "订单不存在"}, HTTPStatus.NOT_FOUND
         )
+
+
+def shanghai_time() -> time.struct_time:
+    """Return the service's own time."""
+    return time.gmtime(time.time() + 8 * 3600)
 
 
 def _keys(folder: Path) -> tuple[RSAPrivateKey, RSAPublicKey]:

@@ -53,7 +53,7 @@ class PayScoreBills:
             raise unusable(f"bill_{rejected.code}") from None
         where = decoded(answer, _Where)
         packed = await self._asker.ask("GET", self._target(where.download_url), now, verified=False)
-        return _unpacked(packed.body, where)
+        return unpacked(packed.body, hash_type=where.hash_type, hash_value=where.hash_value)
 
     def _target(self, url: str) -> str:
         """Return what is asked for a file, which lies where everything else is asked."""
@@ -63,7 +63,11 @@ class PayScoreBills:
         return f"{parts.path}?{parts.query}"
 
 
-def _unpacked(packed: bytes, where: _Where) -> str:
+def unpacked(packed: bytes, *, hash_type: str, hash_value: str) -> str:
+    """Return a bill as it was before it was packed.
+
+    :raises ProviderUnavailable: if it is cut off, longer than ``MAX_BYTES``, or has another digest
+    """
     unpacker = zlib.decompressobj(_GZIP)
     try:
         content = unpacker.decompress(packed, MAX_BYTES)
@@ -74,7 +78,7 @@ def _unpacked(packed: bytes, where: _Where) -> str:
         raise unusable("bill_too_long")
     # The digest is the service's own choice; the answer that told it was signed.
     digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-    if where.hash_type != "SHA1" or not hmac.compare_digest(digest, where.hash_value.lower()):
+    if hash_type != "SHA1" or not hmac.compare_digest(digest, hash_value.lower()):
         raise unusable("bill_digest")
     try:
         return content.decode("utf-8-sig")

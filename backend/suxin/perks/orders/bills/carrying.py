@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
@@ -53,7 +54,8 @@ async def compare_bill(
 
     :raises ProviderUnavailable: if there is no bill yet, or none that can be read; it is asked for again
     """
-    # What is asked twice at once is compared once: the second one finds the first one's row, or its key.
+    turn = func.hashtextextended(f"order_bill:{tenant_id}:{sub_mchid}:{day}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(turn)))
     if await queries.is_compared(session, tenant_id=tenant_id, sub_mchid=sub_mchid, day=day):
         return None
     try:

@@ -14,22 +14,37 @@ from suxin.lending.models.steps import NamedStep
 from suxin.perks.orders.authorisations.states import AuthorisationState
 from suxin.perks.orders.models import OrderService
 
-_S: Final = AuthorisationState
 _MERCHANT: Final = frozenset({Party.TENANT})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
 
 
 def _step(
-    zh: str, en: str, to: _S, by: frozenset[Party], *leaves: _S
+    zh: str, en: str, to: AuthorisationState, by: frozenset[Party], *leaves: AuthorisationState
 ) -> NamedStep[AuthorisationState]:
     return NamedStep(leaves=frozenset(leaves), to=to, by=by, zh=zh, en=en)
 
 
-OFFER: Final = _step("受理", "take it on", _S.WAITING, _PLATFORM, _S.APPLIED)
-REFUSE: Final = _step("不受理", "refuse it", _S.REFUSED, _PLATFORM, _S.APPLIED)
-OPEN: Final = _step("开通", "have it given", _S.AVAILABLE, _PLATFORM, _S.WAITING)
-WITHDRAW: Final = _step("解除", "end it", _S.ENDING, _MERCHANT, _S.AVAILABLE)
-END: Final = _step("解除", "note its end", _S.ENDED, _PLATFORM, _S.WAITING, _S.AVAILABLE, _S.ENDING)
+OFFER: Final = _step(
+    "受理", "take it on", AuthorisationState.WAITING, _PLATFORM, AuthorisationState.APPLIED
+)
+REFUSE: Final = _step(
+    "不受理", "refuse it", AuthorisationState.REFUSED, _PLATFORM, AuthorisationState.APPLIED
+)
+OPEN: Final = _step(
+    "开通", "have it given", AuthorisationState.AVAILABLE, _PLATFORM, AuthorisationState.WAITING
+)
+WITHDRAW: Final = _step(
+    "解除", "end it", AuthorisationState.ENDING, _MERCHANT, AuthorisationState.AVAILABLE
+)
+END: Final = _step(
+    "解除",
+    "note its end",
+    AuthorisationState.ENDED,
+    _PLATFORM,
+    AuthorisationState.WAITING,
+    AuthorisationState.AVAILABLE,
+    AuthorisationState.ENDING,
+)
 
 
 class OrderAuthorisation(Table):
@@ -44,7 +59,7 @@ class OrderAuthorisation(Table):
         "state", "call_up", "reason", "rejection", "opened_at", "ended_at"
     )
     __machine__: ClassVar[StateMachine[AuthorisationState]] = StateMachine(
-        begins={_S.APPLIED: _MERCHANT}, steps=(OFFER, REFUSE, OPEN, WITHDRAW, END)
+        begins={AuthorisationState.APPLIED: _MERCHANT}, steps=(OFFER, REFUSE, OPEN, WITHDRAW, END)
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
     __table_args__ = (

@@ -62,9 +62,8 @@ async def compare_bill(
         rows = _bill_of(await provider.bill(sub_mchid, day, now=now))
     except BillUnreadable as unreadable:
         raise ProviderUnavailable(str(unreadable)) from unreadable
-    of = {"tenant_id": tenant_id, "sub_mchid": sub_mchid}
-    paid = await queries.paid_on(session, **of, day=day)
-    known = await queries.known_of(session, **of, rows=rows)
+    paid = await queries.paid_on(session, tenant_id=tenant_id, sub_mchid=sub_mchid, day=day)
+    known = await queries.known_of(session, tenant_id=tenant_id, sub_mchid=sub_mchid, rows=rows)
     gaps = gaps_between(rows, known=known, paid_that_day=paid)
     payments, refunds = (
         [row.amount_fen for row in rows if row.refund is one] for one in (False, True)
@@ -95,7 +94,13 @@ async def compare_bill(
         object_id=bill.id,
         detail={"day": day.isoformat(), "gaps": len(gaps)},
     )
-    await follow_bills(session, **of, day=day + timedelta(days=1), now=now)
+    await follow_bills(
+        session,
+        tenant_id=tenant_id,
+        sub_mchid=sub_mchid,
+        day=day + timedelta(days=1),
+        now=now,
+    )
     return bill
 
 

@@ -29,6 +29,7 @@ from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
+from suxin_graphql.settlement_types import PerkSettlement
 from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -63,6 +64,7 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PerkRedemption": PerkRedemption,
     "ServiceOrder": ServiceOrder,
     "ServiceOrderRefund": ServiceOrderRefund,
+    "PerkSettlement": PerkSettlement,
     "ServiceAuthorisation": ServiceAuthorisation,
     "LoanWarning": LoanWarning,
     "LeagueTable": LeagueTable,

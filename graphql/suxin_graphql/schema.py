@@ -41,6 +41,7 @@ from suxin_graphql.redemption_mutations import RedemptionMutations
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
+from suxin_graphql.settlement_types import SettlementQueries
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
 from suxin_graphql.warning_mutations import WarningMutations
@@ -68,6 +69,7 @@ class Query(
     WarningQueries,
     PerkQueries,
     AuthorisationQueries,
+    SettlementQueries,
     OrderQueries,
     LeagueQueries,
     EventQueries,

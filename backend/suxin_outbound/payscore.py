@@ -7,42 +7,35 @@ Source: wechatpay-skills (2026-04), as told in docs/api/service-orders.md
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, urlencode
 
 import msgspec
-import structlog
 
 from suxin.kernel.working_days import SHANGHAI
+from suxin.perks.orders.authorisations.provider import AuthorisationName
 from suxin.perks.orders.provider import (
     OrderName,
     OrderSent,
     OrderTold,
     ProviderRejected,
-    ProviderUnavailable,
     RefundSent,
     RefundTold,
 )
 from suxin.perks.orders.rules import Completion, OrderLine
 from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage, stage_of
-from suxin_outbound.guarded import Answer, Call, CallFailed, Decoded, GuardedClient
-from suxin_outbound.payscore_keys import PayKeys, SignatureWrong
+from suxin_outbound.guarded import Answer
+from suxin_outbound.payscore_asking import PayAsker, decoded, unusable
+from suxin_outbound.payscore_call_up import confirming
+from suxin_outbound.payscore_permissions import AVAILABLE, asked_after
 
-SERVICE: Final = "payscore"
 ORDERS: Final = "/v3/payscore/partner/serviceorder"
-PERMISSIONS: Final = "/v3/payscore/partner/permissions/authorization-code"
 REFUNDS: Final = "/v3/refund/domestic/refunds"
 ON_ACCEPT: Final = "OnAccept"
 MOMENT: Final = "%Y%m%d%H%M%S"
-MAX_REASON: Final = 200
-_PASSING: Final = frozenset(
-    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-)
-"""Statuses that are about the platform and not about the order: it is asked again once somebody has put that right."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Detail(msgspec.Struct):
@@ -80,27 +73,14 @@ class _ToldRefund(msgspec.Struct):
     refund_id: str | None = None
 
 
-class _Permission(msgspec.Struct):
-    authorization_state: str = ""
-    openid: str = ""
-
-
-class _Error(msgspec.Struct):
-    code: str = ""
-    message: str = ""
-
-
 class PayScoreClient:
     """Implements :class:`suxin.perks.orders.provider.OrderProvider`."""
 
-    def __init__(
-        self, *, base_url: str, app_id: str, notify_url: str, keys: PayKeys, guarded: GuardedClient
-    ) -> None:
-        self._base_url = base_url.rstrip("/")
+    def __init__(self, *, app_id: str, notify_url: str, asker: PayAsker) -> None:
         self._app_id = app_id
         self._notify_url = notify_url
-        self._keys = keys
-        self._guarded = guarded
+        self._asker = asker
+        self._ask = asker.ask
 
     async def create(self, order: OrderSent, *, now: datetime) -> OrderTold:
         """Open an order; opened again with the same content it is the same."""
@@ -111,7 +91,7 @@ class PayScoreClient:
             **_order(order),
             **({"openid": user} if user else {}),
         }
-        return self._told(await self._ask("POST", ORDERS, now, body), order.name)
+        return self._told(await self._ask("POST", ORDERS, now, body), order.name, now=now)
 
     async def query(self, name: OrderName, *, now: datetime) -> OrderTold:
         """Ask where an order stands."""
@@ -120,7 +100,8 @@ class PayScoreClient:
             "service_id": name.service_code,
             "sub_mchid": name.sub_mchid,
         }
-        return self._told(await self._ask("GET", f"{ORDERS}?{urlencode(asked)}", now), name)
+        answer = await self._ask("GET", f"{ORDERS}?{urlencode(asked)}", now)
+        return self._told(answer, name, now=now)
 
     async def complete(self, name: OrderName, asked: Completion, *, now: datetime) -> OrderTold:
         """Complete an order with what is asked of its user."""
@@ -142,6 +123,16 @@ class PayScoreClient:
         body: dict[str, object] = {"type": "Order_Paid", "detail": detail}
         return await self._step(name, "sync", body, now=now)
 
+    async def collect(self, name: OrderName, *, now: datetime) -> OrderTold:
+        """Try to collect what a completed order asks for."""
+        return await self._step(name, "pay", {}, now=now)
+
+    async def remind(self, name: OrderName, *, now: datetime) -> OrderTold:
+        """Remind the user of a payment that waits."""
+        # Its answer does not say where the order stands.
+        await self._sent(name, "send-pendingmessage", {}, now=now)
+        return await self.query(name, now=now)
+
     async def refund(self, refund: RefundSent, *, now: datetime) -> RefundTold:
         """Give money back of what was paid under a transaction id; the same number is the same refund."""
         body = {
@@ -156,7 +147,7 @@ class PayScoreClient:
                 "currency": "CNY",
             },
         }
-        told = _decoded(await self._ask("POST", REFUNDS, now, body), _ToldRefund)
+        told = decoded(await self._ask("POST", REFUNDS, now, body), _ToldRefund)
         return RefundTold(
             number=told.out_refund_no,
             sub_mchid=refund.sub_mchid,
@@ -167,17 +158,27 @@ class PayScoreClient:
     async def _user(self, order: OrderSent, *, now: datetime) -> str | None:
         if order.need_confirm or order.authorisation_code is None:
             return None
-        asked = {"service_id": order.name.service_code, "sub_mchid": order.name.sub_mchid}
-        code = quote(order.authorisation_code, safe="")
-        answer = await self._ask("GET", f"{PERMISSIONS}/{code}?{urlencode(asked)}", now)
-        found = _decoded(answer, _Permission)
-        if found.authorization_state != "AVAILABLE" or not found.openid:
+        name = AuthorisationName(
+            code=order.authorisation_code,
+            service_code=order.name.service_code,
+            sub_mchid=order.name.sub_mchid,
+        )
+        found = await asked_after(self._asker, name, now=now)
+        if found.authorization_state != AVAILABLE or not found.openid:
             raise ProviderRejected("SERVICE_NOT_AUTHORISED", "用户未开通该服务的免确认授权")
         return found.openid
 
     async def _step(
         self, name: OrderName, step: str, body: Mapping[str, object], *, now: datetime
     ) -> OrderTold:
+        answer = await self._sent(name, step, body, now=now)
+        if answer.status == HTTPStatus.NO_CONTENT or not answer.body.strip():
+            return await self.query(name, now=now)
+        return self._told(answer, name, now=now)
+
+    async def _sent(
+        self, name: OrderName, step: str, body: Mapping[str, object], *, now: datetime
+    ) -> Answer:
         given = {
             "appid": self._app_id,
             "service_id": name.service_code,
@@ -185,47 +186,18 @@ class PayScoreClient:
             **body,
         }
         path = f"{ORDERS}/{quote(name.number, safe='')}/{step}"
-        answer = await self._ask("POST", path, now, given)
-        if answer.status == HTTPStatus.NO_CONTENT or not answer.body.strip():
-            return await self.query(name, now=now)
-        return self._told(answer, name)
+        return await self._ask("POST", path, now, given)
 
-    async def _ask(
-        self, method: str, target: str, now: datetime, body: Mapping[str, object] | None = None
-    ) -> Answer:
-        call = Call(
-            service=SERVICE,
-            method=method,
-            url=self._base_url + target,
-            body=body,
-            sign=self._keys.signer(now=now),
-            # All of it carries the merchant's own number, under which the service knows it again.
-            idempotent=True,
-        )
-        try:
-            answer = await self._guarded.call(call)
-        except CallFailed as failed:
-            raise _unusable(failed.problem.value) from None
-        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in _PASSING:
-            raise _unusable(f"status_{answer.status}")
-        try:
-            self._keys.verify(answer.headers, answer.body, now=now)
-        except SignatureWrong:
-            raise _unusable("signature") from None
-        if answer.status >= HTTPStatus.BAD_REQUEST:
-            refused = _decoded(answer, _Error)
-            _log.warning("payscore_rejected", code=refused.code)
-            raise ProviderRejected(refused.code, refused.message[:MAX_REASON])
-        return answer
-
-    def _told(self, answer: Answer, name: OrderName) -> OrderTold:
-        found = _decoded(answer, ToldOrder)
+    def _told(self, answer: Answer, name: OrderName, *, now: datetime) -> OrderTold:
+        found = decoded(answer, ToldOrder)
         if (found.out_order_no, found.service_id) != (name.number, name.service_code):
-            raise _unusable("another_order")
+            raise unusable("another_order")
         told = told_order(found, sub_mchid=name.sub_mchid)
         if told is None:
-            raise _unusable("state_unknown")
-        return told
+            raise unusable("state_unknown")
+        if not found.package:
+            return told
+        return replace(told, call_up=confirming(found.package, keys=self._asker.keys, now=now))
 
 
 def told_order(found: ToldOrder, *, sub_mchid: str) -> OrderTold | None:
@@ -252,7 +224,6 @@ def told_order(found: ToldOrder, *, sub_mchid: str) -> OrderTold | None:
         total_fen=found.total_amount,
         transaction_id=last.transaction_id or None,
         paid_at=_read_moment(last.paid_time),
-        call_up=found.package,
     )
 
 
@@ -318,15 +289,3 @@ def _read_moment(text: str) -> datetime | None:
         return datetime.strptime(text, MOMENT).replace(tzinfo=SHANGHAI)
     except ValueError:
         return None
-
-
-def _decoded(answer: Answer, shape: type[Decoded]) -> Decoded:
-    try:
-        return answer.decode(shape)
-    except CallFailed as failed:
-        raise _unusable(failed.problem.value) from None
-
-
-def _unusable(problem: str) -> ProviderUnavailable:
-    _log.warning("payscore_failed", problem=problem)
-    return ProviderUnavailable(problem)

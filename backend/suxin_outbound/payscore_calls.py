@@ -6,11 +6,18 @@ from typing import Final
 
 import msgspec
 
-from suxin.perks.orders.calls import OrderCall, RefundCall
+from suxin.perks.orders.authorisations.provider import AuthorisationName
+from suxin.perks.orders.calls import AuthorisationCall, Called, OrderCall, RefundCall
 from suxin_outbound.payscore import ToldOrder, refund_state, told_order
 from suxin_outbound.payscore_keys import ContentUnreadable, PayKeys
 
 ORDER_EVENTS: Final = frozenset({"PAYSCORE.USER_CONFIRM", "PAYSCORE.USER_PAID"})
+AUTHORISATION_EVENTS: Final = {
+    "PAYSCORE.USER_OPEN_SERVICE": True,
+    "PAYSCORE.USER_CLOSE_SERVICE": False,
+}
+"""Whether a user has given an authorisation, or ended it (as remembered: the service's list of events names no others)."""
+
 REFUND_EVENTS: Final = frozenset({"REFUND.SUCCESS", "REFUND.CLOSED", "REFUND.ABNORMAL"})
 
 
@@ -32,15 +39,20 @@ class _Refund(msgspec.Struct):
     refund_status: str
 
 
+class _Authorisation(msgspec.Struct):
+    authorization_code: str
+    service_id: str
+    sub_mchid: str
+    openorclose_time: str = ""
+
+
 class CallReader:
     """Reads calls with the keys of an installation."""
 
     def __init__(self, keys: PayKeys) -> None:
         self._keys = keys
 
-    def read(
-        self, headers: Mapping[str, str], body: bytes, *, now: datetime
-    ) -> OrderCall | RefundCall | None:
+    def read(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Called | None:
         """Return what a call tells; nothing where it is of an event that is none of the platform's affairs.
 
         :raises SignatureWrong: if it is forged, replayed, old, or a probe
@@ -65,7 +77,14 @@ class CallReader:
             raise ContentUnreadable from None
 
 
-def _read(event: str, content: bytes) -> OrderCall | RefundCall | None:
+def _read(event: str, content: bytes) -> Called | None:
+    if event in AUTHORISATION_EVENTS:
+        said = msgspec.json.decode(content, type=_Authorisation)
+        name = AuthorisationName(
+            code=said.authorization_code, service_code=said.service_id, sub_mchid=said.sub_mchid
+        )
+        given = AUTHORISATION_EVENTS[event]
+        return AuthorisationCall(event=event, name=name, given=given, at=said.openorclose_time)
     if event in REFUND_EVENTS:
         refund = msgspec.json.decode(content, type=_Refund)
         return RefundCall(

@@ -55,6 +55,8 @@ class PayKeys:
     own: RSAPrivateKey = field(repr=False)
     platform: Mapping[str, RSAPublicKey] = field(repr=False)
     api_key: bytes = field(repr=False)
+    client_key: bytes = field(repr=False)
+    """The APIv2 key: what opens a page on the user's phone is signed with it."""
 
     def authorization(
         self, *, method: str, target: str, body: bytes, timestamp: str, nonce: str
@@ -123,17 +125,23 @@ def lines(*parts: str) -> bytes:
 
 
 def read_keys(
-    *, mchid: str, serial: str, key_file: Path, platform_folder: Path, api_key: str
+    *,
+    mchid: str,
+    serial: str,
+    key_file: Path,
+    platform_folder: Path,
+    api_key: str,
+    client_key: str,
 ) -> PayKeys:
     """Read the keys of an installation.
 
     ``platform_folder`` holds WeChat Pay's public keys or certificates, each in a file that is named for its serial or id
     (``<serial>.pem``): while they change, the old one and the new one both.
 
-    :raises KeyUnfit: if a file is missing or no such key, or the APIv3 key has not 32 bytes
+    :raises KeyUnfit: if a file is missing or no such key, or the APIv3 or the APIv2 key has not 32 bytes
     """
-    if len(api_key.encode()) != API_KEY_BYTES:
-        raise KeyUnfit("the APIv3 key has 32 bytes")
+    if {len(api_key.encode()), len(client_key.encode())} != {API_KEY_BYTES}:
+        raise KeyUnfit("the APIv3 key and the APIv2 key have 32 bytes each")
     try:
         own = load_pem_private_key(key_file.read_bytes(), password=None)
         platform = {
@@ -143,7 +151,14 @@ def read_keys(
         raise KeyUnfit(f"a key cannot be read: {type(error).__name__}") from None
     if not isinstance(own, RSAPrivateKey) or not platform:
         raise KeyUnfit("there is no RSA key of one's own, or none of WeChat Pay")
-    return PayKeys(mchid=mchid, serial=serial, own=own, platform=platform, api_key=api_key.encode())
+    return PayKeys(
+        mchid=mchid,
+        serial=serial,
+        own=own,
+        platform=platform,
+        api_key=api_key.encode(),
+        client_key=client_key.encode(),
+    )
 
 
 def _public(pem: bytes) -> RSAPublicKey:

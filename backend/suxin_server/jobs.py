@@ -21,6 +21,8 @@ from suxin.perks import jobs as perks
 from suxin.perks.covers import jobs as covers
 from suxin.perks.limiting import jobs as limiting
 from suxin.perks.orders import jobs as orders
+from suxin.perks.orders.authorisations import carrying as authorisations
+from suxin.perks.orders.bills import carrying as bills
 from suxin.perks.tickets import jobs as tickets
 from suxin.repair import jobs as repair
 from suxin.review import jobs as review
@@ -38,7 +40,7 @@ from suxin_outbound.wechat import WeChatClient
 from suxin_server.case_kinds import KINDS
 from suxin_server.ingesting import IngestionRuns
 from suxin_server.key_file import keyring_source
-from suxin_server.paying import order_provider
+from suxin_server.paying import authorisation_provider, bill_provider, order_provider
 from suxin_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -169,6 +171,8 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Mapping[str, Handle
                 ),
             ),
             orders.handlers(order_provider(settings, outside)),
+            authorisations.handlers(authorisation_provider(settings, outside)),
+            bills.handlers(bill_provider(settings, outside)),
             exports.handlers(runs.run, settings.exports_folder.absolute()),
             ingestion.handlers(ingestions.run, ingestions.apply_release),
         )

@@ -30,6 +30,8 @@ from suxin.perks.covers import models as covers
 from suxin.perks.figures import models as perk_figures
 from suxin.perks.limiting import models as limiting
 from suxin.perks.orders import models as orders
+from suxin.perks.orders.authorisations import models as order_authorisations
+from suxin.perks.orders.bills import models as order_bills
 from suxin.perks.settlements import models as settlements
 from suxin.perks.tickets import models as tickets
 from suxin.places import models as places
@@ -110,6 +112,8 @@ CONTEXTS = (
     sandboxes,
     incentives,
     perks,
+    order_authorisations,
+    order_bills,
     orders,
     tickets,
     settlements,

@@ -1,8 +1,9 @@
 """The provider of an installation that has none: what waits for one is asked again, and meanwhile stands where it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Never
 
+from suxin.perks.orders.authorisations.provider import AuthorisationName
 from suxin.perks.orders.provider import OrderName, OrderSent, ProviderUnavailable, RefundSent
 from suxin.perks.orders.rules import Completion
 
@@ -36,9 +37,41 @@ class NoOrders:
         """Give no answer."""
         raise _unset(name.number, now, paid_at)
 
+    async def collect(self, name: OrderName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.number, now)
+
+    async def remind(self, name: OrderName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.number, now)
+
     async def refund(self, refund: RefundSent, *, now: datetime) -> Never:
         """Give no answer."""
         raise _unset(refund.number, now)
+
+
+class NoAuthorisations:
+    """Implements :class:`suxin.perks.orders.authorisations.provider.AuthorisationProvider` there."""
+
+    async def apply(self, name: AuthorisationName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.code, now)
+
+    async def standing(self, name: AuthorisationName, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.code, now)
+
+    async def end(self, name: AuthorisationName, *, reason: str, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(name.code, now, reason)
+
+
+class NoBills:
+    """Implements :class:`suxin.perks.orders.bills.provider.BillProvider` there."""
+
+    async def bill(self, sub_mchid: str, day: date, *, now: datetime) -> Never:
+        """Give no answer."""
+        raise _unset(sub_mchid, now, day)
 
 
 def _unset(number: str, now: datetime, *_: object) -> ProviderUnavailable:

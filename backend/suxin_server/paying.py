@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from suxin.perks.orders.authorisations.provider import AuthorisationProvider
+from suxin.perks.orders.bills.provider import BillProvider
 from suxin.perks.orders.provider import OrderProvider
 from suxin_outbound.guarded import GuardedClient
 from suxin_outbound.payscore import PayScoreClient
+from suxin_outbound.payscore_asking import PayAsker
+from suxin_outbound.payscore_bills import PayScoreBills
 from suxin_outbound.payscore_calls import CallReader
 from suxin_outbound.payscore_keys import KeyUnfit, PayKeys, read_keys
+from suxin_outbound.payscore_permissions import PayScorePermissions
 from suxin_server.faults import NotAvailable
-from suxin_server.no_orders import NoOrders
+from suxin_server.no_orders import NoAuthorisations, NoBills, NoOrders
 from suxin_server.settings import Settings
 from suxin_tenants.merchant.payscore_calls import CALLS_PATH
 
@@ -27,11 +32,23 @@ def order_provider(settings: Settings, guarded: GuardedClient) -> OrderProvider:
     if settings.payscore_base_url is None:
         return NoOrders()
     return PayScoreClient(
-        base_url=settings.payscore_base_url,
         app_id=settings.payscore_app_id,
         notify_url=notify_url(settings),
-        keys=pay_keys(settings),
-        guarded=guarded,
+        asker=_asker(settings, guarded),
+    )
+
+
+def authorisation_provider(settings: Settings, guarded: GuardedClient) -> AuthorisationProvider:
+    """Return who keeps users' authorisations of services.
+
+    :raises NotAvailable: if a setting or a key is missing or not what it should be
+    """
+    if settings.payscore_base_url is None:
+        return NoAuthorisations()
+    return PayScorePermissions(
+        app_id=settings.payscore_app_id,
+        notify_url=notify_url(settings),
+        asker=_asker(settings, guarded),
     )
 
 
@@ -71,12 +88,28 @@ def pay_keys(settings: Settings) -> PayKeys:
             key_file=Path(settings.need("payscore_key_file")),
             platform_folder=Path(settings.need("payscore_platform_keys")),
             api_key=settings.need("payscore_api_v3_key"),
+            client_key=settings.need("payscore_api_v2_key"),
         )
     except KeyUnfit as unfit:
         raise NotAvailable(
             zh=f"微信支付密钥不正确（SUXIN_PAYSCORE_*）：{unfit}",
             en=f"the keys of WeChat Pay are not what they should be (SUXIN_PAYSCORE_*): {unfit}",
         ) from None
+
+
+def bill_provider(settings: Settings, guarded: GuardedClient) -> BillProvider:
+    """Return who draws up the daily bills.
+
+    :raises NotAvailable: if a setting or a key is missing or not what it should be
+    """
+    if settings.payscore_base_url is None:
+        return NoBills()
+    return PayScoreBills(asker=_asker(settings, guarded))
+
+
+def _asker(settings: Settings, guarded: GuardedClient) -> PayAsker:
+    base_url = settings.need("payscore_base_url")
+    return PayAsker(base_url=base_url, keys=pay_keys(settings), guarded=guarded)
 
 
 def notify_url(settings: Settings) -> str:

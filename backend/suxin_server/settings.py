@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     # A folder with WeChat Pay's public keys or certificates, each named <serial>.pem.
     payscore_platform_keys: Path | None = None
     payscore_api_v3_key: SecretStr = SecretStr("")
+    # What opens a page on the user's phone is signed with it.
+    payscore_api_v2_key: SecretStr = SecretStr("")
     # The city's own score system, and the codes of the models whose tiers it says, with commas between them; the platform's
     # engine works out all others.
     tiers_models: str = ""

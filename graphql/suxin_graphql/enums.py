@@ -56,6 +56,7 @@ from suxin.sandboxes.words import EVENTS, OUTCOMES, VERDICTS
 from suxin.subjects.models import DataCategory, Polarity, RecordStatus
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.providers.models import ClientMethod, ProviderState
+from suxin_graphql.authorisation_types import ServiceAuthorisationOrder
 from suxin_graphql.claim_types import PoolClaimOrder, PoolRecoveryOrder
 from suxin_graphql.clients import OAuthClientOrder
 from suxin_graphql.deprecated_uses import DeprecatedUseOrder
@@ -81,6 +82,7 @@ from suxin_graphql.perk_enums import describe_perk_enums
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
+from suxin_graphql.settlement_types import PerkSettlementOrder
 from suxin_graphql.warning_types import LoanWarningOrder
 
 _REFERRAL_STATES: Final[Labels] = {
@@ -255,6 +257,8 @@ _ORDERS: Final = {
     PoolRecoveryOrder: "追偿的排序。In which order recoveries are listed.",
     ServiceOrderOrder: "服务订单的排序。In which order service orders are listed.",
     ServiceOrderRefundOrder: "退款的排序。In which order refunds are listed.",
+    PerkSettlementOrder: "结算单的排序。In which order statements are listed.",
+    ServiceAuthorisationOrder: "免确认授权的排序。In which order authorisations are listed.",
     OAuthClientOrder: "接口客户端的排序。In which order clients are listed.",
     DeprecatedUseOrder: "弃用使用情况的排序。In which order the deprecation report is listed.",
 }

@@ -58,6 +58,8 @@ KINDS: Final[dict[str, Kind]] = {
     "PerkRedemption": Kind(50, "核销记录", "redemption"),
     "ServiceOrder": Kind(55, "服务订单", "service order"),
     "ServiceOrderRefund": Kind(56, "退款", "refund"),
+    "PerkSettlement": Kind(93, "结算单", "statement"),
+    "ServiceAuthorisation": Kind(92, "免确认授权", "authorisation"),
     "LoanWarning": Kind(57, "预警", "warning"),
     "LeagueTable": Kind(62, "季度榜", "league table"),
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),

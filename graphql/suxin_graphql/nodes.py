@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from suxin.kernel.refusals import Refusal
+from suxin_graphql.authorisation_types import ServiceAuthorisation
 from suxin_graphql.claim_types import PoolClaim, PoolRecovery
 from suxin_graphql.clients import OAuthClient
 from suxin_graphql.consents import Consent
@@ -29,6 +30,7 @@ from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
+from suxin_graphql.settlement_types import PerkSettlement
 from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -65,6 +67,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "PerkRedemption": PerkRedemption,
     "ServiceOrder": ServiceOrder,
     "ServiceOrderRefund": ServiceOrderRefund,
+    "PerkSettlement": PerkSettlement,
+    "ServiceAuthorisation": ServiceAuthorisation,
     "LoanWarning": LoanWarning,
     "LeagueTable": LeagueTable,
     "LeagueLine": LeagueLine,

@@ -153,6 +153,22 @@ class SyncServiceOrderInput:
     idempotency_key: str = idempotency_key()
 
 
+@strawberry.input(description="发起扣款。Which order to have collected.")
+class CollectServiceOrderInput:
+    """Which order to have collected."""
+
+    order_id: strawberry.ID
+    idempotency_key: str = idempotency_key()
+
+
+@strawberry.input(description="催付提醒。Of which order's payment to remind its user.")
+class RemindServiceOrderInput:
+    """Of which order's payment to remind its user."""
+
+    order_id: strawberry.ID
+    idempotency_key: str = idempotency_key()
+
+
 @strawberry.input(description="按支付单号退款。What to give back of a payment.")
 class RefundServiceOrderInput:
     """What to give back of a payment."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.money import AmountOutOfRange
 from suxin.lending.models import StepNotPossible
-from suxin.perks.orders import commands, refusals
+from suxin.perks.orders import commands, refusals, urging
 from suxin.perks.orders.models import ServiceOrder as StoredOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_REFUND
 from suxin_graphql import order_inputs as inputs
@@ -24,6 +24,7 @@ from suxin_graphql.payloads import INPUT, REPLAYED, Payload
 
 _LINES: Final = (AmountOutOfRange, refusals.OrderTextInvalid, refusals.TooManyOrderLines)
 _STEP: Final = (StepNotPossible, refusals.OrderWaiting)
+_URGED: Final = (refusals.CollectedHere, refusals.OrderUrged)
 
 
 @strawberry.type
@@ -66,6 +67,16 @@ class CancelServiceOrderPayload(OrderPayload):
 @strawberry.type(description="已同步支付的订单。The order, paid or asked to be noted so.")
 class SyncServiceOrderPayload(OrderPayload):
     """The order, paid or asked to be noted so."""
+
+
+@strawberry.type(description="已提交扣款的订单。The order that its provider is asked to collect.")
+class CollectServiceOrderPayload(OrderPayload):
+    """The order that its provider is asked to collect."""
+
+
+@strawberry.type(description="已提交催付的订单。The order whose user is reminded.")
+class RemindServiceOrderPayload(OrderPayload):
+    """The order whose user is reminded."""
 
 
 @strawberry.type(description="退款的订单。The order that is paid back.")
@@ -187,6 +198,32 @@ class OrderMutations:
         return SyncServiceOrderPayload.of(
             await _taken(info, given, commands.sync_order, paid_at=given.paid_at)
         )
+
+    @mutation(
+        ORDER_MANAGE,
+        CollectServiceOrderPayload,
+        refusals=(*_STEP, *_URGED),
+        description="向渠道发起扣款；渠道扣款成功后订单变为已支付，24 小时内限一次催付。"
+        "Have the provider try to collect a completed order; a user is urged once in 24 hours at the most.",
+    )
+    async def collect_service_order(
+        self, info: Info, given: Annotated[inputs.CollectServiceOrderInput, INPUT]
+    ) -> CollectServiceOrderPayload:
+        """Have an order collected."""
+        return CollectServiceOrderPayload.of(await _taken(info, given, urging.collect_order))
+
+    @mutation(
+        ORDER_MANAGE,
+        RemindServiceOrderPayload,
+        refusals=(*_STEP, *_URGED),
+        description="由渠道提醒用户支付，24 小时内限一次催付。"
+        "Have the provider remind the user of the payment, once in 24 hours at the most.",
+    )
+    async def remind_service_order(
+        self, info: Info, given: Annotated[inputs.RemindServiceOrderInput, INPUT]
+    ) -> RemindServiceOrderPayload:
+        """Have an order's user reminded."""
+        return RemindServiceOrderPayload.of(await _taken(info, given, urging.remind_order))
 
     @mutation(
         ORDER_REFUND,

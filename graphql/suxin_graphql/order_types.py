@@ -175,7 +175,7 @@ class ServiceOrder(Node):
         description="渠道未受理上一请求的原因。Why its provider refused the last request."
     )
     call_up: str | None = strawberry.field(
-        description="用户手机调起确认页所需的内容。What the user's phone opens to confirm."
+        description="小程序 wx.openBusinessView 的参数（JSON，已签名）。What the mini program opens for the user to confirm, as JSON, signed."
     )
     programme: PerkProgramme | None = to_one(
         lambda: PerkProgramme,
@@ -199,6 +199,10 @@ class ServiceOrder(Node):
     completed_at: datetime | None
     paid_at: datetime | None
     ended_at: datetime | None
+
+    urged_at: datetime | None = strawberry.field(
+        description="上次发起扣款或催付提醒的时间。When its user was last asked for the payment again."
+    )
 
     @to_many(
         ToMany(lambda: ServiceOrderRefund, "id", models.OrderRefund.order_id),

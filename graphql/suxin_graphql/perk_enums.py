@@ -1,5 +1,6 @@
 """Enumerations of programmes, redemptions and service orders in the schema."""
 
+from suxin.perks.orders.authorisations.states import AuthorisationState
 from suxin.perks.orders.states import (
     OrderChannel,
     ServiceOrderCollectionState,
@@ -10,6 +11,7 @@ from suxin.perks.orders.states import (
     ServiceOrderState,
     ServiceOrderStateDescription,
 )
+from suxin.perks.settlements.states import SettlementState
 from suxin.perks.states import (
     BenefitKind,
     Eligible,
@@ -47,4 +49,6 @@ def _describe_orders() -> None:
     describe(ServiceOrderStateDescription, "状态说明。The second field, of an order under way.")
     describe(ServiceOrderCollectionState, "收款状态。The third field.")
     describe(ServiceOrderRequest, "提交渠道的请求。What a provider was asked.")
+    describe(SettlementState, "结算单状态。Where a statement stands.")
+    describe(AuthorisationState, "免确认授权状态。Where an authorisation stands.")
     describe(ServiceOrderRefundState, "退款状态。Where a refund stands.")

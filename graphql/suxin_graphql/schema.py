@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
+from suxin_graphql.authorisations import AuthorisationMutations, AuthorisationQueries
 from suxin_graphql.claim_mutations import ClaimMutations
 from suxin_graphql.claim_queries import ClaimQueries
 from suxin_graphql.clients import ClientMutations, ClientQueries
@@ -42,6 +43,7 @@ from suxin_graphql.redemption_mutations import RedemptionMutations
 from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
+from suxin_graphql.settlement_types import SettlementQueries
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
 from suxin_graphql.warning_mutations import WarningMutations
@@ -69,6 +71,8 @@ class Query(
     PartQueries,
     WarningQueries,
     PerkQueries,
+    AuthorisationQueries,
+    SettlementQueries,
     OrderQueries,
     LeagueQueries,
     EventQueries,
@@ -99,6 +103,7 @@ class Mutation(
     PerkMutations,
     RedemptionMutations,
     PerkCodeMutations,
+    AuthorisationMutations,
     OrderMutations,
     WebhookMutations,
     ExportMutations,

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound
+from suxin.lending.models import StepNotPossible
 from suxin.perks.models import Programme
 from suxin.perks.refusals import (
     BudgetExhausted,
@@ -21,11 +22,11 @@ from suxin.perks.refusals import (
     StockExhausted,
 )
 from suxin.perks.tickets.artefacts import ticket_text
-from suxin.perks.tickets.issuing import Wanted, take_ticket
+from suxin.perks.tickets.issuing import Wanted, give_ticket_back, take_ticket
 from suxin.perks.tickets.models import Ticket
 from suxin.perks.tickets.policies import MAX_DAYS
 from suxin.perks.tickets.queries import own_ticket, own_tickets
-from suxin.perks.tickets.refusals import TicketDaysWrong, TicketsNotOffered
+from suxin.perks.tickets.refusals import TicketBegun, TicketDaysWrong, TicketsNotOffered
 from suxin.tenancy.models import Tenant
 from suxin_mini_program.answering import answer, newest_page, write_once
 from suxin_mini_program.contract import Contract
@@ -53,6 +54,12 @@ class TicketTaken(msgspec.Struct, rename="camel", kw_only=True):
     """The ticket that was issued."""
 
     id: UUID
+
+
+class TicketGivenBack(msgspec.Struct, rename="camel", kw_only=True):
+    """Where the ticket stands now."""
+
+    state: Label
 
 
 class TicketView(msgspec.Struct, rename="camel", kw_only=True):
@@ -120,6 +127,16 @@ TICKET: Final = Contract(
 )
 
 
+GIVE_BACK: Final = Contract(
+    tag=TAG,
+    zh="生效前退票：名额和次数恢复如前，检票名单随即更新",
+    en="Give a ticket back before it is good: stock and limits are as before, and gates learn of it with their next list",
+    answer=TicketGivenBack,
+    keyed=True,
+    refusals=(NotFound, TicketBegun, StepNotPossible),
+)
+
+
 @post("/tickets", status_code=201, opt=TAKE.opt)
 async def open_ticket(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
@@ -176,8 +193,25 @@ async def show_ticket(
     )
 
 
+@post("/tickets/{ticket_id:str}/cancellation", status_code=200, opt=GIVE_BACK.opt)
+async def give_back(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor, ticket_id: FromPath[str]
+) -> Response[bytes]:
+    """Give a ticket back."""
+    wanted, now = path_id(ticket_id), runtime.clock.now()
+
+    async def work(session: AsyncSession) -> msgspec.Struct:
+        ticket = await give_ticket_back(session, actor, ticket_id=wanted, now=now)
+        return TicketGivenBack(state=_state(ticket))
+
+    return await write_once(request, runtime, actor, work)
+
+
+def _state(ticket: Ticket) -> Label:
+    return Label(ticket.state.value, ticket.state.zh, ticket.state.en)
+
+
 def _view(ticket: Ticket, programme: Programme, merchant: Tenant | None) -> TicketView:
-    state = ticket.state
     return TicketView(
         id=ticket.id,
         perk_id=programme.id,
@@ -187,11 +221,11 @@ def _view(ticket: Ticket, programme: Programme, merchant: Tenant | None) -> Tick
         label=ticket.label,
         persons=ticket.persons,
         used=ticket.used,
-        state=Label(state.value, state.zh, state.en),
+        state=_state(ticket),
         valid_from=ticket.valid_from,
         valid_until=ticket.valid_until,
         issued_at=ticket.issued_at,
     )
 
 
-HANDLERS: Final = (open_ticket, list_tickets, show_ticket)
+HANDLERS: Final = (open_ticket, list_tickets, show_ticket, give_back)

@@ -43,7 +43,7 @@ from suxin_tenants.bank import (
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.guarantor import commitment_pages as commitment_pages_of_guarantor
 from suxin_tenants.guarantor import part_pages, request_pages
-from suxin_tenants.merchant import order_pages
+from suxin_tenants.merchant import bill_pages, order_pages
 from suxin_tenants.operator import (
     area_pages,
     audit_pages,
@@ -142,6 +142,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *warning_pages.HANDLERS,
     *league_pages.HANDLERS,
     *order_pages.HANDLERS,
+    *bill_pages.HANDLERS,
     product_pages.show_products,
     product_pages.show_new_product,
     product_pages.show_product,

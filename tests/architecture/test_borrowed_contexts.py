@@ -64,6 +64,9 @@ ACT_FOR = {
     "backend/suxin/perks/redeeming.py:hold_redemption": (
         "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
     ),
+    "backend/suxin/perks/tickets/issuing.py:give_ticket_back": (
+        "what a resident's ticket took of the attraction's stock and budget goes back into its book"
+    ),
     "backend/suxin/perks/tickets/issuing.py:take_ticket": (
         "a resident's ticket takes of the attraction's stock and budget, which stand in its book, and is the attraction's"
     ),

@@ -4,6 +4,8 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+from authorisation_reference import ReferenceAuthorisations
+from bill_reference import ReferenceBills
 from order_reference import ReferenceProvider
 from scripted_window import ScriptedWindow
 
@@ -12,6 +14,8 @@ from suxin.exports import jobs as exports
 from suxin.kernel.messaging import Delivery
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.perks.orders import jobs as orders
+from suxin.perks.orders.authorisations import carrying as authorisations
+from suxin.perks.orders.bills import carrying as bills
 from suxin.repair import jobs as repair
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin_server.jobs import handlers, merged
@@ -50,6 +54,8 @@ def test_topics_and_handlers_are_the_same():
         exports.handlers(idle, Path("exports")),
         ingestion.handlers(idle, idle),
         orders.handlers(ReferenceProvider()),
+        authorisations.handlers(ReferenceAuthorisations()),
+        bills.handlers(ReferenceBills()),
     )
     topics = declared_topics()
     assert set(topics) == set(table)

@@ -28,10 +28,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_claims import build_claims
 from small_loans import contracted, drawn
-from small_orders import build_service, opened
+from small_orders import SUB_MCHID, WECHAT_CODE, build_service, opened
 from small_perks import SmallPerks
+from small_settlements import one_statement
 from things_of_bank import guaranteed_of_a, warned_of_a
 
+from suxin.perks.orders.authorisations.commands import apply_authorisation
 from suxin_graphql import answering
 from suxin_graphql.execution.tally import COMPILED, FELL_BACK, QUERIES
 from suxin_graphql.ids import to_global
@@ -259,7 +261,7 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
 def trusted(prefix=""):
     """The queries of ours: a bank's, or those whose names begin so, which others ask."""
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        of_others = path.stem.startswith(("sandbox_", "perk_", "service_order"))
+        of_others = path.stem.startswith(("sandbox_", "perk_", "service_"))
         if of_others is not bool(prefix) or not path.stem.startswith(prefix):
             continue
         text = path.read_text()
@@ -304,7 +306,7 @@ async def test_no_document_of_a_sandbox_falls_back(both_ways, tester, sandbox_cl
 
 
 @pytest.mark.parametrize("text", [*trusted("perk_")])
-async def test_no_document_of_a_merchant_falls_back(both_ways, shop, text):
+async def test_no_document_of_a_merchant_falls_back(both_ways, shop, small_city, text):
     drafted = await shop.write(
         "draft_perk_programme",
         scenarioCode="tour.ticket",
@@ -317,23 +319,30 @@ async def test_no_document_of_a_merchant_falls_back(both_ways, shop, text):
     held = await shop.write("hold_perk_redemption", **wanted)
     of_redemption = " perkRedemption(id: $id)" in text
     thing = held["redemption"]["id"] if of_redemption else wanted["programmeId"]
+    if "perkSettlement" in text:
+        merchant = shop.bank.officer
+        found = await one_statement(SmallPerks(city=small_city, merchant=merchant))
+        thing = to_global("PerkSettlement", found, merchant)
     one, other, compiled = await both_ways(text, {"id": thing, "first": 5}, shop)
     assert one == other
     assert compiled, one
 
 
-@pytest.mark.parametrize("text", [*trusted("service_order")])
+@pytest.mark.parametrize("text", [*trusted("service_")])
 async def test_no_document_of_a_merchants_orders_falls_back(both_ways, shop, small_city, text):
     """Of an order that comes of a redemption, so that all it names is read."""
     merchant = shop.bank.officer
     perks = SmallPerks(city=small_city, merchant=merchant)
     await build_service(small_city, merchant)
+    await build_service(small_city, merchant, code=WECHAT_CODE, sub_mchid=SUB_MCHID)
+    await small_city.act(apply_authorisation, merchant, service_code=WECHAT_CODE, code="AUTH-1")
     order = await opened(small_city, merchant, redemption_id=await ridden(perks))
     wanted = {"id": to_global("ServiceOrder", order.id, merchant), "first": 5}
     one, other, compiled = await both_ways(text, wanted, shop)
     assert one == other
     assert compiled, one
-    assert str(one["data"]).count("'stage'") == 1
+    told = "'authorizationCode'" if "serviceAuthorisations" in text else "'stage'"
+    assert str(one["data"]).count(told) == 1
 
 
 async def test_what_a_trial_read_before_it_failed_leaves_no_receipt_of_its_own(

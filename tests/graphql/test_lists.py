@@ -24,7 +24,13 @@ FEW = 30
 SOME = 2_000
 QUERY = schema._schema.query_type
 # What a merchant has and a bank has not: test_perks, test_service_orders.
-OF_MERCHANTS = {"perkProgrammes", "perkRedemptions", "serviceOrders"}
+OF_MERCHANTS = {
+    "perkProgrammes",
+    "perkRedemptions",
+    "serviceOrders",
+    "serviceAuthorisations",
+    "perkSettlements",
+}
 LISTS = {
     name: field
     for name, field in QUERY.fields.items()

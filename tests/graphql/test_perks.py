@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from small_perks import build_perks
+from small_settlements import one_statement
 
 from suxin.kernel.money import MAX_AMOUNT_FEN
 from suxin.perks.drafts import MAX_LIMIT, MAX_STOCK
@@ -141,3 +142,18 @@ def retold(text: str, tenant_id) -> str:
     data = base64.urlsafe_b64decode(text + "==")
     changed = data[:2] + tenant_id.bytes + data[18:]
     return base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
+
+
+async def test_a_merchants_systems_read_its_statements(desks, small_city, bank_a):
+    small = await build_perks(small_city)
+    await one_statement(small)
+    shop = await desks.open_house(small)
+    (listed,) = (await shop.run("perk_settlements", first=5))["edges"]
+    read = await shop.run("perk_settlement", id=listed["node"]["id"])
+    assert read == listed["node"]
+    assert (read["month"], read["state"], read["funder"]) == ("2026-11-01", "DRAWN_UP", "CITY")
+    assert (read["redemptions"], read["uses"], read["amountFen"]) == (1, 1, 600)
+    paid = {"state": {"in": ["PAID"]}}
+    assert (await shop.run("perk_settlements", first=5, filter=paid))["edges"] == []
+    assert (await shop.data(NODE, id=read["id"]))["node"]["id"] == read["id"]
+    assert await bank_a.codes(NODE, id=read["id"]) == ["NOT_FOUND"]

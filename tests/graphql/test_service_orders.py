@@ -7,7 +7,7 @@ from filled_orders import ridden
 from observing import changed, contents, nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from small_merchant import build_merchant
-from small_orders import LOCAL_CODE, build_service
+from small_orders import LOCAL_CODE, SUB_MCHID, WECHAT_CODE, build_service
 from small_perks import SmallPerks, build_perks
 
 from suxin.tenancy.profiles import TenantKind
@@ -115,7 +115,7 @@ async def test_an_order_is_its_merchants_alone(merchant, bank_a, desks, small_ci
     refund = {"transactionId": "x", "outRefundNo": "R", "amountFen": 1, "reason": "x"}
     assert (await clerk.write("refund_service_order", **refund))["code"] == "FORBIDDEN"
     assert (await bank_a.write("create_service_order", **ORDER))["code"] == "FORBIDDEN"
-    assert set(ORDER_NODES) == {"ServiceOrder", "ServiceOrderRefund"}
+    assert set(ORDER_NODES) == {"ServiceOrder", "ServiceOrderRefund", "ServiceAuthorisation"}
     stranger = await desks.open(
         replace(merchant.bank, tenant_id=small_city.banks[1].tenant_id), roles=[]
     )
@@ -127,8 +127,16 @@ async def test_an_order_is_its_merchants_alone(merchant, bank_a, desks, small_ci
         "modify_service_order": {"payments": RIDE, "reason": "x"},
         "cancel_service_order": {"reason": "x"},
         "sync_service_order": {"paidAt": "2026-11-20T09:00:00+08:00"},
+        "collect_service_order": {},
+        "remind_service_order": {},
     }
-    assert set(given) | {"create_service_order", "refund_service_order"} == ORDER_STEPS
+    of_other_things = {
+        "create_service_order",
+        "refund_service_order",
+        "apply_service_authorisation",
+        "end_service_authorisation",
+    }
+    assert set(given) | of_other_things == ORDER_STEPS
     async with nothing_written(admin):
         for operation, more in given.items():
             refused = await merchant.write(operation, orderId=own, **more)
@@ -175,3 +183,39 @@ async def test_orders_are_narrowed_and_read_from_either_end(merchant, completed,
         "late": ["BIKE-2"],
     }
     assert completed
+
+
+async def test_what_the_merchant_collects_itself_no_provider_is_asked_for(merchant, completed):
+    for operation in ("collect_service_order", "remind_service_order"):
+        refused = await merchant.write(operation, **completed)
+        assert refused["code"] == "ORDER_COLLECTED_HERE"
+
+
+async def test_an_authorisation_is_applied_for_read_and_ended(merchant, actor, small_city, admin):
+    """Of a service with a provider alone; one that nobody has given is not ended, and another merchant's is not found."""
+    local = {"serviceId": LOCAL_CODE, "authorizationCode": "AUTH-1"}
+    refused = await merchant.write("apply_service_authorisation", **local)
+    assert (refused["code"], refused["field"]) == ("SERVICE_WITHOUT_AUTHORISATION", "serviceId")
+    await build_service(small_city, actor, code=WECHAT_CODE, sub_mchid=SUB_MCHID)
+    given = {"serviceId": WECHAT_CODE, "authorizationCode": "AUTH-1"}
+    applied = await merchant.write("apply_service_authorisation", **given)
+    assert (applied["authorisation"]["state"], applied["replayed"]) == ("APPLIED", False)
+    named = {"authorisationId": applied["authorisation"]["id"], "reason": "用户注销"}
+    early = await merchant.write("end_service_authorisation", **named)
+    assert early["code"] == "STEP_NOT_POSSIBLE"
+    await admin.execute(
+        "update order_authorisations set state = 'AVAILABLE', opened_at = applied_at"
+    )
+    ended = await merchant.write("end_service_authorisation", **named)
+    assert (ended["authorisation"]["state"], ended["authorisation"]["reason"]) == (
+        "ENDING",
+        "用户注销",
+    )
+    narrowed = {"filter": {"state": {"in": ["ENDING"]}}}
+    (listed,) = (await merchant.run("service_authorisations", first=5, **narrowed))["edges"]
+    assert listed["node"]["authorizationCode"] == "AUTH-1"
+    found = await merchant.data(NODE, id=named["authorisationId"])
+    assert found["node"]["__typename"] == "ServiceAuthorisation"
+    others = to_global("ServiceAuthorisation", actor.own_tenant, merchant.bank.officer)
+    strange = await merchant.write("end_service_authorisation", authorisationId=others, reason="x")
+    assert strange["code"] == "NOT_FOUND"

@@ -44,6 +44,7 @@ from suxin.lending.warnings.states import WarningState
 from suxin.perks.covers.models import CoverClaim, CoverRecovery
 from suxin.perks.limiting.models import Limit
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.orders.authorisations.models import OrderAuthorisation
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.settlements.models import Settlement
 from suxin.perks.tickets.models import Ticket
@@ -298,8 +299,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {CustodianLine, PoolClaim, PoolPayment, PoolRecovery}
     # what a guarantor says of a claim, and what is paid between it and the bank: risk_pool/test_claim_steps.py
     beside |= {GuarantorPart, GuarantorTransfer}
-    # Service orders: perks/test_order_machine.py.
-    beside |= {ServiceOrder}
+    # Service orders: perks/test_order_machine.py; authorisations of their services: perks/test_authorisations.py.
+    beside |= {OrderAuthorisation, ServiceOrder}
     # Notices of exemption: relief/test_written_steps.py.
     beside |= {DisasterNotice}
     assert machines == {*MACHINES, *beside}

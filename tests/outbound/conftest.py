@@ -16,10 +16,12 @@ import pytest
 
 from suxin_outbound.guarded import CallLimits, GuardedClient
 from suxin_outbound.identity import IdentityClient
+from suxin_outbound.payscore_asking import PayAsker
+from suxin_outbound.payscore_keys import PayKeys, read_keys
 from suxin_outbound.sms import SmsClient
 from suxin_outbound.wechat import WeChatClient
 from suxin_server.stand_ins.keys import stand_in_key
-from suxin_server.stand_ins.payscore_keys import payscore_settings
+from suxin_server.stand_ins.payscore_keys import CLIENT, payscore_settings
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 APP_ID = "wx0000000000000000"
@@ -206,6 +208,26 @@ def payscore_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys") / "payscore"
     payscore_settings(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def pay_keys(payscore_folder: Path) -> PayKeys:
+    """The keys by which the platform asks that stand-in."""
+    made = payscore_settings(payscore_folder)
+    return read_keys(
+        mchid=str(made["payscore_mchid"]),
+        serial=str(made["payscore_serial"]),
+        key_file=payscore_folder / "merchant_key.pem",
+        platform_folder=payscore_folder / "platform",
+        api_key=stand_in_key("payscore"),
+        client_key=stand_in_key(CLIENT),
+    )
+
+
+@pytest.fixture
+def asker(payscore: StandIns, pay_keys: PayKeys, guarded: GuardedClient) -> PayAsker:
+    """What asks it."""
+    return PayAsker(base_url=payscore.payscore, keys=pay_keys, guarded=guarded)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ from suxin.perks.orders.provider import (
 from suxin.perks.orders.rules import Completion
 from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage
 from suxin.perks.states import RiskFundName
-from suxin_outbound.payscore import PayScoreClient
+from suxin_outbound.payscore import ORDERS, PayScoreClient
+from suxin_outbound.payscore_asking import PayAsker
 from suxin_outbound.payscore_calls import CallReader
 from suxin_outbound.payscore_keys import (
     ContentUnreadable,
@@ -28,11 +29,10 @@ from suxin_outbound.payscore_keys import (
     lines,
     read_keys,
 )
-from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.stand_ins.payscore import PayScoreStandIn
-from suxin_server.stand_ins.payscore_keys import payscore_settings
 
 NAME = OrderName(number="BIKE|1*", service_code="500001", sub_mchid="1900000109")
+NOTIFY_URL = "http://127.0.0.1:9/payscore/v1/calls"
 SENT = OrderSent(
     name=NAME,
     introduction="骆马湖骑行",
@@ -48,18 +48,6 @@ SENT = OrderSent(
 )
 
 
-@pytest.fixture(scope="session")
-def keys(payscore_folder):
-    made = payscore_settings(payscore_folder)
-    return read_keys(
-        mchid=str(made["payscore_mchid"]),
-        serial=str(made["payscore_serial"]),
-        key_file=payscore_folder / "merchant_key.pem",
-        platform_folder=payscore_folder / "platform",
-        api_key=stand_in_key("payscore"),
-    )
-
-
 @pytest.fixture
 def now():
     """The service's own time: signatures are compared with it."""
@@ -67,27 +55,22 @@ def now():
 
 
 @pytest.fixture
-async def client(payscore, keys, guarded):
+async def client(payscore, asker):
     payscore.http.post(f"{payscore.payscore}/_stand_in/reset", json={})
-    return PayScoreClient(
-        base_url=payscore.payscore,
-        app_id="wx0",
-        notify_url="http://127.0.0.1:9/payscore/v1/calls",
-        keys=keys,
-        guarded=guarded,
-    )
+    return PayScoreClient(app_id="wx0", notify_url=NOTIFY_URL, asker=asker)
 
 
-def acts(payscore, what):
-    given = {"sub_mchid": NAME.sub_mchid, "out_order_no": NAME.number, "act": what}
+def acts(payscore, what, **opened):
+    """What the user does on his phone, perhaps on the page that it opens."""
+    given = {"sub_mchid": NAME.sub_mchid, "out_order_no": NAME.number, "act": what, **opened}
     assert payscore.http.post(f"{payscore.payscore}/_stand_in/user", json=given).is_success
 
 
 async def test_an_order_goes_its_whole_way_there(client, payscore, now):
     made = await client.create(SENT, now=now)
-    assert (made.stage, made.call_up is not None) == (ServiceOrderStage.CREATED, True)
+    assert made.stage is ServiceOrderStage.CREATED
     assert (await client.create(SENT, now=now)).provider_order_id == made.provider_order_id
-    acts(payscore, "confirm")
+    acts(payscore, "confirm", call_up=made.call_up)
     assert (await client.query(NAME, now=now)).stage is ServiceOrderStage.USER_CONFIRM
     done = await client.complete(NAME, asking(1_500, less_fen=200), now=now)
     assert (done.stage, done.total_fen) == (ServiceOrderStage.USER_PAYING, 1_500)
@@ -123,6 +106,22 @@ async def test_what_was_paid_elsewhere_is_synchronised(client, payscore, now):
     assert (told.stage, told.transaction_id) == (ServiceOrderStage.USER_PAID, None)
 
 
+async def test_a_waiting_payment_is_reminded_of_and_collected(client, payscore, now):
+    await client.create(SENT, now=now)
+    with pytest.raises(ProviderRejected):
+        await client.collect(NAME, now=now)
+    acts(payscore, "confirm")
+    await client.complete(NAME, asking(1_500), now=now)
+    assert (await client.remind(NAME, now=now)).stage is ServiceOrderStage.USER_PAYING
+    told = await client.collect(NAME, now=now)
+    assert (told.stage, told.total_fen) == (ServiceOrderStage.USER_PAID, 1_500)
+    assert told.transaction_id is not None
+    calls = payscore.calls("payscore")
+    assert (calls[f"{ORDERS}/*"], calls[ORDERS]) == (4, 2)
+    with pytest.raises(ProviderRejected):
+        await client.remind(NAME, now=now)
+
+
 async def test_who_need_not_confirm_has_authorised_the_service(client, payscore, now):
     """免确认: his openid is asked for by the authorisation and sent on."""
     free = replace(SENT, need_confirm=False, authorisation_code="A-1")
@@ -134,16 +133,15 @@ async def test_who_need_not_confirm_has_authorised_the_service(client, payscore,
     assert payscore.calls("payscore")["/v3/payscore/partner/serviceorder"] == 1
 
 
-async def test_whose_signature_is_wrong_is_not_heard(payscore, keys, guarded, now):
+async def test_whose_signature_is_wrong_is_not_heard(payscore, pay_keys, guarded, now):
     """The five lines are signed by one's own key; what comes back, by one that is known."""
-    stranger = replace(keys, own=_another_key())
+    stranger = replace(pay_keys, own=_another_key())
     for wrong in (
         stranger,
-        replace(keys, platform={"PUB_KEY_ID_STANDIN": _another_key().public_key()}),
+        replace(pay_keys, platform={"PUB_KEY_ID_STANDIN": _another_key().public_key()}),
     ):
-        client = PayScoreClient(
-            base_url=payscore.payscore, app_id="wx0", notify_url="x", keys=wrong, guarded=guarded
-        )
+        asker = PayAsker(base_url=payscore.payscore, keys=wrong, guarded=guarded)
+        client = PayScoreClient(app_id="wx0", notify_url="x", asker=asker)
         with pytest.raises(ProviderUnavailable):
             await client.query(NAME, now=now)
 
@@ -175,8 +173,8 @@ def call(payscore_folder):
     )
 
 
-def test_a_call_is_verified_then_deciphered_then_read(keys, call, now):
-    reader = CallReader(keys)
+def test_a_call_is_verified_then_deciphered_then_read(pay_keys, call, now):
+    reader = CallReader(pay_keys)
     body, headers = call()
     read = reader.read(headers, body, now=now)
     assert isinstance(read, OrderCall)
@@ -188,7 +186,7 @@ def test_a_call_is_verified_then_deciphered_then_read(keys, call, now):
         number="R-1",
         state=ServiceOrderRefundState.CLOSED,
     )
-    body, headers = call("PAYSCORE.USER_OPEN_SERVICE")
+    body, headers = call("PAYSCORE.SOMETHING_ELSE")
     assert reader.read(headers, body, now=now) is None
     body, headers = call(state="LOST")
     with pytest.raises(ContentUnreadable):
@@ -206,29 +204,31 @@ def test_a_call_is_verified_then_deciphered_then_read(keys, call, now):
         {"wechatpay-timestamp": "²"},
     ],
 )
-def test_a_forged_old_or_probing_call_is_refused(keys, call, now, change):
+def test_a_forged_old_or_probing_call_is_refused(pay_keys, call, now, change):
     body, headers = call()
     with pytest.raises(SignatureWrong):
-        CallReader(keys).read(headers | change, body, now=now)
+        CallReader(pay_keys).read(headers | change, body, now=now)
 
 
-def test_a_call_is_good_for_five_minutes_and_whole(keys, call, now):
+def test_a_call_is_good_for_five_minutes_and_whole(pay_keys, call, now):
     body, headers = call()
-    reader = CallReader(keys)
+    reader = CallReader(pay_keys)
     with pytest.raises(SignatureWrong):
         reader.read(headers, body, now=now + timedelta(minutes=6))
     with pytest.raises(SignatureWrong):
         reader.read(headers, body.replace(b"USER_CONFIRM", b"USER_PAID"), now=now)
     with pytest.raises(ContentUnreadable):
-        CallReader(replace(keys, api_key=b"y" * 32)).read(headers, body, now=now)
+        CallReader(replace(pay_keys, api_key=b"y" * 32)).read(headers, body, now=now)
 
 
 def test_keys_are_what_they_should_be(payscore_folder, tmp_path):
     given = {"mchid": "1", "serial": "1", "key_file": payscore_folder / "merchant_key.pem"}
     with pytest.raises(KeyUnfit):
-        read_keys(**given, platform_folder=payscore_folder / "platform", api_key="short")
-    with pytest.raises(KeyUnfit):
-        read_keys(**given, platform_folder=tmp_path, api_key="x" * 32)
+        read_keys(**given, platform_folder=tmp_path, api_key="x" * 32, client_key="y" * 32)
+    for short in ({"api_key": "short"}, {"client_key": "short"}):
+        whole = {"api_key": "x" * 32, "client_key": "y" * 32}
+        with pytest.raises(KeyUnfit):
+            read_keys(**given, platform_folder=payscore_folder / "platform", **whole | short)
 
 
 def test_the_stand_in_hears_nobody_without_a_key(payscore):

@@ -41,6 +41,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
 from suxin.kernel.refusals import Refusal
 from suxin.perks.orders import calls, commands, jobs, looking, queries
+from suxin.perks.orders.asking import REQUEST_TOPIC
 from suxin.perks.orders.calls import OrderCall
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.orders.provider import OrderName, OrderTold, ProviderUnavailable
@@ -187,7 +188,7 @@ class Orders(RuleBasedStateMachine):
         order = self._order(self.remote_id)
         if order.request_id is not None:
             self.provider.losing = losing
-            self._job(commands.REQUEST_TOPIC, self.remote_id, request_id=order.request_id)
+            self._job(REQUEST_TOPIC, self.remote_id, request_id=order.request_id)
             self.provider.losing = False
 
     @rule()

@@ -17,12 +17,13 @@ from unreachable import Unreachable
 
 from suxin.kernel import outbox
 from suxin.perks.orders import jobs
+from suxin.perks.orders.authorisations.commands import apply_authorisation
 from suxin.perks.orders.calls import CALL_TOPIC
 from suxin_outbound.payscore_calls import CallReader
 from suxin_outbound.payscore_keys import read_keys
 from suxin_server.stand_ins.keys import stand_in_key
 from suxin_server.stand_ins.payscore import PayScoreStandIn
-from suxin_server.stand_ins.payscore_keys import payscore_settings
+from suxin_server.stand_ins.payscore_keys import CLIENT, payscore_settings
 from suxin_tenants import PROFILES
 from suxin_tenants.merchant.payscore_calls import CALLS_PATH, call_routes
 from suxin_web.application import build_app
@@ -68,6 +69,7 @@ async def client(
         key_file=folder / "merchant_key.pem",
         platform_folder=folder / "platform",
         api_key=stand_in_key("payscore"),
+        client_key=stand_in_key(CLIENT),
     )
     app = build_app(runtime, call_routes(CallReader(keys)))
     transport = httpx.ASGITransport(app, client=("192.0.2.1", 4711))
@@ -140,7 +142,7 @@ async def test_what_is_forged_old_or_of_nobody_here_is_refused(
         assert await call(client, strangers) == 404
         unreadable = service.sealed("PAYSCORE.USER_CONFIRM", told(state="LOST"))
         assert await call(client, unreadable) == 400
-        unknown = service.sealed("PAYSCORE.USER_OPEN_SERVICE", told())
+        unknown = service.sealed("PAYSCORE.SOMETHING_ELSE", told())
         assert await call(client, unknown) == 200
         clock.pass_time(minutes=6)
         assert await call(client, sealed) == 401
@@ -170,3 +172,39 @@ async def test_two_merchants_orders_of_one_number_never_cross(
     rows = await admin.fetch("select id, stage from service_orders")
     stages = {row["id"]: row["stage"] for row in rows}
     assert stages == {mine.id: "CREATED", theirs.id: "USER_CONFIRM"}
+
+
+async def test_a_user_gives_an_authorisation_and_ends_it_by_calls(
+    client: httpx.AsyncClient,
+    service: PayScoreStandIn,
+    remote: Remote,
+    admin: Any,
+    clock: HeldClock,
+) -> None:
+    """Of one number there may be several calls, each at its own time; one that is told twice is taken once."""
+    await remote.city.act(
+        apply_authorisation, remote.merchant, service_code=WECHAT_CODE, code="AUTH-1"
+    )
+    await admin.execute("update order_authorisations set state = 'WAITING'")
+    said = {"authorization_code": "AUTH-1", "service_id": WECHAT_CODE, "sub_mchid": SUB_MCHID}
+    later = clock.now()
+    for number, (event, at, state) in enumerate(
+        (
+            ("PAYSCORE.USER_OPEN_SERVICE", "20261120100000", "AVAILABLE"),
+            ("PAYSCORE.USER_CLOSE_SERVICE", "20261121100000", "ENDED"),
+        )
+    ):
+        for _ in range(2):
+            sealed = service.sealed(event, said | {"openorclose_time": at, "openid": "nobody's"})
+            assert await call(client, sealed) == 200
+        rows = await admin.fetch(
+            "select id, payload from outbox where topic = $1 order by id", CALL_TOPIC
+        )
+        assert len(rows) == number + 1
+        assert "openid" not in rows[number]["payload"]
+        later += timedelta(seconds=1)
+        handlers = jobs.handlers(remote.provider)
+        assert await outbox.perform(remote.city.database, rows[number]["id"], handlers, now=later)
+        assert await admin.fetchval("select state from order_authorisations") == state
+    strangers = service.sealed("PAYSCORE.USER_OPEN_SERVICE", said | {"sub_mchid": "1999999999"})
+    assert await call(client, strangers) == 404

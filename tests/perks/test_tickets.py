@@ -1,6 +1,7 @@
 """Tickets: issued within stock and limits, told of late, once each; what two gates let in twice is told to the attraction alone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ from small_tickets import handed, platform_keys, recorded, text_of, told, wanted
 from sqlalchemy import select
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import Invalid
+from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.working_days import local_day
 from suxin.lending.models.steps import StepNotPossible
 from suxin.perks import accounts
 from suxin.perks.models import Redemption
@@ -21,10 +23,10 @@ from suxin.perks.refusals import PersonLimitReached, ProgrammeNotOpen, StockExha
 from suxin.perks.states import RedemptionState
 from suxin.perks.tickets import queries
 from suxin.perks.tickets.artefacts import TICKET, ticket_named
-from suxin.perks.tickets.issuing import cancel_ticket, expire_ticket, take_ticket
+from suxin.perks.tickets.issuing import cancel_ticket, expire_ticket, give_ticket_back, take_ticket
 from suxin.perks.tickets.models import Ticket, TicketSpend
 from suxin.perks.tickets.policies import LATE_SYNC, MAX_SPENDS
-from suxin.perks.tickets.refusals import TicketDaysWrong, TicketsNotOffered, TicketUsed
+from suxin.perks.tickets.refusals import TicketBegun, TicketDaysWrong, TicketsNotOffered, TicketUsed
 from suxin.perks.tickets.states import SpendVerdict, TicketState
 from suxin.tenancy.profiles import TenantKind
 
@@ -233,3 +235,59 @@ async def test_only_visits_of_attractions_have_tickets_and_one_message_has_a_lim
         await told(city, gate, *[recorded("x", city.now) for _ in range(MAX_SPENDS + 1)])
     async with city.database.snapshot(gate, now=city.now) as session:
         assert (await session.scalars(select(TicketSpend))).all() == []
+
+
+async def test_a_resident_gives_a_ticket_back_before_it_is_good(perks, admin):
+    """Stock and his limits are as before, the gates' list has it as spent, and what a gate tells of it lets nobody in."""
+    city, gate = perks.city, perks.merchant
+    programme = await perks.published(stock=10, person_total=2)
+    tomorrow = replace(wanted(city, persons=2), day=local_day(city.now) + timedelta(days=1))
+    asked = {"programme_id": programme.id, "wanted": tomorrow}
+    ticket = await city.act(take_ticket, city.applicant, **asked)
+    text = await text_of(city, ticket)
+    assert await stock_left(perks, programme) == 8
+    await city.act(give_ticket_back, city.applicant, ticket_id=ticket.id)
+    ticket, redemption = await stands(perks, ticket)
+    assert (ticket.state, ticket.reason) == (TicketState.CANCELLED, "持票人退票")
+    assert redemption.state is RedemptionState.ROLLED_BACK
+    assert await stock_left(perks, programme) == 10
+    async with city.database.snapshot(gate, now=city.now) as session:
+        spent = await queries.spent_list(session, gate, now=city.now)
+    assert spent.left == {ticket.id: 0}
+    late = recorded(text, ticket.valid_from)
+    assert [one.verdict for one in await told(city, gate, late, after=timedelta(days=2))] == [
+        V.CANCELLED
+    ]
+    # He may have as many as before.
+    await city.act(take_ticket, city.applicant, **asked)
+    async with nothing_written(admin):
+        with pytest.raises(StepNotPossible):
+            await city.act(give_ticket_back, city.applicant, ticket_id=ticket.id)
+
+
+async def test_a_ticket_that_is_good_is_not_given_back(perks, admin):
+    """A gate that is cut off may have let him in by it, of which nobody knows yet; the attraction may still cancel it."""
+    city = perks.city
+    programme = await perks.published()
+    ticket = await city.act(
+        take_ticket, city.applicant, programme_id=programme.id, wanted=wanted(city)
+    )
+    async with nothing_written(admin):
+        with pytest.raises(TicketBegun):
+            await city.act(give_ticket_back, city.applicant, ticket_id=ticket.id)
+        with pytest.raises(NotFound):
+            await city.act(give_ticket_back, city.stranger, ticket_id=ticket.id)
+    await city.act(cancel_ticket, perks.merchant, ticket_id=ticket.id, reason="顾客来电")
+
+
+async def test_two_at_once_give_one_back(perks, admin):
+    city = perks.city
+    programme = await perks.published(stock=10)
+    tomorrow = replace(wanted(city), day=local_day(city.now) + timedelta(days=1))
+    ticket = await city.act(take_ticket, city.applicant, programme_id=programme.id, wanted=tomorrow)
+    both = await asyncio.gather(
+        *(city.act(give_ticket_back, city.applicant, ticket_id=ticket.id) for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in both) == ["StepNotPossible", "Ticket"]
+    assert await stock_left(perks, programme) == 10

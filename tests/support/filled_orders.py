@@ -2,17 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from authorisation_reference import ReferenceAuthorisations
+from bill_reference import ReferenceBills, billed, written
 from order_reference import ReferenceProvider
 from small_city import SmallCity
 from small_orders import SUB_MCHID, WECHAT_CODE, asking, build_service, draft, opened
 from small_perks import SmallPerks
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.working_days import local_day
 from suxin.perks.orders import carrying
+from suxin.perks.orders.authorisations.carrying import carry
+from suxin.perks.orders.authorisations.commands import apply_authorisation
+from suxin.perks.orders.authorisations.models import OrderAuthorisation
+from suxin.perks.orders.authorisations.states import Standing
+from suxin.perks.orders.bills.carrying import compare_bill
+from suxin.perks.orders.bills.models import OrderBill
 from suxin.perks.orders.commands import complete_order, open_order, refund_order
 from suxin.perks.orders.models import OrderRefund, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ, ORDER_REFUND
@@ -39,6 +49,10 @@ class FilledOrders:
     transaction_id: str
     refund_id: UUID
     refund_number: str
+    authorisation_id: UUID
+    authorisation_code: str
+    bill_id: UUID
+    bill_day: date
 
 
 @dataclass
@@ -101,6 +115,20 @@ async def ridden(perks: SmallPerks) -> UUID:
     return held.id
 
 
+async def authorised(
+    city: SmallCity, merchant: Actor, provider: ReferenceAuthorisations | None = None
+) -> OrderAuthorisation:
+    """Let a user authorise the merchant's service at the provider."""
+    provider = provider or ReferenceAuthorisations()
+    given = {"service_code": WECHAT_CODE, "code": "AUTH-1"}
+    made: OrderAuthorisation = await city.act(apply_authorisation, merchant, **given)
+    provider.standings[made.code] = Standing.GIVEN
+    named = {"tenant_id": made.tenant_id, "authorisation_id": made.id, "provider": provider}
+    for _ in range(2):
+        await as_platform(city, carry, **named)
+    return made
+
+
 async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrders:
     """Give the first bank a merchant's orders, as if it were one: whoever looks on is then asked about its rows."""
     merchant = replace(
@@ -119,9 +147,20 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
     order = await opened(city, merchant, redemption_id=redemption_id)
     given = {"transaction_id": f"tx-{PAID}", "number": "R-1", "amount_fen": 500, "reason": "退款"}
     await city.act(refund_order, merchant, **given)
+    authorisation = await authorised(city, merchant)
     async with city.database.transaction(Actor.system("test"), now=city.now) as session:
         named = {"tenant_id": paid.tenant_id, "order_id": paid.id}
         await carrying.keep_outcome(session, **named, kind=OutcomeKind.KEPT, at=city.now)
+    day = local_day(city.now)
+    bills = ReferenceBills({(SUB_MCHID, day): written(billed("UNKNOWN-1", "tx-0", 100))})
+    bill: OrderBill = await as_platform(
+        city,
+        compare_bill,
+        provider=bills,
+        tenant_id=paid.tenant_id,
+        sub_mchid=SUB_MCHID,
+        day=day,
+    )
     refund_id: UUID = await admin.fetchval(f"select id from {OrderRefund.__tablename__}")  # noqa: S608 - a name of our own
     return FilledOrders(
         merchant=merchant,
@@ -133,4 +172,8 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
         transaction_id=f"tx-{PAID}",
         refund_id=refund_id,
         refund_number="R-1",
+        authorisation_id=authorisation.id,
+        authorisation_code=authorisation.code,
+        bill_id=bill.id,
+        bill_day=bill.day,
     )

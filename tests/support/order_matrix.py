@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from bill_reference import billed
+from filled_orders import PAID
 from small_orders import LOCAL_CODE, SUB_MCHID, WECHAT_CODE, asking, draft
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, Case, by
 
 from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.perks.orders.authorisations.models import OrderAuthorisation
 from suxin.perks.orders.calls import MerchantUnknown, RefundCall
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.orders.rules import ServiceTerms
@@ -25,6 +28,10 @@ ANYBODY = (*OUTSIDE, "merchant")
 
 def order(world: World) -> dict[str, Any]:
     return {"order_id": world.ordered.order_id}
+
+
+def authorisation(world: World) -> dict[str, Any]:
+    return {"authorisation_id": world.ordered.authorisation_id}
 
 
 def redeemed(world: World) -> dict[str, Any]:
@@ -50,6 +57,14 @@ def by_tenant(world: World) -> dict[str, Any]:
 
 TOLD = {"provider": OrderChannel.WECHAT_PAYSCORE, "sub_mchid": SUB_MCHID}
 COMMANDS: dict[str, list[Case]] = {
+    "perks.orders.authorisations.commands.apply_authorisation": merchants_own(
+        lambda _world: {"service_code": WECHAT_CODE, "code": "AUTH-1"}
+    ),
+    "perks.orders.authorisations.commands.end_authorisation": merchants_own(
+        lambda world: {"authorisation_id": world.ordered.authorisation_id, "reason": "x"}
+    ),
+    "perks.orders.urging.collect_order": merchants_own(order),
+    "perks.orders.urging.remind_order": merchants_own(order),
     "perks.orders.calls.take_call": by(
         ("system",),
         MerchantUnknown,
@@ -109,6 +124,74 @@ COMMANDS: dict[str, list[Case]] = {
 }
 
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
+    "perks.orders.bills.queries.gaps_of": (
+        "merchant",
+        lambda world: {"bill_id": world.ordered.bill_id},
+        None,
+    ),
+    "perks.orders.bills.queries.is_compared": (
+        "merchant",
+        lambda world: by_tenant(world) | {"sub_mchid": SUB_MCHID, "day": world.ordered.bill_day},
+        None,
+    ),
+    "perks.orders.bills.queries.known_of": (
+        "merchant",
+        lambda world: (
+            by_tenant(world)
+            | {"sub_mchid": SUB_MCHID, "rows": [billed(PAID, world.ordered.transaction_id, 1)]}
+        ),
+        None,
+    ),
+    "perks.orders.bills.queries.own_bill": (
+        "merchant",
+        lambda world: {"bill_id": world.ordered.bill_id},
+        NotFound,
+    ),
+    "perks.orders.bills.queries.own_bills": ("merchant", lambda _world: {}, None),
+    "perks.orders.bills.queries.paid_on": (
+        "merchant",
+        lambda world: by_tenant(world) | {"sub_mchid": SUB_MCHID, "day": world.ordered.bill_day},
+        None,
+    ),
+    "perks.orders.queries.is_numbered": (
+        "merchant",
+        lambda world: by_tenant(world) | {"sub_mchid": SUB_MCHID},
+        None,
+    ),
+    "perks.orders.authorisations.queries.authorisation_numbered": (
+        "merchant",
+        lambda world: {"code": world.ordered.authorisation_code},
+        None,
+    ),
+    "perks.orders.authorisations.queries.lock_authorisation": (
+        "merchant",
+        lambda world: by_tenant(world) | authorisation(world),
+        None,
+    ),
+    "perks.orders.authorisations.queries.lock_authorisation_told": (
+        "merchant",
+        lambda world: TOLD | {"code": world.ordered.authorisation_code},
+        None,
+    ),
+    "perks.orders.authorisations.queries.lock_own_authorisation": (
+        "merchant",
+        authorisation,
+        NotFound,
+    ),
+    "perks.orders.authorisations.queries.own_authorisations": (
+        "merchant",
+        lambda _world: {},
+        None,
+    ),
+    "perks.orders.authorisations.queries.service_behind": (
+        "rival",
+        lambda world: {
+            "authorisation": OrderAuthorisation(
+                tenant_id=world.ordered.merchant.own_tenant, service_id=world.ordered.service_id
+            )
+        },
+        NotFound,
+    ),
     "perks.orders.queries.has_outcome": (
         "merchant",
         lambda world: {"order": known(world), "kind": OutcomeKind.KEPT},

@@ -3,7 +3,7 @@
 It may lose an answer after it did what it was asked, as a network does.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -114,6 +114,19 @@ class ReferenceProvider:
     async def sync(self, name: OrderName, *, paid_at: datetime, now: datetime) -> OrderTold:
         assert paid_at <= now
         return self._take(name, "sync")
+
+    async def collect(self, name: OrderName, *, now: datetime) -> OrderTold:
+        assert now
+        told = self._take(name, "pay")
+        self._order(name).transaction_id = f"tx-{name.number}"
+        return replace(told, transaction_id=f"tx-{name.number}")
+
+    async def remind(self, name: OrderName, *, now: datetime) -> OrderTold:
+        assert now
+        self.asked.append("remind")
+        if self._order(name).stage != "USER_PAYING":
+            raise ProviderRejected("INVALID_ORDER_STATE", "订单状态不允许")
+        return self._answer(name)
 
     async def refund(self, refund: RefundSent, *, now: datetime) -> RefundTold:
         assert now

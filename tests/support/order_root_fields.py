@@ -15,6 +15,13 @@ CALLS: Final = {
     "cancelServiceOrder": f'cancelServiceOrder(input: {{orderId: "x", reason: "x", {KEY}}})',
     "syncServiceOrder": 'syncServiceOrder(input: {orderId: "x", paidAt: "2026-11-20T09:00:00+08:00",'
     f" {KEY}}})",
+    "collectServiceOrder": f'collectServiceOrder(input: {{orderId: "x", {KEY}}})',
+    "remindServiceOrder": f'remindServiceOrder(input: {{orderId: "x", {KEY}}})',
+    "serviceAuthorisations": "{ serviceAuthorisations(first: 1) { totalCount } }",
+    "applyServiceAuthorisation": 'applyServiceAuthorisation(input: {serviceId: "x",'
+    f' authorizationCode: "x", {KEY}}})',
+    "endServiceAuthorisation": 'endServiceAuthorisation(input: {authorisationId: "x", reason: "x",'
+    f" {KEY}}})",
     "refundServiceOrder": 'refundServiceOrder(input: {transactionId: "x", outRefundNo: "x", amountFen: 1,'
     f' reason: "x", {KEY}}})',
 }
@@ -27,6 +34,11 @@ NEEDS: Final = {
     "modifyServiceOrder": "perks.order.manage",
     "cancelServiceOrder": "perks.order.manage",
     "syncServiceOrder": "perks.order.manage",
+    "collectServiceOrder": "perks.order.manage",
+    "remindServiceOrder": "perks.order.manage",
+    "serviceAuthorisations": "perks.order.read",
+    "applyServiceAuthorisation": "perks.order.manage",
+    "endServiceAuthorisation": "perks.order.manage",
     "refundServiceOrder": "perks.order.refund",
 }
 _ADMINS: Final = {"merchant.merchant_admin", "attraction.attraction_admin"}
@@ -37,7 +49,7 @@ HOLDERS: Final = {
     "perks.order.refund": _ADMINS,
 }
 
-ORDER_NODES: Final = {"ServiceOrder", "ServiceOrderRefund"}
+ORDER_NODES: Final = {"ServiceOrder", "ServiceOrderRefund", "ServiceAuthorisation"}
 """What has a global id at a merchant alone."""
 ORDER_STEPS: Final = {
     "create_service_order",
@@ -46,5 +58,9 @@ ORDER_STEPS: Final = {
     "modify_service_order",
     "cancel_service_order",
     "sync_service_order",
+    "collect_service_order",
+    "remind_service_order",
+    "apply_service_authorisation",
+    "end_service_authorisation",
     "refund_service_order",
 }

@@ -9,6 +9,8 @@ CALLS: Final = {
     "perkScenarios": "{ perkScenarios { code } }",
     "perkProgrammes": "{ perkProgrammes(first: 1) { totalCount } }",
     "perkProgramme": '{ perkProgramme(id: "x") { id } }',
+    "perkSettlements": "{ perkSettlements(first: 1) { totalCount } }",
+    "perkSettlement": '{ perkSettlement(id: "x") { id } }',
     "perkRedemptions": "{ perkRedemptions(first: 1) { totalCount } }",
     "perkRedemption": '{ perkRedemption(id: "x") { id } }',
     "draftPerkProgramme": 'draftPerkProgramme(input: {scenarioCode: "travel.bike", startsOn: "2026-11-20",'
@@ -27,6 +29,8 @@ NEEDS: Final = {
     "perkScenarios": "perks.programme.read",
     "perkProgrammes": "perks.programme.read",
     "perkProgramme": "perks.programme.read",
+    "perkSettlements": "perks.settlement.read",
+    "perkSettlement": "perks.settlement.read",
     "perkRedemptions": "perks.redemption.read",
     "perkRedemption": "perks.redemption.read",
     "draftPerkProgramme": "perks.programme.manage",
@@ -45,10 +49,11 @@ _AT_WORK: Final = _ADMINS | {"merchant.clerk", "attraction.gate"}
 HOLDERS: Final = {
     "perks.programme.read": _AT_WORK,
     "perks.programme.manage": _ADMINS,
+    "perks.settlement.read": _ADMINS,
     "perks.redemption.read": _AT_WORK,
     "perks.redemption.grant": _AT_WORK,
 }
-OF_MERCHANTS: Final = {"PerkProgramme", "PerkRedemption"}
+OF_MERCHANTS: Final = {"PerkProgramme", "PerkRedemption", "PerkSettlement"}
 """The types of things that a merchant has and a bank has none of: ``tests/graphql/test_perks.py``."""
 
 BY_MERCHANTS: Final = {

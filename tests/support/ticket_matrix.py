@@ -35,6 +35,10 @@ def anothers_queue(world: World) -> dict[str, Any]:
 
 COMMANDS: dict[str, list[Case]] = {
     "perks.tickets.issuing.take_ticket": by(EVERYONE_BUT_SUBJECTS, Forbidden, asked),
+    "perks.tickets.issuing.give_ticket_back": [
+        *by(EVERYONE_BUT_SUBJECTS, Forbidden, ticket),
+        ("stranger", NotFound, ticket),
+    ],
     "perks.tickets.issuing.hand_ticket": merchants_own(asked),
     "perks.tickets.issuing.cancel_ticket": merchants_own(reasoned(ticket)),
     "perks.tickets.syncing.sync_spends": [

@@ -7,18 +7,26 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from suxin.perks.scenarios import scenario_named
+from suxin.scoring.packaged import XICHU
 from suxin.subjects.models import PassKind
 from suxin.subjects.presentation_codes import WINDOW, scanned_code, typed_code, window_of
 from suxin_server.demo import cast
 from suxin_server.journeys.applicant import API, Applicant, Thing
 from suxin_server.journeys.bank import hidden_fields, send_document
 from suxin_server.journeys.desk import Desk
+from suxin_server.journeys.record import SCORING_PATIENCE_S, model_in_force
 from suxin_server.journeys.walking import Step, Talk, expect, new_key, until, walk_demo
 
 SCENARIO: Final = "tour.ticket"
+KEPT_SCENARIO: Final = "shop.umbrella"
+KEPT_INDICATOR: Final = "P16"
+"""Where the model of persons counts what was kept of a benefit, a point each up to a bound of its own."""
+
+KEPT_AT_MOST: Final = 20
 CITY_PATIENCE_S: Final = 180.0
 """The worker fills the demo city some time after its start."""
 
+PERSONS: Final = "西楚分"
 PERK_PURPOSE: Final = "perk.redeem"
 FORGED: Final = "SXP1.000000." + 24 * "A"
 _HANDLE: Final = re.compile(r"<dt>顾客编号</dt>\s*<dd>([^<]+)</dd>")
@@ -31,12 +39,14 @@ class PerkStory:
     url: str
     resident: Applicant
     clerk: Desk
+    office: Desk
     merchant: cast.Organiser
     name: str = field(default_factory=lambda: f"流程演示门票 {new_key()[-6:]}")
     perk: Thing = field(init=False)
     opened: Thing = field(init=False)
     code: str = ""
     held: str = ""
+    kept: str = ""
 
     @property
     def path(self) -> str:
@@ -57,6 +67,7 @@ def log_in(story: PerkStory) -> str:
     story.clerk.log_in()
     page = story.clerk.page("/redeem")
     story.clerk.talk.show(X_CSRF_Token=hidden_fields(page)["_csrf"])
+    story.office.log_in()
     return f"{story.resident.role.name}、{story.clerk.login} 已登录"
 
 
@@ -67,31 +78,13 @@ def publish(story: PerkStory) -> str:
         expected="演示城市的权益已发布",
         patience_s=CITY_PATIENCE_S,
     )
-    today = date.today()  # noqa: DTZ011 - any day from now on
-    given = {
-        "scenarioCode": SCENARIO,
-        "name": story.name,
-        "startsOn": today.isoformat(),
-        "endsBefore": (today + timedelta(days=30)).isoformat(),
-        "funderName": story.merchant.short_name,
-        "personDaily": 10,
-    }
-    drafted = _do(story, "draft_perk_programme", "draftPerkProgramme", given)["programme"]
-    done = _do(
-        story,
-        "publish_perk_programme",
-        "publishPerkProgramme",
-        {"programmeId": drafted["id"]},
-    )["programme"]
-    expect(done["state"] == "PUBLISHED", "PUBLISHED", done)
+    _publish(story, SCENARIO, story.name)
     return f"{story.merchant.short_name}以“{scenario_named(SCENARIO).zh}”模板发布“{story.name}”"
 
 
 def look_around(story: PerkStory) -> str:
     """Find it among what there is."""
-    found = [one for one in story.resident.items("perks") if one["name"] == story.name]
-    expect(len(found) == 1, story.name, found)
-    story.perk = found[0]
+    story.perk = _found(story, story.name)
     better = "、".join(one["label"] for one in story.perk["better"])
     return f"人人可享：{story.perk['fallback']['label']}；守信更优：{better}"
 
@@ -197,6 +190,43 @@ def use_paper(story: PerkStory) -> str:
     return "手机没电：纸质码 16 位数字，一次有效；再次输入被拒"
 
 
+def keep_faith(story: PerkStory) -> str:
+    """Borrow an umbrella without a deposit and bring it back: agreed to by a yes, it becomes a positive record."""
+    story.kept = f"流程演示借伞 {new_key()[-6:]}"
+    _publish(story, KEPT_SCENARIO, story.kept)
+    story.perk = _found(story, story.kept)
+    _open(story, agree=True)
+    _take(story)
+    story.clerk.send(f"{story.held}/finish", shown_at=story.held)
+
+    def recorded() -> list[Thing] | None:
+        rows = story.resident.items("my-data/rows", part="records")
+        return [row for row in rows if story.kept in str(row.get("content", row))] or None
+
+    rows = until(recorded, expected="守约记录已写入", patience_s=CITY_PATIENCE_S)
+    expect(len(rows) == 1, "一条守约记录", rows)
+    return f"“{story.kept}”归还完成，形成一条正面记录"
+
+
+def score_again(story: PerkStory) -> str:
+    """Have the persons' scores worked out anew: what was kept counts in the next one."""
+    model = until(
+        lambda: model_in_force(story.office, PERSONS),
+        expected=f"{PERSONS}模型已启用",
+        patience_s=SCORING_PATIENCE_S,
+    )
+    before = _kept_points(story)
+    story.office.send(f"{model}/run", shown_at=model)
+    wanted = min(before + 1, KEPT_AT_MOST)
+
+    def counted() -> int | None:
+        points = _kept_points(story)
+        return points if points >= wanted else None
+
+    after = until(counted, expected="守约计入评分", patience_s=SCORING_PATIENCE_S)
+    return f"守约使用信易+服务：{before} → {after} 分"
+
+
 STEPS: Final[tuple[Step[PerkStory], ...]] = (
     ("服务健康", check_health),
     ("登录", log_in),
@@ -209,6 +239,8 @@ STEPS: Final[tuple[Step[PerkStory], ...]] = (
     ("同意并完成", say_yes),
     ("回看", look_back),
     ("纸质码", use_paper),
+    ("守约成记录", keep_faith),
+    ("下次评分", score_again),
 )
 
 
@@ -225,10 +257,41 @@ def walk_perk(url: str) -> int:
             url=address,
             resident=Applicant(address, cast.CHEN_JING),
             clerk=Desk(address, merchant.staff[0].login),
+            office=Desk(address, "operator.credit"),
             merchant=merchant,
         )
 
     return walk_demo("信易+ · the perk journey", url, begin, STEPS)
+
+
+def _publish(story: PerkStory, scenario: str, name: str) -> None:
+    today = date.today()  # noqa: DTZ011 - any day from now on
+    given = {
+        "scenarioCode": scenario,
+        "name": name,
+        "startsOn": today.isoformat(),
+        "endsBefore": (today + timedelta(days=30)).isoformat(),
+        "funderName": story.merchant.short_name,
+        "personDaily": 10,
+    }
+    drafted = _do(story, "draft_perk_programme", "draftPerkProgramme", given)["programme"]
+    named = {"programmeId": drafted["id"]}
+    done = _do(story, "publish_perk_programme", "publishPerkProgramme", named)["programme"]
+    expect(done["state"] == "PUBLISHED", "PUBLISHED", done)
+
+
+def _found(story: PerkStory, name: str) -> Thing:
+    found = [one for one in story.resident.items("perks") if one["name"] == name]
+    expect(len(found) == 1, name, found)
+    return found[0]
+
+
+def _kept_points(story: PerkStory) -> int:
+    score = story.resident.talk.get(f"{API}/score")["score"]
+    if score is None or score["model"] != XICHU:
+        return 0
+    points: dict[str, int] = {one["code"]: one["points"] for one in score["contributions"]}
+    return points.get(KEPT_INDICATOR, 0)
 
 
 def _do(story: PerkStory, document: str, name: str, given: dict[str, object]) -> Thing:

@@ -118,7 +118,7 @@ def deliver(story: RecordStory) -> str:
 def run(story: RecordStory) -> str:
     """Ask for a run of the model in force, and wait until the penalty counts."""
     story.model = until(
-        lambda: _model_in_force(story),
+        lambda: model_in_force(story.office, story.matter.model_name),
         expected=f"{story.matter.model_name}模型已启用",
         patience_s=SCORING_PATIENCE_S,
     )
@@ -202,11 +202,11 @@ def retire_source(story: RecordStory) -> str:
     return f"{story.name} 已停用，令牌随即失效"
 
 
-def _model_in_force(story: RecordStory) -> str | None:
-    """Return the page of the matter's model that may be run, once there is one."""
-    for place in _MODEL.findall(story.office.page("/score-models")):
-        page = story.office.page(place)
-        if f'action="/desk{place}/run"' in page and story.matter.model_name in page:
+def model_in_force(office: Desk, name: str) -> str | None:
+    """Return the page of the model of this name that may be run, once there is one."""
+    for place in _MODEL.findall(office.page("/score-models")):
+        page = office.page(place)
+        if f'action="/desk{place}/run"' in page and name in page:
             return str(place)
     return None
 

@@ -1,7 +1,7 @@
 """The stand-in for WeChat Pay Score: checks signatures, holds orders by the service's own state table, and calls back.
 
 What a user does on his phone is done by ``POST /_stand_in/user`` with ``sub_mchid``, ``out_order_no`` and ``act`` (``confirm``, ``pay``
-or ``expire``); it answers once the platform has been called. Calls are signed and enciphered as the service's are. It shares no code with
+or ``expire``), and perhaps what the phone opens (``call_up``), whose signature is then checked; it answers once the platform has been called. Calls are signed and enciphered as the service's are. It shares no code with
 the client: what a signature is over, and what an order may do where, is written anew.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import base64
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -29,25 +30,27 @@ from cryptography.hazmat.primitives.serialization import (
 from typing_extensions import override
 
 from suxin_server.stand_ins.keys import stand_in_key
+from suxin_server.stand_ins.payscore_bills import Bills, Line, line, yuan
+from suxin_server.stand_ins.payscore_call_up import opens
 from suxin_server.stand_ins.payscore_keys import (
     MERCHANT_PUBLIC,
     PLATFORM_KEY,
     PLATFORM_SERIAL,
 )
+from suxin_server.stand_ins.payscore_permissions import BY_CODE, Permissions
 from suxin_server.stand_ins.wire import Reply, Request, StandIn, reply
 
 ORDERS: Final = "/v3/payscore/partner/serviceorder"
-PERMISSIONS: Final = "/v3/payscore/partner/permissions/authorization-code"
 REFUNDS: Final = "/v3/refund/domestic/refunds"
 USER: Final = "/_stand_in/user"
-NOT_AUTHORISED: Final = "NONE"
-"""An authorisation code that begins so is of a user who has not opened the service."""
-
 _STEPS: Final = {
     "cancel": ({"CREATED", "USER_CONFIRM"}, "REVOKED"),
     "complete": ({"USER_CONFIRM"}, "USER_PAYING"),
     "modify": ({"USER_PAYING"}, "USER_PAYING"),
     "sync": ({"USER_PAYING"}, "USER_PAID"),
+    "send-pendingmessage": ({"USER_PAYING"}, "USER_PAYING"),
+}
+_ACTS: Final = {
     "confirm": ({"CREATED"}, "USER_CONFIRM"),
     "pay": ({"USER_PAYING"}, "USER_PAID"),
     "expire": ({"CREATED"}, "EXPIRED"),
@@ -104,6 +107,7 @@ class PayScoreStandIn(StandIn):
         self._nonces: set[str] = set()
         self._calling: set[asyncio.Task[None]] = set()
         self._api_key = stand_in_key("payscore").encode()
+        self._permissions = Permissions(signed=self._signed, call=self._call)
         self._platform: RSAPrivateKey | None = None
         self._merchant: RSAPublicKey | None = None
         if folder is not None:
@@ -112,7 +116,8 @@ class PayScoreStandIn(StandIn):
             ("POST", ORDERS): self._create,
             ("GET", ORDERS): self._query,
             ("POST", f"{ORDERS}/*"): self._step,
-            ("GET", f"{PERMISSIONS}/*"): self._permission,
+            **self._permissions.routes,
+            **Bills(signed=self._signed, lines=self._lines).routes,
             ("POST", REFUNDS): self._refund,
             ("POST", USER): self._user,
             ("GET", "/_stand_in/orders"): lambda _: reply(
@@ -125,10 +130,11 @@ class PayScoreStandIn(StandIn):
         """Forget calls, orders and planted faults."""
         super().reset()
         self._orders.clear()
+        self._permissions.clear()
 
     @override
     async def _answer(self, request: Request) -> Reply:
-        for base in (ORDERS, PERMISSIONS):
+        for base in (ORDERS, BY_CODE):
             if request.path.startswith(f"{base}/"):
                 request = replace(request, path=f"{base}/*")
         if request.path.startswith("/_stand_in/"):
@@ -182,30 +188,54 @@ class PayScoreStandIn(StandIn):
         number, step = unquote(request.target).removeprefix(f"{ORDERS}/").rsplit("/", 1)
         said = request.fields()
         known = self._orders.get((str(said.get("sub_mchid", "")), number))
-        if known is None or step not in _STEPS:
+        if known is None or step not in {*_STEPS, "pay"}:
             return self._unknown()
+        if step == "pay":
+            return self._collect(known)
         total = said.get("total_amount")
         too_much = step == "complete" and (total or 0) > known.said["risk_fund"]["amount"]
         raised = step == "modify" and (total or 0) >= (known.total or 0)
         if known.stage not in _STEPS[step][0] or too_much or raised:
             return self._refused("INVALID_ORDER_STATE", "订单状态或金额不允许该操作")
-        self._take(known, step, total)
+        self._take(known, _STEPS[step][1], total)
+        if step == "send-pendingmessage":
+            self.messages.append({"event": "pending", "out_order_no": number})
+            return self._signed({}, HTTPStatus.OK)
         if step == "sync":
             known.paid_time = str(said.get("detail", {}).get("paid_time", ""))
         return self._signed(known.told())
 
-    def _take(self, order: _Order, step: str, total: int | None) -> None:
-        order.stage = _STEPS[step][1]
+    def _collect(self, order: _Order) -> Reply:
+        if order.stage != "USER_PAYING":
+            return self._refused("INVALID_ORDER_STATE", "订单不在待支付状态")
+        self._pay(order)
+        return self._signed(order.told())
+
+    def _pay(self, order: _Order) -> None:
+        """Let the user's account pay what is asked for."""
+        order.stage = "USER_PAID"
+        order.transaction_id = f"4200{secrets.randbelow(10**20):020}"
+        order.paid_time = time.strftime("%Y%m%d%H%M%S", shanghai_time())
+
+    def _lines(self, sub_mchid: str, day: str) -> Iterator[Line]:
+        """Return a merchant's lines of a day on its bill."""
+        for order in self._orders.values():
+            if order.key[0] != sub_mchid or not order.transaction_id:
+                continue
+            paid = line(order.said, order.transaction_id, order.total, order_id=order.order_id)
+            if order.paid_time[:8] == day.replace("-", ""):
+                yield paid
+            for number, said in order.refunds.items():
+                if said["day"] == day:
+                    back = {"交易状态": "REFUND", "商户退款单号": number}
+                    yield paid | back | {"申请退款金额": yuan(said["amount"]["refund"])}
+
+    def _take(self, order: _Order, stage: str, total: int | None) -> None:
+        order.stage = stage
         if total is not None:
             order.total = total
             if total == 0:
                 order.stage = "USER_PAID"
-
-    def _permission(self, request: Request) -> Reply:
-        code = unquote(request.target.partition("?")[0]).rsplit("/", 1)[1]
-        if code.startswith(NOT_AUTHORISED):
-            return self._signed({"authorization_state": "UNBINDUSER"})
-        return self._signed({"authorization_state": "AVAILABLE", "openid": f"openid-{code}"})
 
     def _refund(self, request: Request) -> Reply:
         said = request.fields()
@@ -220,7 +250,7 @@ class PayScoreStandIn(StandIn):
             back = sum(one["amount"]["refund"] for one in order.refunds.values())
             if back + amount > (order.total or 0):
                 return self._refused("NOT_ENOUGH", "可退余额不足")
-            order.refunds[number] = said
+            order.refunds[number] = said | {"day": time.strftime("%Y-%m-%d", shanghai_time())}
             told = {
                 "out_refund_no": number,
                 "sub_mchid": order.key[0],
@@ -235,13 +265,13 @@ class PayScoreStandIn(StandIn):
         said = request.fields()
         act = str(said.get("act"))
         known = self._orders.get((str(said.get("sub_mchid")), str(said.get("out_order_no"))))
-        if known is None or act not in _STEPS or known.stage not in _STEPS[act][0]:
+        if known is None or act not in _ACTS or known.stage not in _ACTS[act][0]:
             return reply({"error": "not possible"}, HTTPStatus.CONFLICT)
-        self._take(known, act, None)
+        if "call_up" in said and not opens(said["call_up"], f"package-{known.order_id}"):
+            return reply({"error": "签名错误"}, HTTPStatus.FORBIDDEN)
+        self._take(known, _ACTS[act][1], None)
         if act == "pay":
-            known.transaction_id = f"4200{secrets.randbelow(10**20):020}"
-            shanghai = time.gmtime(time.time() + 8 * 3600)
-            known.paid_time = time.strftime("%Y%m%d%H%M%S", shanghai)
+            self._pay(known)
         if act in _CALLED:
             self._call(str(known.said["notify_url"]), _CALLED[act], known.told())
         return reply(known.told())
@@ -312,6 +342,11 @@ class PayScoreStandIn(StandIn):
         return self._signed(
             {"code": "ORDER_NOT_EXIST", "message": "订单不存在"}, HTTPStatus.NOT_FOUND
         )
+
+
+def shanghai_time() -> time.struct_time:
+    """Return the service's own time."""
+    return time.gmtime(time.time() + 8 * 3600)
 
 
 def _keys(folder: Path) -> tuple[RSAPrivateKey, RSAPublicKey]:

@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Final
 
+from pydantic import SecretStr
+
+from suxin_server.stand_ins.keys import stand_in_key
+
 MERCHANT_KEY: Final = "merchant_key.pem"
 MERCHANT_PUBLIC: Final = "merchant_public.pem"
 PLATFORM_KEY: Final = "platform_key.pem"
@@ -10,6 +14,9 @@ PLATFORM_FOLDER: Final = "platform"
 PLATFORM_SERIAL: Final = "PUB_KEY_ID_STANDIN"
 MERCHANT_SERIAL: Final = "STANDIN0001"
 MCHID: Final = "1900000100"
+CLIENT: Final = "payscore-client"
+"""The name of the key that what opens a page on the user's phone is signed with."""
+
 _BITS: Final = 2_048
 
 
@@ -21,6 +28,7 @@ def payscore_settings(folder: Path) -> dict[str, object]:
         "payscore_serial": MERCHANT_SERIAL,
         "payscore_key_file": folder / MERCHANT_KEY,
         "payscore_platform_keys": folder / PLATFORM_FOLDER,
+        "payscore_api_v2_key": SecretStr(stand_in_key(CLIENT)),
     }
 
 

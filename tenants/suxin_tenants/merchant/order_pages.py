@@ -329,6 +329,7 @@ async def _show(visit: Visit, order_id: UUID, form: Form, *, step: str = "", sta
             "may_confirm": may and local and order.stage is ServiceOrderStage.CREATED,
             "may_complete": may and order.stage is ServiceOrderStage.USER_CONFIRM,
             "may_lower": may and order.stage is ServiceOrderStage.USER_PAYING,
+            "may_urge": may and not local and order.stage is ServiceOrderStage.USER_PAYING,
             "may_cancel": may
             and order.stage in (ServiceOrderStage.CREATED, ServiceOrderStage.USER_CONFIRM),
             "may_refund": visit.actor.may(ORDER_REFUND)

@@ -45,6 +45,7 @@ PERK_OBJECTS: Final[Mapping[str, str]] = {
 PERK_REASONS: Final[Mapping[str, str]] = {
     "perk code used": "核销权益码",
     "perk redeemed": "核对本人可享次数",
+    "perk ticket given back": "在景区名下为本人退票",
     "perk ticket issued": "在景区名下为本人出票",
     "perk kept": "记入守约记录",
     "perk settlement paid": "登记结算付款",

@@ -26,7 +26,7 @@ from suxin.perks.states import RedemptionState
 
 _MERCHANT: Final = frozenset({Party.TENANT})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
-# Whoever takes a ticket takes it beforehand, in the rows of its attraction.
+# Whoever takes a ticket takes it beforehand, and gives it back, in the rows of its attraction.
 _HOLDER: Final = frozenset({Party.SUBJECT})
 _R: Final = RedemptionState
 
@@ -40,7 +40,9 @@ def _step(
 _GRANT = _step({_R.HELD}, _R.GRANTED, _MERCHANT | _HOLDER, "确认核销", "grant it")
 _USE = _step({_R.GRANTED}, _R.GRANTED, _MERCHANT, "登记使用", "use it")
 _COMPLETE = _step({_R.GRANTED}, _R.COMPLETED, _MERCHANT | _PLATFORM, "完成", "complete it")
-_ROLL_BACK = _step({_R.HELD, _R.GRANTED}, _R.ROLLED_BACK, _MERCHANT, "撤回", "roll it back")
+_ROLL_BACK = _step(
+    {_R.HELD, _R.GRANTED}, _R.ROLLED_BACK, _MERCHANT | _HOLDER, "撤回", "roll it back"
+)
 _EXPIRE = _step({_R.HELD, _R.GRANTED}, _R.EXPIRED, _PLATFORM, "超时结束", "let it expire")
 
 _CHANGED: Final = (

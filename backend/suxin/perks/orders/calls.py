@@ -17,6 +17,10 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import once
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.perks.orders import answers, queries
+from suxin.perks.orders.authorisations.carrying import take_standing
+from suxin.perks.orders.authorisations.provider import AuthorisationName
+from suxin.perks.orders.authorisations.queries import lock_authorisation_told
+from suxin.perks.orders.authorisations.states import Standing
 from suxin.perks.orders.provider import OrderName, OrderTold
 from suxin.perks.orders.states import OrderChannel, ServiceOrderRefundState, ServiceOrderStage
 
@@ -50,31 +54,27 @@ class RefundCall:
     state: ServiceOrderRefundState
 
 
-async def take_call(
-    session: AsyncSession, actor: Actor, *, call: OrderCall | RefundCall, now: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationCall:
+    """That a user gave or ended an authorisation, as a provider calls it back."""
+
+    event: str
+    name: AuthorisationName
+    given: bool
+    at: str
+    """When, in the provider's words: he may give it and end it more than once."""
+
+
+Called = OrderCall | RefundCall | AuthorisationCall
+
+
+async def take_call(session: AsyncSession, actor: Actor, *, call: Called, now: datetime) -> bool:
     """Take a call down for a job to carry out; return whether it is the first of its event.
 
     :raises MerchantUnknown: if nobody here has the merchant number or the service
     """
-    provider = OrderChannel.WECHAT_PAYSCORE
-    if isinstance(call, OrderCall):
-        name = call.told.name
-        known = await queries.is_merchant_known(
-            session, provider=provider, sub_mchid=name.sub_mchid, service_code=name.service_code
-        )
-        thing, payload = f"{name.sub_mchid}/{name.number}", _order_payload(call.told)
-    else:
-        known = await queries.is_submerchant_known(
-            session, provider=provider, sub_mchid=call.sub_mchid
-        )
-        thing = f"{call.sub_mchid}/{call.number}"
-        payload = {
-            "refund": call.number,
-            "sub_mchid": call.sub_mchid,
-            "state": call.state.value,
-        }
-    if not known:
+    thing, payload = _put(call)
+    if not await _is_known(session, call):
         raise MerchantUnknown
 
     async def post() -> dict[str, Any]:
@@ -97,6 +97,14 @@ async def take_call(
 async def carry_out(session: AsyncSession, payload: Mapping[str, Any], *, now: datetime) -> None:
     """Bring an order or a refund to where a call has told that it stands; one of no order here changes nothing."""
     provider, sub_mchid = OrderChannel.WECHAT_PAYSCORE, payload["sub_mchid"]
+    if "authorisation" in payload:
+        authorisation = await lock_authorisation_told(
+            session, provider=provider, sub_mchid=sub_mchid, code=payload["authorisation"]
+        )
+        if authorisation is not None:
+            standing = Standing.GIVEN if payload["given"] else Standing.ENDED
+            await take_standing(session, authorisation, standing, now=now)
+        return
     if "refund" in payload:
         found = await queries.lock_refund_told(
             session, provider=provider, sub_mchid=sub_mchid, number=payload["refund"]
@@ -110,6 +118,35 @@ async def carry_out(session: AsyncSession, payload: Mapping[str, Any], *, now: d
     )
     if order is not None:
         await answers.take_told(session, order, _told(payload), now=now)
+
+
+def _put(call: Called) -> tuple[str, dict[str, Any]]:
+    """Return what a call is about, by which it is taken once, and what of it is put down."""
+    if isinstance(call, OrderCall):
+        name = call.told.name
+        return f"{name.sub_mchid}/{name.number}", _order_payload(call.told)
+    if isinstance(call, RefundCall):
+        payload = {
+            "refund": call.number,
+            "sub_mchid": call.sub_mchid,
+            "state": call.state.value,
+        }
+        return f"{call.sub_mchid}/{call.number}", payload
+    of = call.name
+    put = {"authorisation": of.code, "sub_mchid": of.sub_mchid, "given": call.given}
+    return f"{of.sub_mchid}/{of.code}/{call.at}", put
+
+
+async def _is_known(session: AsyncSession, call: Called) -> bool:
+    provider = OrderChannel.WECHAT_PAYSCORE
+    if isinstance(call, RefundCall):
+        return await queries.is_submerchant_known(
+            session, provider=provider, sub_mchid=call.sub_mchid
+        )
+    name = call.told.name if isinstance(call, OrderCall) else call.name
+    return await queries.is_merchant_known(
+        session, provider=provider, sub_mchid=name.sub_mchid, service_code=name.service_code
+    )
 
 
 def _order_payload(told: OrderTold) -> dict[str, object]:

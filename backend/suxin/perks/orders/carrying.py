@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
 from suxin.perks.orders import answers, queries
-from suxin.perks.orders.commands import REFUND_TOPIC, REQUEST_TOPIC
+from suxin.perks.orders.asking import REQUEST_TOPIC
+from suxin.perks.orders.commands import REFUND_TOPIC
 from suxin.perks.orders.looking import look_again
 from suxin.perks.orders.models import OrderService, ServiceOrder
 from suxin.perks.orders.provider import (
@@ -211,6 +212,9 @@ async def _asked(
         case ServiceOrderRequest.SYNC:
             paid_at = datetime.fromisoformat(asked["paid_at"])
             return await provider.sync(name, paid_at=paid_at, now=now)
+        case ServiceOrderRequest.COLLECT | ServiceOrderRequest.REMIND:
+            collects = order.request is ServiceOrderRequest.COLLECT
+            return await (provider.collect if collects else provider.remind)(name, now=now)
         case _:
             return await provider.create(_sent(order, name), now=now)
 
@@ -229,7 +233,7 @@ def _is_done(order: ServiceOrder, told: OrderTold) -> bool:
             return True
         case ServiceOrderRequest.CANCEL:
             return told.stage is ServiceOrderStage.REVOKED
-        case ServiceOrderRequest.SYNC:
+        case ServiceOrderRequest.SYNC | ServiceOrderRequest.COLLECT | ServiceOrderRequest.REMIND:
             return told.stage is ServiceOrderStage.USER_PAID
         case _:
             total_fen = answers.completion_asked(order).total_fen

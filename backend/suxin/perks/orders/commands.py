@@ -18,6 +18,8 @@ from suxin.kernel.idempotency import request_hash
 from suxin.kernel.ids import new_id
 from suxin.perks.models import Redemption
 from suxin.perks.orders import answers, queries, rules
+from suxin.perks.orders.asking import ask
+from suxin.perks.orders.authorisations.queries import authorisation_numbered
 from suxin.perks.orders.looking import look_again
 from suxin.perks.orders.models import OrderRefund, OrderService, ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_REFUND
@@ -38,7 +40,6 @@ from suxin.perks.orders.states import (
 )
 from suxin.perks.orders.telling import record_step, tell_of_order
 
-REQUEST_TOPIC: Final = "perks.order.ask_provider"
 REFUND_TOPIC: Final = "perks.order.ask_refund"
 EXPIRE_TOPIC: Final = "perks.order.confirmation_due"
 MAX_REFUNDS: Final = 50
@@ -83,6 +84,11 @@ async def open_order(
         service.provider is OrderChannel.LOCAL and not draft.need_confirm
     ):
         raise ServiceNotAuthorised(field="authorizationCode")
+    if draft.authorisation_code is not None:
+        known = await authorisation_numbered(session, actor, draft.authorisation_code)
+        # One that was applied for elsewhere is the provider's to know.
+        if known is not None and not known.covers(service):
+            raise ServiceNotAuthorised(field="authorizationCode")
     of = await redemption_for(session, actor, draft=draft, service=service)
     order = _order(service, draft, hashed, of=of, by=actor.staff_id, now=now)
     session.add(order)
@@ -97,7 +103,7 @@ async def open_order(
         not_before=now + rules.UNCONFIRMED_FOR,
     )
     if order.provider is not OrderChannel.LOCAL:
-        await _ask(session, order, ServiceOrderRequest.CREATE, {}, now=now)
+        await ask(session, order, ServiceOrderRequest.CREATE, {}, now=now)
         await look_again(session, order, now=now)
     return Opened(order, repeated=False)
 
@@ -137,7 +143,7 @@ async def complete_order(
     if order.provider is OrderChannel.LOCAL:
         await answers.enter_completed(session, order, completion, now=now)
     else:
-        await _ask(session, order, ServiceOrderRequest.COMPLETE, _lines(completion), now=now)
+        await ask(session, order, ServiceOrderRequest.COMPLETE, _lines(completion), now=now)
     return order
 
 
@@ -166,7 +172,7 @@ async def lower_order(
         await answers.enter_lowered(session, order, completion, reason=reason, now=now)
     else:
         asked = _lines(completion) | {"reason": reason}
-        await _ask(session, order, ServiceOrderRequest.MODIFY, asked, now=now)
+        await ask(session, order, ServiceOrderRequest.MODIFY, asked, now=now)
     return order
 
 
@@ -186,7 +192,7 @@ async def cancel_order(
     if order.provider is OrderChannel.LOCAL:
         await answers.enter_cancelled(session, order, reason=reason, now=now)
     else:
-        await _ask(session, order, ServiceOrderRequest.CANCEL, {"reason": reason}, now=now)
+        await ask(session, order, ServiceOrderRequest.CANCEL, {"reason": reason}, now=now)
     return order
 
 
@@ -210,7 +216,7 @@ async def sync_order(
         )
     else:
         asked = {"paid_at": paid_at.isoformat()}
-        await _ask(session, order, ServiceOrderRequest.SYNC, asked, now=now)
+        await ask(session, order, ServiceOrderRequest.SYNC, asked, now=now)
     return order
 
 
@@ -278,23 +284,6 @@ async def refund_order(
 async def _own(session: AsyncSession, actor: Actor, order_id: UUID) -> ServiceOrder:
     actor.require(ORDER_MANAGE)
     return await queries.lock_own_order(session, actor, order_id)
-
-
-async def _ask(
-    session: AsyncSession,
-    order: ServiceOrder,
-    request: ServiceOrderRequest,
-    asked: dict[str, Any],
-    *,
-    now: datetime,
-) -> None:
-    """Have a job ask the provider; the order stands where it stands until that has answered."""
-    request_id = new_id(now)
-    order.ask(request, request_id=request_id, asked=asked, now=now)
-    await session.flush()
-    record_step(session, order, "asked", {"request": request.value}, now=now)
-    named = {**_named(order), "request_id": request_id}
-    await outbox.post(session, REQUEST_TOPIC, named, now=now, tenant_id=order.tenant_id, wake=True)
 
 
 def _named(order: ServiceOrder) -> Mapping[str, object]:

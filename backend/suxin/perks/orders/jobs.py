@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.outbox import Handler, Job
-from suxin.perks.orders import answers, calls, carrying, commands, looking
+from suxin.perks.orders import answers, asking, calls, carrying, commands, looking
 from suxin.perks.orders.provider import OrderProvider
 from suxin.perks.orders.states import OutcomeKind
 
@@ -65,7 +65,7 @@ def handlers(provider: OrderProvider) -> Mapping[str, Handler]:
         )
 
     return {
-        commands.REQUEST_TOPIC: ask_provider,
+        asking.REQUEST_TOPIC: ask_provider,
         looking.LOOK_TOPIC: look_after,
         commands.REFUND_TOPIC: ask_refund,
         commands.EXPIRE_TOPIC: confirmation_due,

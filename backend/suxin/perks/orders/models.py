@@ -1,7 +1,7 @@
 """Services, orders, refunds and outcomes."""
 
-from datetime import datetime
-from typing import Any, ClassVar, Final
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -14,11 +14,16 @@ from suxin.kernel.readers import (
     reading_tenant,
     system,
 )
-from suxin.kernel.steps import Party, StateMachine
+from suxin.kernel.steps import StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Table, append_and_change
-from suxin.lending.models.steps import NamedStep
-from suxin.perks.orders.refusals import ConfirmedElsewhere, OrderWaiting, ServiceClosed
-from suxin.perks.orders.rules import Completion, ServiceTerms, read_lines, stored_lines
+from suxin.perks.orders.refusals import (
+    CollectedHere,
+    ConfirmedElsewhere,
+    OrderUrged,
+    OrderWaiting,
+    ServiceClosed,
+)
+from suxin.perks.orders.rules import URGED_EVERY, Completion, ServiceTerms, read_lines, stored_lines
 from suxin.perks.orders.states import (
     FIELDS,
     OrderChannel,
@@ -29,49 +34,17 @@ from suxin.perks.orders.states import (
     ServiceOrderStage,
     ThreeFields,
 )
+from suxin.perks.orders.steps import (
+    BOTH,
+    CANCEL,
+    COMPLETE,
+    CONFIRM,
+    EXPIRE,
+    LOWER,
+    PAY,
+    STEP_OF,
+)
 from suxin.perks.states import RiskFundName, Sector
-
-_BOTH: Final = frozenset({Party.TENANT, Party.PLATFORM})
-
-
-def _step(
-    zh: str, en: str, to: ServiceOrderStage, *leaves: ServiceOrderStage
-) -> NamedStep[ServiceOrderStage]:
-    return NamedStep(leaves=frozenset(leaves), to=to, by=_BOTH, zh=zh, en=en)
-
-
-CONFIRM: Final = _step(
-    "确认", "confirm it", ServiceOrderStage.USER_CONFIRM, ServiceOrderStage.CREATED
-)
-COMPLETE: Final = _step(
-    "完结", "complete it", ServiceOrderStage.USER_PAYING, ServiceOrderStage.USER_CONFIRM
-)
-LOWER: Final = _step(
-    "改价", "lower it", ServiceOrderStage.USER_PAYING, ServiceOrderStage.USER_PAYING
-)
-PAY: Final = _step(
-    "登记支付", "have it paid", ServiceOrderStage.USER_PAID, ServiceOrderStage.USER_PAYING
-)
-CANCEL: Final = _step(
-    "取消",
-    "cancel it",
-    ServiceOrderStage.REVOKED,
-    ServiceOrderStage.CREATED,
-    ServiceOrderStage.USER_CONFIRM,
-)
-EXPIRE: Final = NamedStep(
-    leaves=frozenset({ServiceOrderStage.CREATED}),
-    to=ServiceOrderStage.EXPIRED,
-    by=frozenset({Party.PLATFORM}),
-    zh="失效",
-    en="let it expire",
-)
-STEP_OF: Final = {
-    ServiceOrderRequest.COMPLETE: COMPLETE,
-    ServiceOrderRequest.MODIFY: LOWER,
-    ServiceOrderRequest.CANCEL: CANCEL,
-    ServiceOrderRequest.SYNC: PAY,
-}
 
 
 class OrderService(Table):
@@ -122,7 +95,7 @@ class ServiceOrder(Table):
 
     ``request`` is what the provider was asked and has not answered, with what was said (``asked``); ``rejection`` is why it said no to the last
     request. ``total_fen`` is what was asked for, ``paid_fen`` what was paid, ``refunded_fen`` what was given back or is on its way back.
-    ``content_hash`` is of all that was said when it was opened. ``redemption_id`` is the redemption that it comes of, ``programme_id`` that one's programme.
+    ``urged_at`` is when its user was last asked for the payment again. ``content_hash`` is of all that was said when it was opened. ``redemption_id`` is the redemption that it comes of, ``programme_id`` that one's programme.
     """
 
     __tablename__ = "service_orders"
@@ -146,9 +119,10 @@ class ServiceOrder(Table):
         "paid_at",
         "ended_at",
         "asked_at",
+        "urged_at",
     )
     __machine__: ClassVar[StateMachine[ServiceOrderStage]] = StateMachine(
-        begins={ServiceOrderStage.CREATED: _BOTH},
+        begins={ServiceOrderStage.CREATED: BOTH},
         steps=(CONFIRM, COMPLETE, LOWER, PAY, CANCEL, EXPIRE),
         column="stage",
     )
@@ -240,6 +214,7 @@ class ServiceOrder(Table):
     paid_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
+    urged_at: Mapped[datetime | None]
 
     @property
     def fields(self) -> ThreeFields:
@@ -277,6 +252,20 @@ class ServiceOrder(Table):
         """Note what the provider is asked, until it answers."""
         self.request, self.request_id, self.asked = request, request_id, asked
         self.rejection, self.asked_at = None, now
+
+    def urge(self, request: ServiceOrderRequest, *, now: datetime) -> None:
+        """Note that its user is asked for the payment again, at a provider that can.
+
+        :raises CollectedHere: if no provider collects it
+        :raises StepNotPossible, OrderWaiting: see ``require``
+        :raises OrderUrged: if he was asked a short while ago
+        """
+        if self.provider is OrderChannel.LOCAL:
+            raise CollectedHere
+        self.require(request)
+        if self.urged_at is not None and now < self.urged_at + URGED_EVERY:
+            raise OrderUrged(hours=URGED_EVERY // timedelta(hours=1))
+        self.urged_at = now
 
     def answered(self, *, rejection: str | None = None) -> None:
         """Note that the provider answered what it was asked, perhaps with a no."""

@@ -11,9 +11,12 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.money import check_amount_fen
 from suxin.kernel.refusals import Forbidden, Invalid
+from suxin.kernel.working_days import local_day
 from suxin.perks.orders import rules
+from suxin.perks.orders.bills.carrying import follow_bills
 from suxin.perks.orders.models import OrderService
 from suxin.perks.orders.policies import ORDER_MANAGE
+from suxin.perks.orders.queries import is_numbered
 from suxin.perks.orders.rules import ServiceTerms
 from suxin.perks.orders.states import OrderChannel
 from suxin.perks.states import Sector
@@ -61,8 +64,13 @@ async def open_service(
         unmanned=terms.unmanned,
         opened_at=now,
     )
+    first = sub_mchid is not None and not await is_numbered(session, tenant_id, sub_mchid)
     session.add(service)
     await session.flush()
+    if sub_mchid is not None and first:
+        await follow_bills(
+            session, tenant_id=tenant_id, sub_mchid=sub_mchid, day=local_day(now), now=now
+        )
     append_act(
         session,
         action="perks.order_service.opened",

@@ -121,6 +121,14 @@ class OrderProvider(Protocol):
         """Say that an order was paid elsewhere."""
         ...
 
+    async def collect(self, name: OrderName, *, now: datetime) -> OrderTold:
+        """Try to collect what a completed order asks for."""
+        ...
+
+    async def remind(self, name: OrderName, *, now: datetime) -> OrderTold:
+        """Remind the user of a payment that waits."""
+        ...
+
     async def refund(self, refund: RefundSent, *, now: datetime) -> RefundTold:
         """Give money back of what was paid under a transaction id."""
         ...

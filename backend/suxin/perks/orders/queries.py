@@ -209,6 +209,16 @@ async def is_submerchant_known(
     return found is not None
 
 
+async def is_numbered(session: AsyncSession, tenant_id: UUID, sub_mchid: str) -> bool:
+    """Return whether a merchant has a service under a number of the provider's."""
+    found = await session.scalar(
+        select(OrderService.id)
+        .where(OrderService.tenant_id == tenant_id, OrderService.sub_mchid == sub_mchid)
+        .limit(1)
+    )
+    return found is not None
+
+
 async def lock_refund_told(
     session: AsyncSession, *, provider: OrderChannel, sub_mchid: str, number: str
 ) -> tuple[ServiceOrder, OrderRefund] | None:

@@ -125,6 +125,23 @@ class ConfirmedElsewhere(Refusal):
     en = "The user confirms this order with its provider"
 
 
+class CollectedHere(Refusal):
+    """No provider collects such an order, so that nobody can be asked to."""
+
+    code = "ORDER_COLLECTED_HERE"
+    zh = "该订单由本机构线下收款，请直接联系用户"
+    en = "The merchant collects this order itself; no provider is asked to"
+
+
+class OrderUrged(Refusal):
+    """The user was asked for the payment a short while ago."""
+
+    code = "ORDER_URGED"
+    kind = RefusalKind.LIMITED
+    zh = "{hours} 小时内已催付过，请稍后再试"
+    en = "The user was asked for the payment within {hours} hours; ask again later"
+
+
 class PaidTimeInvalid(Refusal):
     """An order is said to be paid before it was opened, or in the future."""
 

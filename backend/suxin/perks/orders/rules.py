@@ -43,6 +43,9 @@ MAX_DEVICE: Final = 64
 UNCONFIRMED_FOR: Final = timedelta(days=30)
 """After how long an order that nobody confirmed expires."""
 
+URGED_EVERY: Final = timedelta(hours=24)
+"""How long a user is left alone after he was asked for a payment again (proposed)."""
+
 NUMBER: Final = re.compile(r"[0-9A-Za-z_\-|*]{1,32}")
 FUNDS: Final[Mapping[ServiceOrderMode, tuple[RiskFundName, ...]]] = {
     ServiceOrderMode.DEPOSIT_FREE: (

@@ -72,6 +72,8 @@ class ServiceOrderRequest(LabelledEnum):
     MODIFY = "MODIFY", "改价", "lower"
     CANCEL = "CANCEL", "取消", "cancel"
     SYNC = "SYNC", "同步支付", "say that it was paid elsewhere"
+    COLLECT = "COLLECT", "发起扣款", "collect what is asked for"
+    REMIND = "REMIND", "催付提醒", "remind its user of the payment"
 
 
 class ServiceOrderRefundState(LabelledEnum):

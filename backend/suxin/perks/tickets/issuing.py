@@ -28,14 +28,16 @@ from suxin.perks.showing.queries import open_programme
 from suxin.perks.states import RedemptionState, Sector
 from suxin.perks.tickets.models import Ticket
 from suxin.perks.tickets.policies import LATE_SYNC, MAX_AHEAD, MAX_DAYS
-from suxin.perks.tickets.queries import lock_ticket
-from suxin.perks.tickets.refusals import TicketDaysWrong, TicketsNotOffered, TicketUsed
+from suxin.perks.tickets.queries import lock_ticket, own_ticket
+from suxin.perks.tickets.refusals import TicketBegun, TicketDaysWrong, TicketsNotOffered, TicketUsed
 from suxin.perks.tickets.states import TicketState
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
 
 EXPIRE_TOPIC: Final = "perks.ticket.expire"
 REASON: Final = "perk ticket issued"
+REASON_BACK: Final = "perk ticket given back"
+BY_HOLDER: Final = "持票人退票"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +95,34 @@ async def cancel_ticket(
     :raises StepNotPossible: if it is good no more already
     """
     actor.require(REDEMPTION_GRANT)
+    return await _cancel(session, actor, ticket_id, limits.checked_reason(reason), now=now)
+
+
+async def give_ticket_back(
+    session: AsyncSession, actor: Actor, *, ticket_id: UUID, now: datetime
+) -> Ticket:
+    """Let the acting subject give his ticket back before it is good; stock, budget and limits are as before it was issued.
+
+    :raises Forbidden: if the actor acts for no subject
+    :raises NotFound: if it is not his
+    :raises TicketBegun: if it is good already: a gate that is cut off may have let him in
+    :raises StepNotPossible: if it is good no more already
+    """
+    seen, _, _ = await own_ticket(session, actor, ticket_id)
+    if seen.valid_from <= now:
+        raise TicketBegun
+    async with act_for(session, tenant_id=seen.tenant_id, reason=REASON_BACK):
+        attraction = Actor.system(actor.request_id, tenant_id=seen.tenant_id)
+        return await _cancel(session, attraction, ticket_id, BY_HOLDER, now=now)
+
+
+async def _cancel(
+    session: AsyncSession, actor: Actor, ticket_id: UUID, reason: str, *, now: datetime
+) -> Ticket:
     ticket, redemption = await lock_ticket(session, tenant_id=actor.own_tenant, ticket_id=ticket_id)
     if ticket.used:
         raise TicketUsed
-    ticket.cancel(limits.checked_reason(reason), now=now)
+    ticket.cancel(reason, now=now)
     if redemption.state is RedemptionState.GRANTED:
         programme = await share_own_programme(session, actor, ticket.programme_id)
         redemption.roll_back(ticket.reason or "", now=now)

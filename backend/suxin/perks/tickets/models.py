@@ -17,6 +17,8 @@ from suxin.perks.tickets.states import SpendVerdict, TicketState
 
 _ATTRACTION: Final = frozenset({Party.TENANT})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
+# Whoever took a ticket takes and gives it back in the rows of its attraction.
+_HOLDER: Final = frozenset({Party.SUBJECT})
 _T: Final = TicketState
 
 
@@ -29,7 +31,7 @@ def _step(
 _OPEN: Final = {_T.ISSUED, _T.PART_USED}
 _PART: Final = _step(_OPEN, _T.PART_USED, _ATTRACTION, "登记入园", "let somebody in by it")
 _USE: Final = _step(_OPEN, _T.USED, _ATTRACTION, "登记入园", "let the last one in by it")
-_CANCEL: Final = _step({_T.ISSUED}, _T.CANCELLED, _ATTRACTION, "作废", "cancel it")
+_CANCEL: Final = _step({_T.ISSUED}, _T.CANCELLED, _ATTRACTION | _HOLDER, "作废", "cancel it")
 _EXPIRE: Final = _step(_OPEN, _T.EXPIRED, _PLATFORM, "过期", "let it expire")
 
 _HELD: Final = exists(
@@ -49,7 +51,7 @@ class Ticket(Table):
         "state", "used", "last_used_at", "ended_at", "reason"
     )
     __machine__: ClassVar[StateMachine[TicketState]] = StateMachine(
-        begins={TicketState.ISSUED: _ATTRACTION | frozenset({Party.SUBJECT})},
+        begins={TicketState.ISSUED: _ATTRACTION | _HOLDER},
         steps=(_PART, _USE, _CANCEL, _EXPIRE),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), when("holder", _HELD), system())

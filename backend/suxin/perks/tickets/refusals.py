@@ -28,6 +28,14 @@ class TicketUsed(Refusal):
     en = "Somebody was let in by this ticket; it cannot be cancelled"
 
 
+class TicketBegun(Refusal):
+    """It is good already: a gate without a connection may have let somebody in by it, of which nobody knows yet."""
+
+    code = "PERK_TICKET_BEGUN"
+    zh = "门票已生效，不能自行退票，请到景区窗口办理"
+    en = "The ticket is good already and cannot be given back; the attraction may cancel it"
+
+
 class GateQueueOthers(Refusal):
     """What a gate recorded is told by whoever recorded it, and by nobody else in his name."""
 

@@ -3,7 +3,7 @@
 import { all, get, post } from "./api.js";
 import { h } from "./dom.js";
 import { time } from "./format.js";
-import { badge, button, card, empty, facts, field, form, input, requireAll } from "./ui.js";
+import { badge, button, card, confirm, empty, facts, field, form, input, requireAll, say } from "./ui.js";
 
 const TICK_MS = 1_000;
 const TONES = { ISSUED: "info", PART_USED: "warn", USED: "good" };
@@ -32,11 +32,19 @@ export async function showTicket(go, id) {
     card(heading(ticket), found.qr && h("img", { class: "qr", src: found.qr, alt: "门票二维码，内容与下方文字相同", width: 260, height: 260, "data-testid": "ticket-qr" }), left, when(ticket)),
     found.text && h("p", { class: "weui-cells__tips" }, "请检票员扫码，没有网络也能检票。票上没有姓名、证件号和等级。截图转给他人后，先入园者有效。"),
     found.text && card(h("p", { class: "fine ticket-text", "data-testid": "ticket-text" }, found.text)),
+    mayGiveBack(found) && h("div", { class: "actions" }, button("退票", async () => {
+      if (!await confirm("退掉这张门票？", h("p", null, "名额和次数恢复如前，退掉的门票不能再用。生效后不能自行退票。"), { yes: "退票", testid: "give-back-dialog" })) return;
+      await post(`/tickets/${id}/cancellation`);
+      say("已退票");
+      go("/tickets", { replace: true });
+    }, { kind: "warn", testid: "give-back" })),
     h("div", { class: "actions" }, button("我的门票", () => go("/tickets"), { kind: "default", testid: "all-tickets" })));
   if (found.text) count(place, left, ticket, Date.parse(found.serverTime) - Date.now());
   else left.textContent = ticket.state.code === "ISSUED" ? "门票已过期" : `门票${ticket.state.zh}`;
   return place;
 }
+
+const mayGiveBack = ({ ticket, serverTime }) => ticket.state.code === "ISSUED" && Date.parse(serverTime) < Date.parse(ticket.validFrom);
 
 async function count(place, left, ticket, apart) {
   const [from, until] = [Date.parse(ticket.validFrom), Date.parse(ticket.validUntil)];

@@ -1,0 +1,314 @@
+"""What redeeming costs: sixteen tills at once, hold, grant and complete over HTTP, beside one insert in the same stack.
+
+Run ``python tests/benchmarks/bench_redemptions.py``. One web process each on this machine, over one database with one role and its row policies,
+take short turns, so that whatever else the machine does meets both. A redemption is of one programme with stock and a budget, which all tills
+share: afterwards the ledger has to have exactly what was completed, or this ends with 1. It ends with 1 as well where redemptions are fewer
+than ``BAR`` × the inserts. The peer (``redemption_insert.py``) asks nobody who he is, remembers no idempotency key, audits nothing and locks nothing.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests/support"))
+
+from measured import DATABASE, cpu_seconds, dsn, own_servers, server_cpu_seconds, started_peer  # noqa: E402 - found by the line above
+from redemption_insert import TABLE  # noqa: E402 - as above
+from small_city import build_small_city  # noqa: E402 - as above
+from small_perks import build_perks  # noqa: E402 - as above
+from staff_log_ins import at_desk, keep_passwords, open_desk  # noqa: E402 - as above
+from web_process import settings_for, started_web  # noqa: E402 - as above
+
+from suxin.kernel.database import Database  # noqa: E402 - as above
+from suxin.tenancy.roles import RoleGrant  # noqa: E402 - as above
+from suxin.tenancy.staff import add_staff  # noqa: E402 - as above
+from suxin_graphql.ids import to_global  # noqa: E402 - as above
+from suxin_server.postgres import Postgres  # noqa: E402 - as above
+from suxin_server.processes import free_port  # noqa: E402 - as above
+from suxin_server.valkey import Valkey  # noqa: E402 - as above
+from suxin_tenants import PROFILES  # noqa: E402 - as above
+
+HERE = Path(__file__).parent
+OPERATIONS = ROOT / "graphql/operations"
+CLIENTS = 16
+TURNS = 4
+TURN_SECONDS = 2.0
+WARM_UP_SECONDS = 1.0
+MOST_A_CLIENT = 2_000
+"""How much one client does in a turn at the most, so that the count is bounded as the time is."""
+
+BAR = 0.6
+RATE_LIMIT_SCALE = 10_000
+STOCK = 1_000_000
+VALUE_FEN = 600
+STEPS = ("hold", "grant", "complete")
+OURS, THEIRS = "redemption", "one insert"
+
+
+@dataclass
+class Turns:
+    """What was done in all turns: how long each request took by its name, how many were whole, and what it cost."""
+
+    took_ms: dict[str, list[float]] = field(default_factory=dict)
+    whole_ms: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    cpu_s: float = 0.0
+    database_cpu_s: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        return len(self.whole_ms) / self.seconds
+
+
+class Till:
+    """One kept connection, asking for one thing after the other."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def open(cls, port: int) -> Self:
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def post(self, path: str, headers: Mapping[str, str], value: Any) -> Any:
+        body = json.dumps(value).encode()
+        lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
+        lines += [f"{name}: {told}" for name, told in headers.items()]
+        lines += [f"Content-Length: {len(body)}", "", ""]
+        self._writer.write("\r\n".join(lines).encode() + body)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        answer = await self._reader.readexactly(length)
+        if b" 200 " not in head[:20]:
+            sys.exit(f"wrong answer: {head[:60]!r} {answer[:500]!r}")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A merchant's programme, as its systems know it, and the headers of one of its clerks."""
+
+    tenant_id: UUID
+    programme_id: UUID
+    global_id: str
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Side:
+    """One server under load."""
+
+    pid: int
+    port: int
+    turns: Turns = field(default_factory=Turns)
+
+
+async def open_shop(app_url: str, batch_url: str) -> tuple[Shop, Any]:
+    """Publish a programme with stock and a budget, and let a clerk log in; return them with their city."""
+    database, batch = Database.connect(app_url), Database.connect(batch_url)
+    now = datetime.now(UTC)
+    try:
+        city = await build_small_city(database, batch, now=now)
+        small = await build_perks(city)
+        programme = await small.published(
+            stock=STOCK, budget_fen=STOCK * VALUE_FEN, daily=STOCK, person_daily=None
+        )
+        staff_id = await city.act(
+            add_staff,
+            small.merchant,
+            name="王店员",
+            login="bench.clerk",
+            password="Bench-2026-till",
+            roles=[RoleGrant("clerk")],
+            profiles=PROFILES,
+        )
+        await keep_passwords(database, now=now)
+        async with database.transaction(small.merchant, now=now) as session:
+            token = (await open_desk(session, small.merchant.own_tenant, staff_id, now=now)).token
+    finally:
+        await database.close()
+        await batch.close()
+    known = to_global("PerkProgramme", programme.id, small.merchant)
+    headers = {**at_desk(token), "Accept": "application/graphql-response+json"}
+    return Shop(small.merchant.own_tenant, programme.id, known, headers), city
+
+
+def documents() -> dict[str, str]:
+    """The operations that the platform itself has for these steps."""
+    return {
+        step: (OPERATIONS / f"{step}_perk_redemption.graphql").read_text(encoding="utf-8")
+        for step in STEPS
+    }
+
+
+async def redeem(till: Till, shop: Shop, took_ms: dict[str, list[float]]) -> None:
+    """Hold, grant and complete one redemption."""
+    given: dict[str, object] = {"programmeId": shop.global_id}
+    for step, document in DOCUMENTS.items():
+        variables = {"input": {**given, "idempotencyKey": os.urandom(16).hex()}}
+        began = time.perf_counter()
+        answer = await till.post(
+            "/graphql", shop.headers, {"query": document, "variables": variables}
+        )
+        took_ms.setdefault(step, []).append((time.perf_counter() - began) * 1000)
+        done = answer.get("data", {}).get(f"{step}PerkRedemption", {})
+        if "redemption" not in done:
+            sys.exit(f"refused: {answer}")
+        given = {"redemptionId": done["redemption"]["id"]}
+
+
+async def insert(till: Till, shop: Shop, took_ms: dict[str, list[float]]) -> None:
+    """Have one row inserted."""
+    began = time.perf_counter()
+    await till.post("/insert", {}, {"programme": str(shop.programme_id)})
+    took_ms.setdefault("insert", []).append((time.perf_counter() - began) * 1000)
+
+
+DOCUMENTS = documents()
+WORKS = {OURS: redeem, THEIRS: insert}
+
+
+async def turn(name: str, side: Side, shop: Shop, postgres: Postgres, seconds: float) -> Turns:
+    """Let all clients do the same thing again and again."""
+    done = Turns()
+
+    async def client() -> None:
+        till = await Till.open(side.port)
+        count = 0
+        while (at := time.perf_counter()) < until and count < MOST_A_CLIENT:
+            await WORKS[name](till, shop, done.took_ms)
+            done.whole_ms.append((time.perf_counter() - at) * 1000)
+            count += 1
+        till.close()
+
+    cpu, database_cpu = cpu_seconds(side.pid), server_cpu_seconds(postgres)
+    began = time.perf_counter()
+    until = began + seconds
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    done.seconds = time.perf_counter() - began
+    done.cpu_s = cpu_seconds(side.pid) - cpu
+    done.database_cpu_s = server_cpu_seconds(postgres) - database_cpu
+    return done
+
+
+async def measure(sides: dict[str, Side], shop: Shop, postgres: Postgres) -> int:
+    """Warm both up and let them take their turns; return how many redemptions there were in all."""
+    redeemed = 0
+    for name, side in sides.items():
+        warm = await turn(name, side, shop, postgres, WARM_UP_SECONDS)
+        redeemed += len(warm.whole_ms) if name == OURS else 0
+    for _ in range(TURNS):
+        for name, side in sides.items():
+            one = await turn(name, side, shop, postgres, TURN_SECONDS)
+            redeemed += len(one.whole_ms) if name == OURS else 0
+            _add(side.turns, one)
+    return redeemed
+
+
+def _add(turns: Turns, one: Turns) -> None:
+    for step, took_ms in one.took_ms.items():
+        turns.took_ms.setdefault(step, []).extend(took_ms)
+    turns.whole_ms += one.whole_ms
+    turns.seconds += one.seconds
+    turns.cpu_s += one.cpu_s
+    turns.database_cpu_s += one.database_cpu_s
+
+
+async def check(url: str, shop: Shop, redeemed: int) -> None:
+    """Assert that the ledger has of stock and budget exactly what was completed, and holds nothing more."""
+    connection = await asyncpg.connect(url)
+    left = await connection.fetch(
+        "select right(code, 6) word, posted_credits - posted_debits - pending_debits as left"
+        " from ledger_accounts where tenant_id = $1 and code like 'perk.%' and floor = 0",
+        shop.tenant_id,
+    )
+    completed = await connection.fetchval(
+        "select count(*) from perk_redemptions where programme_id = $1 and state = 'COMPLETED'",
+        shop.programme_id,
+    )
+    await connection.close()
+    assert completed == redeemed, (completed, redeemed)
+    found = {row["word"].strip("."): row["left"] for row in left}
+    assert found == {"stock": STOCK - redeemed, "budget": (STOCK - redeemed) * VALUE_FEN}, found
+
+
+def report(sides: dict[str, Side]) -> bool:
+    """Print the figures; return whether the bar is met."""
+    print(f"{CLIENTS} at once, load and servers on one machine of {os.cpu_count()} cores")
+    print(
+        f"{'':24}{'count':>8} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8} {'cpu ms':>8} {'db ms':>8}"
+    )
+    told: dict[str, Any] = {}
+    for name, side in sides.items():
+        turns = side.turns
+        count = len(turns.whole_ms)
+        told[name] = {"per_second": turns.per_second}
+        cost = f"{turns.cpu_s * 1000 / count:8.2f} {turns.database_cpu_s * 1000 / count:8.2f}"
+        for step, took_ms in {"": turns.whole_ms, **turns.took_ms}.items():
+            cuts = statistics.quantiles(took_ms, n=100)
+            label = f"{name} {step}".strip()
+            rate = len(took_ms) / turns.seconds
+            print(
+                f"{label:24}{len(took_ms):8} {rate:8.0f} {cuts[49]:8.1f} {cuts[98]:8.1f}", end=" "
+            )
+            print("" if step else cost)
+            told[name][step or "whole"] = {"p50_ms": cuts[49], "p99_ms": cuts[98]}
+    ours, theirs = (sides[name].turns for name in (OURS, THEIRS))
+    ratio = ours.per_second / theirs.per_second
+    requests = ratio * len(ours.took_ms)
+    print(f"redemptions × {ratio:.2f} of the inserts (bar {BAR}); requests × {requests:.2f}")
+    print(json.dumps({**told, "ratio": ratio, "requests_ratio": requests}))
+    return ratio >= BAR
+
+
+def run(postgres: Postgres, valkey: Valkey) -> bool:
+    app_url = dsn(postgres, "suxin_app")
+    asyncio.run(_prepare(dsn(postgres, "suxin_owner")))
+    shop, city = asyncio.run(open_shop(app_url, dsn(postgres, "suxin_batch")))
+    settings = settings_for(
+        city, database_url=app_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE
+    )
+    port = free_port()
+    task = {"database": app_url, "port": port, "programme": str(shop.programme_id)}
+    peer = [sys.executable, HERE / "redemption_insert.py"]
+    with contextlib.ExitStack() as started:
+        ours = started.enter_context(started_web(settings))
+        theirs = started.enter_context(started_peer(peer, task))
+        sides = {OURS: Side(ours.pid, settings.port), THEIRS: Side(theirs.pid, port)}
+        redeemed = asyncio.run(measure(sides, shop, postgres))
+    admin = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/{DATABASE}"
+    asyncio.run(check(admin, shop, redeemed))
+    return report(sides)
+
+
+async def _prepare(owner_url: str) -> None:
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute(TABLE)
+    await owner.execute("grant insert on bench_redemptions to suxin_app")
+    await owner.close()
+
+
+def main() -> int:
+    """Measure on servers of its own."""
+    with own_servers() as (postgres, valkey):
+        return int(not run(postgres, valkey))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,6 +10,7 @@ from running_city import RunningCity, started_city
 @pytest.fixture(scope="session")
 def running_city() -> Iterator[RunningCity]:
     with started_city() as city:
+        city.wait_for_worker()
         yield city
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from patience import PATIENCE_S
 
-from suxin_server.processes import command_line, free_port, is_alive
+from suxin_server.processes import command_line, free_port, is_alive, wait_until
 
 OURS = ("SUXIN_", "DATABASE_", "REDIS_")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 START_TIMEOUT_S = 3 * PATIENCE_S
 WELCOME_ENDS = "press Ctrl-C to stop"
+WORKER_STARTED = "worker started"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class RunningCity:
             if is_alive(pid) and named:
                 found[pid] = command_line(pid)
         return found
+
+    def wait_for_worker(self) -> None:
+        """Wait until what happens by itself does, messages for one: the welcome does not wait for it."""
+        log = self.folder / "logs/worker.log"
+        assert wait_until(
+            lambda: log.exists() and WORKER_STARTED in log.read_text(encoding="utf-8"),
+            timeout_s=PATIENCE_S,
+        )
 
     def stop(self) -> int:
         """Stop it as a service manager does, and return its exit code."""

@@ -3,7 +3,7 @@
 He sees what his own bank was told and did, and nothing of anybody else's; the bank's note on it is its own (PIPL art. 44, 45).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -12,13 +12,11 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import NotFound
 from suxin.lending.warnings.models import LoanWarning
-from suxin.lending.warnings.queries import warnings_of
-from suxin.lending.warnings.states import Evidence, WarningState
+from suxin.lending.warnings.queries import records_behind, warnings_of
+from suxin.lending.warnings.states import WarningState
 from suxin.subjects.models import CreditRecord, RecordStatus
 from suxin.subjects.queries import catalogue
 from suxin_mini_program.answering import answer
@@ -96,7 +94,7 @@ async def list_loan_warnings(
         )
         # What nobody was told of yet is told first, with its receipt.
         told = [one for one in rows if one.told_state]
-        records = await _records(session, actor.own_subject, told)
+        records = await records_behind(session, actor.own_subject, told)
         items = {item.code: item.name for item in await session.scalars(catalogue())}
         return answer(
             listed(
@@ -106,22 +104,6 @@ async def list_loan_warnings(
                 view=lambda one: _view(one, items, records.get(one.evidence_id)),
             )
         )
-
-
-async def _records(
-    session: AsyncSession, subject_id: UUID, warnings: Sequence[LoanWarning]
-) -> dict[UUID, CreditRecord]:
-    """Return the borrower's own records that warnings rest on."""
-    ids = [one.evidence_id for one in warnings if _tells_record(one)]
-    found = await session.scalars(
-        select(CreditRecord).where(CreditRecord.subject_id == subject_id, CreditRecord.id.in_(ids))
-    )
-    return {one.id: one for one in found}
-
-
-def _tells_record(warning: LoanWarning) -> bool:
-    """Tell whether a warning still says which record it rests on: that is erased once he takes his consent back."""
-    return warning.evidence is Evidence.RECORD and warning.item_code is not None
 
 
 def _view(

@@ -18,7 +18,7 @@ from suxin.risk_pool.bank_ledgers.models import BankLedger, BankLedgerDay, BankL
 from suxin.risk_pool.claims.commands import CollectionDraft, draft_claim, record_collection
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.claims.states import CollectionKind, CollectionResult
-from suxin.risk_pool.collection_files.models import CollectionFile
+from suxin.risk_pool.collection_files.attaching import attach_file
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.payments.models import PoolPayment
 from suxin.risk_pool.reconciliation.models import ReckonedDay
@@ -48,12 +48,7 @@ async def fill_claims(
 ) -> FilledClaims:
     """Submit a claim of the first bank, whatever keeps it back, with one of all that may follow."""
     officer, book = city.banks[0].officer, city.operator.own_tenant
-    draft = CollectionDraft(
-        kind=CollectionKind.CALL,
-        result=CollectionResult.PROMISED,
-        attempted_on=local_day(city.now),
-    )
-    attempt = await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
+    attempt_id, file_id = await fill_collections(city, loan_id=loan_id)
     claim: PoolClaim = await city.act(draft_claim, officer, loan_id=loan_id)
     await admin.execute("update pool_claims set state = 'SUBMITTED', submitted_at = $1", city.now)
     own = {"tenant_id": book, "pool_id": small.pool.id}
@@ -84,13 +79,6 @@ async def fill_claims(
             "subject_id": claim.subject_id,
             "reference": "ZS-x",
         },
-        CollectionFile: {
-            "tenant_id": claim.tenant_id,
-            "attempt_id": attempt.id,
-            "loan_id": loan_id,
-            "subject_id": claim.subject_id,
-            "sha256": "0" * 64,
-        },
         GuarantorPart: guaranteed | {"loss_fen": 2, "amount_fen": 1, "share_bps": 1},
         GuarantorTransfer: guaranteed | {"kind": "compensation", "reference": "DK-x"},
     }
@@ -110,14 +98,28 @@ async def fill_claims(
         payment_id=ids[PoolPayment],
         recovery_id=ids[PoolRecovery],
         part_id=ids[GuarantorPart],
-        attempt_id=attempt.id,
-        file_id=ids[CollectionFile],
+        attempt_id=attempt_id,
+        file_id=file_id,
         transfer_id=ids[GuarantorTransfer],
         statement_id=ids[CustodianStatement],
         line_id=line["id"],
         ledger_id=ledger_id,
         statement=csv_file([], closing="1000.00", account=ACCOUNT),
     )
+
+
+async def fill_collections(city: SmallCity, *, loan_id: UUID) -> tuple[UUID, UUID]:
+    """Let the first bank have called its borrower, and kept a paper of that; return the ids of both."""
+    officer = city.banks[0].officer
+    draft = CollectionDraft(
+        kind=CollectionKind.CALL,
+        result=CollectionResult.PROMISED,
+        attempted_on=local_day(city.now),
+    )
+    attempt = await city.act(record_collection, officer, loan_id=loan_id, draft=draft)
+    paper = {"name": "x.pdf", "content": b"%PDF-x", "sealer": city.sealer}
+    file = await city.act(attach_file, officer, attempt_id=attempt.id, **paper)
+    return attempt.id, file.id
 
 
 async def fill_ledgers(city: SmallCity, admin: asyncpg.Connection, *, operator_id: UUID) -> UUID:

@@ -55,6 +55,11 @@ QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
     "lending.warnings.queries.rule_set_row": ("rival", rules, Forbidden),
     "lending.warnings.queries.rule_sets": ("rival", lambda _world: {}, None),
     "lending.warnings.queries.untold_warnings": ("rival", lambda _world: {"limit": 5}, None),
+    "lending.warnings.queries.records_behind": (
+        "stranger",
+        lambda world: {"subject_id": world.city.firm_id, "warnings": [world.warned.warning]},
+        None,
+    ),
     "lending.warnings.queries.warning_counts": ("rival", lambda _world: {}, None),
     "lending.warnings.queries.warnings_in_reach": ("rival", lambda _world: {}, None),
     "lending.warnings.queries.warnings_of": (

@@ -57,6 +57,24 @@ def warnings_of(subject_id: UUID) -> Select[LoanWarning]:
     return select(LoanWarning).where(LoanWarning.subject_id == subject_id).order_by(LoanWarning.id)
 
 
+async def records_behind(
+    session: AsyncSession, subject_id: UUID, warnings: Sequence[LoanWarning]
+) -> dict[UUID, CreditRecord]:
+    """Return a subject's records that warnings about it rest on, by id: of those alone that still say what it is.
+
+    What they say of a record is erased once the consent is taken back.
+    """
+    ids = [
+        one.evidence_id
+        for one in warnings
+        if one.evidence is Evidence.RECORD and one.item_code is not None
+    ]
+    found = await session.scalars(
+        select(CreditRecord).where(CreditRecord.subject_id == subject_id, CreditRecord.id.in_(ids))
+    )
+    return {one.id: one for one in found}
+
+
 async def own_warning(session: AsyncSession, actor: Actor, warning_id: UUID) -> LoanWarning:
     """Return one of the bank's warnings within the actor's reach.
 

@@ -77,7 +77,7 @@ PORTIONS: Final[Sequence[Portion]] = (
             "name": "文件名",
             "media_type": "类型",
             "size_bytes": "大小（字节）",
-            "sha256": "SHA-256",
+            "sha256": "摘要（SHA-256）",
             "uploaded_at": "上传时间",
         },
         rows=lambda subject_id: select(CollectionFile).where(

@@ -2,7 +2,7 @@
 
 import { all, post } from "./api.js";
 import { h } from "./dom.js";
-import { money, time } from "./format.js";
+import { time, yuan } from "./format.js";
 import { badge, button, card, empty, facts, field, form, requireAll, say, textarea } from "./ui.js";
 
 const MAX_TEXT = 500;
@@ -21,7 +21,7 @@ const limited = (go, one) => h("li", null, card(
   h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, one.perkName), h("span", null, one.merchant.name)), badge(one.state.zh, TONES[one.state.code])),
   facts([
     ["订单", one.orderNumber],
-    ["逾期未付", money(one.owedFen)],
+    ["逾期未付", yuan(one.owedFen)],
     ["商户理由", one.reason],
     ["限制期限", `${one.months} 个月`],
     ["仍可享", one.still.label],

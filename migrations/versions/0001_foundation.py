@@ -2313,6 +2313,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_perk_settlements_state', 'perk_settlements', ['state', 'id'], unique=False)
     op.create_index('ix_perk_settlements_tenant_id', 'perk_settlements', ['tenant_id', 'id'], unique=False)
+    op.create_index('ix_perk_settlements_tenant_state', 'perk_settlements', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('person_identities',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
@@ -4739,6 +4740,7 @@ def downgrade() -> None:
     op.drop_index('ix_phone_codes_expires_at', table_name='phone_codes')
     op.drop_table('phone_codes')
     op.drop_table('person_identities')
+    op.drop_index('ix_perk_settlements_tenant_state', table_name='perk_settlements')
     op.drop_index('ix_perk_settlements_tenant_id', table_name='perk_settlements')
     op.drop_index('ix_perk_settlements_state', table_name='perk_settlements')
     op.drop_table('perk_settlements')

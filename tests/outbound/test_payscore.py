@@ -19,7 +19,7 @@ from suxin.perks.orders.provider import (
 from suxin.perks.orders.rules import Completion
 from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage
 from suxin.perks.states import RiskFundName
-from suxin_outbound.payscore import ORDERS, PayScoreClient
+from suxin_outbound.payscore import PayScoreClient
 from suxin_outbound.payscore_asking import PayAsker
 from suxin_outbound.payscore_calls import CallReader
 from suxin_outbound.payscore_keys import (
@@ -116,8 +116,8 @@ async def test_a_waiting_payment_is_reminded_of_and_collected(client, payscore, 
     told = await client.collect(NAME, now=now)
     assert (told.stage, told.total_fen) == (ServiceOrderStage.USER_PAID, 1_500)
     assert told.transaction_id is not None
-    calls = payscore.calls("payscore")
-    assert (calls[f"{ORDERS}/*"], calls[ORDERS]) == (4, 2)
+    reminded = payscore.messages("payscore", event="pending")
+    assert {one["out_order_no"] for one in reminded} == {NAME.number}
     with pytest.raises(ProviderRejected):
         await client.remind(NAME, now=now)
 

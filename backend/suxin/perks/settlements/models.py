@@ -89,6 +89,7 @@ class Settlement(Table):
         ),
         Index("ix_perk_settlements_state", "state", "id"),
         Index("ix_perk_settlements_tenant_id", "tenant_id", "id"),
+        Index("ix_perk_settlements_tenant_state", "tenant_id", "state", "id"),
     )  # fmt: skip
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -74,7 +74,7 @@ async def test_members_join_and_a_household_is_split_merged_and_moved(village):
     shown = await village.done(f"{page}/members", relation="child", name="王小小", birthYear="2001")
     member = next(p for p in shown.split('"') if p.endswith("/leave")).split("/")[-2]
     assert "已分户" in await village.done(f"{page}/split", memberId=member, newNumber="0002")
-    assert "找不到该农户" in await village.done(f"{page}/merge", intoNumber="0009")
+    assert "没有户号为 0009 的在册农户" in await village.done(f"{page}/merge", intoNumber="0009")
     assert "已并户" in await village.done(f"{page}/merge", intoNumber="0002")
     assert "本户已并入户号 0002" in await village.get(page)
 
@@ -126,5 +126,5 @@ async def test_the_operator_adds_a_village_and_proposes_no_merger_of_what_is_not
     wrong = await operator.post(
         "/desk/villages/mergers", fromCode=CODES[0], intoCode=CODES[1], document="泗政复〔2026〕1号"
     )
-    assert (wrong.status_code, "找不到该村户名册" in wrong.text) == (422, True)
+    assert (wrong.status_code, "尚未建立名册" in wrong.text) == (422, True)
     assert (await operator.post("/desk/villages/areas", areaCode="1", name="")).status_code == 422

@@ -18,7 +18,7 @@ from suxin.villages.merging import approve_merger, decline_merger, propose_merge
 from suxin.villages.models import Village
 from suxin.villages.policies import AREA_ADD, COUNT_READ, MERGER_DECIDE, MERGER_PROPOSE
 from suxin.villages.queries.listed import villages_counted
-from suxin.villages.refusals import village_missing
+from suxin.villages.refusals import VillageUnknown
 from suxin.villages.states import MergerState
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import asked_text, read_page
@@ -128,7 +128,7 @@ async def send_decline(visit: GivenVisit, merger_id: FromPath[UUID]) -> Answer:
 async def _tenant_at(session: AsyncSession, form: Form, name: str) -> UUID:
     village = await queries.village_at(session, form.text(name))
     if village is None:
-        raise village_missing(field=name)
+        raise VillageUnknown(field=name, area_code=form.text(name)[:_CODE_DIGITS])
     return village.tenant_id
 
 

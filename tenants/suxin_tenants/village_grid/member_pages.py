@@ -23,8 +23,9 @@ from suxin.villages.households import (
 )
 from suxin.villages.people import open_member
 from suxin.villages.policies import PERSON_READ, REGISTER_MANAGE
-from suxin.villages.refusals import household_missing
+from suxin.villages.refusals import HouseholdUnknown
 from suxin.villages.states import LeaveReason
+from suxin.villages.texts import MAX_NUMBER
 from suxin_tenants.forms import Form
 from suxin_tenants.village_grid.fields import MEMBER_FIELDS, member_of, require_village
 from suxin_tenants.village_grid.household_pages import PLACE, note, show_one
@@ -146,7 +147,7 @@ async def send_merge(visit: GivenVisit, household_id: FromPath[UUID]) -> Answer:
         tenant_id = visit.actor.own_tenant
         into = await queries.household_numbered(session, tenant_id, form.text("intoNumber"))
         if into is None:
-            raise household_missing(field="intoNumber")
+            raise HouseholdUnknown(field="intoNumber", number=form.text("intoNumber")[:MAX_NUMBER])
         return await merge_households(
             session,
             visit.actor,

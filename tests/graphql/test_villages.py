@@ -1,16 +1,28 @@
 """Village registers over GraphQL: households and grids of one's own village, narrowed, one by one, and nothing of another's."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from small_villages import build_household, build_village, head
 from village_root_fields import VILLAGE_NODES
 
+from suxin.kernel.actor import Actor
+
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 
 
+@dataclass(frozen=True)
+class House:
+    """A village, as a caller's organisation."""
+
+    tenant_id: UUID
+    staff_id: UUID
+    officer: Actor
+
+
 async def desk_of(desks, village):
-    house = SimpleNamespace(
+    house = House(
         tenant_id=village.tenant_id, staff_id=village.admin.own_staff, officer=village.admin
     )
     return await desks.open(house, roles=["viewer"])

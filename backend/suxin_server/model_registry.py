@@ -60,6 +60,7 @@ from suxin.subjects.commitments import models as commitments
 from suxin.subjects.ingestion import models as ingestion
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.providers import models as providers
+from suxin.villages import models as villages
 
 CONTEXTS = (
     audit,
@@ -120,6 +121,7 @@ CONTEXTS = (
     covers,
     limiting,
     perk_figures,
+    villages,
 )
 
 metadata = Table.metadata

@@ -46,6 +46,7 @@ from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.settlement_types import SettlementQueries
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
+from suxin_graphql.village_queries import VillageQueries
 from suxin_graphql.warning_mutations import WarningMutations
 from suxin_graphql.warning_queries import WarningQueries
 from suxin_graphql.webhook_mutations import WebhookMutations
@@ -75,6 +76,7 @@ class Query(
     SettlementQueries,
     OrderQueries,
     LeagueQueries,
+    VillageQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

@@ -28,6 +28,7 @@ import sandbox_matrix
 import scoring_matrix
 import settlement_matrix
 import ticket_matrix
+import village_matrix
 import warning_matrix
 
 COMMANDS = (
@@ -59,6 +60,7 @@ COMMANDS = (
     | settlement_matrix.COMMANDS
     | cover_matrix.COMMANDS
     | limit_matrix.COMMANDS
+    | village_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -90,6 +92,7 @@ QUERIES = (
     | settlement_matrix.QUERIES
     | cover_matrix.QUERIES
     | limit_matrix.QUERIES
+    | village_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

@@ -109,3 +109,10 @@ class RuleTopic(LabelledEnum):
     ORDER = "order", "平安法治", "safety and order"
     AFFAIRS = "affairs", "参与村务", "village affairs"
     HONOUR = "honour", "荣誉表彰", "honours"
+
+
+class AgreedTo(LabelledEnum):
+    """What somebody agreed to, each by itself."""
+
+    SHOW_NAME = "show_name", "公示时显示我的姓名（部分隐去）", "his name, masked, on notices"
+    RECORD = "record", "将我的加分记入信用记录", "records of his plus points"

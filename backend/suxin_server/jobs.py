@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import jobs as consent
 from suxin.counter import jobs as counter
 from suxin.exports import jobs as exports
+from suxin.grid import jobs as grid
 from suxin.kernel import signing
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
@@ -83,6 +84,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         ledger.handlers(),
         lending.handlers(),
         perks.handlers(),
+        grid.handlers(),
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
@@ -91,7 +93,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         subjects.handlers(sealer, channel),
         {
             CALENDAR_CHANGED_TOPIC: each(
-                lending.redate, repair.redate, review.redating(KINDS), rights.redate
+                lending.redate, repair.redate, review.redating(KINDS), rights.redate, grid.redate
             )
         },
     )

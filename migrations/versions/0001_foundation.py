@@ -233,6 +233,8 @@ ACCESS = (
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
     "CREATE POLICY kept ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'perks' and not self_declared and item_code = 'PERK-KEPT' and polarity = 'positive' and exists (select 1 from perk_redeemers r join perk_redemptions x on x.tenant_id = r.tenant_id and x.id = r.redemption_id join perk_programmes p on p.tenant_id = x.tenant_id and p.id = x.programme_id where r.subject_id = credit_records.subject_id and r.redemption_id::text = credit_records.source_ref and r.consent_id is not null and x.state = 'COMPLETED' and p.record_rule = 'kept' and p.sector not in ('medical', 'school')))",
+    "CREATE POLICY served ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'grid' and not self_declared and item_code = 'GRID-SERVICE' and polarity = 'positive' and exists (select 1 from grid_agreements a join household_members m on m.tenant_id = a.tenant_id and m.id = a.member_id where (m.subject_id = credit_records.subject_id or m.household_subject_id = credit_records.subject_id and m.relation = 'head') and credit_records.source_ref like a.tenant_id::text || ':' || a.member_id::text || ':%' and a.use = 'record' and a.ended_at is null))",
+    "CREATE POLICY served_no_more ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'grid' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
@@ -313,6 +315,71 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE grid_agreements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_agreements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON grid_agreements FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY himself ON grid_agreements FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY given ON grid_agreements FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY taken_back ON grid_agreements FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (ended_at, looked_month) ON grid_agreements TO suxin_app',
+    'ALTER TABLE grid_appeals ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_appeals FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_appeals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY filer ON grid_appeals FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and filed_by = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY town ON grid_appeals FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and to_town_at is not null)",
+    "CREATE POLICY decided_by_town ON grid_appeals FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and to_town_at is not null and town_decided_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON grid_appeals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (verdict, answer, answered_at, further_until, to_town_by, to_town_at, town_reason, town_verdict, town_answer, town_decided_at, closed_at) ON grid_appeals TO suxin_app',
+    'ALTER TABLE grid_claim_photos ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_claim_photos FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_claim_photos FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_claim_photos FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_claim_photos FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON grid_claim_photos TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON grid_claim_photos TO suxin_batch',
+    'ALTER TABLE grid_claim_seats ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_claim_seats FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_claim_seats FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY town ON grid_claim_seats FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and body = 'town' and staff_id = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY read_by_town ON grid_claim_seats FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and body = 'town' and staff_id = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_claim_seats FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_claim_seats TO suxin_app',
+    'ALTER TABLE grid_claims ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_claims FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_claims FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY household ON grid_claims FOR SELECT TO suxin_app USING (exists (select 1 from household_members m where m.tenant_id = grid_claims.tenant_id and m.household_id = grid_claims.household_id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY at_town ON grid_claims FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'AT_TOWN')",
+    "CREATE POLICY decided_by_town ON grid_claims FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'AT_TOWN') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON grid_claims FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, due_at, due_from, due_days, due_provisional, late_at, reason, checked_at, decided_at, notice_id, notice_line, notice_ends_at, posted_at, posted_points, transfer_id, ended_at, reversal_asked_by, reversal_asked_at, reversal_reason, reversed_by, reversal_id) ON grid_claims TO suxin_app',
+    "CREATE TRIGGER grid_claims_begins BEFORE INSERT ON grid_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER grid_claims_step BEFORE UPDATE OF state ON grid_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ANSWERED', 'APPROVED', 'operator'), ('ANSWERED', 'APPROVED', 'system'), ('ANSWERED', 'AT_TOWN', 'client'), ('ANSWERED', 'AT_TOWN', 'staff'), ('ANSWERED', 'AT_TOWN', 'subject'), ('ANSWERED', 'NOTICED', 'operator'), ('ANSWERED', 'NOTICED', 'system'), ('ANSWERED', 'POSTED', 'operator'), ('ANSWERED', 'POSTED', 'system'), ('ANSWERED', 'REJECTED', 'operator'), ('ANSWERED', 'REJECTED', 'system'), ('APPEALED', 'ANSWERED', 'client'), ('APPEALED', 'ANSWERED', 'staff'), ('APPROVED', 'NOTICED', 'client'), ('APPROVED', 'NOTICED', 'staff'), ('APPROVED', 'WITHDRAWN', 'client'), ('APPROVED', 'WITHDRAWN', 'staff'), ('APPROVED', 'WITHDRAWN', 'subject'), ('AT_TOWN', 'APPROVED', 'operator'), ('AT_TOWN', 'APPROVED', 'system'), ('AT_TOWN', 'NOTICED', 'operator'), ('AT_TOWN', 'NOTICED', 'system'), ('AT_TOWN', 'POSTED', 'operator'), ('AT_TOWN', 'POSTED', 'system'), ('AT_TOWN', 'REJECTED', 'operator'), ('AT_TOWN', 'REJECTED', 'system'), ('CHECKED', 'APPROVED', 'client'), ('CHECKED', 'APPROVED', 'staff'), ('CHECKED', 'REFUSED', 'client'), ('CHECKED', 'REFUSED', 'staff'), ('CHECKED', 'WITHDRAWN', 'client'), ('CHECKED', 'WITHDRAWN', 'staff'), ('CHECKED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'POSTED', 'operator'), ('NOTICED', 'POSTED', 'system'), ('NOTICED', 'REJECTED', 'operator'), ('NOTICED', 'REJECTED', 'system'), ('POSTED', 'REVERSED', 'client'), ('POSTED', 'REVERSED', 'staff'), ('REFUSED', 'APPEALED', 'client'), ('REFUSED', 'APPEALED', 'staff'), ('REFUSED', 'APPEALED', 'subject'), ('REFUSED', 'REJECTED', 'operator'), ('REFUSED', 'REJECTED', 'system'), ('SUBMITTED', 'CHECKED', 'client'), ('SUBMITTED', 'CHECKED', 'staff'), ('SUBMITTED', 'REFUSED', 'client'), ('SUBMITTED', 'REFUSED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE grid_notice_pages ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_notice_pages FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_notice_pages FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON grid_notice_pages FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY system ON grid_notice_pages FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_notice_pages TO suxin_app',
+    'ALTER TABLE grid_notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_notices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_notices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON grid_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY system ON grid_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (lines, closed_at) ON grid_notices TO suxin_app',
+    'ALTER TABLE grid_rule_sets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_rule_sets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON grid_rule_sets FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'CONFIRMED'))",
+    "CREATE POLICY system ON grid_rule_sets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, book, edited_at, meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at, confirmed_by, confirmed_at, starts_on, reason) ON grid_rule_sets TO suxin_app',
+    "CREATE TRIGGER grid_rule_sets_begins BEFORE INSERT ON grid_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER grid_rule_sets_step BEFORE UPDATE OF state ON grid_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ADOPTED', 'CONFIRMED', 'client'), ('ADOPTED', 'CONFIRMED', 'staff'), ('ADOPTED', 'DRAFT', 'client'), ('ADOPTED', 'DRAFT', 'staff'), ('ADOPTED', 'DROPPED', 'client'), ('ADOPTED', 'DROPPED', 'staff'), ('DRAFT', 'ADOPTED', 'client'), ('DRAFT', 'ADOPTED', 'staff'), ('DRAFT', 'DROPPED', 'client'), ('DRAFT', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE grid_staff_homes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_staff_homes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_staff_homes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_staff_homes FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (household_id, declared_by, declared_at) ON grid_staff_homes TO suxin_app',
     'ALTER TABLE grid_workers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_workers FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_workers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1677,6 +1744,54 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_notices',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('claims', sa.BigInteger(), nullable=False),
+    sa.Column('days', sa.BigInteger(), nullable=False),
+    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('village_name', sa.Text(), nullable=False),
+    sa.Column('published_by', sa.Uuid(), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_provisional', sa.Boolean(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('claims between 1 and 200', name=op.f('ck_grid_notices_claims')),
+    sa.CheckConstraint('days between 5 and 7 and ends_at > published_at', name=op.f('ck_grid_notices_days')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_notices'))
+    )
+    op.create_index('uq_grid_notices_number', 'grid_notices', ['tenant_id', 'number'], unique=True)
+    op.create_table('grid_rule_sets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'ADOPTED', 'CONFIRMED', 'DROPPED', name='rulesetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('book', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('edited_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('meeting', sa.Enum('villagers', 'households', 'representatives', name='meeting', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('met_on', sa.Date(), nullable=True),
+    sa.Column('entitled', sa.BigInteger(), nullable=True),
+    sa.Column('present', sa.BigInteger(), nullable=True),
+    sa.Column('in_favour', sa.BigInteger(), nullable=True),
+    sa.Column('minutes', sa.Text(), nullable=True),
+    sa.Column('adopted_by', sa.Uuid(), nullable=True),
+    sa.Column('adopted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("case when state = 'CONFIRMED' then num_nulls(confirmed_by, confirmed_at, starts_on) = 0 else confirmed_by is null end", name=op.f('ck_grid_rule_sets_confirmed')),
+    sa.CheckConstraint("state not in ('ADOPTED', 'CONFIRMED') or num_nulls(meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at) = 0", name=op.f('ck_grid_rule_sets_adopted')),
+    sa.CheckConstraint('confirmed_by <> drafted_by and confirmed_by <> adopted_by', name=op.f('ck_grid_rule_sets_by_another')),
+    sa.CheckConstraint('in_favour <= present and present <= entitled', name=op.f('ck_grid_rule_sets_counts')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_grid_rule_sets_number')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_rule_sets'))
+    )
+    op.create_index('uq_grid_rule_sets_number', 'grid_rule_sets', ['tenant_id', 'number'], unique=True)
+    op.create_index('uq_grid_rule_sets_starts_on', 'grid_rule_sets', ['tenant_id', 'starts_on'], unique=True, postgresql_where=sa.text("state = 'CONFIRMED'"))
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -2903,6 +3018,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', 'contract_number', name=op.f('pk_bank_ledger_differences'))
     )
     op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
+    op.create_table('grid_notice_pages',
+    sa.Column('token', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('notice_id', sa.Uuid(), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(token) between 20 and 40', name=op.f('ck_grid_notice_pages_token')),
+    sa.ForeignKeyConstraint(['tenant_id', 'notice_id'], ['grid_notices.tenant_id', 'grid_notices.id'], name=op.f('fk_grid_notice_pages_tenant_id_notice_id')),
+    sa.PrimaryKeyConstraint('token', name=op.f('pk_grid_notice_pages'))
+    )
+    op.create_index('uq_grid_notice_pages_notice', 'grid_notice_pages', ['tenant_id', 'notice_id'], unique=True)
     op.create_table('grid_workers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3393,6 +3518,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_staff_homes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=True),
+    sa.Column('declared_by', sa.Uuid(), nullable=False),
+    sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('declared_by <> staff_id', name=op.f('ck_grid_staff_homes_by_another')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_staff_homes_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_grid_staff_homes_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_grid_staff_homes'))
+    )
     op.create_table('household_links',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3833,6 +3969,84 @@ def upgrade() -> None:
     op.create_index('ix_custodian_lines_state', 'custodian_lines', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
     op.create_index('ix_custodian_lines_statement_id', 'custodian_lines', ['tenant_id', 'statement_id', 'id'], unique=False)
     op.create_index('uq_custodian_lines_matched_id', 'custodian_lines', ['tenant_id', 'matched', 'matched_id'], unique=True, postgresql_where=sa.text('matched is not null'))
+    op.create_table('grid_agreements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('use', sa.Enum('show_name', 'record', name='agreedto', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('text_version', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('looked_month', sa.Date(), nullable=True),
+    sa.CheckConstraint('ended_at >= given_at', name=op.f('ck_grid_agreements_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['household_members.tenant_id', 'household_members.id'], name=op.f('fk_grid_agreements_tenant_id_member_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_agreements'))
+    )
+    op.create_index('ix_grid_agreements_person_id', 'grid_agreements', ['person_id'], unique=False)
+    op.create_index('uq_grid_agreements_live', 'grid_agreements', ['tenant_id', 'member_id', 'use'], unique=True, postgresql_where=sa.text('ended_at is null'))
+    op.create_table('grid_claims',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=True),
+    sa.Column('rule_set_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=False),
+    sa.Column('rule_name', sa.Text(), nullable=False),
+    sa.Column('times', sa.BigInteger(), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('lat_milli', sa.BigInteger(), nullable=True),
+    sa.Column('lon_milli', sa.BigInteger(), nullable=True),
+    sa.Column('claimed_as', sa.Enum('resident', 'worker', name='claimant', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('claimed_by', sa.Uuid(), nullable=False),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Enum('SUBMITTED', 'CHECKED', 'APPROVED', 'NOTICED', 'REFUSED', 'APPEALED', 'ANSWERED', 'AT_TOWN', 'POSTED', 'REJECTED', 'WITHDRAWN', 'REVERSED', name='claimstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_from', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_days', sa.BigInteger(), nullable=True),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_id', sa.Uuid(), nullable=True),
+    sa.Column('notice_line', sa.BigInteger(), nullable=True),
+    sa.Column('notice_ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('posted_points', sa.BigInteger(), nullable=True),
+    sa.Column('transfer_id', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_asked_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_reason', sa.Text(), nullable=True),
+    sa.Column('reversed_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(state = 'REVERSED') = (reversed_by is not null) and reversed_by <> reversal_asked_by", name=op.f('ck_grid_claims_reversed_by_another')),
+    sa.CheckConstraint("(state in ('POSTED', 'REJECTED', 'WITHDRAWN', 'REVERSED')) = (ended_at is not null)", name=op.f('ck_grid_claims_ended')),
+    sa.CheckConstraint("(state in ('POSTED', 'REVERSED')) = (posted_at is not null) and (posted_at is null or posted_at >= notice_ends_at and posted_points is not null)", name=op.f('ck_grid_claims_after_notice')),
+    sa.CheckConstraint("points > 0 or claimed_as = 'worker'", name=op.f('ck_grid_claims_minus_by_worker')),
+    sa.CheckConstraint("state <> 'NOTICED' or notice_id is not null", name=op.f('ck_grid_claims_on_notice')),
+    sa.CheckConstraint('(lat_milli is null) = (lon_milli is null) and lat_milli between -90000 and 90000 and lon_milli between -180000 and 180000', name=op.f('ck_grid_claims_place')),
+    sa.CheckConstraint('(notice_id is null) = (notice_ends_at is null) and (notice_id is null) = (notice_line is null)', name=op.f('ck_grid_claims_noticed')),
+    sa.CheckConstraint('abs(posted_points) <= abs(points)', name=op.f('ck_grid_claims_posted_within')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_claims_content_hash')),
+    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_grid_claims_note')),
+    sa.CheckConstraint('points <> 0 and times >= 1', name=op.f('ck_grid_claims_points')),
+    sa.CheckConstraint('posted_points = 0 or transfer_id is not null', name=op.f('ck_grid_claims_posted')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_claims_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['household_members.tenant_id', 'household_members.id'], name=op.f('fk_grid_claims_tenant_id_member_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'rule_set_id'], ['grid_rule_sets.tenant_id', 'grid_rule_sets.id'], name=op.f('fk_grid_claims_tenant_id_rule_set_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_claims')),
+    sa.UniqueConstraint('tenant_id', 'id', 'household_id', 'claimed_by', name='uq_grid_claims_whose')
+    )
+    op.create_index('ix_grid_claims_at_town', 'grid_claims', ['id'], unique=False, postgresql_where=sa.text("state = 'AT_TOWN'"))
+    op.create_index('ix_grid_claims_household', 'grid_claims', ['tenant_id', 'household_id', 'rule_code', 'happened_on'], unique=False)
+    op.create_index('ix_grid_claims_notice', 'grid_claims', ['tenant_id', 'notice_id', 'notice_line'], unique=False)
+    op.create_index('ix_grid_claims_posted_at', 'grid_claims', ['posted_at'], unique=False, postgresql_where=sa.text("state = 'POSTED'"))
+    op.create_index('ix_grid_claims_state', 'grid_claims', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('guarantee_requests',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4047,6 +4261,79 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_stop_loss_changes'))
     )
     op.create_index('ix_pool_stop_loss_changes_of', 'pool_stop_loss_changes', ['tenant_id', 'stop_loss_id', 'id'], unique=False)
+    op.create_table('grid_appeals',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('against_refusal', sa.Boolean(), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('taken_down_for', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verdict', sa.Enum('for', 'against', name='verdict', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('further_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('to_town_by', sa.Uuid(), nullable=True),
+    sa.Column('to_town_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('town_reason', sa.Text(), nullable=True),
+    sa.Column('town_verdict', sa.Enum('for', 'against', name='verdict', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('town_answer', sa.Text(), nullable=True),
+    sa.Column('town_decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(town_verdict is null) = (town_decided_at is null)', name=op.f('ck_grid_appeals_town')),
+    sa.CheckConstraint('(verdict is null) = (answered_at is null)', name=op.f('ck_grid_appeals_answered')),
+    sa.CheckConstraint('number between 1 and 4', name=op.f('ck_grid_appeals_number')),
+    sa.CheckConstraint('to_town_at is null or answered_at is not null', name=op.f('ck_grid_appeals_supervisors_first')),
+    sa.CheckConstraint('town_decided_at is null or to_town_at is not null', name=op.f('ck_grid_appeals_town_asked')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['grid_claims.tenant_id', 'grid_claims.id'], name=op.f('fk_grid_appeals_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_appeals'))
+    )
+    op.create_index('ix_grid_appeals_filed_by', 'grid_appeals', ['filed_by'], unique=False)
+    op.create_index('uq_grid_appeals_number', 'grid_appeals', ['tenant_id', 'claim_id', 'number'], unique=True)
+    op.create_index('uq_grid_appeals_open', 'grid_appeals', ['tenant_id', 'claim_id'], unique=True, postgresql_where=sa.text('closed_at is null'))
+    op.create_table('grid_claim_photos',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('original_sha256', sa.Text(), nullable=False),
+    sa.Column('look', sa.BigInteger(), nullable=False),
+    sa.Column('like_id', sa.Uuid(), nullable=True),
+    sa.Column('width', sa.BigInteger(), nullable=False),
+    sa.Column('height', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(original_sha256) = 64 and length(sha256) = 64', name=op.f('ck_grid_claim_photos_sha256')),
+    sa.CheckConstraint('number between 1 and 6', name=op.f('ck_grid_claim_photos_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['grid_claims.tenant_id', 'grid_claims.id'], name=op.f('fk_grid_claim_photos_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_claim_photos'))
+    )
+    op.create_index('ix_grid_claim_photos_taken_in', 'grid_claim_photos', ['tenant_id', 'uploaded_at'], unique=False)
+    op.create_index('uq_grid_claim_photos_number', 'grid_claim_photos', ['tenant_id', 'claim_id', 'number'], unique=True)
+    op.create_index('uq_grid_claim_photos_original', 'grid_claim_photos', ['tenant_id', 'original_sha256'], unique=True)
+    op.create_table('grid_claim_seats',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('claimed_by', sa.Uuid(), nullable=False),
+    sa.Column('home_id', sa.Uuid(), nullable=True),
+    sa.Column('body', sa.Enum('checker', 'committee', 'supervisors', 'town', name='body', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('verdict', sa.Enum('for', 'against', name='verdict', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('home_id <> household_id', name=op.f('ck_grid_claim_seats_not_his_household')),
+    sa.CheckConstraint('staff_id <> claimed_by', name=op.f('ck_grid_claim_seats_not_his_own')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id', 'household_id', 'claimed_by'], ['grid_claims.tenant_id', 'grid_claims.id', 'grid_claims.household_id', 'grid_claims.claimed_by'], name='fk_grid_claim_seats_claim'),
+    sa.PrimaryKeyConstraint('tenant_id', 'claim_id', 'staff_id', name=op.f('pk_grid_claim_seats'))
+    )
     op.create_table('loan_drawdowns',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4405,6 +4692,15 @@ def downgrade() -> None:
     op.drop_index('ix_loan_drawdowns_loan_id', table_name='loan_drawdowns')
     op.drop_index('ix_loan_drawdowns_drawn_on', table_name='loan_drawdowns')
     op.drop_table('loan_drawdowns')
+    op.drop_table('grid_claim_seats')
+    op.drop_index('uq_grid_claim_photos_original', table_name='grid_claim_photos')
+    op.drop_index('uq_grid_claim_photos_number', table_name='grid_claim_photos')
+    op.drop_index('ix_grid_claim_photos_taken_in', table_name='grid_claim_photos')
+    op.drop_table('grid_claim_photos')
+    op.drop_index('uq_grid_appeals_open', table_name='grid_appeals', postgresql_where=sa.text('closed_at is null'))
+    op.drop_index('uq_grid_appeals_number', table_name='grid_appeals')
+    op.drop_index('ix_grid_appeals_filed_by', table_name='grid_appeals')
+    op.drop_table('grid_appeals')
     op.drop_index('ix_pool_stop_loss_changes_of', table_name='pool_stop_loss_changes')
     op.drop_table('pool_stop_loss_changes')
     op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
@@ -4432,6 +4728,15 @@ def downgrade() -> None:
     op.drop_index('ix_guarantee_requests_lead_id', table_name='guarantee_requests')
     op.drop_index('ix_guarantee_requests_guarantor_id', table_name='guarantee_requests')
     op.drop_table('guarantee_requests')
+    op.drop_index('ix_grid_claims_state', table_name='grid_claims')
+    op.drop_index('ix_grid_claims_posted_at', table_name='grid_claims', postgresql_where=sa.text("state = 'POSTED'"))
+    op.drop_index('ix_grid_claims_notice', table_name='grid_claims')
+    op.drop_index('ix_grid_claims_household', table_name='grid_claims')
+    op.drop_index('ix_grid_claims_at_town', table_name='grid_claims', postgresql_where=sa.text("state = 'AT_TOWN'"))
+    op.drop_table('grid_claims')
+    op.drop_index('uq_grid_agreements_live', table_name='grid_agreements', postgresql_where=sa.text('ended_at is null'))
+    op.drop_index('ix_grid_agreements_person_id', table_name='grid_agreements')
+    op.drop_table('grid_agreements')
     op.drop_index('uq_custodian_lines_matched_id', table_name='custodian_lines', postgresql_where=sa.text('matched is not null'))
     op.drop_index('ix_custodian_lines_statement_id', table_name='custodian_lines')
     op.drop_index('ix_custodian_lines_state', table_name='custodian_lines')
@@ -4493,6 +4798,7 @@ def downgrade() -> None:
     op.drop_index('ix_household_links_state', table_name='household_links')
     op.drop_index('ix_household_links_person_id', table_name='household_links')
     op.drop_table('household_links')
+    op.drop_table('grid_staff_homes')
     op.drop_table('custodian_statements')
     op.drop_index('ix_case_documents_case_id', table_name='case_documents')
     op.drop_table('case_documents')
@@ -4558,6 +4864,8 @@ def downgrade() -> None:
     op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
     op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
     op.drop_table('grid_workers')
+    op.drop_index('uq_grid_notice_pages_notice', table_name='grid_notice_pages')
+    op.drop_table('grid_notice_pages')
     op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')
     op.drop_table('bank_ledger_differences')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
@@ -4709,6 +5017,11 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_index('uq_grid_rule_sets_starts_on', table_name='grid_rule_sets', postgresql_where=sa.text("state = 'CONFIRMED'"))
+    op.drop_index('uq_grid_rule_sets_number', table_name='grid_rule_sets')
+    op.drop_table('grid_rule_sets')
+    op.drop_index('uq_grid_notices_number', table_name='grid_notices')
+    op.drop_table('grid_notices')
     op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')

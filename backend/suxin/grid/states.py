@@ -116,3 +116,11 @@ class AgreedTo(LabelledEnum):
 
     SHOW_NAME = "show_name", "公示时显示我的姓名（部分隐去）", "his name, masked, on notices"
     RECORD = "record", "将我的加分记入信用记录", "records of his plus points"
+
+
+class Meeting(LabelledEnum):
+    """Who met to adopt a village's rules; see ``rule_sets.check_minutes`` for how many must have come."""
+
+    VILLAGERS = "villagers", "村民会议（18 周岁以上村民）", "all grown villagers"
+    HOUSEHOLDS = "households", "村民会议（户代表）", "one of each household"
+    REPRESENTATIVES = "representatives", "村民代表会议", "the villagers' representatives"

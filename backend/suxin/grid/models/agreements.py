@@ -1,6 +1,6 @@
 """What a member of a household, or the household, agreed to: that his name stands on notices, or that his plus points become records."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from suxin.kernel.tables import Table, append_and_change
 class PointAgreement(Table):
     """One yes, for one use, from the person himself (PIPL art. 25, 14); it ends when he takes it back.
 
-    ``subject_id`` is whose records would be written: the person's. ``text_version`` is the notice that he saw.
+    ``text_version`` is the notice that he saw, ``looked_month`` the
+    last month that was looked at for a record.
     """
 
     __tablename__ = "grid_agreements"
-    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("ended_at")
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("ended_at", "looked_month")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         reading_tenant(),
         when("himself", f"person_id = {PERSON}"),
@@ -51,3 +52,4 @@ class PointAgreement(Table):
     text_version: Mapped[str]
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    looked_month: Mapped[date | None]

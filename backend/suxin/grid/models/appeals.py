@@ -36,7 +36,9 @@ class PointAppeal(Table):
         system(),
     )
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "claim_id"], ["grid_claims.tenant_id", "grid_claims.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "claim_id"], ["grid_claims.tenant_id", "grid_claims.id"]
+        ),
         CheckConstraint("number between 1 and 4", name="number"),
         CheckConstraint("(verdict is null) = (answered_at is null)", name="answered"),
         CheckConstraint("to_town_at is null or answered_at is not null", name="supervisors_first"),

@@ -52,13 +52,14 @@ class PointClaim(Table):
     """A claim under an id that its maker gave it, with the digest of what it says (``contents.digest``).
 
     ``points`` are the rule's times ``times``, minus where it subtracts; ``posted_points`` what was really posted. The place is in thousandths of a
-    degree, about a hundred metres, and often none. ``claimed_by`` is a staff member or a natural person; ``due_at`` the end of the time that runs.
+    degree, about a hundred metres, and often none. ``claimed_by`` is a staff member or a natural person; ``due_at`` the end
+    of the time that runs, ``due_days`` working days from ``due_from``, or that of its notice.
     ``checked_at`` is when its first check ended, ``decided_at`` when the committee was through.
     """
 
     __tablename__ = "grid_claims"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "state", "due_at", "due_provisional", "late_at", "reason", "checked_at", "decided_at", "notice_id", "notice_line",
+        "state", "due_at", "due_from", "due_days", "due_provisional", "late_at", "reason", "checked_at", "decided_at", "notice_id", "notice_line",
         "notice_ends_at", "posted_at", "posted_points", "transfer_id", "ended_at", "reversal_asked_by", "reversal_asked_at",
         "reversal_reason", "reversed_by", "reversal_id",
     )  # fmt: skip
@@ -151,6 +152,8 @@ class PointClaim(Table):
     claimed_at: Mapped[datetime]
     state: Mapped[ClaimState]
     due_at: Mapped[datetime | None]
+    due_from: Mapped[datetime | None]
+    due_days: Mapped[int | None]
     due_provisional: Mapped[bool]
     late_at: Mapped[datetime | None]
     reason: Mapped[str | None]

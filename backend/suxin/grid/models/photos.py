@@ -30,7 +30,9 @@ class ClaimPhoto(Table):
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE (key_sealed)")
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system(), batch())
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "claim_id"], ["grid_claims.tenant_id", "grid_claims.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "claim_id"], ["grid_claims.tenant_id", "grid_claims.id"]
+        ),
         CheckConstraint("length(original_sha256) = 64 and length(sha256) = 64", name="sha256"),
         CheckConstraint("number between 1 and 6", name="number"),
         Index("uq_grid_claim_photos_original", "tenant_id", "original_sha256", unique=True),

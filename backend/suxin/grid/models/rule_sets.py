@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.grid.minutes import Minutes
 from suxin.grid.rules import RuleBook, read_book
-from suxin.grid.states import RuleSetState
+from suxin.grid.states import Meeting, RuleSetState
 from suxin.kernel.readers import Reader, owner_tenant, published, system
 from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table, append_and_change
@@ -38,7 +39,7 @@ class RuleSet(Table):
 
     __tablename__ = "grid_rule_sets"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "state", "book", "edited_at", "met_on", "entitled", "present", "in_favour", "minutes", "adopted_by", "adopted_at",
+        "state", "book", "edited_at", "meeting", "met_on", "entitled", "present", "in_favour", "minutes", "adopted_by", "adopted_at",
         "confirmed_by", "confirmed_at", "starts_on", "reason",
     )  # fmt: skip
     __machine__: ClassVar[StateMachine[RuleSetState]] = StateMachine(
@@ -53,7 +54,7 @@ class RuleSet(Table):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint(
             "state not in ('ADOPTED', 'CONFIRMED')"
-            " or num_nulls(met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at) = 0",
+            " or num_nulls(meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at) = 0",
             name="adopted",
         ),
         CheckConstraint("in_favour <= present and present <= entitled", name="counts"),
@@ -83,6 +84,7 @@ class RuleSet(Table):
     drafted_by: Mapped[UUID]
     drafted_at: Mapped[datetime]
     edited_at: Mapped[datetime]
+    meeting: Mapped[Meeting | None]
     met_on: Mapped[date | None]
     entitled: Mapped[int | None]
     present: Mapped[int | None]
@@ -105,21 +107,16 @@ class RuleSet(Table):
         self.state = _EDIT.taken_from(self.state)
         self.book, self.edited_at = book.stored(), now
 
-    def adopt(
-        self,
-        *,
-        met_on: date,
-        entitled: int,
-        present: int,
-        in_favour: int,
-        minutes: str,
-        by: UUID,
-        now: datetime,
-    ) -> None:
+    def adopt(self, minutes: Minutes, *, by: UUID, now: datetime) -> None:
         """Take down that the village's assembly adopted it."""
         self.state = _ADOPT.taken_from(self.state)
-        self.met_on, self.entitled, self.present, self.in_favour = met_on, entitled, present, in_favour  # fmt: skip
-        self.minutes, self.adopted_by, self.adopted_at, self.reason = minutes, by, now, None
+        self.meeting, self.met_on, self.entitled = minutes.meeting, minutes.met_on, minutes.entitled
+        self.present, self.in_favour, self.minutes = (
+            minutes.present,
+            minutes.in_favour,
+            minutes.kept_at,
+        )
+        self.adopted_by, self.adopted_at, self.reason = by, now, None
 
     def give_back(self, reason: str) -> None:
         """Make it a draft again, because what was taken down is not right; the assembly is asked anew."""

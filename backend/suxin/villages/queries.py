@@ -193,8 +193,13 @@ async def member(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> Hou
     """
     found = await session.get(HouseholdMember, (tenant_id, member_id))
     if found is None:
-        raise NotFound(thing_zh="家庭成员", thing_en="member of a household")
+        raise member_missing()
     return found
+
+
+def member_missing() -> NotFound:
+    """Return the refusal of a member whom the village does not have, or no more."""
+    return NotFound(thing_zh="家庭成员", thing_en="member of a household")
 
 
 def memberships_of(person_id: UUID) -> Select[HouseholdMember]:

@@ -117,7 +117,8 @@ async def answer_appeal(
     await take_seat(session, actor, claim, voice, body=Body.SUPERVISORS, now=now)
     claim.answer()
     await clocks.set_due(session, claim, days=clocks.FURTHER_DAYS, since=now, now=now)
-    appeal.verdict, appeal.answer, appeal.answered_at = verdict, said, now
+    appeal.stands, appeal.answer = verdict is Verdict.FOR, said
+    appeal.answered_at = now
     appeal.further_until = claim.due_at
     await session.flush()
     record_step(session, claim, "answered", now=now, detail={"verdict": verdict.value})
@@ -207,7 +208,8 @@ async def decide_for_town(
         appeal = await _open(session, claim)
         voice = Said(claim_id=claim.id, verdict=verdict, reason=said)
         await take_seat(session, actor, claim, voice, body=Body.TOWN, now=now)
-        appeal.town_verdict, appeal.town_answer, appeal.town_decided_at = verdict, said, now
+        appeal.town_stands, appeal.town_answer = verdict is Verdict.FOR, said
+        appeal.town_decided_at = now
         record_step(session, claim, "town_decided", now=now, detail={"verdict": verdict.value})
         await tell_household(
             session,
@@ -223,7 +225,7 @@ async def decide_for_town(
 async def conclude_appeal(session: AsyncSession, claim: PointClaim, *, now: datetime) -> None:
     """Let what was decided last on a claim's appeal take effect, in the village's turn and with the claim locked."""
     appeal = await _open(session, claim)
-    stands = (appeal.town_verdict or appeal.verdict) is Verdict.FOR
+    stands = appeal.stands if appeal.town_stands is None else appeal.town_stands
     answer = appeal.town_answer or appeal.answer
     appeal.closed_at = now
     await session.flush()

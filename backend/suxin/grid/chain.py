@@ -54,7 +54,7 @@ async def declare_home(
     actor.require(RULE_MANAGE)
     if staff_id == actor.own_staff:
         raise Forbidden(permission=RULE_MANAGE)
-    staff = await session.get(StaffMember, staff_id)
+    staff = await session.get(StaffMember, (actor.own_tenant, staff_id))
     if staff is None:
         raise NotFound(thing_zh="工作人员", thing_en="staff member")
     if household_id is not None:

@@ -141,7 +141,7 @@ async def counts_by_state(session: AsyncSession, actor: Actor) -> dict[ClaimStat
         .where(PointClaim.tenant_id == actor.own_tenant)
         .group_by(PointClaim.state)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 async def own_claim(
@@ -390,7 +390,7 @@ async def names_agreed(
             PointAgreement.ended_at.is_(None),
         )
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _found(thing: _Thing | None, zh: str, en: str) -> _Thing:

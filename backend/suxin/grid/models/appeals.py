@@ -7,20 +7,19 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.grid.states import Verdict
 from suxin.kernel.readers import KIND, PERSON, Reader, owner_tenant, system, when
 from suxin.kernel.tables import Table, append_and_change
 
 
 class PointAppeal(Table):
-    """An appeal on its whole way. ``verdict`` and ``town_verdict`` say whether the claim stands, not whether the appeal does.
+    """An appeal on its whole way. ``stands`` and ``town_stands`` say whether the claim does, not the appeal.
 
     ``filed_by`` is a natural person, or the staff member who took it down for one who came in person. ``to_town_by`` took it further.
     """
 
     __tablename__ = "grid_appeals"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "verdict", "answer", "answered_at", "further_until", "to_town_by", "to_town_at", "town_reason", "town_verdict", "town_answer",
+        "stands", "answer", "answered_at", "further_until", "to_town_by", "to_town_at", "town_reason", "town_stands", "town_answer",
         "town_decided_at", "closed_at",
     )  # fmt: skip
     __readers__: ClassVar[tuple[Reader, ...]] = (
@@ -40,9 +39,9 @@ class PointAppeal(Table):
             ["tenant_id", "claim_id"], ["grid_claims.tenant_id", "grid_claims.id"]
         ),
         CheckConstraint("number between 1 and 4", name="number"),
-        CheckConstraint("(verdict is null) = (answered_at is null)", name="answered"),
+        CheckConstraint("(stands is null) = (answered_at is null)", name="answered"),
         CheckConstraint("to_town_at is null or answered_at is not null", name="supervisors_first"),
-        CheckConstraint("(town_verdict is null) = (town_decided_at is null)", name="town"),
+        CheckConstraint("(town_stands is null) = (town_decided_at is null)", name="town"),
         CheckConstraint("town_decided_at is null or to_town_at is not null", name="town_asked"),
         Index("uq_grid_appeals_number", "tenant_id", "claim_id", "number", unique=True),
         Index(
@@ -64,14 +63,14 @@ class PointAppeal(Table):
     taken_down_for: Mapped[str | None]
     reason: Mapped[str]
     filed_at: Mapped[datetime]
-    verdict: Mapped[Verdict | None]
+    stands: Mapped[bool | None]
     answer: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     further_until: Mapped[datetime | None]
     to_town_by: Mapped[UUID | None]
     to_town_at: Mapped[datetime | None]
     town_reason: Mapped[str | None]
-    town_verdict: Mapped[Verdict | None]
+    town_stands: Mapped[bool | None]
     town_answer: Mapped[str | None]
     town_decided_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

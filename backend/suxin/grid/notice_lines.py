@@ -50,7 +50,8 @@ def line_of(
 
 def stored(lines: list[Line]) -> list[dict[str, Any]]:
     """Return lines as a notice keeps them."""
-    return msgspec.to_builtins(lines)  # type: ignore[no-any-return]
+    kept: list[dict[str, Any]] = msgspec.to_builtins(lines)
+    return kept
 
 
 def read_lines(kept: object) -> list[Line]:

@@ -17,8 +17,8 @@ class RuleSetIncoherent(Refusal):
 
     code = "GRID_RULE_SET_INCOHERENT"
     kind = RefusalKind.INVALID
-    zh = "{reason_zh}"
-    en = "{reason_en}"
+    zh = "细则不合要求：{reason_zh}"
+    en = "The rules are not sound: {reason_en}"
 
 
 class TemplateUnknown(Refusal):
@@ -87,7 +87,7 @@ class PhotosMissing(Refusal):
 
     code = "GRID_PHOTOS_MISSING"
     kind = RefusalKind.INVALID
-    zh = "“{rule}”{reason_zh}"
+    zh = "“{rule}”的照片不符：{reason_zh}"
     en = "{rule}: {reason_en}"
 
 
@@ -104,7 +104,7 @@ class NotClaimable(Refusal):
 
     code = "GRID_NOT_CLAIMABLE"
     kind = RefusalKind.INVALID
-    zh = "“{rule}”{reason_zh}"
+    zh = "“{rule}”不能这样申报：{reason_zh}"
     en = "{rule}: {reason_en}"
 
 

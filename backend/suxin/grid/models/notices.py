@@ -51,11 +51,13 @@ class NoticePage(Table):
         ForeignKeyConstraint(
             ["tenant_id", "notice_id"], ["grid_notices.tenant_id", "grid_notices.id"]
         ),
+        # Whoever scans it knows no village.
+        Index("uq_grid_notice_pages_token", "token", unique=True),
         CheckConstraint("length(token) between 20 and 40", name="token"),
         Index("uq_grid_notice_pages_notice", "tenant_id", "notice_id", unique=True),
     )
 
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID]
     notice_id: Mapped[UUID]
     ends_at: Mapped[datetime]

@@ -24,6 +24,7 @@ from suxin.risk_pool import portions as risk_pool
 from suxin.risk_pool.claims import portions as claims
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
+from suxin.villages import portions as villages
 
 INQUIRIES: Final = Portion(
     code="source_inquiries",
@@ -63,6 +64,7 @@ TRANSFERS: Final = Portion(
 
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
+    *villages.PORTIONS,
     *review.PORTIONS,
     *relief.PORTIONS,
     *repair.PORTIONS,

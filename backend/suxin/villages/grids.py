@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -58,7 +58,13 @@ async def draw_grid(
     """
     village = await take_register(session, actor, GRID_MANAGE)
     grid = await _draw(session, village, draft, predecessors=[], now=now)
-    record(session, "grid.drawn", of=("village_grid", grid.id), now=now, detail={"code": grid.code})
+    record(
+        session,
+        "villages.grid.drawn",
+        of=("village_grid", grid.id),
+        now=now,
+        detail={"code": grid.code},
+    )
     await recount(session, village.tenant_id, now=now)
     return grid
 
@@ -79,7 +85,7 @@ async def rename_grid(
     if area is not None:
         area.name, area.pinyin = grid.name, pinyin_of(grid.name)
         area.full_name = await _full_name(session, grid.code, grid.name)
-    record(session, "grid.renamed", of=("village_grid", grid_id), now=now)
+    record(session, "villages.grid.renamed", of=("village_grid", grid_id), now=now)
     await session.flush()
     return grid
 
@@ -105,7 +111,7 @@ async def renumber_grid(
     await _begin_area(session, grid, [former], on=today)
     record(
         session,
-        "grid.renumbered",
+        "villages.grid.renumbered",
         of=("village_grid", grid_id),
         now=now,
         detail={"from": former, "to": checked},
@@ -135,7 +141,7 @@ async def split_grid(
     moved = await _move(session, grid, made.id, now=now, groups=groups)
     record(
         session,
-        "grid.split",
+        "villages.grid.split",
         of=("village_grid", grid_id),
         now=now,
         detail={"made": made.code, "households": moved},
@@ -169,7 +175,7 @@ async def merge_grids(
         area.predecessors = [*area.predecessors, former.code]
     record(
         session,
-        "grid.merged",
+        "villages.grid.merged",
         of=("village_grid", grid_id),
         now=now,
         detail={"into": stays.code, "households": moved},
@@ -207,7 +213,7 @@ async def assign_worker(
         ended_by=None,
     )
     session.add(worker)
-    record(session, "worker.assigned", of=("grid_worker", worker.id), now=now)
+    record(session, "villages.worker.assigned", of=("grid_worker", worker.id), now=now)
     await session.flush()
     return worker
 
@@ -225,7 +231,7 @@ async def end_worker(
     if worker is None or worker.ends_before is not None:
         raise NotFound(thing_zh="网格员安排", thing_en="assignment of a grid worker")
     worker.ends_before, worker.ended_by = local_day(now), actor.staff_id
-    record(session, "worker.ended", of=("grid_worker", worker_id), now=now)
+    record(session, "villages.worker.ended", of=("grid_worker", worker_id), now=now)
     await session.flush()
     return worker
 
@@ -300,11 +306,9 @@ async def _begin_area(
 
 async def _end_area(session: AsyncSession, code: str, *, on: date) -> None:
     area = await session.get(Area, code)
-    if area is not None and area.valid_from < on:
-        area.valid_until = on
-    elif area is not None:
-        # Drawn and ended on one day: a period is half-open and not empty.
-        area.valid_from, area.valid_until = date.fromordinal(on.toordinal() - 1), on
+    if area is not None:
+        # A period is half-open and not empty: what was drawn and ended on one day has that day.
+        area.valid_until = max(on, area.valid_from + timedelta(days=1))
 
 
 async def _full_name(session: AsyncSession, code: str, name: str) -> str:

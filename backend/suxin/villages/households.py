@@ -54,7 +54,7 @@ async def register_household(
     """
     village = await take_register(session, actor, REGISTER_MANAGE)
     household = await add_household(session, village, draft, members, sealer=sealer, now=now)
-    record(session, "household.registered", of=("household", household.id), now=now)
+    record(session, "villages.household.registered", of=("household", household.id), now=now)
     await recount(session, village.tenant_id, now=now)
     return household
 
@@ -103,7 +103,7 @@ async def change_household(
     household.require_active()
     where = await checked_place(session, village.tenant_id, draft, but=household_id)
     write_place(household, where, now=now)
-    record(session, "household.changed", of=("household", household_id), now=now)
+    record(session, "villages.household.changed", of=("household", household_id), now=now)
     await recount(session, village.tenant_id, now=now)
     return household
 
@@ -121,7 +121,7 @@ async def move_household_away(
     why = checked_text(reason, field="reason", least=1, most=MAX_REASON)
     household = await queries.lock_household(session, village.tenant_id, household_id)
     household.move_away(why, now=now)
-    record(session, "household.moved_away", of=("household", household_id), now=now)
+    record(session, "villages.household.moved_away", of=("household", household_id), now=now)
     await recount(session, village.tenant_id, now=now)
     return household
 
@@ -137,7 +137,7 @@ async def bring_household_back(
     village = await take_register(session, actor, REGISTER_MANAGE)
     household = await queries.lock_household(session, village.tenant_id, household_id)
     household.come_back(now=now)
-    record(session, "household.came_back", of=("household", household_id), now=now)
+    record(session, "villages.household.came_back", of=("household", household_id), now=now)
     await recount(session, village.tenant_id, now=now)
     return household
 
@@ -173,7 +173,7 @@ async def merge_households(
     await post_heads(session, former, now=now)
     record(
         session,
-        "household.merged",
+        "villages.household.merged",
         of=("household", household_id),
         now=now,
         detail={"into": str(into_id), "members": len(moving)},
@@ -220,7 +220,7 @@ async def split_household(
     made.head_id, household.updated_at = head_id, now
     record(
         session,
-        "household.split",
+        "villages.household.split",
         of=("household", household_id),
         now=now,
         detail={"made": str(made.id), "members": len(going)},
@@ -257,7 +257,7 @@ async def add_member(
     await require_elsewhere_nobody(session, sealer, village.tenant_id, [checked])
     member = new_member(sealer, household, checked, now=now)
     session.add(member)
-    record(session, "member.added", of=("household_member", member.id), now=now)
+    record(session, "villages.member.added", of=("household_member", member.id), now=now)
     await recount(session, village.tenant_id, now=now)
     return member
 
@@ -286,7 +286,7 @@ async def change_member(
         raise HeadMissing(field="relation", heads=0 if heads[0] else 2)
     await require_elsewhere_nobody(session, sealer, village.tenant_id, [checked], but=member_id)
     write_member(sealer, member, checked, now=now)
-    record(session, "member.changed", of=("household_member", member_id), now=now)
+    record(session, "villages.member.changed", of=("household_member", member_id), now=now)
     await session.flush()
     return member
 
@@ -308,7 +308,7 @@ async def name_head(
     member.relation, member.updated_at = Relation.HEAD, now
     household.head_id, household.updated_at = member_id, now
     await post_heads(session, household, now=now)
-    record(session, "household.head_named", of=("household", household.id), now=now)
+    record(session, "villages.household.head_named", of=("household", household.id), now=now)
     await session.flush()
     return household
 
@@ -330,7 +330,7 @@ async def leave_household(
     await end_links_of(session, member, now=now)
     record(
         session,
-        "member.left",
+        "villages.member.left",
         of=("household_member", member_id),
         now=now,
         detail={"reason": reason.value},

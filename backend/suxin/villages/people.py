@@ -43,7 +43,7 @@ class MemberDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Opened:
-    """A member as he is called in full, printed masked."""
+    """A member as he is called in full, printed masked; nothing more than masked where what was sealed is gone."""
 
     name: str
     resident_id: str | None
@@ -161,7 +161,11 @@ def opened(sealer: Sealer, member: HouseholdMember) -> Opened:
     """Return a member as he is called in full; for whoever may, see ``open_member``."""
     row = member.id
     return Opened(
-        name=sealer.open(member.name_sealed, purpose=MEMBER_NAME, row=row),
+        name=(
+            member.name_masked
+            if member.name_sealed is None
+            else sealer.open(member.name_sealed, purpose=MEMBER_NAME, row=row)
+        ),
         resident_id=(
             None
             if member.resident_id_sealed is None
@@ -186,5 +190,5 @@ async def open_member(
     """
     actor.require(PERSON_READ)
     member = await queries.member(session, actor.own_tenant, member_id)
-    record(session, "member.opened", of=("household_member", member_id), now=now)
+    record(session, "villages.member.opened", of=("household_member", member_id), now=now)
     return opened(sealer, member)

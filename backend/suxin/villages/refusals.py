@@ -20,6 +20,23 @@ class NotAVillage(Refusal):
     en = "{area_code} is the code of no village in force"
 
 
+class VillageCodeMalformed(Refusal):
+    """A village's code is its town's nine digits and three of its own."""
+
+    code = "VILLAGE_CODE_MALFORMED"
+    kind = RefusalKind.INVALID
+    zh = "村居代码应为 12 位，前 9 位为现行的镇街代码"
+    en = "A village's code is the nine digits of a town in force and three more"
+
+
+class VillageAreaKnown(Refusal):
+    """The code is another area's already."""
+
+    code = "VILLAGE_AREA_KNOWN"
+    zh = "代码 {area_code} 已登记为“{name}”"
+    en = "The code {area_code} is that of {name} already"
+
+
 class RegisterMerged(Refusal):
     """The register was taken over by another village, and is read only."""
 
@@ -173,6 +190,14 @@ class HouseholdNotTaken(Refusal):
     kind = RefusalKind.INVALID
     zh = "同一户第 {line} 行有误，整户未导入"
     en = "Line {line} of the same household is wrong, and a household is taken whole"
+
+
+class HeadDiffers(Refusal):
+    """A list calls somebody else the head of a household than the register does: that is changed by a step of its own."""
+
+    code = "ROSTER_HEAD_DIFFERS"
+    zh = "与名册中的户主不一致，请先在户页面变更户主"
+    en = "The register has another head of this household; name the new one there first"
 
 
 class ImportElsewhere(Refusal):

@@ -90,37 +90,25 @@ async def take_register(session: AsyncSession, actor: Actor, permission: Permiss
 async def recount(session: AsyncSession, tenant_id: UUID, *, now: datetime) -> None:
     """Count a register anew, whose turn the transaction has."""
     await session.flush()
-    active = Household.state == HouseholdState.ACTIVE
+    active = [Household.tenant_id == tenant_id, Household.state == HouseholdState.ACTIVE]
+    at_home = (Household.tenant_id == HouseholdMember.tenant_id) & (
+        Household.id == HouseholdMember.household_id
+    )
     present = (
-        select(
-            func.count(HouseholdMember.id).label("persons"),
-            func.count(HouseholdMember.subject_id).label("linked"),
-        )
-        .join(
-            Household,
-            (Household.tenant_id == HouseholdMember.tenant_id)
-            & (Household.id == HouseholdMember.household_id),
-        )
-        .where(HouseholdMember.tenant_id == tenant_id, HouseholdMember.left_at.is_(None), active)
-    ).subquery()
-    houses = (
-        select(
-            func.count().label("households"),
-            func.count().filter(Household.grid_id.is_(None)).label("ungridded"),
-        ).where(Household.tenant_id == tenant_id, active)
-    ).subquery()
-    grids = (
-        select(func.count().label("grids")).where(
-            Grid.tenant_id == tenant_id, Grid.state == GridState.ACTIVE
-        )
-    ).subquery()
-    row = (await session.execute(select(present, houses, grids))).one()
+        select(func.count(HouseholdMember.id), func.count(HouseholdMember.subject_id))
+        .join(Household, at_home)
+        .where(*active, HouseholdMember.left_at.is_(None))
+    )
+    houses = select(func.count(), func.count().filter(Household.grid_id.is_(None))).where(*active)
+    drawn = select(func.count()).where(Grid.tenant_id == tenant_id, Grid.state == GridState.ACTIVE)
+    persons, linked = (await session.execute(present)).one()
+    households, ungridded = (await session.execute(houses)).one()
     figures = {
-        "grids": row.grids,
-        "households": row.households,
-        "ungridded": row.ungridded,
-        "persons": row.persons,
-        "linked": row.linked,
+        "grids": await session.scalar(drawn) or 0,
+        "households": households,
+        "ungridded": ungridded,
+        "persons": persons,
+        "linked": linked,
         "counted_at": now,
     }
     await session.execute(
@@ -140,13 +128,15 @@ def record(
     *,
     of: tuple[str, UUID],
     now: datetime,
+    tenant_id: UUID | None = None,
     detail: dict[str, object] | None = None,
 ) -> None:
-    """Put an act on a register on record; its detail names nobody."""
+    """Put an act on a register on record; its detail names nobody. ``tenant_id`` is whose it is, where it is not the actor's."""
     append_act(
         session,
-        action=f"villages.{action}",
+        action=action,
         now=now,
+        tenant_id=tenant_id,
         object_type=of[0],
         object_id=of[1],
         detail=detail,

@@ -26,6 +26,11 @@ from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
+from suxin_tenants.operator.village_audit_words import (
+    VILLAGE_ACTIONS,
+    VILLAGE_DETAILS,
+    VILLAGE_OBJECTS,
+)
 from suxin_tenants.operator.warning_words import WARNING_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
 
@@ -157,6 +162,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
+    **VILLAGE_ACTIONS,
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
     **PERK_ACTIONS,
@@ -187,6 +193,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **GUARANTEE_OBJECTS,
     **PERK_OBJECTS,
     **ORDER_OBJECTS,
+    **VILLAGE_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",
@@ -340,6 +347,7 @@ _DETAILS: Final[Mapping[str, str]] = {
     "proof_ref": "核验编号",
     "first": "首次",
     "delivery_ref": "短信编号",
+    **VILLAGE_DETAILS,
 }
 
 

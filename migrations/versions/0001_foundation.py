@@ -3018,15 +3018,16 @@ def upgrade() -> None:
     )
     op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
     op.create_table('grid_notice_pages',
-    sa.Column('token', sa.Text(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('token', sa.Text(), nullable=False),
     sa.Column('notice_id', sa.Uuid(), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('length(token) between 20 and 40', name=op.f('ck_grid_notice_pages_token')),
     sa.ForeignKeyConstraint(['tenant_id', 'notice_id'], ['grid_notices.tenant_id', 'grid_notices.id'], name=op.f('fk_grid_notice_pages_tenant_id_notice_id')),
-    sa.PrimaryKeyConstraint('token', name=op.f('pk_grid_notice_pages'))
+    sa.PrimaryKeyConstraint('tenant_id', 'token', name=op.f('pk_grid_notice_pages'))
     )
     op.create_index('uq_grid_notice_pages_notice', 'grid_notice_pages', ['tenant_id', 'notice_id'], unique=True)
+    op.create_index('uq_grid_notice_pages_token', 'grid_notice_pages', ['token'], unique=True)
     op.create_table('grid_workers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4863,6 +4864,7 @@ def downgrade() -> None:
     op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
     op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
     op.drop_table('grid_workers')
+    op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
     op.drop_index('uq_grid_notice_pages_notice', table_name='grid_notice_pages')
     op.drop_table('grid_notice_pages')
     op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')

@@ -52,14 +52,16 @@ class Chains(RuleBasedStateMachine):
     reached: ClassVar[set[ClaimState]] = set()
     refused: ClassVar[set[str]] = set()
 
-    @initialize(on_notice=st.booleans())
-    def begin(self, on_notice: bool) -> None:  # noqa: FBT001 - drawn
+    @initialize(from_here=st.sampled_from(("new", "noticed", "answered")))
+    def begin(self, from_here: str) -> None:
         self.now: datetime = self.small.city.now
         self.id = self._run(self.small.record(rule_code="help", times=1)).id
         self.before = self._run(self._balance())
-        if on_notice:
+        if from_here != "new":
             self.whole_committee()
             self.publish()
+        if from_here == "answered":
+            self.dispute(Verdict.FOR)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(asyncio.wait_for(work, timeout=20))

@@ -310,7 +310,9 @@ async def page_at(session: AsyncSession, token: str) -> NoticePage:
 
     :raises NotFound: if there was none under this token
     """
-    return _found(await session.scalar(select(NoticePage).where(NoticePage.token == token)), "公示", "notice")
+    return _found(
+        await session.scalar(select(NoticePage).where(NoticePage.token == token)), "公示", "notice"
+    )
 
 
 async def standing_notice(

@@ -22,6 +22,7 @@ from suxin_tenants.operator.guarantee_audit_words import (
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
+from suxin_tenants.operator.point_audit_words import POINT_ACTIONS, POINT_OBJECTS, POINT_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
@@ -166,6 +167,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
     **PERK_ACTIONS,
+    **POINT_ACTIONS,
     **ORDER_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
@@ -192,6 +194,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **CLAIM_OBJECTS,
     **GUARANTEE_OBJECTS,
     **PERK_OBJECTS,
+    **POINT_OBJECTS,
     **ORDER_OBJECTS,
     **VILLAGE_OBJECTS,
     "access_basis": "查阅依据",
@@ -247,6 +250,7 @@ REASONS: Final[Mapping[str, str]] = {
     **CLAIM_REASONS,
     **GUARANTEE_REASONS,
     **PERK_REASONS,
+    **POINT_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",
     "add staff": "增加人员",

@@ -300,7 +300,7 @@ async def _lock_for_status(
 async def _lock_for_change(
     session: AsyncSession, actor: Actor, tenant_id: UUID, reason: str
 ) -> tuple[Tenant, str]:
-    require_tenant_manager(actor)
+    actor.require(TENANT_MANAGE)
     checked = _checked_text(reason, "reason", 1, MAX_REASON_CHARACTERS)
     tenant = await _locked(session, tenant_id)
     if tenant.kind is TenantKind.OPERATOR:

@@ -25,6 +25,7 @@ from suxin.villages.refusals import (
     HeadStays,
     HouseholdFull,
     SameHousehold,
+    member_missing,
 )
 from suxin.villages.registers import record, recount, take_register
 from suxin.villages.speaking import end_links_of, post_heads
@@ -348,7 +349,7 @@ async def lock_present(session: AsyncSession, tenant_id: UUID, member_id: UUID) 
     member = await queries.member(session, tenant_id, member_id)
     await session.refresh(member)
     if member.left_at is not None:
-        raise queries.member_missing()
+        raise member_missing()
     household = await queries.household(session, tenant_id, member.household_id)
     household.require_active()
     return member

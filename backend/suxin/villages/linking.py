@@ -26,6 +26,10 @@ from suxin.villages.refusals import (
     MemberProvable,
     NotInRegister,
     TooManyLinksAsked,
+    household_missing,
+    link_missing,
+    member_missing,
+    village_missing,
 )
 from suxin.villages.registers import record, recount, take_register
 from suxin.villages.speaking import post_heads
@@ -149,7 +153,7 @@ async def end_own_link(database: Database, actor: Actor, *, link_id: UUID, now: 
             )
         )
         if found is None:
-            raise queries.link_missing()
+            raise link_missing()
         await queries.lock_village(session, found.tenant_id)
         await session.refresh(found)
         found.end(now=now)
@@ -186,7 +190,7 @@ async def confirm_link(
     member = await queries.member(session, village.tenant_id, member_id)
     await session.refresh(member)
     if member.left_at is not None or member.household_id != link.household_id:
-        raise queries.member_missing()
+        raise member_missing()
     if member.resident_id_index is not None:
         raise MemberProvable(field="memberId")
     if member.subject_id is not None:
@@ -289,10 +293,10 @@ async def _join(
 async def _named(session: AsyncSession, village_code: str, number: str) -> Household:
     village = await queries.village_at(session, village_code.strip())
     if village is None:
-        raise queries.village_missing(field="villageCode")
+        raise village_missing(field="villageCode")
     household = await queries.household_numbered(session, village.tenant_id, number.strip())
     if household is None or household.state is not HouseholdState.ACTIVE:
-        raise queries.household_missing(field="householdNumber")
+        raise household_missing(field="householdNumber")
     return household
 
 

@@ -22,6 +22,12 @@ from suxin.villages.models import (
     VillageCount,
     VillageMerger,
 )
+from suxin.villages.refusals import (
+    household_missing,
+    link_missing,
+    member_missing,
+    village_missing,
+)
 from suxin.villages.states import GridState, HouseholdState, LinkState, MergerState, VillageState
 
 
@@ -200,11 +206,6 @@ async def member(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> Hou
     return found
 
 
-def member_missing() -> NotFound:
-    """Return the refusal of a member whom the village does not have, or no more."""
-    return NotFound(thing_zh="家庭成员", thing_en="member of a household")
-
-
 def memberships_of(person_id: UUID) -> Select[HouseholdMember]:
     """Return where a person is in a household now, the latest first; he may be so in several villages."""
     return (
@@ -295,21 +296,6 @@ async def lock_merger(session: AsyncSession, merger_id: UUID) -> VillageMerger:
     if found is None:
         raise NotFound(thing_zh="村居合并事项", thing_en="merger of villages")
     return found
-
-
-def link_missing() -> NotFound:
-    """Return the refusal of a request that is not the caller's."""
-    return NotFound(thing_zh="农户关联申请", thing_en="request to be linked to a household")
-
-
-def village_missing(*, field: str | None = None) -> NotFound:
-    """Return the refusal of a village that keeps no register."""
-    return NotFound(thing_zh="村户名册", thing_en="village register", field=field)
-
-
-def household_missing(*, field: str | None = None) -> NotFound:
-    """Return the refusal of a household that the village does not have."""
-    return NotFound(thing_zh="农户", thing_en="household", field=field)
 
 
 def _village(found: Village | None) -> Village:

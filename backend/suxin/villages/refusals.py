@@ -1,6 +1,6 @@
 """Why a change of a village's register, its grids or its links is not made."""
 
-from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.refusals import NotFound, Refusal, RefusalKind
 
 
 class RegisterOpened(Refusal):
@@ -298,3 +298,23 @@ class TownsDiffer(Refusal):
     kind = RefusalKind.INVALID
     zh = "只能合并同一镇街的村居"
     en = "Only villages of one town are merged"
+
+
+def member_missing() -> NotFound:
+    """Return the refusal of a member whom the village does not have, or no more."""
+    return NotFound(thing_zh="家庭成员", thing_en="member of a household")
+
+
+def link_missing() -> NotFound:
+    """Return the refusal of a request that is not the caller's."""
+    return NotFound(thing_zh="农户关联申请", thing_en="request to be linked to a household")
+
+
+def village_missing(*, field: str | None = None) -> NotFound:
+    """Return the refusal of a village that keeps no register."""
+    return NotFound(thing_zh="村户名册", thing_en="village register", field=field)
+
+
+def household_missing(*, field: str | None = None) -> NotFound:
+    """Return the refusal of a household that the village does not have."""
+    return NotFound(thing_zh="农户", thing_en="household", field=field)

@@ -18,6 +18,7 @@ from suxin.kernel.tables import Table
 from suxin.kernel.working_days import local_day
 from suxin.tenancy.commands import suspend_tenant
 from suxin.tenancy.models import Tenant, TenantStatus
+from suxin.tenancy.policies import TENANT_MANAGE
 from suxin.villages import queries
 from suxin.villages.models import (
     Grid,
@@ -261,7 +262,8 @@ async def _close(
     if tenant is not None and tenant.status is TenantStatus.ACTIVE:
         await suspend_tenant(
             session,
-            actor_of(session),
+            # Two people of the operator have decided so.
+            actor_of(session).with_permissions({TENANT_MANAGE}),
             tenant_id=former.tenant_id,
             reason=f"村户名册已并入 {successor.code}",
             now=now,

@@ -8,6 +8,7 @@ from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
+from suxin_tenants.operator import village_audit_words as villages
 from suxin_tenants.operator.claim_audit_words import (
     CLAIM_ACTIONS,
     CLAIM_OBJECTS,
@@ -27,11 +28,6 @@ from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
-from suxin_tenants.operator.village_audit_words import (
-    VILLAGE_ACTIONS,
-    VILLAGE_DETAILS,
-    VILLAGE_OBJECTS,
-)
 from suxin_tenants.operator.warning_words import WARNING_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
 
@@ -163,7 +159,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
-    **VILLAGE_ACTIONS,
+    **villages.ACTIONS,
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
     **PERK_ACTIONS,
@@ -196,7 +192,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **PERK_OBJECTS,
     **POINT_OBJECTS,
     **ORDER_OBJECTS,
-    **VILLAGE_OBJECTS,
+    **villages.OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",
@@ -351,7 +347,7 @@ _DETAILS: Final[Mapping[str, str]] = {
     "proof_ref": "核验编号",
     "first": "首次",
     "delivery_ref": "短信编号",
-    **VILLAGE_DETAILS,
+    **villages.DETAILS,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-VILLAGE_ACTIONS: Final[Mapping[str, str]] = {
+ACTIONS: Final[Mapping[str, str]] = {
     "villages.area.added": "登记村级区划",
     "villages.register.opened": "建立村户名册",
     "villages.register.imported": "导入村户名册",
@@ -36,7 +36,7 @@ VILLAGE_ACTIONS: Final[Mapping[str, str]] = {
     "villages.merger.declined": "未通过村居合并",
     "villages.merger.carried_out": "完成村居合并",
 }
-VILLAGE_OBJECTS: Final[Mapping[str, str]] = {
+OBJECTS: Final[Mapping[str, str]] = {
     "village": "村户名册",
     "area": "行政区划",
     "register_import": "名册导入",
@@ -47,7 +47,7 @@ VILLAGE_OBJECTS: Final[Mapping[str, str]] = {
     "household_link": "农户关联",
     "village_merger": "村居合并",
 }
-VILLAGE_DETAILS: Final[Mapping[str, str]] = {
+DETAILS: Final[Mapping[str, str]] = {
     "area_code": "区划代码",
     "households": "户数",
     "persons": "人数",

@@ -65,6 +65,7 @@ from suxin_tenants.operator import (
     list_file_pages,
     loan_figure_pages,
     perk_approval_pages,
+    point_appeal_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_figure_pages,
@@ -81,6 +82,13 @@ from suxin_tenants.operator import (
 from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import programme_pages, settlement_pages
+from suxin_tenants.village_grid import (
+    point_claim_pages,
+    point_notice_pages,
+    point_pages,
+    point_queue_pages,
+    point_rule_pages,
+)
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -217,10 +225,17 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *perk_approval_pages.HANDLERS,
     *settlement_pages.HANDLERS,
     *operator_settlement_pages.HANDLERS,
+    *point_pages.HANDLERS,
+    *point_queue_pages.HANDLERS,
+    *point_claim_pages.HANDLERS,
+    *point_notice_pages.HANDLERS,
+    *point_rule_pages.HANDLERS,
+    *point_appeal_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [
     DESK_ASSETS.route(),
+    point_notice_pages.show_public_notice,
     Router(
         DESK_PATH,
         route_handlers=_HANDLERS,

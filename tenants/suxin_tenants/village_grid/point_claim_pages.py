@@ -90,9 +90,7 @@ async def _form(visit: Visit) -> tuple[Form, tuple[bytes, ...]]:
     return form, tuple(photos)
 
 
-def _content(
-    form: Form, household_id: UUID, photos: tuple[bytes, ...]
-) -> ClaimContent | None:
+def _content(form: Form, household_id: UUID, photos: tuple[bytes, ...]) -> ClaimContent | None:
     form.require("ruleCode", "happenedOn")
     times, day = form.whole("times", default=1), _day(form)
     if form.errors or day is None:

@@ -109,7 +109,9 @@ def _said(form: Form) -> list[Said]:
         verdict = next((one for one in Verdict if one.value == form.text(f"verdict-{text}")), None)
         if verdict is not None:
             claim_id = parse_id(text, field="claimId")
-            given.append(Said(claim_id=claim_id, verdict=verdict, reason=form.text(f"reason-{text}")))
+            given.append(
+                Said(claim_id=claim_id, verdict=verdict, reason=form.text(f"reason-{text}"))
+            )
     return given
 
 

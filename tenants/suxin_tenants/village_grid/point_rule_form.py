@@ -96,6 +96,4 @@ def with_rule(book: RuleBook, rule: Rule, *, replaces: str) -> RuleBook:
 
 def without_rule(book: RuleBook, code: str) -> RuleBook:
     """Return a book without a rule."""
-    return msgspec.structs.replace(
-        book, rules=tuple(one for one in book.rules if one.code != code)
-    )
+    return msgspec.structs.replace(book, rules=tuple(one for one in book.rules if one.code != code))

@@ -87,7 +87,9 @@ async def show_rule(visit: GivenVisit, rule_set_id: FromPath[UUID]) -> Answer:
     async with visit.reading() as session:
         rule_set = await queries.own_rule_set(session, visit.actor, rule_set_id)
         values = values_of(rule_set.rules.rule(code))
-        return await _rule_page(visit, session, rule_set, code, values, {}, status=200)
+        return await _rule_page(
+            visit, session, rule_set, code, values=values, errors={}, status=200
+        )
 
 
 @post("/points/rules/{rule_set_id:uuid}/rule", status_code=200)
@@ -132,7 +134,9 @@ async def _again(
 ) -> Answer:
     async with visit.reading() as session:
         rule_set = await queries.own_rule_set(session, visit.actor, rule_set_id)
-        return await _rule_page(visit, session, rule_set, code, shown(form), errors, status=422)
+        return await _rule_page(
+            visit, session, rule_set, code, values=shown(form), errors=errors, status=422
+        )
 
 
 async def _rule_page(
@@ -140,9 +144,9 @@ async def _rule_page(
     session: AsyncSession,
     rule_set: RuleSet,
     code: str,
+    *,
     values: Mapping[str, Any],
     errors: Mapping[str, str],
-    *,
     status: int,
 ) -> Answer:
     context = {
@@ -170,7 +174,9 @@ async def _edit_book(session: AsyncSession, visit: Visit, one: UUID, form: Form)
         consequences=form.text("consequences"),
         notice_days=form.whole("noticeDays"),
     )
-    await rule_sets.edit_rule_set(session, visit.actor, rule_set_id=one, book=changed, now=visit.now)
+    await rule_sets.edit_rule_set(
+        session, visit.actor, rule_set_id=one, book=changed, now=visit.now
+    )
 
 
 async def _adopt(session: AsyncSession, visit: Visit, one: UUID, form: Form) -> None:

@@ -51,7 +51,9 @@ async def test_a_claim_goes_from_its_record_to_its_notice(desks, points, words, 
     other = await person(desks, points, "grid_worker")
     queue = await other.get(f"{TODAY}/queues/check")
     assert page_of(queue).unlabelled == []
-    await other.done(f"{TODAY}/queues/check", claimId=str(claim_id), **{f"verdict-{claim_id}": "for"})
+    await other.done(
+        f"{TODAY}/queues/check", claimId=str(claim_id), **{f"verdict-{claim_id}": "for"}
+    )
     for _ in range(3):
         member = await person(desks, points, "committee")
         await member.done(f"{TODAY}/queues/committee", claimId=str(claim_id), **{f"verdict-{claim_id}": "for"})  # fmt: skip
@@ -104,7 +106,9 @@ async def test_the_editor_says_beside_the_field_what_a_rule_touches(desks, point
     few = {"meeting": "households", "metOn": "2026-11-20", "entitled": "90", "present": "50", "inFavour": "40", "minutes": "档案柜"}  # fmt: skip
     answer = await boss.post(f"{rules.group()}/adopt", **few)
     assert (answer.status_code, 'id="e-present" role="alert"' in answer.text) == (422, True)
-    assert "已登记表决结果" in words(await boss.done(f"{rules.group()}/adopt", **few | {"present": "60"}))
+    assert "已登记表决结果" in words(
+        await boss.done(f"{rules.group()}/adopt", **few | {"present": "60"})
+    )
     own = await boss.post(f"{rules.group()}/confirm", startsOn="2026-12-20")
     assert own.status_code == 403
 

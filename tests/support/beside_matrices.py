@@ -16,6 +16,7 @@ import ledger_matrix
 import loan_matrix
 import order_matrix
 import perk_matrix
+import point_matrix
 import pool_matrix
 import relief_matrix
 import repair_matrix
@@ -50,6 +51,7 @@ COMMANDS = (
     | warning_matrix.COMMANDS
     | guarantee_matrix.COMMANDS
     | perk_matrix.COMMANDS
+    | point_matrix.COMMANDS
     | code_matrix.COMMANDS
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
@@ -79,6 +81,7 @@ QUERIES = (
     | warning_matrix.QUERIES
     | guarantee_matrix.QUERIES
     | perk_matrix.QUERIES
+    | point_matrix.QUERIES
     | code_matrix.QUERIES
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES

@@ -114,7 +114,7 @@ async def answer_appeal(
     claim.require_before_supervisors()
     appeal = await _open(session, claim)
     voice = Said(claim_id=claim.id, verdict=verdict, reason=said)
-    await take_seat(session, actor, claim, voice, body=Body.SUPERVISORS, now=now)
+    await take_seat(session, claim, voice, staff_id=actor.own_staff, body=Body.SUPERVISORS, now=now)
     claim.answer()
     await clocks.set_due(session, claim, days=clocks.FURTHER_DAYS, since=now, now=now)
     appeal.stands, appeal.answer = verdict is Verdict.FOR, said
@@ -207,7 +207,7 @@ async def decide_for_town(
         claim.require_before_town()
         appeal = await _open(session, claim)
         voice = Said(claim_id=claim.id, verdict=verdict, reason=said)
-        await take_seat(session, actor, claim, voice, body=Body.TOWN, now=now)
+        await take_seat(session, claim, voice, staff_id=actor.own_staff, body=Body.TOWN, now=now)
         appeal.town_stands, appeal.town_answer = verdict is Verdict.FOR, said
         appeal.town_decided_at = now
         record_step(session, claim, "town_decided", now=now, detail={"verdict": verdict.value})

@@ -89,7 +89,7 @@ async def check_claims(
     for one in ordered(said):
         claim = await queries.lock_claim(session, actor.own_tenant, one.claim_id)
         claim.require_checkable()
-        await take_seat(session, actor, claim, one, body=Body.CHECKER, now=now)
+        await take_seat(session, claim, one, staff_id=actor.own_staff, body=Body.CHECKER, now=now)
         if one.verdict is Verdict.AGAINST:
             await _refuse(session, claim, one.reason, now=now)
         else:
@@ -122,7 +122,7 @@ async def vote_on_claims(
     for one in ordered(said):
         claim = await queries.lock_claim(session, actor.own_tenant, one.claim_id)
         claim.require_before_committee()
-        await take_seat(session, actor, claim, one, body=Body.COMMITTEE, now=now)
+        await take_seat(session, claim, one, staff_id=actor.own_staff, body=Body.COMMITTEE, now=now)
         await _conclude(session, claim, now=now)
         spoken.append(claim)
     return spoken
@@ -148,10 +148,10 @@ def ordered(said: Sequence[Said]) -> Sequence[Said]:
 
 async def take_seat(
     session: AsyncSession,
-    actor: Actor,
     claim: PointClaim,
     said: Said,
     *,
+    staff_id: UUID,
     body: Body,
     now: datetime,
 ) -> None:
@@ -162,7 +162,7 @@ async def take_seat(
     """
     home_id = None
     if body is not Body.TOWN:
-        home = await queries.home_of(session, claim.tenant_id, actor.own_staff)
+        home = await queries.home_of(session, claim.tenant_id, staff_id)
         if home is None:
             raise HomeUnknown
         home_id = home.household_id
@@ -173,14 +173,14 @@ async def take_seat(
             household_id=claim.household_id,
             sat=[seat.staff_id for seat in seats],
         ),
-        staff_id=actor.own_staff,
+        staff_id=staff_id,
         home_id=home_id,
     )
     session.add(
         ClaimSeat(
             tenant_id=claim.tenant_id,
             claim_id=claim.id,
-            staff_id=actor.own_staff,
+            staff_id=staff_id,
             household_id=claim.household_id,
             claimed_by=claim.claimed_by,
             home_id=home_id,

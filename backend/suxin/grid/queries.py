@@ -168,13 +168,8 @@ async def lock_claim(session: AsyncSession, tenant_id: UUID, claim_id: UUID) -> 
 
     :raises NotFound: if the caller sees none of that id
     """
-    found = await session.scalar(
-        select(PointClaim)
-        .where(PointClaim.tenant_id == tenant_id, PointClaim.id == claim_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return _found(found, "积分申报", "claim")
+    own = PointClaim.tenant_id == tenant_id
+    return await _locked(session, select(PointClaim).where(own, PointClaim.id == claim_id))
 
 
 async def lock_claim_at_town(session: AsyncSession, claim_id: UUID) -> PointClaim:
@@ -182,13 +177,7 @@ async def lock_claim_at_town(session: AsyncSession, claim_id: UUID) -> PointClai
 
     :raises NotFound: if none of that id was taken to it
     """
-    found = await session.scalar(
-        select(PointClaim)
-        .where(PointClaim.id == claim_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return _found(found, "积分申报", "claim")
+    return await _locked(session, select(PointClaim).where(PointClaim.id == claim_id))
 
 
 def claims_at_town(actor: Actor) -> Select[PointClaim, PointAppeal]:
@@ -393,6 +382,11 @@ async def names_agreed(
         )
     )
     return dict(rows.all())
+
+
+async def _locked(session: AsyncSession, wanted: Select[PointClaim]) -> PointClaim:
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    return _found(await session.scalar(locked), "积分申报", "claim")
 
 
 def _found(thing: _Thing | None, zh: str, en: str) -> _Thing:

@@ -23,7 +23,7 @@ from suxin_tenants.operator.guarantee_audit_words import (
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
-from suxin_tenants.operator.point_audit_words import POINT_ACTIONS, POINT_OBJECTS, POINT_REASONS
+from suxin_tenants.operator.point_audit_words import POINT_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
@@ -163,7 +163,6 @@ ACTIONS: Final[Mapping[str, str]] = {
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
     **PERK_ACTIONS,
-    **POINT_ACTIONS,
     **ORDER_ACTIONS,
     "consent.consent.forgotten": "删除期满授权",
     "consent.contract_basis.forgotten": "删除期满合同依据",
@@ -190,7 +189,6 @@ OBJECTS: Final[Mapping[str, str]] = {
     **CLAIM_OBJECTS,
     **GUARANTEE_OBJECTS,
     **PERK_OBJECTS,
-    **POINT_OBJECTS,
     **ORDER_OBJECTS,
     **villages.OBJECTS,
     "access_basis": "查阅依据",

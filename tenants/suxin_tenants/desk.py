@@ -77,17 +77,25 @@ from suxin_tenants.operator import (
     second_factor_pages,
     service_level_pages,
     tenant_pages,
+    village_pages,
     warning_rule_pages,
 )
 from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
+    grid_pages,
+    household_pages,
+    import_pages,
+    link_pages,
     point_claim_pages,
     point_notice_pages,
     point_pages,
     point_queue_pages,
     point_rule_pages,
+)
+from suxin_tenants.village_grid import (
+    member_pages as household_member_pages,
 )
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
@@ -231,6 +239,12 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *point_notice_pages.HANDLERS,
     *point_rule_pages.HANDLERS,
     *point_appeal_pages.HANDLERS,
+    *village_pages.HANDLERS,
+    *household_pages.HANDLERS,
+    *household_member_pages.HANDLERS,
+    *import_pages.HANDLERS,
+    *grid_pages.HANDLERS,
+    *link_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

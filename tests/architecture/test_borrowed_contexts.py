@@ -16,6 +16,9 @@ ACT_FOR = {
     "backend/suxin/grid/appealing.py:object_to_claim": (
         "whoever objects freezes a claim of his village, of which he reads nothing"
     ),
+    "backend/suxin/grid/appealing.py:object_to_line": (
+        "whoever objects freezes a claim of his village by its number on a notice, and reads nothing of it"
+    ),
     "backend/suxin/grid/appealing.py:take_to_town": (
         "whoever objected takes a claim of his village to the town"
     ),

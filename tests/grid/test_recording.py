@@ -7,7 +7,7 @@ import pytest
 from small_city import SmallCity
 from small_points import PLATFORM, SmallPoints, build_points
 
-from suxin.grid.agreeing import agree, take_back
+from suxin.grid.agreeing import TEXT_VERSION, agree, take_back
 from suxin.grid.models import PointNotice
 from suxin.grid.notice_lines import read_lines
 from suxin.grid.noticing import notice_over
@@ -49,7 +49,7 @@ async def test_only_whoever_agreed_is_recorded_and_once(points: SmallPoints) -> 
     use = {"tenant_id": points.tenant_id, "use": AgreedTo.RECORD}
     with pytest.raises(NotOfVillage):
         await _by_somebody_who_left(points)
-    await city.act(agree, points.resident, **use)
+    await city.act(agree, points.resident, text_version=TEXT_VERSION, **use)
     assert await recorded(points, month, now=notice.ends_at) == 1
     assert await recorded(points, month, now=notice.ends_at) == 0
     (row,) = await records(points)
@@ -69,12 +69,18 @@ async def _by_somebody_who_left(points: SmallPoints) -> None:
         "update household_members set left_at = now(), left_because = 'moved' where id = $1",
         points.members[1],
     )
-    await points.city.act(agree, points.neighbour, tenant_id=points.tenant_id, use=AgreedTo.RECORD)
+    await points.city.act(
+        agree,
+        points.neighbour,
+        text_version=TEXT_VERSION,
+        tenant_id=points.tenant_id,
+        use=AgreedTo.RECORD,
+    )
 
 
 async def test_the_month_is_looked_at_once(points: SmallPoints) -> None:
     use = {"tenant_id": points.tenant_id, "use": AgreedTo.RECORD}
-    await points.city.act(agree, points.resident, **use)
+    await points.city.act(agree, points.resident, text_version=TEXT_VERSION, **use)
     called = []
     for _ in range(2):
         async with points.city.database.transaction(PLATFORM, now=points.city.now) as session:
@@ -94,7 +100,7 @@ async def test_a_name_stands_on_a_notice_by_its_own_yes_and_goes_with_it(
 ) -> None:
     use = {"tenant_id": points.tenant_id, "use": AgreedTo.SHOW_NAME}
     assert await lines(points, await points.notice(await points.record())) == [("001", None)]
-    await points.city.act(agree, points.resident, **use)
+    await points.city.act(agree, points.resident, text_version=TEXT_VERSION, **use)
     notice = await points.notice(await points.record(note="又一次"))
     assert await lines(points, notice) == [("001", "王*明")]
     await points.city.act(take_back, points.resident, **use)

@@ -53,6 +53,12 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "grid_agreements",
+        "grid_appeals",
+        "grid_claims",
+        "grid_notices",
+        "grid_rule_sets",
+        "grid_staff_homes",
         "grid_workers",
         "household_links",
         "household_members",
@@ -132,6 +138,11 @@ UPDATED = {
     },
     "bank": {
         "areas",
+        "grid_appeals",
+        "grid_claims",
+        "grid_notices",
+        "grid_rule_sets",
+        "grid_staff_homes",
         "grid_workers",
         "household_links",
         "household_members",
@@ -178,6 +189,7 @@ UPDATED = {
         "webhook_endpoints",
     },
     "applicant": {
+        "grid_agreements",
         "access_bases",
         "account_closures",
         "attachments",

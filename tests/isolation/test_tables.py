@@ -277,6 +277,9 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "watched_grades",
     }
     assert hidden - by_owner["applicant"] == {
+        "grid_claim_photos",
+        "grid_claim_seats",
+        "grid_staff_homes",
         "grid_workers",
         "register_imports",
         "village_grids",

@@ -9,6 +9,7 @@ from small_points import minutes_of
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, OUTSIDE_THE_OPERATOR, PUBLIC, Case, by
 
+from suxin.grid.agreeing import TEXT_VERSION
 from suxin.grid.chain import Said
 from suxin.grid.contents import ClaimContent, digest
 from suxin.grid.models import NoticePage, PointClaim
@@ -82,13 +83,18 @@ def residents_own(given: Given) -> list[Case]:
 BOOK = template_named("hours").book
 
 COMMANDS: dict[str, list[Case]] = {
-    "grid.agreeing.agree": residents_own(beside(village, use=AgreedTo.RECORD)),
+    "grid.agreeing.agree": residents_own(
+        beside(village, use=AgreedTo.RECORD, text_version=TEXT_VERSION)
+    ),
     "grid.agreeing.take_back": residents_own(beside(village, use=AgreedTo.SHOW_NAME)),
     "grid.appealing.answer_appeal": staffed(beside(claim, **ANSWER)),
     "grid.appealing.decide_for_town": by(
         (*OUTSIDE_THE_OPERATOR, "system"), Forbidden, beside(claim, **ANSWER)
     ),
     "grid.appealing.object_to_claim": residents_own(beside(of_village, **REASON)),
+    "grid.appealing.object_to_line": residents_own(
+        beside(village, notice_number=1, line=1, **REASON)
+    ),
     "grid.appealing.take_down_appeal": staffed(beside(claim, resident="张某", **REASON)),
     "grid.appealing.take_down_further": staffed(beside(claim, **REASON)),
     "grid.appealing.take_to_town": residents_own(beside(of_village, **REASON)),
@@ -145,6 +151,9 @@ def home(world: World) -> dict[str, Any]:
 
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {
+    "grid.showing.queries.own_villages": ("stranger", nothing, None),
+    "grid.showing.queries.own_household_claims": ("stranger", village, NotOfVillage),
+    "grid.showing.queries.rules_for_residents": ("anonymous", today, PUBLIC),
     "grid.queries.take_turn": ("rival", village, PUBLIC),
     "grid.queries.own_rule_sets": ("rival", nothing, Forbidden),
     "grid.queries.own_rule_set": ("rival", rules, Forbidden),

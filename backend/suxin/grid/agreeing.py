@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.grid import queries
 from suxin.grid.models import PointAgreement, PointNotice
 from suxin.grid.notice_lines import read_lines, stored, without_name
-from suxin.grid.refusals import NotOfVillage
+from suxin.grid.refusals import AgreementOutdated, NotOfVillage
 from suxin.grid.states import AgreedTo
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
@@ -28,12 +28,21 @@ TEXTS_ZH: Final = {
 
 
 async def agree(
-    session: AsyncSession, actor: Actor, *, tenant_id: UUID, use: AgreedTo, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    tenant_id: UUID,
+    use: AgreedTo,
+    text_version: str,
+    now: datetime,
 ) -> PointAgreement:
     """Say yes to one use, as a member of a household of the village; a yes that stands is left as it is.
 
     :raises NotOfVillage: if the person is in no household of the village
+    :raises AgreementOutdated: if the notice that was shown is not the one in force
     """
+    if text_version != TEXT_VERSION:
+        raise AgreementOutdated(field="textVersion", version=TEXT_VERSION)
     member = await _mine(session, actor, tenant_id)
     # A second click meets the first one's yes, or waits for it.
     await queries.take_turn(session, tenant_id)

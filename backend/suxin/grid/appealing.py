@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import clocks, queries
 from suxin.grid.chain import Said, take_seat
-from suxin.grid.models import PointAppeal, PointClaim
+from suxin.grid.models import PointAppeal, PointClaim, PointNotice
 from suxin.grid.policies import APPEAL_DECIDE, CLAIM_RECORD, TOWN_DECIDE
 from suxin.grid.posting import post_after_notice, reject
 from suxin.grid.refusals import AppealOver, NotOfVillage, NotYourAppeal
@@ -59,6 +60,48 @@ async def object_to_claim(
             raise NotFound(thing_zh="积分申报", thing_en="claim")
         if strange and claim.state is ClaimState.REFUSED:
             raise NotYourAppeal
+        return await _file(session, claim, said, by=actor.own_person, taken_down_for=None, now=now)
+
+
+async def object_to_line(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    tenant_id: UUID,
+    notice_number: int,
+    line: int,
+    reason: str,
+    now: datetime,
+) -> PointAppeal:
+    """Object, as a resident of the village, to a line of a notice, which says no more of a claim than its number.
+
+    :raises NotOfVillage: if the person is in no household of the village
+    :raises NotFound: if there is no such line
+    :raises Invalid: if no reason is given
+    :raises AppealOver: if the time is over, or there were as many appeals as there may be
+    :raises StepNotPossible: if the claim is frozen or not on notice any more
+    """
+    said = checked_reason(reason)
+    if await villages.household_of_person(session, tenant_id, actor.own_person) is None:
+        raise NotOfVillage
+    async with act_for(session, tenant_id=tenant_id, reason="point objection"):
+        claim_id = await session.scalar(
+            select(PointClaim.id)
+            .join(
+                PointNotice,
+                (PointNotice.tenant_id == PointClaim.tenant_id)
+                & (PointNotice.id == PointClaim.notice_id),
+            )
+            .where(
+                PointClaim.tenant_id == tenant_id,
+                PointNotice.number == notice_number,
+                PointClaim.notice_line == line,
+                PointClaim.state != ClaimState.REFUSED,
+            )
+        )
+        if claim_id is None:
+            raise NotFound(thing_zh="公示编号", thing_en="line of a notice", field="line")
+        claim = await queries.lock_claim(session, tenant_id, claim_id)
         return await _file(session, claim, said, by=actor.own_person, taken_down_for=None, now=now)
 
 

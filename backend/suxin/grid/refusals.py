@@ -193,6 +193,14 @@ class AlreadySpent(Refusal):
     en = "The household has {missing} points too few to be reversed"
 
 
+class AgreementOutdated(Refusal):
+    """The notice that was shown before a yes is not the one in force."""
+
+    code = "GRID_AGREEMENT_OUTDATED"
+    zh = "告知内容已更新（{version}），请重新阅读后再同意"
+    en = "The notice has changed ({version}); read it again before you agree"
+
+
 class NotOfVillage(Refusal):
     """The person is in no household of the village."""
 

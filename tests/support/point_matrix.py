@@ -108,7 +108,7 @@ COMMANDS: dict[str, list[Case]] = {
     "grid.claiming.withdraw_claim": staffed(claim),
     "grid.claiming.withdraw_own_claim": [
         ("stranger", NotFound, of_village),
-        *by(EVERYONE_BUT_SUBJECTS, NotFound, of_village),
+        *by(EVERYONE_BUT_SUBJECTS, Forbidden, of_village),
     ],
     "grid.noticing.publish_notice": staffed(nothing),
     "grid.posting.ask_reversal": staffed(beside(claim, **REASON)),

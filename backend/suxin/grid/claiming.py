@@ -134,15 +134,17 @@ async def withdraw_own_claim(
 ) -> PointClaim:
     """Take a resident's own claim back, before it was on notice.
 
+    :raises Forbidden: if no proved person acts
     :raises NotFound: if he recorded none of that id
     :raises StepNotPossible: if it was on notice, refused or has ended
     """
+    person_id = actor.own_person
     seen = await queries.claim_of(session, tenant_id, claim_id)
     if seen is None:
         raise NotFound(thing_zh="积分申报", thing_en="claim")
     async with act_for(session, tenant_id=tenant_id, reason="own point claim"):
         claim = await queries.lock_claim(session, tenant_id, claim_id)
-        return await _withdraw(session, claim, by=actor.own_person, now=now)
+        return await _withdraw(session, claim, by=person_id, now=now)
 
 
 async def _withdraw(

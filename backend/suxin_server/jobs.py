@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import jobs as consent
 from suxin.counter import jobs as counter
 from suxin.exports import jobs as exports
+from suxin.grid import jobs as grid
 from suxin.kernel import signing
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
@@ -90,6 +91,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         perks.handlers(),
         covers.handlers(),
         limiting.handlers(),
+        grid.handlers(),
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
@@ -99,7 +101,12 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         villages.handlers(),
         {
             CALENDAR_CHANGED_TOPIC: each(
-                covers.redate, lending.redate, repair.redate, review.redating(KINDS), rights.redate
+                covers.redate,
+                lending.redate,
+                repair.redate,
+                review.redating(KINDS),
+                rights.redate,
+                grid.redate,
             )
         },
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from suxin.grid.recording import AT_ONCE, call_for_records
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.working_days import SHANGHAI, local_day
@@ -47,7 +48,16 @@ async def judge_all(batch: Database, database: Database, *, now: datetime) -> in
     await settle_perks(batch, database, now=now)
     async with database.transaction(_JUDGE, now=now) as session:
         await count_perks(session, now=now)
+    await record_village_points(database, now=now)
     return changed
+
+
+async def record_village_points(database: Database, *, now: datetime) -> None:
+    """Have the month before looked at, of whoever agreed that his plus points become records."""
+    called = AT_ONCE
+    while called == AT_ONCE:
+        async with database.transaction(_JUDGE, now=now) as session:
+            called = await call_for_records(session, now=now)
 
 
 async def settle_perks(batch: Database, database: Database, *, now: datetime) -> int:

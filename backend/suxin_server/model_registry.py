@@ -5,6 +5,7 @@ from suxin.consent.oauth import models as oauth
 from suxin.counter import models as counter
 from suxin.events import models as events
 from suxin.exports import models as exports
+from suxin.grid import models as grid
 from suxin.kernel import (
     audit,
     bases,
@@ -122,6 +123,7 @@ CONTEXTS = (
     limiting,
     perk_figures,
     villages,
+    grid,
 )
 
 metadata = Table.metadata

@@ -68,6 +68,7 @@ from suxin_tenants.operator import (
     loan_figure_pages,
     perk_approval_pages,
     perk_figure_pages,
+    point_appeal_pages,
     pool_agreement_pages,
     pool_claim_pages,
     pool_figure_pages,
@@ -92,6 +93,11 @@ from suxin_tenants.village_grid import (
     household_pages,
     import_pages,
     link_pages,
+    point_claim_pages,
+    point_notice_pages,
+    point_pages,
+    point_queue_pages,
+    point_rule_pages,
 )
 from suxin_tenants.village_grid import (
     member_pages as household_member_pages,
@@ -240,6 +246,12 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *operator_cover_pages.HANDLERS,
     *perk_figure_pages.HANDLERS,
     *operator_cover_claim_pages.HANDLERS,
+    *point_pages.HANDLERS,
+    *point_queue_pages.HANDLERS,
+    *point_claim_pages.HANDLERS,
+    *point_notice_pages.HANDLERS,
+    *point_rule_pages.HANDLERS,
+    *point_appeal_pages.HANDLERS,
     *village_pages.HANDLERS,
     *household_pages.HANDLERS,
     *household_member_pages.HANDLERS,
@@ -250,6 +262,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
 
 routes: Final[list[ControllerRouterHandler]] = [
     DESK_ASSETS.route(),
+    point_notice_pages.show_public_notice,
     Router(
         DESK_PATH,
         route_handlers=_HANDLERS,

@@ -7,6 +7,30 @@ ACT_FOR = {
     "backend/suxin/consent/jobs.py:in_the_subjects_rows": (
         "the platform ends, signs and tells of a consent, and erases what was received on it, in the subject's own rows"
     ),
+    "backend/suxin/grid/agreeing.py:take_back": (
+        "a name goes from the notices that stand the moment its yes is taken back, and notices are the village's"
+    ),
+    "backend/suxin/grid/appealing.py:decide_for_town": (
+        "the town decides on a village's claim, whose points stand in the village's book"
+    ),
+    "backend/suxin/grid/appealing.py:object_to_claim": (
+        "whoever objects freezes a claim of his village, of which he reads nothing"
+    ),
+    "backend/suxin/grid/appealing.py:object_to_line": (
+        "whoever objects freezes a claim of his village by its number on a notice, and reads nothing of it"
+    ),
+    "backend/suxin/grid/appealing.py:take_to_town": (
+        "whoever objected takes a claim of his village to the town"
+    ),
+    "backend/suxin/grid/claiming.py:record_own_claim": (
+        "a resident's claim is compared with caps and photos of his village, which he does not read"
+    ),
+    "backend/suxin/grid/claiming.py:withdraw_own_claim": (
+        "a resident takes his own claim back, which is his village's to read and write"
+    ),
+    "backend/suxin/grid/recording.py:record_points": (
+        "what somebody did for his village goes on record with him, of whom the platform otherwise reads nothing"
+    ),
     "backend/suxin/lending/claims.py:end_claim": (
         "the applicant or the platform ends a bank's claim, which is counted in the bank's own quota"
     ),

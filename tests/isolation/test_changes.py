@@ -59,6 +59,12 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "grid_agreements",
+        "grid_appeals",
+        "grid_claims",
+        "grid_notices",
+        "grid_rule_sets",
+        "grid_staff_homes",
         "grid_workers",
         "household_links",
         "household_members",
@@ -147,6 +153,11 @@ UPDATED = {
     },
     "bank": {
         "areas",
+        "grid_appeals",
+        "grid_claims",
+        "grid_notices",
+        "grid_rule_sets",
+        "grid_staff_homes",
         "grid_workers",
         "household_links",
         "household_members",
@@ -198,6 +209,7 @@ UPDATED = {
     "applicant": {
         # He objects to one that concerns him.
         "perk_limits",
+        "grid_agreements",
         "access_bases",
         "account_closures",
         "attachments",

@@ -79,6 +79,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         world.city.applicant,
         world.at_counter.helper,
         world.perks.gate,
+        world.points.keeper,
         world.city.operator,
         Actor.anonymous("test"),
     )

@@ -251,6 +251,7 @@ def test_every_list_is_paged() -> None:
         "/perk-limits",
         "/perk-redemptions",
         "/perks",
+        "/points/{village_id:str}/claims",
         "/tickets",
         "/loan-requests/{request_id:str}/attachments",
         "/loan-requests/{request_id:str}/loans",

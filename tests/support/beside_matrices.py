@@ -19,6 +19,7 @@ import loan_matrix
 import order_matrix
 import part_matrix
 import perk_matrix
+import point_matrix
 import pool_matrix
 import relief_matrix
 import repair_matrix
@@ -54,6 +55,7 @@ COMMANDS = (
     | guarantee_matrix.COMMANDS
     | part_matrix.COMMANDS
     | perk_matrix.COMMANDS
+    | point_matrix.COMMANDS
     | code_matrix.COMMANDS
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
@@ -86,6 +88,7 @@ QUERIES = (
     | guarantee_matrix.QUERIES
     | part_matrix.QUERIES
     | perk_matrix.QUERIES
+    | point_matrix.QUERIES
     | code_matrix.QUERIES
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES

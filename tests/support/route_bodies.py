@@ -6,6 +6,15 @@ from uuid import uuid4
 SOMEBODY: str = str(uuid4())
 PDF = {"name": "凭证.pdf", "content": "JVBERi0x"}
 BODIES: dict[str, dict[str, Any]] = {
+    "/points/{village_id:str}/claims": {"ruleCode": "hour", "happenedOn": "2026-11-20"},
+    "/points/{village_id:str}/claims/{claim_id:str}/appeal": {"reason": "不属实"},
+    "/points/{village_id:str}/claims/{claim_id:str}/town": {"reason": "不服"},
+    "/points/{village_id:str}/objections": {"noticeNumber": 1, "line": 1, "reason": "不属实"},
+    "/points/{village_id:str}/agreements": {
+        "use": "record",
+        "agree": True,
+        "textVersion": "2026-1",
+    },
     "/tickets": {"perkId": SOMEBODY, "day": "2026-12-01"},
     "/phone-codes": {"phone": "19900000001"},
     "/identity-proofs": {

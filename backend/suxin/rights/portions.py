@@ -5,6 +5,7 @@ from typing import Final
 
 from suxin.consent import portions as consent
 from suxin.counter import portions as counter
+from suxin.grid import portions as grid
 from suxin.kernel import portions as kernel
 from suxin.kernel.actor import Actor
 from suxin.kernel.holdings import Portion
@@ -79,6 +80,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *warnings.PORTIONS,
     *claims.PORTIONS,
     *perks.PORTIONS,
+    *grid.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

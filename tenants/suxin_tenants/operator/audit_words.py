@@ -25,6 +25,7 @@ from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.part_audit_words import PART_ACTIONS, PART_OBJECTS, PART_REASONS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
+from suxin_tenants.operator.point_audit_words import POINT_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
@@ -242,6 +243,7 @@ REASONS: Final[Mapping[str, str]] = {
     **GUARANTEE_REASONS,
     **PART_REASONS,
     **PERK_REASONS,
+    **POINT_REASONS,
     "account closed": "账号注销",
     "add a branch": "增加网点",
     "add staff": "增加人员",

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from suxin_tenants.operator.point_audit_words import POINT_ACTIONS, POINT_OBJECTS
+
 ACTIONS: Final[Mapping[str, str]] = {
+    **POINT_ACTIONS,
     "villages.area.added": "登记村级区划",
     "villages.register.opened": "建立村户名册",
     "villages.register.imported": "导入村户名册",
@@ -37,6 +40,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "villages.merger.carried_out": "完成村居合并",
 }
 OBJECTS: Final[Mapping[str, str]] = {
+    **POINT_OBJECTS,
     "village": "村户名册",
     "area": "行政区划",
     "register_import": "名册导入",

@@ -4,6 +4,17 @@ from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.grid.policies import (
+    APPEAL_DECIDE,
+    CLAIM_CHECK,
+    CLAIM_DECIDE,
+    CLAIM_RECORD,
+    NOTICE_PUBLISH,
+    POINT_READ,
+    POINT_REVERSE,
+    RULE_CONFIRM,
+    RULE_MANAGE,
+)
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 from suxin.villages.policies import (
@@ -39,18 +50,41 @@ VILLAGE_GRID: Final = TenantProfile(
                     PERSON_READ,
                     GRID_MANAGE,
                     LINK_DECIDE,
+                    POINT_READ,
+                    RULE_MANAGE,
+                    RULE_CONFIRM,
+                    CLAIM_RECORD,
+                    CLAIM_CHECK,
+                    NOTICE_PUBLISH,
+                    POINT_REVERSE,
                 }
             ),
         ),
         Role(
             code="grid_worker",
             zh="网格员",
-            permissions=frozenset({REGISTER_READ, PERSON_READ, LINK_DECIDE}),
+            permissions=frozenset(
+                {REGISTER_READ, PERSON_READ, LINK_DECIDE, POINT_READ, CLAIM_RECORD, CLAIM_CHECK}
+            ),
         ),
         # Who weighs, oversees or hands out goods needs no more than whom it is about, masked.
-        Role(code="committee", zh="评议小组成员", permissions=frozenset({REGISTER_READ})),
-        Role(code="supervisor", zh="村务监督员", permissions=frozenset({REGISTER_READ})),
+        Role(
+            code="committee",
+            zh="评议小组成员",
+            permissions=frozenset({REGISTER_READ, POINT_READ, CLAIM_DECIDE}),
+        ),
+        Role(
+            code="supervisor",
+            zh="村务监督员",
+            permissions=frozenset(
+                {REGISTER_READ, POINT_READ, APPEAL_DECIDE, RULE_CONFIRM, POINT_REVERSE}
+            ),
+        ),
         Role(code="shop_keeper", zh="积分超市管理员", permissions=frozenset({REGISTER_READ})),
-        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ, REGISTER_READ})),
+        Role(
+            code="viewer",
+            zh="查看员",
+            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ}),
+        ),
     ),
 )

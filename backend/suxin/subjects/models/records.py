@@ -188,6 +188,18 @@ _OF_PERK: Final = (
     )
 )
 
+# What somebody did for his village is recorded by the platform alone, of whoever agreed to that with his village, or for the household that he
+# heads; nothing that was subtracted leaves it. The reference names the village, the member and the month.
+_OF_POINTS: Final = (
+    f"{KIND} = 'system' and source = 'grid' and not self_declared and item_code = 'GRID-SERVICE' and polarity = 'positive' and "
+    + exists(
+        "grid_agreements a join household_members m on m.tenant_id = a.tenant_id and m.id = a.member_id",
+        f"(m.subject_id = {ROW}.subject_id or m.household_subject_id = {ROW}.subject_id and m.relation = 'head')"
+        f" and {ROW}.source_ref like a.tenant_id::text || ':' || a.member_id::text || ':%'"
+        " and a.use = 'record' and a.ended_at is null",
+    )
+)
+
 
 class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
@@ -255,6 +267,14 @@ class CreditRecord(Table):
         ),
         when("promised", f"subject_id = {SUBJECT} and {_OF_COMMITMENT}", "INSERT"),
         when("kept", f"subject_id = {SUBJECT} and {_OF_PERK}", "INSERT"),
+        when("served", f"subject_id = {SUBJECT} and {_OF_POINTS}", "INSERT"),
+        # What it rests on was reversed.
+        when(
+            "served_no_more",
+            f"subject_id = {SUBJECT} and {KIND} = 'system' and source = 'grid' and status = 'active'",
+            "UPDATE",
+            check=f"subject_id = {SUBJECT} and status = 'withdrawn'",
+        ),
         # What a sandbox's invented subjects have on record, its own job writes.
         when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),

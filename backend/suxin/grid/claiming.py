@@ -1,0 +1,340 @@
+"""Recording a claim: by one of the village's staff for a household, by a resident for his own; and taking one back.
+
+Whoever records it gives it its id and a digest of what it says, so that the same claim sent twice is one, and another under the same id is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.grid import clocks, queries
+from suxin.grid.caps import Counted, require_within
+from suxin.grid.contents import MAX_AGE_DAYS, MAX_NOTE, MAX_PHOTOS, ClaimContent, digest
+from suxin.grid.keeping import keep_photos
+from suxin.grid.models import PointClaim
+from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD
+from suxin.grid.refusals import (
+    ClaimIdTaken,
+    DigestWrong,
+    NotClaimable,
+    NotOfVillage,
+    PhotosMissing,
+    RuleUnknown,
+)
+from suxin.grid.rules import Rule
+from suxin.grid.states import LIVE, Claimant, ClaimState, Evidence
+from suxin.grid.telling import record_step, tell_household, tell_village
+from suxin.kernel.actor import Actor
+from suxin.kernel.database import act_for
+from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.sealing import Sealer
+from suxin.kernel.working_days import local_day
+from suxin.villages import queries as villages
+from suxin.villages.models import Household
+
+_UUID_VERSION = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A claim as it stands, and whether it was there before."""
+
+    claim: PointClaim
+    existed: bool
+
+
+async def record_claim(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    claim_id: UUID,
+    content_hash: str,
+    content: ClaimContent,
+    sealer: Sealer,
+    now: datetime,
+) -> Recorded:
+    """Record that somebody of a household of the village did what a rule names; the same claim once more changes nothing.
+
+    :raises Forbidden: without the right to record claims
+    :raises Refusal: as ``record_own_claim``
+    """
+    actor.require(CLAIM_RECORD)
+    return await _record(
+        session,
+        actor.own_tenant,
+        Claimant.WORKER,
+        actor.own_staff,
+        claim_id=claim_id,
+        content_hash=content_hash,
+        content=content,
+        sealer=sealer,
+        now=now,
+    )
+
+
+async def record_own_claim(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    tenant_id: UUID,
+    claim_id: UUID,
+    content_hash: str,
+    content: ClaimContent,
+    sealer: Sealer,
+    now: datetime,
+) -> Recorded:
+    """Record a resident's own claim for his household; the same claim once more changes nothing.
+
+    :raises NotOfVillage: if the person is in no household of that village, or in another
+    :raises Invalid: if the id is no UUIDv7, or a part is out of bounds
+    :raises DigestWrong: if what came does not match its digest
+    :raises ClaimIdTaken: if a claim of this id exists and says something else
+    :raises NotFound: if the village has no such household, or the household no such member
+    :raises NoRulesInForce, RuleUnknown: if no rule in force on the day has this code
+    :raises NotClaimable: if the rule is not claimed so
+    :raises PhotosMissing, PhotoUnreadable, PhotoUsedBefore, DocumentTooLarge: what is wrong with the photos
+    :raises CapReached: if a cap would be passed
+    """
+    mine = await villages.household_of_person(session, tenant_id, actor.own_person)
+    if mine is None or mine.household_id != content.household_id:
+        raise NotOfVillage
+    async with act_for(session, tenant_id=tenant_id, reason="own point claim"):
+        return await _record(
+            session,
+            tenant_id,
+            Claimant.RESIDENT,
+            actor.own_person,
+            claim_id=claim_id,
+            content_hash=content_hash,
+            content=content,
+            sealer=sealer,
+            now=now,
+        )
+
+
+async def withdraw_claim(
+    session: AsyncSession, actor: Actor, *, claim_id: UUID, now: datetime
+) -> PointClaim:
+    """Take a claim back that the actor recorded, before it was on notice.
+
+    :raises Forbidden: without the right to record claims
+    :raises NotFound: if he recorded none of that id
+    :raises StepNotPossible: if it was on notice, refused or has ended
+    """
+    actor.require(CLAIM_RECORD)
+    claim = await queries.lock_claim(session, actor.own_tenant, claim_id)
+    return await _withdraw(session, claim, by=actor.own_staff, now=now)
+
+
+async def withdraw_own_claim(
+    session: AsyncSession, actor: Actor, *, tenant_id: UUID, claim_id: UUID, now: datetime
+) -> PointClaim:
+    """Take a resident's own claim back, before it was on notice.
+
+    :raises Forbidden: if no proved person acts
+    :raises NotFound: if he recorded none of that id
+    :raises StepNotPossible: if it was on notice, refused or has ended
+    """
+    person_id = actor.own_person
+    seen = await queries.claim_of(session, tenant_id, claim_id)
+    if seen is None:
+        raise NotFound(thing_zh="积分申报", thing_en="claim")
+    async with act_for(session, tenant_id=tenant_id, reason="own point claim"):
+        claim = await queries.lock_claim(session, tenant_id, claim_id)
+        return await _withdraw(session, claim, by=person_id, now=now)
+
+
+async def _withdraw(
+    session: AsyncSession, claim: PointClaim, *, by: UUID, now: datetime
+) -> PointClaim:
+    if claim.claimed_by != by:
+        raise NotFound(thing_zh="积分申报", thing_en="claim")
+    claim.withdraw(now=now)
+    record_step(session, claim, "withdrawn", now=now)
+    await session.flush()
+    return claim
+
+
+async def _record(
+    session: AsyncSession,
+    tenant_id: UUID,
+    claimed_as: Claimant,
+    claimed_by: UUID,
+    *,
+    claim_id: UUID,
+    content_hash: str,
+    content: ClaimContent,
+    sealer: Sealer,
+    now: datetime,
+) -> Recorded:
+    _check(claim_id, content_hash, content, today=local_day(now))
+    await queries.take_turn(session, tenant_id)
+    known = await queries.claim_of(session, tenant_id, claim_id)
+    if known is not None:
+        if known.content_hash != content_hash or known.claimed_by != claimed_by:
+            raise ClaimIdTaken(claim=str(claim_id), known=known.content_hash)
+        return Recorded(claim=known, existed=True)
+    household = await _household(session, tenant_id, content)
+    version = await queries.rules_in_force(session, tenant_id, on=content.happened_on)
+    rule = _claimable(version.rules.rule(content.rule_code), content, claimed_as)
+    claim = PointClaim(
+        tenant_id=tenant_id,
+        id=claim_id,
+        content_hash=content_hash,
+        household_id=household.id,
+        member_id=content.member_id,
+        rule_set_id=version.id,
+        rule_code=rule.code,
+        rule_name=rule.name,
+        times=content.times,
+        points=rule.points * content.times,
+        happened_on=content.happened_on,
+        note=content.note,
+        lat_milli=None if content.place is None else content.place.lat_milli,
+        lon_milli=None if content.place is None else content.place.lon_milli,
+        claimed_as=claimed_as,
+        claimed_by=claimed_by,
+        claimed_at=now,
+        state=ClaimState.SUBMITTED,
+    )
+    require_within(rule, as_counted(claim), await counted(session, claim))
+    await clocks.set_due(session, claim, days=clocks.CHECK_DAYS, since=now, now=now)
+    session.add(claim)
+    await session.flush()
+    await keep_photos(session, claim, content.photos, sealer=sealer, now=now)
+    await _tell(session, claim, now=now)
+    return Recorded(claim=claim, existed=False)
+
+
+async def _tell(session: AsyncSession, claim: PointClaim, *, now: datetime) -> None:
+    record_step(session, claim, "recorded", now=now)
+    await tell_village(
+        session,
+        claim,
+        to=CLAIM_CHECK,
+        title="待初审的积分申报",
+        body=f"“{claim.rule_name}”{claim.points:+d} 分，请在 {clocks.CHECK_DAYS} 个工作日内初审。",
+        now=now,
+    )
+    if claim.points < 0:
+        await tell_household(
+            session,
+            claim,
+            title="登记了一项扣分",
+            body=f"“{claim.rule_name}”{claim.points} 分，公示结束前可提出异议。",
+            now=now,
+        )
+    await session.flush()
+
+
+def _check(claim_id: UUID, content_hash: str, content: ClaimContent, *, today: date) -> None:
+    if claim_id.version != _UUID_VERSION:
+        raise Invalid(field="id", reason_zh="编号须为 UUIDv7", reason_en="the id is no UUIDv7")
+    oldest = today - timedelta(days=MAX_AGE_DAYS)
+    if not oldest <= content.happened_on <= today:
+        raise Invalid(
+            field="happenedOn",
+            reason_zh=f"只能申报最近 {MAX_AGE_DAYS} 天内的事项",
+            reason_en=f"what is claimed was done within the last {MAX_AGE_DAYS} days",
+        )
+    if len(content.note) > MAX_NOTE or content.note != content.note.strip():
+        raise Invalid(
+            field="note",
+            reason_zh=f"说明至多 {MAX_NOTE} 字，首尾不留空格",
+            reason_en=f"a note has at most {MAX_NOTE} characters, with no space around it",
+        )
+    should_be = digest(content)
+    if content_hash != should_be:
+        raise DigestWrong(field="contentHash", digest=should_be)
+
+
+async def _household(session: AsyncSession, tenant_id: UUID, content: ClaimContent) -> Household:
+    household = await villages.household(session, tenant_id, content.household_id)
+    household.require_active()
+    if content.member_id is not None:
+        member = await villages.member(session, tenant_id, content.member_id)
+        if member.household_id != household.id or member.left_at is not None:
+            raise NotFound(thing_zh="家庭成员", thing_en="member of a household", field="memberId")
+    return household
+
+
+def _claimable(rule: Rule | None, content: ClaimContent, claimed_as: Claimant) -> Rule:
+    if rule is None:
+        day = content.happened_on.isoformat()
+        raise RuleUnknown(field="ruleCode", rule=content.rule_code, day=day)
+    if claimed_as not in rule.claimants:
+        raise NotClaimable(
+            field="ruleCode",
+            rule=rule.name,
+            reason_zh=f"不由{claimed_as.zh}申报",
+            reason_en=f"it is not claimed by {claimed_as.en}",
+        )
+    if not 1 <= content.times <= rule.max_times:
+        raise NotClaimable(
+            field="times",
+            rule=rule.name,
+            reason_zh=f"一次申报 1 至 {rule.max_times} 次",
+            reason_en=f"a claim is for 1 to {rule.max_times} times",
+        )
+    if rule.for_person and content.member_id is None:
+        raise NotClaimable(
+            field="memberId",
+            rule=rule.name,
+            reason_zh="须写明是哪位家庭成员",
+            reason_en="it says which member of the household it was",
+        )
+    _require_photos(rule, len(content.photos))
+    return rule
+
+
+def _require_photos(rule: Rule, photos: int) -> None:
+    most = 0 if rule.evidence is Evidence.NONE else MAX_PHOTOS
+    least = 1 if rule.evidence is Evidence.REQUIRED else 0
+    if not least <= photos <= most:
+        raise PhotosMissing(
+            field="photos",
+            rule=rule.name,
+            reason_zh=f"须附 {least} 至 {most} 张照片",
+            reason_en=f"it has {least} to {most} photos",
+        )
+
+
+def as_counted(claim: PointClaim) -> Counted:
+    """Return what caps look at in a claim."""
+    return Counted(
+        member_id=claim.member_id,
+        happened_on=claim.happened_on,
+        times=claim.times,
+        points=claim.points,
+    )
+
+
+async def counted(
+    session: AsyncSession, claim: PointClaim, states: tuple[ClaimState, ...] = LIVE
+) -> list[Counted]:
+    """Return what else counts against the caps of a claim's rule: those of the household that stand in these states.
+
+    What a rule was in another version counts as well, by its code.
+    """
+    others = await session.execute(
+        select(
+            PointClaim.member_id, PointClaim.happened_on, PointClaim.times, PointClaim.points
+        ).where(
+            PointClaim.tenant_id == claim.tenant_id,
+            PointClaim.household_id == claim.household_id,
+            PointClaim.rule_code == claim.rule_code,
+            PointClaim.id != claim.id,
+            PointClaim.state.in_(states),
+            func.abs(PointClaim.happened_on - claim.happened_on) <= _LONGEST_PERIOD_DAYS,
+        )
+    )
+    return [
+        Counted(member_id=member, happened_on=day, times=times, points=points)
+        for member, day, times, points in others
+    ]
+
+
+_LONGEST_PERIOD_DAYS = 366

@@ -1,0 +1,21 @@
+"""The tables of points: rule sets, claims with their photos, who sat on them, appeals, notices, and who agreed to what."""
+
+from suxin.grid.models.agreements import PointAgreement
+from suxin.grid.models.appeals import PointAppeal
+from suxin.grid.models.chains import ClaimSeat, StaffHome
+from suxin.grid.models.claims import PointClaim
+from suxin.grid.models.notices import NoticePage, PointNotice
+from suxin.grid.models.photos import ClaimPhoto
+from suxin.grid.models.rule_sets import RuleSet
+
+__all__ = [
+    "ClaimPhoto",
+    "ClaimSeat",
+    "NoticePage",
+    "PointAgreement",
+    "PointAppeal",
+    "PointClaim",
+    "PointNotice",
+    "RuleSet",
+    "StaffHome",
+]

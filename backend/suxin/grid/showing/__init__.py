@@ -1,0 +1,1 @@
+"""What a resident is shown of points."""

@@ -1,0 +1,86 @@
+"""Whoever a claim concerns, or must act on it, is told; and each step is on record."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.grid.models import PointClaim
+from suxin.kernel import notices
+from suxin.kernel.actor import Permission
+from suxin.kernel.audit import append_act
+from suxin.villages.models import HouseholdMember
+
+_TEMPLATE: Final = "point_claim"
+_PAGE: Final = "/points"
+_DESK: Final = "/desk/points/claims"
+
+
+async def tell_household(
+    session: AsyncSession, claim: PointClaim, *, title: str, body: str, now: datetime
+) -> None:
+    """Tell those of the household who linked themselves to it, in the village's rows."""
+    persons = await session.scalars(
+        select(HouseholdMember.subject_id).where(
+            HouseholdMember.tenant_id == claim.tenant_id,
+            HouseholdMember.household_id == claim.household_id,
+            HouseholdMember.subject_id.is_not(None),
+            HouseholdMember.left_at.is_(None),
+        )
+    )
+    for person_id in persons:
+        if person_id is not None:
+            await notices.notify_person(
+                session,
+                person_id=person_id,
+                template=_TEMPLATE,
+                title=title,
+                body=body,
+                link=f"{_PAGE}/{claim.tenant_id}",
+                facts={"rule": claim.rule_name, "points": str(claim.points)},
+                now=now,
+            )
+
+
+async def tell_village(
+    session: AsyncSession,
+    claim: PointClaim,
+    *,
+    to: Permission,
+    title: str,
+    body: str,
+    now: datetime,
+) -> None:
+    """Tell those of the village's staff who hold a right."""
+    await notices.notify_tenant(
+        session,
+        tenant_id=claim.tenant_id,
+        permission=to,
+        template=_TEMPLATE,
+        title=title,
+        body=body,
+        link=f"{_DESK}/{claim.id}",
+        now=now,
+    )
+
+
+def record_step(
+    session: AsyncSession,
+    claim: PointClaim,
+    step: str,
+    *,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Put a step of a claim on record, without what its note says."""
+    append_act(
+        session,
+        action=f"grid.claim.{step}",
+        now=now,
+        tenant_id=claim.tenant_id,
+        object_type="grid_claim",
+        object_id=claim.id,
+        detail={"rule": claim.rule_code, "points": claim.points, **(detail or {})},
+    )

@@ -21,7 +21,7 @@ from suxin.kernel.working_days import local_day
 from suxin.scoring.commands import activate_model, approve_model, draft_model
 from suxin.scoring.documents import read_document, to_store
 from suxin.scoring.models import ModelState, ScoreModel
-from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, packaged_model
+from suxin.scoring.packaged import EVERYBODY, FIRM_GRADE, packaged_model
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.scoring.runs import run_model
 from suxin.scoring.simulation import simulate_model
@@ -55,7 +55,7 @@ class ScoredCity:
         office = await credit_office(self.database, rights=_RIGHTS, now=now)
         if len(office) < len(cast.SCORE_OFFICE) or await self._model(FIRM_GRADE, 2, now=now):
             return False
-        for code in PACKAGED:
+        for code in EVERYBODY:
             await self._put_in_force(code, office, now=now)
         await self._draft_next(office[0], now=now)
         return True

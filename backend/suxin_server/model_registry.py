@@ -53,6 +53,7 @@ from suxin.subjects.commitments import models as commitments
 from suxin.subjects.ingestion import models as ingestion
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.providers import models as providers
+from suxin.villages import models as villages
 
 CONTEXTS = (
     audit,
@@ -106,6 +107,7 @@ CONTEXTS = (
     orders,
     tickets,
     settlements,
+    villages,
 )
 
 metadata = Table.metadata

@@ -35,6 +35,8 @@ ACCESS = (
     'ALTER TABLE areas FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON areas FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY operator ON areas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY grid_drawn ON areas FOR INSERT TO suxin_app WITH CHECK (level = 'grid' and exists (select 1 from villages v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.state = 'ACTIVE' and left(areas.code, 12) = any (v.former_codes || v.code)))",
+    "CREATE POLICY grid_redrawn ON areas FOR UPDATE TO suxin_app USING (level = 'grid' and exists (select 1 from villages v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.state = 'ACTIVE' and left(areas.code, 12) = any (v.former_codes || v.code))) WITH CHECK (level = 'grid' and exists (select 1 from villages v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.state = 'ACTIVE' and left(areas.code, 12) = any (v.former_codes || v.code)))",
     'CREATE POLICY batch ON areas FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_batch',
@@ -311,6 +313,13 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE grid_workers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_workers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_workers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_workers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_workers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (ends_before, ended_by) ON grid_workers TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON grid_workers TO suxin_batch',
     'ALTER TABLE group_exemptions ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE group_exemptions FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON group_exemptions FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -335,6 +344,34 @@ ACCESS = (
     "CREATE POLICY held_guarantor ON guarantor_limits FOR SELECT TO suxin_app USING (guarantor_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON guarantor_limits FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (form, net_assets_fen, multiple, client_bps, changed_at, changed_by) ON guarantor_limits TO suxin_app',
+    'ALTER TABLE household_links ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE household_links FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON household_links FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY acting_person ON household_links FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY system ON household_links FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, member_id, decided_by, decided_at, reason, ended_at) ON household_links TO suxin_app',
+    "CREATE TRIGGER household_links_begins BEFORE INSERT ON household_links FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ASKED', 'system'), ('CONFIRMED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER household_links_step BEFORE UPDATE OF state ON household_links FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ASKED', 'CONFIRMED', 'client'), ('ASKED', 'CONFIRMED', 'staff'), ('ASKED', 'DECLINED', 'client'), ('ASKED', 'DECLINED', 'staff'), ('ASKED', 'ENDED', 'client'), ('ASKED', 'ENDED', 'staff'), ('ASKED', 'ENDED', 'system'), ('CONFIRMED', 'ENDED', 'client'), ('CONFIRMED', 'ENDED', 'staff'), ('CONFIRMED', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE household_members ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE household_members FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON household_members FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY himself ON household_members FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY of_household ON household_members FOR SELECT TO suxin_app USING (household_subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and left_at is null)",
+    "CREATE POLICY system ON household_members FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON household_members FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (household_id, name_sealed, name_masked, name_pinyin, relation, birth_year, phone_sealed, resident_id_sealed, resident_id_index, key_version, subject_id, household_subject_id, updated_at, left_at, left_because) ON household_members TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON household_members TO suxin_batch',
+    'ALTER TABLE households ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE households FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON households FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY household_itself ON households FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY member ON households FOR SELECT TO suxin_app USING (exists (select 1 from household_members m where m.tenant_id = households.tenant_id and m.household_id = households.id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY system ON households FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON households FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (number, group_name, address, grid_id, head_id, state, merged_into, subject_id, register_number, linked_by, linked_at, notice_version, updated_at, ended_at, reason) ON households TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON households TO suxin_batch',
+    "CREATE TRIGGER households_begins BEFORE INSERT ON households FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER households_step BEFORE UPDATE OF state ON households FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'MERGED', 'client'), ('ACTIVE', 'MERGED', 'staff'), ('ACTIVE', 'MOVED_AWAY', 'client'), ('ACTIVE', 'MOVED_AWAY', 'staff'), ('ACTIVE', 'TRANSFERRED', 'system'), ('MERGED', 'TRANSFERRED', 'system'), ('MOVED_AWAY', 'ACTIVE', 'client'), ('MOVED_AWAY', 'ACTIVE', 'staff'), ('MOVED_AWAY', 'TRANSFERRED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -804,6 +841,11 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'ALTER TABLE register_imports ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE register_imports FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON register_imports FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY batch ON register_imports FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON register_imports TO suxin_app',
     'ALTER TABLE repair_applications ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE repair_applications FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON repair_applications FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -1000,6 +1042,41 @@ ACCESS = (
     'GRANT SELECT ON tenants TO suxin_doorway',
     'GRANT SELECT ON tenants TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
+    'ALTER TABLE village_counts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE village_counts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON village_counts FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON village_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON village_counts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON village_counts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON village_counts TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON village_counts TO suxin_batch',
+    'ALTER TABLE village_grids ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE village_grids FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON village_grids FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON village_grids FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON village_grids FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (code, kind, name, predecessors, state, valid_until, merged_into) ON village_grids TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON village_grids TO suxin_batch',
+    "CREATE TRIGGER village_grids_begins BEFORE INSERT ON village_grids FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER village_grids_step BEFORE UPDATE OF state ON village_grids FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'ENDED', 'client'), ('ACTIVE', 'ENDED', 'staff'), ('ACTIVE', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE village_mergers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE village_mergers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON village_mergers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY merged ON village_mergers FOR SELECT TO suxin_app USING (from_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) or into_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY platform ON village_mergers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, carried_out_at, households, persons) ON village_mergers TO suxin_app',
+    "CREATE TRIGGER village_mergers_begins BEFORE INSERT ON village_mergers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER village_mergers_step BEFORE UPDATE OF state ON village_mergers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'CARRIED_OUT', 'system'), ('PROPOSED', 'APPROVED', 'operator'), ('PROPOSED', 'DECLINED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE villages ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE villages FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON villages FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON villages FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY system ON villages FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON villages FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (former_codes, state, merged_into, merged_at, next_serial) ON villages TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON villages TO suxin_batch',
+    "CREATE TRIGGER villages_begins BEFORE INSERT ON villages FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER villages_step BEFORE UPDATE OF state ON villages FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'MERGED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE warning_rule_figures ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE warning_rule_figures FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operator ON warning_rule_figures FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
@@ -2296,6 +2373,24 @@ def upgrade() -> None:
     )
     op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('register_imports',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('added', sa.Integer(), nullable=False),
+    sa.Column('changed', sa.Integer(), nullable=False),
+    sa.Column('unchanged', sa.Integer(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('imported_by', sa.Uuid(), nullable=False),
+    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_register_imports_sha256')),
+    sa.CheckConstraint('lines = added + changed + unchanged + jsonb_array_length(rejects)', name=op.f('ck_register_imports_lines')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_register_imports'))
+    )
+    op.create_index('ix_register_imports_sha256', 'register_imports', ['tenant_id', 'sha256'], unique=False)
     op.create_table('repair_applications',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2622,6 +2717,82 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_assertions'))
     )
     op.create_index('ix_used_assertions_expires_at', 'used_assertions', ['expires_at'], unique=False)
+    op.create_table('village_counts',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('grids', sa.Integer(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('ungridded', sa.Integer(), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('linked', sa.Integer(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('least(grids, households, ungridded, persons, linked) >= 0', name=op.f('ck_village_counts_counts')),
+    sa.CheckConstraint('linked <= persons and ungridded <= households', name=op.f('ck_village_counts_parts')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_village_counts'))
+    )
+    op.create_table('village_grids',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Enum('basic', 'special', name='gridkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('predecessors', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('ACTIVE', 'ENDED', name='gridstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(kind = 'special') = (right(code, 3) > '900')", name=op.f('ck_village_grids_kind')),
+    sa.CheckConstraint("(state = 'ENDED') = (valid_until is not null)", name=op.f('ck_village_grids_ended')),
+    sa.CheckConstraint("code ~ '^[0-9]{15}$' and right(code, 3) <> '000'", name=op.f('ck_village_grids_code')),
+    sa.CheckConstraint("right(code, 3) <> '900'", name=op.f('ck_village_grids_between')),
+    sa.CheckConstraint('length(name) between 1 and 40', name=op.f('ck_village_grids_name')),
+    sa.CheckConstraint('valid_until >= valid_from', name=op.f('ck_village_grids_period')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_village_grids'))
+    )
+    op.create_index('uq_village_grids_code', 'village_grids', ['tenant_id', 'code'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_table('village_mergers',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('from_tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('into_tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'DECLINED', 'APPROVED', 'CARRIED_OUT', name='mergerstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('carried_out_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('households', sa.Integer(), nullable=True),
+    sa.Column('persons', sa.Integer(), nullable=True),
+    sa.CheckConstraint("(state = 'CARRIED_OUT') = (carried_out_at is not null)", name=op.f('ck_village_mergers_done')),
+    sa.CheckConstraint("(state = 'PROPOSED') = (decided_at is null)", name=op.f('ck_village_mergers_decided')),
+    sa.CheckConstraint('decided_by <> proposed_by', name=op.f('ck_village_mergers_two_people')),
+    sa.CheckConstraint('from_tenant_id <> into_tenant_id', name=op.f('ck_village_mergers_two_villages')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_village_mergers'))
+    )
+    op.create_index('ix_village_mergers_into', 'village_mergers', ['into_tenant_id'], unique=False)
+    op.create_index('uq_village_mergers_open', 'village_mergers', ['from_tenant_id'], unique=True, postgresql_where=sa.text("state in ('PROPOSED', 'APPROVED')"))
+    op.create_table('villages',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('town_code', sa.Text(), nullable=False),
+    sa.Column('former_codes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('ACTIVE', 'MERGED', name='villagestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.Column('merged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('next_serial', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'MERGED') = (merged_into is not null)", name=op.f('ck_villages_merged')),
+    sa.CheckConstraint("code ~ '^[0-9]{12}$'", name=op.f('ck_villages_code')),
+    sa.CheckConstraint('(merged_into is null) = (merged_at is null)', name=op.f('ck_villages_merged_at')),
+    sa.CheckConstraint('merged_into <> tenant_id', name=op.f('ck_villages_into_another')),
+    sa.CheckConstraint('next_serial >= 0', name=op.f('ck_villages_next_serial')),
+    sa.CheckConstraint('town_code = left(code, 9)', name=op.f('ck_villages_town')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_villages'))
+    )
+    op.create_index('ix_villages_town_code', 'villages', ['town_code', 'code'], unique=False)
+    op.create_index('uq_villages_code', 'villages', ['code'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
     op.create_table('warning_rule_figures',
     sa.Column('rule_set_id', sa.Uuid(), nullable=False),
     sa.Column('rule_code', sa.Text(), nullable=False),
@@ -2732,6 +2903,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', 'contract_number', name=op.f('pk_bank_ledger_differences'))
     )
     op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
+    op.create_table('grid_workers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('grid_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_before', sa.Date(), nullable=True),
+    sa.Column('assigned_by', sa.Uuid(), nullable=True),
+    sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('ends_before >= starts_on', name=op.f('ck_grid_workers_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['village_grids.tenant_id', 'village_grids.id'], name=op.f('fk_grid_workers_tenant_id_grid_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_grid_workers_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_workers'))
+    )
+    op.create_index('ix_grid_workers_staff_id', 'grid_workers', ['tenant_id', 'staff_id'], unique=False)
+    op.create_index('uq_grid_workers_live', 'grid_workers', ['tenant_id', 'grid_id', 'staff_id'], unique=True, postgresql_where=sa.text('ends_before is null'))
     op.create_table('group_exemptions',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('record_id', sa.Uuid(), nullable=False),
@@ -2767,6 +2955,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'guarantor_id', name=op.f('pk_guarantor_limits'))
     )
     op.create_index('uq_guarantor_limits_guarantor_id', 'guarantor_limits', ['guarantor_id'], unique=True)
+    op.create_table('households',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('group_name', sa.Text(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('grid_id', sa.Uuid(), nullable=True),
+    sa.Column('head_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Enum('ACTIVE', 'MOVED_AWAY', 'MERGED', 'TRANSFERRED', name='householdstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.Column('split_from', sa.Uuid(), nullable=True),
+    sa.Column('came_from', sa.Uuid(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('register_number', sa.Text(), nullable=True),
+    sa.Column('linked_by', sa.Uuid(), nullable=True),
+    sa.Column('linked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_version', sa.Text(), nullable=True),
+    sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'ACTIVE') = (ended_at is null)", name=op.f('ck_households_ended')),
+    sa.CheckConstraint("state <> 'MERGED' or merged_into is not null", name=op.f('ck_households_merged')),
+    sa.CheckConstraint('(subject_id is null) = (register_number is null) and (subject_id is null) = (linked_by is null) and (subject_id is null) = (linked_at is null) and (subject_id is null) = (notice_version is null)', name=op.f('ck_households_linked')),
+    sa.CheckConstraint('length(group_name) <= 20 and length(address) <= 80', name=op.f('ck_households_texts')),
+    sa.CheckConstraint('length(number) between 1 and 20', name=op.f('ck_households_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['village_grids.tenant_id', 'village_grids.id'], name=op.f('fk_households_tenant_id_grid_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_households'))
+    )
+    op.create_index('ix_households_grid_id', 'households', ['tenant_id', 'grid_id', 'number'], unique=False)
+    op.create_index('ix_households_group_name', 'households', ['tenant_id', 'group_name', 'number'], unique=False)
+    op.create_index('ix_households_state', 'households', ['tenant_id', 'state', 'number'], unique=False)
+    op.create_index('ix_households_subject_id', 'households', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
+    op.create_index('uq_households_number', 'households', ['tenant_id', 'number'], unique=True)
     op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3171,6 +3393,60 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
+    op.create_table('household_links',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('name_masked', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('ASKED', 'CONFIRMED', 'DECLINED', 'ENDED', name='linkstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'ASKED') = (decided_at is null)", name=op.f('ck_household_links_decided')),
+    sa.CheckConstraint("(state = 'ENDED') = (ended_at is not null)", name=op.f('ck_household_links_ended')),
+    sa.CheckConstraint("state <> 'CONFIRMED' or member_id is not null", name=op.f('ck_household_links_confirmed')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_household_links_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_household_links'))
+    )
+    op.create_index('ix_household_links_person_id', 'household_links', ['person_id'], unique=False)
+    op.create_index('ix_household_links_state', 'household_links', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('uq_household_links_open', 'household_links', ['tenant_id', 'person_id'], unique=True, postgresql_where=sa.text("state in ('ASKED', 'CONFIRMED')"))
+    op.create_table('household_members',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('name_masked', sa.Text(), nullable=False),
+    sa.Column('name_pinyin', sa.Text(), nullable=False),
+    sa.Column('relation', sa.Enum('head', 'spouse', 'child', 'child_in_law', 'grandchild', 'parent', 'grandparent', 'sibling', 'other', name='relation', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('birth_year', sa.SmallInteger(), nullable=True),
+    sa.Column('phone_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('resident_id_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('resident_id_index', sa.LargeBinary(), nullable=True),
+    sa.Column('key_version', sa.BigInteger(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('household_subject_id', sa.Uuid(), nullable=True),
+    sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('left_because', sa.Enum('moved', 'married', 'died', 'mistake', name='leavereason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.CheckConstraint('(left_at is null) = (left_because is null)', name=op.f('ck_household_members_left')),
+    sa.CheckConstraint('(resident_id_index is null) = (key_version is null)', name=op.f('ck_household_members_key_version')),
+    sa.CheckConstraint('(resident_id_sealed is null) = (resident_id_index is null)', name=op.f('ck_household_members_index')),
+    sa.CheckConstraint('birth_year between 1880 and 2200', name=op.f('ck_household_members_birth_year')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_household_members_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_household_members'))
+    )
+    op.create_index('ix_household_members_household_id', 'household_members', ['tenant_id', 'household_id'], unique=False)
+    op.create_index('ix_household_members_key_version', 'household_members', ['key_version'], unique=False, postgresql_where=sa.text('key_version is not null'))
+    op.create_index('ix_household_members_resident_id_index', 'household_members', ['resident_id_index'], unique=False, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.create_index('ix_household_members_subject_id', 'household_members', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
+    op.create_index('uq_household_members_resident_id', 'household_members', ['tenant_id', 'resident_id_index'], unique=True, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.create_index('uq_household_members_subject_id', 'household_members', ['tenant_id', 'subject_id'], unique=True, postgresql_where=sa.text('left_at is null and subject_id is not null'))
     op.create_table('material_requests',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4206,6 +4482,17 @@ def downgrade() -> None:
     op.drop_index('ix_material_requests_request_id', table_name='material_requests')
     op.drop_index('ix_material_requests_referral_id', table_name='material_requests')
     op.drop_table('material_requests')
+    op.drop_index('uq_household_members_subject_id', table_name='household_members', postgresql_where=sa.text('left_at is null and subject_id is not null'))
+    op.drop_index('uq_household_members_resident_id', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.drop_index('ix_household_members_subject_id', table_name='household_members', postgresql_where=sa.text('subject_id is not null'))
+    op.drop_index('ix_household_members_resident_id_index', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.drop_index('ix_household_members_key_version', table_name='household_members', postgresql_where=sa.text('key_version is not null'))
+    op.drop_index('ix_household_members_household_id', table_name='household_members')
+    op.drop_table('household_members')
+    op.drop_index('uq_household_links_open', table_name='household_links', postgresql_where=sa.text("state in ('ASKED', 'CONFIRMED')"))
+    op.drop_index('ix_household_links_state', table_name='household_links')
+    op.drop_index('ix_household_links_person_id', table_name='household_links')
+    op.drop_table('household_links')
     op.drop_table('custodian_statements')
     op.drop_index('ix_case_documents_case_id', table_name='case_documents')
     op.drop_table('case_documents')
@@ -4257,11 +4544,20 @@ def downgrade() -> None:
     op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
     op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
     op.drop_table('incentive_awards')
+    op.drop_index('uq_households_number', table_name='households')
+    op.drop_index('ix_households_subject_id', table_name='households', postgresql_where=sa.text('subject_id is not null'))
+    op.drop_index('ix_households_state', table_name='households')
+    op.drop_index('ix_households_group_name', table_name='households')
+    op.drop_index('ix_households_grid_id', table_name='households')
+    op.drop_table('households')
     op.drop_index('uq_guarantor_limits_guarantor_id', table_name='guarantor_limits')
     op.drop_table('guarantor_limits')
     op.drop_index('ix_group_exemptions_untold', table_name='group_exemptions', postgresql_where=sa.text('told_at is null or ended_at is not null and end_told_at is null'))
     op.drop_index('ix_group_exemptions_live', table_name='group_exemptions', postgresql_where=sa.text('ended_at is null'))
     op.drop_table('group_exemptions')
+    op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
+    op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
+    op.drop_table('grid_workers')
     op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')
     op.drop_table('bank_ledger_differences')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
@@ -4276,6 +4572,15 @@ def downgrade() -> None:
     op.drop_index('uq_warning_rule_sets_active', table_name='warning_rule_sets', postgresql_where=sa.text("state = 'ACTIVE'"))
     op.drop_table('warning_rule_sets')
     op.drop_table('warning_rule_figures')
+    op.drop_index('uq_villages_code', table_name='villages', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_index('ix_villages_town_code', table_name='villages')
+    op.drop_table('villages')
+    op.drop_index('uq_village_mergers_open', table_name='village_mergers', postgresql_where=sa.text("state in ('PROPOSED', 'APPROVED')"))
+    op.drop_index('ix_village_mergers_into', table_name='village_mergers')
+    op.drop_table('village_mergers')
+    op.drop_index('uq_village_grids_code', table_name='village_grids', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_table('village_grids')
+    op.drop_table('village_counts')
     op.drop_index('ix_used_assertions_expires_at', table_name='used_assertions')
     op.drop_table('used_assertions')
     op.drop_table('tenants')
@@ -4313,6 +4618,8 @@ def downgrade() -> None:
     op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.drop_index('ix_repair_applications_state', table_name='repair_applications')
     op.drop_table('repair_applications')
+    op.drop_index('ix_register_imports_sha256', table_name='register_imports')
+    op.drop_table('register_imports')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')

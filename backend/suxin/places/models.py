@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, batch, operator, published
+from suxin.kernel.readers import TENANT, Reader, batch, exists, operator, published, when
 from suxin.kernel.tables import Table
 
 CITY_CODE: Final = "321300"
@@ -24,6 +24,14 @@ class AreaLevel(StrEnum):
     GRID = "grid"
 
 
+# A village draws its own grids, and those of villages that were merged into it.
+_OWN_GRID: Final = "level = 'grid' and " + exists(
+    "villages v",
+    f"v.tenant_id = {TENANT} and v.state = 'ACTIVE'"
+    " and left({row}.code, 12) = any (v.former_codes || v.code)",
+)
+
+
 class Area(Table):
     """One area of the city in one period.
 
@@ -35,6 +43,8 @@ class Area(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (
         published(),
         operator(writes=True),
+        when("grid_drawn", _OWN_GRID, "INSERT"),
+        when("grid_redrawn", _OWN_GRID, "UPDATE"),
         batch(),
     )
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")

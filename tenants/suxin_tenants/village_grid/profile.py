@@ -6,6 +6,13 @@ from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_CO
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.villages.policies import (
+    GRID_MANAGE,
+    LINK_DECIDE,
+    PERSON_READ,
+    REGISTER_MANAGE,
+    REGISTER_READ,
+)
 
 VILLAGE_GRID: Final = TenantProfile(
     kind=TenantKind.VILLAGE_GRID,
@@ -16,6 +23,7 @@ VILLAGE_GRID: Final = TenantProfile(
         Role(
             code="village_admin",
             zh="村居管理员",
+            second_factor=True,
             permissions=frozenset(
                 {
                     CLIENT_MANAGE,
@@ -26,9 +34,23 @@ VILLAGE_GRID: Final = TenantProfile(
                     STAFF_MANAGE,
                     STAFF_READ,
                     BRANCH_MANAGE,
+                    REGISTER_READ,
+                    REGISTER_MANAGE,
+                    PERSON_READ,
+                    GRID_MANAGE,
+                    LINK_DECIDE,
                 }
             ),
         ),
-        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ})),
+        Role(
+            code="grid_worker",
+            zh="网格员",
+            permissions=frozenset({REGISTER_READ, PERSON_READ, LINK_DECIDE}),
+        ),
+        # Who weighs, oversees or hands out goods needs no more than whom it is about, masked.
+        Role(code="committee", zh="评议小组成员", permissions=frozenset({REGISTER_READ})),
+        Role(code="supervisor", zh="村务监督员", permissions=frozenset({REGISTER_READ})),
+        Role(code="shop_keeper", zh="积分超市管理员", permissions=frozenset({REGISTER_READ})),
+        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ, REGISTER_READ})),
     ),
 )

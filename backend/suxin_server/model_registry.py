@@ -45,6 +45,7 @@ from suxin.risk_pool.recoveries import models as recoveries
 from suxin.risk_pool.signing import models as agreements
 from suxin.risk_pool.statements import models as statements
 from suxin.risk_pool.stopping import models as stopping
+from suxin.rural import models as rural
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
 from suxin.subjects import catalogue_releases, closures
@@ -108,6 +109,7 @@ CONTEXTS = (
     tickets,
     settlements,
     villages,
+    rural,
 )
 
 metadata = Table.metadata

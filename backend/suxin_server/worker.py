@@ -48,6 +48,7 @@ from suxin_server.loops import keep
 from suxin_server.paying import stand_in_orders
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
+from suxin_server.rating import rate_forever
 from suxin_server.relay import Relay
 from suxin_server.relieving import relieve_forever
 from suxin_server.scoring import open_scoring, score_forever
@@ -124,6 +125,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "expire": lambda: erase_daily(batch, database),
             "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database, batch)),
             "relieve": lambda: relieve_forever(batch, database),
+            "rate": lambda: rate_forever(batch, database),
             "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
             **_of_demo(settings, database, batch),

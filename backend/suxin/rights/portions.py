@@ -22,6 +22,7 @@ from suxin.rights.models import SourceInquiry, SourceTransfer
 from suxin.rights.queries.cases import inquiries_of, transfers_of
 from suxin.risk_pool import portions as risk_pool
 from suxin.risk_pool.claims import portions as claims
+from suxin.rural import portions as rural
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
 
@@ -77,6 +78,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *warnings.PORTIONS,
     *claims.PORTIONS,
     *perks.PORTIONS,
+    *rural.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

@@ -134,7 +134,12 @@ def _check_ranges(one: Indicator) -> None:
     fades_from = one.from_days if one.fade_from_days is None else one.fade_from_days
     ages_hold = 0 <= one.from_days <= fades_from < one.within_days
     low, high = _amounts(one)
-    if not ages_hold or low >= high or not (one.items or one.panel) or (one.where and not one.where.values):
+    if (
+        not ages_hold
+        or low >= high
+        or not (one.items or one.panel)
+        or (one.where and not one.where.values)
+    ):
         raise RangeEmpty(field="dimensions", part=one.code)
 
 
@@ -158,7 +163,9 @@ def _check_limits(document: ScoreDocument, one: Indicator) -> None:
 def _check_panel(document: ScoreDocument) -> None:
     given = [one for one in document.indicators if one.panel]
     for one in given:
-        whole = one.fade_from_days is None and one.where is None and _amounts(one) == _amounts_of_any()
+        whole = (
+            one.fade_from_days is None and one.where is None and _amounts(one) == _amounts_of_any()
+        )
         if len(given) > 1 or one.items or one.points <= 0 or one.points != one.at_most or not whole:
             raise PanelIncoherent(field="dimensions", indicator=one.code)
 

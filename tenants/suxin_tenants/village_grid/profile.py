@@ -4,6 +4,14 @@ from typing import Final
 
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
+from suxin.rural.policies import (
+    FACT_STATE,
+    FACT_VERIFY,
+    RATING_CHECK,
+    RATING_MANAGE,
+    RATING_READ,
+    RATING_VOTE,
+)
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 from suxin.villages.policies import (
@@ -39,18 +47,35 @@ VILLAGE_GRID: Final = TenantProfile(
                     PERSON_READ,
                     GRID_MANAGE,
                     LINK_DECIDE,
+                    RATING_READ,
+                    RATING_MANAGE,
+                    FACT_STATE,
                 }
             ),
         ),
         Role(
             code="grid_worker",
             zh="网格员",
-            permissions=frozenset({REGISTER_READ, PERSON_READ, LINK_DECIDE}),
+            permissions=frozenset(
+                {REGISTER_READ, PERSON_READ, LINK_DECIDE, RATING_READ, FACT_STATE}
+            ),
         ),
         # Who weighs, oversees or hands out goods needs no more than whom it is about, masked.
-        Role(code="committee", zh="评议小组成员", permissions=frozenset({REGISTER_READ})),
-        Role(code="supervisor", zh="村务监督员", permissions=frozenset({REGISTER_READ})),
+        Role(
+            code="committee",
+            zh="评议小组成员",
+            permissions=frozenset({REGISTER_READ, RATING_READ, RATING_VOTE}),
+        ),
+        Role(
+            code="supervisor",
+            zh="村务监督员",
+            permissions=frozenset({REGISTER_READ, RATING_READ, RATING_CHECK, FACT_VERIFY}),
+        ),
         Role(code="shop_keeper", zh="积分超市管理员", permissions=frozenset({REGISTER_READ})),
-        Role(code="viewer", zh="查看员", permissions=frozenset({STAFF_READ, REGISTER_READ})),
+        Role(
+            code="viewer",
+            zh="查看员",
+            permissions=frozenset({STAFF_READ, REGISTER_READ, RATING_READ}),
+        ),
     ),
 )

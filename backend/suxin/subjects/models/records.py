@@ -184,6 +184,17 @@ _OF_PERK: Final = (
 )
 
 
+# What a village attests, two of its people have said of whoever entered a rating; the platform alone puts it on record.
+_OF_VILLAGE: Final = (
+    f"{KIND} = 'system' and source = 'village' and not self_declared and "
+    + exists(
+        "rural_statements v",
+        f"v.subject_id = {ROW}.subject_id and v.id::text = {ROW}.source_ref and v.item_code = {ROW}.item_code"
+        " and v.state = 'VERIFIED'",
+    )
+)
+
+
 class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
 
@@ -250,6 +261,7 @@ class CreditRecord(Table):
         ),
         when("promised", f"subject_id = {SUBJECT} and {_OF_COMMITMENT}", "INSERT"),
         when("kept", f"subject_id = {SUBJECT} and {_OF_PERK}", "INSERT"),
+        when("attested", _OF_VILLAGE, "INSERT"),
         # What a sandbox's invented subjects have on record, its own job writes.
         when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),

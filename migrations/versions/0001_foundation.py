@@ -1015,8 +1015,8 @@ ACCESS = (
     "CREATE POLICY data_subject ON rural_statements FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
     "CREATE POLICY system ON rural_statements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_statements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
-    'GRANT SELECT, INSERT, UPDATE (state, verified_by, verified_at, record_id), DELETE ON rural_statements TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_statements TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE (state, verified_by, verified_at, record_id) ON rural_statements TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_statements TO suxin_batch',
     "CREATE TRIGGER rural_statements_begins BEFORE INSERT ON rural_statements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'client'), ('STATED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_statements_step BEFORE UPDATE OF state ON rural_statements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'REJECTED', 'client'), ('STATED', 'REJECTED', 'staff'), ('STATED', 'VERIFIED', 'client'), ('STATED', 'VERIFIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_titles ENABLE ROW LEVEL SECURITY',
@@ -2690,7 +2690,7 @@ def upgrade() -> None:
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(ended_at is null) = (lines is not null)', name=op.f('ck_rural_notices_lines')),
-    sa.PrimaryKeyConstraint('cycle_id', name=op.f('pk_rural_notices'))
+    sa.PrimaryKeyConstraint('tenant_id', 'cycle_id', name=op.f('pk_rural_notices'))
     )
     op.create_index('ix_rural_notices_running', 'rural_notices', ['ends_at'], unique=False, postgresql_where=sa.text('ended_at is null'))
     op.create_table('rural_reckonings',

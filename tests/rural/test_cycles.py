@@ -17,7 +17,7 @@ from suxin.rural.cycles import (
 )
 from suxin.rural.entering import leave_cycle
 from suxin.rural.models import PanelVote, RuralGrade, RuralReckoning
-from suxin.rural.queries import explained
+from suxin.rural.queries.own import explained
 from suxin.rural.refusals import (
     CycleNotAt,
     CycleOpenAlready,

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
-from suxin.rural import queries
 from suxin.rural.models import RatingCycle, RatingEntry
+from suxin.rural.queries import cycles as queries
 from suxin.rural.refusals import AppealTimeOver
 from suxin.rural.states import CycleState, EntryState
 

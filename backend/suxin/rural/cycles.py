@@ -14,7 +14,6 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import add_working_days, local_day
-from suxin.rural import queries
 from suxin.rural.entering import checked
 from suxin.rural.models import (
     PanelBallot,
@@ -25,6 +24,7 @@ from suxin.rural.models import (
 )
 from suxin.rural.panel import LEAST_MEMBERS, LEAST_VOTES, MOST_MEMBERS
 from suxin.rural.policies import RATING_CHECK, RATING_MANAGE
+from suxin.rural.queries import cycles as queries
 from suxin.rural.refusals import (
     CycleOpenAlready,
     NobodyEntered,

@@ -147,7 +147,7 @@ async def end_notices(session: AsyncSession, *, now: datetime) -> int:
     ).all()
     over = []
     for cycle in running:
-        notice = await session.get_one(RuralNotice, cycle.id)
+        notice = await session.get_one(RuralNotice, (cycle.tenant_id, cycle.id))
         if cycle.notice_provisional and cycle.noticed_at is not None:
             calendar = await calendar_for_deadlines(session)
             end = add_working_days(cycle.noticed_at, NOTICE_DAYS, calendar=calendar)

@@ -20,9 +20,9 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, NotFound
-from suxin.rural import queries
 from suxin.rural.models import RatingCycle, RatingEntry
 from suxin.rural.policies import RATING_CHECK, RATING_MANAGE
+from suxin.rural.queries import cycles as queries
 from suxin.rural.refusals import (
     CycleNotAt,
     EnteredAlready,

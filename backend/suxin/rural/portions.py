@@ -5,7 +5,7 @@ from typing import Final
 
 from suxin.kernel.holdings import Kept, Portion
 from suxin.rural.models import RatingEntry, RuralGrade, RuralHearing, RuralReckoning, RuralStatement
-from suxin.rural.queries import (
+from suxin.rural.queries.own import (
     entries_about,
     grades_about,
     hearings_about,

@@ -18,9 +18,9 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import local_day
-from suxin.rural import queries
 from suxin.rural.models import RuralStatement
 from suxin.rural.policies import FACT_STATE, FACT_VERIFY
+from suxin.rural.queries import cycles as queries
 from suxin.rural.refusals import FactNotStatable, SecondRaterNeeded
 from suxin.rural.states import EntryState, StatementState
 from suxin.subjects.contents import check_content, months_later

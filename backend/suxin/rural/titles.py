@@ -16,10 +16,10 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, NotFound
-from suxin.rural import queries
 from suxin.rural.entering import checked
 from suxin.rural.models import RuralAreaCount, RuralTitle
 from suxin.rural.policies import TITLE_DECIDE, TITLE_FILE
+from suxin.rural.queries import areas as queries
 from suxin.rural.refusals import SecondRaterNeeded, TitleExists, TitleNotDue
 from suxin.rural.rollup import Measure, Share, ToDo, missing, to_do
 from suxin.rural.states import TitleLevel, TitleState
@@ -105,7 +105,7 @@ async def file_title(
     checked(loans.paper, "paper", most=MAX_PAPER)
     count = await queries.area_count(session, area_code)
     if count is None:
-        raise NotFound(thing_zh="该地区的统计", thing_en="figures of the area", field="areaCode")
+        raise NotFound(thing_zh="地区统计", thing_en="figures of the area", field="areaCode")
     found = standing(count.level, count, loans)
     if gaps := missing(found):
         raise TitleNotDue(

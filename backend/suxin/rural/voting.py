@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.sealing import Sealer
-from suxin.rural import queries
 from suxin.rural.models import PanelBallot, PanelMember, PanelRecusal, PanelVote, RatingEntry
 from suxin.rural.panel import Marks
 from suxin.rural.policies import RATING_MANAGE, RATING_VOTE
+from suxin.rural.queries import cycles as queries
 from suxin.rural.refusals import NotOnPanel, Recused, VotedAlready
 from suxin.rural.states import CycleState, EntryState
 

@@ -20,7 +20,7 @@ from suxin.kernel.readers import (
     when,
 )
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import READ_WRITE, WITH_DELETE, Table, append_and_change
+from suxin.kernel.tables import READ_WRITE, Table, append_and_change
 from suxin.rural.refusals import CycleNotAt, EntryNotAt, StatementNotAt
 from suxin.rural.states import CycleState, EntryState, RuralKind, StatementState
 
@@ -317,7 +317,7 @@ class RuralNotice(Table):
         Index("ix_rural_notices_running", "ends_at", postgresql_where=text("ended_at is null")),
     )
 
-    tenant_id: Mapped[UUID]
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     cycle_id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str]
     lines: Mapped[list[dict[str, Any]] | None]
@@ -333,11 +333,10 @@ class RuralStatement(Table):
     """
 
     __tablename__ = "rural_statements"
-    __privileges__: ClassVar[tuple[str, ...]] = (
-        *append_and_change("state", "verified_by", "verified_at", "record_id"),
-        "DELETE",
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
+        "state", "verified_by", "verified_at", "record_id"
     )
-    __batch_privileges__: ClassVar[tuple[str, ...]] = WITH_DELETE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         data_subject(),

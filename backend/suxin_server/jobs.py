@@ -28,6 +28,7 @@ from suxin.rural import jobs as rural
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
 from suxin.subjects.ingestion import jobs as ingestion
+from suxin.villages import jobs as villages
 from suxin_outbound.channels import OutboundChannel
 from suxin_outbound.credit_repair import LIMITS as REPAIR_LIMITS
 from suxin_outbound.credit_repair import CreditRepairClient
@@ -91,6 +92,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         risk_pool.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),
+        villages.handlers(),
         {
             CALENDAR_CHANGED_TOPIC: each(
                 lending.redate, repair.redate, review.redating(KINDS), rights.redate

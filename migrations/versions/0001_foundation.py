@@ -2128,7 +2128,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
-    sa.Column('role', sa.Enum('legal_representative', 'agent', 'helper', name='mandaterole', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('role', sa.Enum('legal_representative', 'agent', 'helper', 'household_head', name='mandaterole', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('proof_method', sa.Text(), nullable=False),
     sa.Column('proof_ref', sa.Text(), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
@@ -2511,7 +2511,6 @@ def upgrade() -> None:
     sa.CheckConstraint('lines = added + changed + unchanged + jsonb_array_length(rejects)', name=op.f('ck_register_imports_lines')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_register_imports'))
     )
-    op.create_index('ix_register_imports_sha256', 'register_imports', ['tenant_id', 'sha256'], unique=False)
     op.create_table('repair_applications',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3248,7 +3247,7 @@ def upgrade() -> None:
     sa.CheckConstraint("state <> 'MERGED' or merged_into is not null", name=op.f('ck_households_merged')),
     sa.CheckConstraint('(subject_id is null) = (register_number is null) and (subject_id is null) = (linked_by is null) and (subject_id is null) = (linked_at is null) and (subject_id is null) = (notice_version is null)', name=op.f('ck_households_linked')),
     sa.CheckConstraint('length(group_name) <= 20 and length(address) <= 80', name=op.f('ck_households_texts')),
-    sa.CheckConstraint('length(number) between 1 and 20', name=op.f('ck_households_number')),
+    sa.CheckConstraint('length(number) between 1 and 40', name=op.f('ck_households_number')),
     sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['village_grids.tenant_id', 'village_grids.id'], name=op.f('fk_households_tenant_id_grid_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_households'))
     )
@@ -3732,7 +3731,7 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('household_id', sa.Uuid(), nullable=False),
-    sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('name_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('name_masked', sa.Text(), nullable=False),
     sa.Column('name_pinyin', sa.Text(), nullable=False),
     sa.Column('relation', sa.Enum('head', 'spouse', 'child', 'child_in_law', 'grandchild', 'parent', 'grandparent', 'sibling', 'other', name='relation', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -3746,7 +3745,7 @@ def upgrade() -> None:
     sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('left_because', sa.Enum('moved', 'married', 'died', 'mistake', name='leavereason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('left_because', sa.Enum('moved', 'married', 'died', 'mistake', 'transferred', name='leavereason', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.CheckConstraint('(left_at is null) = (left_because is null)', name=op.f('ck_household_members_left')),
     sa.CheckConstraint('(resident_id_index is null) = (key_version is null)', name=op.f('ck_household_members_key_version')),
     sa.CheckConstraint('(resident_id_sealed is null) = (resident_id_index is null)', name=op.f('ck_household_members_index')),
@@ -5015,7 +5014,6 @@ def downgrade() -> None:
     op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.drop_index('ix_repair_applications_state', table_name='repair_applications')
     op.drop_table('repair_applications')
-    op.drop_index('ix_register_imports_sha256', table_name='register_imports')
     op.drop_table('register_imports')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')

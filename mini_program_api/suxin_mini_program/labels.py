@@ -88,6 +88,7 @@ MANDATE_ROLES: Final[Words] = {
     MandateRole.LEGAL_REPRESENTATIVE: ("法定代表人", "legal representative"),
     MandateRole.AGENT: ("代理人", "agent"),
     MandateRole.HELPER: ("协办人", "helper"),
+    MandateRole.HOUSEHOLD_HEAD: ("户主", "head of the household"),
 }
 _CATEGORY_EN: Final = {
     "identity": "identity (name, resident id)",

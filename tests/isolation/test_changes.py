@@ -20,6 +20,7 @@ from suxin.kernel.tables import Table, models
 # Of rows as they stand in the middle of their lives.
 UPDATED = {
     "operator": {
+        "village_mergers",
         "areas",
         "catalogue_drafts",
         "commitments",
@@ -52,6 +53,14 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "grid_workers",
+        "household_links",
+        "household_members",
+        "households",
+        "village_counts",
+        "village_grids",
+        "villages",
+        "village_mergers",
         "access_bases",
         "account_closures",
         "attachments",
@@ -122,6 +131,14 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "areas",
+        "grid_workers",
+        "household_links",
+        "household_members",
+        "households",
+        "village_counts",
+        "village_grids",
+        "villages",
         # To hold it in place; what it would become is refused.
         "access_bases",
         "bank_ledger_days",

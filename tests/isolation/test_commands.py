@@ -28,6 +28,7 @@ from trespassing import (
     subjects_own,
     tenants_own,
 )
+from village_matrix import ELSEWHERE as BY_PERSONS
 
 from suxin.consent.models import AssessedKind
 from suxin.consent.oauth.clients import ClientDraft
@@ -337,7 +338,7 @@ MATRIX: dict[str, list[Case]] = BESIDE | {
     ],
 }
 # Proved outside any transaction: its own tests show whom it refuses.
-ELSEWHERE = {"subjects.mandates.prove_mandate", *BY_LOG_IN}
+ELSEWHERE = {"subjects.mandates.prove_mandate", *BY_LOG_IN, *BY_PERSONS}
 
 
 def commands() -> dict[str, Callable[..., Any]]:

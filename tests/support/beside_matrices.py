@@ -25,6 +25,7 @@ import sandbox_matrix
 import scoring_matrix
 import settlement_matrix
 import ticket_matrix
+import village_matrix
 import warning_matrix
 
 COMMANDS = (
@@ -53,6 +54,7 @@ COMMANDS = (
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
     | settlement_matrix.COMMANDS
+    | village_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -81,6 +83,7 @@ QUERIES = (
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES
     | settlement_matrix.QUERIES
+    | village_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

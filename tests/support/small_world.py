@@ -18,6 +18,7 @@ from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
 from filled_guarantees import Guaranteed, fill_guarantees
 from filled_orders import FilledOrders, fill_orders
 from filled_perks import FilledPerks, fill_perks
+from filled_villages import FilledVillage, fill_villages
 from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
@@ -106,6 +107,7 @@ class World:
     guaranteed: Guaranteed
     perks: FilledPerks
     ordered: FilledOrders
+    village: FilledVillage
 
     @property
     def bank(self) -> Bank:
@@ -186,6 +188,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         guaranteed=await fill_guarantees(city, admin, chosen, chosen_referral, chosen_offer),
         exchanged=await fill_exchange(city, admin, staff_id=staff_id, branch_id=branch_id),
         **await _besides(city, admin),
+        village=await fill_villages(city, admin, staff_id),
     )
 
 

@@ -25,6 +25,7 @@ from suxin.risk_pool.claims import portions as claims
 from suxin.rural import portions as rural
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
+from suxin.villages import portions as villages
 
 INQUIRIES: Final = Portion(
     code="source_inquiries",
@@ -64,6 +65,7 @@ TRANSFERS: Final = Portion(
 
 PORTIONS: Final[Sequence[Portion]] = (
     *subjects.PORTIONS,
+    *villages.PORTIONS,
     *review.PORTIONS,
     *relief.PORTIONS,
     *repair.PORTIONS,

@@ -15,11 +15,20 @@ from suxin.villages.models import (
     Grid,
     GridWorker,
     Household,
+    HouseholdLink,
     HouseholdMember,
+    RegisterImport,
     Village,
     VillageCount,
+    VillageMerger,
 )
-from suxin.villages.states import GridState, HouseholdState, VillageState
+from suxin.villages.refusals import (
+    household_missing,
+    link_missing,
+    member_missing,
+    village_missing,
+)
+from suxin.villages.states import GridState, HouseholdState, LinkState, MergerState, VillageState
 
 
 def villages(*, within: str = "") -> Select[Village]:
@@ -193,7 +202,7 @@ async def member(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> Hou
     """
     found = await session.get(HouseholdMember, (tenant_id, member_id))
     if found is None:
-        raise NotFound(thing_zh="家庭成员", thing_en="member of a household")
+        raise member_missing()
     return found
 
 
@@ -215,13 +224,87 @@ async def household_of_person(
     )
 
 
+def links(tenant_id: UUID) -> Select[HouseholdLink]:
+    """Return what people said of the households that they are in, those who wait first, then the latest."""
+    return (
+        select(HouseholdLink)
+        .where(HouseholdLink.tenant_id == tenant_id)
+        .order_by(HouseholdLink.state != LinkState.ASKED, HouseholdLink.id.desc())
+    )
+
+
+def links_of(person_id: UUID) -> Select[HouseholdLink]:
+    """Return what a person said of the households that he is in, the latest first."""
+    return (
+        select(HouseholdLink)
+        .where(HouseholdLink.person_id == person_id)
+        .order_by(HouseholdLink.id.desc())
+    )
+
+
+async def own_link(session: AsyncSession, tenant_id: UUID, link_id: UUID) -> HouseholdLink:
+    """Return one request of a village as it is now.
+
+    :raises NotFound: if the village has none of that id
+    """
+    found = await session.get(HouseholdLink, (tenant_id, link_id), populate_existing=True)
+    if found is None:
+        raise link_missing()
+    return found
+
+
+def imports(tenant_id: UUID) -> Select[RegisterImport]:
+    """Return the lists that a village imported, the latest first."""
+    return (
+        select(RegisterImport)
+        .where(RegisterImport.tenant_id == tenant_id)
+        .order_by(RegisterImport.id.desc())
+    )
+
+
+async def register_import(
+    session: AsyncSession, tenant_id: UUID, import_id: UUID
+) -> RegisterImport:
+    """Return one list that a village imported.
+
+    :raises NotFound: if it imported none under that id
+    """
+    found = await session.get(RegisterImport, (tenant_id, import_id))
+    if found is None:
+        raise NotFound(thing_zh="导入记录", thing_en="import of households")
+    return found
+
+
+def mergers() -> Select[VillageMerger]:
+    """Return the mergers that the caller sees, those that wait first, then the latest."""
+    return select(VillageMerger).order_by(
+        VillageMerger.state != MergerState.PROPOSED, VillageMerger.id.desc()
+    )
+
+
+async def lock_merger(session: AsyncSession, merger_id: UUID) -> VillageMerger:
+    """Return one merger, locked until the transaction ends.
+
+    :raises NotFound: if the caller may change none of that id
+    """
+    found = await session.scalar(
+        select(VillageMerger)
+        .where(VillageMerger.id == merger_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(thing_zh="村居合并事项", thing_en="merger of villages")
+    return found
+
+
 def _village(found: Village | None) -> Village:
     if found is None:
-        raise NotFound(thing_zh="村户名册", thing_en="village register")
+        raise village_missing()
     return found
 
 
 def _household(found: Household | None) -> Household:
     if found is None:
-        raise NotFound(thing_zh="农户", thing_en="household")
+        raise household_missing()
     return found

@@ -51,12 +51,13 @@ class Relation(StrEnum):
 
 
 class LeaveReason(StrEnum):
-    """Why a member is not in the household any more."""
+    """Why a member is not in the household any more; TRANSFERRED is one who is in a successor's register."""
 
     MOVED = "moved"
     MARRIED = "married"
     DIED = "died"
     MISTAKE = "mistake"
+    TRANSFERRED = "transferred"
 
 
 class LinkState(StrEnum):
@@ -103,6 +104,7 @@ LEAVE_REASONS_ZH: Final[dict[LeaveReason, str]] = {
     LeaveReason.MARRIED: "婚嫁",
     LeaveReason.DIED: "去世",
     LeaveReason.MISTAKE: "登记有误",
+    LeaveReason.TRANSFERRED: "转入合并后的村",
 }
 LINKS_ZH: Final[dict[LinkState, str]] = {
     LinkState.ASKED: "待村居确认",

@@ -8,6 +8,7 @@ from suxin.consent.purposes import PURPOSES
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
+from suxin_tenants.operator import village_audit_words as villages
 from suxin_tenants.operator.claim_audit_words import (
     CLAIM_ACTIONS,
     CLAIM_OBJECTS,
@@ -157,6 +158,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     **REPAIR_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
+    **villages.ACTIONS,
     **CLAIM_ACTIONS,
     **GUARANTEE_ACTIONS,
     **PERK_ACTIONS,
@@ -187,6 +189,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **GUARANTEE_OBJECTS,
     **PERK_OBJECTS,
     **ORDER_OBJECTS,
+    **villages.OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",
@@ -340,6 +343,7 @@ _DETAILS: Final[Mapping[str, str]] = {
     "proof_ref": "核验编号",
     "first": "首次",
     "delivery_ref": "短信编号",
+    **villages.DETAILS,
 }
 
 

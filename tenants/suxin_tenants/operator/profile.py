@@ -61,6 +61,7 @@ from suxin.tenancy.policies import (
     TENANT_READ,
 )
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.villages.policies import AREA_ADD, COUNT_READ, MERGER_DECIDE, MERGER_PROPOSE
 
 OPERATOR: Final = TenantProfile(
     kind=TenantKind.OPERATOR,
@@ -133,6 +134,10 @@ OPERATOR: Final = TenantProfile(
                     FUNDING_RECORD,
                     AGREEMENT_SIGN,
                     STOP_LOSS_LIFT,
+                    AREA_ADD,
+                    COUNT_READ,
+                    MERGER_DECIDE,
+                    MERGER_PROPOSE,
                 }
             ),
         ),
@@ -176,6 +181,10 @@ OPERATOR: Final = TenantProfile(
                     WARNING_RULE_ACTIVATE,
                     WARNING_RULE_DRAFT,
                     WARNING_RULE_READ,
+                    AREA_ADD,
+                    COUNT_READ,
+                    MERGER_DECIDE,
+                    MERGER_PROPOSE,
                 }
             ),
         ),
@@ -262,6 +271,7 @@ OPERATOR: Final = TenantProfile(
                     BOOK_READ,
                     POOL_READ,
                     GUARANTOR_OVERSEE,
+                    COUNT_READ,
                 }
             ),
         ),

@@ -132,6 +132,7 @@ class MandateRole(StrEnum):
     LEGAL_REPRESENTATIVE = "legal_representative"
     AGENT = "agent"
     HELPER = "helper"
+    HOUSEHOLD_HEAD = "household_head"
 
 
 MANDATE_KEPT_DAYS: Final = 3 * 366

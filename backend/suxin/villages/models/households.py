@@ -75,7 +75,7 @@ class Household(Table):
         ForeignKeyConstraint(
             ["tenant_id", "grid_id"], ["village_grids.tenant_id", "village_grids.id"]
         ),
-        CheckConstraint("length(number) between 1 and 20", name="number"),
+        CheckConstraint("length(number) between 1 and 40", name="number"),
         CheckConstraint("length(group_name) <= 20 and length(address) <= 80", name="texts"),
         CheckConstraint("(state = 'ACTIVE') = (ended_at is null)", name="ended"),
         CheckConstraint("state <> 'MERGED' or merged_into is not null", name="merged"),
@@ -159,7 +159,7 @@ class Household(Table):
 class HouseholdMember(Table):
     """A person in a household, as the village knows him: the name masked here, and what is whole sealed.
 
-    ``subject_id`` is the person who linked himself, and ``household_subject_id`` the household's subject, as its row has it, so that whoever acts
+    What is sealed is gone where the household is in a successor's register. ``subject_id`` is the person who linked himself, and ``household_subject_id`` the household's subject, as its row has it, so that whoever acts
     for it reads who is in it. A resident id is kept only where the village entered one; nobody is found by it but within the village
     and by himself.
     """
@@ -222,7 +222,7 @@ class HouseholdMember(Table):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     household_id: Mapped[UUID]
-    name_sealed: Mapped[bytes] = sealed(MEMBER_NAME, row="id")
+    name_sealed: Mapped[bytes | None] = sealed(MEMBER_NAME, row="id")
     name_masked: Mapped[str]
     name_pinyin: Mapped[str]
     relation: Mapped[Relation]

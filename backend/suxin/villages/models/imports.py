@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer
+from sqlalchemy import CheckConstraint, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import Reader, batch, owner_tenant
@@ -14,7 +14,7 @@ from suxin.kernel.tables import APPEND_ONLY, Privilege, Table
 class RegisterImport(Table):
     """One list and what came of it. ``rejects`` holds the lines that were not taken, each with why; the list itself is not kept.
 
-    ``sha256`` is of the file, by which the same one is known when it comes again.
+    Its id is the sender's, and ``sha256`` is of the file: what is sent again under its id is known by both.
     """
 
     __tablename__ = "register_imports"
@@ -25,7 +25,6 @@ class RegisterImport(Table):
             "lines = added + changed + unchanged + jsonb_array_length(rejects)", name="lines"
         ),
         CheckConstraint("length(sha256) = 64", name="sha256"),
-        Index("ix_register_imports_sha256", "tenant_id", "sha256"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -35,6 +35,7 @@ from suxin_mini_program import (
     reference,
     repairs,
     requests,
+    rural,
     scores,
     tickets,
 )
@@ -66,6 +67,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *profile.HANDLERS,
     *commitments.HANDLERS,
     *scores.HANDLERS,
+    *rural.HANDLERS,
     *reference.HANDLERS,
     *requests.HANDLERS,
     *progress.HANDLERS,

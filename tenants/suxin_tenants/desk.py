@@ -71,6 +71,7 @@ from suxin_tenants.operator import (
     pool_pages,
     relief_pages,
     repair_pages,
+    rural_pages,
     score_run_pages,
     scoring_pages,
     second_factor_pages,
@@ -81,6 +82,7 @@ from suxin_tenants.operator import (
 from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import programme_pages, settlement_pages
+from suxin_tenants.village_grid import rating_pages, vote_pages
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -167,6 +169,9 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *ingestion_pages.HANDLERS,
     *commitment_pages.HANDLERS,
     *relief_pages.HANDLERS,
+    *rural_pages.HANDLERS,
+    *rating_pages.HANDLERS,
+    *vote_pages.HANDLERS,
     repair_pages.show_repairs,
     repair_pages.show_repair,
     case_pages.show_cases,

@@ -21,6 +21,7 @@ from suxin.rural.models import (
 )
 from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
 from suxin.rural.states import EntryState
+from suxin.tenancy.models import StaffMember
 
 MAX_ENTRIES: Final = 5_000
 """How many entries of one cycle a page or a panel has: more than any village has households (proposed default)."""
@@ -164,6 +165,19 @@ async def panel_of(session: AsyncSession, actor: Actor, cycle_id: UUID) -> Seque
             .order_by(PanelMember.named_at, PanelMember.staff_id)
         )
     ).all()
+
+
+def possible_members(actor: Actor) -> Select[StaffMember]:
+    """Return who of the actor's village could be on a panel: its people, in the order in which they came.
+
+    :raises Forbidden: if the actor may not look at ratings
+    """
+    actor.require(RATING_READ)
+    return (
+        select(StaffMember)
+        .where(StaffMember.tenant_id == actor.own_tenant, StaffMember.ended_at.is_(None))
+        .order_by(StaffMember.created_at, StaffMember.id)
+    )
 
 
 async def votes_cast(session: AsyncSession, actor: Actor, cycle_id: UUID) -> dict[UUID, int]:

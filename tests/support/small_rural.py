@@ -122,6 +122,19 @@ class SmallVillage:
             name_panel, self.manager, cycle_id=cycle.id, seats=seats, now=now or self.city.now
         )
 
+    async def vote_as(
+        self, number: int, entry: RatingEntry, marks: Marks = GOOD, *, now: datetime | None = None
+    ) -> None:
+        """Let one member of the panel vote on an entry."""
+        await self.city.act(
+            cast_vote,
+            self.member(number),
+            entry_id=entry.id,
+            marks=marks,
+            sealer=self.city.sealer,
+            now=now or self.city.now,
+        )
+
     async def vote(
         self, entries: Sequence[RatingEntry], marks: Marks = GOOD, *, now: datetime | None = None
     ) -> None:
@@ -129,14 +142,7 @@ class SmallVillage:
         for entry in entries:
             for number in range(PANEL):
                 if number or entry.household_id != self.households[0]:
-                    await self.city.act(
-                        cast_vote,
-                        self.member(number),
-                        entry_id=entry.id,
-                        marks=marks,
-                        sealer=self.city.sealer,
-                        now=now or self.city.now,
-                    )
+                    await self.vote_as(number, entry, marks, now=now)
 
     async def rated(
         self,

@@ -20,6 +20,8 @@ from suxin.kernel.tables import Table, models
 # Of rows as they stand in the middle of their lives.
 UPDATED = {
     "operator": {
+        "rural_hearings",
+        "rural_titles",
         "village_mergers",
         "areas",
         "catalogue_drafts",
@@ -53,6 +55,13 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "rural_cycles",
+        "rural_entries",
+        "rural_notices",
+        "rural_statements",
+        "rural_grades",
+        "rural_certificates",
+        "rural_hearings",
         "grid_workers",
         "household_links",
         "household_members",
@@ -131,6 +140,10 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "rural_cycles",
+        "rural_entries",
+        "rural_notices",
+        "rural_statements",
         "areas",
         "grid_workers",
         "household_links",
@@ -178,6 +191,8 @@ UPDATED = {
         "webhook_endpoints",
     },
     "applicant": {
+        "rural_entries",
+        "rural_hearings",
         "access_bases",
         "account_closures",
         "attachments",
@@ -200,6 +215,8 @@ UPDATED = {
 # Of rows as they stand in the middle of their lives.
 DELETED = {
     "system": {
+        "rural_panel_members",
+        "rural_reckonings",
         "case_documents",
         "deprecated_uses",
         "exports",
@@ -212,6 +229,7 @@ DELETED = {
         "webhook_endpoints",
     },
     "bank": {
+        "rural_panel_members",
         "identity_providers",
         "memberships",
         "notices",

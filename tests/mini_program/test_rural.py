@@ -58,8 +58,8 @@ async def over(village, small_city, admin):
 async def test_a_grade_is_explained_and_its_certificate_verified(
     village, applicant, small_city, admin, web
 ):
-    entry = await graded(village, small_city)
-    clock.moment = small_city.now + AFTER_NOTICE
+    _, (entry,) = await village.noticed(numbers=[1])
+    await over(village, small_city, admin)
     shown = await applicant.read(f"/rural/entries/{entry.id}/explanation")
     assert (shown["score"], shown["tier"], shown["panelVotes"]) == (14, "C", 7)
     assert shown["panelSaid"] == ["品行：很好", "家庭：很好", "偿还能力：较好"]

@@ -21,6 +21,7 @@ import relief_matrix
 import repair_matrix
 import review_matrix
 import rights_matrix
+import rural_matrix
 import sandbox_matrix
 import scoring_matrix
 import settlement_matrix
@@ -55,6 +56,7 @@ COMMANDS = (
     | ticket_matrix.COMMANDS
     | settlement_matrix.COMMANDS
     | village_matrix.COMMANDS
+    | rural_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -84,6 +86,7 @@ QUERIES = (
     | ticket_matrix.QUERIES
     | settlement_matrix.QUERIES
     | village_matrix.QUERIES
+    | rural_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

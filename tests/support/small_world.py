@@ -18,6 +18,7 @@ from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
 from filled_guarantees import Guaranteed, fill_guarantees
 from filled_orders import FilledOrders, fill_orders
 from filled_perks import FilledPerks, fill_perks
+from filled_rural import FilledRural, fill_rural
 from filled_villages import FilledVillage, fill_villages
 from repairs import fill_repair
 from sample_exports import begin_export
@@ -108,6 +109,7 @@ class World:
     perks: FilledPerks
     ordered: FilledOrders
     village: FilledVillage
+    rural: FilledRural
 
     @property
     def bank(self) -> Bank:
@@ -158,6 +160,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         city.now,
     )
     desk_token = await fill_doorways(city)
+    besides = await _besides(city, admin)
     return World(
         city=city,
         merchant=await build_merchant(city),
@@ -187,8 +190,9 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         batch_id=batch_id,
         guaranteed=await fill_guarantees(city, admin, chosen, chosen_referral, chosen_offer),
         exchanged=await fill_exchange(city, admin, staff_id=staff_id, branch_id=branch_id),
-        **await _besides(city, admin),
+        **besides,
         village=await fill_villages(city, admin, staff_id),
+        rural=await fill_rural(city, admin, besides["model_id"]),
     )
 
 

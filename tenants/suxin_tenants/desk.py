@@ -77,12 +77,23 @@ from suxin_tenants.operator import (
     second_factor_pages,
     service_level_pages,
     tenant_pages,
+    village_pages,
     warning_rule_pages,
 )
 from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import programme_pages, settlement_pages
-from suxin_tenants.village_grid import rating_pages, vote_pages
+from suxin_tenants.village_grid import (
+    grid_pages,
+    household_pages,
+    import_pages,
+    link_pages,
+    rating_pages,
+    vote_pages,
+)
+from suxin_tenants.village_grid import (
+    member_pages as household_member_pages,
+)
 from suxin_tenants.visits import provide_visit
 from suxin_web.desk_paths import DESK_PATH
 
@@ -222,6 +233,12 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *perk_approval_pages.HANDLERS,
     *settlement_pages.HANDLERS,
     *operator_settlement_pages.HANDLERS,
+    *village_pages.HANDLERS,
+    *household_pages.HANDLERS,
+    *household_member_pages.HANDLERS,
+    *import_pages.HANDLERS,
+    *grid_pages.HANDLERS,
+    *link_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

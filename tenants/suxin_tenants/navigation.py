@@ -43,6 +43,7 @@ from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
+from suxin.villages.policies import COUNT_READ, LINK_DECIDE, REGISTER_MANAGE, REGISTER_READ
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
 from suxin_web.pages import NavItem
 
@@ -79,6 +80,12 @@ _REDEEMED: Final = (
 )
 _GATE: Final = (REDEMPTION_GRANT, NavItem(zh="检票", href="/desk/gate", icon="phone"))
 _TICKETS: Final = (REDEMPTION_READ, NavItem(zh="门票", href="/desk/tickets", icon="offer"))
+_VILLAGE: Final = (
+    (REGISTER_READ, NavItem(zh="村户名册", href="/desk/village/households", icon="people")),
+    (REGISTER_MANAGE, NavItem(zh="导入名册", href="/desk/village/imports", icon="inbox")),
+    (REGISTER_READ, NavItem(zh="网格", href="/desk/village/grids", icon="building")),
+    (LINK_DECIDE, NavItem(zh="村民关联", href="/desk/village/links", icon="check")),
+)
 # What every organisation has, whatever its business.
 _HOUSE: Final = (_STAFF, _BRANCHES, _CLIENTS, _WEBHOOKS, _EXPLORER, _PROVIDER, _NOTICES, _ACCOUNT)
 
@@ -136,6 +143,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (EVIDENCE_READ, NavItem(zh="窗口凭据", href="/desk/counter-evidence", icon="shield")),
         (TENANT_READ, NavItem(zh="审计记录", href="/desk/audit", icon="log")),
         (BREACH_REPORT, NavItem(zh="泄露范围", href="/desk/breaches", icon="shield")),
+        (COUNT_READ, NavItem(zh="村居", href="/desk/villages", icon="people")),
         (TENANT_READ, NavItem(zh="行政区划", href="/desk/areas", icon="book")),
         (TENANT_READ, NavItem(zh="工作日历", href="/desk/calendar", icon="clock")),
         *_HOUSE,
@@ -163,6 +171,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.VILLAGE_GRID: (
         _HOME,
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
+        *_VILLAGE,
         *_HOUSE,
     ),
     TenantKind.GUARANTOR: (

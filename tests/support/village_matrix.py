@@ -160,6 +160,15 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "villages.queries.grids_covered": ("rival", of_tenant(covering), None),
     "villages.queries.households": ("rival", of_tenant(nothing), None),
     "villages.queries.active_households": ("rival", of_tenant(nothing), None),
+    "villages.queries.listed.households_listed": ("rival", of_tenant(nothing), None),
+    "villages.queries.listed.groups": ("rival", of_tenant(nothing), None),
+    "villages.queries.listed.grids_listed": ("rival", of_tenant(nothing), None),
+    # Which villages there are is published; how many each holds is told in ``counts_of``'s case.
+    "villages.queries.listed.villages_counted": (
+        "anonymous",
+        beside(nothing, within="321324102299"),
+        None,
+    ),
     "villages.queries.household": ("rival", of_tenant(household), NotFound),
     "villages.queries.lock_household": ("rival", of_tenant(household), NotFound),
     "villages.queries.household_numbered": ("rival", numbered, None),

@@ -25,11 +25,13 @@ from suxin.villages.models import Household, HouseholdMember
 from suxin.villages.notice import CURRENT
 from suxin.villages.refusals import (
     HouseholdLinked,
+    HouseholdUnknown,
     LinkAsked,
     MemberProvable,
     NoticeNotShown,
     NotInRegister,
     NotTheHead,
+    VillageUnknown,
 )
 from suxin.villages.states import LeaveReason, LinkElsewhere, LinkState
 from suxin.villages.subjecthood import agree_household_subject, end_former_heads
@@ -98,9 +100,9 @@ async def test_whoever_cannot_be_found_asks_and_the_village_answers(small_city):
     household = await build_household(small_city, village)
     await build_household(small_city, village, "2", (head("李四", None), child("李五", None)))
     other = replace(small_city.stranger, subject_id=small_city.stranger_id)
-    with pytest.raises(NotFound):
+    with pytest.raises(HouseholdUnknown):
         await ask(small_city, other, "9")
-    with pytest.raises(NotFound):
+    with pytest.raises(VillageUnknown):
         await ask(small_city, other, "1", CODES[1])
     link_id = await ask(small_city, other)
     with pytest.raises(LinkAsked):

@@ -54,7 +54,7 @@ async def draw_grid(
     :raises Invalid, GridCodeMalformed: if the name or the code cannot be one
     :raises GridCodeTaken: if another grid of the village has the code, or had it
     :raises TooManyGrids: if the village has as many as one may have
-    Source: domain.md 8.4 in ``docs/villages.md`` (fifteen digits: the village's twelve and three of its own)
+    Source: ``docs/villages.md``, codes (fifteen digits: the village's twelve and three of its own)
     """
     village = await take_register(session, actor, GRID_MANAGE)
     grid = await _draw(session, village, draft, predecessors=[], now=now)

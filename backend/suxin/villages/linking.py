@@ -21,20 +21,20 @@ from suxin.villages.models import Household, HouseholdLink, HouseholdMember
 from suxin.villages.models.households import MEMBER_RESIDENT_ID
 from suxin.villages.policies import LINK_DECIDE
 from suxin.villages.refusals import (
+    HouseholdUnknown,
     LinkAsked,
     MemberLinked,
     MemberProvable,
     NotInRegister,
     TooManyLinksAsked,
-    household_missing,
+    VillageUnknown,
     link_missing,
     member_missing,
-    village_missing,
 )
 from suxin.villages.registers import record, recount, take_register
 from suxin.villages.speaking import post_heads
 from suxin.villages.states import HouseholdState, LinkState
-from suxin.villages.texts import MAX_REASON, checked_text
+from suxin.villages.texts import MAX_NUMBER, MAX_REASON, checked_text
 
 MAX_ASKED: Final = 3
 """How many villages somebody waits for at once (proposed)."""
@@ -101,7 +101,8 @@ async def ask_to_be_linked(
     """Say that the actor is in a household of a village, for the village to confirm; return the request's id.
 
     :raises Forbidden: if no proved person acts
-    :raises NotFound: if he proved no identity, or there is no such village or household
+    :raises NotFound: if he proved no identity
+    :raises VillageUnknown, HouseholdUnknown: if there is no such village or household
     :raises LinkAsked: if he asked in that village before, or is linked there
     :raises TooManyLinksAsked: if he waits for as many answers as one may
     """
@@ -293,10 +294,10 @@ async def _join(
 async def _named(session: AsyncSession, village_code: str, number: str) -> Household:
     village = await queries.village_at(session, village_code.strip())
     if village is None:
-        raise village_missing(field="villageCode")
+        raise VillageUnknown(field="villageCode", area_code=village_code.strip()[:12])
     household = await queries.household_numbered(session, village.tenant_id, number.strip())
     if household is None or household.state is not HouseholdState.ACTIVE:
-        raise household_missing(field="householdNumber")
+        raise HouseholdUnknown(field="householdNumber", number=number.strip()[:MAX_NUMBER])
     return household
 
 

@@ -96,6 +96,24 @@ class RegisterFull(Refusal):
     en = "A village's register has at most {limit} households"
 
 
+class HouseholdUnknown(Refusal):
+    """No household that the village counts has the number that was named."""
+
+    code = "HOUSEHOLD_UNKNOWN"
+    kind = RefusalKind.INVALID
+    zh = "没有户号为 {number} 的在册农户"
+    en = "No household that is counted has the number {number}"
+
+
+class VillageUnknown(Refusal):
+    """No village with the code that was named keeps a register."""
+
+    code = "VILLAGE_UNKNOWN"
+    kind = RefusalKind.INVALID
+    zh = "代码为 {area_code} 的村居尚未建立名册"
+    en = "No village with the code {area_code} keeps a register"
+
+
 class SameHousehold(Refusal):
     """A household is not merged into itself, and a grid not either."""
 
@@ -310,11 +328,11 @@ def link_missing() -> NotFound:
     return NotFound(thing_zh="农户关联申请", thing_en="request to be linked to a household")
 
 
-def village_missing(*, field: str | None = None) -> NotFound:
+def village_missing() -> NotFound:
     """Return the refusal of a village that keeps no register."""
-    return NotFound(thing_zh="村户名册", thing_en="village register", field=field)
+    return NotFound(thing_zh="村户名册", thing_en="village register")
 
 
-def household_missing(*, field: str | None = None) -> NotFound:
+def household_missing() -> NotFound:
     """Return the refusal of a household that the village does not have."""
-    return NotFound(thing_zh="农户", thing_en="household", field=field)
+    return NotFound(thing_zh="农户", thing_en="household")

@@ -14,6 +14,7 @@ from suxin.subjects.models import SubjectKind
 from suxin.tenancy.profiles import TenantKind
 from suxin_server.demo.log_in import DemoLogIn
 from suxin_server.demo.numbers import credit_code, phone, resident_id
+from suxin_server.demo.village_people import VILLAGE_STAFF
 from suxin_server.demo.visitor import COUNTER, COUNTER_OFFICE, COUNTER_VISITOR, TERMINAL_REF
 from suxin_tenants import PROFILES
 
@@ -343,7 +344,7 @@ OTHERS: Final = (
         name="沭阳县锦绣新村村民委员会（演示）",
         short_name="锦绣新村",
         area_code="321322",
-        staff=(Staff(name="史福", login="village.admin", role="village_admin"),),
+        staff=tuple(Staff(name=n, login=f"village.{at}", role=r) for n, at, r in VILLAGE_STAFF),
     ),
     Organiser(
         slug="guarantor",
@@ -362,7 +363,6 @@ TENANTS: Final = (OPERATOR, *BANKS, *OTHERS)
 
 
 def _role_zh(tenant: Organiser, person: Staff) -> str:
-    # The name that the desk itself gives the role.
     return PROFILES[tenant.kind].roles[person.role].zh
 
 

@@ -22,11 +22,10 @@ from suxin_server.demo import asked, cast, hearing, stories, telling, unpaid
 from suxin_server.demo.at_counter import ask_visitor, register_visitor
 from suxin_server.demo.book import Bank, Book, Party, Stage
 from suxin_server.demo.dice import Dice
-from suxin_server.demo.houses import House, houses, speed, with_claims
+from suxin_server.demo.houses import ORGANISERS, House, houses, speed, with_claims
 from suxin_server.demo.office_hours import OfficeHours
 from suxin_server.demo.organisations import Organisation, organisations
 from suxin_server.demo.people import Register
-from suxin_server.demo.shops import SHOPS
 
 PARTIES: Final = 480
 """Organisations with a proved representative: those from whom requests may come."""
@@ -177,7 +176,7 @@ def _stage(tenants: Sequence[House], book: Book, counties: dict[str, str], now: 
     products = [product for house in tenants for product in house.products]
     speeds = [
         speed(house, slug=organiser.slug, now=now)
-        for house, organiser in zip(tenants, (*cast.TENANTS, *SHOPS), strict=True)
+        for house, organiser in zip(tenants, ORGANISERS, strict=True)
         if house.tenant.id in banks
     ]
     book.add(*speeds)

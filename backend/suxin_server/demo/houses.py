@@ -23,7 +23,10 @@ from suxin_server.demo.dice import Dice
 from suxin_server.demo.numbers import credit_code
 from suxin_server.demo.products import bank_products
 from suxin_server.demo.shops import SHOPS
+from suxin_server.demo.villages import VILLAGES
 
+ORGANISERS: Final = (*cast.TENANTS, *SHOPS, *VILLAGES)
+"""Every tenant of the demo city, in the order in which they are made up."""
 OPENED_DAYS_AGO: Final = 380
 _FIRST_TENANT_SERIAL: Final = 100
 _SPEEDS: Final = {"chufeng": (3, 98), "luoma": (4, 97)}
@@ -42,7 +45,7 @@ class House:
 
 def houses(*, password_hash: str, profiles: Profiles, now: datetime) -> Iterator[House]:
     """Yield every tenant of the cast. All demo accounts share one password, and so one hash."""
-    for number, organiser in enumerate((*cast.TENANTS, *SHOPS)):
+    for number, organiser in enumerate(ORGANISERS):
         dice = Dice(f"tenant/{organiser.slug}")
         opened = now - timedelta(days=OPENED_DAYS_AGO - number)
         tenant = _tenant(organiser, dice, number, opened)

@@ -37,6 +37,7 @@ from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.ordered import OrderedCity
 from suxin_server.demo.perked import PerkedCity
 from suxin_server.demo.pooled import PooledCity
+from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
@@ -154,10 +155,12 @@ def _demo_pool(
     claimed = ClaimedCity(database=database, batch=batch, sealer=sealer, profiles=PROFILES)
 
     villaged = VillagedCity(database, sealer, PROFILES)
+    rated = RatedCity(database, batch, sealer, PROFILES)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
+        await rated.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)

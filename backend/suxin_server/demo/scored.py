@@ -62,7 +62,16 @@ class ScoredCity:
 
     async def _put_in_force(self, code: str, office: Sequence[Actor], *, now: datetime) -> None:
         began = months_ago(now, MONTHS_BEFORE)
-        drafted = began - _DRAFTED_BEFORE
+        model = await self.put_in_force(code, office, drafted=began - _DRAFTED_BEFORE, now=began)
+        for months in range(MONTHS_BEFORE, -1, -1):
+            moment = months_ago(now, months) if months else now
+            async with self.batch.transaction(SYSTEM, now=moment) as session:
+                await run_model(session, model.id, now=moment)
+
+    async def put_in_force(
+        self, code: str, office: Sequence[Actor], *, drafted: datetime, now: datetime
+    ) -> ScoreModel:
+        """Draft a packaged model, simulate it, and have it approved and put in force; whatever was done before is left."""
         model = await self._model(code, 1, now=now)
         if model is None:
             async with self.database.transaction(office[0], now=drafted) as session:
@@ -72,11 +81,8 @@ class ScoredCity:
         if model.state is ModelState.DRAFT:
             async with self.batch.transaction(SYSTEM, now=drafted) as session:
                 await simulate_model(session, model.id, now=drafted)
-        await self._approve(model, office[1:], now=began)
-        for months in range(MONTHS_BEFORE, -1, -1):
-            moment = months_ago(now, months) if months else now
-            async with self.batch.transaction(SYSTEM, now=moment) as session:
-                await run_model(session, model.id, now=moment)
+        await self._approve(model, office[1:], now=now)
+        return model
 
     async def _approve(self, model: ScoreModel, others: Sequence[Actor], *, now: datetime) -> None:
         for actor in others:

@@ -1,8 +1,6 @@
 """Rural ratings of the subject acted for: what it may enter, how it stands and why, its say before a fall, its appeal, its certificate."""
 
-from datetime import date, datetime
-from typing import Annotated, Final
-from uuid import UUID
+from typing import Final
 
 import msgspec
 import segno
@@ -19,8 +17,8 @@ from suxin.rights.corrections import TooManyCases
 from suxin.rights.rating_appeals import appeal_rating
 from suxin.rural.certificates import grade_certificate
 from suxin.rural.entering import enter_cycle, leave_cycle, rating_notice
-from suxin.rural.hearings import MAX_STATEMENT, state_hearing
-from suxin.rural.models import RatingCycle, RatingEntry, RuralGrade, RuralHearing
+from suxin.rural.hearings import state_hearing
+from suxin.rural.models import RuralGrade
 from suxin.rural.panel import reasons
 from suxin.rural.queries import own
 from suxin.rural.refusals import (
@@ -31,13 +29,28 @@ from suxin.rural.refusals import (
     HearingOver,
     NotOfThisCycle,
 )
-from suxin.rural.states import ENTRIES_ZH, GRADES_ZH, KINDS_ZH, GradeState
+from suxin.rural.states import GradeState
 from suxin.subjects.queries import subject_row
 from suxin_mini_program.answering import answer, write_once
 from suxin_mini_program.case_views import CaseView, shown_case
 from suxin_mini_program.contract import Contract
-from suxin_mini_program.labels import Label
 from suxin_mini_program.reading import AnyRequest, path_id, read_body
+from suxin_mini_program.rural_views import (
+    Entered,
+    Entering,
+    GradeCertificateShown,
+    HearingShown,
+    HearingStatement,
+    MyRural,
+    RatingExplanation,
+    RatingNotice,
+    RatingReason,
+    shown_cycle,
+    shown_entered,
+    shown_entry,
+    shown_grade,
+    shown_hearing,
+)
 from suxin_mini_program.scores import ContributionShown
 from suxin_web.callers import GivenActor
 from suxin_web.runtime import GivenRuntime
@@ -47,119 +60,6 @@ SHOWN: Final = 20
 """How many entries and grades are shown, the latest of them."""
 
 CERTIFICATE_PAGE: Final = "/rural/certificates"
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_STATEMENT)]
-
-
-class CycleShown(msgspec.Struct, rename="camel", kw_only=True):
-    """A rating that the subject may enter now."""
-
-    id: UUID
-    village: str
-    kind: Label
-    year: int
-
-
-class HearingShown(msgspec.Struct, rename="camel", kw_only=True):
-    """That one's grade would fall, until when one may say something, and what was decided."""
-
-    tier_before: str
-    tier_proposed: str
-    open_until: datetime
-    statement: str | None
-    lowered: bool | None
-    answer: str | None
-
-
-class EntryShown(msgspec.Struct, rename="camel", kw_only=True):
-    """One rating that the subject takes, or took, part in. ``mayAppeal`` while the public notice runs."""
-
-    id: UUID
-    kind: Label
-    year: int
-    number: int | None
-    publish_name: bool
-    state: Label
-    tier: str | None
-    tier_before: str | None
-    notice_ends_at: datetime | None
-    may_appeal: bool
-    hearing: HearingShown | None
-
-
-class GradeShown(msgspec.Struct, rename="camel", kw_only=True):
-    """A grade of the subject."""
-
-    id: UUID
-    kind: Label
-    year: int
-    tier: str
-    effective_on: date
-    expires_on: date
-    state: Label
-
-
-class MyRural(msgspec.Struct, rename="camel", kw_only=True):
-    """What the subject may enter, where it takes part, and its grades, the latest first."""
-
-    cycles: list[CycleShown]
-    entries: list[EntryShown]
-    grades: list[GradeShown]
-
-
-class RatingNotice(msgspec.Struct, rename="camel", kw_only=True):
-    """What is told before one enters."""
-
-    version: str
-    sha256: str
-    body: str
-
-
-class Entering(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """The wording that was shown, and whether the public notice may have the name: a consent of its own."""
-
-    notice_version: Annotated[str, msgspec.Meta(max_length=60)]
-    publish_name: bool = False
-
-
-class Entered(msgspec.Struct, rename="camel", kw_only=True):
-    """The entry, and where it stands."""
-
-    id: UUID
-    state: Label
-
-
-class RatingExplanation(msgspec.Struct, rename="camel", kw_only=True):
-    """How one was rated: the score with what makes it up, and what the panel thought on the whole, without who thought so."""
-
-    model_name: str
-    model_version: int
-    as_of: date
-    score: int
-    tier: str
-    contributions: list[ContributionShown]
-    panel_votes: int | None
-    panel_said: list[str]
-
-
-class RatingReason(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """Why one appeals."""
-
-    reason: Text
-
-
-class HearingStatement(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """What one has to say before a fall."""
-
-    statement: Text
-
-
-class GradeCertificateShown(msgspec.Struct, rename="camel", kw_only=True):
-    """A signed certificate (compact JWS), the address at which anybody verifies it, and that address as a picture."""
-
-    certificate: str
-    address: str
-    qr: str
-    expires_on: date
 
 
 OVERVIEW: Final = Contract(
@@ -242,16 +142,16 @@ async def show_rural(runtime: GivenRuntime, actor: GivenActor) -> Response[bytes
     now = runtime.clock.now()
     async with runtime.database.snapshot(actor, now=now) as session:
         subject_id = actor.own_subject
-        cycles = [await _cycle(session, one) for one in await own.cycles_for(session, actor)]
+        cycles = [await shown_cycle(session, one) for one in await own.cycles_for(session, actor)]
         heard = {
             one.entry_id: one
             for one in await session.scalars(own.hearings_about(subject_id).limit(SHOWN))
         }
         rows = await session.execute(own.entries_about(subject_id).limit(SHOWN))
-        entries = [_entry(entry, cycle, heard.get(entry.id), now) for entry, cycle in rows]
+        entries = [shown_entry(entry, cycle, heard.get(entry.id), now) for entry, cycle in rows]
         grades = await session.scalars(own.grades_about(subject_id).limit(SHOWN))
         return answer(
-            MyRural(cycles=cycles, entries=entries, grades=[_grade(one) for one in grades])
+            MyRural(cycles=cycles, entries=entries, grades=[shown_grade(one) for one in grades])
         )
 
 
@@ -281,7 +181,7 @@ async def enter(
             publish_name=given.publish_name,
             now=now,
         )
-        return _entered(entry)
+        return shown_entered(entry)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -295,7 +195,7 @@ async def leave(
 
     async def work(session: AsyncSession) -> msgspec.Struct:
         entry = await leave_cycle(session, actor, entry_id=path_id(entry_id), now=now)
-        return _entered(entry)
+        return shown_entered(entry)
 
     return await write_once(request, runtime, actor, work)
 
@@ -356,7 +256,7 @@ async def be_heard(
         hearing = await state_hearing(
             session, actor, entry_id=path_id(entry_id), statement=given.statement, now=now
         )
-        return _hearing(hearing)
+        return shown_hearing(hearing)
 
     return await write_once(request, runtime, actor, work, body=given)
 
@@ -390,67 +290,6 @@ async def show_grade_certificate(
         GradeCertificateShown(
             certificate=signed, address=address, qr=picture, expires_on=grade.expires_on
         )
-    )
-
-
-async def _cycle(session: AsyncSession, cycle: RatingCycle) -> CycleShown:
-    village = await recipient(session, cycle.tenant_id)
-    return CycleShown(
-        id=cycle.id,
-        village="" if village is None else village.name,
-        kind=_kind(cycle.kind.value, KINDS_ZH[cycle.kind]),
-        year=cycle.year,
-    )
-
-
-def _kind(code: str, zh: str) -> Label:
-    return Label(code, zh, code.replace("_", " ").lower())
-
-
-def _entry(
-    entry: RatingEntry, cycle: RatingCycle, hearing: RuralHearing | None, now: datetime
-) -> EntryShown:
-    ends = cycle.notice_ends_at
-    noticed = ends is not None and now < ends
-    return EntryShown(
-        id=entry.id,
-        kind=_kind(cycle.kind.value, KINDS_ZH[cycle.kind]),
-        year=cycle.year,
-        number=entry.number,
-        publish_name=entry.publish_name,
-        state=_kind(entry.state.value, ENTRIES_ZH[entry.state]),
-        tier=entry.tier if ends is not None else None,
-        tier_before=entry.tier_before if ends is not None else None,
-        notice_ends_at=ends,
-        may_appeal=noticed and entry.state.value == "RATED" and entry.appealed_at is None,
-        hearing=None if hearing is None else _hearing(hearing),
-    )
-
-
-def _entered(entry: RatingEntry) -> Entered:
-    return Entered(id=entry.id, state=_kind(entry.state.value, ENTRIES_ZH[entry.state]))
-
-
-def _hearing(row: RuralHearing) -> HearingShown:
-    return HearingShown(
-        tier_before=row.tier_before,
-        tier_proposed=row.tier_proposed,
-        open_until=row.open_until,
-        statement=row.statement,
-        lowered=row.lowered,
-        answer=row.answer,
-    )
-
-
-def _grade(row: RuralGrade) -> GradeShown:
-    return GradeShown(
-        id=row.id,
-        kind=_kind(row.kind.value, KINDS_ZH[row.kind]),
-        year=row.year,
-        tier=row.tier,
-        effective_on=row.effective_on,
-        expires_on=row.expires_on,
-        state=_kind(row.state.value, GRADES_ZH[row.state]),
     )
 
 

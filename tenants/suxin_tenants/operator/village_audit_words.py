@@ -1,9 +1,12 @@
-"""Audit words of villages' registers."""
+"""Audit words of villages: their registers, and the ratings that stand on them."""
 
 from collections.abc import Mapping
 from typing import Final
 
+from suxin_tenants.operator import rural_audit_words as rural
+
 ACTIONS: Final[Mapping[str, str]] = {
+    **rural.ACTIONS,
     "villages.area.added": "登记村级区划",
     "villages.register.opened": "建立村户名册",
     "villages.register.imported": "导入村户名册",
@@ -37,6 +40,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "villages.merger.carried_out": "完成村居合并",
 }
 OBJECTS: Final[Mapping[str, str]] = {
+    **rural.OBJECTS,
     "village": "村户名册",
     "area": "行政区划",
     "register_import": "名册导入",
@@ -48,6 +52,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "village_merger": "村居合并",
 }
 DETAILS: Final[Mapping[str, str]] = {
+    **rural.DETAILS,
     "area_code": "区划代码",
     "households": "户数",
     "persons": "人数",

@@ -34,8 +34,19 @@ def _year(value: object) -> bool:
     return type(value) is int and FIRST_YEAR <= value <= date.max.year
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Accepts one of some words, which a form can then offer."""
+
+    options: tuple[str, ...]
+
+    def __call__(self, value: object) -> bool:
+        """Return whether the value is one of them."""
+        return isinstance(value, str) and value in self.options
+
+
 def _one_of(*options: str) -> Check:
-    return lambda value: isinstance(value, str) and value in options
+    return OneOf(options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,11 @@ class Shape:
     with_amount: bool = False
     polarity: Polarity = Polarity.NEUTRAL
     declarable: bool = field(default=False)
+
+    @property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The words from which a key's value is chosen, for the keys that have them."""
+        return {key: check.options for key, check in self.keys.items() if isinstance(check, OneOf)}
 
 
 def _against(*keys: str, with_amount: bool = False, **checked: Check) -> Shape:

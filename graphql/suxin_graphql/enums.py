@@ -73,6 +73,7 @@ from suxin_graphql.perk_enums import describe_perk_enums
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
+from suxin_graphql.village_types import describe_village_enums
 from suxin_graphql.warning_types import LoanWarningOrder
 
 _REFERRAL_STATES: Final[Labels] = {
@@ -275,6 +276,7 @@ def describe_enums() -> None:
     _describe_loans()
     _describe_pools()
     describe_perk_enums()
+    describe_village_enums()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():

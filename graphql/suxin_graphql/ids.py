@@ -59,6 +59,8 @@ KINDS: Final[dict[str, Kind]] = {
     "LoanWarning": Kind(57, "预警", "warning"),
     "LeagueTable": Kind(62, "季度榜", "league table"),
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),
+    "Household": Kind(64, "农户", "household"),
+    "VillageGrid": Kind(65, "网格", "grid"),
 }
 _NAMES: Final = {kind.number: name for name, kind in KINDS.items()}
 _VERSION: Final = 1

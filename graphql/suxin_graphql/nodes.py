@@ -28,6 +28,7 @@ from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
+from suxin_graphql.village_types import Household, VillageGrid
 from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -65,6 +66,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LoanWarning": LoanWarning,
     "LeagueTable": LeagueTable,
     "LeagueLine": LeagueLine,
+    "Household": Household,
+    "VillageGrid": VillageGrid,
 }
 
 

@@ -42,6 +42,7 @@ from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
+from suxin_graphql.village_queries import VillageQueries
 from suxin_graphql.warning_mutations import WarningMutations
 from suxin_graphql.warning_queries import WarningQueries
 from suxin_graphql.webhook_mutations import WebhookMutations
@@ -68,6 +69,7 @@ class Query(
     PerkQueries,
     OrderQueries,
     LeagueQueries,
+    VillageQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

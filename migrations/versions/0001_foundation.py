@@ -3251,9 +3251,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['village_grids.tenant_id', 'village_grids.id'], name=op.f('fk_households_tenant_id_grid_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_households'))
     )
-    op.create_index('ix_households_grid_id', 'households', ['tenant_id', 'grid_id', 'number'], unique=False)
-    op.create_index('ix_households_group_name', 'households', ['tenant_id', 'group_name', 'number'], unique=False)
-    op.create_index('ix_households_state', 'households', ['tenant_id', 'state', 'number'], unique=False)
+    op.create_index('ix_households_grid_id', 'households', ['tenant_id', 'grid_id', 'id'], unique=False)
+    op.create_index('ix_households_group_name', 'households', ['tenant_id', 'group_name', 'id'], unique=False)
+    op.create_index('ix_households_state', 'households', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_households_subject_id', 'households', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
     op.create_index('uq_households_number', 'households', ['tenant_id', 'number'], unique=True)
     op.create_table('incentive_awards',

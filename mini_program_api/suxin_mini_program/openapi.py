@@ -23,6 +23,7 @@ from suxin_mini_program import (
     corrections,
     erasures,
     exchange,
+    households,
     inbox,
     loans,
     my_data,
@@ -65,6 +66,7 @@ _PATH_PARAMETER: Final = re.compile(r"\{(?P<name>\w+):str\}")
 ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *people.HANDLERS,
     *profile.HANDLERS,
+    *households.HANDLERS,
     *commitments.HANDLERS,
     *scores.HANDLERS,
     *rural.HANDLERS,

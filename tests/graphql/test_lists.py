@@ -8,6 +8,7 @@ import pytest
 from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
 from sample_rows import insert, sample
+from village_root_fields import VILLAGE_LISTS
 
 from suxin.consent.oauth.deprecated_uses import Use, add_uses
 from suxin.kernel.actor import Actor
@@ -23,8 +24,8 @@ NOW = datetime.fromisoformat("2026-11-20T02:00:00+00:00")
 FEW = 30
 SOME = 2_000
 QUERY = schema._schema.query_type
-# What a merchant has and a bank has not: test_perks, test_service_orders.
-OF_MERCHANTS = {"perkProgrammes", "perkRedemptions", "serviceOrders"}
+# What a merchant or a village has and a bank has not: test_perks, test_service_orders, test_villages.
+OF_MERCHANTS = {"perkProgrammes", "perkRedemptions", "serviceOrders", *VILLAGE_LISTS}
 LISTS = {
     name: field
     for name, field in QUERY.fields.items()

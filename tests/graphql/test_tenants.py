@@ -22,6 +22,7 @@ from things_of_bank import (
     pools_of_a,
     warned_of_a,
 )
+from village_root_fields import VILLAGE_NODES
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
@@ -158,7 +159,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         == implementing
         == set(NODES)
         == set(ids.KINDS)
-        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES}
+        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *VILLAGE_NODES}
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import order_root_fields as orders
 import perk_root_fields
+import village_root_fields
 
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
@@ -130,6 +131,7 @@ CALLS: Final = {
     "suspendIdentityProvider": f"suspendIdentityProvider(input: {{{KEY}}})",
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
     **orders.CALLS,
+    **village_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -257,6 +259,7 @@ NEEDS: Final = {
     "retireProduct": "lending.product.publish",
     **perk_root_fields.NEEDS,
     **orders.NEEDS,
+    **village_root_fields.NEEDS,
 }
 """What each root field needs."""
 
@@ -271,6 +274,7 @@ _ADMINS: Final = {
 HOLDERS: Final = {
     **perk_root_fields.HOLDERS,
     **orders.HOLDERS,
+    **village_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

@@ -14,6 +14,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "phone": "19900000001",
         "code": "000000",
     },
+    "/household-links": {"villageCode": "321324102201", "householdNumber": "1"},
+    "/households/{household_id:str}/subject": {"noticeVersion": "household/2026-11"},
     "/mandates": {"uscc": "91321302MATE5T017A"},
     "/subjects/current/declarations": {
         "itemCode": "VOL-HONOUR",

@@ -87,9 +87,9 @@ class Household(Table):
             name="linked",
         ),
         Index("uq_households_number", "tenant_id", "number", unique=True),
-        Index("ix_households_grid_id", "tenant_id", "grid_id", "number"),
-        Index("ix_households_group_name", "tenant_id", "group_name", "number"),
-        Index("ix_households_state", "tenant_id", "state", "number"),
+        Index("ix_households_grid_id", "tenant_id", "grid_id", "id"),
+        Index("ix_households_group_name", "tenant_id", "group_name", "id"),
+        Index("ix_households_state", "tenant_id", "state", "id"),
         Index(
             "ix_households_subject_id",
             "subject_id",

@@ -29,6 +29,7 @@ from suxin.repair import jobs as repair
 from suxin.review import jobs as review
 from suxin.rights import jobs as rights
 from suxin.risk_pool import jobs as risk_pool
+from suxin.rural import jobs as rural
 from suxin.sandboxes import jobs as sandboxes
 from suxin.subjects import jobs as subjects
 from suxin.subjects.ingestion import jobs as ingestion
@@ -95,6 +96,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),
+        rural.handlers(),
         risk_pool.handlers(),
         sandboxes.handlers(sealer),
         subjects.handlers(sealer, channel),

@@ -53,6 +53,7 @@ from suxin.risk_pool.recoveries import models as recoveries
 from suxin.risk_pool.signing import models as agreements
 from suxin.risk_pool.statements import models as statements
 from suxin.risk_pool.stopping import models as stopping
+from suxin.rural import models as rural
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
 from suxin.subjects import catalogue_releases, closures
@@ -124,6 +125,7 @@ CONTEXTS = (
     perk_figures,
     villages,
     grid,
+    rural,
 )
 
 metadata = Table.metadata

@@ -37,6 +37,7 @@ from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.ordered import OrderedCity
 from suxin_server.demo.perked import PerkedCity
 from suxin_server.demo.pooled import PooledCity
+from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
@@ -49,6 +50,7 @@ from suxin_server.loops import keep
 from suxin_server.paying import stand_in_orders
 from suxin_server.postman import open_postman
 from suxin_server.pruning import prune_daily
+from suxin_server.rating import rate_forever
 from suxin_server.relay import Relay
 from suxin_server.relieving import relieve_forever
 from suxin_server.scoring import open_scoring, score_forever
@@ -125,6 +127,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "expire": lambda: erase_daily(batch, database),
             "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database, batch)),
             "relieve": lambda: relieve_forever(batch, database),
+            "rate": lambda: rate_forever(batch, database),
             "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
             **_of_demo(settings, database, batch),
@@ -152,10 +155,12 @@ def _demo_pool(
     claimed = ClaimedCity(database=database, batch=batch, sealer=sealer, profiles=PROFILES)
 
     villaged = VillagedCity(database, sealer, PROFILES)
+    rated = RatedCity(database, batch, sealer, PROFILES)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
+        await rated.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)

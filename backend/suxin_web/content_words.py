@@ -35,6 +35,11 @@ _NAMES: Final = {
     "carrier": "承运单位",
     "breach": "行为",
     "use": "用途",
+    "band": "档次",
+    "left": "剩余年限",
+    "species": "种类",
+    "crop": "作物",
+    "event": "事件",
 }
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "finding": {"good": "良好", "bad": "不良"},

@@ -231,6 +231,7 @@ ACCESS = (
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
     "CREATE POLICY kept ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'perks' and not self_declared and item_code = 'PERK-KEPT' and polarity = 'positive' and exists (select 1 from perk_redeemers r join perk_redemptions x on x.tenant_id = r.tenant_id and x.id = r.redemption_id join perk_programmes p on p.tenant_id = x.tenant_id and p.id = x.programme_id where r.subject_id = credit_records.subject_id and r.redemption_id::text = credit_records.source_ref and r.consent_id is not null and x.state = 'COMPLETED' and p.record_rule = 'kept' and p.sector not in ('medical', 'school')))",
+    "CREATE POLICY attested ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'village' and not self_declared and exists (select 1 from rural_statements v where v.subject_id = credit_records.subject_id and v.id::text = credit_records.source_ref and v.item_code = credit_records.item_code and v.state = 'VERIFIED'))",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (status), DELETE ON credit_records TO suxin_app',
@@ -969,6 +970,126 @@ ACCESS = (
     'GRANT SELECT, UPDATE ON risk_pools TO suxin_batch',
     "CREATE TRIGGER risk_pools_begins BEFORE INSERT ON risk_pools FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER risk_pools_step BEFORE UPDATE OF state ON risk_pools FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'PAUSED', 'operator'), ('PAUSED', 'CLOSED', 'operator'), ('PAUSED', 'OPEN', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE rural_area_counts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_area_counts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON rural_area_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY own_village ON rural_area_counts FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY batch ON rural_area_counts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON rural_area_counts TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_area_counts TO suxin_batch',
+    'ALTER TABLE rural_ballots ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_ballots FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY own_village ON rural_ballots FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY himself ON rural_ballots FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and staff_id = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY system ON rural_ballots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_ballots FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON rural_ballots TO suxin_app',
+    'GRANT SELECT, INSERT ON rural_ballots TO suxin_batch',
+    'ALTER TABLE rural_certificates ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_certificates FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY anybody ON rural_certificates FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null)",
+    "CREATE POLICY system ON rural_certificates FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_certificates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, UPDATE (ended_at) ON rural_certificates TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_certificates TO suxin_batch',
+    'ALTER TABLE rural_cycles ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_cycles FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON rural_cycles FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON rural_cycles FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY system ON rural_cycles FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_cycles FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, as_of, entries, closed_by, closed_at, checked_by, noticed_at, notice_ends_at, notice_provisional, ended_at, ended_reason) ON rural_cycles TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_cycles TO suxin_batch',
+    "CREATE TRIGGER rural_cycles_begins BEFORE INSERT ON rural_cycles FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER rural_cycles_step BEFORE UPDATE OF state ON rural_cycles FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('COMBINING', 'CALLED_OFF', 'client'), ('COMBINING', 'CALLED_OFF', 'staff'), ('COMBINING', 'REVIEW', 'system'), ('NOTICED', 'CALLED_OFF', 'client'), ('NOTICED', 'CALLED_OFF', 'staff'), ('NOTICED', 'EFFECTIVE', 'system'), ('OPEN', 'CALLED_OFF', 'client'), ('OPEN', 'CALLED_OFF', 'staff'), ('OPEN', 'VOTING', 'client'), ('OPEN', 'VOTING', 'staff'), ('REVIEW', 'CALLED_OFF', 'client'), ('REVIEW', 'CALLED_OFF', 'staff'), ('REVIEW', 'NOTICED', 'client'), ('REVIEW', 'NOTICED', 'staff'), ('VOTING', 'CALLED_OFF', 'client'), ('VOTING', 'CALLED_OFF', 'staff'), ('VOTING', 'COMBINING', 'client'), ('VOTING', 'COMBINING', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE rural_entries ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_entries FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON rural_entries FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON rural_entries FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY entered ON rural_entries FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY by_itself ON rural_entries FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY contested ON rural_entries FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state in ('FROZEN', 'RATED', 'REOPENED') and appealed_at is not null)",
+    "CREATE POLICY settled ON rural_entries FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and appealed_at is not null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and appealed_at is not null)",
+    "CREATE POLICY system ON rural_entries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_entries FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, number, label, publish_name, proposed_by, proposed_at, reason, decided_by, decided_at, tier, place, tier_before, appealed_at, told) ON rural_entries TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_entries TO suxin_batch',
+    "CREATE TRIGGER rural_entries_begins BEFORE INSERT ON rural_entries FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'subject'), ('ENTERED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER rural_entries_step BEFORE UPDATE OF state ON rural_entries FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'LEFT', 'subject'), ('CONSENTED', 'LEFT', 'system'), ('CONSENTED', 'PROPOSED', 'client'), ('CONSENTED', 'PROPOSED', 'staff'), ('EFFECTIVE', 'LEFT', 'system'), ('ENTERED', 'LEFT', 'subject'), ('ENTERED', 'LEFT', 'system'), ('ENTERED', 'RATED', 'system'), ('FROZEN', 'LEFT', 'system'), ('FROZEN', 'RATED', 'operator'), ('FROZEN', 'RATED', 'subject'), ('FROZEN', 'RATED', 'system'), ('FROZEN', 'REOPENED', 'operator'), ('FROZEN', 'REOPENED', 'system'), ('HEARING', 'LEFT', 'system'), ('HEARING', 'RATED', 'system'), ('PROPOSED', 'ENTERED', 'client'), ('PROPOSED', 'ENTERED', 'staff'), ('PROPOSED', 'LEFT', 'subject'), ('PROPOSED', 'LEFT', 'system'), ('PROPOSED', 'NOT_ADMITTED', 'client'), ('PROPOSED', 'NOT_ADMITTED', 'staff'), ('RATED', 'EFFECTIVE', 'system'), ('RATED', 'FROZEN', 'subject'), ('RATED', 'HEARING', 'system'), ('RATED', 'LEFT', 'system'), ('REOPENED', 'LEFT', 'system'), ('REOPENED', 'RATED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE rural_grades ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_grades FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON rural_grades FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY with_basis ON rural_grades FOR SELECT TO suxin_app USING ((not natural_person or (select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))) and exists (select 1 from access_bases b where b.subject_id = rural_grades.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'rural_rating' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid))))",
+    "CREATE POLICY system ON rural_grades FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_grades FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, UPDATE (state, ended_at, reminded_at, told_of_end_at) ON rural_grades TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_grades TO suxin_batch',
+    "CREATE TRIGGER rural_grades_begins BEFORE INSERT ON rural_grades FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER rural_grades_step BEFORE UPDATE OF state ON rural_grades FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'EXPIRED', 'system'), ('IN_FORCE', 'REPLACED', 'system'), ('IN_FORCE', 'WITHDRAWN', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE rural_hearings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_hearings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON rural_hearings FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY stated ON rural_hearings FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject' and decided_at is null)",
+    "CREATE POLICY operator ON rural_hearings FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY decided ON rural_hearings FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON rural_hearings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_hearings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (statement, stated_by, stated_at, lowered, answer, decided_by, decided_at) ON rural_hearings TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_hearings TO suxin_batch',
+    'ALTER TABLE rural_notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_notices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON rural_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ended_at is null))",
+    "CREATE POLICY owner_tenant ON rural_notices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON rural_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_notices FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (lines, ended_at) ON rural_notices TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_notices TO suxin_batch',
+    'ALTER TABLE rural_panel_members ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_panel_members FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON rural_panel_members FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON rural_panel_members FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_panel_members FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, DELETE ON rural_panel_members TO suxin_app',
+    'GRANT SELECT, INSERT ON rural_panel_members TO suxin_batch',
+    'ALTER TABLE rural_reckonings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_reckonings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY data_subject ON rural_reckonings FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON rural_reckonings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_reckonings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, DELETE ON rural_reckonings TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_reckonings TO suxin_batch',
+    'ALTER TABLE rural_recusals ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_recusals FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON rural_recusals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON rural_recusals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_recusals FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON rural_recusals TO suxin_app',
+    'GRANT SELECT, INSERT ON rural_recusals TO suxin_batch',
+    'ALTER TABLE rural_statements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_statements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON rural_statements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON rural_statements FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON rural_statements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON rural_statements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, verified_by, verified_at, record_id) ON rural_statements TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON rural_statements TO suxin_batch',
+    "CREATE TRIGGER rural_statements_begins BEFORE INSERT ON rural_statements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'client'), ('STATED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER rural_statements_step BEFORE UPDATE OF state ON rural_statements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'REJECTED', 'client'), ('STATED', 'REJECTED', 'staff'), ('STATED', 'VERIFIED', 'client'), ('STATED', 'VERIFIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE rural_titles ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_titles FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON rural_titles FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state in ('APPROVED', 'REVOKED')))",
+    "CREATE POLICY operator ON rural_titles FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON rural_titles FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, revoked_by, revoked_at, revoked_reason) ON rural_titles TO suxin_app',
+    'GRANT SELECT ON rural_titles TO suxin_batch',
+    "CREATE TRIGGER rural_titles_begins BEFORE INSERT ON rural_titles FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER rural_titles_step BEFORE UPDATE OF state ON rural_titles FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'REVOKED', 'operator'), ('PROPOSED', 'APPROVED', 'operator'), ('PROPOSED', 'REJECTED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE rural_votes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE rural_votes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY casting ON rural_votes FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and (select nullif(current_setting('app.staff_id', true), '')::uuid) is not null)",
+    'CREATE POLICY batch ON rural_votes FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT INSERT ON rural_votes TO suxin_app',
+    'GRANT SELECT, INSERT, DELETE ON rural_votes TO suxin_batch',
     'ALTER TABLE sandbox_applicants ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE sandbox_applicants FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON sandbox_applicants FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2524,6 +2645,153 @@ def upgrade() -> None:
     sa.UniqueConstraint('subject_id', 'case_id', 'number', 'decided_by', name='uq_review_decisions_decider'),
     sa.UniqueConstraint('subject_id', 'case_id', 'number', 'round', 'filed_by', 'decided_by', 'outcome', name='uq_review_decisions_decided')
     )
+    op.create_table('rural_area_counts',
+    sa.Column('area_code', sa.Text(), nullable=False),
+    sa.Column('level', sa.Enum('village', 'town', 'county', name='titlelevel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=True),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('rated_households', sa.Integer(), nullable=False),
+    sa.Column('credit_households', sa.Integer(), nullable=False),
+    sa.Column('entities', sa.Integer(), nullable=False),
+    sa.Column('villages', sa.Integer(), nullable=False),
+    sa.Column('credit_villages', sa.Integer(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('credit_households <= rated_households', name=op.f('ck_rural_area_counts_credit_households')),
+    sa.PrimaryKeyConstraint('area_code', name=op.f('pk_rural_area_counts'))
+    )
+    op.create_index('ix_rural_area_counts_level', 'rural_area_counts', ['level', 'area_code'], unique=False)
+    op.create_table('rural_certificates',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rural_certificates'))
+    )
+    op.create_table('rural_cycles',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('household', 'family_farm', 'cooperative', 'agri_enterprise', 'large_grower', 'input_dealer', name='ruralkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('village_code', sa.Text(), nullable=False),
+    sa.Column('model_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'VOTING', 'COMBINING', 'REVIEW', 'NOTICED', 'EFFECTIVE', 'CALLED_OFF', name='cyclestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('opened_by', sa.Uuid(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=True),
+    sa.Column('entries', sa.Integer(), nullable=True),
+    sa.Column('closed_by', sa.Uuid(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_provisional', sa.Boolean(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(ended_at is null) = (state <> 'CALLED_OFF')", name=op.f('ck_rural_cycles_ended')),
+    sa.CheckConstraint("state not in ('NOTICED', 'EFFECTIVE') or (checked_by is not null and notice_ends_at > noticed_at)", name=op.f('ck_rural_cycles_noticed')),
+    sa.CheckConstraint('checked_by <> closed_by', name=op.f('ck_rural_cycles_two_people')),
+    sa.CheckConstraint('year between 2021 and 2200', name=op.f('ck_rural_cycles_year')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_rural_cycles'))
+    )
+    op.create_index('ix_rural_cycles_village', 'rural_cycles', ['village_code', 'kind', 'state'], unique=False)
+    op.create_index('ix_rural_cycles_working', 'rural_cycles', ['state'], unique=False, postgresql_where=sa.text("state in ('COMBINING', 'NOTICED')"))
+    op.create_index('uq_rural_cycles_year', 'rural_cycles', ['tenant_id', 'kind', 'year'], unique=True, postgresql_where=sa.text("state <> 'CALLED_OFF'"))
+    op.create_table('rural_hearings',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('household', 'family_farm', 'cooperative', 'agri_enterprise', 'large_grower', 'input_dealer', name='ruralkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('label', sa.Text(), nullable=False),
+    sa.Column('tier_before', sa.Text(), nullable=False),
+    sa.Column('tier_proposed', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('open_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('statement', sa.Text(), nullable=True),
+    sa.Column('stated_by', sa.Uuid(), nullable=True),
+    sa.Column('stated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lowered', sa.Boolean(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('carried_out_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(decided_at is null) = (lowered is null) and (decided_at is null) = (answer is null) and (decided_at is null) = (decided_by is null)', name=op.f('ck_rural_hearings_decided')),
+    sa.CheckConstraint('(statement is null) = (stated_at is null)', name=op.f('ck_rural_hearings_statement')),
+    sa.CheckConstraint('carried_out_at is null or decided_at is not null', name=op.f('ck_rural_hearings_carried_out')),
+    sa.CheckConstraint('stated_at is not null or decided_at >= open_until', name=op.f('ck_rural_hearings_heard')),
+    sa.PrimaryKeyConstraint('subject_id', 'entry_id', name=op.f('pk_rural_hearings'))
+    )
+    op.create_index('ix_rural_hearings_open', 'rural_hearings', ['open_until'], unique=False, postgresql_where=sa.text('carried_out_at is null'))
+    op.create_table('rural_notices',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('cycle_id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('begins_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(ended_at is null) = (lines is not null)', name=op.f('ck_rural_notices_lines')),
+    sa.PrimaryKeyConstraint('tenant_id', 'cycle_id', name=op.f('pk_rural_notices'))
+    )
+    op.create_index('ix_rural_notices_running', 'rural_notices', ['ends_at'], unique=False, postgresql_where=sa.text('ended_at is null'))
+    op.create_table('rural_reckonings',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('model_id', sa.Uuid(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('numbers', sa.ARRAY(sa.SmallInteger()), nullable=False),
+    sa.Column('points', sa.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('dimensions', sa.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('panel_points', sa.Integer(), nullable=True),
+    sa.Column('votes', sa.SmallInteger(), nullable=True),
+    sa.Column('aspects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.CheckConstraint('(votes is null) = (aspects is null)', name=op.f('ck_rural_reckonings_aspects')),
+    sa.CheckConstraint('votes is null or votes >= 5', name=op.f('ck_rural_reckonings_votes')),
+    sa.PrimaryKeyConstraint('subject_id', 'entry_id', name=op.f('pk_rural_reckonings'))
+    )
+    op.create_table('rural_statements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('item_code', sa.Text(), nullable=False),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('STATED', 'VERIFIED', 'REJECTED', name='statementstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('stated_by', sa.Uuid(), nullable=False),
+    sa.Column('stated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('verified_by', sa.Uuid(), nullable=True),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('record_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(state = 'STATED') = (verified_at is null)", name=op.f('ck_rural_statements_verified')),
+    sa.CheckConstraint('verified_by <> stated_by', name=op.f('ck_rural_statements_two_people')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_rural_statements'))
+    )
+    op.create_index('ix_rural_statements_state', 'rural_statements', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_rural_statements_subject_id', 'rural_statements', ['subject_id', 'id'], unique=False)
+    op.create_table('rural_titles',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('area_code', sa.Text(), nullable=False),
+    sa.Column('level', sa.Enum('village', 'town', 'county', name='titlelevel', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('figures', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'APPROVED', 'REJECTED', 'REVOKED', name='titlestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('revoked_by', sa.Uuid(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'PROPOSED') = (decided_at is null)", name=op.f('ck_rural_titles_decided')),
+    sa.CheckConstraint("(state = 'REVOKED') = (revoked_at is not null)", name=op.f('ck_rural_titles_revoked')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_rural_titles_two_people')),
+    sa.CheckConstraint('year between 2021 and 2200', name=op.f('ck_rural_titles_year')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rural_titles'))
+    )
+    op.create_index('ix_rural_titles_level', 'rural_titles', ['level', 'year', 'state'], unique=False)
+    op.create_index('uq_rural_titles_year', 'rural_titles', ['area_code', 'year'], unique=True, postgresql_where=sa.text("state in ('PROPOSED', 'APPROVED')"))
     op.create_table('sandbox_applicants',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3227,6 +3495,51 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_risk_pools')),
     sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_risk_pools_tenant_id_name'))
     )
+    op.create_table('rural_entries',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('cycle_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=True),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('label', sa.Text(), nullable=False),
+    sa.Column('publish_name', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.Enum('CONSENTED', 'PROPOSED', 'NOT_ADMITTED', 'ENTERED', 'RATED', 'FROZEN', 'REOPENED', 'HEARING', 'EFFECTIVE', 'LEFT', name='entrystate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tier', sa.Text(), nullable=True),
+    sa.Column('place', sa.SmallInteger(), nullable=True),
+    sa.Column('tier_before', sa.Text(), nullable=True),
+    sa.Column('appealed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told', sa.Text(), nullable=True),
+    sa.CheckConstraint("state not in ('CONSENTED', 'PROPOSED', 'NOT_ADMITTED', 'ENTERED', 'LEFT') or tier is null", name=op.f('ck_rural_entries_unrated')),
+    sa.CheckConstraint("state not in ('RATED', 'FROZEN', 'REOPENED', 'HEARING', 'EFFECTIVE') or tier is not null", name=op.f('ck_rural_entries_rated')),
+    sa.CheckConstraint('(tier is null) = (place is null)', name=op.f('ck_rural_entries_tier')),
+    sa.CheckConstraint('decided_by <> proposed_by', name=op.f('ck_rural_entries_two_people')),
+    sa.CheckConstraint('length(label) <= 80', name=op.f('ck_rural_entries_label')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_rural_entries_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'cycle_id'], ['rural_cycles.tenant_id', 'rural_cycles.id'], name=op.f('fk_rural_entries_tenant_id_cycle_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_rural_entries'))
+    )
+    op.create_index('ix_rural_entries_cycle', 'rural_entries', ['tenant_id', 'cycle_id', 'state', 'number'], unique=False)
+    op.create_index('ix_rural_entries_subject_id', 'rural_entries', ['subject_id', 'id'], unique=False)
+    op.create_index('ix_rural_entries_waiting', 'rural_entries', ['state'], unique=False, postgresql_where=sa.text("state in ('RATED', 'REOPENED', 'HEARING')"))
+    op.create_index('uq_rural_entries_subject', 'rural_entries', ['tenant_id', 'cycle_id', 'subject_id'], unique=True, postgresql_where=sa.text("state <> 'LEFT'"))
+    op.create_table('rural_panel_members',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('cycle_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=True),
+    sa.Column('named_by', sa.Uuid(), nullable=False),
+    sa.Column('named_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'cycle_id'], ['rural_cycles.tenant_id', 'rural_cycles.id'], name=op.f('fk_rural_panel_members_tenant_id_cycle_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'cycle_id', 'staff_id', name=op.f('pk_rural_panel_members'))
+    )
     op.create_table('staff_identities',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -3598,6 +3911,59 @@ def upgrade() -> None:
     op.create_index('ix_referral_messages_of_request', 'referral_messages', ['request_id'], unique=False)
     op.create_index('ix_referral_messages_referral_id', 'referral_messages', ['tenant_id', 'referral_id', 'id'], unique=False)
     op.create_index('ix_referral_messages_request_id', 'referral_messages', ['subject_id', 'request_id', 'id'], unique=False)
+    op.create_table('rural_ballots',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('cycle_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'entry_id'], ['rural_entries.tenant_id', 'rural_entries.id'], name=op.f('fk_rural_ballots_tenant_id_entry_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'entry_id', 'staff_id', name=op.f('pk_rural_ballots'))
+    )
+    op.create_table('rural_grades',
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('household', 'family_farm', 'cooperative', 'agri_enterprise', 'large_grower', 'input_dealer', name='ruralkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('natural_person', sa.Boolean(), nullable=False),
+    sa.Column('village_code', sa.Text(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('place', sa.SmallInteger(), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('IN_FORCE', 'EXPIRED', 'REPLACED', 'WITHDRAWN', name='gradestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_of_end_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'IN_FORCE') = (ended_at is null)", name=op.f('ck_rural_grades_ended')),
+    sa.CheckConstraint('expires_on > effective_on', name=op.f('ck_rural_grades_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entry_id'], ['rural_entries.tenant_id', 'rural_entries.id'], name=op.f('fk_rural_grades_tenant_id_entry_id')),
+    sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_rural_grades'))
+    )
+    op.create_index('ix_rural_grades_area', 'rural_grades', ['village_code', 'kind', 'state'], unique=False)
+    op.create_index('ix_rural_grades_expiry', 'rural_grades', ['expires_on'], unique=False, postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.create_index('uq_rural_grades_in_force', 'rural_grades', ['subject_id', 'kind'], unique=True, postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.create_table('rural_recusals',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('named_by', sa.Uuid(), nullable=False),
+    sa.Column('named_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'entry_id'], ['rural_entries.tenant_id', 'rural_entries.id'], name=op.f('fk_rural_recusals_tenant_id_entry_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'entry_id', 'staff_id', name=op.f('pk_rural_recusals'))
+    )
+    op.create_table('rural_votes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('voter', sa.LargeBinary(), nullable=False),
+    sa.Column('character', sa.SmallInteger(), nullable=False),
+    sa.Column('family', sa.SmallInteger(), nullable=False),
+    sa.Column('ability', sa.SmallInteger(), nullable=False),
+    sa.CheckConstraint('least(character, family, ability) >= 1 and greatest(character, family, ability) <= 5', name=op.f('ck_rural_votes_marks')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entry_id'], ['rural_entries.tenant_id', 'rural_entries.id'], name=op.f('fk_rural_votes_tenant_id_entry_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'entry_id', 'voter', name=op.f('pk_rural_votes'))
+    )
     op.create_table('service_orders',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4575,6 +4941,13 @@ def downgrade() -> None:
     op.drop_index('ix_service_orders_stage', table_name='service_orders')
     op.drop_index('ix_service_orders_created_at', table_name='service_orders')
     op.drop_table('service_orders')
+    op.drop_table('rural_votes')
+    op.drop_table('rural_recusals')
+    op.drop_index('uq_rural_grades_in_force', table_name='rural_grades', postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.drop_index('ix_rural_grades_expiry', table_name='rural_grades', postgresql_where=sa.text("state = 'IN_FORCE'"))
+    op.drop_index('ix_rural_grades_area', table_name='rural_grades')
+    op.drop_table('rural_grades')
+    op.drop_table('rural_ballots')
     op.drop_index('ix_referral_messages_request_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_referral_id', table_name='referral_messages')
     op.drop_index('ix_referral_messages_of_request', table_name='referral_messages')
@@ -4624,6 +4997,12 @@ def downgrade() -> None:
     op.drop_index('ix_staff_leaves_ends_on', table_name='staff_leaves')
     op.drop_table('staff_leaves')
     op.drop_table('staff_identities')
+    op.drop_table('rural_panel_members')
+    op.drop_index('uq_rural_entries_subject', table_name='rural_entries', postgresql_where=sa.text("state <> 'LEFT'"))
+    op.drop_index('ix_rural_entries_waiting', table_name='rural_entries', postgresql_where=sa.text("state in ('RATED', 'REOPENED', 'HEARING')"))
+    op.drop_index('ix_rural_entries_subject_id', table_name='rural_entries')
+    op.drop_index('ix_rural_entries_cycle', table_name='rural_entries')
+    op.drop_table('rural_entries')
     op.drop_table('risk_pools')
     op.drop_index('uq_review_cases_open', table_name='review_cases', postgresql_nulls_not_distinct=True, postgresql_where=sa.text("not (state in ('EFFECTIVE', 'WITHDRAWN', 'LAPSED'))"))
     op.drop_index('ix_review_cases_office_id', table_name='review_cases')
@@ -4715,6 +5094,24 @@ def downgrade() -> None:
     op.drop_table('score_models')
     op.drop_table('sandbox_clocks')
     op.drop_table('sandbox_applicants')
+    op.drop_index('uq_rural_titles_year', table_name='rural_titles', postgresql_where=sa.text("state in ('PROPOSED', 'APPROVED')"))
+    op.drop_index('ix_rural_titles_level', table_name='rural_titles')
+    op.drop_table('rural_titles')
+    op.drop_index('ix_rural_statements_subject_id', table_name='rural_statements')
+    op.drop_index('ix_rural_statements_state', table_name='rural_statements')
+    op.drop_table('rural_statements')
+    op.drop_table('rural_reckonings')
+    op.drop_index('ix_rural_notices_running', table_name='rural_notices', postgresql_where=sa.text('ended_at is null'))
+    op.drop_table('rural_notices')
+    op.drop_index('ix_rural_hearings_open', table_name='rural_hearings', postgresql_where=sa.text('carried_out_at is null'))
+    op.drop_table('rural_hearings')
+    op.drop_index('uq_rural_cycles_year', table_name='rural_cycles', postgresql_where=sa.text("state <> 'CALLED_OFF'"))
+    op.drop_index('ix_rural_cycles_working', table_name='rural_cycles', postgresql_where=sa.text("state in ('COMBINING', 'NOTICED')"))
+    op.drop_index('ix_rural_cycles_village', table_name='rural_cycles')
+    op.drop_table('rural_cycles')
+    op.drop_table('rural_certificates')
+    op.drop_index('ix_rural_area_counts_level', table_name='rural_area_counts')
+    op.drop_table('rural_area_counts')
     op.drop_table('review_decisions')
     op.drop_index('ix_replay_counts_quarter_from', table_name='replay_counts')
     op.drop_table('replay_counts')

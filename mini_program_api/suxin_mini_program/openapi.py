@@ -39,6 +39,7 @@ from suxin_mini_program import (
     reference,
     repairs,
     requests,
+    rural,
     scores,
     tickets,
 )
@@ -71,6 +72,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *households.HANDLERS,
     *commitments.HANDLERS,
     *scores.HANDLERS,
+    *rural.HANDLERS,
     *reference.HANDLERS,
     *requests.HANDLERS,
     *progress.HANDLERS,

@@ -50,6 +50,7 @@ class DeclarableItem(msgspec.Struct, rename="camel", kw_only=True):
     item_code: str
     name: str
     keys: list[str]
+    choices: dict[str, list[str]]
 
 
 class CommitmentToSign(msgspec.Struct, rename="camel", kw_only=True):
@@ -180,7 +181,12 @@ def _summary(found: list[CreditRecord], item: CatalogueItem | None) -> RecordSum
 
 def _declarable(items: dict[str, CatalogueItem]) -> list[DeclarableItem]:
     return [
-        DeclarableItem(item_code=code, name=items[code].name, keys=list(shape.keys))
+        DeclarableItem(
+            item_code=code,
+            name=items[code].name,
+            keys=list(shape.keys),
+            choices={key: list(options) for key, options in shape.choices.items()},
+        )
         for code, shape in SHAPES.items()
         if shape.declarable and code in items
     ]

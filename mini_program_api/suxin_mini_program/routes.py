@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from suxin_mini_program.docs import show_docs
 from suxin_mini_program.openapi import ENDPOINTS, PREFIX, show_openapi
 from suxin_mini_program.preview import PREVIEW_ROUTES
+from suxin_mini_program.rural_pages import RURAL_PAGES
 from suxin_web.applicants import applicant, visitor
 from suxin_web.bodies import json_only
 from suxin_web.callers import anyone
@@ -26,4 +27,4 @@ API: Final = Router(
     middleware=[NextNonce],
 )
 
-routes: Final[list[ControllerRouterHandler]] = [API, *PREVIEW_ROUTES]
+routes: Final[list[ControllerRouterHandler]] = [API, *PREVIEW_ROUTES, *RURAL_PAGES]

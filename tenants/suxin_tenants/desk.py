@@ -75,6 +75,7 @@ from suxin_tenants.operator import (
     pool_pages,
     relief_pages,
     repair_pages,
+    rural_pages,
     score_run_pages,
     scoring_pages,
     second_factor_pages,
@@ -98,6 +99,8 @@ from suxin_tenants.village_grid import (
     point_pages,
     point_queue_pages,
     point_rule_pages,
+    rating_pages,
+    vote_pages,
 )
 from suxin_tenants.village_grid import (
     member_pages as household_member_pages,
@@ -191,6 +194,9 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *ingestion_pages.HANDLERS,
     *commitment_pages.HANDLERS,
     *relief_pages.HANDLERS,
+    *rural_pages.HANDLERS,
+    *rating_pages.HANDLERS,
+    *vote_pages.HANDLERS,
     repair_pages.show_repairs,
     repair_pages.show_repair,
     case_pages.show_cases,

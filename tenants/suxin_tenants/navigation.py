@@ -39,6 +39,7 @@ from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
 from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
+from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.subjects.commitments.policies import COMMITMENT_READ
@@ -132,6 +133,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
+        (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (STATEMENT_READ, NavItem(zh="银行台账对账", href="/desk/bank-reconciliation", icon="book")),
@@ -180,6 +182,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.VILLAGE_GRID: (
         _HOME,
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
+        (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
         *_VILLAGE,
         *_HOUSE,
     ),

@@ -35,6 +35,7 @@ KEYLESS = {
     "pool_collection_files.content": "sealed under the row's own key, which the ring seals",
     "repair_documents.content": "sealed under the row's own key, which the ring seals",
     "service_orders.content_hash": "of what the row holds anyhow, compared with the same order's",
+    "rural_votes.voter": "a keyed pseudonym by which nobody is found; it goes when its cycle takes effect",
     "idempotency_keys.request_hash": "compared with the same request's, within a day",
 }
 # Hashes by a key that end with their row, whose key version is kept beside the row's blind index.
@@ -47,6 +48,7 @@ ON_THE_WAY = {
     "phone.code",
     "oauth.dpop_nonce",
     "presentation.key",
+    "rural.voter",
 }
 
 

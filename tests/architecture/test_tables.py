@@ -29,6 +29,8 @@ DELETED = {
     "review_cases": "by the platform, three years after they ended; held by row policy",
     "review_decisions": "by the platform, with their case; held by row policy",
     "repair_applications": "by the platform, three years after they ended; held by row policy",
+    "rural_panel_members": "by the village, when it names its panel anew before the vote",
+    "rural_reckonings": "by the platform, when their subject takes its consent back",
     "repair_documents": "by the platform, with their application or a day after none took them",
     "tenant_events": "by the platform, after thirty days; no reader but it may delete",
     "webhook_deliveries": "with the event, or with the endpoint that it was on its way to",

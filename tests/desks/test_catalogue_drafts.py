@@ -76,8 +76,8 @@ async def test_a_release_is_compared_then_activated_and_in_force(desks, admin, w
     [
         ({"release": ""}, "此项必填"),
         ({"release": "2025"}, "版本号形如 2024.1"),
-        ({"release": "2023.1"}, "已启用更新的目录 2024.2"),
-        ({"release": "2024.2"}, "目录 2024.2 已载入且内容不同"),
+        ({"release": "2023.1"}, "已启用更新的目录 2024.3"),
+        ({"release": "2024.3"}, "目录 2024.3 已载入且内容不同"),
         ({"source": "x" * 121}, "应为 1 至 120 字"),
         ({"content": b""}, "请选择 1 MiB 以内的文件"),
         ({"content": b"x" * (MAX_FILE_BYTES + 1)}, "请选择 1 MiB 以内的文件"),
@@ -86,7 +86,7 @@ async def test_a_release_is_compared_then_activated_and_in_force(desks, admin, w
         ({"content": PACKAGED.replace("行政许可", "宗教活动许可")}, "第十四条禁止采集"),
         ({"content": PACKAGED.replace(",health,", ",honours,")}, "敏感级别与数据类别不符"),
         ({"content": PACKAGED.replace("合同履行,", "兴趣爱好,")}, "13 类之内"),
-        ({"content": PACKAGED, "release": "2024.2"}, "已载入且内容不同"),
+        ({"content": PACKAGED, "release": "2024.3"}, "已载入且内容不同"),
     ],
 )
 async def test_what_is_no_release_is_refused_beside_its_field(desks, admin, words, given, said):

@@ -139,7 +139,7 @@ async def test_who_only_reads_sends_nothing_and_others_have_no_such_page(desks, 
 async def test_the_catalogue_is_shown_by_its_classes(desks, words):
     desk = await desks.operator("auditor")
     page = words(await desk.get("/desk/catalogue"))
-    assert "现行 2024.2 ，依据全国公共信用信息基础目录（2024年版）" in page
+    assert "现行 2024.3 ，依据全国公共信用信息基础目录（2024年版）" in page
     assert (
         "行政处罚 PENALTY · 含自然人 · 全国公共信用信息基础目录（2024年版） 行政管理 各级行政执法部门 依法公开 公开 按处罚轻重 3 个月至 3 年 36 个月"
         in page

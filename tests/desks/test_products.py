@@ -54,6 +54,7 @@ STORED = [
     {"criterion": "SOCIAL_INSURANCE_AT_LEAST", "headcount": 5},
     {"criterion": "NO_OPEN_PENALTY_WITHIN", "months": 24},
     {"criterion": "ECO_GRADE_AT_LEAST", "grade": "blue"},
+    {"criterion": "RURAL_GRADE_AT_LEAST", "grade": "A"},
     {"criterion": "FIRST_LOAN_ONLY"},
     {"criterion": "GUARANTEE_MODE_IN", "modes": ["credit", "surety"]},
     {"criterion": "PURPOSE_IN", "purposes": ["equipment", "livestock"]},

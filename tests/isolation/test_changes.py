@@ -20,6 +20,8 @@ from suxin.kernel.tables import Table, models
 # Of rows as they stand in the middle of their lives.
 UPDATED = {
     "operator": {
+        "rural_hearings",
+        "rural_titles",
         "village_mergers",
         "areas",
         "catalogue_drafts",
@@ -65,6 +67,13 @@ UPDATED = {
         "grid_notices",
         "grid_rule_sets",
         "grid_staff_homes",
+        "rural_cycles",
+        "rural_entries",
+        "rural_notices",
+        "rural_statements",
+        "rural_grades",
+        "rural_certificates",
+        "rural_hearings",
         "grid_workers",
         "household_links",
         "household_members",
@@ -152,6 +161,10 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "rural_cycles",
+        "rural_entries",
+        "rural_notices",
+        "rural_statements",
         "areas",
         "grid_appeals",
         "grid_claims",
@@ -210,6 +223,8 @@ UPDATED = {
         # He objects to one that concerns him.
         "perk_limits",
         "grid_agreements",
+        "rural_entries",
+        "rural_hearings",
         "access_bases",
         "account_closures",
         "attachments",
@@ -232,6 +247,8 @@ UPDATED = {
 # Of rows as they stand in the middle of their lives.
 DELETED = {
     "system": {
+        "rural_panel_members",
+        "rural_reckonings",
         "case_documents",
         "deprecated_uses",
         "exports",
@@ -244,6 +261,7 @@ DELETED = {
         "webhook_endpoints",
     },
     "bank": {
+        "rural_panel_members",
         "identity_providers",
         "memberships",
         "notices",

@@ -80,6 +80,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         world.at_counter.helper,
         world.perks.gate,
         world.points.keeper,
+        world.rural.keeper,
         world.city.operator,
         Actor.anonymous("test"),
     )
@@ -113,6 +114,9 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
         "subjects.commitments.queries.public_commitments",
+        # No cycle of a firm's kind is open where it is, and nobody there may read its grade for the purpose.
+        "rural.queries.own.cycles_for",
+        "rural.queries.own.grades_told",
     }
 
 

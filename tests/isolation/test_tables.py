@@ -30,6 +30,20 @@ KEEPER = (NONE, NONE, NONE, NONE, ALL, ALL)
 OPERATOR = (NONE, NONE, NONE, NONE, ALL, NONE)
 
 MATRIX = {
+    "rural_area_counts": OPERATOR,
+    "rural_ballots": PLATFORM,
+    "rural_certificates": EVERYBODY,
+    "rural_cycles": EVERYBODY,
+    "rural_entries": PLATFORM,
+    "rural_grades": PLATFORM,
+    "rural_hearings": KEEPER,
+    "rural_notices": EVERYBODY,
+    "rural_panel_members": PLATFORM,
+    "rural_reckonings": PLATFORM,
+    "rural_recusals": PLATFORM,
+    "rural_statements": PLATFORM,
+    "rural_titles": EVERYBODY,
+    "rural_votes": DOORWAY,
     # table: which of the rows the rival bank, a stranger, a merchant, anyone, the operator, the platform see.
     "access_bases": PLATFORM,
     "account_closures": PLATFORM,

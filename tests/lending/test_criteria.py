@@ -23,6 +23,7 @@ from suxin.lending.criteria import (
     Outcome,
     PurposeIn,
     RateCeiling,
+    RuralGradeAtLeast,
     SocialInsuranceAtLeast,
     SubjectKindIn,
     TaxGradeAtLeast,
@@ -32,7 +33,7 @@ from suxin.lending.criteria import (
     evaluate,
     parse_criteria,
 )
-from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
+from suxin.lending.facts import ApplicantFacts, EcoGrade, RuralGradeFact, TaxGrade
 from suxin.lending.industries import SECTION_BY_DIVISION, SECTIONS, parse_industry
 from suxin.lending.repayment import Fees
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RequestTerms
@@ -194,6 +195,19 @@ EXAMPLES = [
         FAILED,
         "生态环境信用黄色及以上，您为红色",
     ),
+    (
+        RuralGradeAtLeast(RuralGradeFact.A),
+        facts(rural_grade=RuralGradeFact.AA),
+        PASSED,
+        "涉农主体信用等级 A级及以上，您为AA级",
+    ),
+    (
+        RuralGradeAtLeast(RuralGradeFact.A),
+        facts(rural_grade=RuralGradeFact.B),
+        FAILED,
+        "涉农主体信用等级 A级及以上，您为B级",
+    ),
+    (RuralGradeAtLeast(RuralGradeFact.A), facts(), UNKNOWN, "涉农主体信用等级 A级及以上" + MISSING),
     (EcoGradeAtLeast(EcoGrade.YELLOW), facts(), UNKNOWN, "生态环境信用黄色及以上" + MISSING),
     (FirstLoanOnly(), facts(first_loan=True), PASSED, "仅限首贷，您是首贷户"),
     (FirstLoanOnly(), facts(first_loan=False), FAILED, "仅限首贷，您已有贷款记录"),
@@ -318,6 +332,7 @@ def test_no_criterion_and_no_fact_is_a_personal_score():
         "SOCIAL_INSURANCE_AT_LEAST",
         "NO_OPEN_PENALTY_WITHIN",
         "ECO_GRADE_AT_LEAST",
+        "RURAL_GRADE_AT_LEAST",
         "FIRST_LOAN_ONLY",
         "GUARANTEE_MODE_IN",
         "PURPOSE_IN",

@@ -236,6 +236,12 @@ async def test_the_profile_sums_up_what_is_on_record(applicant) -> None:
         "VOL-CONTRACT",
         "VOL-OPERATION",
         "VOL-CHARITY",
+        "VOL-LAND",
+        "VOL-HERD",
+        "VOL-MACHINE",
+        "VOL-LABOUR",
+        "VOL-HARVEST",
+        "VOL-DEBT",
     ]
 
 

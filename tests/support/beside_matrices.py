@@ -25,6 +25,7 @@ import relief_matrix
 import repair_matrix
 import review_matrix
 import rights_matrix
+import rural_matrix
 import sandbox_matrix
 import scoring_matrix
 import settlement_matrix
@@ -63,6 +64,7 @@ COMMANDS = (
     | cover_matrix.COMMANDS
     | limit_matrix.COMMANDS
     | village_matrix.COMMANDS
+    | rural_matrix.COMMANDS
 )
 QUERIES = (
     rights_matrix.QUERIES
@@ -96,6 +98,7 @@ QUERIES = (
     | cover_matrix.QUERIES
     | limit_matrix.QUERIES
     | village_matrix.QUERIES
+    | rural_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)
 """What a query answers that has found nothing."""

@@ -12,6 +12,7 @@ from suxin_tenants import PROFILES
 _HOUSES = {
     TenantKind.MERCHANT: ("宿迁某超市（测试）", "某超市", "91321302MATE0T0009", UUID(int=9)),
     TenantKind.ATTRACTION: ("宿迁某景区（测试）", "某景区", "91321302MATE0T0017", UUID(int=10)),
+    TenantKind.VILLAGE_GRID: ("宿城区某村（测试）", "某村", "91321302MATE0T0025", UUID(int=11)),
 }
 
 

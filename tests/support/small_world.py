@@ -19,6 +19,7 @@ from filled_guarantees import Guaranteed, fill_guarantees
 from filled_orders import FilledOrders, fill_orders
 from filled_perks import FilledPerks, fill_perks
 from filled_points import FilledPoints, fill_points
+from filled_rural import FilledRural, fill_rural
 from filled_villages import FilledVillage, fill_villages
 from repairs import fill_repair
 from sample_exports import begin_export
@@ -111,6 +112,7 @@ class World:
     ordered: FilledOrders
     village: FilledVillage
     points: FilledPoints
+    rural: FilledRural
 
     @property
     def bank(self) -> Bank:
@@ -162,6 +164,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     )
     desk_token = await fill_doorways(city)
     village = await fill_villages(city, admin, staff_id)
+    besides = await _besides(city, admin)
     return World(
         city=city,
         merchant=await build_merchant(city),
@@ -191,9 +194,10 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         batch_id=batch_id,
         guaranteed=await fill_guarantees(city, admin, chosen, chosen_referral, chosen_offer),
         exchanged=await fill_exchange(city, admin, staff_id=staff_id, branch_id=branch_id),
-        **await _besides(city, admin),
+        **besides,
         village=village,
         points=await fill_points(city, admin, village, staff_id),
+        rural=await fill_rural(city, admin, besides["model_id"]),
     )
 
 

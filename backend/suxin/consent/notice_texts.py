@@ -17,6 +17,7 @@ from suxin.consent.purposes import (
     PERK_REDEEM,
     POINTS_REDEEM,
     RURAL_CREDIT,
+    RURAL_RATE,
     Purpose,
     PurposeUnknown,
 )
@@ -127,6 +128,23 @@ _LOAN_WATCH_1: Final = Text(
     ),
 )
 
+_RURAL_RATE_1: Final = Text(
+    version=f"{RURAL_RATE.code}/2026-11",
+    purpose=RURAL_RATE.code,
+    body=(
+        "您将自愿参加下列村居组织的信用评级：\n"
+        "组织方：{recipient}（联系方式：{contact}）\n"
+        "用途：评定您本年度的涉农主体信用等级\n"
+        "方式：平台按公布的评级模型汇总您的登记、履约、荣誉、处罚等公共信用记录和您自主申报的情况；"
+        "5 至 9 名评议员背靠背评议，评议以代号保存，您可以看到汇总后的意见；组织方只得到等级，看不到分值和记录。"
+        "结果由另一人复核并公示，公示只列编号，另经您单独同意的才列名称；公示期内您可以申诉，降级前您可以陈述\n"
+        "数据类别：{categories}\n"
+        "授权期限：{life_days} 天，到期自动停止\n"
+        "保存期限：组织方最长保存 {retention_days} 天，到期删除\n"
+        "您可以随时撤回，撤回后不再参评、等级失效。不参加没有任何不利影响，也不留下任何记录。"
+    ),
+)
+
 _PERK_REDEEM_2: Final = Text(
     version=f"{PERK_REDEEM.code}/2026-12",
     purpose=PERK_REDEEM.code,
@@ -166,6 +184,7 @@ TEXTS: Final = (
     _PERK_REDEEM_2,
     _PERK_REDEEM_3,
     _plain_text(RURAL_CREDIT, use="根据农村信用评价等级向您提供授信服务"),
+    _RURAL_RATE_1,
     _plain_text(POINTS_REDEEM, use="核验您的网格积分并办理兑换"),
 )
 CURRENT: Final = {text.purpose: text for text in TEXTS}

@@ -221,6 +221,19 @@ RURAL_CREDIT: Final = Purpose(
     retention_days=180,
 )
 
+RURAL_RATE: Final = Purpose(
+    code="rural.rating",
+    zh="涉农主体信用评级",
+    en="be rated as a household or farm entity",
+    required=frozenset({DataCategory.RURAL_RATING}),
+    optional=frozenset(),
+    max_life_days=400,
+    range_months=36,
+    frequency=Frequency(20, FetchUnit.DAY),
+    retention_days=365,
+)
+"""What is on record is counted by the platform; the village is told the grade alone (PIPL art. 6)."""
+
 POINTS_REDEEM: Final = Purpose(
     code="grid.redeem",
     zh="网格积分兑换",
@@ -268,6 +281,7 @@ PURPOSES: Final = {
         GUARANTEE_ASSESS,
         PERK_REDEEM,
         RURAL_CREDIT,
+        RURAL_RATE,
         POINTS_REDEEM,
         COUNTER_ASSIST,
         CASE_HANDLING,

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
+from suxin.lending.facts import ApplicantFacts, EcoGrade, RuralGradeFact, TaxGrade
 from suxin.lending.terms import ApplicantKind
 from suxin.subjects.models import CreditRecord, Subject
 from suxin.subjects.standing import counts
 
-Grade = TypeVar("Grade", TaxGrade, EcoGrade)
+Grade = TypeVar("Grade", TaxGrade, EcoGrade, RuralGradeFact)
 _MONTHS: Final = 12
 TAX_GRADE_ITEM: Final = "TAX-GRADE"
 TAX_PAID_ITEM: Final = "TAX-PAID"
@@ -21,6 +21,7 @@ HEADCOUNT_ITEM: Final = "SI-HEADCOUNT"
 HONOUR_ITEM: Final = "HONOUR"
 PENALTY_ITEM: Final = "PENALTY"
 ECO_GRADE_ITEM: Final = "ECO-GRADE"
+RURAL_GRADE_ITEM: Final = "RURAL-GRADE"
 
 
 def facts_of(
@@ -60,6 +61,7 @@ def facts_of(
         open_penalties=len(penalties),
         months_since_last_penalty=_months(penalties[-1].occurred_on if penalties else None, today),
         eco_grade=_grade(EcoGrade, _content(latest, ECO_GRADE_ITEM, "grade")),
+        rural_grade=_grade(RuralGradeFact, _content(latest, RURAL_GRADE_ITEM, "grade")),
         honours=frozenset(honours),
         first_loan=first_loan,
     )

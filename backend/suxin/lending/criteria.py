@@ -41,6 +41,7 @@ from suxin.lending.request_criteria import (
     TermWithin,
     UpfrontFeesBearable,
 )
+from suxin.lending.rural_criteria import RuralGradeAtLeast
 from suxin.lending.terms import RequestTerms
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Outcome",
     "PurposeIn",
     "RateCeiling",
+    "RuralGradeAtLeast",
     "SocialInsuranceAtLeast",
     "SubjectKindIn",
     "TaxGrade",
@@ -97,6 +99,7 @@ AnyCriterion = (
     | SocialInsuranceAtLeast
     | NoOpenPenaltyWithin
     | EcoGradeAtLeast
+    | RuralGradeAtLeast
     | FirstLoanOnly
     | GuaranteeModeIn
     | PurposeIn

@@ -32,6 +32,17 @@ class EcoGrade(LabelledEnum):
     BLACK = "black", "黑色", "black"
 
 
+class RuralGradeFact(LabelledEnum):
+    """The grade of a farm entity (涉农主体信用等级), best first, as a village's rating came to."""
+
+    AAA = "AAA", "AAA级", "AAA"
+    AA = "AA", "AA级", "AA"
+    A = "A", "A级", "A"
+    B = "B", "B级", "B"
+    C = "C", "C级", "C"
+
+
+RURAL_GRADES: Final = tuple(RuralGradeFact)
 TAX_GRADES: Final = tuple(TaxGrade)
 ECO_GRADES: Final = tuple(EcoGrade)
 
@@ -61,6 +72,7 @@ class ApplicantFacts(msgspec.Struct, frozen=True, kw_only=True):
     honours: frozenset[str] | None = None
     first_loan: bool | None = None
     credit_grade: str | None = None
+    rural_grade: RuralGradeFact | None = None
 
     @property
     def area_code(self) -> str | None:

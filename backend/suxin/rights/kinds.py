@@ -19,6 +19,7 @@ from suxin.rights.settling import (
     settle_dispute,
     settle_exemption,
     settle_human_review,
+    settle_rating_appeal,
 )
 from suxin.rights.transfers import begin_transfer
 
@@ -108,6 +109,22 @@ LIMIT_OBJECTION: Final = _of_rights(
     },
 )
 
-KINDS: Final[Kinds] = by_code((DISPUTE, CORRECTION, EXEMPTION, HUMAN_REVIEW, LIMIT_OBJECTION))
+RATING_APPEAL: Final = _of_rights(
+    code="rating_appeal",
+    zh="信用评级申诉",
+    en="appeal against a rural rating",
+    decide_days=DISPUTE_DAYS,
+    source="PIPL art. 24; plan §28; proposed",
+    settle=settle_rating_appeal,
+    outcomes={
+        Outcome.GRANTED: "重新测算",
+        Outcome.DECLINED: "维持拟定等级",
+        Outcome.REFUSED: "不予受理",
+    },
+)
+
+KINDS: Final[Kinds] = by_code(
+    (DISPUTE, CORRECTION, EXEMPTION, HUMAN_REVIEW, LIMIT_OBJECTION, RATING_APPEAL)
+)
 CONTESTING: Final = (DISPUTE.code, CORRECTION.code)
 """What says that something is wrong."""

@@ -23,6 +23,7 @@ from suxin.rights.models import SourceInquiry, SourceTransfer
 from suxin.rights.queries.cases import inquiries_of, transfers_of
 from suxin.risk_pool import portions as risk_pool
 from suxin.risk_pool.claims import portions as claims
+from suxin.rural import portions as rural
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
 from suxin.villages import portions as villages
@@ -81,6 +82,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *claims.PORTIONS,
     *perks.PORTIONS,
     *grid.PORTIONS,
+    *rural.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,
     *kernel.PORTIONS,

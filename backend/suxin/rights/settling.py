@@ -17,6 +17,7 @@ from suxin.kernel.database import act_for, actor_of
 from suxin.review.models import ReviewCase
 from suxin.review.states import CaseState, Outcome
 from suxin.rights.policies import CASE_DECIDE
+from suxin.rural.appeals import settle_entry
 from suxin.subjects.models import CreditRecord, RecordStatus
 from suxin.subjects.rectifications import rectify_subject
 
@@ -77,6 +78,19 @@ async def settle_human_review(session: AsyncSession, case: ReviewCase, *, now: d
             body=f"“{case.item}”的自动结果经人工复核应予改正：{case.answer}",
             now=now,
         )
+
+
+async def settle_rating_appeal(session: AsyncSession, case: ReviewCase, *, now: datetime) -> None:
+    """Let a frozen rating be reckoned anew, or go on as it was."""
+    if case.object_id is None:
+        return
+    await settle_entry(
+        session,
+        entry_id=case.object_id,
+        subject_id=case.subject_id,
+        granted=granted(case),
+        now=now,
+    )
 
 
 async def _record(session: AsyncSession, case: ReviewCase) -> CreditRecord | None:

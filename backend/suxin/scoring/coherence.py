@@ -16,6 +16,7 @@ from suxin.scoring.refusals import (
     LimitIncoherent,
     ModelTooLarge,
     NegativeTooOld,
+    PanelIncoherent,
     PointsAgainstPolarity,
     PointsIncoherent,
     RangeEmpty,
@@ -49,6 +50,7 @@ def check_document(document: ScoreDocument) -> None:
     :raises PointsAgainstPolarity: if it costs points to have what does not speak against one, or pays to have what does
     :raises NegativeTooOld: if what speaks against somebody counts for longer than five years
     :raises LimitIncoherent: if a hard cap or veto holds nothing, or hangs on what costs no points
+    :raises PanelIncoherent: if two indicators are a panel's, or one that is counts records, fades or takes points
     :raises IndicatorsOverlap: if one record could count in two indicators
     """
     _check_size(document)
@@ -63,6 +65,7 @@ def check_document(document: ScoreDocument) -> None:
         _check_ranges(indicator)
         _check_points(indicator)
         _check_limits(document, indicator)
+    _check_panel(document)
     for first, second in combinations(document.indicators, 2):
         if _overlap(first, second):
             raise IndicatorsOverlap(field="dimensions", first=first.code, second=second.code)
@@ -131,7 +134,12 @@ def _check_ranges(one: Indicator) -> None:
     fades_from = one.from_days if one.fade_from_days is None else one.fade_from_days
     ages_hold = 0 <= one.from_days <= fades_from < one.within_days
     low, high = _amounts(one)
-    if not ages_hold or low >= high or not one.items or (one.where and not one.where.values):
+    if (
+        not ages_hold
+        or low >= high
+        or not (one.items or one.panel)
+        or (one.where and not one.where.values)
+    ):
         raise RangeEmpty(field="dimensions", part=one.code)
 
 
@@ -152,6 +160,16 @@ def _check_limits(document: ScoreDocument, one: Indicator) -> None:
         raise LimitIncoherent(field="dimensions", indicator=one.code)
 
 
+def _check_panel(document: ScoreDocument) -> None:
+    given = [one for one in document.indicators if one.panel]
+    for one in given:
+        whole = (
+            one.fade_from_days is None and one.where is None and _amounts(one) == _amounts_of_any()
+        )
+        if len(given) > 1 or one.items or one.points <= 0 or one.points != one.at_most or not whole:
+            raise PanelIncoherent(field="dimensions", indicator=one.code)
+
+
 def _overlap(first: Indicator, second: Indicator) -> bool:
     """Tell whether some record could meet both, each of whose conditions is about a thing of its own."""
     return (
@@ -170,6 +188,10 @@ def _ages(one: Indicator) -> tuple[int, int]:
 def _amounts(one: Indicator) -> tuple[int, int]:
     low = -1 if one.amount_from_fen is None else one.amount_from_fen
     return low, _UNBOUNDED if one.amount_below_fen is None else one.amount_below_fen
+
+
+def _amounts_of_any() -> tuple[int, int]:
+    return -1, _UNBOUNDED
 
 
 def _meet(first: tuple[int, int], second: tuple[int, int]) -> bool:

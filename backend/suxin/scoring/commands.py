@@ -116,11 +116,12 @@ async def ask_run(
 
     :raises Forbidden: if the actor may not put models in force
     :raises NotFound: if there is none
-    :raises ModelNotAt: if it is not in force
+    :raises ModelNotAt: if it is not in force, or scores only whom a context above enters
     """
     actor.require(MODEL_ACTIVATE)
     model = await queries.lock_model(session, actor, model_id)
-    if model.state is not ModelState.ACTIVE:
+    entered = stored_document(model.document).panel_number is not None
+    if model.state is not ModelState.ACTIVE or entered:
         raise ModelNotAt
     last = await session.scalar(
         select(ScoreRun)

@@ -31,6 +31,9 @@ class Indicator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     the range where one is given (fen), and meets ``where``. What a subject declared itself counts only if ``declared``. Each is worth
     ``points``; from ``fade_from_days`` on they fade evenly to nothing at ``within_days``. All of them together are worth ``at_most``,
     either way. While one counts, the score is at most ``score_at_most`` and the tier at best ``tier_at_best``, if given.
+
+    One with ``panel`` counts no records: its points, up to ``at_most``, are what people who know the subject came to by their votes.
+    A model that has one scores those alone whom a context above enters, and never everybody.
     """
 
     code: str
@@ -47,6 +50,7 @@ class Indicator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     amount_below_fen: int | None = None
     where: Where | None = None
     declared: bool = False
+    panel: bool = False
     score_at_most: int | None = None
     tier_at_best: str | None = None
     advice: str | None = None
@@ -88,6 +92,11 @@ class ScoreDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def indicators(self) -> tuple[Indicator, ...]:
         """Every indicator, in the order of the document; its place in it is its number."""
         return tuple(one for dimension in self.dimensions for one in dimension.indicators)
+
+    @property
+    def panel_number(self) -> int | None:
+        """The number of the indicator whose points people give; nothing where there is none."""
+        return next((number for number, one in enumerate(self.indicators) if one.panel), None)
 
     @property
     def items(self) -> frozenset[str]:

@@ -6,6 +6,8 @@ are sums over rows that already lie side by side. The whole city is scored in on
 nothing, so that the cores work beside each other to the end. Which records count, and how lines become a score, is written here and
 nowhere else; a question of what would be (``totals_of``) is the same text over lines that were made up.
 
+Those whom a context above enters alone are scored out of a relation of theirs (``scored_among``), which has what a panel gave besides.
+
 Only whole numbers of the model stand in the text; every word of it is a parameter.
 """
 
@@ -100,6 +102,31 @@ def scored(document: ScoreDocument, *, as_of: date, subject_id: UUID | None = No
     return Compiled(_text(document, cases), parameters)
 
 
+def scored_among(document: ScoreDocument, *, as_of: date, among: str) -> Compiled:
+    """Return the statement that scores whom a relation names, as of a day, with what a panel gave each.
+
+    ``among`` is the relation's name, declared in this tree, with the columns ``subject_id`` (once each) and ``panel_points`` (null
+    where no panel gave any). The model's kinds and the city's alone are scored, as everywhere.
+    """
+    parameters: dict[str, Any] = {
+        "indicators": json.dumps(list(_rows(document, as_of)), default=str),
+        "kinds": [kind.value for kind in document.kinds],
+        "as_of": as_of,
+    }
+    chosen = f"select e.subject_id from {among} e"  # noqa: S608 - a name of this tree
+    who = f"{_SUBJECTS} and s.id in ({chosen})"
+    source = _records_of(
+        document, CreditRecord.__tablename__, scope=f" and r.subject_id in ({chosen})"
+    )
+    number = document.panel_number
+    if number is not None:
+        source += f"""
+        union all select e.subject_id, {number}::smallint, e.panel_points from {among} e
+        where e.panel_points is not null"""  # noqa: S608 - a name and a number of this tree
+    case = _case(document, who=who, source=source)
+    return Compiled(_text(document, [case]), parameters)
+
+
 def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compiled:
     """Return the statement that scores made-up lines: each case maps indicators' numbers to points within their ceilings.
 
@@ -127,7 +154,11 @@ def _parts() -> Iterator[tuple[str, str]]:
 
 
 def _of_records(document: ScoreDocument, table: str, *, who: str, scope: str = "") -> str:
-    source = _FROM_RECORDS.format(
+    return _case(document, who=who, source=_records_of(document, table, scope=scope))
+
+
+def _records_of(document: ScoreDocument, table: str, *, scope: str) -> str:
+    return _FROM_RECORDS.format(
         points=_POINTS,
         table=table,
         indicators=_INDICATORS,
@@ -135,7 +166,6 @@ def _of_records(document: ScoreDocument, table: str, *, who: str, scope: str = "
         scope=scope,
         asked="\n        and ".join(_asked(document.indicators)),
     )
-    return _case(document, who=who, source=source)
 
 
 def _asked(indicators: tuple[Indicator, ...]) -> Iterator[str]:

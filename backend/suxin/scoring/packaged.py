@@ -1,6 +1,6 @@
-"""The models that come with the product: 西楚分 for persons and the grade of firms (企业信用等级).
+"""The models that come with the product: 西楚分 for persons, the grade of firms (企业信用等级), and one for each kind of farm entity.
 
-Both are demo configuration wherever no public source gives a figure, and say so in themselves: ``note``, ``sources``, and each
+All are demo configuration wherever no public source gives a figure, and say so in themselves: ``note``, ``sources``, and each
 indicator's ``source``. The credit office drafts its own from them.
 """
 
@@ -9,7 +9,20 @@ from typing import Final
 
 XICHU: Final = "xichu"
 FIRM_GRADE: Final = "firm_grade"
-PACKAGED: Final = (XICHU, FIRM_GRADE)
+EVERYBODY: Final = (XICHU, FIRM_GRADE)
+"""Those that score everybody of their kinds, once a month."""
+
+RURAL: Final = (
+    "rural_household",
+    "rural_family_farm",
+    "rural_cooperative",
+    "rural_agri_enterprise",
+    "rural_large_grower",
+    "rural_input_dealer",
+)
+"""Those with a panel's indicator, which score whom a rating cycle enters."""
+
+PACKAGED: Final = (*EVERYBODY, *RURAL)
 
 
 def packaged_model(code: str) -> bytes:

@@ -102,6 +102,15 @@ class LimitIncoherent(Refusal):
     en = "The limit of {indicator} holds nothing: it is for what costs points, within the scores and tiers there are"
 
 
+class PanelIncoherent(Refusal):
+    """The indicator of a panel's votes is there twice, or counts records besides, or takes points."""
+
+    code = "MODEL_PANEL_INCOHERENT"
+    kind = RefusalKind.INVALID
+    zh = "评议指标“{indicator}”不成立：一个模型最多一项，不计记录、不衰减，单项分值即上限且为正"
+    en = "The panel's indicator {indicator} holds nothing: there is one at most, with no records, and its points are its ceiling"
+
+
 class ModelNotAt(Refusal):
     """The model does not stand where this step begins."""
 

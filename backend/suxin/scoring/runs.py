@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, cast, func, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.audit import append_act
@@ -25,6 +26,7 @@ KEPT_MONTHS: Final = 24
 GRACE: Final = timedelta(days=7)
 """How long a tier outlives the month of its run, so that a late run takes nothing from anybody (proposed default)."""
 
+_PANEL: Final = cast("$[*].indicators[*] ? (@.panel == true)", JSONPATH)
 _RUN_LOCK: Final = 0x5358_5343
 
 # The parts of the records are spread over the machine's cores, each whole: nothing is then put together out of halves. Sorting
@@ -154,12 +156,16 @@ def valid_until(as_of: date) -> date:
 
 
 async def due_models(session: AsyncSession, *, since: date) -> list[tuple[UUID, str]]:
-    """Return the models in force, with their codes, that were not run since a day, or not since a run of them was asked for."""
+    """Return the models in force, with their codes, that were not run since a day, or not since a run of them was asked for.
+
+    One with a panel's indicator is run by whoever enters subjects for it, and over nobody else.
+    """
     run = select(ScoreRun.id).where(ScoreRun.model_id == ScoreModel.id)
     ran = run.where(ScoreRun.as_of >= since)
     after = run.where(ScoreRun.began_at >= ScoreModel.run_asked_at)
     active = select(ScoreModel.id, ScoreModel.code).where(
         ScoreModel.state == ModelState.ACTIVE,
+        ScoreModel.document["dimensions"].op("@?")(_PANEL).is_(False),
         or_(~ran.exists(), and_(ScoreModel.run_asked_at.is_not(None), ~after.exists())),
     )
     rows = await session.execute(active.order_by(ScoreModel.id))

@@ -34,7 +34,7 @@ FORBIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
 WRITTEN_CONSENT: Final = ("收入", "存款", "有价证券", "商业保险", "不动产", "纳税")
 """征信业管理条例 art. 14 (2): of a person only with his written consent, after he was told what may follow from it."""
 
-PACKAGED_RELEASE: Final = "2024.2"
+PACKAGED_RELEASE: Final = "2024.3"
 PACKAGED_SOURCE: Final = "全国公共信用信息基础目录（2024年版）"
 MAX_ITEMS: Final = 500
 MAX_NAME: Final = 60

@@ -34,8 +34,19 @@ def _year(value: object) -> bool:
     return type(value) is int and FIRST_YEAR <= value <= date.max.year
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Accepts one of some words, which a form can then offer."""
+
+    options: tuple[str, ...]
+
+    def __call__(self, value: object) -> bool:
+        """Return whether the value is one of them."""
+        return isinstance(value, str) and value in self.options
+
+
 def _one_of(*options: str) -> Check:
-    return lambda value: isinstance(value, str) and value in options
+    return OneOf(options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,11 @@ class Shape:
     with_amount: bool = False
     polarity: Polarity = Polarity.NEUTRAL
     declarable: bool = field(default=False)
+
+    @property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The words from which a key's value is chosen, for the keys that have them."""
+        return {key: check.options for key, check in self.keys.items() if isinstance(check, OneOf)}
 
 
 def _against(*keys: str, with_amount: bool = False, **checked: Check) -> Shape:
@@ -169,6 +185,49 @@ _DECLARED: Final[Mapping[str, Shape]] = {
     ),
 }
 
+LAND_BANDS: Final = ("不足30亩", "30至100亩", "100至300亩", "300亩以上")
+LEASE_BANDS: Final = ("不足3年", "3至5年", "5年以上")
+HERD_BANDS: Final = ("散养", "规模养殖", "大型规模养殖")
+MEMBER_BANDS: Final = ("不足20户", "20至100户", "100户以上")
+RESIDENCE_BANDS: Final = ("不足3年", "3年以上")
+LABOUR_BANDS: Final = ("1人", "2人", "3人以上")
+HARVEST_BANDS: Final = ("不足5万元", "5万至20万元", "20万至100万元", "100万元以上")
+DEBT_BANDS: Final = ("无负债", "不足年收入的一半", "年收入的一半以上")
+"""What a rating of farms asks by bands, so that no more is told than it counts (PIPL art. 6)."""
+
+RURAL_GRADES: Final = ("AAA", "AA", "A", "B", "C")
+
+_RURAL: Final[Mapping[str, Shape]] = {
+    "FARM-LAND": Shape(keys={"number": _text, "band": _one_of(*LAND_BANDS)}),
+    "FARM-LEASE": Shape(keys={"number": _text, "left": _one_of(*LEASE_BANDS)}),
+    "FARM-HERD": Shape(keys={"species": _text, "band": _one_of(*HERD_BANDS)}),
+    "FARM-MACHINE": Shape(keys={"title": _text, "number": _text}),
+    "FARM-FOREST": Shape(keys={"number": _text}),
+    "COOP-MEMBERS": Shape(keys={"year": _year, "band": _one_of(*MEMBER_BANDS)}),
+    "VILLAGE-RESIDENCE": Shape(keys={"band": _one_of(*RESIDENCE_BANDS)}),
+    "FARM-INSURED": _in_favour("crop", year=_year),
+    "FARM-SUBSIDY": Shape(keys={"programme": _text, "year": _year}, with_amount=True),
+    "FARM-WEATHER": Shape(keys={"event": _text}),
+    "INPUT-LICENCE": Shape(keys={"authority": _text, "number": _text, "title": _text}),
+    "FARM-TRAINING": _in_favour("title", year=_year),
+    "FARM-LINKED": Shape(keys={"year": _year, "band": _one_of(*MEMBER_BANDS)}),
+    "FARM-CERTIFIED": _in_favour("title", "number"),
+    "FARM-MODEL": _in_favour("title", level=_one_of(*LEVELS)),
+    "COOP-SURPLUS": Shape(keys={"year": _year, "finding": _one_of("达标", "未达标")}),
+    "COOP-LEDGER": Shape(keys={"year": _year, "finding": _one_of("规范", "待整改")}),
+    "INPUT-TRACE": _in_favour(year=_year),
+    "FOOD-SAFETY": _against("authority", "number"),
+    "FARM-POLLUTION": _against("authority", "number"),
+    "FARM-BRAND": _in_favour("title", level=_one_of(*LEVELS)),
+    "RURAL-GRADE": Shape(keys={"grade": _one_of(*RURAL_GRADES), "year": _year}),
+    "VOL-LAND": Shape(keys={"band": _one_of(*LAND_BANDS)}, declarable=True),
+    "VOL-HERD": Shape(keys={"species": _text, "band": _one_of(*HERD_BANDS)}, declarable=True),
+    "VOL-MACHINE": Shape(keys={"title": _text}, declarable=True),
+    "VOL-LABOUR": Shape(keys={"band": _one_of(*LABOUR_BANDS)}, declarable=True),
+    "VOL-HARVEST": Shape(keys={"year": _year, "band": _one_of(*HARVEST_BANDS)}, declarable=True),
+    "VOL-DEBT": Shape(keys={"year": _year, "band": _one_of(*DEBT_BANDS)}, declarable=True),
+}
+
 SHAPES: Final[Mapping[str, Shape]] = {
     **_REGISTERED,
     **_PAID,
@@ -176,5 +235,6 @@ SHAPES: Final[Mapping[str, Shape]] = {
     **_FOUND,
     **_HONOURED,
     **_DECLARED,
+    **_RURAL,
 }
 """What each item of the packaged catalogue holds; an item that a later release adds is bounded in size only."""

@@ -21,7 +21,7 @@ from suxin.kernel.working_days import local_day
 from suxin.scoring.commands import activate_model, approve_model, draft_model
 from suxin.scoring.documents import read_document, to_store
 from suxin.scoring.models import ModelState, ScoreModel
-from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, packaged_model
+from suxin.scoring.packaged import EVERYBODY, FIRM_GRADE, packaged_model
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.scoring.runs import run_model
 from suxin.scoring.simulation import simulate_model
@@ -55,14 +55,23 @@ class ScoredCity:
         office = await credit_office(self.database, rights=_RIGHTS, now=now)
         if len(office) < len(cast.SCORE_OFFICE) or await self._model(FIRM_GRADE, 2, now=now):
             return False
-        for code in PACKAGED:
+        for code in EVERYBODY:
             await self._put_in_force(code, office, now=now)
         await self._draft_next(office[0], now=now)
         return True
 
     async def _put_in_force(self, code: str, office: Sequence[Actor], *, now: datetime) -> None:
         began = months_ago(now, MONTHS_BEFORE)
-        drafted = began - _DRAFTED_BEFORE
+        model = await self.put_in_force(code, office, drafted=began - _DRAFTED_BEFORE, now=began)
+        for months in range(MONTHS_BEFORE, -1, -1):
+            moment = months_ago(now, months) if months else now
+            async with self.batch.transaction(SYSTEM, now=moment) as session:
+                await run_model(session, model.id, now=moment)
+
+    async def put_in_force(
+        self, code: str, office: Sequence[Actor], *, drafted: datetime, now: datetime
+    ) -> ScoreModel:
+        """Draft a packaged model, simulate it, and have it approved and put in force; whatever was done before is left."""
         model = await self._model(code, 1, now=now)
         if model is None:
             async with self.database.transaction(office[0], now=drafted) as session:
@@ -72,11 +81,8 @@ class ScoredCity:
         if model.state is ModelState.DRAFT:
             async with self.batch.transaction(SYSTEM, now=drafted) as session:
                 await simulate_model(session, model.id, now=drafted)
-        await self._approve(model, office[1:], now=began)
-        for months in range(MONTHS_BEFORE, -1, -1):
-            moment = months_ago(now, months) if months else now
-            async with self.batch.transaction(SYSTEM, now=moment) as session:
-                await run_model(session, model.id, now=moment)
+        await self._approve(model, office[1:], now=now)
+        return model
 
     async def _approve(self, model: ScoreModel, others: Sequence[Actor], *, now: datetime) -> None:
         for actor in others:

@@ -21,12 +21,14 @@ from suxin.lending.league.policies import LEAGUE_READ
 from suxin.lending.policies import STATISTICS_READ
 from suxin.risk_pool.claims.policies import CLAIM_READ
 from suxin.risk_pool.policies import POOL_READ
+from suxin.rural.policies import RURAL_OVERSEE
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.league_lists import league_sheet, loans_sheet, months_sheet
 from suxin_tenants.operator.list_files import Format, Sheet, read_file, write_list
 from suxin_tenants.operator.perk_figure_pages import perk_figures_sheet, perk_months_sheet
 from suxin_tenants.operator.plan_target_lists import targets_sheet
 from suxin_tenants.operator.pool_lists import claims_sheet, figures_sheet, pools_sheet
+from suxin_tenants.operator.rural_lists import coverage_sheet
 from suxin_tenants.visits import GivenVisit, Visit
 from suxin_web.refusals import RouteUnknown
 
@@ -50,6 +52,7 @@ LISTS: Final[Mapping[str, ListFile]] = {
     "plan-targets": ListFile(STATISTICS_READ, targets_sheet),
     "pool-claims": ListFile(CLAIM_READ, claims_sheet),
     "pool-figures": ListFile(POOL_READ, figures_sheet),
+    "rural-coverage": ListFile(RURAL_OVERSEE, coverage_sheet),
     "risk-pools": ListFile(POOL_READ, pools_sheet),
 }
 

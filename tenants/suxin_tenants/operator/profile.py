@@ -50,6 +50,7 @@ from suxin.risk_pool.policies import (
     POOL_READ,
     STOP_LOSS_LIFT,
 )
+from suxin.rural.policies import HEARING_DECIDE, RURAL_OVERSEE, TITLE_DECIDE, TITLE_FILE
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -86,6 +87,10 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_DECIDE,
                     NOTICE_FILE,
                     NOTICE_READ,
+                    HEARING_DECIDE,
+                    RURAL_OVERSEE,
+                    TITLE_DECIDE,
+                    TITLE_FILE,
                     TENANT_MANAGE,
                     TENANT_READ,
                     BRANCH_MANAGE,
@@ -161,6 +166,10 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_DECIDE,
                     NOTICE_FILE,
                     NOTICE_READ,
+                    HEARING_DECIDE,
+                    RURAL_OVERSEE,
+                    TITLE_DECIDE,
+                    TITLE_FILE,
                     EVIDENCE_READ,
                     CATALOGUE_LOAD,
                     COMMITMENT_JUDGE,
@@ -264,6 +273,7 @@ OPERATOR: Final = TenantProfile(
                     CASE_READ,
                     REPAIR_READ,
                     NOTICE_READ,
+                    RURAL_OVERSEE,
                     EVIDENCE_READ,
                     COMMITMENT_READ,
                     INGESTION_READ,

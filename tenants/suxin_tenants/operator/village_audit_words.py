@@ -1,12 +1,14 @@
-"""Audit words of villages' registers."""
+"""Audit words of villages: their registers, and the ratings that stand on them."""
 
 from collections.abc import Mapping
 from typing import Final
 
+from suxin_tenants.operator import rural_audit_words as rural
 from suxin_tenants.operator.point_audit_words import POINT_ACTIONS, POINT_OBJECTS
 
 ACTIONS: Final[Mapping[str, str]] = {
     **POINT_ACTIONS,
+    **rural.ACTIONS,
     "villages.area.added": "登记村级区划",
     "villages.register.opened": "建立村户名册",
     "villages.register.imported": "导入村户名册",
@@ -41,6 +43,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 OBJECTS: Final[Mapping[str, str]] = {
     **POINT_OBJECTS,
+    **rural.OBJECTS,
     "village": "村户名册",
     "area": "行政区划",
     "register_import": "名册导入",
@@ -52,6 +55,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "village_merger": "村居合并",
 }
 DETAILS: Final[Mapping[str, str]] = {
+    **rural.DETAILS,
     "area_code": "区划代码",
     "households": "户数",
     "persons": "人数",

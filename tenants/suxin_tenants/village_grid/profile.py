@@ -15,6 +15,14 @@ from suxin.grid.policies import (
     RULE_CONFIRM,
     RULE_MANAGE,
 )
+from suxin.rural.policies import (
+    FACT_STATE,
+    FACT_VERIFY,
+    RATING_CHECK,
+    RATING_MANAGE,
+    RATING_READ,
+    RATING_VOTE,
+)
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 from suxin.villages.policies import (
@@ -57,6 +65,9 @@ VILLAGE_GRID: Final = TenantProfile(
                     CLAIM_CHECK,
                     NOTICE_PUBLISH,
                     POINT_REVERSE,
+                    RATING_READ,
+                    RATING_MANAGE,
+                    FACT_STATE,
                 }
             ),
         ),
@@ -64,27 +75,47 @@ VILLAGE_GRID: Final = TenantProfile(
             code="grid_worker",
             zh="网格员",
             permissions=frozenset(
-                {REGISTER_READ, PERSON_READ, LINK_DECIDE, POINT_READ, CLAIM_RECORD, CLAIM_CHECK}
+                {
+                    REGISTER_READ,
+                    PERSON_READ,
+                    LINK_DECIDE,
+                    POINT_READ,
+                    CLAIM_RECORD,
+                    CLAIM_CHECK,
+                    RATING_READ,
+                    FACT_STATE,
+                }
             ),
         ),
         # Who weighs, oversees or hands out goods needs no more than whom it is about, masked.
         Role(
             code="committee",
             zh="评议小组成员",
-            permissions=frozenset({REGISTER_READ, POINT_READ, CLAIM_DECIDE}),
+            permissions=frozenset(
+                {REGISTER_READ, POINT_READ, CLAIM_DECIDE, RATING_READ, RATING_VOTE}
+            ),
         ),
         Role(
             code="supervisor",
             zh="村务监督员",
             permissions=frozenset(
-                {REGISTER_READ, POINT_READ, APPEAL_DECIDE, RULE_CONFIRM, POINT_REVERSE}
+                {
+                    REGISTER_READ,
+                    POINT_READ,
+                    APPEAL_DECIDE,
+                    RULE_CONFIRM,
+                    POINT_REVERSE,
+                    RATING_READ,
+                    RATING_CHECK,
+                    FACT_VERIFY,
+                }
             ),
         ),
         Role(code="shop_keeper", zh="积分超市管理员", permissions=frozenset({REGISTER_READ})),
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ}),
+            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ}),
         ),
     ),
 )

@@ -201,6 +201,17 @@ _OF_POINTS: Final = (
 )
 
 
+# What a village attests, two of its people have said of whoever entered a rating; the platform alone puts it on record.
+_OF_VILLAGE: Final = (
+    f"{KIND} = 'system' and source = 'village' and not self_declared and "
+    + exists(
+        "rural_statements v",
+        f"v.subject_id = {ROW}.subject_id and v.id::text = {ROW}.source_ref and v.item_code = {ROW}.item_code"
+        " and v.state = 'VERIFIED'",
+    )
+)
+
+
 class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
 
@@ -275,6 +286,7 @@ class CreditRecord(Table):
             "UPDATE",
             check=f"subject_id = {SUBJECT} and status = 'withdrawn'",
         ),
+        when("attested", _OF_VILLAGE, "INSERT"),
         # What a sandbox's invented subjects have on record, its own job writes.
         when("invented", f"{KIND} = 'system' and {_INVENTED}", "INSERT"),
         batch(),

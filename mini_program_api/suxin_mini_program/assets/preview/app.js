@@ -19,6 +19,7 @@ import { showMine, showNotices } from "./mine.js";
 import { showLogIn, showProof, showSubjects } from "./people.js";
 import { showApplyRepair, showRepairs, showSupplementRepair } from "./repairing.js";
 import { showRequest, showRequests } from "./requests.js";
+import { showEnter, showExplanation, showGradeCertificate, showRural, showRuralSaid } from "./rural.js";
 import { showCertificate, showScore, showVerify } from "./score.js";
 import { showTakeTicket, showTicket, showTickets } from "./tickets.js";
 import { canHoldKeys } from "./tokens.js";
@@ -40,6 +41,11 @@ const ROUTES = [
   [/^\/score$/, "我的信用", showScore, { tab: "mine", back: "/mine" }],
   [/^\/score\/certificate$/, "等级证明", showCertificate, { tab: "mine", back: "/score" }],
   [/^\/score\/verify$/, "核验证明", showVerify, { tab: "mine", back: "/score" }],
+  [/^\/rural$/, "信用乡村", showRural, { tab: "mine", back: "/mine" }],
+  [/^\/rural\/enter\/([^/]+)$/, "参评", showEnter, { tab: "mine", back: "/rural" }],
+  [/^\/rural\/explanation\/([^/]+)$/, "等级构成", showExplanation, { tab: "mine", back: "/rural" }],
+  [/^\/rural\/(appeal|hearing)\/([^/]+)$/, "申诉与陈述", showRuralSaid, { tab: "mine", back: "/rural" }],
+  [/^\/rural\/certificate\/([^/]+)$/, "等级证书", showGradeCertificate, { tab: "mine", back: "/rural" }],
   [/^\/perks$/, "信易+", showPerks, { tab: "mine", back: "/mine" }],
   [/^\/perks\/([^/]+)$/, "权益", showPerk, { tab: "mine", back: "/perks" }],
   [/^\/perks\/([^/]+)\/code$/, "我的权益码", showCode, { tab: "mine", back: "/perks/$1" }],

@@ -12,8 +12,11 @@ const TONES = { OPEN: "info", KEPT: "good", BROKEN: "bad", RETURNED: "plain" };
 export async function showDeclare(go) {
   const subject = await get("/subjects/current");
   const fields = h("div", { class: "weui-cells" });
-  const draw = (code) => fields.replaceChildren(...subject.declarable.find((item) => item.itemCode === code).keys
-    .map((key) => field(`content.${key}`, NAMES[key] || key, input({ maxlength: 200, inputmode: key === "year" ? "numeric" : null }))));
+  const control = ({ choices }, key) => (choices[key] ? select([["", "请选择"], ...choices[key].map((one) => [one, one])], "") : input({ maxlength: 200, inputmode: key === "year" ? "numeric" : null }));
+  const draw = (code) => {
+    const item = subject.declarable.find((one) => one.itemCode === code);
+    fields.replaceChildren(...item.keys.map((key) => field(`content.${key}`, NAMES[key] || key, control(item, key))));
+  };
   const kinds = select(subject.declarable.map((item) => [item.itemCode, item.name]), null, { onchange: (event) => draw(event.target.value) });
   if (!subject.declarable.length) return empty("没有可申报的事项");
   draw(subject.declarable[0].itemCode);

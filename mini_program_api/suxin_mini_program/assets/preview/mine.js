@@ -13,6 +13,7 @@ export async function showMine(go) {
     h("div", { class: "weui-cells" },
       row(go, "消息", "/notices", me.unreadNotices ? `${me.unreadNotices} 条未读` : "", "to-notices"),
       row(go, "我的信用", "/score", "得分、等级、证明", "to-score"),
+      row(go, "信用乡村", "/rural", "参评、等级、证书", "to-rural"),
       row(go, "信易+", "/perks", "附近权益、权益码、核销记录", "to-perks"),
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),
       row(go, "自主申报", "/declare", "", "to-declare"),
@@ -26,7 +27,7 @@ export async function showMine(go) {
 }
 
 /** What the content of a record is called. */
-export const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方", organisation: "组织单位", commitment: "承诺编号", document: "文书" };
+export const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方", organisation: "组织单位", band: "档次", left: "剩余年限", species: "种类", crop: "作物", event: "事件", programme: "项目", finding: "结论", commitment: "承诺编号", document: "文书" };
 const VALUES = { green: "绿色", blue: "蓝色", yellow: "黄色", red: "红色", black: "黑色" };
 
 function record(item) {

@@ -1,0 +1,1 @@
+"""What is read of rural ratings, by who reads it."""

@@ -1,0 +1,89 @@
+"""What the city's office oversees: hearings, figures of areas, titles; and a village its own figures."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import NotFound
+from suxin.rural.models import (
+    RuralAreaCount,
+    RuralHearing,
+    RuralTitle,
+)
+from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
+from suxin.rural.states import TitleLevel
+
+MAX_ENTRIES: Final = 5_000
+"""How many entries of one cycle a page or a panel has: more than any village has households (proposed default)."""
+
+CYCLES_SHOWN: Final = 50
+GRADE_FIELDS: Final = ("kind", "tier", "effective_on", "expires_on")
+
+
+def hearings(actor: Actor) -> Select[RuralHearing]:
+    """Return the hearings that wait for a decision, those whose time ends first at the head.
+
+    :raises Forbidden: if the actor may not oversee rural credit
+    """
+    actor.require(RURAL_OVERSEE)
+    return (
+        select(RuralHearing)
+        .where(RuralHearing.decided_at.is_(None))
+        .order_by(RuralHearing.open_until, RuralHearing.entry_id)
+    )
+
+
+def area_counts(actor: Actor, level: TitleLevel) -> Select[RuralAreaCount]:
+    """Return the areas of a level with their figures, by code.
+
+    :raises Forbidden: if the actor may not oversee rural credit
+    """
+    actor.require(RURAL_OVERSEE)
+    return (
+        select(RuralAreaCount)
+        .where(RuralAreaCount.level == level)
+        .order_by(RuralAreaCount.area_code)
+    )
+
+
+async def own_count(session: AsyncSession, actor: Actor) -> RuralAreaCount | None:
+    """Return the figures of the actor's own village, once they were counted.
+
+    :raises Forbidden: if the actor may not look at ratings
+    """
+    actor.require(RATING_READ)
+    return await session.scalar(
+        select(RuralAreaCount).where(RuralAreaCount.tenant_id == actor.own_tenant)
+    )
+
+
+async def area_count(session: AsyncSession, area_code: str) -> RuralAreaCount | None:
+    """Return the figures of one area, as far as the caller sees them."""
+    return await session.get(RuralAreaCount, area_code)
+
+
+def titles(*, level: TitleLevel | None = None) -> Select[RuralTitle]:
+    """Return the titles that the caller sees, the latest first."""
+    found = select(RuralTitle).order_by(RuralTitle.id.desc())
+    return found if level is None else found.where(RuralTitle.level == level)
+
+
+async def lock_title(session: AsyncSession, actor: Actor, title_id: UUID) -> RuralTitle:
+    """Return one title, locked.
+
+    :raises Forbidden: if the actor may not oversee rural credit
+    :raises NotFound: if there is none
+    """
+    actor.require(RURAL_OVERSEE)
+    found = await session.scalar(
+        select(RuralTitle)
+        .where(RuralTitle.id == title_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(thing_zh="信用村镇命名", thing_en="title")
+    return found

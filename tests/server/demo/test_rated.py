@@ -1,0 +1,31 @@
+"""The demo city's ratings: last year's with grades of every kind, this year's in the hands of its panel, made once."""
+
+from datetime import UTC, datetime
+
+from suxin.kernel.database import Database
+from suxin.kernel.sealing import Keyring, Sealer
+from suxin_server.demo.rated import HOUSEHOLDS, VOTED, RatedCity
+from suxin_server.demo.villaged import VillagedCity
+from suxin_tenants import PROFILES
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+
+async def test_one_cycle_is_finished_and_one_is_voted_on(new_city) -> None:
+    async with new_city(NOW) as built:
+        sealer = Sealer(Keyring.generate())
+        batch: Database = built.setting.batch
+        assert await VillagedCity(built.database, sealer, PROFILES).fill(now=NOW)
+        city = RatedCity(built.database, batch, sealer, PROFILES)
+        assert await city.fill(now=NOW)
+        assert sorted(await built.column("select state from rural_cycles")) == [
+            "EFFECTIVE",
+            "VOTING",
+        ]
+        assert len(await built.column("select id from rural_grades where state = 'IN_FORCE'")) == (
+            HOUSEHOLDS
+        )
+        assert len(set(await built.column("select tier from rural_grades"))) > 1
+        assert len(await built.column("select entry_id from rural_votes")) == 4 * VOTED
+        # Once and no more, at whatever start.
+        assert not await city.fill(now=NOW)

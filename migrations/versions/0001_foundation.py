@@ -35,6 +35,8 @@ ACCESS = (
     'ALTER TABLE areas FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON areas FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
     "CREATE POLICY operator ON areas FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY grid_drawn ON areas FOR INSERT TO suxin_app WITH CHECK (level = 'grid' and exists (select 1 from villages v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.state = 'ACTIVE' and left(areas.code, 12) = any (v.former_codes || v.code)))",
+    "CREATE POLICY grid_redrawn ON areas FOR UPDATE TO suxin_app USING (level = 'grid' and exists (select 1 from villages v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.state = 'ACTIVE' and left(areas.code, 12) = any (v.former_codes || v.code))) WITH CHECK (level = 'grid' and exists (select 1 from villages v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.state = 'ACTIVE' and left(areas.code, 12) = any (v.former_codes || v.code)))",
     'CREATE POLICY batch ON areas FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE ON areas TO suxin_batch',
@@ -231,6 +233,8 @@ ACCESS = (
     "CREATE POLICY refuted ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and self_declared and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY promised ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'operator' and source = 'commitments' and not self_declared and exists (select 1 from commitments c where c.subject_id = credit_records.subject_id and (c.record_id = credit_records.id and credit_records.item_code = 'COMMITMENT' and c.kind <> 'truth' or c.outcome_id = credit_records.id and credit_records.item_code = case c.state when 'KEPT' then 'COMMITMENT-KEPT' else 'COMMITMENT-BROKEN' end)))",
     "CREATE POLICY kept ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'perks' and not self_declared and item_code = 'PERK-KEPT' and polarity = 'positive' and exists (select 1 from perk_redeemers r join perk_redemptions x on x.tenant_id = r.tenant_id and x.id = r.redemption_id join perk_programmes p on p.tenant_id = x.tenant_id and p.id = x.programme_id where r.subject_id = credit_records.subject_id and r.redemption_id::text = credit_records.source_ref and r.consent_id is not null and x.state = 'COMPLETED' and p.record_rule = 'kept' and p.sector not in ('medical', 'school')))",
+    "CREATE POLICY served ON credit_records FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'grid' and not self_declared and item_code = 'GRID-SERVICE' and polarity = 'positive' and exists (select 1 from grid_agreements a join household_members m on m.tenant_id = a.tenant_id and m.id = a.member_id where (m.subject_id = credit_records.subject_id or m.household_subject_id = credit_records.subject_id and m.relation = 'head') and credit_records.source_ref like a.tenant_id::text || ':' || a.member_id::text || ':%' and a.use = 'record' and a.ended_at is null))",
+    "CREATE POLICY served_no_more ON credit_records FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'grid' and status = 'active') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and status = 'withdrawn')",
     "CREATE POLICY attested ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and source = 'village' and not self_declared and exists (select 1 from rural_statements v where v.subject_id = credit_records.subject_id and v.id::text = credit_records.source_ref and v.item_code = credit_records.item_code and v.state = 'VERIFIED'))",
     "CREATE POLICY invented ON credit_records FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and exists (select 1 from subjects s where s.id = credit_records.subject_id and s.sandbox_id = (select nullif(current_setting('app.sandbox_id', true), '')::uuid)))",
     'CREATE POLICY batch ON credit_records FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
@@ -312,6 +316,78 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON filing_files FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON filing_files FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON filing_files TO suxin_app',
+    'ALTER TABLE grid_agreements ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_agreements FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON grid_agreements FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY himself ON grid_agreements FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY given ON grid_agreements FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY taken_back ON grid_agreements FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (ended_at, looked_month) ON grid_agreements TO suxin_app',
+    'ALTER TABLE grid_appeals ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_appeals FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_appeals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY filer ON grid_appeals FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and filed_by = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY town ON grid_appeals FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and to_town_at is not null)",
+    "CREATE POLICY decided_by_town ON grid_appeals FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and to_town_at is not null and town_decided_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON grid_appeals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (stands, answer, answered_at, further_until, to_town_by, to_town_at, town_reason, town_stands, town_answer, town_decided_at, closed_at) ON grid_appeals TO suxin_app',
+    'ALTER TABLE grid_claim_photos ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_claim_photos FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_claim_photos FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_claim_photos FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_claim_photos FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON grid_claim_photos TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON grid_claim_photos TO suxin_batch',
+    'ALTER TABLE grid_claim_seats ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_claim_seats FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_claim_seats FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY town ON grid_claim_seats FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and body = 'town' and staff_id = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY read_by_town ON grid_claim_seats FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and body = 'town' and staff_id = (select nullif(current_setting('app.staff_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_claim_seats FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_claim_seats TO suxin_app',
+    'ALTER TABLE grid_claims ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_claims FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_claims FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY household ON grid_claims FOR SELECT TO suxin_app USING (exists (select 1 from household_members m where m.tenant_id = grid_claims.tenant_id and m.household_id = grid_claims.household_id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY at_town ON grid_claims FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'AT_TOWN')",
+    "CREATE POLICY decided_by_town ON grid_claims FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'AT_TOWN') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON grid_claims FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, due_at, due_from, due_days, due_provisional, late_at, reason, checked_at, decided_at, notice_id, notice_line, notice_ends_at, posted_at, posted_points, transfer_id, ended_at, reversal_asked_by, reversal_asked_at, reversal_reason, reversed_by, reversal_id) ON grid_claims TO suxin_app',
+    "CREATE TRIGGER grid_claims_begins BEFORE INSERT ON grid_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER grid_claims_step BEFORE UPDATE OF state ON grid_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ANSWERED', 'APPROVED', 'operator'), ('ANSWERED', 'APPROVED', 'system'), ('ANSWERED', 'AT_TOWN', 'client'), ('ANSWERED', 'AT_TOWN', 'staff'), ('ANSWERED', 'AT_TOWN', 'subject'), ('ANSWERED', 'NOTICED', 'operator'), ('ANSWERED', 'NOTICED', 'system'), ('ANSWERED', 'POSTED', 'operator'), ('ANSWERED', 'POSTED', 'system'), ('ANSWERED', 'REJECTED', 'operator'), ('ANSWERED', 'REJECTED', 'system'), ('APPEALED', 'ANSWERED', 'client'), ('APPEALED', 'ANSWERED', 'staff'), ('APPROVED', 'NOTICED', 'client'), ('APPROVED', 'NOTICED', 'staff'), ('APPROVED', 'WITHDRAWN', 'client'), ('APPROVED', 'WITHDRAWN', 'staff'), ('APPROVED', 'WITHDRAWN', 'subject'), ('AT_TOWN', 'APPROVED', 'operator'), ('AT_TOWN', 'APPROVED', 'system'), ('AT_TOWN', 'NOTICED', 'operator'), ('AT_TOWN', 'NOTICED', 'system'), ('AT_TOWN', 'POSTED', 'operator'), ('AT_TOWN', 'POSTED', 'system'), ('AT_TOWN', 'REJECTED', 'operator'), ('AT_TOWN', 'REJECTED', 'system'), ('CHECKED', 'APPROVED', 'client'), ('CHECKED', 'APPROVED', 'staff'), ('CHECKED', 'REFUSED', 'client'), ('CHECKED', 'REFUSED', 'staff'), ('CHECKED', 'WITHDRAWN', 'client'), ('CHECKED', 'WITHDRAWN', 'staff'), ('CHECKED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'POSTED', 'operator'), ('NOTICED', 'POSTED', 'system'), ('NOTICED', 'REJECTED', 'operator'), ('NOTICED', 'REJECTED', 'system'), ('POSTED', 'REVERSED', 'client'), ('POSTED', 'REVERSED', 'staff'), ('REFUSED', 'APPEALED', 'client'), ('REFUSED', 'APPEALED', 'staff'), ('REFUSED', 'APPEALED', 'subject'), ('REFUSED', 'REJECTED', 'operator'), ('REFUSED', 'REJECTED', 'system'), ('SUBMITTED', 'CHECKED', 'client'), ('SUBMITTED', 'CHECKED', 'staff'), ('SUBMITTED', 'REFUSED', 'client'), ('SUBMITTED', 'REFUSED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE grid_notice_pages ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_notice_pages FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_notice_pages FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON grid_notice_pages FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY system ON grid_notice_pages FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_notice_pages TO suxin_app',
+    'ALTER TABLE grid_notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_notices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_notices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON grid_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY system ON grid_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (lines, closed_at) ON grid_notices TO suxin_app',
+    'ALTER TABLE grid_rule_sets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_rule_sets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON grid_rule_sets FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'CONFIRMED'))",
+    "CREATE POLICY system ON grid_rule_sets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, book, edited_at, meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at, confirmed_by, confirmed_at, starts_on, reason) ON grid_rule_sets TO suxin_app',
+    "CREATE TRIGGER grid_rule_sets_begins BEFORE INSERT ON grid_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER grid_rule_sets_step BEFORE UPDATE OF state ON grid_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ADOPTED', 'CONFIRMED', 'client'), ('ADOPTED', 'CONFIRMED', 'staff'), ('ADOPTED', 'DRAFT', 'client'), ('ADOPTED', 'DRAFT', 'staff'), ('ADOPTED', 'DROPPED', 'client'), ('ADOPTED', 'DROPPED', 'staff'), ('DRAFT', 'ADOPTED', 'client'), ('DRAFT', 'ADOPTED', 'staff'), ('DRAFT', 'DROPPED', 'client'), ('DRAFT', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE grid_staff_homes ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_staff_homes FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_staff_homes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_staff_homes FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (household_id, declared_by, declared_at) ON grid_staff_homes TO suxin_app',
+    'ALTER TABLE grid_workers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_workers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_workers FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_workers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_workers FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (ends_before, ended_by) ON grid_workers TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON grid_workers TO suxin_batch',
     'ALTER TABLE group_exemptions ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE group_exemptions FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON group_exemptions FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -360,6 +436,34 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, settled_at, settled_by, note) ON guarantor_transfers TO suxin_app',
     "CREATE TRIGGER guarantor_transfers_begins BEFORE INSERT ON guarantor_transfers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('NOTED', 'client'), ('NOTED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER guarantor_transfers_step BEFORE UPDATE OF state ON guarantor_transfers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONFIRMED', 'RETURNED', 'client'), ('CONFIRMED', 'RETURNED', 'staff'), ('NOTED', 'CONFIRMED', 'client'), ('NOTED', 'CONFIRMED', 'staff'), ('NOTED', 'DENIED', 'client'), ('NOTED', 'DENIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE household_links ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE household_links FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON household_links FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY acting_person ON household_links FOR SELECT TO suxin_app USING (person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY system ON household_links FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, member_id, decided_by, decided_at, reason, ended_at) ON household_links TO suxin_app',
+    "CREATE TRIGGER household_links_begins BEFORE INSERT ON household_links FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ASKED', 'system'), ('CONFIRMED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER household_links_step BEFORE UPDATE OF state ON household_links FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ASKED', 'CONFIRMED', 'client'), ('ASKED', 'CONFIRMED', 'staff'), ('ASKED', 'DECLINED', 'client'), ('ASKED', 'DECLINED', 'staff'), ('ASKED', 'ENDED', 'client'), ('ASKED', 'ENDED', 'staff'), ('ASKED', 'ENDED', 'system'), ('CONFIRMED', 'ENDED', 'client'), ('CONFIRMED', 'ENDED', 'staff'), ('CONFIRMED', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE household_members ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE household_members FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON household_members FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY himself ON household_members FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
+    "CREATE POLICY of_household ON household_members FOR SELECT TO suxin_app USING (household_subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and left_at is null)",
+    "CREATE POLICY system ON household_members FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON household_members FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (household_id, name_sealed, name_masked, name_pinyin, relation, birth_year, phone_sealed, resident_id_sealed, resident_id_index, key_version, subject_id, household_subject_id, updated_at, left_at, left_because) ON household_members TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON household_members TO suxin_batch',
+    'ALTER TABLE households ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE households FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON households FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY household_itself ON households FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY member ON households FOR SELECT TO suxin_app USING (exists (select 1 from household_members m where m.tenant_id = households.tenant_id and m.household_id = households.id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY system ON households FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON households FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (number, group_name, address, grid_id, head_id, state, merged_into, subject_id, register_number, linked_by, linked_at, notice_version, updated_at, ended_at, reason) ON households TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON households TO suxin_batch',
+    "CREATE TRIGGER households_begins BEFORE INSERT ON households FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER households_step BEFORE UPDATE OF state ON households FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'MERGED', 'client'), ('ACTIVE', 'MERGED', 'staff'), ('ACTIVE', 'MOVED_AWAY', 'client'), ('ACTIVE', 'MOVED_AWAY', 'staff'), ('ACTIVE', 'TRANSFERRED', 'system'), ('MERGED', 'TRANSFERRED', 'system'), ('MOVED_AWAY', 'ACTIVE', 'client'), ('MOVED_AWAY', 'ACTIVE', 'staff'), ('MOVED_AWAY', 'TRANSFERRED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO suxin_doorway',
     'ALTER TABLE identity_providers ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY',
@@ -593,6 +697,23 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, decided_at) ON offers TO suxin_app',
     "CREATE TRIGGER offers_begins BEFORE INSERT ON offers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER offers_step BEFORE UPDATE OF state ON offers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'CHOSEN', 'subject'), ('OPEN', 'EXPIRED', 'system'), ('OPEN', 'PASSED', 'subject'), ('OPEN', 'PASSED', 'system'), ('OPEN', 'WITHDRAWN', 'client'), ('OPEN', 'WITHDRAWN', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE order_authorisations ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_authorisations FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON order_authorisations FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_authorisations FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, call_up, reason, rejection, opened_at, ended_at) ON order_authorisations TO suxin_app',
+    "CREATE TRIGGER order_authorisations_begins BEFORE INSERT ON order_authorisations FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPLIED', 'client'), ('APPLIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER order_authorisations_step BEFORE UPDATE OF state ON order_authorisations FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPLIED', 'REFUSED', 'system'), ('APPLIED', 'WAITING', 'system'), ('AVAILABLE', 'ENDED', 'system'), ('AVAILABLE', 'ENDING', 'client'), ('AVAILABLE', 'ENDING', 'staff'), ('ENDING', 'ENDED', 'system'), ('WAITING', 'AVAILABLE', 'system'), ('WAITING', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE order_bill_gaps ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_bill_gaps FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_bill_gaps FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_bill_gaps FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON order_bill_gaps TO suxin_app',
+    'ALTER TABLE order_bills ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE order_bills FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY reading_tenant ON order_bills FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON order_bills FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON order_bills TO suxin_app',
     'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_outcomes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_outcomes FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -704,7 +825,7 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, uses, used_value_fen, stock_hold_id, budget_hold_id, granted_at, use_by, ended_at, reason) ON perk_redemptions TO suxin_app',
     'GRANT SELECT ON perk_redemptions TO suxin_batch',
     "CREATE TRIGGER perk_redemptions_begins BEFORE INSERT ON perk_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'), ('HELD', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'GRANTED', 'subject'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_redemptions_step BEFORE UPDATE OF state ON perk_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('GRANTED', 'COMPLETED', 'client'), ('GRANTED', 'COMPLETED', 'staff'), ('GRANTED', 'COMPLETED', 'system'), ('GRANTED', 'EXPIRED', 'system'), ('GRANTED', 'ROLLED_BACK', 'client'), ('GRANTED', 'ROLLED_BACK', 'staff'), ('GRANTED', 'ROLLED_BACK', 'subject'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'GRANTED', 'client'), ('HELD', 'GRANTED', 'staff'), ('HELD', 'GRANTED', 'subject'), ('HELD', 'ROLLED_BACK', 'client'), ('HELD', 'ROLLED_BACK', 'staff'), ('HELD', 'ROLLED_BACK', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE perk_settlement_lines ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE perk_settlement_lines FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON perk_settlement_lines FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -736,7 +857,7 @@ ACCESS = (
     "CREATE POLICY system ON perk_tickets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (state, used, last_used_at, ended_at, reason) ON perk_tickets TO suxin_app',
     "CREATE TRIGGER perk_tickets_begins BEFORE INSERT ON perk_tickets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'client'), ('ISSUED', 'staff'), ('ISSUED', 'subject'))) EXECUTE FUNCTION refuse_step()",
-    "CREATE TRIGGER perk_tickets_step BEFORE UPDATE OF state ON perk_tickets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'CANCELLED', 'client'), ('ISSUED', 'CANCELLED', 'staff'), ('ISSUED', 'EXPIRED', 'system'), ('ISSUED', 'PART_USED', 'client'), ('ISSUED', 'PART_USED', 'staff'), ('ISSUED', 'USED', 'client'), ('ISSUED', 'USED', 'staff'), ('PART_USED', 'EXPIRED', 'system'), ('PART_USED', 'USED', 'client'), ('PART_USED', 'USED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER perk_tickets_step BEFORE UPDATE OF state ON perk_tickets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ISSUED', 'CANCELLED', 'client'), ('ISSUED', 'CANCELLED', 'staff'), ('ISSUED', 'CANCELLED', 'subject'), ('ISSUED', 'EXPIRED', 'system'), ('ISSUED', 'PART_USED', 'client'), ('ISSUED', 'PART_USED', 'staff'), ('ISSUED', 'USED', 'client'), ('ISSUED', 'USED', 'staff'), ('PART_USED', 'EXPIRED', 'system'), ('PART_USED', 'USED', 'client'), ('PART_USED', 'USED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE person_identities ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE person_identities FORCE ROW LEVEL SECURITY',
     "CREATE POLICY acting_person ON person_identities FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
@@ -903,6 +1024,11 @@ ACCESS = (
     "CREATE TRIGGER referrals_begins BEFORE INSERT ON referrals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'client'), ('ACCEPTED', 'staff'), ('DISPATCHED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER referrals_step BEFORE UPDATE OF state ON referrals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CONTACTED', 'client'), ('ACCEPTED', 'CONTACTED', 'staff'), ('ACCEPTED', 'DECLINED', 'client'), ('ACCEPTED', 'DECLINED', 'staff'), ('ACCEPTED', 'LAPSED', 'system'), ('ACCEPTED', 'OFFERED', 'client'), ('ACCEPTED', 'OFFERED', 'staff'), ('ACCEPTED', 'PASSED', 'subject'), ('ACCEPTED', 'PASSED', 'system'), ('CONTACTED', 'DECLINED', 'client'), ('CONTACTED', 'DECLINED', 'staff'), ('CONTACTED', 'DUE_DILIGENCE', 'client'), ('CONTACTED', 'DUE_DILIGENCE', 'staff'), ('CONTACTED', 'LAPSED', 'system'), ('CONTACTED', 'OFFERED', 'client'), ('CONTACTED', 'OFFERED', 'staff'), ('CONTACTED', 'PASSED', 'subject'), ('CONTACTED', 'PASSED', 'system'), ('DISPATCHED', 'ACCEPTED', 'client'), ('DISPATCHED', 'ACCEPTED', 'staff'), ('DISPATCHED', 'DECLINED', 'client'), ('DISPATCHED', 'DECLINED', 'staff'), ('DISPATCHED', 'LAPSED', 'system'), ('DISPATCHED', 'PASSED', 'subject'), ('DISPATCHED', 'PASSED', 'system'), ('DUE_DILIGENCE', 'DECLINED', 'client'), ('DUE_DILIGENCE', 'DECLINED', 'staff'), ('DUE_DILIGENCE', 'LAPSED', 'system'), ('DUE_DILIGENCE', 'OFFERED', 'client'), ('DUE_DILIGENCE', 'OFFERED', 'staff'), ('DUE_DILIGENCE', 'PASSED', 'subject'), ('DUE_DILIGENCE', 'PASSED', 'system'), ('OFFERED', 'DUE_DILIGENCE', 'client'), ('OFFERED', 'DUE_DILIGENCE', 'staff'), ('OFFERED', 'PASSED', 'subject'), ('OFFERED', 'PASSED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO suxin_doorway',
+    'ALTER TABLE register_imports ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE register_imports FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON register_imports FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    'CREATE POLICY batch ON register_imports FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT ON register_imports TO suxin_app',
     'ALTER TABLE repair_applications ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE repair_applications FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON repair_applications FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -1140,7 +1266,7 @@ ACCESS = (
     'ALTER TABLE service_orders FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON service_orders FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON service_orders FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at) ON service_orders TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at, urged_at) ON service_orders TO suxin_app',
     "CREATE TRIGGER service_orders_begins BEFORE INSERT ON service_orders FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'client'), ('CREATED', 'staff'), ('CREATED', 'system'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER service_orders_step BEFORE UPDATE OF stage ON service_orders FOR EACH ROW WHEN (OLD.stage <> NEW.stage AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.stage, NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'EXPIRED', 'system'), ('CREATED', 'REVOKED', 'client'), ('CREATED', 'REVOKED', 'staff'), ('CREATED', 'REVOKED', 'system'), ('CREATED', 'USER_CONFIRM', 'client'), ('CREATED', 'USER_CONFIRM', 'staff'), ('CREATED', 'USER_CONFIRM', 'system'), ('USER_CONFIRM', 'REVOKED', 'client'), ('USER_CONFIRM', 'REVOKED', 'staff'), ('USER_CONFIRM', 'REVOKED', 'system'), ('USER_CONFIRM', 'USER_PAYING', 'client'), ('USER_CONFIRM', 'USER_PAYING', 'staff'), ('USER_CONFIRM', 'USER_PAYING', 'system'), ('USER_PAYING', 'USER_PAID', 'client'), ('USER_PAYING', 'USER_PAID', 'staff'), ('USER_PAYING', 'USER_PAID', 'system'))) EXECUTE FUNCTION refuse_step()",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
@@ -1219,6 +1345,41 @@ ACCESS = (
     'GRANT SELECT ON tenants TO suxin_doorway',
     'GRANT SELECT ON tenants TO suxin_batch',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON used_assertions TO suxin_doorway',
+    'ALTER TABLE village_counts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE village_counts FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON village_counts FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON village_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON village_counts FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON village_counts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE ON village_counts TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON village_counts TO suxin_batch',
+    'ALTER TABLE village_grids ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE village_grids FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON village_grids FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON village_grids FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON village_grids FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (code, kind, name, predecessors, state, valid_until, merged_into) ON village_grids TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON village_grids TO suxin_batch',
+    "CREATE TRIGGER village_grids_begins BEFORE INSERT ON village_grids FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER village_grids_step BEFORE UPDATE OF state ON village_grids FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'ENDED', 'client'), ('ACTIVE', 'ENDED', 'staff'), ('ACTIVE', 'ENDED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE village_mergers ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE village_mergers FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON village_mergers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY merged ON village_mergers FOR SELECT TO suxin_app USING (from_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) or into_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY platform ON village_mergers FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, carried_out_at, households, persons) ON village_mergers TO suxin_app',
+    "CREATE TRIGGER village_mergers_begins BEFORE INSERT ON village_mergers FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER village_mergers_step BEFORE UPDATE OF state ON village_mergers FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('APPROVED', 'CARRIED_OUT', 'system'), ('PROPOSED', 'APPROVED', 'operator'), ('PROPOSED', 'DECLINED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE villages ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE villages FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON villages FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON villages FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY system ON villages FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON villages FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (former_codes, state, merged_into, merged_at, next_serial) ON villages TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE ON villages TO suxin_batch',
+    "CREATE TRIGGER villages_begins BEFORE INSERT ON villages FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER villages_step BEFORE UPDATE OF state ON villages FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'MERGED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE warning_rule_figures ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE warning_rule_figures FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operator ON warning_rule_figures FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
@@ -1819,6 +1980,54 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_notices',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('claims', sa.BigInteger(), nullable=False),
+    sa.Column('days', sa.BigInteger(), nullable=False),
+    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('village_name', sa.Text(), nullable=False),
+    sa.Column('published_by', sa.Uuid(), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_provisional', sa.Boolean(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('claims between 1 and 200', name=op.f('ck_grid_notices_claims')),
+    sa.CheckConstraint('days between 5 and 7 and ends_at > published_at', name=op.f('ck_grid_notices_days')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_notices'))
+    )
+    op.create_index('uq_grid_notices_number', 'grid_notices', ['tenant_id', 'number'], unique=True)
+    op.create_table('grid_rule_sets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('DRAFT', 'ADOPTED', 'CONFIRMED', 'DROPPED', name='rulesetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('book', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('drafted_by', sa.Uuid(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('edited_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('meeting', sa.Enum('villagers', 'households', 'representatives', name='meeting', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('met_on', sa.Date(), nullable=True),
+    sa.Column('entitled', sa.BigInteger(), nullable=True),
+    sa.Column('present', sa.BigInteger(), nullable=True),
+    sa.Column('in_favour', sa.BigInteger(), nullable=True),
+    sa.Column('minutes', sa.Text(), nullable=True),
+    sa.Column('adopted_by', sa.Uuid(), nullable=True),
+    sa.Column('adopted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("case when state = 'CONFIRMED' then num_nulls(confirmed_by, confirmed_at, starts_on) = 0 else confirmed_by is null end", name=op.f('ck_grid_rule_sets_confirmed')),
+    sa.CheckConstraint("state not in ('ADOPTED', 'CONFIRMED') or num_nulls(meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at) = 0", name=op.f('ck_grid_rule_sets_adopted')),
+    sa.CheckConstraint('confirmed_by <> drafted_by and confirmed_by <> adopted_by', name=op.f('ck_grid_rule_sets_by_another')),
+    sa.CheckConstraint('in_favour <= present and present <= entitled', name=op.f('ck_grid_rule_sets_counts')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_grid_rule_sets_number')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_rule_sets'))
+    )
+    op.create_index('uq_grid_rule_sets_number', 'grid_rule_sets', ['tenant_id', 'number'], unique=True)
+    op.create_index('uq_grid_rule_sets_starts_on', 'grid_rule_sets', ['tenant_id', 'starts_on'], unique=True, postgresql_where=sa.text("state = 'CONFIRMED'"))
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -2169,7 +2378,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
-    sa.Column('role', sa.Enum('legal_representative', 'agent', 'helper', name='mandaterole', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('role', sa.Enum('legal_representative', 'agent', 'helper', 'household_head', name='mandaterole', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('proof_method', sa.Text(), nullable=False),
     sa.Column('proof_ref', sa.Text(), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
@@ -2277,6 +2486,24 @@ def upgrade() -> None:
     op.create_index('ix_oauth_grants_log_in_hash', 'oauth_grants', ['log_in_hash'], unique=False, postgresql_where=sa.text('log_in_hash is not null'))
     op.create_index('ix_oauth_grants_openid', 'oauth_grants', ['openid'], unique=False, postgresql_where=sa.text('openid is not null'))
     op.create_index('ix_oauth_grants_staff_id', 'oauth_grants', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('order_bills',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('sub_mchid', sa.Text(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('payments', sa.BigInteger(), nullable=False),
+    sa.Column('payments_fen', sa.BigInteger(), nullable=False),
+    sa.Column('refunds', sa.BigInteger(), nullable=False),
+    sa.Column('refunds_fen', sa.BigInteger(), nullable=False),
+    sa.Column('paid_here', sa.BigInteger(), nullable=False),
+    sa.Column('paid_here_fen', sa.BigInteger(), nullable=False),
+    sa.Column('gaps', sa.BigInteger(), nullable=False),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('least(payments, payments_fen, refunds, refunds_fen, paid_here, paid_here_fen, gaps) >= 0', name=op.f('ck_order_bills_figures')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_bills')),
+    sa.UniqueConstraint('tenant_id', 'sub_mchid', 'day', name=op.f('uq_order_bills_tenant_id_sub_mchid_day'))
+    )
+    op.create_index('ix_order_bills_id', 'order_bills', ['tenant_id', 'id'], unique=False)
     op.create_table('order_services',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2551,6 +2778,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_refresh_tokens_expires_at', 'refresh_tokens', ['expires_at'], unique=False)
     op.create_index('ix_refresh_tokens_grant_id', 'refresh_tokens', ['grant_id'], unique=False)
+    op.create_table('register_imports',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('added', sa.Integer(), nullable=False),
+    sa.Column('changed', sa.Integer(), nullable=False),
+    sa.Column('unchanged', sa.Integer(), nullable=False),
+    sa.Column('rejects', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('imported_by', sa.Uuid(), nullable=False),
+    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_register_imports_sha256')),
+    sa.CheckConstraint('lines = added + changed + unchanged + jsonb_array_length(rejects)', name=op.f('ck_register_imports_lines')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_register_imports'))
+    )
     op.create_table('repair_applications',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3024,6 +3268,82 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_assertions'))
     )
     op.create_index('ix_used_assertions_expires_at', 'used_assertions', ['expires_at'], unique=False)
+    op.create_table('village_counts',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('grids', sa.Integer(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('ungridded', sa.Integer(), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('linked', sa.Integer(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('least(grids, households, ungridded, persons, linked) >= 0', name=op.f('ck_village_counts_counts')),
+    sa.CheckConstraint('linked <= persons and ungridded <= households', name=op.f('ck_village_counts_parts')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_village_counts'))
+    )
+    op.create_table('village_grids',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Enum('basic', 'special', name='gridkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('predecessors', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('ACTIVE', 'ENDED', name='gridstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(kind = 'special') = (right(code, 3) > '900')", name=op.f('ck_village_grids_kind')),
+    sa.CheckConstraint("(state = 'ENDED') = (valid_until is not null)", name=op.f('ck_village_grids_ended')),
+    sa.CheckConstraint("code ~ '^[0-9]{15}$' and right(code, 3) <> '000'", name=op.f('ck_village_grids_code')),
+    sa.CheckConstraint("right(code, 3) <> '900'", name=op.f('ck_village_grids_between')),
+    sa.CheckConstraint('length(name) between 1 and 40', name=op.f('ck_village_grids_name')),
+    sa.CheckConstraint('valid_until >= valid_from', name=op.f('ck_village_grids_period')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_village_grids'))
+    )
+    op.create_index('uq_village_grids_code', 'village_grids', ['tenant_id', 'code'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_table('village_mergers',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('from_tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('into_tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'DECLINED', 'APPROVED', 'CARRIED_OUT', name='mergerstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('carried_out_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('households', sa.Integer(), nullable=True),
+    sa.Column('persons', sa.Integer(), nullable=True),
+    sa.CheckConstraint("(state = 'CARRIED_OUT') = (carried_out_at is not null)", name=op.f('ck_village_mergers_done')),
+    sa.CheckConstraint("(state = 'PROPOSED') = (decided_at is null)", name=op.f('ck_village_mergers_decided')),
+    sa.CheckConstraint('decided_by <> proposed_by', name=op.f('ck_village_mergers_two_people')),
+    sa.CheckConstraint('from_tenant_id <> into_tenant_id', name=op.f('ck_village_mergers_two_villages')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_village_mergers'))
+    )
+    op.create_index('ix_village_mergers_into', 'village_mergers', ['into_tenant_id'], unique=False)
+    op.create_index('uq_village_mergers_open', 'village_mergers', ['from_tenant_id'], unique=True, postgresql_where=sa.text("state in ('PROPOSED', 'APPROVED')"))
+    op.create_table('villages',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('town_code', sa.Text(), nullable=False),
+    sa.Column('former_codes', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('ACTIVE', 'MERGED', name='villagestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.Column('merged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('next_serial', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'MERGED') = (merged_into is not null)", name=op.f('ck_villages_merged')),
+    sa.CheckConstraint("code ~ '^[0-9]{12}$'", name=op.f('ck_villages_code')),
+    sa.CheckConstraint('(merged_into is null) = (merged_at is null)', name=op.f('ck_villages_merged_at')),
+    sa.CheckConstraint('merged_into <> tenant_id', name=op.f('ck_villages_into_another')),
+    sa.CheckConstraint('next_serial >= 0', name=op.f('ck_villages_next_serial')),
+    sa.CheckConstraint('town_code = left(code, 9)', name=op.f('ck_villages_town')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_villages'))
+    )
+    op.create_index('ix_villages_town_code', 'villages', ['town_code', 'code'], unique=False)
+    op.create_index('uq_villages_code', 'villages', ['code'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
     op.create_table('warning_rule_figures',
     sa.Column('rule_set_id', sa.Uuid(), nullable=False),
     sa.Column('rule_code', sa.Text(), nullable=False),
@@ -3134,6 +3454,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', 'contract_number', name=op.f('pk_bank_ledger_differences'))
     )
     op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
+    op.create_table('grid_notice_pages',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('token', sa.Text(), nullable=False),
+    sa.Column('notice_id', sa.Uuid(), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(token) between 20 and 40', name=op.f('ck_grid_notice_pages_token')),
+    sa.ForeignKeyConstraint(['tenant_id', 'notice_id'], ['grid_notices.tenant_id', 'grid_notices.id'], name=op.f('fk_grid_notice_pages_tenant_id_notice_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'token', name=op.f('pk_grid_notice_pages'))
+    )
+    op.create_index('uq_grid_notice_pages_notice', 'grid_notice_pages', ['tenant_id', 'notice_id'], unique=True)
+    op.create_index('uq_grid_notice_pages_token', 'grid_notice_pages', ['token'], unique=True)
+    op.create_table('grid_workers',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('grid_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_before', sa.Date(), nullable=True),
+    sa.Column('assigned_by', sa.Uuid(), nullable=True),
+    sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('ends_before >= starts_on', name=op.f('ck_grid_workers_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['village_grids.tenant_id', 'village_grids.id'], name=op.f('fk_grid_workers_tenant_id_grid_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_grid_workers_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_workers'))
+    )
+    op.create_index('ix_grid_workers_staff_id', 'grid_workers', ['tenant_id', 'staff_id'], unique=False)
+    op.create_index('uq_grid_workers_live', 'grid_workers', ['tenant_id', 'grid_id', 'staff_id'], unique=True, postgresql_where=sa.text('ends_before is null'))
     op.create_table('group_exemptions',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('record_id', sa.Uuid(), nullable=False),
@@ -3169,6 +3517,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'guarantor_id', name=op.f('pk_guarantor_limits'))
     )
     op.create_index('uq_guarantor_limits_guarantor_id', 'guarantor_limits', ['guarantor_id'], unique=True)
+    op.create_table('households',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('group_name', sa.Text(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('grid_id', sa.Uuid(), nullable=True),
+    sa.Column('head_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Enum('ACTIVE', 'MOVED_AWAY', 'MERGED', 'TRANSFERRED', name='householdstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.Column('split_from', sa.Uuid(), nullable=True),
+    sa.Column('came_from', sa.Uuid(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('register_number', sa.Text(), nullable=True),
+    sa.Column('linked_by', sa.Uuid(), nullable=True),
+    sa.Column('linked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_version', sa.Text(), nullable=True),
+    sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'ACTIVE') = (ended_at is null)", name=op.f('ck_households_ended')),
+    sa.CheckConstraint("state <> 'MERGED' or merged_into is not null", name=op.f('ck_households_merged')),
+    sa.CheckConstraint('(subject_id is null) = (register_number is null) and (subject_id is null) = (linked_by is null) and (subject_id is null) = (linked_at is null) and (subject_id is null) = (notice_version is null)', name=op.f('ck_households_linked')),
+    sa.CheckConstraint('length(group_name) <= 20 and length(address) <= 80', name=op.f('ck_households_texts')),
+    sa.CheckConstraint('length(number) between 1 and 40', name=op.f('ck_households_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['village_grids.tenant_id', 'village_grids.id'], name=op.f('fk_households_tenant_id_grid_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_households'))
+    )
+    op.create_index('ix_households_grid_id', 'households', ['tenant_id', 'grid_id', 'id'], unique=False)
+    op.create_index('ix_households_group_name', 'households', ['tenant_id', 'group_name', 'id'], unique=False)
+    op.create_index('ix_households_state', 'households', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_households_subject_id', 'households', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
+    op.create_index('uq_households_number', 'households', ['tenant_id', 'number'], unique=True)
     op.create_table('incentive_awards',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3257,6 +3639,43 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_memberships'))
     )
     op.create_index('ix_memberships_staff_id', 'memberships', ['tenant_id', 'staff_id'], unique=False)
+    op.create_table('order_authorisations',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('APPLIED', 'WAITING', 'AVAILABLE', 'ENDING', 'REFUSED', 'ENDED', name='authorisationstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('call_up', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('rejection', sa.Text(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('applied_by', sa.Uuid(), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state in ('REFUSED', 'ENDED')) = (ended_at is not null)", name=op.f('ck_order_authorisations_ended')),
+    sa.CheckConstraint("code ~ '^[0-9A-Za-z_|*-]{1,32}$'", name=op.f('ck_order_authorisations_code')),
+    sa.CheckConstraint("state <> 'ENDING' or reason is not null", name=op.f('ck_order_authorisations_reason')),
+    sa.CheckConstraint("state not in ('AVAILABLE', 'ENDING') or opened_at is not null", name=op.f('ck_order_authorisations_opened')),
+    sa.ForeignKeyConstraint(['tenant_id', 'service_id'], ['order_services.tenant_id', 'order_services.id'], name=op.f('fk_order_authorisations_tenant_id_service_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_authorisations')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_order_authorisations_tenant_id_code'))
+    )
+    op.create_index('ix_order_authorisations_state', 'order_authorisations', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_table('order_bill_gaps',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('bill_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('UNKNOWN_HERE', 'NOT_SETTLED_HERE', 'AMOUNT_DIFFERS', 'MISSING_THERE', name='billgap', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('refund', sa.Boolean(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('transaction_id', sa.Text(), nullable=True),
+    sa.Column('bill_fen', sa.BigInteger(), nullable=True),
+    sa.Column('here_fen', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('num_nonnulls(bill_fen, here_fen) > 0', name=op.f('ck_order_bill_gaps_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bill_id'], ['order_bills.tenant_id', 'order_bills.id'], name=op.f('fk_order_bill_gaps_tenant_id_bill_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_bill_gaps'))
+    )
+    op.create_index('ix_order_bill_gaps_bill_id', 'order_bill_gaps', ['tenant_id', 'bill_id', 'id'], unique=False)
     op.create_table('perk_covers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3645,6 +4064,71 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_staff_homes',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=True),
+    sa.Column('declared_by', sa.Uuid(), nullable=False),
+    sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('declared_by <> staff_id', name=op.f('ck_grid_staff_homes_by_another')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_staff_homes_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'staff_id'], ['staff.tenant_id', 'staff.id'], name=op.f('fk_grid_staff_homes_tenant_id_staff_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_grid_staff_homes'))
+    )
+    op.create_table('household_links',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('name_masked', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('ASKED', 'CONFIRMED', 'DECLINED', 'ENDED', name='linkstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'ASKED') = (decided_at is null)", name=op.f('ck_household_links_decided')),
+    sa.CheckConstraint("(state = 'ENDED') = (ended_at is not null)", name=op.f('ck_household_links_ended')),
+    sa.CheckConstraint("state <> 'CONFIRMED' or member_id is not null", name=op.f('ck_household_links_confirmed')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_household_links_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_household_links'))
+    )
+    op.create_index('ix_household_links_person_id', 'household_links', ['person_id'], unique=False)
+    op.create_index('ix_household_links_state', 'household_links', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('uq_household_links_open', 'household_links', ['tenant_id', 'person_id'], unique=True, postgresql_where=sa.text("state in ('ASKED', 'CONFIRMED')"))
+    op.create_table('household_members',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('name_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('name_masked', sa.Text(), nullable=False),
+    sa.Column('name_pinyin', sa.Text(), nullable=False),
+    sa.Column('relation', sa.Enum('head', 'spouse', 'child', 'child_in_law', 'grandchild', 'parent', 'grandparent', 'sibling', 'other', name='relation', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('birth_year', sa.SmallInteger(), nullable=True),
+    sa.Column('phone_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('resident_id_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('resident_id_index', sa.LargeBinary(), nullable=True),
+    sa.Column('key_version', sa.BigInteger(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('household_subject_id', sa.Uuid(), nullable=True),
+    sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('left_because', sa.Enum('moved', 'married', 'died', 'mistake', 'transferred', name='leavereason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.CheckConstraint('(left_at is null) = (left_because is null)', name=op.f('ck_household_members_left')),
+    sa.CheckConstraint('(resident_id_index is null) = (key_version is null)', name=op.f('ck_household_members_key_version')),
+    sa.CheckConstraint('(resident_id_sealed is null) = (resident_id_index is null)', name=op.f('ck_household_members_index')),
+    sa.CheckConstraint('birth_year between 1880 and 2200', name=op.f('ck_household_members_birth_year')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_household_members_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_household_members'))
+    )
+    op.create_index('ix_household_members_household_id', 'household_members', ['tenant_id', 'household_id'], unique=False)
+    op.create_index('ix_household_members_key_version', 'household_members', ['key_version'], unique=False, postgresql_where=sa.text('key_version is not null'))
+    op.create_index('ix_household_members_resident_id_index', 'household_members', ['resident_id_index'], unique=False, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.create_index('ix_household_members_subject_id', 'household_members', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
+    op.create_index('uq_household_members_resident_id', 'household_members', ['tenant_id', 'resident_id_index'], unique=True, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.create_index('uq_household_members_subject_id', 'household_members', ['tenant_id', 'subject_id'], unique=True, postgresql_where=sa.text('left_at is null and subject_id is not null'))
     op.create_table('material_requests',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3988,7 +4472,7 @@ def upgrade() -> None:
     sa.Column('payments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('discounts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('stage', sa.Enum('CREATED', 'USER_CONFIRM', 'USER_PAYING', 'USER_PAID', 'REVOKED', 'EXPIRED', name='serviceorderstage', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('request', sa.Enum('CREATE', 'COMPLETE', 'MODIFY', 'CANCEL', 'SYNC', 'COLLECT', 'REMIND', name='serviceorderrequest', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('request_id', sa.Uuid(), nullable=True),
     sa.Column('asked', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('rejection', sa.Text(), nullable=True),
@@ -4006,6 +4490,7 @@ def upgrade() -> None:
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('urged_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(mode = 'PAY_LATER') = (fund_name = 'ESTIMATE_ORDER_COST')", name=op.f('ck_service_orders_fund_name')),
     sa.CheckConstraint("(stage = 'USER_PAID') = (paid_fen is not null) and (paid_fen is null) = (paid_at is null)", name=op.f('ck_service_orders_paid')),
     sa.CheckConstraint("(stage in ('USER_PAID', 'REVOKED', 'EXPIRED')) = (ended_at is not null)", name=op.f('ck_service_orders_ended')),
@@ -4084,6 +4569,84 @@ def upgrade() -> None:
     op.create_index('ix_custodian_lines_state', 'custodian_lines', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
     op.create_index('ix_custodian_lines_statement_id', 'custodian_lines', ['tenant_id', 'statement_id', 'id'], unique=False)
     op.create_index('uq_custodian_lines_matched_id', 'custodian_lines', ['tenant_id', 'matched', 'matched_id'], unique=True, postgresql_where=sa.text('matched is not null'))
+    op.create_table('grid_agreements',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('use', sa.Enum('show_name', 'record', name='agreedto', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('text_version', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('looked_month', sa.Date(), nullable=True),
+    sa.CheckConstraint('ended_at >= given_at', name=op.f('ck_grid_agreements_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['household_members.tenant_id', 'household_members.id'], name=op.f('fk_grid_agreements_tenant_id_member_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_agreements'))
+    )
+    op.create_index('ix_grid_agreements_person_id', 'grid_agreements', ['person_id'], unique=False)
+    op.create_index('uq_grid_agreements_live', 'grid_agreements', ['tenant_id', 'member_id', 'use'], unique=True, postgresql_where=sa.text('ended_at is null'))
+    op.create_table('grid_claims',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=True),
+    sa.Column('rule_set_id', sa.Uuid(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=False),
+    sa.Column('rule_name', sa.Text(), nullable=False),
+    sa.Column('times', sa.BigInteger(), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('lat_milli', sa.BigInteger(), nullable=True),
+    sa.Column('lon_milli', sa.BigInteger(), nullable=True),
+    sa.Column('claimed_as', sa.Enum('resident', 'worker', name='claimant', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('claimed_by', sa.Uuid(), nullable=False),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Enum('SUBMITTED', 'CHECKED', 'APPROVED', 'NOTICED', 'REFUSED', 'APPEALED', 'ANSWERED', 'AT_TOWN', 'POSTED', 'REJECTED', 'WITHDRAWN', 'REVERSED', name='claimstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_from', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_days', sa.BigInteger(), nullable=True),
+    sa.Column('due_provisional', sa.Boolean(), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_id', sa.Uuid(), nullable=True),
+    sa.Column('notice_line', sa.BigInteger(), nullable=True),
+    sa.Column('notice_ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('posted_points', sa.BigInteger(), nullable=True),
+    sa.Column('transfer_id', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_asked_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversal_reason', sa.Text(), nullable=True),
+    sa.Column('reversed_by', sa.Uuid(), nullable=True),
+    sa.Column('reversal_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(state = 'REVERSED') = (reversed_by is not null) and reversed_by <> reversal_asked_by", name=op.f('ck_grid_claims_reversed_by_another')),
+    sa.CheckConstraint("(state in ('POSTED', 'REJECTED', 'WITHDRAWN', 'REVERSED')) = (ended_at is not null)", name=op.f('ck_grid_claims_ended')),
+    sa.CheckConstraint("(state in ('POSTED', 'REVERSED')) = (posted_at is not null) and (posted_at is null or posted_at >= notice_ends_at and posted_points is not null)", name=op.f('ck_grid_claims_after_notice')),
+    sa.CheckConstraint("points > 0 or claimed_as = 'worker'", name=op.f('ck_grid_claims_minus_by_worker')),
+    sa.CheckConstraint("state <> 'NOTICED' or notice_id is not null", name=op.f('ck_grid_claims_on_notice')),
+    sa.CheckConstraint('(lat_milli is null) = (lon_milli is null) and lat_milli between -90000 and 90000 and lon_milli between -180000 and 180000', name=op.f('ck_grid_claims_place')),
+    sa.CheckConstraint('(notice_id is null) = (notice_ends_at is null) and (notice_id is null) = (notice_line is null)', name=op.f('ck_grid_claims_noticed')),
+    sa.CheckConstraint('abs(posted_points) <= abs(points)', name=op.f('ck_grid_claims_posted_within')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_claims_content_hash')),
+    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_grid_claims_note')),
+    sa.CheckConstraint('points <> 0 and times >= 1', name=op.f('ck_grid_claims_points')),
+    sa.CheckConstraint('posted_points = 0 or transfer_id is not null', name=op.f('ck_grid_claims_posted')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_claims_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['household_members.tenant_id', 'household_members.id'], name=op.f('fk_grid_claims_tenant_id_member_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'rule_set_id'], ['grid_rule_sets.tenant_id', 'grid_rule_sets.id'], name=op.f('fk_grid_claims_tenant_id_rule_set_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_claims')),
+    sa.UniqueConstraint('tenant_id', 'id', 'household_id', 'claimed_by', name='uq_grid_claims_whose')
+    )
+    op.create_index('ix_grid_claims_at_town', 'grid_claims', ['id'], unique=False, postgresql_where=sa.text("state = 'AT_TOWN'"))
+    op.create_index('ix_grid_claims_household', 'grid_claims', ['tenant_id', 'household_id', 'rule_code', 'happened_on'], unique=False)
+    op.create_index('ix_grid_claims_notice', 'grid_claims', ['tenant_id', 'notice_id', 'notice_line'], unique=False)
+    op.create_index('ix_grid_claims_posted_at', 'grid_claims', ['posted_at'], unique=False, postgresql_where=sa.text("state = 'POSTED'"))
+    op.create_index('ix_grid_claims_state', 'grid_claims', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('guarantee_requests',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4381,6 +4944,79 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_stop_loss_changes'))
     )
     op.create_index('ix_pool_stop_loss_changes_of', 'pool_stop_loss_changes', ['tenant_id', 'stop_loss_id', 'id'], unique=False)
+    op.create_table('grid_appeals',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('against_refusal', sa.Boolean(), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('taken_down_for', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('stands', sa.Boolean(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('further_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('to_town_by', sa.Uuid(), nullable=True),
+    sa.Column('to_town_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('town_reason', sa.Text(), nullable=True),
+    sa.Column('town_stands', sa.Boolean(), nullable=True),
+    sa.Column('town_answer', sa.Text(), nullable=True),
+    sa.Column('town_decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(stands is null) = (answered_at is null)', name=op.f('ck_grid_appeals_answered')),
+    sa.CheckConstraint('(town_stands is null) = (town_decided_at is null)', name=op.f('ck_grid_appeals_town')),
+    sa.CheckConstraint('number between 1 and 4', name=op.f('ck_grid_appeals_number')),
+    sa.CheckConstraint('to_town_at is null or answered_at is not null', name=op.f('ck_grid_appeals_supervisors_first')),
+    sa.CheckConstraint('town_decided_at is null or to_town_at is not null', name=op.f('ck_grid_appeals_town_asked')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['grid_claims.tenant_id', 'grid_claims.id'], name=op.f('fk_grid_appeals_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_appeals'))
+    )
+    op.create_index('ix_grid_appeals_filed_by', 'grid_appeals', ['filed_by'], unique=False)
+    op.create_index('uq_grid_appeals_number', 'grid_appeals', ['tenant_id', 'claim_id', 'number'], unique=True)
+    op.create_index('uq_grid_appeals_open', 'grid_appeals', ['tenant_id', 'claim_id'], unique=True, postgresql_where=sa.text('closed_at is null'))
+    op.create_table('grid_claim_photos',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('original_sha256', sa.Text(), nullable=False),
+    sa.Column('look', sa.BigInteger(), nullable=False),
+    sa.Column('like_id', sa.Uuid(), nullable=True),
+    sa.Column('width', sa.BigInteger(), nullable=False),
+    sa.Column('height', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(original_sha256) = 64 and length(sha256) = 64', name=op.f('ck_grid_claim_photos_sha256')),
+    sa.CheckConstraint('number between 1 and 6', name=op.f('ck_grid_claim_photos_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['grid_claims.tenant_id', 'grid_claims.id'], name=op.f('fk_grid_claim_photos_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_claim_photos'))
+    )
+    op.create_index('ix_grid_claim_photos_taken_in', 'grid_claim_photos', ['tenant_id', 'uploaded_at'], unique=False)
+    op.create_index('uq_grid_claim_photos_number', 'grid_claim_photos', ['tenant_id', 'claim_id', 'number'], unique=True)
+    op.create_index('uq_grid_claim_photos_original', 'grid_claim_photos', ['tenant_id', 'original_sha256'], unique=True)
+    op.create_table('grid_claim_seats',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('claimed_by', sa.Uuid(), nullable=False),
+    sa.Column('home_id', sa.Uuid(), nullable=True),
+    sa.Column('body', sa.Enum('checker', 'committee', 'supervisors', 'town', name='body', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('verdict', sa.Enum('for', 'against', name='verdict', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('home_id <> household_id', name=op.f('ck_grid_claim_seats_not_his_household')),
+    sa.CheckConstraint('staff_id <> claimed_by', name=op.f('ck_grid_claim_seats_not_his_own')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id', 'household_id', 'claimed_by'], ['grid_claims.tenant_id', 'grid_claims.id', 'grid_claims.household_id', 'grid_claims.claimed_by'], name='fk_grid_claim_seats_claim'),
+    sa.PrimaryKeyConstraint('tenant_id', 'claim_id', 'staff_id', name=op.f('pk_grid_claim_seats'))
+    )
     op.create_table('loan_drawdowns',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4762,6 +5398,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_guarantor_parts_guarantor_id', 'guarantor_parts', ['guarantor_id', 'state', 'id'], unique=False)
     op.create_index('ix_guarantor_parts_operator_id', 'guarantor_parts', ['operator_id', 'claim_id'], unique=False)
+    op.create_index('ix_guarantor_parts_state', 'guarantor_parts', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('guarantor_transfers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4788,6 +5425,7 @@ def upgrade() -> None:
     op.create_index('ix_guarantor_transfers_claim_id', 'guarantor_transfers', ['tenant_id', 'claim_id', 'id'], unique=False)
     op.create_index('ix_guarantor_transfers_guarantor_id', 'guarantor_transfers', ['guarantor_id', 'state', 'id'], unique=False)
     op.create_index('ix_guarantor_transfers_operator_id', 'guarantor_transfers', ['operator_id', 'claim_id'], unique=False)
+    op.create_index('ix_guarantor_transfers_state', 'guarantor_transfers', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('uq_guarantor_transfers_noted', 'guarantor_transfers', ['tenant_id', 'claim_id'], unique=True, postgresql_where=sa.text("state = 'NOTED' and kind = 'compensation'"))
     op.create_table('pool_recoveries',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
@@ -4840,10 +5478,12 @@ def downgrade() -> None:
     op.drop_index('ix_pool_recoveries_claim_id', table_name='pool_recoveries')
     op.drop_table('pool_recoveries')
     op.drop_index('uq_guarantor_transfers_noted', table_name='guarantor_transfers', postgresql_where=sa.text("state = 'NOTED' and kind = 'compensation'"))
+    op.drop_index('ix_guarantor_transfers_state', table_name='guarantor_transfers')
     op.drop_index('ix_guarantor_transfers_operator_id', table_name='guarantor_transfers')
     op.drop_index('ix_guarantor_transfers_guarantor_id', table_name='guarantor_transfers')
     op.drop_index('ix_guarantor_transfers_claim_id', table_name='guarantor_transfers')
     op.drop_table('guarantor_transfers')
+    op.drop_index('ix_guarantor_parts_state', table_name='guarantor_parts')
     op.drop_index('ix_guarantor_parts_operator_id', table_name='guarantor_parts')
     op.drop_index('ix_guarantor_parts_guarantor_id', table_name='guarantor_parts')
     op.drop_table('guarantor_parts')
@@ -4894,6 +5534,15 @@ def downgrade() -> None:
     op.drop_index('ix_loan_drawdowns_loan_id', table_name='loan_drawdowns')
     op.drop_index('ix_loan_drawdowns_drawn_on', table_name='loan_drawdowns')
     op.drop_table('loan_drawdowns')
+    op.drop_table('grid_claim_seats')
+    op.drop_index('uq_grid_claim_photos_original', table_name='grid_claim_photos')
+    op.drop_index('uq_grid_claim_photos_number', table_name='grid_claim_photos')
+    op.drop_index('ix_grid_claim_photos_taken_in', table_name='grid_claim_photos')
+    op.drop_table('grid_claim_photos')
+    op.drop_index('uq_grid_appeals_open', table_name='grid_appeals', postgresql_where=sa.text('closed_at is null'))
+    op.drop_index('uq_grid_appeals_number', table_name='grid_appeals')
+    op.drop_index('ix_grid_appeals_filed_by', table_name='grid_appeals')
+    op.drop_table('grid_appeals')
     op.drop_index('ix_pool_stop_loss_changes_of', table_name='pool_stop_loss_changes')
     op.drop_table('pool_stop_loss_changes')
     op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
@@ -4929,6 +5578,15 @@ def downgrade() -> None:
     op.drop_index('ix_guarantee_requests_lead_id', table_name='guarantee_requests')
     op.drop_index('ix_guarantee_requests_guarantor_id', table_name='guarantee_requests')
     op.drop_table('guarantee_requests')
+    op.drop_index('ix_grid_claims_state', table_name='grid_claims')
+    op.drop_index('ix_grid_claims_posted_at', table_name='grid_claims', postgresql_where=sa.text("state = 'POSTED'"))
+    op.drop_index('ix_grid_claims_notice', table_name='grid_claims')
+    op.drop_index('ix_grid_claims_household', table_name='grid_claims')
+    op.drop_index('ix_grid_claims_at_town', table_name='grid_claims', postgresql_where=sa.text("state = 'AT_TOWN'"))
+    op.drop_table('grid_claims')
+    op.drop_index('uq_grid_agreements_live', table_name='grid_agreements', postgresql_where=sa.text('ended_at is null'))
+    op.drop_index('ix_grid_agreements_person_id', table_name='grid_agreements')
+    op.drop_table('grid_agreements')
     op.drop_index('uq_custodian_lines_matched_id', table_name='custodian_lines', postgresql_where=sa.text('matched is not null'))
     op.drop_index('ix_custodian_lines_statement_id', table_name='custodian_lines')
     op.drop_index('ix_custodian_lines_state', table_name='custodian_lines')
@@ -4986,6 +5644,18 @@ def downgrade() -> None:
     op.drop_index('ix_material_requests_request_id', table_name='material_requests')
     op.drop_index('ix_material_requests_referral_id', table_name='material_requests')
     op.drop_table('material_requests')
+    op.drop_index('uq_household_members_subject_id', table_name='household_members', postgresql_where=sa.text('left_at is null and subject_id is not null'))
+    op.drop_index('uq_household_members_resident_id', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.drop_index('ix_household_members_subject_id', table_name='household_members', postgresql_where=sa.text('subject_id is not null'))
+    op.drop_index('ix_household_members_resident_id_index', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.drop_index('ix_household_members_key_version', table_name='household_members', postgresql_where=sa.text('key_version is not null'))
+    op.drop_index('ix_household_members_household_id', table_name='household_members')
+    op.drop_table('household_members')
+    op.drop_index('uq_household_links_open', table_name='household_links', postgresql_where=sa.text("state in ('ASKED', 'CONFIRMED')"))
+    op.drop_index('ix_household_links_state', table_name='household_links')
+    op.drop_index('ix_household_links_person_id', table_name='household_links')
+    op.drop_table('household_links')
+    op.drop_table('grid_staff_homes')
     op.drop_table('custodian_statements')
     op.drop_index('ix_case_documents_case_id', table_name='case_documents')
     op.drop_table('case_documents')
@@ -5030,6 +5700,10 @@ def downgrade() -> None:
     op.drop_table('perk_redemptions')
     op.drop_index('uq_perk_covers_open', table_name='perk_covers', postgresql_nulls_not_distinct=True, postgresql_where=sa.text('closed_at is null'))
     op.drop_table('perk_covers')
+    op.drop_index('ix_order_bill_gaps_bill_id', table_name='order_bill_gaps')
+    op.drop_table('order_bill_gaps')
+    op.drop_index('ix_order_authorisations_state', table_name='order_authorisations')
+    op.drop_table('order_authorisations')
     op.drop_index('ix_memberships_staff_id', table_name='memberships')
     op.drop_table('memberships')
     op.drop_index('uq_ledger_transfers_reverses_id', table_name='ledger_transfers', postgresql_where=sa.text('reverses_id is not null'))
@@ -5045,11 +5719,23 @@ def downgrade() -> None:
     op.drop_index('uq_incentive_awards_bank_id', table_name='incentive_awards')
     op.drop_index('ix_incentive_awards_bank', table_name='incentive_awards')
     op.drop_table('incentive_awards')
+    op.drop_index('uq_households_number', table_name='households')
+    op.drop_index('ix_households_subject_id', table_name='households', postgresql_where=sa.text('subject_id is not null'))
+    op.drop_index('ix_households_state', table_name='households')
+    op.drop_index('ix_households_group_name', table_name='households')
+    op.drop_index('ix_households_grid_id', table_name='households')
+    op.drop_table('households')
     op.drop_index('uq_guarantor_limits_guarantor_id', table_name='guarantor_limits')
     op.drop_table('guarantor_limits')
     op.drop_index('ix_group_exemptions_untold', table_name='group_exemptions', postgresql_where=sa.text('told_at is null or ended_at is not null and end_told_at is null'))
     op.drop_index('ix_group_exemptions_live', table_name='group_exemptions', postgresql_where=sa.text('ended_at is null'))
     op.drop_table('group_exemptions')
+    op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
+    op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
+    op.drop_table('grid_workers')
+    op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
+    op.drop_index('uq_grid_notice_pages_notice', table_name='grid_notice_pages')
+    op.drop_table('grid_notice_pages')
     op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')
     op.drop_table('bank_ledger_differences')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
@@ -5064,6 +5750,15 @@ def downgrade() -> None:
     op.drop_index('uq_warning_rule_sets_active', table_name='warning_rule_sets', postgresql_where=sa.text("state = 'ACTIVE'"))
     op.drop_table('warning_rule_sets')
     op.drop_table('warning_rule_figures')
+    op.drop_index('uq_villages_code', table_name='villages', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_index('ix_villages_town_code', table_name='villages')
+    op.drop_table('villages')
+    op.drop_index('uq_village_mergers_open', table_name='village_mergers', postgresql_where=sa.text("state in ('PROPOSED', 'APPROVED')"))
+    op.drop_index('ix_village_mergers_into', table_name='village_mergers')
+    op.drop_table('village_mergers')
+    op.drop_index('uq_village_grids_code', table_name='village_grids', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_table('village_grids')
+    op.drop_table('village_counts')
     op.drop_index('ix_used_assertions_expires_at', table_name='used_assertions')
     op.drop_table('used_assertions')
     op.drop_table('tenants')
@@ -5119,6 +5814,7 @@ def downgrade() -> None:
     op.drop_index('uq_repair_applications_open', table_name='repair_applications', postgresql_where=sa.text("state in ('FILED', 'RELAYED', 'ACCEPTED', 'RETURNED')"))
     op.drop_index('ix_repair_applications_state', table_name='repair_applications')
     op.drop_table('repair_applications')
+    op.drop_table('register_imports')
     op.drop_index('ix_refresh_tokens_grant_id', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_expires_at', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')
@@ -5154,6 +5850,8 @@ def downgrade() -> None:
     op.drop_index('ix_outbox_of_sandboxes', table_name='outbox', postgresql_where=sa.text('sandbox_id is not null and done_at is null and failed_at is null'))
     op.drop_table('outbox')
     op.drop_table('order_services')
+    op.drop_index('ix_order_bills_id', table_name='order_bills')
+    op.drop_table('order_bills')
     op.drop_index('ix_oauth_grants_staff_id', table_name='oauth_grants')
     op.drop_index('ix_oauth_grants_openid', table_name='oauth_grants', postgresql_where=sa.text('openid is not null'))
     op.drop_index('ix_oauth_grants_log_in_hash', table_name='oauth_grants', postgresql_where=sa.text('log_in_hash is not null'))
@@ -5213,6 +5911,11 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_index('uq_grid_rule_sets_starts_on', table_name='grid_rule_sets', postgresql_where=sa.text("state = 'CONFIRMED'"))
+    op.drop_index('uq_grid_rule_sets_number', table_name='grid_rule_sets')
+    op.drop_table('grid_rule_sets')
+    op.drop_index('uq_grid_notices_number', table_name='grid_notices')
+    op.drop_table('grid_notices')
     op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')

@@ -8,9 +8,11 @@ from suxin.risk_pool.filings.models import PoolFiling
 
 COPY = """
 insert into {table}
-select (jsonb_populate_record(null::{table}, to_jsonb(like_this)
-  || jsonb_build_object('id', md5('{table}' || $2::uuid || n)::uuid, {unlike}))).*
-from (select * from {table} limit 1) like_this, generate_series(1, $1::int) n
+select row.*
+from (select * from {table} limit 1) like_this, generate_series(1, $1::int) n,
+  -- Among the sources it is called once a row; in the list of columns it would be once a column.
+  jsonb_populate_record(null::{table}, to_jsonb(like_this)
+    || jsonb_build_object('id', md5('{table}' || $2::uuid || n)::uuid, {unlike})) as row
 """
 COPIES = {
     "leads": "'number', 'N' || $2 || n, 'pool_open', true, 'claimed_by', null, 'claim_expires_at', null,"

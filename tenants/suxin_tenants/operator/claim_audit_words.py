@@ -34,6 +34,7 @@ CLAIM_ACTIONS: Final[Mapping[str, str]] = {
     "risk_pool.line.taken_up": "恢复托管流水",
 }
 CLAIM_OBJECTS: Final[Mapping[str, str]] = {
+    "collection_file": "催收材料",
     "pool_claim": "代偿申请",
     "custodian_statement": "托管对账单",
     "custodian_line": "托管流水",

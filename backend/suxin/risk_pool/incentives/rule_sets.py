@@ -72,7 +72,7 @@ async def draft_rules(
         drafted_at=now,
     )
     session.add(drafted)
-    _record(session, "drafted", drafted, now=now)
+    _record(session, "risk_pool.incentive_rules.drafted", drafted, now=now)
     await session.flush()
     return drafted
 
@@ -94,7 +94,7 @@ async def approve_rules(
         raise SamePersonApproves
     rules.approve(by=actor.own_staff, now=now)
     _check_quarter(Quarter(rules.quarter), now=now)
-    _record(session, "approved", rules, now=now)
+    _record(session, "risk_pool.incentive_rules.approved", rules, now=now)
     await session.flush()
     return rules
 
@@ -111,7 +111,7 @@ async def withdraw_rules(
     actor.require(INCENTIVE_PROPOSE)
     rules = await queries.lock_rule_set(session, actor, rule_set_id)
     rules.withdraw(now=now)
-    _record(session, "withdrawn", rules, now=now)
+    _record(session, "risk_pool.incentive_rules.withdrawn", rules, now=now)
     await session.flush()
     return rules
 
@@ -135,10 +135,10 @@ async def _take_turn(session: AsyncSession, actor: Actor) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-def _record(session: AsyncSession, what: str, rules: IncentiveRuleSet, *, now: datetime) -> None:
+def _record(session: AsyncSession, action: str, rules: IncentiveRuleSet, *, now: datetime) -> None:
     append_act(
         session,
-        action=f"risk_pool.incentive_rules.{what}",
+        action=action,
         now=now,
         object_type="incentive_rule_set",
         object_id=rules.id,

@@ -14,23 +14,17 @@ from suxin.perks.orders.bills.comparing import Settled
 from suxin.perks.orders.bills.models import OrderBill, OrderBillGap
 from suxin.perks.orders.bills.rows import BillRow
 from suxin.perks.orders.models import OrderRefund, OrderService, ServiceOrder
-from suxin.perks.orders.policies import ORDER_READ
 from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage
 
 
 def own_bills(actor: Actor) -> Select[OrderBill]:
-    """Return the merchant's bills.
-
-    :raises Forbidden: if the actor may not look at orders
-    """
-    actor.require(ORDER_READ)
+    """Return the merchant's bills."""
     return select(OrderBill).where(OrderBill.tenant_id == actor.own_tenant)
 
 
 async def own_bill(session: AsyncSession, actor: Actor, bill_id: UUID) -> OrderBill:
     """Return one of the merchant's bills.
 
-    :raises Forbidden: if the actor may not look at orders
     :raises NotFound: if it is not his
     """
     found = await session.scalar(own_bills(actor).where(OrderBill.id == bill_id))

@@ -8,9 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.events.feed import record_event
 from suxin.grid import queries
-from suxin.grid.event_types import NOTICE_PUBLISHED
 from suxin.grid.models import NoticePage, PointClaim, PointNotice
 from suxin.grid.notice_lines import Line, line_of, stored
 from suxin.grid.policies import NOTICE_PUBLISH
@@ -181,14 +179,6 @@ async def _announce(session: AsyncSession, notice: PointNotice, *, now: datetime
         object_type="grid_notice",
         object_id=notice.id,
         detail={"number": notice.number, "claims": notice.claims},
-    )
-    record_event(
-        session,
-        NOTICE_PUBLISHED,
-        tenant_id=notice.tenant_id,
-        object_id=notice.id,
-        now=now,
-        claims=notice.claims,
     )
     await _post_over(session, notice, now=now, not_before=notice.ends_at)
     await session.flush()

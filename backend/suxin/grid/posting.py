@@ -10,12 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.events.catalogue import EventType
-from suxin.events.feed import record_event
 from suxin.grid import queries
 from suxin.grid.caps import require_within
 from suxin.grid.claiming import as_counted, counted
-from suxin.grid.event_types import CLAIM_POSTED, CLAIM_REJECTED, CLAIM_REVERSED
 from suxin.grid.models import PointClaim, RuleSet
 from suxin.grid.policies import POINT_REVERSE
 from suxin.grid.recording import call_for
@@ -76,7 +73,6 @@ async def reject(
     claim.reject(reason, now=now)
     await session.flush()
     record_step(session, claim, "rejected", now=now)
-    _announce(session, claim, CLAIM_REJECTED, points=claim.points, now=now)
     await tell_household(
         session,
         claim,
@@ -141,7 +137,6 @@ async def confirm_reversal(
             raise AlreadySpent(missing=refusal.facts["missing"]) from refusal
     await _look_at_record(session, claim, now=now)
     record_step(session, claim, "reversed", now=now)
-    _announce(session, claim, CLAIM_REVERSED, points=claim.posted_points or 0, now=now)
     await tell_household(
         session,
         claim,
@@ -189,7 +184,6 @@ async def _post(session: AsyncSession, claim: PointClaim, *, now: datetime) -> N
     claim.post(points=points, transfer_id=transfer_id, now=now)
     await session.flush()
     record_step(session, claim, "posted", now=now, detail={"posted": points})
-    _announce(session, claim, CLAIM_POSTED, points=points, now=now)
     await tell_household(
         session,
         claim,
@@ -230,11 +224,3 @@ async def _account(
         return known
     draft = AccountDraft(code=code, name=name, asset=ASSET, normal_side=side, floor=floor)
     return await open_in_book(session, book=book, draft=draft, now=now)
-
-
-def _announce(
-    session: AsyncSession, claim: PointClaim, kind: EventType, *, points: int, now: datetime
-) -> None:
-    record_event(
-        session, kind, tenant_id=claim.tenant_id, object_id=claim.id, now=now, points=points
-    )

@@ -7,9 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.events.feed import record_event
 from suxin.grid import queries
-from suxin.grid.event_types import RULES_CONFIRMED
 from suxin.grid.minutes import Minutes, check_minutes
 from suxin.grid.models import RuleSet
 from suxin.grid.policies import RULE_CONFIRM, RULE_MANAGE
@@ -139,14 +137,6 @@ async def confirm_rule_set(
         raise StartNotAhead(field="startsOn", latest=latest.isoformat() if latest else "—")
     rule_set.confirm(starts_on=starts_on, by=actor.own_staff, now=now)
     _record(session, rule_set, "confirmed", now=now)
-    record_event(
-        session,
-        RULES_CONFIRMED,
-        tenant_id=rule_set.tenant_id,
-        object_id=rule_set.id,
-        now=now,
-        number=rule_set.number,
-    )
     await session.flush()
     return rule_set
 

@@ -47,7 +47,7 @@ async def fill_rural(city: SmallCity, admin: asyncpg.Connection, model_id: UUID)
             {**cycle, "lines": '[{"number": 1, "tier": "A", "name": null}]', "ends_at": now + timedelta(days=9)},
         ),
         (rural.RuralStatement, {**entry, "id": STATEMENT_ID, "state": "STATED", "item_code": "VILLAGE-RESIDENCE"}),
-        (rural.RuralReckoning, {**entry, "model_id": model_id}),
+        (rural.RuralReckoning, {**entry, "model_id": model_id, "dimensions": [0] * 8}),
         (rural.RuralHearing, {**entry, "open_until": now + timedelta(days=9)}),
         (
             rural.RuralGrade,

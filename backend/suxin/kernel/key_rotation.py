@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     bindparam,
@@ -209,8 +210,15 @@ def _indexed_otherwise(index: IndexColumn, sealer: Sealer) -> Select[int]:
 
 def _value_of(index: IndexColumn, sealed: SealedColumn) -> ColumnElement[bool]:
     """Return the condition that the sealed value is there that an index was made of."""
-    table, source = index.model.__table__, sealed.model.__table__
-    return exists().where(source.c[index.link] == table.c[index.link], sealed.column.is_not(None))
+    table, source = index.model.__table__, _values(sealed)
+    return exists().where(
+        source.c[index.link] == table.c[index.link], source.c[sealed.column.name].is_not(None)
+    )
+
+
+def _values(sealed: SealedColumn) -> FromClause:
+    """Return the table of sealed values under a name of its own: an index may stand in the very same table."""
+    return sealed.model.__table__.alias("sealed_values")
 
 
 async def index_anew(
@@ -221,12 +229,14 @@ async def index_anew(
     :raises SealBroken: if a sealed value does not open or is not the one the index was made of; nothing is changed
     """
     current = sealer.keyring.current
-    table, source = index.model.__table__, sealed.model.__table__
-    key = list(table.primary_key)
+    table, source = index.model.__table__, _values(sealed)
+    key, value_of = list(table.primary_key), source.c[sealed.column.name]
     waiting = (
-        select(*key, index.column, sealed.row.label("row_id"), sealed.column.label("blob"))
+        select(
+            *key, index.column, source.c[sealed.row.name].label("row_id"), value_of.label("blob")
+        )
         .join_from(table, source, table.c[index.link] == source.c[index.link])
-        .where(index.key_version != current)
+        .where(index.key_version != current, value_of.is_not(None))
         .limit(CHUNK)
         .with_for_update(of=table)
     )

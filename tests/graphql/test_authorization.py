@@ -37,7 +37,6 @@ def test_every_root_field_and_every_right_has_a_row():
     assert {role for role in ROLES if not any(role in held for held in HOLDERS.values())} == {
         "operator.counter_helper",
         "operator.town_reviewer",
-        "village_grid.viewer",
     }
 
 

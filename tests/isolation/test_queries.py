@@ -109,6 +109,8 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
         "subjects.commitments.queries.public_commitments",
+        # Nothing there was taken to the town.
+        "grid.queries.claims_at_town",
     }
 
 

@@ -278,11 +278,17 @@ async def test_the_first_bank_and_the_applicant_see_what_is_theirs(
         "repair_documents",
         # What a replay counted together is the platform's alone.
         "replay_counts",
+        # A grade is told on a consent, and how it was reckoned to its subject alone.
+        "rural_grades",
+        "rural_reckonings",
         # A number is the subject's alone; a tier is told on a consent.
         "scores",
         "watched_grades",
     }
     assert hidden - by_owner["applicant"] == {
+        "rural_ballots",
+        "rural_panel_members",
+        "rural_recusals",
         "grid_workers",
         "register_imports",
         "village_grids",

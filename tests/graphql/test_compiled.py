@@ -325,9 +325,7 @@ async def test_no_document_of_a_merchant_falls_back(both_ways, shop, small_city,
     wanted = {"programmeId": drafted["programme"]["id"]}
     await shop.write("publish_perk_programme", **wanted)
     held = await shop.write("hold_perk_redemption", **wanted)
-    thing = wanted["programmeId"]
-    if " perkRedemption(id: $id)" in text:
-        thing = held["redemption"]["id"]
+    thing = (held["redemption"] if " perkRedemption(" in text else drafted["programme"])["id"]
     if "perkSettlement" in text:
         merchant = shop.bank.officer
         statement = await one_statement(SmallPerks(city=small_city, merchant=merchant))
@@ -340,10 +338,10 @@ async def test_no_document_of_a_merchant_falls_back(both_ways, shop, small_city,
 @pytest.mark.parametrize("text", [one for name in OF_VILLAGES for one in trusted(name)])
 async def test_no_document_of_a_village_falls_back(both_ways, desks, small_city, text):
     village = await build_village(small_city)
-    household = await build_household(small_city, village)
     staff = await desks.open_house(SmallPerks(city=small_city, merchant=village.admin))
-    wanted = to_global("Household", household.id, village.admin)
-    one, other, compiled = await both_ways(text, {"id": wanted, "first": 5}, staff)
+    home = await build_household(small_city, village)
+    given = {"id": to_global("Household", home.id, village.admin), "first": 5}
+    one, other, compiled = await both_ways(text, given, staff)
     assert one == other
     assert compiled, one
 

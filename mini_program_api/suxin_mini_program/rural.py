@@ -230,7 +230,7 @@ async def explain(
 
 
 @post("/rural/entries/{entry_id:str}/appeal", status_code=201, opt=APPEAL.opt)
-async def appeal(
+async def appeal_grade(
     request: AnyRequest, runtime: GivenRuntime, actor: GivenActor, entry_id: FromPath[str]
 ) -> Response[bytes]:
     """Appeal against a proposed grade."""
@@ -299,7 +299,7 @@ HANDLERS: Final = (
     enter,
     leave,
     explain,
-    appeal,
+    appeal_grade,
     be_heard,
     show_grade_certificate,
 )

@@ -334,7 +334,7 @@ async def test_the_wordings_are_published_once_and_by_the_platform(
         await small_city.act(publish_notice_texts, Actor.system("test"))
     row = await one(admin, "select * from notice_texts where purpose = 'loan.match'")
     assert (row["version"], row["sha256"], row["body"]) == (TEXT.version, TEXT.sha256, TEXT.body)
-    assert await admin.fetchval("select count(*) from notice_texts") == len(TEXTS) == 8
+    assert await admin.fetchval("select count(*) from notice_texts") == len(TEXTS) == 9
 
 
 def test_the_text_tells_what_the_law_wants_told() -> None:

@@ -114,9 +114,8 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
         "subjects.commitments.queries.public_commitments",
-        # No cycle of a firm's kind is open where it is, and nobody there may read its grade for the purpose.
+        # No cycle of a firm's kind is open where it is.
         "rural.queries.own.cycles_for",
-        "rural.queries.own.grades_told",
         # No village there has the code that is asked for.
         "villages.queries.listed.villages_counted",
         # Nothing there was taken to the town.

@@ -134,6 +134,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "risk_pool.claims.queries.claim_on_pool": ("rival", claim, NotFound),
     "risk_pool.claims.queries.claimable_filings": ("rival", nothing_given, None),
     "risk_pool.claims.queries.claims_in_reach": ("rival", nothing_given, None),
+    "risk_pool.claims.queries.claims_within": ("rival", nothing_given, None),
     "risk_pool.claims.queries.claims_on_pools": ("rival", nothing_given, None),
     "risk_pool.claims.queries.collections_of": (
         "rival",

@@ -131,7 +131,6 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "rural.queries.own.hearings_about": ("stranger", subject, None),
     "rural.queries.own.reckonings_about": ("stranger", subject, None),
     "rural.queries.own.explained": ("stranger", entry, None),
-    "rural.queries.own.grades_told": ("rival", beside(subject, purpose="bank.credit"), None),
     "rural.queries.areas.hearings": ("rival", nothing, Forbidden),
     "rural.queries.areas.area_counts": (
         "rival",

@@ -20,6 +20,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.rural.cycles import (
     Seat,
     begin_panel,
@@ -53,10 +54,11 @@ VOTED: Final = 2
 
 PANEL: Final = ("admin", "grid", "committee", "shop", "viewer")
 CHECKER: Final = "supervisor"
-LAST_YEAR: Final = timedelta(days=330)
 _MARKS: Final = ((3, 1), (4, 2), (5, 2))
 NOTICE: Final = timedelta(days=20)
 """Past the end of a public notice, whatever holidays lie in it."""
+BEGAN: Final = (12, 8)
+"""On which day of the year before last year's cycle was led: over before the year was, and good until nearly the end of this one."""
 
 _RIGHTS: Final = frozenset(
     {ASSESSMENT_FILE, MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ}
@@ -91,7 +93,7 @@ class RatedCity:
         village = await self._village(now=now)
         if village is None or len(office) < len(cast.SCORE_OFFICE):
             return False
-        began = now - LAST_YEAR
+        began = _in_year_before(now)
         scored = ScoredCity(self.database, self.batch)
         for kind in _MODELS:
             await scored.put_in_force(kind.model_code, office, drafted=began, now=began)
@@ -220,6 +222,13 @@ class RatedCity:
             return await command(session, actor, now=now, **given)
 
         return await self.database.run(actor, work, now=now)
+
+
+def _in_year_before(now: datetime) -> datetime:
+    month, day = BEGAN
+    return now.astimezone(SHANGHAI).replace(
+        year=local_day(now).year - 1, month=month, day=day, hour=10
+    )
 
 
 async def _record(

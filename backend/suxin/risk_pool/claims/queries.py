@@ -26,6 +26,11 @@ def claims_in_reach(actor: Actor) -> Select[PoolClaim]:
     :raises Forbidden: if the actor may not look at claims
     """
     actor.require(CLAIM_READ)
+    return claims_within(actor)
+
+
+def claims_within(actor: Actor) -> Select[PoolClaim]:
+    """Return the bank's claims on loans within the actor's branch and areas, for what is about a claim and has a right of its own."""
     return (
         select(PoolClaim)
         .join(Loan, (Loan.tenant_id == PoolClaim.tenant_id) & (Loan.id == PoolClaim.loan_id))

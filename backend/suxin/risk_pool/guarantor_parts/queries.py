@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.risk_pool.claims.models import PoolClaim
-from suxin.risk_pool.claims.queries import claims_in_reach
+from suxin.risk_pool.claims.queries import claims_within
 from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.guarantor_parts.states import PartState, TransferState
@@ -154,7 +154,7 @@ async def part_counts(session: AsyncSession, actor: Actor) -> dict[PartState, in
 
 
 def _claims(actor: Actor) -> Select[UUID]:
-    return claims_in_reach(actor).with_only_columns(PoolClaim.id)
+    return claims_within(actor).with_only_columns(PoolClaim.id)
 
 
 def _found(part: GuarantorPart | None) -> GuarantorPart:

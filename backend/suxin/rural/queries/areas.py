@@ -1,6 +1,5 @@
 """What the city's office oversees: hearings, figures of areas, titles; and a village its own figures."""
 
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -15,12 +14,6 @@ from suxin.rural.models import (
 )
 from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
 from suxin.rural.states import TitleLevel
-
-MAX_ENTRIES: Final = 5_000
-"""How many entries of one cycle a page or a panel has: more than any village has households (proposed default)."""
-
-CYCLES_SHOWN: Final = 50
-GRADE_FIELDS: Final = ("kind", "tier", "effective_on", "expires_on")
 
 
 def hearings(actor: Actor) -> Select[RuralHearing]:

@@ -26,9 +26,6 @@ from suxin.tenancy.models import StaffMember
 MAX_ENTRIES: Final = 5_000
 """How many entries of one cycle a page or a panel has: more than any village has households (proposed default)."""
 
-CYCLES_SHOWN: Final = 50
-GRADE_FIELDS: Final = ("kind", "tier", "effective_on", "expires_on")
-
 
 async def cycle_of(session: AsyncSession, cycle_id: UUID) -> RatingCycle:
     """Return one cycle; which there are is no secret.

@@ -79,6 +79,8 @@ async def test_a_firm_has_nothing_that_is_a_persons_alone(small_city, read):
         "identity",
         "wechat_accounts",
         "notices",
+        "point_agreements",
+        "village_links",
     }
     assert set(person) == {portion.code for portion in PORTIONS}
 

@@ -80,6 +80,8 @@ async def test_a_firm_has_nothing_that_is_a_persons_alone(small_city, read):
         "wechat_accounts",
         "notices",
         "point_agreements",
+        "point_appeals",
+        "point_claims",
         "village_links",
     }
     assert set(person) == {portion.code for portion in PORTIONS}

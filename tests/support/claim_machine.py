@@ -186,7 +186,7 @@ class Claims(RuleBasedStateMachine):
         if self.money_fen < MONEY_FEN:
             self.lines += 1
             pool, partner = self.claims.pool.pool, self.claims.pool.partner
-            self.wait(fund(self.claims.city, pool, partner, TOP_UP_FEN, f"CZ-{self.lines}"))
+            self.wait(fund(self.claims.city, pool, partner, TOP_UP_FEN, f"CZ-1{self.lines:03}"))
             self.money_fen += TOP_UP_FEN
 
     def payable_fen(self) -> int:

@@ -4,6 +4,8 @@ All are demo configuration wherever no public source gives a figure, and say so 
 indicator's ``source``. The credit office drafts its own from them.
 """
 
+import json
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -28,3 +30,10 @@ PACKAGED: Final = (*EVERYBODY, *RURAL)
 def packaged_model(code: str) -> bytes:
     """Return the document of a model that comes with the product, as JSON; ``code`` is one of ``PACKAGED``."""
     return files("suxin.scoring").joinpath(f"data/{code}.json").read_bytes()
+
+
+@cache
+def packaged_name(code: str) -> str:
+    """Return the name of a model that comes with the product; ``code`` is one of ``PACKAGED``."""
+    name: str = json.loads(packaged_model(code))["name"]
+    return name

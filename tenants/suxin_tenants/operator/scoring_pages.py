@@ -23,7 +23,7 @@ from suxin.scoring.commands import (
 )
 from suxin.scoring.documents import ScoreDocument, stored_document
 from suxin.scoring.models import WAITING, ModelState, ScoreModel, ScoreRun
-from suxin.scoring.packaged import PACKAGED, packaged_model
+from suxin.scoring.packaged import PACKAGED, packaged_model, packaged_name
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
@@ -158,7 +158,7 @@ async def _show_models(visit: Visit, errors: Mapping[str, str], *, status: int) 
             "runs": runs,
             "current": _current(runs),
             "states": STATES,
-            "packaged": [(code, _name(code)) for code in PACKAGED],
+            "packaged": [(code, packaged_name(code)) for code in PACKAGED],
             "may_draft": visit.actor.may(MODEL_DRAFT),
             "errors": errors,
         }
@@ -205,10 +205,6 @@ def _shifts(model: ScoreModel, document: ScoreDocument) -> list[tuple[str, str, 
         )
         for tier in document.tiers
     ]
-
-
-def _name(code: str) -> str:
-    return {"xichu": "西楚分", "firm_grade": "企业信用等级"}[code]
 
 
 def _require(visit: Visit) -> None:

@@ -72,7 +72,7 @@ def test_every_kind_of_criterion_has_a_row():
     assert [item["criterion"] for item in STORED] == [
         kind.__struct_config__.tag for kind in CRITERION_TYPES
     ]
-    assert len(ADDABLE) == 13
+    assert len(ADDABLE) == 14
     for kind in KINDS.values():
         assert kind.zh not in [item.zh for item in kind.inputs]
 

@@ -17,12 +17,13 @@ from suxin.lending.criteria import (
     MinimumAnnualTaxFen,
     NoOpenPenaltyWithin,
     PurposeIn,
+    RuralGradeAtLeast,
     SocialInsuranceAtLeast,
     SubjectKindIn,
     TaxGradeAtLeast,
     criteria_to_builtins,
 )
-from suxin.lending.facts import EcoGrade, TaxGrade
+from suxin.lending.facts import EcoGrade, RuralGradeFact, TaxGrade
 from suxin.lending.models import LoanProduct, ProductStatus
 from suxin.lending.product_terms import ProductDraft, check_draft
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose, RepaymentMethod
@@ -198,6 +199,7 @@ OFFERS: Final = {
         (
             AreaIn(("321322",), ("沭阳县",)),
             IndustryIn(("01", "02", "52")),
+            RuralGradeAtLeast(RuralGradeFact.B),
             MinimumAgeMonths(12),
         ),
         areas=("321322",),

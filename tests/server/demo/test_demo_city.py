@@ -36,7 +36,7 @@ async def test_counts(built):
     rows = built.report.rows
 
     assert built.report.built
-    assert rows["tenants"] == 23
+    assert rows["tenants"] == 26
     assert rows["loan_products"] == 66
     assert 300 <= rows["loan_requests"] <= 400
     kinds = dict(await built.admin.fetch("select kind, count(*) from subjects group by kind"))

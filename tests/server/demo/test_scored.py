@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from suxin.kernel.actor import Actor
-from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, XICHU
+from suxin.scoring.packaged import EVERYBODY, FIRM_GRADE, XICHU
 from suxin.scoring.queries import explanation
 from suxin_server.demo.scored import ScoredCity, months_ago
 from suxin_server.scoring import score_all
@@ -38,7 +38,7 @@ async def test_the_city_is_scored_with_a_history_and_a_draft_awaits_its_approval
             (XICHU, 1, "ACTIVE"),
         ]
         runs = await built.admin.fetch("select as_of, subject_count, tiers from score_runs")
-        assert len(runs) == 3 * len(PACKAGED)
+        assert len(runs) == 3 * len(EVERYBODY)
         assert {str(run["as_of"]) for run in runs} == {"2026-09-01", "2026-10-01", "2026-11-20"}
         assert min(run["subject_count"] for run in runs) > 400
         draft = json.loads(await built.admin.fetchval(DRAFT))

@@ -52,7 +52,7 @@ async def test_a_release_is_put_in_force_and_what_it_lacks_is_retired(load, admi
         f"目录 2025.1 已启用，共 {left} 项 · the release 2025.1 is in force, {left} items\n"
     )
     assert await admin.fetchval(IN_FORCE) == left
-    older = await load(PACKAGED.encode(), "2024.3")
+    older = await load(PACKAGED.encode(), "2024.4")
     assert (older.returncode, older.stdout) == (2, "")
     assert "已启用更新的目录 2025.1" in older.stderr
 

@@ -5,6 +5,7 @@ import pytest
 from suxin.consent.requests import CONSENT_ASK
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.exports.policies import EXPORT_RUN
+from suxin.grid.policies import NOTICE_PUBLISH, TOWN_DECIDE
 from suxin.ledger.policies import TRANSFER_POST
 from suxin.lending.guarantees.policies import GUARANTEE_APPROVE, GUARANTEE_ASK, GUARANTEE_READ
 from suxin.lending.league.policies import LEAGUE_READ
@@ -58,6 +59,7 @@ COMMITTING = frozenset(
         INCENTIVE_CHECK,
         MODEL_ACTIVATE,
         MODEL_APPROVE,
+        NOTICE_PUBLISH,
         OFFER_MAKE,
         PRODUCT_PUBLISH,
         PROGRAMME_APPROVE,
@@ -66,10 +68,11 @@ COMMITTING = frozenset(
         SETTLEMENT_CONFIRM,
         STOP_LOSS_LIFT,
         TENANT_MANAGE,
+        TOWN_DECIDE,
         TRANSFER_POST,
     }
 )
-"""What approves, or lends an organisation's money."""
+"""What approves, lends an organisation's money, or sets a village's points going."""
 
 
 def test_every_kind_has_its_profile():

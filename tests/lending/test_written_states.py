@@ -61,6 +61,7 @@ from suxin.risk_pool.pools.models import PoolFunding, RiskPool
 from suxin.risk_pool.recoveries.models import PoolRecovery
 from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.statements.models import CustodianLine
+from suxin.rural.models import RatingCycle, RatingEntry, RuralGrade, RuralStatement, RuralTitle
 from suxin.scoring.models import ScoreModel
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
@@ -309,6 +310,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {Grid, Household, HouseholdLink, Village, VillageMerger}
     # Claims of village points and their rules: grid/test_written_steps.py.
     beside |= {PointClaim, RuleSet}
+    # Ratings, and titles of villages: rural/test_written_steps.py.
+    beside |= {RatingCycle, RatingEntry, RuralGrade, RuralStatement, RuralTitle}
     assert machines == {*MACHINES, *beside}
 
 

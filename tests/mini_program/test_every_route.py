@@ -10,7 +10,11 @@ from route_bodies import BODIES, NEEDED, SOMEBODY, UPLOADS
 
 from suxin_mini_program.contract import Caller, Contract
 from suxin_mini_program.openapi import ENDPOINTS, contract_of
+from suxin_mini_program.point_views import MAX_BODY_BYTES as CLAIM_BYTES
 from suxin_mini_program.repairs import MAX_UPLOAD_BYTES
+
+# With its photos.
+CLAIMS = "/points/{village_id:str}/claims"
 
 
 @dataclass(frozen=True)
@@ -211,6 +215,7 @@ async def test_an_oversize_body_is_refused(applicant, subtests) -> None:
         if route.contract.body is None:
             continue
         most = MAX_UPLOAD_BYTES if route.path in UPLOADS else 256 * 1024
+        most = CLAIM_BYTES if route.path == CLAIMS else most
         content = b'{"note":"' + b"x" * most + b'"}'
         with subtests.test(route.name):
             refused = await send(applicant, route, content)
@@ -315,8 +320,8 @@ CURSORS = {
 async def test_a_cursor_of_ones_own_making_is_refused(applicant, new_request, subtests) -> None:
     made = (await applicant.write("/loan-requests", new_request))["request"]["id"]
     for route in LISTS:
-        # Of an offer, a referral and a loan the pages are walked by tests of their own.
-        if any(one in route.path for one in ("offer_id", "referral_id", "loan_id")):
+        # Of an offer, a referral, a loan and a village's points the pages are walked by tests of their own.
+        if any(one in route.path for one in ("offer_id", "referral_id", "loan_id", "village_id")):
             continue
         for name, cursor in CURSORS.items():
             with subtests.test(f"{route.name} {name}"):

@@ -82,6 +82,10 @@ async def test_a_person_and_his_firm_are_told_separately(applicant, small_city) 
         "identity",
         "wechat_accounts",
         "notices",
+        "point_agreements",
+        "point_appeals",
+        "point_claims",
+        "village_links",
     }
     assert parts(person)["wechat_accounts"]["count"] == 1
     assert parts(firm)["records"]["kept"]["law"].startswith("《个人信息保护法》")

@@ -52,6 +52,8 @@ async def test_a_claim_of_the_phones_own_sent_twice_is_one(phone, points, small_
     assert first["id"] == again["id"] == sent["id"]
     (listed,) = (await phone.read(f"{village}/claims"))["items"]
     assert (listed["state"], listed["stateZh"]) == ("SUBMITTED", "待初审")
+    wrong = (await phone.request("GET", f"{village}/claims?after=YWJj")).json()
+    assert (wrong["status"], wrong["field"]) == (422, "after")
     other = await phone.post(f"{village}/claims", sent | {"contentHash": "0" * 64})
     assert other.json()["code"] == "GRID_DIGEST_WRONG"
     done = await phone.write(f"{village}/claims/{sent['id']}/withdrawal", None)

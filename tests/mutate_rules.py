@@ -30,7 +30,11 @@ RULES: dict[str, dict[ModuleType, tuple[str, ...]]] = {
     ),
     "risk_pool": {
         agreements: ("risk_pool/test_agreements.py", "risk_pool/test_agreement_bounds.py"),
-        losses: ("risk_pool/test_losses.py", "risk_pool/test_agreement_bounds.py"),
+        losses: (
+            "risk_pool/test_losses.py",
+            "risk_pool/test_later_parts.py",
+            "risk_pool/test_agreement_bounds.py",
+        ),
         stop_loss: ("risk_pool/test_stop_loss.py", "risk_pool/test_agreement_bounds.py"),
     },
 }

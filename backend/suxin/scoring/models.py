@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
     KIND,
-    TENANT,
     Reader,
     batch,
     data_subject,
@@ -22,6 +21,7 @@ from suxin.kernel.readers import (
 )
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import READ_ONLY, Privilege, Table, append_and_change
+from suxin.subjects.models import LAWFUL_READER
 
 
 class ModelState(StrEnum):
@@ -214,13 +214,6 @@ def lines_of(numbers: Sequence[int], points: Sequence[int]) -> dict[int, int]:
     return dict(zip(numbers, points, strict=True))
 
 
-# As for credit records: of a natural person, a bank without a personal credit licence reads none.
-_NOT_A_BANK_OR_LICENSED: Final = (
-    f"(select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = {TENANT})"  # noqa: S608 - all of it is declared here
-)
-_LAWFUL_READER: Final = f"(not natural_person or {_NOT_A_BANK_OR_LICENSED})"
-
-
 class ScoreTier(Table):
     """The tier that a subject has now under a model's code: all that a tenant reads, on a basis, and never the number.
 
@@ -233,7 +226,7 @@ class ScoreTier(Table):
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
-        with_basis(category="'score_tier'", besides=_LAWFUL_READER),
+        with_basis(category="'score_tier'", besides=LAWFUL_READER),
         batch(),
     )
 

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.kernel.readers import (
     KIND,
     SUBJECT,
-    TENANT,
     Reader,
     batch,
     data_subject,
@@ -30,15 +29,10 @@ from suxin.kernel.readers import (
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import READ_WRITE, WITH_DELETE, Privilege, Table, append_and_change
 from suxin.rural.states import GradeState, RuralKind
+from suxin.subjects.models import LAWFUL_READER
 
 _PLATFORM: Final = frozenset({Party.PLATFORM})
 _G: Final = GradeState
-
-# As for credit records and tiers: of a natural person, a bank without a personal credit licence reads none.
-_NOT_A_BANK_OR_LICENSED: Final = (
-    f"(select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = {TENANT})"  # noqa: S608 - all of it is declared here
-)
-_LAWFUL_READER: Final = f"(not natural_person or {_NOT_A_BANK_OR_LICENSED})"
 
 
 class RuralReckoning(Table):
@@ -147,7 +141,7 @@ class RuralGrade(Table):
     __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
-        with_basis(category="'rural_rating'", besides=_LAWFUL_READER),
+        with_basis(category="'rural_rating'", besides=LAWFUL_READER),
         system(),
         batch(),
     )

@@ -21,6 +21,7 @@ from suxin.subjects.models.parties import (
     SubjectKind,
 )
 from suxin.subjects.models.records import (
+    LAWFUL_READER,
     NEGATIVE_KEPT_YEARS,
     NEVER_SHARED,
     SENSITIVE_CATEGORIES,
@@ -35,6 +36,7 @@ from suxin.subjects.models.records import (
 
 __all__ = [
     "BATCH_WRITES",
+    "LAWFUL_READER",
     "MANDATE_KEPT_DAYS",
     "NAME",
     "NATURAL_PERSONS",

@@ -141,9 +141,11 @@ _SHARED: Final = f"status in {tuple(status.value for status in SHARED)}"
 # A bank reads a natural person's record only if he filed it himself or the bank holds a personal credit licence, and
 # nobody reads what is never shared, or is shared no more: what is repaired (信用修复管理办法 art. 3) or withdrawn. What is
 # disputed or exempted is shared with that word. The sub-select is evaluated once per statement.
-_NOT_A_BANK_OR_LICENSED = (
+_NOT_A_BANK_OR_LICENSED: Final = (
     f"(select t.kind <> 'bank' or t.credit_licensed from tenants t where t.id = {TENANT})"  # noqa: S608 - all of it is declared here
 )
+LAWFUL_READER: Final = f"(not natural_person or {_NOT_A_BANK_OR_LICENSED})"
+"""Of a natural person, a bank without a personal credit licence reads none; a condition on rows that say whether they are of one."""
 
 
 # What speaks against somebody is shared while it is published, and never for more than five years (征信业管理条例 art. 16); whether

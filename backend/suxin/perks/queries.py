@@ -109,7 +109,9 @@ async def programme_seen(session: AsyncSession, programme_id: UUID) -> Programme
 
     :raises NotFound: if he sees none
     """
-    return _found(await session.scalar(select(Programme).where(Programme.id == programme_id)))
+    return found_programme(
+        await session.scalar(select(Programme).where(Programme.id == programme_id))
+    )
 
 
 async def own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -119,7 +121,7 @@ async def own_programme(session: AsyncSession, actor: Actor, programme_id: UUID)
     :raises NotFound: if it is not this tenant's
     """
     actor.require(PROGRAMME_READ)
-    return _found(await session.scalar(_own(actor, programme_id)))
+    return found_programme(await session.scalar(_own(actor, programme_id)))
 
 
 async def lock_own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -127,7 +129,7 @@ async def lock_own_programme(session: AsyncSession, actor: Actor, programme_id: 
 
     :raises NotFound: if it is not this tenant's
     """
-    return _found(await session.scalar(_own(actor, programme_id).with_for_update()))
+    return found_programme(await session.scalar(_own(actor, programme_id).with_for_update()))
 
 
 async def lock_programme_seen(session: AsyncSession, programme_id: UUID) -> Programme:
@@ -137,7 +139,7 @@ async def lock_programme_seen(session: AsyncSession, programme_id: UUID) -> Prog
     """
     statement = select(Programme).where(Programme.id == programme_id).with_for_update()
     found = await session.scalar(statement.execution_options(populate_existing=True))
-    return _found(found)
+    return found_programme(found)
 
 
 async def share_own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -145,7 +147,9 @@ async def share_own_programme(session: AsyncSession, actor: Actor, programme_id:
 
     :raises NotFound: if it is not this tenant's
     """
-    return _found(await session.scalar(_own(actor, programme_id).with_for_update(read=True)))
+    return found_programme(
+        await session.scalar(_own(actor, programme_id).with_for_update(read=True))
+    )
 
 
 async def standing_of(
@@ -231,7 +235,7 @@ async def lock_redemption(
     )
     if redemption is None:
         raise NotFound(thing_zh="核销记录", thing_en="redemption")
-    return redemption, _found(await session.scalar(_own(actor, redemption.programme_id)))
+    return redemption, found_programme(await session.scalar(_own(actor, redemption.programme_id)))
 
 
 def _own(actor: Actor, programme_id: UUID) -> Select[Programme]:
@@ -245,7 +249,11 @@ def _own(actor: Actor, programme_id: UUID) -> Select[Programme]:
 _THING: Final = {"thing_zh": "权益", "thing_en": "programme"}
 
 
-def _found(programme: Programme | None) -> Programme:
+def found_programme(programme: Programme | None) -> Programme:
+    """Return a programme that was looked for.
+
+    :raises NotFound: if there is none
+    """
     if programme is None:
         raise NotFound(**_THING)
     return programme

@@ -371,9 +371,9 @@ def run(postgres: Postgres, valkey: Valkey) -> bool:
         theirs = started.enter_context(started_web(alike, (str(peer), IN_OURS)))
         bare = started.enter_context(started_peer([sys.executable, peer], task))
         sides = {
-            OURS: Side(ours.pid, settings.port, _client(settings.url, shop)),
+            OURS: Side(ours.pid, settings.port, LoadClient(settings.url, shop.client_id, shop.key)),
             STEPWISE: Side(ours.pid, settings.port),
-            THEIRS: Side(theirs.pid, alike.port, _client(alike.url, shop)),
+            THEIRS: Side(theirs.pid, alike.port, LoadClient(alike.url, shop.client_id, shop.key)),
             BARE: Side(bare.pid, port),
         }
         for name in (OURS, THEIRS):
@@ -382,10 +382,6 @@ def run(postgres: Postgres, valkey: Valkey) -> bool:
     admin = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/{DATABASE}"
     asyncio.run(check(admin, shop, redeemed))
     return report(sides)
-
-
-def _client(issuer: str, shop: Shop) -> LoadClient:
-    return LoadClient(issuer, shop.client_id, shop.key)
 
 
 async def _prepare(owner_url: str) -> None:

@@ -109,9 +109,7 @@ async def programme_seen(session: AsyncSession, programme_id: UUID) -> Programme
 
     :raises NotFound: if he sees none
     """
-    return found_programme(
-        await session.scalar(select(Programme).where(Programme.id == programme_id))
-    )
+    return _found(await session.scalar(select(Programme).where(Programme.id == programme_id)))
 
 
 async def own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -121,7 +119,7 @@ async def own_programme(session: AsyncSession, actor: Actor, programme_id: UUID)
     :raises NotFound: if it is not this tenant's
     """
     actor.require(PROGRAMME_READ)
-    return found_programme(await session.scalar(_own(actor, programme_id)))
+    return _found(await session.scalar(_own(actor, programme_id)))
 
 
 async def lock_own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -129,7 +127,7 @@ async def lock_own_programme(session: AsyncSession, actor: Actor, programme_id: 
 
     :raises NotFound: if it is not this tenant's
     """
-    return found_programme(await session.scalar(_own(actor, programme_id).with_for_update()))
+    return _found(await session.scalar(_own(actor, programme_id).with_for_update()))
 
 
 async def lock_programme_seen(session: AsyncSession, programme_id: UUID) -> Programme:
@@ -139,7 +137,7 @@ async def lock_programme_seen(session: AsyncSession, programme_id: UUID) -> Prog
     """
     statement = select(Programme).where(Programme.id == programme_id).with_for_update()
     found = await session.scalar(statement.execution_options(populate_existing=True))
-    return found_programme(found)
+    return _found(found)
 
 
 async def share_own_programme(session: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -147,9 +145,7 @@ async def share_own_programme(session: AsyncSession, actor: Actor, programme_id:
 
     :raises NotFound: if it is not this tenant's
     """
-    return found_programme(
-        await session.scalar(_own(actor, programme_id).with_for_update(read=True))
-    )
+    return _found(await session.scalar(_own(actor, programme_id).with_for_update(read=True)))
 
 
 async def standing_of(
@@ -235,7 +231,7 @@ async def lock_redemption(
     )
     if redemption is None:
         raise NotFound(thing_zh="核销记录", thing_en="redemption")
-    return redemption, found_programme(await session.scalar(_own(actor, redemption.programme_id)))
+    return redemption, _found(await session.scalar(_own(actor, redemption.programme_id)))
 
 
 def _own(actor: Actor, programme_id: UUID) -> Select[Programme]:
@@ -246,14 +242,10 @@ def _own(actor: Actor, programme_id: UUID) -> Select[Programme]:
     )
 
 
-_THING: Final = {"thing_zh": "权益", "thing_en": "programme"}
+THING: Final = {"thing_zh": "权益", "thing_en": "programme"}
 
 
-def found_programme(programme: Programme | None) -> Programme:
-    """Return a programme that was looked for.
-
-    :raises NotFound: if there is none
-    """
+def _found(programme: Programme | None) -> Programme:
     if programme is None:
-        raise NotFound(**_THING)
+        raise NotFound(**THING)
     return programme

@@ -28,7 +28,7 @@ from suxin.kernel.idempotency import (
     turn_of,
 )
 from suxin.kernel.many_rows import document_of, inserting
-from suxin.kernel.refusals import Refusal
+from suxin.kernel.refusals import NotFound, Refusal
 from suxin.kernel.short_transactions import Decided, ShortWork
 from suxin.kernel.single_steps import SingleStep
 from suxin.kernel.working_days import local_day
@@ -42,7 +42,7 @@ from suxin.perks.drafted import act_words, check_party, completed_facts, drafted
 from suxin.perks.event_types import REDEMPTION_COMPLETED
 from suxin.perks.limits import require_open
 from suxin.perks.models import Programme, Redemption
-from suxin.perks.queries import found_programme
+from suxin.perks.queries import THING
 from suxin.perks.refusals import DayLimitReached
 from suxin.perks.states import COUNTED, ProgrammeState, RedemptionState
 
@@ -180,7 +180,9 @@ class _Counter:
 
         :raises Refusal: see ``redeeming.redeem_at_once``
         """
-        programme = found_programme(self.programme)
+        programme = self.programme
+        if programme is None:
+            raise NotFound(**THING)
         at_once.require_at_once(programme)
         check_party(programme, asked.persons)
         require_open(programme, now=now)

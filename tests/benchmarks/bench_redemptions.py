@@ -210,8 +210,9 @@ async def open_shop(app_url: str, batch_url: str) -> tuple[Shop, Any]:
         await batch.close()
     known = to_global("PerkProgramme", programme.id, small.merchant)
     headers = {**at_desk(token), "Accept": "application/graphql-response+json"}
-    tenant_id = small.merchant.own_tenant
-    return Shop(tenant_id, programme.id, known, headers, client.client_id, key), city
+    return Shop(
+        small.merchant.own_tenant, programme.id, known, headers, client.client_id, key
+    ), city
 
 
 def documents() -> dict[str, str]:

@@ -163,10 +163,8 @@ class Side:
             "ath": b64(hashlib.sha256(self.token.encode()).digest()),
         }
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": client.jwk}
-        proved = {
-            "Authorization": f"DPoP {self.token}",
-            "DPoP": signed(client.proof_key, header, claims),
-        }
+        proof = signed(client.proof_key, header, claims)
+        proved = {"Authorization": f"DPoP {self.token}", "DPoP": proof}
         answered, _ = await till.send(path, {**proved, **headers}, value)
         client.nonce = answered.get("dpop-nonce", client.nonce)
 

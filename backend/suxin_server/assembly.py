@@ -42,6 +42,7 @@ from suxin_server.tenants_addresses import client_of_providers
 from suxin_server.uses import written_down
 from suxin_tenants import PROFILES
 from suxin_tenants import desk as desks
+from suxin_tenants.merchant import till_api as tills
 from suxin_tenants.merchant.payscore_calls import call_routes
 from suxin_tenants.operator import source_api as sources
 from suxin_web.budget_size import Budget
@@ -62,6 +63,7 @@ EDGES: Final[Sequence[ControllerRouterHandler]] = (
     *graphql_attachments.routes,
     *desks.routes,
     *sources.routes,
+    *tills.routes,
 )
 """The routes of every edge; a new edge is added here."""
 
@@ -126,6 +128,7 @@ class Assembly:
         await self.runtime.limits.close()
         await self.runtime.budgets.close()
         await self.broker.aclose()
+        await self.runtime.redeeming.close()
         await self.runtime.database.close()
 
 

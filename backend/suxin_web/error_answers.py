@@ -51,6 +51,7 @@ API_PATHS: Final = (
     "/mp",
     "/graphql",
     "/sources",
+    "/perks",
     "/health",
     "/metrics",
     "/oauth",

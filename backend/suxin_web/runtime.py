@@ -16,6 +16,7 @@ from suxin.consent.oauth.seen_keys import SeenKeys
 from suxin.kernel.database import Database
 from suxin.kernel.messaging import MessageChannel
 from suxin.kernel.sealing import Sealer
+from suxin.perks.redeeming_queue import RedeemingQueue
 from suxin.subjects.identity import IdentityVerifier
 from suxin.tenancy.profiles import Profiles
 from suxin.tenancy.providers.calls import ProviderCalls
@@ -77,12 +78,14 @@ class Runtime:
     exports_folder: Path = EXPORTS_FOLDER
     keys: HeldKeys = field(init=False)
     nonces: Nonces = field(init=False)
+    redeeming: RedeemingQueue = field(init=False)
     seen_keys: SeenKeys = field(init=False, default_factory=SeenKeys)
 
     def __post_init__(self) -> None:
         """Make what follows from the database and the sealing keys."""
         object.__setattr__(self, "keys", HeldKeys(self.database, self.sealer))
         object.__setattr__(self, "nonces", Nonces(self.sealer))
+        object.__setattr__(self, "redeeming", RedeemingQueue(self.database))
 
     @property
     def issuer(self) -> str:

@@ -76,7 +76,7 @@ ACT_FOR = {
     "backend/suxin/perks/covers/deciding.py:_require_lost": (
         "the operator pays for an order as it stands now, which is the merchant's"
     ),
-    "backend/suxin/perks/presenting.py:hold_by_code": (
+    "backend/suxin/perks/presenting.py:_by_code": (
         "a one-time consent that a counter used ends with the use, and its basis is the subject's to write"
     ),
     "backend/suxin/perks/publishing.py:approve_programme": (
@@ -85,7 +85,7 @@ ACT_FOR = {
     "backend/suxin/perks/recording.py:record_kept": (
         "what somebody kept goes on record with him, of whom neither the merchant nor the platform otherwise reads anything"
     ),
-    "backend/suxin/perks/redeeming.py:hold_redemption": (
+    "backend/suxin/perks/redeeming.py:_taken": (
         "how often somebody has had a benefit, wherever, is counted in his own rows, and told to no merchant"
     ),
     "backend/suxin/perks/tickets/issuing.py:give_ticket_back": (

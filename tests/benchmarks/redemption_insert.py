@@ -1,6 +1,7 @@
 """The thinnest handler that keeps something: one insert a request, under our own server's HTTP, pool, row context and database.
 
-Its task comes on standard input. It asks nobody who he is and remembers no key.
+Bare, its task comes on standard input, and it asks nobody who he is. With ``IN_OURS`` it is one more route of our whole server, behind the same
+authentication as the routes of tills; settings come as the server's do. Neither remembers a key.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,17 +18,27 @@ from uuid import UUID
 import msgspec
 import uvicorn
 import uvloop
-from litestar import Litestar, Response, post
+from litestar import Litestar, Response, Router, post
+from litestar.di import Provide
 from sqlalchemy import text
 from typing_extensions import override
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
+from suxin_server import web
 from suxin_server.joined_writes import JoinedHttp
+from suxin_server.settings import read_settings
+from suxin_web.bodies import json_only
+from suxin_web.callers import AnyRequest, GivenActor, staff
+from suxin_web.nonces import NextNonce
+from suxin_web.runtime import GivenRuntime
 
 INSERT = text("insert into bench_redemptions (id, programme_id, at) values (:id, :programme, :at)")
 TABLE = "create table bench_redemptions (id uuid primary key, programme_id uuid, at timestamptz)"
+
+
+IN_OURS = "--in-ours"
 
 
 class Inserting:
@@ -43,11 +55,37 @@ class Inserting:
         await self._database.close()
 
     async def insert(self) -> UUID:
-        now = datetime.now(UTC)
-        row = {"id": new_id(now), "programme": self._programme, "at": now}
-        async with self._database.transaction(Actor.system("bench"), now=now) as session:
-            await session.execute(INSERT, row)
-        return row["id"]
+        return await inserted(self._database, Actor.system("bench"), self._programme)
+
+
+async def inserted(database: Database, actor: Actor, programme: UUID) -> UUID:
+    now = datetime.now(UTC)
+    row = {"id": new_id(now), "programme": programme, "at": now}
+    async with database.transaction(actor, now=now) as session:
+        await session.execute(INSERT, row)
+    return row["id"]
+
+
+@post("/insert")
+async def insert_of_token(
+    request: AnyRequest, runtime: GivenRuntime, actor: GivenActor
+) -> Response[bytes]:
+    asked = msgspec.json.decode(await request.body())
+    done = await inserted(runtime.database, actor, UUID(asked["programme"]))
+    return Response(msgspec.json.encode({"id": done}), media_type="application/json")
+
+
+def serve_in_ours() -> None:
+    router = Router(
+        "/peer",
+        route_handlers=[insert_of_token],
+        dependencies={"actor": Provide(staff)},
+        guards=[json_only],
+        middleware=[NextNonce],
+    )
+    assemble = web.assemble
+    web.assemble = lambda settings: replace(assemble(settings), besides=[router])
+    web.serve(read_settings())
 
 
 def app_of(task: dict[str, Any]) -> Litestar:
@@ -73,6 +111,9 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
+    if IN_OURS in sys.argv:
+        serve_in_ours()
+        return
     task = json.load(sys.stdin)
     config = uvicorn.Config(
         app_of(task),

@@ -17,13 +17,15 @@ from suxin.tenancy.models import Branch
 
 TENANT, OTHER = uuid4(), uuid4()
 WORK = ShortWork(
-    lock=SingleStep(
-        text(
-            "select from (select from branches where name <> :but for update) l having count(*) < 0"
-        )
+    locks=(
+        SingleStep(
+            text(
+                "select from (select from branches where name <> :but for update) l having count(*) < 0"
+            )
+        ),
     ),
     read=SingleStep(text("select array_agg(name order by name) as names from branches")),
-    write=SingleStep(text("update branches set name = nullif(:name, '')")),
+    writes=(SingleStep(text("update branches set name = nullif(:name, '')")),),
 )
 GIVEN = {"but": "x"}
 

@@ -43,7 +43,7 @@ async def ledger(small_city: SmallCity, city) -> SmallLedger:
 
 
 @pytest.fixture
-async def queue(ledger: SmallLedger):
+async def queue(ledger: SmallLedger, commits: list[int]):
     queue = PostingQueue(ledger.city.database)
     yield queue
     await queue.close()

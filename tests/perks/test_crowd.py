@@ -13,6 +13,8 @@ from small_perks import build_perks
 from suxin.kernel.database import Database
 from suxin.kernel.refusals import Refusal
 from suxin.perks.redeeming import complete_redemption, grant_redemption, hold_redemption
+from suxin.perks.redeeming_queue import RedeemingQueue
+from suxin_tenants.merchant.till_api import shown
 
 TILLS = 32
 VALUE = 600
@@ -72,3 +74,49 @@ async def test_no_more_are_served_than_there_are(
         "select count(*), sum(used_value_fen) from perk_redemptions where state = 'COMPLETED'"
     )
     assert tuple(row) == (taken, taken * VALUE)
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        ({"stock": 20}, "PERK_STOCK_EXHAUSTED"),
+        ({"budget_fen": 20 * VALUE + VALUE - 1}, "PERK_BUDGET_EXHAUSTED"),
+        ({"stock": 40, "daily": 20}, "PERK_DAY_LIMIT"),
+    ],
+)
+async def test_no_more_are_redeemed_at_once_by_two_processes_than_there_are(
+    small_city: SmallCity, admin: asyncpg.Connection, limits: dict[str, int], code: str
+) -> None:
+    small = await build_perks(small_city)
+    programme = await small.published(**limits)
+    queues = [RedeemingQueue(small_city.database) for _ in range(2)]
+
+    async def till(number: int) -> str:
+        try:
+            done = await queues[number % 2].redeem(
+                small.merchant,
+                key=f"till-key-{number}",
+                programme_id=programme.id,
+                persons=1,
+                request={"number": number},
+                show=shown,
+                now=small_city.now,
+            )
+        except Refusal as refusal:
+            return refusal.code
+        return done.result["state"]
+
+    answers = Counter(await asyncio.gather(*(till(number) for number in range(TILLS))))
+    for queue in queues:
+        await queue.close()
+    assert answers == {"COMPLETED": 20, code: TILLS - 20}
+    row = await admin.fetchrow(
+        "select count(*), sum(used_value_fen), count(stock_hold_id) from perk_redemptions where state = 'COMPLETED'"
+    )
+    assert tuple(row) == (20, 20 * VALUE, 0)
+    moved = await admin.fetchrow(
+        "select count(*) filter (where phase <> 'SINGLE'), count(distinct reference) from ledger_transfers where code = 'perk.used'"
+    )
+    assert tuple(moved) == (0, 20)
+    kept = "select (select count(*) from idempotency_keys where operation = 'perks.redeem'), (select count(*) from tenant_events where type = 'perks.redemption.completed'), (select count(*) from audit_entries where action = 'perks.redemption.completed')"
+    assert tuple(await admin.fetchrow(kept)) == (20, 20, 20)

@@ -96,6 +96,10 @@ COMMANDS: dict[str, list[Case]] = {
         ("merchant", CodeUnreadable, code),
         *by(NOT_AT_A_COUNTER, Forbidden, code),
     ],
+    "perks.presenting.redeem_by_code": [
+        ("merchant", CodeUnreadable, code),
+        *by(NOT_AT_A_COUNTER, Forbidden, code),
+    ],
 }
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {

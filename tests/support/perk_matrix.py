@@ -66,6 +66,9 @@ COMMANDS: dict[str, list[Case]] = {
     "perks.redeeming.hold_redemption": merchants_own(
         lambda world: programme(world) | {"subject_id": world.city.firm_id}
     ),
+    "perks.redeeming.redeem_at_once": merchants_own(
+        lambda world: programme(world) | {"subject_id": None}
+    ),
     "perks.redeeming.roll_back_redemption": merchants_own(reasoned(redemption)),
 }
 

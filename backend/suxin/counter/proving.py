@@ -18,7 +18,7 @@ from suxin.counter.models import CounterVisit, VisitNotReady, VisitState
 from suxin.counter.policies import VisitOver
 from suxin.counter.signatures import check_terminal_ref
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import append_act, assistance_words
+from suxin.kernel.audit import append_act
 from suxin.kernel.database import Database
 from suxin.kernel.identifiers import check_phone
 from suxin.kernel.refusals import Refusal, RefusalKind
@@ -173,7 +173,7 @@ async def confirm_phone(
             now=now,
             object_type="counter_visit",
             object_id=visit_id,
-            detail=assistance_words(visit.assistance),
+            detail=visit.assistance.words,
         )
 
     # The platform writes what the code proved; the person stands on record beside it.
@@ -208,7 +208,7 @@ async def _write(
     now: datetime,
 ) -> UUID:
     """Write who was proved, and bind the visit to him, in one transaction of the platform."""
-    detail = assistance_words(visit.assistance)
+    detail = visit.assistance.words
     person_id = await write_person(session, claim, proof, detail=detail, sealer=sealer, now=now)
     held = await _lock(session, visit.id, now=now)
     held.enter(VisitState.PROVED)

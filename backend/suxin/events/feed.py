@@ -32,22 +32,32 @@ def record_event(
 
     ``data`` are the fields that the kind declares, all of them and no other: a wrong one is a defect.
     """
+    event = event_of(kind, tenant_id=tenant_id, object_id=object_id, now=now, **data)
+    session.add(event)
+    return event.id
+
+
+def event_of(
+    kind: EventType,
+    *,
+    tenant_id: UUID,
+    object_id: UUID,
+    now: datetime,
+    **data: UUID | datetime | str | int,
+) -> TenantEvent:
+    """Return an event as ``record_event`` adds it, for whoever writes it down himself."""
     if data.keys() != kind.fields.keys():
         message = f"{kind.name} has the fields {sorted(kind.fields)}, not {sorted(data)}"
         raise ValueError(message)
-    event_id = new_id(now)
-    session.add(
-        TenantEvent(
-            tenant_id=tenant_id,
-            id=event_id,
-            type=kind.name,
-            object_id=object_id,
-            data={name: _plain(value) for name, value in data.items()},
-            occurred_at=now,
-            position=None,
-        )
+    return TenantEvent(
+        tenant_id=tenant_id,
+        id=new_id(now),
+        type=kind.name,
+        object_id=object_id,
+        data={name: _plain(value) for name, value in data.items()},
+        occurred_at=now,
+        position=None,
     )
-    return event_id
 
 
 async def put_in_order(session: AsyncSession, *, now: datetime, limit: int = BATCH) -> int:

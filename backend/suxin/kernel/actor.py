@@ -48,6 +48,15 @@ class Assistance:
     helper_id: UUID
     office: str
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What an entry's details say of the help under which a subject acted."""
+        return {
+            "counter_office": self.office,
+            "counter_helper": str(self.helper_id),
+            "counter_visit": str(self.visit_id),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:

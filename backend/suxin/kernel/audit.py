@@ -19,7 +19,7 @@ from sqlalchemy import DateTime, Index, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.actor import Actor, Assistance
+from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import add_outside
 from suxin.kernel.ids import new_id
 from suxin.kernel.readers import (
@@ -182,41 +182,47 @@ def append_act(
     ``tenant_id`` and ``subject_id`` name those concerned when they are not the actor's own. The stream is evidence, and
     goes by the machine's clock wherever its entries come from.
     """
-    actor: Actor = session.info["actor"]
-    helped = {} if actor.assistance is None else assistance_words(actor.assistance)
-    add_outside(
-        session,
-        AuditEntry(
-            id=new_id(),
-            at=machine_time(session, now),
-            request_id=actor.request_id,
-            actor_kind=actor.kind.value,
-            tenant_id=tenant_id or actor.tenant_id,
-            staff_id=actor.staff_id,
-            client_id=actor.client_id,
-            person_id=actor.person_id,
-            subject_id=subject_id or actor.subject_id,
-            consent_id=actor.consent_id,
-            contract_id=None,
-            action=action,
-            object_type=object_type,
-            object_id=object_id,
-            purpose=None,
-            categories=[],
-            fields=[],
-            row_count=0,
-            detail={**(detail or {}), **helped},
-        ),
+    entry = act_of(
+        session.info["actor"], action=action, at=machine_time(session, now), tenant_id=tenant_id,
+        subject_id=subject_id, object_type=object_type, object_id=object_id, detail=detail,
+    )  # fmt: skip
+    add_outside(session, entry)
+
+
+def act_of(
+    actor: Actor,
+    *,
+    action: str,
+    at: datetime,
+    tenant_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    object_type: str | None = None,
+    object_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Return the entry that says that an actor did ``action``, for whoever writes it down himself; ``at`` is the machine's clock."""
+    helped = {} if actor.assistance is None else actor.assistance.words
+    return AuditEntry(
+        id=new_id(),
+        at=at,
+        request_id=actor.request_id,
+        actor_kind=actor.kind.value,
+        tenant_id=tenant_id or actor.tenant_id,
+        staff_id=actor.staff_id,
+        client_id=actor.client_id,
+        person_id=actor.person_id,
+        subject_id=subject_id or actor.subject_id,
+        consent_id=actor.consent_id,
+        contract_id=None,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        purpose=None,
+        categories=[],
+        fields=[],
+        row_count=0,
+        detail={**(detail or {}), **helped},
     )
-
-
-def assistance_words(assistance: Assistance) -> dict[str, str]:
-    """Return what an entry's details say of the help at a counter under which a subject acted."""
-    return {
-        "counter_office": assistance.office,
-        "counter_helper": str(assistance.helper_id),
-        "counter_visit": str(assistance.visit_id),
-    }
 
 
 def note_read(session: AsyncSession, receipt: Receipt) -> None:

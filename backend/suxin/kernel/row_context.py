@@ -78,7 +78,7 @@ def begin_reading(context: Mapping[str, str]) -> str:
     """Return the message that begins a snapshot and sets its row context: one round trip, which takes no parameters."""
     # What is not set reads as nothing, and so does what is set to an empty text.
     settings = ", ".join(
-        f"set_config('app.{name}', {_literal(value)}, true)"
+        f"set_config('app.{name}', {as_literal(value)}, true)"
         for name, value in context.items()
         if value
     )
@@ -106,8 +106,8 @@ def _storable(value: str) -> str:
     return value
 
 
-def _literal(value: str) -> str:
-    """Return a text as an SQL literal; what is sent with BEGIN cannot have parameters."""
+def as_literal(value: str) -> str:
+    """Return a text as an SQL literal; what is sent with BEGIN, or beside another statement, cannot have parameters."""
     quoted = _storable(value).replace("'", "''")
     # With a backslash, the escape form means the same under either setting of standard_conforming_strings.
     return f" E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in value else f"'{quoted}'"

@@ -23,9 +23,9 @@ from suxin.kernel.single_steps import SingleStep
 _SETTINGS: Final = {"plan_cache_mode": "force_generic_plan", "timezone": "UTC"}
 
 _BEGIN: Final = "suxin_begin"
-_LOCK: Final = "suxin_lock"
+_LOCK: Final = "suxin_lock_{}"
 _READ: Final = "suxin_read"
-_WRITE: Final = "suxin_write"
+_WRITE: Final = "suxin_write_{}"
 _COMMIT: Final = "suxin_commit"
 
 _LENGTH: Final = struct.Struct("!i")
@@ -37,11 +37,11 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ShortWork:
-    """The statements of one kind of short transaction; ``lock`` and ``write`` give no rows, ``read`` gives one."""
+    """The statements of one kind of short transaction; ``locks`` and ``writes``, in this order, give no rows, ``read`` gives one."""
 
-    lock: SingleStep
+    locks: tuple[SingleStep, ...]
     read: SingleStep
-    write: SingleStep
+    writes: tuple[SingleStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,12 @@ class ShortConnection(asyncpg.Connection):  # type: ignore[misc] # the driver ha
             await self._get_ready(work)
         # As with readings that stand alone: what is prepared is sent by the driver without another word before it.
         self._transport.write(
-            _sent(_BEGIN, ()) + adopt(context) + _sent(_LOCK, work.lock.arguments(dict(given)))
+            _sent(_BEGIN, ()) + adopt(context) + _each_sent(_LOCK, work.locks, given)
         )
         (found,) = await self._ready[_READ].fetch(*work.read.arguments(dict(given)))
         decided = decide(found)
         if decided.written is not None:
-            written = work.write.arguments(dict(decided.written))
-            self._transport.write(_sent(_WRITE, written))
+            self._transport.write(_each_sent(_WRITE, work.writes, decided.written))
         await self._ready[_COMMIT].fetch()
         return decided.result
 
@@ -86,11 +85,13 @@ class ShortConnection(asyncpg.Connection):  # type: ignore[misc] # the driver ha
         self._ready = {
             _BEGIN: await self.prepare("begin", name=_BEGIN),
             ADOPTED: await self.prepare(ADOPT, name=ADOPTED),
-            _LOCK: await self.prepare(work.lock.sql, name=_LOCK),
             _READ: await self.prepare(work.read.sql, name=_READ),
-            _WRITE: await self.prepare(work.write.sql, name=_WRITE),
             _COMMIT: await self.prepare("commit", name=_COMMIT),
         }
+        for pattern, steps in ((_LOCK, work.locks), (_WRITE, work.writes)):
+            for number, step in enumerate(steps):
+                name = pattern.format(number)
+                self._ready[name] = await self.prepare(step.sql, name=name)
 
 
 class ShortTransactions:
@@ -127,6 +128,13 @@ class ShortTransactions:
         await self._pool.close()
 
 
+def _each_sent(pattern: str, steps: Sequence[SingleStep], given: Values) -> bytes:
+    return b"".join(
+        _sent(pattern.format(number), step.arguments(dict(given)))
+        for number, step in enumerate(steps)
+    )
+
+
 def _sent(name: str, values: Sequence[Any]) -> bytes:
     """Return the messages that carry out a prepared statement with values given as texts (PostgreSQL's protocol, Bind, Execute)."""
     parts = [b"\0" + name.encode() + b"\0" + struct.pack("!hh", 0, len(values))]
@@ -138,7 +146,7 @@ def _sent(name: str, values: Sequence[Any]) -> bytes:
     return b"B" + _LENGTH.pack(4 + len(bind)) + bind + _EXECUTE
 
 
-def _text(value: str | UUID | Sequence[UUID]) -> str:
-    if isinstance(value, str | UUID):
+def _text(value: str | int | UUID | Sequence[UUID]) -> str:
+    if isinstance(value, str | int | UUID):
         return str(value)
     return "{" + ",".join(map(str, value)) + "}"

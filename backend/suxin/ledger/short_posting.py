@@ -51,7 +51,9 @@ _READ: Final = f"""
         union all {_each(_ABOUT, Transfer, "ledger_transfers", "reverses_id")}
       ) t)::text as transfers"""  # noqa: S608 - as above
 
-SHORT: Final = ShortWork(lock=SingleStep(text(_LOCK)), read=SingleStep(text(_READ)), write=WRITE)
+SHORT: Final = ShortWork(
+    locks=(SingleStep(text(_LOCK)),), read=SingleStep(text(_READ)), writes=(WRITE,)
+)
 
 _ACCOUNTS: Final = msgspec.json.Decoder(list[AccountState])
 _TRANSFERS: Final = msgspec.json.Decoder(list[Transfer])

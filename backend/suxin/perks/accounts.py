@@ -106,6 +106,16 @@ async def hold(
     )
 
 
+async def spend(
+    session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
+) -> None:
+    """Post what a redemption takes of stock and budget where it is used at once: nothing is held in between.
+
+    :raises StockExhausted, BudgetExhausted: if not so much is left
+    """
+    await _post(session, programme, spending(programme, redemption, now=now), now=now)
+
+
 async def keep(
     session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
 ) -> None:
@@ -242,6 +252,26 @@ def _holds(
     return transfers
 
 
+def spending(programme: Programme, redemption: Redemption, *, now: datetime) -> list[TransferDraft]:
+    """Return what moves where all of a redemption is used at once."""
+    sides = (
+        (programme.stock_id, programme.used_id, redemption.persons),
+        (programme.budget_id, programme.due_id, redemption.used_value_fen),
+    )
+    return [
+        drafts.move(new_id(now), debit=debit, credit=credit, amount=amount, code=USED_CODE, reference=str(redemption.id))
+        for debit, credit, amount in sides
+        if debit is not None and credit is not None and amount
+    ]  # fmt: skip
+
+
+def exhausted(programme: Programme, refusal: WouldCrossFloor) -> StockExhausted | BudgetExhausted:
+    """Return what a floor that would be crossed is called at a counter."""
+    if refusal.facts["account"] == account_code(programme.id, "stock"):
+        return StockExhausted()
+    return BudgetExhausted()
+
+
 def _ends(redemption: Redemption, *, now: datetime) -> list[TransferDraft]:
     return [
         drafts.void(new_id(now), pending_id=pending, code=LET_GO_CODE)
@@ -260,8 +290,6 @@ async def _post(
     try:
         await post(session, book=programme.tenant_id, transfers=transfers, now=now)
     except WouldCrossFloor as refusal:
-        if refusal.facts["account"] == account_code(programme.id, "stock"):
-            raise StockExhausted from refusal
-        raise BudgetExhausted from refusal
+        raise exhausted(programme, refusal) from refusal
     except PendingExpired as refusal:
         raise HoldOver from refusal

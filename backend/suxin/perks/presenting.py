@@ -6,6 +6,7 @@ the same whether the tier may be weighed or not, and so is what he sees.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +22,7 @@ from suxin.perks.first_use import CATEGORIES, decline, give_once, leave, settle_
 from suxin.perks.limits import require_open
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
-from suxin.perks.redeeming import hold_redemption
+from suxin.perks.redeeming import hold_redemption, redeem_at_once
 from suxin.perks.showing.queries import open_programme
 from suxin.subjects.models import PassKind
 from suxin.subjects.presenting import (
@@ -32,6 +33,23 @@ from suxin.subjects.presenting import (
     open_pass,
     take_code,
 )
+
+
+class Redeem(Protocol):
+    """What is done with a code once it is known whose it is: lock what applies, or redeem it in one step."""
+
+    async def __call__(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        *,
+        programme_id: UUID,
+        subject_id: UUID | None,
+        persons: int,
+        consent_id: UUID | None,
+        now: datetime,
+    ) -> Redemption:
+        """Return the redemption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +134,50 @@ async def hold_by_code(
     :raises StockExhausted, BudgetExhausted: see ``hold_redemption``
     Source: PIPL art. 6, 16
     """
+    return await _by_code(
+        session, actor, hold_redemption, code=code, persons=persons, sealer=sealer, now=now
+    )
+
+
+async def redeem_by_code(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    code: str,
+    persons: int = 1,
+    sealer: Sealer,
+    now: datetime,
+) -> Redemption:
+    """Take a code shown at a till of the actor's tenant, and redeem what applies in one step; else as ``hold_by_code``.
+
+    :raises Forbidden: if the actor may not redeem
+    :raises CodeUnreadable, CodeNotGenuine, CodeTriedTooOften, CodeExpired, CodeForAnotherMerchant, CodeReplayed: see ``take_code``
+    :raises NotAtOnce: see ``redeem_at_once``
+    :raises GroupTooLarge, ProgrammeNotOpen, PersonLimitReached, DayLimitReached: see ``hold_redemption``
+    :raises StockExhausted, BudgetExhausted: see ``hold_redemption``
+    Source: PIPL art. 6, 16; docs/decisions/0072
+    """
+    return await _by_code(
+        session, actor, redeem_at_once, code=code, persons=persons, sealer=sealer, now=now
+    )
+
+
+async def _by_code(
+    session: AsyncSession,
+    actor: Actor,
+    redeem: Redeem,
+    *,
+    code: str,
+    persons: int,
+    sealer: Sealer,
+    now: datetime,
+) -> Redemption:
     actor.require(REDEMPTION_GRANT)
     presented = await take_code(session, actor, code=code, sealer=sealer, now=now)
     consent = await _consent_held(session, actor, presented, now=now)
     # Only this very consent is read on; of who said no, none is: there is no consent with the programme's id.
     narrowed = replace(actor, consent_id=presented.context_id if consent is None else consent.id)
-    redemption = await hold_redemption(
+    redemption = await redeem(
         session,
         narrowed,
         programme_id=presented.context_id,

@@ -242,10 +242,10 @@ def _own(actor: Actor, programme_id: UUID) -> Select[Programme]:
     )
 
 
-_THING: Final = {"thing_zh": "权益", "thing_en": "programme"}
+THING: Final = {"thing_zh": "权益", "thing_en": "programme"}
 
 
 def _found(programme: Programme | None) -> Programme:
     if programme is None:
-        raise NotFound(**_THING)
+        raise NotFound(**THING)
     return programme

@@ -6,7 +6,7 @@ beside it. What a clerk is told is the benefit; which limit of a person is reach
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,18 +17,26 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for
-from suxin.kernel.ids import new_id
-from suxin.kernel.working_days import local_day
-from suxin.perks import accounts, limits, queries
-from suxin.perks.benefits import Benefit, stored
+from suxin.perks import accounts, at_once, limits, queries
+from suxin.perks.drafted import act_words, check_party, completed_facts, drafted, redeemer_of
 from suxin.perks.event_types import REDEMPTION_COMPLETED
 from suxin.perks.limiting.queries import is_limited
 from suxin.perks.limits import require_open
-from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
+from suxin.perks.models import PerkHandle, Programme, Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.recording import call_for_record
-from suxin.perks.refusals import GroupTooLarge, HoldOver, UsedAlready, UsesExceeded
+from suxin.perks.refusals import HoldOver, UsedAlready, UsesExceeded
 from suxin.perks.states import RecordRule, RedemptionState
+
+
+class Write(Protocol):
+    """Writes a redemption down with what it takes of stock and budget."""
+
+    async def __call__(
+        self, session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
+    ) -> None:
+        """Write it down."""
+
 
 EXPIRE_TOPIC: Final = "perks.redemption.expire"
 
@@ -60,33 +68,77 @@ async def hold_redemption(
     """
     actor.require(REDEMPTION_GRANT)
     programme = await queries.share_own_programme(session, actor, programme_id)
-    if not 1 <= persons <= programme.party_limit:
-        raise GroupTooLarge(field="persons", limit=programme.party_limit)
+    redemption = await _taken(
+        session, actor, programme, written, subject_id=subject_id, persons=persons, consent_id=consent_id, now=now
+    )  # fmt: skip
+    record(session, redemption, now=now)
+    await set_clock(session, redemption, at=redemption.held_until, now=now)
+    return redemption
+
+
+async def redeem_at_once(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    programme_id: UUID,
+    subject_id: UUID | None,
+    persons: int = 1,
+    consent_id: UUID | None = None,
+    now: datetime,
+) -> Redemption:
+    """Hold, grant and complete in one step what is over with its use; what applies is what ``hold_redemption`` would lock.
+
+    Nothing is held in between: stock and budget move by transfers that are posted, and no clock is set.
+
+    :raises Forbidden: if the actor may not redeem
+    :raises NotFound: if the programme is not this tenant's
+    :raises NotAtOnce: if somebody uses the programme more than once, or is lent something by it
+    :raises GroupTooLarge, ProgrammeNotOpen, PersonLimitReached, DayLimitReached: see ``hold_redemption``
+    :raises StockExhausted, BudgetExhausted: if not so much is left
+    Source: PIPL art. 6, 16, 24; docs/decisions/0072
+    """
+    actor.require(REDEMPTION_GRANT)
+    programme = await queries.share_own_programme(session, actor, programme_id)
+    at_once.require_at_once(programme)
+    redemption = await _taken(
+        session, actor, programme, _used, subject_id=subject_id, persons=persons, consent_id=consent_id, now=now
+    )  # fmt: skip
+    await _tell(session, programme, redemption, now=now)
+    return redemption
+
+
+async def _taken(
+    session: AsyncSession,
+    actor: Actor,
+    programme: Programme,
+    write: Write,
+    *,
+    subject_id: UUID | None,
+    persons: int,
+    consent_id: UUID | None,
+    now: datetime,
+) -> Redemption:
+    """Find what applies to somebody, within what he and everybody may have, and write it down."""
+    check_party(programme, persons)
     require_open(programme, now=now)
     benefit = await queries.benefit_for(
         session, actor, programme=programme, subject_id=subject_id, now=now
     )
     await limits.take_programme(session, programme, persons=persons, now=now)
     redemption = drafted(programme, benefit, persons=persons, held_by=actor.staff_id, now=now)
-    if subject_id is not None:
-        async with act_for(session, subject_id=subject_id, reason="perk redeemed"):
-            await limits.take_person(session, programme, subject_id, persons=persons, now=now)
-            if await is_limited(session, programme, subject_id):
-                # The same path, page and words as for everybody else.
-                redemption = drafted(
-                    programme,
-                    programme.fallback_read,
-                    persons=persons,
-                    held_by=actor.staff_id,
-                    now=now,
-                )
-            redemption.handle = await handle_of(session, programme.tenant_id, subject_id)
-            await written(session, programme, redemption, now=now)
-            session.add(redeemer_of(programme, redemption, subject_id, consent_id))
-    else:
-        await written(session, programme, redemption, now=now)
-    record(session, redemption, now=now)
-    await set_clock(session, redemption, at=redemption.held_until, now=now)
+    if subject_id is None:
+        await write(session, programme, redemption, now=now)
+        return redemption
+    async with act_for(session, subject_id=subject_id, reason="perk redeemed"):
+        await limits.take_person(session, programme, subject_id, persons=persons, now=now)
+        if await is_limited(session, programme, subject_id):
+            # The same path, page and words as for everybody else.
+            redemption = drafted(
+                programme, programme.fallback_read, persons=persons, held_by=actor.staff_id, now=now
+            )
+        redemption.handle = await handle_of(session, programme.tenant_id, subject_id)
+        await write(session, programme, redemption, now=now)
+        session.add(redeemer_of(programme, redemption, subject_id, consent_id))
     return redemption
 
 
@@ -175,6 +227,13 @@ async def finish(
     """Complete a redemption with what was used of it, and tell the merchant's systems."""
     redemption.complete(now=now)
     await accounts.settle(session, programme, redemption, now=now)
+    await _tell(session, programme, redemption, now=now)
+
+
+async def _tell(
+    session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
+) -> None:
+    """Put on record that a redemption is completed, tell the merchant's systems, and have it looked at for a record."""
     record(session, redemption, now=now)
     record_event(
         session,
@@ -182,9 +241,7 @@ async def finish(
         tenant_id=redemption.tenant_id,
         object_id=redemption.id,
         now=now,
-        programme=redemption.programme_id,
-        uses=redemption.uses,
-        valueFen=redemption.used_value_fen,
+        **completed_facts(redemption),
     )
     if programme.record_rule is RecordRule.KEPT and redemption.handle is not None:
         await call_for_record(
@@ -210,33 +267,14 @@ async def expire_redemption(
         record(session, redemption, now=now)
 
 
-def drafted(
-    programme: Programme, benefit: Benefit, *, persons: int, held_by: UUID | None, now: datetime
-) -> Redemption:
-    """Return a redemption as it begins: locked, and nothing of it used."""
-    return Redemption(
-        tenant_id=programme.tenant_id,
-        id=new_id(now),
-        programme_id=programme.id,
-        handle=None,
-        persons=persons,
-        benefit=stored(benefit),
-        state=RedemptionState.HELD,
-        uses=0,
-        uses_allowed=persons * programme.uses_each,
-        value_fen=persons * benefit.value_fen,
-        used_value_fen=0,
-        stock_hold_id=None,
-        budget_hold_id=None,
-        day=local_day(now),
-        held_at=now,
-        held_until=now + timedelta(minutes=programme.hold_minutes),
-        held_by=held_by,
-        granted_at=None,
-        use_by=None,
-        ended_at=None,
-        reason=None,
-    )
+async def _used(
+    session: AsyncSession, programme: Programme, redemption: Redemption, *, now: datetime
+) -> None:
+    """Write a redemption down that is used at once, with what it takes of stock and budget."""
+    at_once.use_up(redemption, now=now)
+    await accounts.spend(session, programme, redemption, now=now)
+    session.add(redemption)
+    await session.flush()
 
 
 async def written(
@@ -246,22 +284,6 @@ async def written(
     await accounts.hold(session, programme, redemption, now=now)
     session.add(redemption)
     await session.flush()
-
-
-def redeemer_of(
-    programme: Programme, redemption: Redemption, subject_id: UUID, consent_id: UUID | None
-) -> Redeemer:
-    """Return the row that says by whom a redemption is."""
-    return Redeemer(
-        tenant_id=programme.tenant_id,
-        redemption_id=redemption.id,
-        subject_id=subject_id,
-        consent_id=consent_id,
-        programme_id=programme.id,
-        scenario_code=programme.scenario_code,
-        persons=redemption.persons,
-        day=redemption.day,
-    )
 
 
 async def handle_of(session: AsyncSession, tenant_id: UUID, subject_id: UUID) -> str:
@@ -294,12 +316,4 @@ async def set_clock(
 
 def record(session: AsyncSession, redemption: Redemption, *, now: datetime) -> None:
     """Put on record where a redemption has come to stand."""
-    append_act(
-        session,
-        action=f"perks.redemption.{redemption.state.value.lower()}",
-        now=now,
-        tenant_id=redemption.tenant_id,
-        object_type="redemption",
-        object_id=redemption.id,
-        detail={"persons": redemption.persons, "uses": redemption.uses},
-    )
+    append_act(session, now=now, tenant_id=redemption.tenant_id, **act_words(redemption))

@@ -176,3 +176,21 @@ class HoldOver(Refusal):
     code = "PERK_HOLD_OVER"
     zh = "锁定已超时，请重新核销"
     en = "The lock's time is over; hold it anew"
+
+
+class NotAtOnce(Refusal):
+    """A programme whose redemptions are open for a while was to be redeemed in one step."""
+
+    code = "PERK_NOT_AT_ONCE"
+    zh = "该权益可多次使用或涉及租借，请先锁定，再登记使用"
+    en = "It is used more than once, or something is lent: hold it first, then count its uses"
+
+
+class TillsWaiting(Refusal):
+    """So many redemptions wait in this process that one more would wait for too long."""
+
+    code = "PERK_TILLS_WAITING"
+    kind = RefusalKind.UNAVAILABLE
+    retryable = True
+    zh = "等待核销的请求已达 {limit} 个，请稍后再试"
+    en = "{limit} redemptions wait already; try again shortly"

@@ -57,7 +57,8 @@ _REDEEMED: Final = exists(
 class Redemption(Table):
     """One use of a programme, as its merchant sees it: by whom stands elsewhere, and here the handle alone, none for a visitor.
 
-    ``benefit`` is what applied when it was held, and stays that. A lock is over at ``held_until``, and what was granted at ``use_by``. ``uses`` of
+    ``benefit`` is what applied when it was held, and stays that. A lock is over at ``held_until``, and what was granted at ``use_by``. What is redeemed at
+    once begins as completed, and never held anything. ``uses`` of
     ``uses_allowed`` are counted; ``value_fen`` is what all of them cost the funder, ``used_value_fen`` what those did that were used.
     """
 
@@ -65,7 +66,11 @@ class Redemption(Table):
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(*_CHANGED)
     __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT",)
     __machine__: ClassVar[StateMachine[RedemptionState]] = StateMachine(
-        begins={RedemptionState.HELD: _MERCHANT | _HOLDER},
+        begins={
+            RedemptionState.HELD: _MERCHANT | _HOLDER,
+            # What is held, given and used at one moment is written down once.
+            RedemptionState.COMPLETED: _MERCHANT,
+        },
         steps=(_GRANT, _COMPLETE, _ROLL_BACK, _EXPIRE),
     )
     __readers__: ClassVar[tuple[Reader, ...]] = (

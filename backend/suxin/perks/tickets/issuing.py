@@ -19,10 +19,11 @@ from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.perks import accounts, limits
+from suxin.perks.drafted import drafted, redeemer_of
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.queries import share_own_programme
-from suxin.perks.redeeming import drafted, handle_of, record, redeemer_of, set_clock, written
+from suxin.perks.redeeming import handle_of, record, set_clock, written
 from suxin.perks.refusals import GroupTooLarge, ProgrammeNotOpen
 from suxin.perks.showing.queries import open_programme
 from suxin.perks.states import RedemptionState, Sector

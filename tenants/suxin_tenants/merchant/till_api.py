@@ -1,0 +1,191 @@
+"""The REST API for tills and gates (``/perks/v1``): a redemption in one request, of whoever shows a code and whoever shows none.
+
+A till is a client of the merchant's with the scope ``perks.redemption.grant``, or a device that somebody of the merchant let in. What it is
+told has one shape, whatever applies, and names nobody.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, post
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from suxin.kernel.actor import Actor
+from suxin.kernel.idempotency import Outcome, once
+from suxin.kernel.refusals import Invalid, Unauthenticated
+from suxin.perks.models import Redemption
+from suxin.perks.policies import REDEMPTION_GRANT
+from suxin.perks.presenting import redeem_by_code
+from suxin.perks.redeeming_queue import OPERATION
+from suxin.tenancy.profiles import TenantKind
+from suxin_web.bodies import decoded, json_only
+from suxin_web.callers import AnyRequest, GivenActor, staff
+from suxin_web.nonces import NextNonce
+from suxin_web.rate_limits import PRESENTED_CODE
+from suxin_web.refusals import RouteUnknown
+from suxin_web.runtime import GivenRuntime, Runtime
+
+PREFIX: Final = "/perks/v1"
+KEY_HEADER: Final = "Idempotency-Key"
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
+MAX_BODY_BYTES: Final = 4 * 1024
+KINDS: Final = frozenset({TenantKind.MERCHANT, TenantKind.ATTRACTION})
+
+
+class RedemptionAsked(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A code that somebody shows, or, for whoever shows none, the programme; and how many come."""
+
+    code: str | None = None
+    programme_id: UUID | None = None
+    persons: int = 1
+
+
+class BenefitShown(msgspec.Struct, frozen=True, rename="camel"):
+    """What one person gets; ``figure`` counts by ``unit``: fen, bps, minutes, pieces, or nothing."""
+
+    kind: str
+    label: str
+    terms: str
+    figure: int
+    unit: str
+
+
+class RedemptionShown(msgspec.Struct, frozen=True, rename="camel"):
+    """A redemption as a till sees it; ``handle`` is a pseudonym at this merchant alone, none for a visitor."""
+
+    id: UUID
+    programme_id: UUID
+    handle: str | None
+    persons: int
+    benefit: BenefitShown
+    state: str
+    value_fen: int
+    ended_at: datetime | None
+
+
+@post("/redemptions", status_code=HTTPStatus.CREATED, request_max_body_size=MAX_BODY_BYTES)
+async def redeem(request: AnyRequest, runtime: GivenRuntime, actor: GivenActor) -> Response[bytes]:
+    """Hold, grant and complete one redemption: 201, whether it is new or was asked for before."""
+    _require_till(request, actor)
+    asked = decoded(await request.body(), RedemptionAsked)
+    key = request.headers.get(KEY_HEADER, "")
+    now = runtime.clock.now() + actor.ahead
+    outcome = await _redeemed(runtime, actor, asked, key=key, now=now)
+    headers = {REPLAYED_HEADER: "true"} if outcome.replayed else {}
+    return Response(
+        msgspec.json.encode(outcome.result),
+        status_code=HTTPStatus.CREATED,
+        media_type="application/json",
+        headers=headers,
+    )
+
+
+async def _redeemed(
+    runtime: Runtime, actor: Actor, asked: RedemptionAsked, *, key: str, now: datetime
+) -> Outcome:
+    """Redeem by the code, or for a visitor; exactly one of code and programme is said.
+
+    :raises Invalid: if none or both are
+    """
+    if (asked.code is None) == (asked.programme_id is None):
+        raise Invalid(
+            field="code",
+            reason_zh="权益码和权益编号须填且只填一项",
+            reason_en="say the code or the programme, and not both",
+        )
+    if asked.programme_id is not None:
+        return await runtime.redeeming.redeem(
+            actor,
+            key=key,
+            programme_id=asked.programme_id,
+            persons=asked.persons,
+            request=msgspec.to_builtins(asked),
+            show=shown,
+            now=now,
+        )
+    return await _by_code(runtime, actor, asked, key=key, now=now)
+
+
+async def _by_code(
+    runtime: Runtime, actor: Actor, asked: RedemptionAsked, *, key: str, now: datetime
+) -> Outcome:
+    await runtime.limits.take(PRESENTED_CODE, f"redeemer:{actor.staff_id or actor.client_id}")
+
+    async def transaction(session: AsyncSession) -> Outcome:
+        async def work() -> dict[str, Any]:
+            return shown(
+                await redeem_by_code(
+                    session,
+                    actor,
+                    code=asked.code or "",
+                    persons=asked.persons,
+                    sealer=runtime.sealer,
+                    now=now,
+                )
+            )
+
+        return await once(
+            session,
+            actor,
+            key=key,
+            operation=OPERATION,
+            request=msgspec.to_builtins(asked),
+            work=work,
+            now=now,
+        )
+
+    return await runtime.database.run(actor, transaction, now=now)
+
+
+def _require_till(request: AnyRequest, actor: Actor) -> None:
+    """Refuse whoever is no till of a merchant's or an attraction's with a token.
+
+    :raises Unauthenticated: if a cookie alone speaks for him
+    :raises RouteUnknown: if he is another kind of tenant's
+    :raises Forbidden: if he may not redeem
+    """
+    if "authorization" not in request.headers:
+        raise Unauthenticated
+    if actor.tenant_kind not in KINDS:
+        raise RouteUnknown
+    actor.require(REDEMPTION_GRANT)
+
+
+def shown(redemption: Redemption) -> dict[str, Any]:
+    """Return a redemption as it is told, and kept with its key."""
+    benefit = redemption.benefit_read
+    told = RedemptionShown(
+        id=redemption.id,
+        programme_id=redemption.programme_id,
+        handle=redemption.handle,
+        persons=redemption.persons,
+        benefit=BenefitShown(
+            kind=benefit.kind.value,
+            label=benefit.label,
+            terms=benefit.terms,
+            figure=benefit.figure,
+            unit=benefit.kind.unit,
+        ),
+        state=redemption.state.value,
+        value_fen=redemption.used_value_fen,
+        ended_at=redemption.ended_at,
+    )
+    plain: dict[str, Any] = msgspec.to_builtins(told)
+    return plain
+
+
+routes: Final[list[ControllerRouterHandler]] = [
+    Router(
+        PREFIX,
+        route_handlers=[redeem],
+        dependencies={"actor": Provide(staff)},
+        guards=[json_only],
+        middleware=[NextNonce],
+        include_in_schema=False,
+    )
+]

@@ -80,6 +80,7 @@ from suxin_tenants.operator import (
     scoring_pages,
     second_factor_pages,
     service_level_pages,
+    sheet_form_pages,
     tenant_pages,
     village_pages,
     warning_rule_pages,
@@ -100,6 +101,7 @@ from suxin_tenants.village_grid import (
     point_queue_pages,
     point_rule_pages,
     rating_pages,
+    sheet_pages,
     vote_pages,
 )
 from suxin_tenants.village_grid import (
@@ -257,6 +259,8 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *point_claim_pages.HANDLERS,
     *point_notice_pages.HANDLERS,
     *point_rule_pages.HANDLERS,
+    *sheet_pages.HANDLERS,
+    *sheet_form_pages.HANDLERS,
     *point_appeal_pages.HANDLERS,
     *village_pages.HANDLERS,
     *household_pages.HANDLERS,

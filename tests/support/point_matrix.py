@@ -142,6 +142,10 @@ def household(world: World) -> dict[str, Any]:
     return village(world) | {"household_id": world.points.household_id}
 
 
+def own_household(world: World) -> dict[str, Any]:
+    return {"household_id": world.points.household_id}
+
+
 def agreement(world: World) -> dict[str, Any]:
     return village(world) | {"member_id": world.points.member_id, "use": AgreedTo.SHOW_NAME}
 
@@ -151,6 +155,9 @@ def home(world: World) -> dict[str, Any]:
 
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {
+    "grid.showing.queries.village_claims": ("rival", nothing, Forbidden),
+    "grid.showing.queries.household_statement": ("rival", own_household, Forbidden),
+    "grid.showing.queries.household_balance": ("rival", own_household, Forbidden),
     "grid.showing.queries.own_villages": ("stranger", nothing, None),
     "grid.showing.queries.own_household_claims": ("stranger", village, NotOfVillage),
     "grid.showing.queries.rules_for_residents": ("anonymous", today, PUBLIC),

@@ -36,11 +36,13 @@ ASSET: Final = "POINT:village"
 ISSUED: Final = "grid.issued"
 POSTED_CODE: Final = "grid.posted"
 REVERSED_CODE: Final = "grid.reversed"
+HOUSEHOLDS: Final = "grid.household."
+"""How the codes of households' accounts begin."""
 
 
 def household_code(household_id: UUID) -> str:
     """Return the code of a household's account in its village's book."""
-    return f"grid.household.{household_id.hex}"
+    return HOUSEHOLDS + household_id.hex
 
 
 async def balance_of(session: AsyncSession, tenant_id: UUID, household_id: UUID) -> int:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
+from suxin.grid.event_types import CLAIM_STEPS
 from suxin.grid.models import PointClaim
 from suxin.kernel import notices
 from suxin.kernel.actor import Permission
@@ -74,7 +76,7 @@ def record_step(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put a step of a claim on record, without what its note says."""
+    """Put a step of a claim on record, without what its note says, and tell the village's systems of it."""
     append_act(
         session,
         action=f"grid.claim.{step}",
@@ -84,3 +86,15 @@ def record_step(
         object_id=claim.id,
         detail={"rule": claim.rule_code, "points": claim.points, **(detail or {})},
     )
+    kind = CLAIM_STEPS.get(step)
+    if kind is not None:
+        record_event(
+            session,
+            kind,
+            tenant_id=claim.tenant_id,
+            object_id=claim.id,
+            now=now,
+            household=claim.household_id,
+            rule=claim.rule_code,
+            points=claim.points if claim.posted_points is None else claim.posted_points,
+        )

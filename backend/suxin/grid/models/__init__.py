@@ -1,4 +1,4 @@
-"""The tables of points: rule sets, claims with their photos, who sat on them, appeals, notices, and who agreed to what."""
+"""The tables of points: rule sets, claims with their photos, who sat on them, appeals, notices, sheets, and who agreed to what."""
 
 from suxin.grid.models.agreements import PointAgreement
 from suxin.grid.models.appeals import PointAppeal
@@ -7,6 +7,7 @@ from suxin.grid.models.claims import PointClaim
 from suxin.grid.models.notices import NoticePage, PointNotice
 from suxin.grid.models.photos import ClaimPhoto
 from suxin.grid.models.rule_sets import RuleSet
+from suxin.grid.models.sheets import SheetForm, VillageSheet
 
 __all__ = [
     "ClaimPhoto",
@@ -17,5 +18,7 @@ __all__ = [
     "PointClaim",
     "PointNotice",
     "RuleSet",
+    "SheetForm",
     "StaffHome",
+    "VillageSheet",
 ]

@@ -1,7 +1,7 @@
 """Month-end sheets: the town's own columns, totals that are the book's, the same bytes where nothing changed, signed by another person."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -18,7 +18,8 @@ from suxin.grid.refusals import (
     SheetOutdated,
     SheetSignedByAnother,
 )
-from suxin.grid.sheet_layouts import (
+from suxin.grid.sheets.commands import make_sheet, sign_sheet, write_sheet_form
+from suxin.grid.sheets.layouts import (
     SheetColumn,
     SheetField,
     SheetLayout,
@@ -27,7 +28,6 @@ from suxin.grid.sheet_layouts import (
     read_layout,
     totals_of,
 )
-from suxin.grid.sheets import make_sheet, sign_sheet, write_sheet_form
 from suxin.kernel.refusals import Forbidden, Invalid
 from suxin.kernel.spreadsheets import sheet_rows
 from suxin_tenants.village_grid.sheet_files import name_of, workbook_of
@@ -99,11 +99,19 @@ async def test_a_months_sheet_is_what_the_book_says_in_the_towns_columns(
     points: SmallPoints,
 ) -> None:
     first, second = await points.record(), await points.record(times=1)
-    await points.end_notice(await points.notice(first, second))
+    notice = await points.notice(first, second)
+    await points.end_notice(notice)
+    later = notice.ends_at + timedelta(hours=1)
     await points.city.act(
-        ask_reversal, points.person("village_admin"), claim_id=second.id, reason="登记错误"
+        ask_reversal,
+        points.person("village_admin"),
+        claim_id=second.id,
+        reason="登记错误",
+        now=later,
     )
-    await points.city.act(confirm_reversal, points.person("supervisor"), claim_id=second.id)
+    await points.city.act(
+        confirm_reversal, points.person("supervisor"), claim_id=second.id, now=later
+    )
     with pytest.raises(NoSheetForm):
         await make(points)
     await write(points, MONTHLY)

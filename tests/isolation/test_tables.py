@@ -83,6 +83,8 @@ MATRIX = {
     "household_members": PLATFORM,
     "households": PLATFORM,
     "register_imports": NOBODY,
+    "grid_sheet_forms": EVERYBODY,
+    "grid_sheets": PLATFORM,
     "grid_agreements": PLATFORM,
     "grid_appeals": PLATFORM,
     "grid_claim_photos": PLATFORM,

@@ -19,7 +19,9 @@ from suxin.grid.models import (
     PointClaim,
     PointNotice,
     RuleSet,
+    SheetForm,
     StaffHome,
+    VillageSheet,
 )
 from suxin.grid.policies import (
     APPEAL_DECIDE,
@@ -31,7 +33,10 @@ from suxin.grid.policies import (
     POINT_REVERSE,
     RULE_CONFIRM,
     RULE_MANAGE,
+    SHEET_MAKE,
+    SHEET_SIGN,
 )
+from suxin.grid.sheets.layouts import SheetColumn, SheetField, SheetLayout, SheetLines
 from suxin.grid.templates import template_named
 from suxin.kernel.actor import Actor
 
@@ -47,6 +52,8 @@ RIGHTS = frozenset(
         POINT_REVERSE,
         RULE_CONFIRM,
         RULE_MANAGE,
+        SHEET_MAKE,
+        SHEET_SIGN,
     }
 )
 
@@ -62,6 +69,7 @@ class FilledPoints:
     photo_id: UUID
     household_id: UUID
     member_id: UUID
+    sheet_id: UUID
 
     @property
     def tenant_id(self) -> UUID:
@@ -128,6 +136,24 @@ async def fill_points(
         PointAgreement, city.now, **own, member_id=village.member_id, person_id=city.person_id
     )
     await insert(admin, PointAgreement, yes)
+    layout = SheetLayout(
+        title="x",
+        lines=SheetLines.HOUSEHOLDS,
+        columns=(SheetColumn(shows=SheetField.CLOSING, heading="x"),),
+    )
+    form = sample(SheetForm, city.now, town_code="321302102", layout=json.dumps(layout.stored()))
+    await insert(admin, SheetForm, form)
+    sheet = sample(
+        VillageSheet,
+        city.now,
+        **own,
+        form_id=form["id"],
+        month=today.replace(day=1),
+        lines="[]",
+        totals="{}",
+        content_hash="0" * 64,
+    )
+    await insert(admin, VillageSheet, sheet)
     return FilledPoints(
         keeper=replace(village.admin, permissions=RIGHTS),
         rule_set_id=rules["id"],
@@ -136,4 +162,5 @@ async def fill_points(
         photo_id=photo["id"],
         household_id=village.household_id,
         member_id=village.member_id,
+        sheet_id=sheet["id"],
     )

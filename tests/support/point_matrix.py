@@ -14,6 +14,7 @@ from suxin.grid.chain import Said
 from suxin.grid.contents import ClaimContent, digest
 from suxin.grid.models import NoticePage, PointClaim
 from suxin.grid.refusals import NotOfVillage
+from suxin.grid.sheets.layouts import SheetColumn, SheetField, SheetLayout, SheetLines
 from suxin.grid.states import AgreedTo, ClaimState, Verdict
 from suxin.grid.templates import template_named
 from suxin.kernel.ids import new_id
@@ -43,6 +44,10 @@ def claim(world: World) -> dict[str, Any]:
 
 def of_village(world: World) -> dict[str, Any]:
     return village(world) | claim(world)
+
+
+def sheet(world: World) -> dict[str, Any]:
+    return {"sheet_id": world.points.sheet_id}
 
 
 def rules(world: World) -> dict[str, Any]:
@@ -122,6 +127,22 @@ COMMANDS: dict[str, list[Case]] = {
     "grid.rule_sets.draft_rule_set": staffed(beside(nothing, book=BOOK)),
     "grid.rule_sets.drop_rule_set": staffed(rules),
     "grid.rule_sets.edit_rule_set": staffed(beside(rules, book=BOOK)),
+    "grid.sheets.commands.make_sheet": staffed(
+        lambda world: {"month": world.city.now.date().replace(month=1, day=1)}
+    ),
+    "grid.sheets.commands.sign_sheet": staffed(sheet),
+    "grid.sheets.commands.write_sheet_form": by(
+        (*OUTSIDE_THE_OPERATOR, "system"),
+        Forbidden,
+        lambda _: {
+            "town_code": "321302102",
+            "layout": SheetLayout(
+                title="x",
+                lines=SheetLines.HOUSEHOLDS,
+                columns=(SheetColumn(shows=SheetField.CLOSING, heading="x"),),
+            ),
+        },
+    ),
     "grid.rule_sets.return_rule_set": staffed(beside(rules, **REASON)),
 }
 
@@ -161,6 +182,25 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "grid.showing.queries.own_villages": ("stranger", nothing, None),
     "grid.showing.queries.own_household_claims": ("stranger", village, NotOfVillage),
     "grid.showing.queries.rules_for_residents": ("anonymous", today, PUBLIC),
+    "grid.sheets.queries.sheet_forms": ("rival", nothing, Forbidden),
+    # A form is its town's, and published: it holds nothing of anybody.
+    "grid.sheets.queries.newest_form": (
+        "anonymous",
+        lambda _: {"town_code": "321302102"},
+        PUBLIC,
+    ),
+    "grid.sheets.queries.own_sheets": ("rival", nothing, Forbidden),
+    "grid.sheets.queries.own_sheet": ("rival", sheet, Forbidden),
+    "grid.sheets.queries.newest_sheet": (
+        "rival",
+        lambda world: village(world) | {"month": world.city.now.date().replace(day=1)},
+        None,
+    ),
+    "grid.sheets.queries.lock_sheet": (
+        "rival",
+        lambda world: village(world) | sheet(world),
+        NotFound,
+    ),
     "grid.queries.take_turn": ("rival", village, PUBLIC),
     "grid.queries.own_rule_sets": ("rival", nothing, Forbidden),
     "grid.queries.own_rule_set": ("rival", rules, Forbidden),

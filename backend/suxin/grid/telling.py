@@ -1,6 +1,7 @@
 """Whoever a claim concerns, or must act on it, is told; and each step is on record."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,16 +25,31 @@ async def tell_household(
     session: AsyncSession, claim: PointClaim, *, title: str, body: str, now: datetime
 ) -> None:
     """Tell those of the household who linked themselves to it, in the village's rows."""
-    persons = await session.scalars(
-        select(HouseholdMember.subject_id).where(
-            HouseholdMember.tenant_id == claim.tenant_id,
-            HouseholdMember.household_id == claim.household_id,
+    await tell_households(session, [(claim, body)], title=title, now=now)
+
+
+async def tell_households(
+    session: AsyncSession,
+    told: Sequence[tuple[PointClaim, str]],
+    *,
+    title: str,
+    now: datetime,
+) -> None:
+    """Tell those of several households of one village, each of its claim, as ``tell_household`` does."""
+    persons = await session.execute(
+        select(HouseholdMember.household_id, HouseholdMember.subject_id).where(
+            HouseholdMember.tenant_id == told[0][0].tenant_id,
+            HouseholdMember.household_id.in_({claim.household_id for claim, _ in told}),
             HouseholdMember.subject_id.is_not(None),
             HouseholdMember.left_at.is_(None),
         )
     )
-    for person_id in persons:
+    linked = defaultdict(list)
+    for household_id, person_id in persons:
         if person_id is not None:
+            linked[household_id].append(person_id)
+    for claim, body in told:
+        for person_id in linked[claim.household_id]:
             await notices.notify_person(
                 session,
                 person_id=person_id,

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.models import SheetForm
 from suxin.grid.policies import SHEET_FORM
-from suxin.grid.sheet_layouts import FIELDS, SheetColumn, SheetField, SheetLayout, SheetLines
-from suxin.grid.sheets import write_sheet_form
-from suxin.grid.showing.sheets import sheet_forms
+from suxin.grid.sheets.commands import write_sheet_form
+from suxin.grid.sheets.layouts import FIELDS, SheetColumn, SheetField, SheetLayout, SheetLines
+from suxin.grid.sheets.queries import sheet_forms
 from suxin.kernel.refusals import Refusal
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form, options

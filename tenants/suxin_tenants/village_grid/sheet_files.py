@@ -7,7 +7,7 @@ from typing import Final
 import xlsxwriter
 
 from suxin.grid.models import VillageSheet
-from suxin.grid.sheet_layouts import SUMMED, SheetColumn, SheetField, SheetLayout
+from suxin.grid.sheets.layouts import SUMMED, SheetColumn, SheetField, SheetLayout
 from suxin.kernel.working_days import local_day
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

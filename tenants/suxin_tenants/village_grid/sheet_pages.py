@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.grid import sheets
 from suxin.grid.models import VillageSheet
 from suxin.grid.policies import SHEET_MAKE, SHEET_SIGN
-from suxin.grid.sheet_layouts import COMPARED
-from suxin.grid.showing.sheets import newest_form, own_sheet, own_sheets
+from suxin.grid.sheets import commands as sheets
+from suxin.grid.sheets.layouts import COMPARED
+from suxin.grid.sheets.queries import newest_form, own_sheet, own_sheets
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.working_days import local_day
 from suxin.villages.queries import village_of

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.grid.sheet_layouts import SheetLayout, read_layout
+from suxin.grid.sheets.layouts import SheetLayout, read_layout
 from suxin.kernel.readers import Reader, operator, owner_tenant, published, system
 from suxin.kernel.tables import APPEND_ONLY, Table, append_and_change
 
 
 class SheetForm(Table):
-    """One version of a town's form, ``sheet_layouts.SheetLayout`` as stored; the newest is the one in use. It holds nothing of anybody."""
+    """One version of a town's form, ``sheets.layouts.SheetLayout`` as stored; the newest is the one in use. It holds nothing of anybody."""
 
     __tablename__ = "grid_sheet_forms"
     __privileges__: ClassVar[tuple[str, ...]] = APPEND_ONLY
@@ -40,7 +40,7 @@ class SheetForm(Table):
 class VillageSheet(Table):
     """What a village's points were in a month, as one version of the town's form has it.
 
-    ``lines`` and ``totals`` are by the fields of ``sheet_layouts.SheetField``; ``content_hash`` is the digest of all that is in the file. Another
+    ``lines`` and ``totals`` are by the fields of ``sheets.layouts.SheetField``; ``content_hash`` is the digest of all that is in the file. Another
     version of a month is made only where something changed. Who signs it is another than who made it.
     """
 

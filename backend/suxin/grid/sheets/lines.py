@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.grid.caps import days_of
 from suxin.grid.models import PointClaim
 from suxin.grid.posting import HOUSEHOLDS, POSTED_CODE, REVERSED_CODE
-from suxin.grid.sheet_layouts import Line, SheetLines
+from suxin.grid.sheets.layouts import Line, SheetLines
 from suxin.grid.states import Period
 from suxin.kernel.working_days import SHANGHAI
 from suxin.ledger.models import MOVING, LedgerAccount, LedgerTransfer
@@ -78,7 +78,7 @@ def _line(number: int, row: Any) -> Line:  # noqa: ANN401 - a mapping of whateve
 def _moved(tenant_id: UUID, ends: datetime) -> Subquery:
     """Every movement of a household's account before a moment, with its sign, by the account."""
 
-    def side(account: Any, sign: int) -> Select[Any]:  # noqa: ANN401 - a column
+    def side(account: Any, sign: int) -> Any:  # noqa: ANN401 - a column
         return (
             select(
                 LedgerAccount.id.label("account_id"),
@@ -110,7 +110,7 @@ def _code_of(household: Any) -> Any:  # noqa: ANN401 - SQL expressions
     return literal(HOUSEHOLDS) + func.replace(cast(household.id, String), "-", "")
 
 
-def _places(tenant_id: UUID) -> Select[Any]:
+def _places(tenant_id: UUID) -> Select[str, str, str]:
     return (
         select(
             Household.number.label("household"),

@@ -20,9 +20,9 @@ from suxin.grid.refusals import (
     SheetSignedByAnother,
     SheetTooLong,
 )
-from suxin.grid.sheet_layouts import COMPARED, Line, SheetLayout, check_layout, totals_of
-from suxin.grid.sheet_lines import book_says, bounds_of, lines_of
-from suxin.grid.showing.sheets import lock_sheet, newest_form, newest_sheet
+from suxin.grid.sheets.layouts import COMPARED, Line, SheetLayout, check_layout, totals_of
+from suxin.grid.sheets.lines import book_says, bounds_of, lines_of
+from suxin.grid.sheets.queries import lock_sheet, newest_form, newest_sheet
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
@@ -43,7 +43,7 @@ async def write_sheet_form(
 
     :raises Forbidden: without the right to keep towns' forms
     :raises Invalid: if the town's code is none, or a heading is out of bounds
-    :raises SheetLayoutUnsound: as ``sheet_layouts.check_layout``
+    :raises SheetLayoutUnsound: as ``layouts.check_layout``
     """
     actor.require(SHEET_FORM)
     if len(town_code) != _TOWN_DIGITS or not (town_code.isascii() and town_code.isdigit()):

@@ -26,7 +26,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.ledger import drafts
-from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.accounts import AccountDraft, open_all_in_book
 from suxin.ledger.accounts import take_turn as take_turn_at_book
 from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import LedgerAccount, Side
@@ -254,9 +254,10 @@ async def _accounts(
             .execution_options(populate_existing=True)
         )
     }
-    for code in [ISSUED, *codes]:
-        if code not in found:
-            found[code] = await open_in_book(session, book=book, draft=_drafted(code), now=now)
+    missing = [_drafted(code) for code in [ISSUED, *codes] if code not in found]
+    if missing:
+        opened = await open_all_in_book(session, book=book, drafts=missing, now=now)
+        found |= {account.code: account for account in opened}
     return found
 
 

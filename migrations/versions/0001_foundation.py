@@ -324,6 +324,16 @@ ACCESS = (
     "CREATE POLICY taken_back ON grid_agreements FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY system ON grid_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (ended_at, looked_month) ON grid_agreements TO suxin_app',
+    'ALTER TABLE grid_app_events ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_events FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_events FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_events FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (content_hash, sort, state, household_number, household_id, happened_on, note, rule_code, missing, changed_at, dismissed_by, dismissed_at) ON grid_app_events TO suxin_app',
+    'ALTER TABLE grid_app_mappings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_mappings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_mappings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_mappings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_app_mappings TO suxin_app',
     'ALTER TABLE grid_appeals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_appeals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_appeals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1990,6 +2000,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_app_mappings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('adopted_by', sa.Uuid(), nullable=False),
+    sa.Column('adopted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("not rules ? 'persons'", name=op.f('ck_grid_app_mappings_no_persons')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_grid_app_mappings_number')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_mappings'))
+    )
+    op.create_index('uq_grid_app_mappings_number', 'grid_app_mappings', ['tenant_id', 'number'], unique=True)
     op.create_table('grid_notices',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4108,6 +4130,33 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_app_events',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('foreign_number', sa.Text(), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('sort', sa.Enum('dispute', 'hazard', 'environment', 'request', 'security', 'persons', 'publicity', 'other', name='appsort', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('reported', 'self_closed', 'registered', 'dispatched', 'handling', 'returned', 'done', 'verified', 'closed', 'overdue', name='appstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('household_number', sa.Text(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=True),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=True),
+    sa.Column('missing', sa.Enum('unfinished', 'no_rule', 'no_household', name='appmissing', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('brought_by', sa.Uuid(), nullable=False),
+    sa.Column('brought_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('dismissed_by', sa.Uuid(), nullable=True),
+    sa.Column('dismissed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("sort <> 'persons'", name=op.f('ck_grid_app_events_no_persons')),
+    sa.CheckConstraint('(dismissed_by is null) = (dismissed_at is null)', name=op.f('ck_grid_app_events_dismissed')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_app_events_content_hash')),
+    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_grid_app_events_note')),
+    sa.CheckConstraint('missing is not null or household_id is not null and rule_code is not null', name=op.f('ck_grid_app_events_whole')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_app_events_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_events'))
+    )
+    op.create_index('uq_grid_app_events_foreign_number', 'grid_app_events', ['tenant_id', 'foreign_number'], unique=True)
     op.create_table('grid_staff_homes',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -5700,6 +5749,8 @@ def downgrade() -> None:
     op.drop_index('ix_household_links_person_id', table_name='household_links')
     op.drop_table('household_links')
     op.drop_table('grid_staff_homes')
+    op.drop_index('uq_grid_app_events_foreign_number', table_name='grid_app_events')
+    op.drop_table('grid_app_events')
     op.drop_table('custodian_statements')
     op.drop_index('ix_case_documents_case_id', table_name='case_documents')
     op.drop_table('case_documents')
@@ -5964,6 +6015,8 @@ def downgrade() -> None:
     op.drop_table('grid_rule_sets')
     op.drop_index('uq_grid_notices_number', table_name='grid_notices')
     op.drop_table('grid_notices')
+    op.drop_index('uq_grid_app_mappings_number', table_name='grid_app_mappings')
+    op.drop_table('grid_app_mappings')
     op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')

@@ -91,6 +91,7 @@ from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
+    app_exchange_pages,
     grid_pages,
     household_pages,
     import_pages,
@@ -260,6 +261,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *point_notice_pages.HANDLERS,
     *point_rule_pages.HANDLERS,
     *sheet_pages.HANDLERS,
+    *app_exchange_pages.HANDLERS,
     *sheet_form_pages.HANDLERS,
     *point_appeal_pages.HANDLERS,
     *village_pages.HANDLERS,

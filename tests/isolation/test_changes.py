@@ -62,6 +62,7 @@ UPDATED = {
     },
     "system": {
         "grid_agreements",
+        "grid_app_events",
         "grid_appeals",
         "grid_claims",
         "grid_notices",
@@ -167,6 +168,7 @@ UPDATED = {
         "rural_notices",
         "rural_statements",
         "areas",
+        "grid_app_events",
         "grid_appeals",
         "grid_claims",
         "grid_notices",

@@ -83,6 +83,8 @@ MATRIX = {
     "household_members": PLATFORM,
     "households": PLATFORM,
     "register_imports": NOBODY,
+    "grid_app_events": PLATFORM,
+    "grid_app_mappings": PLATFORM,
     "grid_sheet_forms": EVERYBODY,
     "grid_sheets": PLATFORM,
     "grid_agreements": PLATFORM,

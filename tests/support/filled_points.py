@@ -11,6 +11,8 @@ from sample_rows import insert, sample
 from small_city import SmallCity
 
 from suxin.grid.models import (
+    AppEvent,
+    AppMapping,
     ClaimPhoto,
     ClaimSeat,
     NoticePage,
@@ -70,6 +72,7 @@ class FilledPoints:
     household_id: UUID
     member_id: UUID
     sheet_id: UUID
+    event_id: UUID
 
     @property
     def tenant_id(self) -> UUID:
@@ -136,6 +139,25 @@ async def fill_points(
         PointAgreement, city.now, **own, member_id=village.member_id, person_id=city.person_id
     )
     await insert(admin, PointAgreement, yes)
+    sheet_id, event_id = await _fill_exchange(city, admin, village)
+    return FilledPoints(
+        keeper=replace(village.admin, permissions=RIGHTS),
+        rule_set_id=rules["id"],
+        claim_id=claim["id"],
+        notice_id=notice["id"],
+        photo_id=photo["id"],
+        household_id=village.household_id,
+        member_id=village.member_id,
+        sheet_id=sheet_id,
+        event_id=event_id,
+    )
+
+
+async def _fill_exchange(
+    city: SmallCity, admin: asyncpg.Connection, village: FilledVillage
+) -> tuple[UUID, UUID]:
+    """Let the village have a sheet by its town's form, and a draft that the town's app brought; return the ids of both."""
+    own, today = {"tenant_id": village.tenant_id}, city.now.date()
     layout = SheetLayout(
         title="x",
         lines=SheetLines.HOUSEHOLDS,
@@ -154,13 +176,16 @@ async def fill_points(
         content_hash="0" * 64,
     )
     await insert(admin, VillageSheet, sheet)
-    return FilledPoints(
-        keeper=replace(village.admin, permissions=RIGHTS),
-        rule_set_id=rules["id"],
-        claim_id=claim["id"],
-        notice_id=notice["id"],
-        photo_id=photo["id"],
+    await insert(admin, AppMapping, sample(AppMapping, city.now, **own, rules="{}"))
+    event = sample(
+        AppEvent,
+        city.now,
+        **own,
+        content_hash="0" * 64,
+        sort="environment",
+        missing=None,
+        rule_code="yard",
         household_id=village.household_id,
-        member_id=village.member_id,
-        sheet_id=sheet["id"],
     )
+    await insert(admin, AppEvent, event)
+    return sheet["id"], event["id"]

@@ -268,3 +268,30 @@ class SheetOutdated(Refusal):
     code = "GRID_SHEET_OUTDATED"
     zh = "该月已有第 {number} 版台账，请签署最新一版"
     en = "Version {number} of this month exists; sign the newest"
+
+
+class AppFileMalformed(Refusal):
+    """The file is none of the exchange."""
+
+    code = "GRID_APP_FILE_MALFORMED"
+    kind = RefusalKind.INVALID
+    zh = "文件无法按 CSV 或 XLSX 读取，或表头不是：{heading}"
+    en = "The file cannot be read as CSV or XLSX, or its heading is not {heading}"
+
+
+class AppFileTooLong(Refusal):
+    """The file has more lines than are taken."""
+
+    code = "GRID_APP_FILE_TOO_LONG"
+    kind = RefusalKind.LIMITED
+    zh = "文件最多 {limit} 行"
+    en = "A file has at most {limit} lines"
+
+
+class AppMappingUnsound(Refusal):
+    """An event of this sort never becomes a claim, or its rule subtracts."""
+
+    code = "GRID_APP_MAPPING_UNSOUND"
+    kind = RefusalKind.INVALID
+    zh = "“{sort_zh}”不能对应扣分细则；特殊人群的事件不转入积分"
+    en = "Events of {sort_en} are mapped to no rule that subtracts; of special persons nothing is taken"

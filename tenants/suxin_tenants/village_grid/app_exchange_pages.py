@@ -185,6 +185,8 @@ async def _show(visit: Visit, errors: dict[str, str], *, status: int, **more: An
             "may_map": visit.actor.may(RULE_MANAGE),
             "may_record": visit.actor.may(CLAIM_RECORD),
             "left_out": AppSort.PERSONS.zh,
+            "brought": None,
+            "differing": None,
             **more,
         }
         return await visit.page(session, "village_grid/exchange.html", context, status=status)

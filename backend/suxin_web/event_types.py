@@ -4,6 +4,7 @@ from typing import Final
 
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import Catalogue, catalogue_of
+from suxin.grid import event_types as grid
 from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
 from suxin.lending.guarantees import event_types as guarantees
@@ -31,4 +32,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     risk_pool.EVENT_TYPES,
     perks.EVENT_TYPES,
     tickets.EVENT_TYPES,
+    grid.EVENT_TYPES,
 )

@@ -80,6 +80,7 @@ from suxin_graphql.order_types import ServiceOrderOrder, ServiceOrderRefundOrder
 from suxin_graphql.part_types import GuarantorPartOrder, GuarantorTransferOrder
 from suxin_graphql.perk_enums import describe_perk_enums
 from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
+from suxin_graphql.point_types import describe_point_enums
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.settlement_types import PerkSettlementOrder
@@ -292,6 +293,7 @@ def describe_enums() -> None:
     _describe_pools()
     describe_perk_enums()
     describe_village_enums()
+    describe_point_enums()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():

@@ -27,6 +27,7 @@ from suxin_graphql.node import Node
 from suxin_graphql.order_types import ServiceOrder, ServiceOrderRefund
 from suxin_graphql.part_types import GuarantorPart, GuarantorTransfer
 from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
+from suxin_graphql.point_types import PointClaim, PointRuleSet
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
@@ -75,6 +76,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LeagueLine": LeagueLine,
     "Household": Household,
     "VillageGrid": VillageGrid,
+    "PointClaim": PointClaim,
+    "PointRuleSet": PointRuleSet,
 }
 
 

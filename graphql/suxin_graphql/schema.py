@@ -37,6 +37,8 @@ from suxin_graphql.part_queries import PartQueries
 from suxin_graphql.perk_code_mutations import PerkCodeMutations
 from suxin_graphql.perk_mutations import PerkMutations
 from suxin_graphql.perk_queries import PerkQueries
+from suxin_graphql.point_mutations import PointMutations
+from suxin_graphql.point_queries import PointQueries
 from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.redemption_mutations import RedemptionMutations
@@ -77,6 +79,7 @@ class Query(
     OrderQueries,
     LeagueQueries,
     VillageQueries,
+    PointQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,
@@ -107,6 +110,7 @@ class Mutation(
     PerkCodeMutations,
     AuthorisationMutations,
     OrderMutations,
+    PointMutations,
     WebhookMutations,
     ExportMutations,
     SandboxMutations,

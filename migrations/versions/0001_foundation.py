@@ -324,6 +324,16 @@ ACCESS = (
     "CREATE POLICY taken_back ON grid_agreements FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid)) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and person_id = (select nullif(current_setting('app.person_id', true), '')::uuid))",
     "CREATE POLICY system ON grid_agreements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (ended_at, looked_month) ON grid_agreements TO suxin_app',
+    'ALTER TABLE grid_app_events ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_events FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_events FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_events FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (content_hash, sort, state, household_number, household_id, happened_on, note, rule_code, missing, changed_at, dismissed_by, dismissed_at) ON grid_app_events TO suxin_app',
+    'ALTER TABLE grid_app_mappings ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_mappings FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_mappings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_mappings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_app_mappings TO suxin_app',
     'ALTER TABLE grid_appeals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_appeals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_appeals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -376,6 +386,16 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, book, edited_at, meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at, confirmed_by, confirmed_at, starts_on, reason) ON grid_rule_sets TO suxin_app',
     "CREATE TRIGGER grid_rule_sets_begins BEFORE INSERT ON grid_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER grid_rule_sets_step BEFORE UPDATE OF state ON grid_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ADOPTED', 'CONFIRMED', 'client'), ('ADOPTED', 'CONFIRMED', 'staff'), ('ADOPTED', 'DRAFT', 'client'), ('ADOPTED', 'DRAFT', 'staff'), ('ADOPTED', 'DROPPED', 'client'), ('ADOPTED', 'DROPPED', 'staff'), ('DRAFT', 'ADOPTED', 'client'), ('DRAFT', 'ADOPTED', 'staff'), ('DRAFT', 'DROPPED', 'client'), ('DRAFT', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE grid_sheet_forms ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_sheet_forms FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON grid_sheet_forms FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY operator ON grid_sheet_forms FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'GRANT SELECT, INSERT ON grid_sheet_forms TO suxin_app',
+    'ALTER TABLE grid_sheets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_sheets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_sheets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_sheets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (signed_by, signed_at) ON grid_sheets TO suxin_app',
     'ALTER TABLE grid_staff_homes ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_staff_homes FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_staff_homes FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1980,6 +2000,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_app_mappings',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('adopted_by', sa.Uuid(), nullable=False),
+    sa.Column('adopted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("not rules ? 'persons'", name=op.f('ck_grid_app_mappings_no_persons')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_grid_app_mappings_number')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_mappings'))
+    )
+    op.create_index('uq_grid_app_mappings_number', 'grid_app_mappings', ['tenant_id', 'number'], unique=True)
     op.create_table('grid_notices',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2028,6 +2060,18 @@ def upgrade() -> None:
     )
     op.create_index('uq_grid_rule_sets_number', 'grid_rule_sets', ['tenant_id', 'number'], unique=True)
     op.create_index('uq_grid_rule_sets_starts_on', 'grid_rule_sets', ['tenant_id', 'starts_on'], unique=True, postgresql_where=sa.text("state = 'CONFIRMED'"))
+    op.create_table('grid_sheet_forms',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('town_code', sa.Text(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('layout', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('written_by', sa.Uuid(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("town_code ~ '^[0-9]{9}$'", name=op.f('ck_grid_sheet_forms_town')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_grid_sheet_forms_number')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_grid_sheet_forms'))
+    )
+    op.create_index('uq_grid_sheet_forms_number', 'grid_sheet_forms', ['town_code', 'number'], unique=True)
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -3465,6 +3509,28 @@ def upgrade() -> None:
     )
     op.create_index('uq_grid_notice_pages_notice', 'grid_notice_pages', ['tenant_id', 'notice_id'], unique=True)
     op.create_index('uq_grid_notice_pages_token', 'grid_notice_pages', ['token'], unique=True)
+    op.create_table('grid_sheets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('form_id', sa.Uuid(), nullable=False),
+    sa.Column('village_name', sa.Text(), nullable=False),
+    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('totals', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_by', sa.Uuid(), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("month = date_trunc('month', month)::date", name=op.f('ck_grid_sheets_month')),
+    sa.CheckConstraint('(signed_by is null) = (signed_at is null)', name=op.f('ck_grid_sheets_signed')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_sheets_content_hash')),
+    sa.CheckConstraint('signed_by <> made_by', name=op.f('ck_grid_sheets_signed_by_another')),
+    sa.ForeignKeyConstraint(['form_id'], ['grid_sheet_forms.id'], name=op.f('fk_grid_sheets_form_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_sheets'))
+    )
+    op.create_index('uq_grid_sheets_number', 'grid_sheets', ['tenant_id', 'month', 'number'], unique=True)
     op.create_table('grid_workers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4064,6 +4130,33 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'pool_id', 'number', name=op.f('uq_custodian_statements_tenant_id_pool_id_number')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_custodian_statements_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_app_events',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('foreign_number', sa.Text(), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('sort', sa.Enum('dispute', 'hazard', 'environment', 'request', 'security', 'persons', 'publicity', 'other', name='appsort', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('reported', 'self_closed', 'registered', 'dispatched', 'handling', 'returned', 'done', 'verified', 'closed', 'overdue', name='appstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('household_number', sa.Text(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=True),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('rule_code', sa.Text(), nullable=True),
+    sa.Column('missing', sa.Enum('unfinished', 'no_rule', 'no_household', name='appmissing', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('brought_by', sa.Uuid(), nullable=False),
+    sa.Column('brought_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('dismissed_by', sa.Uuid(), nullable=True),
+    sa.Column('dismissed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("sort <> 'persons'", name=op.f('ck_grid_app_events_no_persons')),
+    sa.CheckConstraint('(dismissed_by is null) = (dismissed_at is null)', name=op.f('ck_grid_app_events_dismissed')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_app_events_content_hash')),
+    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_grid_app_events_note')),
+    sa.CheckConstraint('missing is not null or household_id is not null and rule_code is not null', name=op.f('ck_grid_app_events_whole')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_app_events_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_events'))
+    )
+    op.create_index('uq_grid_app_events_foreign_number', 'grid_app_events', ['tenant_id', 'foreign_number'], unique=True)
     op.create_table('grid_staff_homes',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
@@ -5656,6 +5749,8 @@ def downgrade() -> None:
     op.drop_index('ix_household_links_person_id', table_name='household_links')
     op.drop_table('household_links')
     op.drop_table('grid_staff_homes')
+    op.drop_index('uq_grid_app_events_foreign_number', table_name='grid_app_events')
+    op.drop_table('grid_app_events')
     op.drop_table('custodian_statements')
     op.drop_index('ix_case_documents_case_id', table_name='case_documents')
     op.drop_table('case_documents')
@@ -5733,6 +5828,8 @@ def downgrade() -> None:
     op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
     op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
     op.drop_table('grid_workers')
+    op.drop_index('uq_grid_sheets_number', table_name='grid_sheets')
+    op.drop_table('grid_sheets')
     op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
     op.drop_index('uq_grid_notice_pages_notice', table_name='grid_notice_pages')
     op.drop_table('grid_notice_pages')
@@ -5911,11 +6008,15 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_index('uq_grid_sheet_forms_number', table_name='grid_sheet_forms')
+    op.drop_table('grid_sheet_forms')
     op.drop_index('uq_grid_rule_sets_starts_on', table_name='grid_rule_sets', postgresql_where=sa.text("state = 'CONFIRMED'"))
     op.drop_index('uq_grid_rule_sets_number', table_name='grid_rule_sets')
     op.drop_table('grid_rule_sets')
     op.drop_index('uq_grid_notices_number', table_name='grid_notices')
     op.drop_table('grid_notices')
+    op.drop_index('uq_grid_app_mappings_number', table_name='grid_app_mappings')
+    op.drop_table('grid_app_mappings')
     op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')

@@ -80,6 +80,7 @@ from suxin_tenants.operator import (
     scoring_pages,
     second_factor_pages,
     service_level_pages,
+    sheet_form_pages,
     tenant_pages,
     village_pages,
     warning_rule_pages,
@@ -90,6 +91,7 @@ from suxin_tenants.operator import league_pages as operator_league_pages
 from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
+    app_exchange_pages,
     grid_pages,
     household_pages,
     import_pages,
@@ -100,6 +102,7 @@ from suxin_tenants.village_grid import (
     point_queue_pages,
     point_rule_pages,
     rating_pages,
+    sheet_pages,
     vote_pages,
 )
 from suxin_tenants.village_grid import (
@@ -257,6 +260,9 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *point_claim_pages.HANDLERS,
     *point_notice_pages.HANDLERS,
     *point_rule_pages.HANDLERS,
+    *sheet_pages.HANDLERS,
+    *app_exchange_pages.HANDLERS,
+    *sheet_form_pages.HANDLERS,
     *point_appeal_pages.HANDLERS,
     *village_pages.HANDLERS,
     *household_pages.HANDLERS,

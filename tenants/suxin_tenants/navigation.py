@@ -10,7 +10,7 @@ from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ
-from suxin.grid.policies import POINT_READ, TOWN_DECIDE
+from suxin.grid.policies import POINT_READ, SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
@@ -146,6 +146,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         ),
         (COVER_DECIDE, NavItem(zh="赔付审核", href="/desk/cover-approvals", icon="shield")),
         (TOWN_DECIDE, NavItem(zh="积分异议", href="/desk/point-appeals", icon="inbox")),
+        (SHEET_FORM, NavItem(zh="台账格式", href="/desk/sheet-forms", icon="book")),
         (BOOK_READ, NavItem(zh="账簿", href="/desk/book", icon="book")),
         (MODEL_READ, NavItem(zh="评分模型", href="/desk/score-models", icon="chart")),
         (WARNING_RULE_READ, NavItem(zh="预警规则", href="/desk/warning-rules", icon="bell")),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from suxin.consent import event_types as consent
 from suxin.events.catalogue import MAX_FIELDS
+from suxin.grid import event_types as grid
 from suxin.lending import event_types as lending
 from suxin.lending.exchange import event_types as exchange
 from suxin.lending.guarantees import event_types as guarantees
@@ -23,6 +24,7 @@ from suxin_web.event_types import CATALOGUE
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "events.md"
 DECLARED = {
     "consent": consent.EVENT_TYPES,
+    "grid": grid.EVENT_TYPES,
     "lending": (
         *lending.EVENT_TYPES,
         *exchange.EVENT_TYPES,
@@ -85,6 +87,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "GuaranteeRequest",
         "GuarantorPart",
         "GuarantorTransfer",
+        "Household",
         "Loan",
         "LoanWarning",
         "Lead",
@@ -92,6 +95,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "Offer",
         "PerkProgramme",
         "PerkRedemption",
+        "PointClaim",
         "PoolClaim",
         "PoolFiling",
         "PoolStopLoss",

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
+from point_root_fields import POINT_LISTS
 from sample_rows import insert, sample
 from village_root_fields import VILLAGE_LISTS
 
@@ -32,6 +33,7 @@ OF_MERCHANTS = {
     "serviceAuthorisations",
     "perkSettlements",
     *VILLAGE_LISTS,
+    *POINT_LISTS,
 }
 LISTS = {
     name: field

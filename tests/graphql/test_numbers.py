@@ -7,6 +7,7 @@ from graphql import (
     get_named_type,
 )
 
+from suxin.grid.rules import MAX_TIMES
 from suxin.kernel.money import MAX_AMOUNT_FEN as MAX_MONEY_FEN
 from suxin.lending.commands.offers import MAX_VALID_DAYS
 from suxin.lending.guarantees.asking import MAX_SHARE_BPS
@@ -94,7 +95,10 @@ PERKS = {
     "HoldPerkRedemptionInput.persons": MAX_PARTY,
     "CompletePerkRedemptionInput.uses": MAX_LIMIT,
 }
+# ``test_points`` sends more.
+POINTS = {"RecordPointClaimInput.times": MAX_TIMES}
 MAXIMA = {
+    **POINTS,
     **GUARANTEES,
     **{f"OfferTermsInput.{name}": most for name, most in OFFER.items()},
     **{f"ProductTermsInput.{name}": most for name, most in PRODUCT.items()},

@@ -45,6 +45,7 @@ def test_every_document_is_executed_here():
         "claims",
         "perk_codes",
         "perks",
+        "points",
         "pools",
         "sandboxes",
         "service_orders",
@@ -59,7 +60,7 @@ def test_every_document_is_executed_here():
     ]
     text = "".join(path.read_text() for path in (Path(__file__), *beside))
     documents = {path.stem for path in OPERATIONS.glob("*.graphql")}
-    assert len(documents) == 143
+    assert len(documents) == 156
     assert {name for name in documents if f'"{name}"' not in text} == set()
 
 

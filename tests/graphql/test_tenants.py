@@ -8,6 +8,7 @@ from graphql import GraphQLObjectType
 from observing import nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
+from point_root_fields import POINT_NODES, POINT_WRITES
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
@@ -161,7 +162,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         == implementing
         == set(NODES)
         == set(ids.KINDS)
-        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *VILLAGE_NODES}
+        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *VILLAGE_NODES, *POINT_NODES}
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 
@@ -352,7 +353,7 @@ async def test_no_mutation_reaches_a_strangers_thing(bank_b, all_of_a, admin, re
 def test_every_mutation_was_tried():
     mutations = get_object_definition(Mutation, strict=True).fields
     tried = {one[0] for one in MUTATIONS} | NAMELESS
-    tried |= IN_SANDBOXES | BY_GUARANTORS | BY_MERCHANTS | ORDER_STEPS
+    tried |= IN_SANDBOXES | BY_GUARANTORS | BY_MERCHANTS | ORDER_STEPS | POINT_WRITES
     assert {field.python_name for field in mutations} == tried
 
 

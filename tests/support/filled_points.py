@@ -11,6 +11,8 @@ from sample_rows import insert, sample
 from small_city import SmallCity
 
 from suxin.grid.models import (
+    AppEvent,
+    AppMapping,
     ClaimPhoto,
     ClaimSeat,
     NoticePage,
@@ -19,7 +21,9 @@ from suxin.grid.models import (
     PointClaim,
     PointNotice,
     RuleSet,
+    SheetForm,
     StaffHome,
+    VillageSheet,
 )
 from suxin.grid.policies import (
     APPEAL_DECIDE,
@@ -31,7 +35,10 @@ from suxin.grid.policies import (
     POINT_REVERSE,
     RULE_CONFIRM,
     RULE_MANAGE,
+    SHEET_MAKE,
+    SHEET_SIGN,
 )
+from suxin.grid.sheets.layouts import SheetColumn, SheetField, SheetLayout, SheetLines
 from suxin.grid.templates import template_named
 from suxin.kernel.actor import Actor
 
@@ -47,6 +54,8 @@ RIGHTS = frozenset(
         POINT_REVERSE,
         RULE_CONFIRM,
         RULE_MANAGE,
+        SHEET_MAKE,
+        SHEET_SIGN,
     }
 )
 
@@ -62,6 +71,8 @@ class FilledPoints:
     photo_id: UUID
     household_id: UUID
     member_id: UUID
+    sheet_id: UUID
+    event_id: UUID
 
     @property
     def tenant_id(self) -> UUID:
@@ -128,6 +139,7 @@ async def fill_points(
         PointAgreement, city.now, **own, member_id=village.member_id, person_id=city.person_id
     )
     await insert(admin, PointAgreement, yes)
+    sheet_id, event_id = await _fill_exchange(city, admin, village)
     return FilledPoints(
         keeper=replace(village.admin, permissions=RIGHTS),
         rule_set_id=rules["id"],
@@ -136,4 +148,44 @@ async def fill_points(
         photo_id=photo["id"],
         household_id=village.household_id,
         member_id=village.member_id,
+        sheet_id=sheet_id,
+        event_id=event_id,
     )
+
+
+async def _fill_exchange(
+    city: SmallCity, admin: asyncpg.Connection, village: FilledVillage
+) -> tuple[UUID, UUID]:
+    """Let the village have a sheet by its town's form, and a draft that the town's app brought; return the ids of both."""
+    own, today = {"tenant_id": village.tenant_id}, city.now.date()
+    layout = SheetLayout(
+        title="x",
+        lines=SheetLines.HOUSEHOLDS,
+        columns=(SheetColumn(shows=SheetField.CLOSING, heading="x"),),
+    )
+    form = sample(SheetForm, city.now, town_code="321302102", layout=json.dumps(layout.stored()))
+    await insert(admin, SheetForm, form)
+    sheet = sample(
+        VillageSheet,
+        city.now,
+        **own,
+        form_id=form["id"],
+        month=today.replace(day=1),
+        lines="[]",
+        totals="{}",
+        content_hash="0" * 64,
+    )
+    await insert(admin, VillageSheet, sheet)
+    await insert(admin, AppMapping, sample(AppMapping, city.now, **own, rules="{}"))
+    event = sample(
+        AppEvent,
+        city.now,
+        **own,
+        content_hash="0" * 64,
+        sort="environment",
+        missing=None,
+        rule_code="yard",
+        household_id=village.household_id,
+    )
+    await insert(admin, AppEvent, event)
+    return sheet["id"], event["id"]

@@ -12,8 +12,10 @@ from trespassing import EVERYONE_BUT_SUBJECTS, OUTSIDE_THE_OPERATOR, PUBLIC, Cas
 from suxin.grid.agreeing import TEXT_VERSION
 from suxin.grid.chain import Said
 from suxin.grid.contents import ClaimContent, digest
+from suxin.grid.exchange.words import AppSort
 from suxin.grid.models import NoticePage, PointClaim
 from suxin.grid.refusals import NotOfVillage
+from suxin.grid.sheets.layouts import SheetColumn, SheetField, SheetLayout, SheetLines
 from suxin.grid.states import AgreedTo, ClaimState, Verdict
 from suxin.grid.templates import template_named
 from suxin.kernel.ids import new_id
@@ -43,6 +45,18 @@ def claim(world: World) -> dict[str, Any]:
 
 def of_village(world: World) -> dict[str, Any]:
     return village(world) | claim(world)
+
+
+def sheet(world: World) -> dict[str, Any]:
+    return {"sheet_id": world.points.sheet_id}
+
+
+def event(world: World) -> dict[str, Any]:
+    return {"event_id": world.points.event_id}
+
+
+def this_month(world: World) -> dict[str, Any]:
+    return {"month": world.city.now.date().replace(day=1)}
 
 
 def rules(world: World) -> dict[str, Any]:
@@ -122,6 +136,27 @@ COMMANDS: dict[str, list[Case]] = {
     "grid.rule_sets.draft_rule_set": staffed(beside(nothing, book=BOOK)),
     "grid.rule_sets.drop_rule_set": staffed(rules),
     "grid.rule_sets.edit_rule_set": staffed(beside(rules, book=BOOK)),
+    "grid.exchange.commands.adopt_app_mapping": staffed(
+        beside(nothing, rules={AppSort.ENVIRONMENT: "hour"})
+    ),
+    "grid.exchange.commands.bring_app_events": staffed(beside(nothing, content=b"")),
+    "grid.exchange.commands.dismiss_app_event": staffed(event),
+    "grid.sheets.commands.make_sheet": staffed(
+        lambda world: {"month": world.city.now.date().replace(month=1, day=1)}
+    ),
+    "grid.sheets.commands.sign_sheet": staffed(sheet),
+    "grid.sheets.commands.write_sheet_form": by(
+        (*OUTSIDE_THE_OPERATOR, "system"),
+        Forbidden,
+        lambda _: {
+            "town_code": "321302102",
+            "layout": SheetLayout(
+                title="x",
+                lines=SheetLines.HOUSEHOLDS,
+                columns=(SheetColumn(shows=SheetField.CLOSING, heading="x"),),
+            ),
+        },
+    ),
     "grid.rule_sets.return_rule_set": staffed(beside(rules, **REASON)),
 }
 
@@ -142,6 +177,10 @@ def household(world: World) -> dict[str, Any]:
     return village(world) | {"household_id": world.points.household_id}
 
 
+def own_household(world: World) -> dict[str, Any]:
+    return {"household_id": world.points.household_id}
+
+
 def agreement(world: World) -> dict[str, Any]:
     return village(world) | {"member_id": world.points.member_id, "use": AgreedTo.SHOW_NAME}
 
@@ -151,9 +190,41 @@ def home(world: World) -> dict[str, Any]:
 
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {
+    "grid.showing.queries.village_claims": ("rival", nothing, Forbidden),
+    "grid.showing.queries.household_statement": ("rival", own_household, Forbidden),
+    "grid.showing.queries.household_balance": ("rival", own_household, Forbidden),
     "grid.showing.queries.own_villages": ("stranger", nothing, None),
     "grid.showing.queries.own_household_claims": ("stranger", village, NotOfVillage),
     "grid.showing.queries.rules_for_residents": ("anonymous", today, PUBLIC),
+    "grid.exchange.queries.newest_mapping": ("rival", nothing, Forbidden),
+    "grid.exchange.queries.own_app_events": ("rival", nothing, Forbidden),
+    "grid.exchange.queries.own_draft": ("rival", event, Forbidden),
+    "grid.exchange.queries.lock_app_event": (
+        "rival",
+        lambda world: village(world) | event(world),
+        NotFound,
+    ),
+    "grid.exchange.queries.entries_for_app": ("rival", this_month, Forbidden),
+    "grid.exchange.queries.app_differences": ("rival", beside(this_month, told={}), Forbidden),
+    "grid.sheets.queries.sheet_forms": ("rival", nothing, Forbidden),
+    # A form is its town's, and published: it holds nothing of anybody.
+    "grid.sheets.queries.newest_form": (
+        "anonymous",
+        lambda _: {"town_code": "321302102"},
+        PUBLIC,
+    ),
+    "grid.sheets.queries.own_sheets": ("rival", nothing, Forbidden),
+    "grid.sheets.queries.own_sheet": ("rival", sheet, Forbidden),
+    "grid.sheets.queries.newest_sheet": (
+        "rival",
+        lambda world: village(world) | this_month(world),
+        None,
+    ),
+    "grid.sheets.queries.lock_sheet": (
+        "rival",
+        lambda world: village(world) | sheet(world),
+        NotFound,
+    ),
     "grid.queries.take_turn": ("rival", village, None),
     "grid.queries.own_rule_sets": ("rival", nothing, Forbidden),
     "grid.queries.own_rule_set": ("rival", rules, Forbidden),

@@ -7,6 +7,7 @@ from typing import Final
 
 import order_root_fields as orders
 import perk_root_fields
+import point_root_fields
 import village_root_fields
 
 OFFER: Final = (
@@ -140,6 +141,7 @@ CALLS: Final = {
     "removeIdentityProvider": f"removeIdentityProvider(input: {{{KEY}}})",
     **orders.CALLS,
     **village_root_fields.CALLS,
+    **point_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -275,6 +277,7 @@ NEEDS: Final = {
     **perk_root_fields.NEEDS,
     **orders.NEEDS,
     **village_root_fields.NEEDS,
+    **point_root_fields.NEEDS,
 }
 """What each root field needs."""
 
@@ -290,6 +293,7 @@ HOLDERS: Final = {
     **perk_root_fields.HOLDERS,
     **orders.HOLDERS,
     **village_root_fields.HOLDERS,
+    **point_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

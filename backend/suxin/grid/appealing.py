@@ -281,7 +281,7 @@ async def conclude_appeal(session: AsyncSession, claim: PointClaim, *, now: date
         claim.unfreeze()
         record_step(session, claim, "unfrozen", now=now)
     else:
-        await post_after_notice(session, claim, now=now)
+        await post_after_notice(session, [claim], now=now)
     await session.flush()
 
 

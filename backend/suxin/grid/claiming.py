@@ -3,6 +3,7 @@
 Whoever records it gives it its id and a digest of what it says, so that the same claim sent twice is one, and another under the same id is refused.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -312,10 +313,8 @@ def as_counted(claim: PointClaim) -> Counted:
     )
 
 
-async def counted(
-    session: AsyncSession, claim: PointClaim, states: tuple[ClaimState, ...] = LIVE
-) -> list[Counted]:
-    """Return what else counts against the caps of a claim's rule: those of the household that stand in these states.
+async def counted(session: AsyncSession, claim: PointClaim) -> list[Counted]:
+    """Return what else counts against the caps of a claim's rule: those of the household that are not at an end.
 
     What a rule was in another version counts as well, by its code.
     """
@@ -327,7 +326,7 @@ async def counted(
             PointClaim.household_id == claim.household_id,
             PointClaim.rule_code == claim.rule_code,
             PointClaim.id != claim.id,
-            PointClaim.state.in_(states),
+            PointClaim.state.in_(LIVE),
             func.abs(PointClaim.happened_on - claim.happened_on) <= _LONGEST_PERIOD_DAYS,
         )
     )
@@ -338,3 +337,34 @@ async def counted(
 
 
 _LONGEST_PERIOD_DAYS = 366
+
+
+CountedBy = tuple[UUID, str]
+"""A household and the code of a rule."""
+
+
+def counted_by(claim: PointClaim) -> CountedBy:
+    """Return by what claims count against each other's caps."""
+    return claim.household_id, claim.rule_code
+
+
+async def counted_posted(
+    session: AsyncSession, claims: Sequence[PointClaim]
+) -> dict[CountedBy, list[Counted]]:
+    """Return of claims of one village what was posted and may count against their caps, by household and rule."""
+    days = [claim.happened_on for claim in claims]
+    around = timedelta(days=_LONGEST_PERIOD_DAYS)
+    posted = await session.scalars(
+        select(PointClaim).where(
+            PointClaim.tenant_id == claims[0].tenant_id,
+            PointClaim.household_id.in_({claim.household_id for claim in claims}),
+            PointClaim.rule_code.in_({claim.rule_code for claim in claims}),
+            PointClaim.state == ClaimState.POSTED,
+            PointClaim.happened_on.between(min(days) - around, max(days) + around),
+        )
+    )
+    found: dict[CountedBy, list[Counted]] = {counted_by(claim): [] for claim in claims}
+    for one in posted:
+        if counted_by(one) in found:
+            found[counted_by(one)].append(as_counted(one))
+    return found

@@ -28,7 +28,7 @@ from suxin.villages.models import Household
 MAX_LINES: Final = 200
 """How many claims one notice has; what is more waits for the next."""
 
-CHUNK: Final = 50
+CHUNK: Final = 200
 """How many claims one job posts."""
 
 TOKEN_BYTES: Final = 16
@@ -111,8 +111,7 @@ async def notice_over(
             .execution_options(populate_existing=True)
         )
     ).all()
-    for claim in claims:
-        await post_after_notice(session, claim, now=now)
+    await post_after_notice(session, claims, now=now)
     if len(claims) == CHUNK:
         await _post_over(session, notice, now=now, not_before=now)
 

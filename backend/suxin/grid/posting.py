@@ -4,28 +4,31 @@ The village's account of what was issued stands on the debit side, each househol
 takes more than there is. A minus takes what there is and no more.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import queries
 from suxin.grid.caps import require_within
-from suxin.grid.claiming import as_counted, counted
+from suxin.grid.claiming import as_counted, counted_by, counted_posted
 from suxin.grid.models import PointClaim, RuleSet
 from suxin.grid.policies import POINT_REVERSE
 from suxin.grid.recording import call_for
 from suxin.grid.refusals import AlreadySpent, CapReached, ReversalByAnother
 from suxin.grid.rule_sets import checked_reason
 from suxin.grid.states import ClaimState
-from suxin.grid.telling import record_step, tell_household, tell_village
+from suxin.grid.telling import record_step, tell_household, tell_households, tell_village
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import local_day
 from suxin.ledger import drafts
-from suxin.ledger.accounts import AccountDraft, open_in_book
+from suxin.ledger.accounts import AccountDraft, open_all_in_book
 from suxin.ledger.accounts import take_turn as take_turn_at_book
+from suxin.ledger.drafts import TransferDraft
 from suxin.ledger.models import LedgerAccount, Side
 from suxin.ledger.posting import post, state_of
 from suxin.ledger.queries import account_by_code
@@ -36,11 +39,13 @@ ASSET: Final = "POINT:village"
 ISSUED: Final = "grid.issued"
 POSTED_CODE: Final = "grid.posted"
 REVERSED_CODE: Final = "grid.reversed"
+HOUSEHOLDS: Final = "grid.household."
+"""How the codes of households' accounts begin."""
 
 
 def household_code(household_id: UUID) -> str:
     """Return the code of a household's account in its village's book."""
-    return f"grid.household.{household_id.hex}"
+    return HOUSEHOLDS + household_id.hex
 
 
 async def balance_of(session: AsyncSession, tenant_id: UUID, household_id: UUID) -> int:
@@ -49,21 +54,21 @@ async def balance_of(session: AsyncSession, tenant_id: UUID, household_id: UUID)
     return 0 if account is None else state_of(account).balance
 
 
-async def post_after_notice(session: AsyncSession, claim: PointClaim, *, now: datetime) -> None:
-    """Post a claim that is locked and whose notice is over, in the village's turn; reject it where its cap is used up by others.
+async def post_after_notice(
+    session: AsyncSession, claims: Sequence[PointClaim], *, now: datetime
+) -> None:
+    """Post claims of one village that are locked and whose notice is over, in the village's turn; reject those whose cap is used up by others.
 
-    The row of the claim takes nothing else, and a claim is posted once.
+    They go in their order, each on what those before it leave, and into the book by one posting. The rows of the claims take
+    nothing else, and a claim is posted once.
     """
-    version = await session.get_one(RuleSet, (claim.tenant_id, claim.rule_set_id))
-    rule = version.rules.rule(claim.rule_code)
-    if rule is not None:
-        others = await counted(session, claim, (ClaimState.POSTED,))
-        try:
-            require_within(rule, as_counted(claim), others)
-        except CapReached as refusal:
-            await reject(session, claim, refusal.zh_message, now=now)
-            return
-    await _post(session, claim, now=now)
+    if not claims:
+        return
+    refused = await _over_caps(session, claims)
+    for claim in claims:
+        if claim.id in refused:
+            await reject(session, claim, refused[claim.id], now=now)
+    await _post(session, [claim for claim in claims if claim.id not in refused], now=now)
 
 
 async def reject(
@@ -163,64 +168,100 @@ async def _look_at_record(session: AsyncSession, claim: PointClaim, *, now: date
     )
 
 
-async def _post(session: AsyncSession, claim: PointClaim, *, now: datetime) -> None:
-    issued, account = await _accounts(session, claim, now=now)
-    points = claim.points
-    if points < 0:
-        points = -min(-points, state_of(account).available)
-    transfer_id = None
-    if points:
-        transfer_id = new_id(now)
-        debit, credit = (issued, account) if points > 0 else (account, issued)
-        draft = drafts.move(
-            transfer_id,
-            debit=debit.id,
-            credit=credit.id,
-            amount=abs(points),
-            code=POSTED_CODE,
-            reference=str(claim.id),
+async def _over_caps(session: AsyncSession, claims: Sequence[PointClaim]) -> dict[UUID, str]:
+    """Return of those whose cap is used up, by what was posted and by those before them here, what the refusal says."""
+    books = {
+        version.id: version.rules
+        for version in await session.scalars(
+            select(RuleSet).where(
+                RuleSet.tenant_id == claims[0].tenant_id,
+                RuleSet.id.in_({claim.rule_set_id for claim in claims}),
+            )
         )
-        await post(session, book=claim.tenant_id, transfers=[draft], now=now)
-    claim.post(points=points, transfer_id=transfer_id, now=now)
-    await session.flush()
-    record_step(session, claim, "posted", now=now, detail={"posted": points})
-    await tell_household(
+    }
+    posted = await counted_posted(session, claims)
+    refused = {}
+    for claim in claims:
+        rule, others = books[claim.rule_set_id].rule(claim.rule_code), posted[counted_by(claim)]
+        try:
+            if rule is not None:
+                require_within(rule, as_counted(claim), others)
+        except CapReached as refusal:
+            refused[claim.id] = refusal.zh_message
+        else:
+            others.append(as_counted(claim))
+    return refused
+
+
+async def _post(session: AsyncSession, claims: Sequence[PointClaim], *, now: datetime) -> None:
+    if not claims:
+        return
+    accounts = await _accounts(session, claims, now=now)
+    drafted, taken = [], {}
+    left = {code: state_of(account).available for code, account in accounts.items()}
+    for claim in claims:
+        code = household_code(claim.household_id)
+        points = claim.points if claim.points > 0 else -min(-claim.points, left[code])
+        left[code] += points
+        taken[claim.id] = (points, new_id(now) if points else None)
+        if points:
+            drafted.append(_draft(claim, accounts, taken[claim.id]))
+    await post(session, book=claims[0].tenant_id, transfers=drafted, now=now)
+    for claim in claims:
+        points, transfer_id = taken[claim.id]
+        claim.post(points=points, transfer_id=transfer_id, now=now)
+        record_step(session, claim, "posted", now=now, detail={"posted": points})
+    await tell_households(
         session,
-        claim,
+        [(claim, f"“{claim.rule_name}”{taken[claim.id][0]:+d} 分已入账。") for claim in claims],
         title="积分已入账",
-        body=f"“{claim.rule_name}”{points:+d} 分已入账。",
         now=now,
     )
     await session.flush()
 
 
+def _draft(
+    claim: PointClaim,
+    accounts: Mapping[str, LedgerAccount],
+    taken: tuple[int, UUID | None],
+) -> TransferDraft:
+    points, transfer_id = taken
+    issued, account = accounts[ISSUED], accounts[household_code(claim.household_id)]
+    debit, credit = (issued, account) if points > 0 else (account, issued)
+    return drafts.move(
+        transfer_id or new_id(),
+        debit=debit.id,
+        credit=credit.id,
+        amount=abs(points),
+        code=POSTED_CODE,
+        reference=str(claim.id),
+    )
+
+
 async def _accounts(
-    session: AsyncSession, claim: PointClaim, *, now: datetime
-) -> tuple[LedgerAccount, LedgerAccount]:
+    session: AsyncSession, claims: Sequence[PointClaim], *, now: datetime
+) -> dict[str, LedgerAccount]:
+    """Return the accounts that claims of one village move, by their codes; those that are missing are opened."""
+    book = claims[0].tenant_id
+    codes = sorted({household_code(claim.household_id) for claim in claims})
     # Before it is looked whether they are there: two who post for the first time take turns.
-    await take_turn_at_book(session, claim.tenant_id)
-    issued = await _account(
-        session, claim.tenant_id, ISSUED, "已发积分", Side.DEBIT, floor=None, now=now
-    )
-    code = household_code(claim.household_id)
-    account = await _account(
-        session, claim.tenant_id, code, "农户积分", Side.CREDIT, floor=0, now=now
-    )
-    return issued, account
+    await take_turn_at_book(session, book)
+    found = {
+        account.code: account
+        for account in await session.scalars(
+            select(LedgerAccount)
+            .where(LedgerAccount.tenant_id == book, LedgerAccount.code.in_([ISSUED, *codes]))
+            .execution_options(populate_existing=True)
+        )
+    }
+    missing = [_drafted(code) for code in [ISSUED, *codes] if code not in found]
+    if missing:
+        opened = await open_all_in_book(session, book=book, drafts=missing, now=now)
+        found |= {account.code: account for account in opened}
+    return found
 
 
-async def _account(
-    session: AsyncSession,
-    book: UUID,
-    code: str,
-    name: str,
-    side: Side,
-    *,
-    floor: int | None,
-    now: datetime,
-) -> LedgerAccount:
-    known = await account_by_code(session, book=book, code=code)
-    if known is not None:
-        return known
-    draft = AccountDraft(code=code, name=name, asset=ASSET, normal_side=side, floor=floor)
-    return await open_in_book(session, book=book, draft=draft, now=now)
+def _drafted(code: str) -> AccountDraft:
+    if code == ISSUED:
+        return AccountDraft(code=code, name="已发积分", asset=ASSET, normal_side=Side.DEBIT, floor=None)  # fmt: skip
+    return AccountDraft(code=code, name="农户积分", asset=ASSET, normal_side=Side.CREDIT, floor=0)

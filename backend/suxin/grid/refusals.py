@@ -208,3 +208,90 @@ class NotOfVillage(Refusal):
     kind = RefusalKind.FORBIDDEN
     zh = "您尚未关联该村的农户"
     en = "You are linked to no household of this village"
+
+
+class SheetLayoutUnsound(Refusal):
+    """No sheet could be made by this form."""
+
+    code = "GRID_SHEET_LAYOUT_UNSOUND"
+    kind = RefusalKind.INVALID
+    zh = "台账格式不合要求：{reason_zh}"
+    en = "The form is not sound: {reason_en}"
+
+
+class NoSheetForm(Refusal):
+    """The village's town has written down no form."""
+
+    code = "GRID_NO_SHEET_FORM"
+    zh = "乡镇（{town}）尚未设定台账格式，请联系乡镇"
+    en = "The town ({town}) has written down no form yet"
+
+
+class MonthNotOver(Refusal):
+    """A month's sheet is made when the month is over."""
+
+    code = "GRID_MONTH_NOT_OVER"
+    kind = RefusalKind.INVALID
+    zh = "{month} 尚未结束，月末之后才能生成台账"
+    en = "{month} is not over; its sheet is made afterwards"
+
+
+class SheetTooLong(Refusal):
+    """The month has more lines than a sheet takes."""
+
+    code = "GRID_SHEET_TOO_LONG"
+    kind = RefusalKind.LIMITED
+    zh = "台账超过 {limit:,} 行，无法生成"
+    en = "The sheet has more than {limit:,} lines"
+
+
+class SheetDiffers(Refusal):
+    """What the lines come to is not what the village's book says."""
+
+    code = "GRID_SHEET_DIFFERS"
+    zh = "台账合计 {total} 分与账簿 {book} 分不符，未生成，请报告平台"
+    en = "The lines come to {total}, the book says {book}; nothing was made"
+
+
+class SheetSignedByAnother(Refusal):
+    """Whoever made a sheet does not sign it."""
+
+    code = "GRID_SHEET_SIGNED_BY_ANOTHER"
+    kind = RefusalKind.FORBIDDEN
+    zh = "台账由制表人以外的人签署"
+    en = "A sheet is signed by another person than made it"
+
+
+class SheetOutdated(Refusal):
+    """There is a newer version of the month."""
+
+    code = "GRID_SHEET_OUTDATED"
+    zh = "该月已有第 {number} 版台账，请签署最新一版"
+    en = "Version {number} of this month exists; sign the newest"
+
+
+class AppFileMalformed(Refusal):
+    """The file is none of the exchange."""
+
+    code = "GRID_APP_FILE_MALFORMED"
+    kind = RefusalKind.INVALID
+    zh = "文件无法按 CSV 或 XLSX 读取，或表头不是：{heading}"
+    en = "The file cannot be read as CSV or XLSX, or its heading is not {heading}"
+
+
+class AppFileTooLong(Refusal):
+    """The file has more lines than are taken."""
+
+    code = "GRID_APP_FILE_TOO_LONG"
+    kind = RefusalKind.LIMITED
+    zh = "文件最多 {limit} 行"
+    en = "A file has at most {limit} lines"
+
+
+class AppMappingUnsound(Refusal):
+    """An event of this sort never becomes a claim, or its rule subtracts."""
+
+    code = "GRID_APP_MAPPING_UNSOUND"
+    kind = RefusalKind.INVALID
+    zh = "“{sort_zh}”不能对应扣分细则；特殊人群的事件不转入积分"
+    en = "Events of {sort_en} are mapped to no rule that subtracts; of special persons nothing is taken"

@@ -1,12 +1,15 @@
 """Whoever a claim concerns, or must act on it, is told; and each step is on record."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
+from suxin.grid.event_types import CLAIM_STEPS
 from suxin.grid.models import PointClaim
 from suxin.kernel import notices
 from suxin.kernel.actor import Permission
@@ -22,16 +25,31 @@ async def tell_household(
     session: AsyncSession, claim: PointClaim, *, title: str, body: str, now: datetime
 ) -> None:
     """Tell those of the household who linked themselves to it, in the village's rows."""
-    persons = await session.scalars(
-        select(HouseholdMember.subject_id).where(
-            HouseholdMember.tenant_id == claim.tenant_id,
-            HouseholdMember.household_id == claim.household_id,
+    await tell_households(session, [(claim, body)], title=title, now=now)
+
+
+async def tell_households(
+    session: AsyncSession,
+    told: Sequence[tuple[PointClaim, str]],
+    *,
+    title: str,
+    now: datetime,
+) -> None:
+    """Tell those of several households of one village, each of its claim, as ``tell_household`` does."""
+    persons = await session.execute(
+        select(HouseholdMember.household_id, HouseholdMember.subject_id).where(
+            HouseholdMember.tenant_id == told[0][0].tenant_id,
+            HouseholdMember.household_id.in_({claim.household_id for claim, _ in told}),
             HouseholdMember.subject_id.is_not(None),
             HouseholdMember.left_at.is_(None),
         )
     )
-    for person_id in persons:
+    linked = defaultdict(list)
+    for household_id, person_id in persons:
         if person_id is not None:
+            linked[household_id].append(person_id)
+    for claim, body in told:
+        for person_id in linked[claim.household_id]:
             await notices.notify_person(
                 session,
                 person_id=person_id,
@@ -74,7 +92,7 @@ def record_step(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put a step of a claim on record, without what its note says."""
+    """Put a step of a claim on record, without what its note says, and tell the village's systems of it."""
     append_act(
         session,
         action=f"grid.claim.{step}",
@@ -84,3 +102,15 @@ def record_step(
         object_id=claim.id,
         detail={"rule": claim.rule_code, "points": claim.points, **(detail or {})},
     )
+    kind = CLAIM_STEPS.get(step)
+    if kind is not None:
+        record_event(
+            session,
+            kind,
+            tenant_id=claim.tenant_id,
+            object_id=claim.id,
+            now=now,
+            household=claim.household_id,
+            rule=claim.rule_code,
+            points=claim.points if claim.posted_points is None else claim.posted_points,
+        )

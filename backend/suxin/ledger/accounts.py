@@ -1,6 +1,7 @@
 """Opening accounts in a book, for its tenant's people and for the contexts above that keep their own accounts there."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -40,15 +41,47 @@ async def open_in_book(
     :raises LimitsCrossed: if zero is not within its bounds
     :raises AccountCodeTaken: if the book has an account of that code
     """
+    (account,) = await open_all_in_book(session, book=book, drafts=[draft], now=now)
+    return account
+
+
+async def open_all_in_book(
+    session: AsyncSession, *, book: UUID, drafts: Sequence[AccountDraft], now: datetime
+) -> Sequence[LedgerAccount]:
+    """Open several empty accounts in a tenant's book at once, as ``open_in_book`` does one.
+
+    :raises Refusal: as ``open_in_book``
+    """
+    for draft in drafts:
+        _check(draft)
+    await take_turn(session, book)
+    codes = [draft.code for draft in drafts]
+    taken = await session.scalar(
+        select(LedgerAccount.code)
+        .where(LedgerAccount.tenant_id == book, LedgerAccount.code.in_(codes))
+        .limit(1)
+    )
+    if taken is not None:
+        raise AccountCodeTaken(account=taken)
+    closed = await queries.closed_before(session, book=book)
+    opened = [_opened(draft, book, closed, now=now) for draft in drafts]
+    session.add_all(opened)
+    await session.flush()
+    return opened
+
+
+def _check(draft: AccountDraft) -> None:
     check_code(draft.code)
     if not _ASSET.fullmatch(draft.asset):
         raise AssetUnknown
     if (draft.floor or 0) > 0 or (draft.ceiling is not None and draft.ceiling < 0):
         raise LimitsCrossed
-    await take_turn(session, book)
-    if await queries.account_by_code(session, book=book, code=draft.code) is not None:
-        raise AccountCodeTaken(account=draft.code)
-    account = LedgerAccount(
+
+
+def _opened(
+    draft: AccountDraft, book: UUID, closed_before: datetime | None, *, now: datetime
+) -> LedgerAccount:
+    return LedgerAccount(
         tenant_id=book,
         id=new_id(now),
         code=draft.code,
@@ -63,11 +96,8 @@ async def open_in_book(
         pending_credits=0,
         opened_at=now,
         moved_at=now,
-        closed_before=await queries.closed_before(session, book=book),
+        closed_before=closed_before,
     )
-    session.add(account)
-    await session.flush()
-    return account
 
 
 async def opened_once(

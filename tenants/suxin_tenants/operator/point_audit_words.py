@@ -30,6 +30,12 @@ POINT_ACTIONS: Final[Mapping[str, str]] = {
     "grid.claim.reversal_asked": "申请冲正积分",
     "grid.claim.reversed": "冲正积分",
     "grid.notice.published": "发布积分公示",
+    "grid.app_mapping.adopted": "采用网格事件对应",
+    "grid.app_events.brought": "导入网格事件",
+    "grid.app_event.dismissed": "忽略网格事件",
+    "grid.sheet_form.written": "设定乡镇台账格式",
+    "grid.sheet.made": "生成月度台账",
+    "grid.sheet.signed": "签署月度台账",
     "grid.agreement.given": "同意积分用途",
     "grid.agreement.taken_back": "撤回积分用途同意",
     "grid.record.kept": "加分记入信用记录",
@@ -39,6 +45,10 @@ POINT_OBJECTS: Final[Mapping[str, str]] = {
     "grid_rule_set": "积分细则",
     "grid_claim": "积分申报",
     "grid_notice": "积分公示",
+    "grid_app_mapping": "网格事件对应",
+    "grid_app_event": "网格事件",
+    "grid_sheet_form": "乡镇台账格式",
+    "grid_sheet": "月度台账",
     "grid_agreement": "积分用途同意",
 }
 POINT_REASONS: Final[Mapping[str, str]] = {

@@ -13,7 +13,7 @@ from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
-from suxin.grid.policies import TOWN_DECIDE
+from suxin.grid.policies import SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.calendars import CALENDAR_MANAGE
 from suxin.ledger.policies import ACCOUNT_MANAGE, BOOK_READ, PERIOD_CLOSE, TRANSFER_POST
 from suxin.lending.guarantees.policies import GUARANTOR_LIMIT, GUARANTOR_OVERSEE
@@ -256,7 +256,7 @@ OPERATOR: Final = TenantProfile(
             code="town_reviewer",
             zh="乡镇积分复核员",
             second_factor=True,
-            permissions=frozenset({TOWN_DECIDE}),
+            permissions=frozenset({TOWN_DECIDE, SHEET_FORM}),
         ),
         Role(
             code="auditor",

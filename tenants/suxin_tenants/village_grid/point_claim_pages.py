@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import claiming, queries
 from suxin.grid.contents import MAX_PHOTOS, ClaimContent, Place, coarse, digest
+from suxin.grid.exchange.queries import own_draft
 from suxin.grid.pictures import MAX_PHOTO_BYTES
 from suxin.grid.policies import CLAIM_RECORD
 from suxin.grid.refusals import NoRulesInForce
@@ -42,7 +43,7 @@ async def show_new_claim(visit: GivenVisit) -> Answer:
     )
     if household_id is None:
         return await _search(visit)
-    return await _show(visit, household_id, Form({}), {}, status=200)
+    return await _show(visit, household_id, await _draft(visit), {}, status=200)
 
 
 @post("/points/claims/new", status_code=200, request_max_body_size=MAX_FORM_BYTES)
@@ -76,6 +77,22 @@ async def send_new_claim(visit: GivenVisit) -> Answer:
             raise
         return await _show(visit, household_id, form, errors_of(refusal, {}, _FIELDS), status=422)
     return visit.go(f"{PLACE}/claims/{claim_id}", "已登记，待初审")
+
+
+async def _draft(visit: Visit) -> Form:
+    """Return what the form begins with: nothing, or what an event of the town's app says, under the id that it was given."""
+    event_id = Form({"event": (visit.request.query_params.get("event", ""),)}).id("event")
+    if event_id is None:
+        return Form({})
+    async with visit.reading() as session:
+        event = await own_draft(session, visit.actor, event_id)
+    values = {
+        "claimId": str(event.id),
+        "ruleCode": event.rule_code or "",
+        "happenedOn": event.happened_on.isoformat(),
+        "note": event.note,
+    }
+    return Form({name: (value,) for name, value in values.items()})
 
 
 async def _form(visit: Visit) -> tuple[Form, tuple[bytes, ...]]:

@@ -14,6 +14,8 @@ from suxin.grid.policies import (
     POINT_REVERSE,
     RULE_CONFIRM,
     RULE_MANAGE,
+    SHEET_MAKE,
+    SHEET_SIGN,
 )
 from suxin.rural.policies import (
     FACT_STATE,
@@ -65,6 +67,8 @@ VILLAGE_GRID: Final = TenantProfile(
                     CLAIM_CHECK,
                     NOTICE_PUBLISH,
                     POINT_REVERSE,
+                    SHEET_MAKE,
+                    SHEET_SIGN,
                     RATING_READ,
                     RATING_MANAGE,
                     FACT_STATE,
@@ -82,6 +86,7 @@ VILLAGE_GRID: Final = TenantProfile(
                     POINT_READ,
                     CLAIM_RECORD,
                     CLAIM_CHECK,
+                    SHEET_MAKE,
                     RATING_READ,
                     FACT_STATE,
                 }
@@ -105,6 +110,7 @@ VILLAGE_GRID: Final = TenantProfile(
                     APPEAL_DECIDE,
                     RULE_CONFIRM,
                     POINT_REVERSE,
+                    SHEET_SIGN,
                     RATING_READ,
                     RATING_CHECK,
                     FACT_VERIFY,

@@ -1,4 +1,4 @@
-"""A resident's own points: the villages in whose households he is, what was posted there, and his household's claims."""
+"""Points as those see them whom they concern: a resident his household's, a village's own systems all of the village."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.models import PointAgreement, PointClaim
+from suxin.grid.policies import POINT_READ
+from suxin.grid.posting import balance_of
 from suxin.grid.queries import household_claims, rules_in_force
 from suxin.grid.refusals import NotOfVillage
 from suxin.grid.rules import Rule
@@ -16,6 +18,7 @@ from suxin.grid.states import AgreedTo, Claimant, ClaimState
 from suxin.kernel.actor import Actor
 from suxin.tenancy.models import Tenant
 from suxin.villages.models import Household, HouseholdMember
+from suxin.villages.queries import household as household_in
 from suxin.villages.queries import household_of_person, memberships_of
 
 
@@ -78,6 +81,40 @@ async def rules_for_residents(
     """
     book = (await rules_in_force(session, tenant_id, on=on)).rules
     return [rule for rule in book.rules if Claimant.RESIDENT in rule.claimants]
+
+
+def village_claims(actor: Actor) -> Select[PointClaim]:
+    """Return the tenant's claims, newest first.
+
+    :raises Forbidden: if the actor may not look at points
+    """
+    actor.require(POINT_READ)
+    return (
+        select(PointClaim)
+        .where(PointClaim.tenant_id == actor.own_tenant)
+        .order_by(PointClaim.id.desc())
+    )
+
+
+def household_statement(actor: Actor, household_id: UUID) -> Select[PointClaim]:
+    """Return what was posted to a household of the tenant, also what was reversed since, newest first.
+
+    :raises Forbidden: if the actor may not look at points
+    """
+    return village_claims(actor).where(
+        PointClaim.household_id == household_id, PointClaim.posted_at.is_not(None)
+    )
+
+
+async def household_balance(session: AsyncSession, actor: Actor, household_id: UUID) -> int:
+    """Return how many points a household of the tenant has.
+
+    :raises Forbidden: if the actor may not look at points
+    :raises NotFound: if it is not this tenant's
+    """
+    actor.require(POINT_READ)
+    household = await household_in(session, actor.own_tenant, household_id)
+    return await balance_of(session, actor.own_tenant, household.id)
 
 
 async def _posted(session: AsyncSession, member: HouseholdMember) -> int:

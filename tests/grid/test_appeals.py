@@ -25,7 +25,7 @@ from suxin.grid.refusals import AppealOver, NotYourAppeal
 from suxin.grid.states import ClaimState, Verdict
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.models.steps import StepNotPossible
-from suxin.review.chains import SatBefore
+from suxin.review.chains import OwnMatter, SatBefore
 
 
 @pytest.fixture
@@ -199,3 +199,16 @@ async def test_what_is_not_done_in_time_is_late_and_goes_on(points: SmallPoints)
     assert late.state is ClaimState.SUBMITTED
     await points.check(claim)
     assert (await points.claim(claim)).late_at is None
+
+
+async def test_whoever_took_down_an_appeal_does_not_answer_it(points):
+    claim = await points.record()
+    await points.notice(claim)
+    worker, supervisor = points.person("grid_worker3"), points.person("supervisor")
+    both = worker.with_permissions(worker.permissions | supervisor.permissions)
+    said = {"resident": "张某", "reason": "当天他不在村里"}
+    await points.city.act(take_down_appeal, both, claim_id=claim.id, **said)
+    answer = {"verdict": Verdict.FOR, "answer": "已走访核实"}
+    with pytest.raises(OwnMatter):
+        await points.city.act(answer_appeal, both, claim_id=claim.id, **answer)
+    await answered(points, claim, Verdict.FOR)

@@ -100,6 +100,10 @@ from suxin_tenants.village_grid import (
     point_queue_pages,
     point_rule_pages,
     rating_pages,
+    shop_budget_pages,
+    shop_card_pages,
+    shop_good_pages,
+    shop_pages,
     vote_pages,
 )
 from suxin_tenants.village_grid import (
@@ -257,6 +261,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *point_claim_pages.HANDLERS,
     *point_notice_pages.HANDLERS,
     *point_rule_pages.HANDLERS,
+    *shop_pages.HANDLERS,
+    *shop_good_pages.HANDLERS,
+    *shop_card_pages.HANDLERS,
+    *shop_budget_pages.HANDLERS,
     *point_appeal_pages.HANDLERS,
     *village_pages.HANDLERS,
     *household_pages.HANDLERS,

@@ -90,10 +90,17 @@ async def test_a_code_a_card_and_a_helper_lead_to_a_hand_over(desks, shop, words
 
     helper = await desks.of("grid_worker", shop.tenant_id)
     assert 'value="code"' not in await helper.get(SHOP)
-    sent = {"means": "counter", "householdNumber": "001", "collector": "王某", **basket}
+    sent = {
+        "means": "counter",
+        "householdNumber": "001",
+        "collector": "王某",
+        f"pieces-{shop.soap}": "1",
+    }
     at_counter = await helper.done(SHOP, **sent)
     assert "您是柜台协助人" in words(at_counter)
-    refused = await helper.post(f"{redemption_in(at_counter)}/hand-over", **basket)
+    refused = await helper.post(
+        f"{redemption_in(at_counter)}/hand-over", **{f"pieces-{shop.soap}": "1"}
+    )
     assert refused.status_code == 403
     assert "待发放" in words(await keeper.get(SHOP))
 

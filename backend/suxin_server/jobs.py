@@ -31,6 +31,7 @@ from suxin.rights import jobs as rights
 from suxin.risk_pool import jobs as risk_pool
 from suxin.rural import jobs as rural
 from suxin.sandboxes import jobs as sandboxes
+from suxin.shop import jobs as shop
 from suxin.subjects import jobs as subjects
 from suxin.subjects.ingestion import jobs as ingestion
 from suxin.villages import jobs as villages
@@ -93,6 +94,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         covers.handlers(),
         limiting.handlers(),
         grid.handlers(),
+        shop.handlers(),
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),

@@ -56,6 +56,7 @@ from suxin.risk_pool.stopping import models as stopping
 from suxin.rural import models as rural
 from suxin.sandboxes import models as sandboxes
 from suxin.scoring import models as scoring
+from suxin.shop import models as shop
 from suxin.subjects import catalogue_releases, closures
 from suxin.subjects import models as subjects
 from suxin.subjects.commitments import models as commitments
@@ -125,6 +126,7 @@ CONTEXTS = (
     perk_figures,
     villages,
     grid,
+    shop,
     rural,
 )
 

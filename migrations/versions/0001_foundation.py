@@ -1289,6 +1289,54 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at, urged_at) ON service_orders TO suxin_app',
     "CREATE TRIGGER service_orders_begins BEFORE INSERT ON service_orders FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'client'), ('CREATED', 'staff'), ('CREATED', 'system'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER service_orders_step BEFORE UPDATE OF stage ON service_orders FOR EACH ROW WHEN (OLD.stage <> NEW.stage AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.stage, NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'EXPIRED', 'system'), ('CREATED', 'REVOKED', 'client'), ('CREATED', 'REVOKED', 'staff'), ('CREATED', 'REVOKED', 'system'), ('CREATED', 'USER_CONFIRM', 'client'), ('CREATED', 'USER_CONFIRM', 'staff'), ('CREATED', 'USER_CONFIRM', 'system'), ('USER_CONFIRM', 'REVOKED', 'client'), ('USER_CONFIRM', 'REVOKED', 'staff'), ('USER_CONFIRM', 'REVOKED', 'system'), ('USER_CONFIRM', 'USER_PAYING', 'client'), ('USER_CONFIRM', 'USER_PAYING', 'staff'), ('USER_CONFIRM', 'USER_PAYING', 'system'), ('USER_PAYING', 'USER_PAID', 'client'), ('USER_PAYING', 'USER_PAID', 'staff'), ('USER_PAYING', 'USER_PAID', 'system'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE shop_budgets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_budgets FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_budgets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON shop_budgets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, transfer_id) ON shop_budgets TO suxin_app',
+    "CREATE TRIGGER shop_budgets_begins BEFORE INSERT ON shop_budgets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER shop_budgets_step BEFORE UPDATE OF state ON shop_budgets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'CONFIRMED', 'client'), ('PROPOSED', 'CONFIRMED', 'staff'), ('PROPOSED', 'DROPPED', 'client'), ('PROPOSED', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE shop_cards ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_cards FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_cards FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY member ON shop_cards FOR SELECT TO suxin_app USING (exists (select 1 from household_members m where m.tenant_id = shop_cards.tenant_id and m.household_id = shop_cards.household_id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY system ON shop_cards FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, failures, revoked_by, revoked_at, reason) ON shop_cards TO suxin_app',
+    "CREATE TRIGGER shop_cards_begins BEFORE INSERT ON shop_cards FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'client'), ('ACTIVE', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER shop_cards_step BEFORE UPDATE OF state ON shop_cards FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'REVOKED', 'client'), ('ACTIVE', 'REVOKED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE shop_goods ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_goods FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_goods FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON shop_goods FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'OFFERED'))",
+    "CREATE POLICY system ON shop_goods FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (name, unit, price_points, month_limit, state, changed_at) ON shop_goods TO suxin_app',
+    "CREATE TRIGGER shop_goods_begins BEFORE INSERT ON shop_goods FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OFFERED', 'client'), ('OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER shop_goods_step BEFORE UPDATE OF state ON shop_goods FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OFFERED', 'WITHDRAWN', 'client'), ('OFFERED', 'WITHDRAWN', 'staff'), ('WITHDRAWN', 'OFFERED', 'client'), ('WITHDRAWN', 'OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE shop_lines ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_lines FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_lines FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY member ON shop_lines FOR SELECT TO suxin_app USING (exists (select 1 from shop_redemptions r join household_members m on m.tenant_id = r.tenant_id and m.household_id = r.household_id where r.tenant_id = shop_lines.tenant_id and r.id = shop_lines.redemption_id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY system ON shop_lines FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (given, given_id) ON shop_lines TO suxin_app',
+    'ALTER TABLE shop_months ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_months FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_months FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON shop_months FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON shop_months TO suxin_app',
+    'ALTER TABLE shop_redemptions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_redemptions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_redemptions FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY member ON shop_redemptions FOR SELECT TO suxin_app USING (exists (select 1 from household_members m where m.tenant_id = shop_redemptions.tenant_id and m.household_id = shop_redemptions.household_id and m.subject_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.left_at is null))",
+    "CREATE POLICY system ON shop_redemptions FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, points, handed_over_by, ended_at, points_given_id, budget_given_id, return_asked_by, returned_by, returned_at, reason) ON shop_redemptions TO suxin_app',
+    "CREATE TRIGGER shop_redemptions_begins BEFORE INSERT ON shop_redemptions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HELD', 'client'), ('HELD', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER shop_redemptions_step BEFORE UPDATE OF state ON shop_redemptions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('HANDED_OVER', 'RETURNED', 'client'), ('HANDED_OVER', 'RETURNED', 'staff'), ('HELD', 'EXPIRED', 'system'), ('HELD', 'HANDED_OVER', 'client'), ('HELD', 'HANDED_OVER', 'staff'), ('HELD', 'LET_GO', 'client'), ('HELD', 'LET_GO', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE shop_terms ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE shop_terms FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON shop_terms FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY published ON shop_terms FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
+    "CREATE POLICY system ON shop_terms FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (opens_on, closes_on, month_points, set_by, set_at) ON shop_terms TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON signing_keys TO suxin_doorway',
     'GRANT SELECT, UPDATE ON signing_keys TO suxin_batch',
     'ALTER TABLE source_inquiries ENABLE ROW LEVEL SECURITY',
@@ -3173,6 +3221,73 @@ def upgrade() -> None:
     sa.Column('last_step', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('tenant_id', 'staff_id', name=op.f('pk_second_factors'))
     )
+    op.create_table('shop_budgets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'CONFIRMED', 'DROPPED', name='budgetstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('transfer_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(state = 'CONFIRMED') = (transfer_id is not null)", name=op.f('ck_shop_budgets_transfer')),
+    sa.CheckConstraint("(state = 'PROPOSED') = (decided_at is null)", name=op.f('ck_shop_budgets_decided')),
+    sa.CheckConstraint("state <> 'CONFIRMED' or decided_by <> proposed_by", name=op.f('ck_shop_budgets_by_another')),
+    sa.CheckConstraint('amount_fen between 1 and 1000000000', name=op.f('ck_shop_budgets_amount')),
+    sa.CheckConstraint('length(source) between 2 and 60', name=op.f('ck_shop_budgets_source')),
+    sa.CheckConstraint('year between 2020 and 2100', name=op.f('ck_shop_budgets_year')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_shop_budgets'))
+    )
+    op.create_index('ix_shop_budgets_year', 'shop_budgets', ['tenant_id', 'year', 'id'], unique=False)
+    op.create_index('uq_shop_budgets_open', 'shop_budgets', ['tenant_id', 'year'], unique=True, postgresql_where=sa.text("state = 'PROPOSED'"))
+    op.create_table('shop_goods',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('unit', sa.Text(), nullable=False),
+    sa.Column('price_points', sa.BigInteger(), nullable=False),
+    sa.Column('month_limit', sa.BigInteger(), nullable=True),
+    sa.Column('state', sa.Enum('OFFERED', 'WITHDRAWN', name='goodstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('template', sa.Text(), nullable=True),
+    sa.Column('added_by', sa.Uuid(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(name) between 1 and 40 and length(unit) between 1 and 8', name=op.f('ck_shop_goods_texts')),
+    sa.CheckConstraint('month_limit between 1 and 1000', name=op.f('ck_shop_goods_month_limit')),
+    sa.CheckConstraint('price_points between 1 and 100000', name=op.f('ck_shop_goods_price')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_shop_goods'))
+    )
+    op.create_index('uq_shop_goods_name', 'shop_goods', ['tenant_id', 'name'], unique=True)
+    op.create_table('shop_months',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('households', sa.BigInteger(), nullable=False),
+    sa.Column('opening_points', sa.BigInteger(), nullable=False),
+    sa.Column('earned_points', sa.BigInteger(), nullable=False),
+    sa.Column('lost_points', sa.BigInteger(), nullable=False),
+    sa.Column('spent_points', sa.BigInteger(), nullable=False),
+    sa.Column('closing_points', sa.BigInteger(), nullable=False),
+    sa.Column('redemptions', sa.BigInteger(), nullable=False),
+    sa.Column('closed_by', sa.Uuid(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('extract(day from month) = 1', name=op.f('ck_shop_months_first_day')),
+    sa.CheckConstraint('opening_points + earned_points - lost_points - spent_points = closing_points', name=op.f('ck_shop_months_adds_up')),
+    sa.PrimaryKeyConstraint('tenant_id', 'month', name=op.f('pk_shop_months'))
+    )
+    op.create_table('shop_terms',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('opens_on', sa.BigInteger(), nullable=False),
+    sa.Column('closes_on', sa.BigInteger(), nullable=False),
+    sa.Column('month_points', sa.BigInteger(), nullable=True),
+    sa.Column('set_by', sa.Uuid(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('month_points between 1 and 100000', name=op.f('ck_shop_terms_month_points')),
+    sa.CheckConstraint('opens_on between 1 and 31 and closes_on between opens_on and 31', name=op.f('ck_shop_terms_days')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_shop_terms'))
+    )
     op.create_table('signing_keys',
     sa.Column('kid', sa.Text(), nullable=False),
     sa.Column('row', sa.Uuid(), nullable=False),
@@ -4604,6 +4719,62 @@ def upgrade() -> None:
     op.create_index('ix_service_orders_created_at', 'service_orders', ['tenant_id', 'created_at', 'id'], unique=False)
     op.create_index('ix_service_orders_stage', 'service_orders', ['tenant_id', 'stage', 'id'], unique=False)
     op.create_index('uq_service_orders_redemption_id', 'service_orders', ['tenant_id', 'redemption_id'], unique=True, postgresql_where=sa.text("stage not in ('REVOKED', 'EXPIRED')"))
+    op.create_table('shop_cards',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('ACTIVE', 'REVOKED', name='cardstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('issued_by', sa.Uuid(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_by', sa.Uuid(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'REVOKED') = (revoked_at is not null)", name=op.f('ck_shop_cards_revoked')),
+    sa.CheckConstraint('failures between 0 and 5', name=op.f('ck_shop_cards_failures')),
+    sa.CheckConstraint('length(number) = 16', name=op.f('ck_shop_cards_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_shop_cards_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_shop_cards'))
+    )
+    op.create_index('uq_shop_cards_household', 'shop_cards', ['tenant_id', 'household_id'], unique=True, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_index('uq_shop_cards_number', 'shop_cards', ['tenant_id', 'number'], unique=True)
+    op.create_table('shop_redemptions',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('household_number', sa.Text(), nullable=False),
+    sa.Column('means', sa.Enum('code', 'card', 'counter', name='means', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('card_id', sa.Uuid(), nullable=True),
+    sa.Column('collector', sa.Text(), nullable=True),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('HELD', 'HANDED_OVER', 'LET_GO', 'EXPIRED', 'RETURNED', name='redemptionstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('held_by', sa.Uuid(), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('points_hold_id', sa.Uuid(), nullable=False),
+    sa.Column('budget_hold_id', sa.Uuid(), nullable=False),
+    sa.Column('handed_over_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('points_given_id', sa.Uuid(), nullable=True),
+    sa.Column('budget_given_id', sa.Uuid(), nullable=True),
+    sa.Column('return_asked_by', sa.Uuid(), nullable=True),
+    sa.Column('returned_by', sa.Uuid(), nullable=True),
+    sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("(means = 'counter') = (collector is not null)", name=op.f('ck_shop_redemptions_collector')),
+    sa.CheckConstraint("(state = 'HELD') = (ended_at is null)", name=op.f('ck_shop_redemptions_ended')),
+    sa.CheckConstraint("(state = 'RETURNED') = (returned_by is not null)", name=op.f('ck_shop_redemptions_returned')),
+    sa.CheckConstraint("(state in ('HANDED_OVER', 'RETURNED')) = (points_given_id is not null) and (points_given_id is null) = (budget_given_id is null) and (points_given_id is null) = (handed_over_by is null)", name=op.f('ck_shop_redemptions_given')),
+    sa.CheckConstraint("means <> 'counter' or handed_over_by <> held_by", name=op.f('ck_shop_redemptions_helper')),
+    sa.CheckConstraint('points >= 1', name=op.f('ck_shop_redemptions_points')),
+    sa.CheckConstraint('returned_by <> return_asked_by', name=op.f('ck_shop_redemptions_return_by_another')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_shop_redemptions_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_shop_redemptions'))
+    )
+    op.create_index('ix_shop_redemptions_ended_at', 'shop_redemptions', ['tenant_id', 'ended_at'], unique=False)
+    op.create_index('ix_shop_redemptions_household', 'shop_redemptions', ['tenant_id', 'household_id', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -5037,6 +5208,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_pool_stop_loss_changes'))
     )
     op.create_index('ix_pool_stop_loss_changes_of', 'pool_stop_loss_changes', ['tenant_id', 'stop_loss_id', 'id'], unique=False)
+    op.create_table('shop_lines',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('redemption_id', sa.Uuid(), nullable=False),
+    sa.Column('good_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('unit', sa.Text(), nullable=False),
+    sa.Column('price_points', sa.BigInteger(), nullable=False),
+    sa.Column('asked', sa.BigInteger(), nullable=False),
+    sa.Column('given', sa.BigInteger(), nullable=False),
+    sa.Column('hold_id', sa.Uuid(), nullable=False),
+    sa.Column('given_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('(given > 0) = (given_id is not null)', name=op.f('ck_shop_lines_given_id')),
+    sa.CheckConstraint('asked between 1 and 100', name=op.f('ck_shop_lines_asked')),
+    sa.CheckConstraint('given between 0 and asked', name=op.f('ck_shop_lines_given')),
+    sa.ForeignKeyConstraint(['tenant_id', 'good_id'], ['shop_goods.tenant_id', 'shop_goods.id'], name=op.f('fk_shop_lines_tenant_id_good_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'redemption_id'], ['shop_redemptions.tenant_id', 'shop_redemptions.id'], name=op.f('fk_shop_lines_tenant_id_redemption_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'redemption_id', 'good_id', name=op.f('pk_shop_lines'))
+    )
+    op.create_index('ix_shop_lines_good_id', 'shop_lines', ['tenant_id', 'good_id'], unique=False)
     op.create_table('grid_appeals',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -5636,6 +5826,8 @@ def downgrade() -> None:
     op.drop_index('uq_grid_appeals_number', table_name='grid_appeals')
     op.drop_index('ix_grid_appeals_filed_by', table_name='grid_appeals')
     op.drop_table('grid_appeals')
+    op.drop_index('ix_shop_lines_good_id', table_name='shop_lines')
+    op.drop_table('shop_lines')
     op.drop_index('ix_pool_stop_loss_changes_of', table_name='pool_stop_loss_changes')
     op.drop_table('pool_stop_loss_changes')
     op.drop_index('ix_pool_fundings_pool_id', table_name='pool_fundings')
@@ -5688,6 +5880,12 @@ def downgrade() -> None:
     op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
     op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_shop_redemptions_household', table_name='shop_redemptions')
+    op.drop_index('ix_shop_redemptions_ended_at', table_name='shop_redemptions')
+    op.drop_table('shop_redemptions')
+    op.drop_index('uq_shop_cards_number', table_name='shop_cards')
+    op.drop_index('uq_shop_cards_household', table_name='shop_cards', postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.drop_table('shop_cards')
     op.drop_index('uq_service_orders_redemption_id', table_name='service_orders', postgresql_where=sa.text("stage not in ('REVOKED', 'EXPIRED')"))
     op.drop_index('ix_service_orders_stage', table_name='service_orders')
     op.drop_index('ix_service_orders_created_at', table_name='service_orders')
@@ -5875,6 +6073,13 @@ def downgrade() -> None:
     op.drop_table('staff')
     op.drop_table('source_qualities')
     op.drop_table('signing_keys')
+    op.drop_table('shop_terms')
+    op.drop_table('shop_months')
+    op.drop_index('uq_shop_goods_name', table_name='shop_goods')
+    op.drop_table('shop_goods')
+    op.drop_index('uq_shop_budgets_open', table_name='shop_budgets', postgresql_where=sa.text("state = 'PROPOSED'"))
+    op.drop_index('ix_shop_budgets_year', table_name='shop_budgets')
+    op.drop_table('shop_budgets')
     op.drop_table('second_factors')
     op.drop_index('ix_scores_as_of', table_name='scores', postgresql_using='brin')
     op.drop_table('scores')

@@ -41,6 +41,7 @@ from suxin_mini_program import (
     requests,
     rural,
     scores,
+    shop,
     tickets,
 )
 from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
@@ -84,6 +85,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *perk_limits.HANDLERS,
     *tickets.HANDLERS,
     *points.HANDLERS,
+    *shop.HANDLERS,
     *consent_notices.HANDLERS,
     *permissions.HANDLERS,
     *consent_requests.HANDLERS,

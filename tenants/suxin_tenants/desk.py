@@ -103,6 +103,10 @@ from suxin_tenants.village_grid import (
     point_rule_pages,
     rating_pages,
     sheet_pages,
+    shop_budget_pages,
+    shop_card_pages,
+    shop_good_pages,
+    shop_pages,
     vote_pages,
 )
 from suxin_tenants.village_grid import (
@@ -263,6 +267,10 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *sheet_pages.HANDLERS,
     *app_exchange_pages.HANDLERS,
     *sheet_form_pages.HANDLERS,
+    *shop_pages.HANDLERS,
+    *shop_good_pages.HANDLERS,
+    *shop_card_pages.HANDLERS,
+    *shop_budget_pages.HANDLERS,
     *point_appeal_pages.HANDLERS,
     *village_pages.HANDLERS,
     *household_pages.HANDLERS,

@@ -42,6 +42,7 @@ from suxin.risk_pool.policies import FILING_READ, POOL_READ
 from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
+from suxin.shop.policies import SHOP_READ
 from suxin.subjects.commitments.policies import COMMITMENT_READ
 from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
@@ -183,6 +184,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.VILLAGE_GRID: (
         _HOME,
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
+        (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
         *_VILLAGE,
         *_HOUSE,

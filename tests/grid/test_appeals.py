@@ -29,7 +29,7 @@ from suxin.kernel.calendars import calendar_for_deadlines, load_arrangement
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.working_days import add_working_days
 from suxin.lending.models.steps import StepNotPossible
-from suxin.review.chains import SatBefore
+from suxin.review.chains import OwnMatter, SatBefore
 
 
 @pytest.fixture
@@ -220,3 +220,16 @@ async def test_a_years_holidays_move_the_running_times(points: SmallPoints) -> N
     async with city.database.transaction(PLATFORM, now=december) as session:
         due = add_working_days(december, 3, calendar=await calendar_for_deadlines(session))
     assert (moved.due_at, moved.due_provisional) == (due.at, False)
+
+
+async def test_whoever_took_down_an_appeal_does_not_answer_it(points):
+    claim = await points.record()
+    await points.notice(claim)
+    worker, supervisor = points.person("grid_worker3"), points.person("supervisor")
+    both = worker.with_permissions(worker.permissions | supervisor.permissions)
+    said = {"resident": "张某", "reason": "当天他不在村里"}
+    await points.city.act(take_down_appeal, both, claim_id=claim.id, **said)
+    answer = {"verdict": Verdict.FOR, "answer": "已走访核实"}
+    with pytest.raises(OwnMatter):
+        await points.city.act(answer_appeal, both, claim_id=claim.id, **answer)
+    await answered(points, claim, Verdict.FOR)

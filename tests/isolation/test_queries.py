@@ -80,6 +80,7 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         world.at_counter.helper,
         world.perks.gate,
         world.points.keeper,
+        world.shop.keeper,
         world.rural.keeper,
         world.city.operator,
         Actor.anonymous("test"),

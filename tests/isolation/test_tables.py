@@ -96,6 +96,13 @@ MATRIX = {
     "grid_notices": EVERYBODY,
     "grid_rule_sets": EVERYBODY,
     "grid_staff_homes": PLATFORM,
+    "shop_terms": EVERYBODY,
+    "shop_redemptions": PLATFORM,
+    "shop_months": PLATFORM,
+    "shop_lines": PLATFORM,
+    "shop_goods": EVERYBODY,
+    "shop_cards": PLATFORM,
+    "shop_budgets": PLATFORM,
     "village_counts": KEEPER,
     "village_grids": PLATFORM,
     "village_mergers": KEEPER,
@@ -304,6 +311,8 @@ HIDDEN_FROM_BANK = {
 }
 """Of what strangers do not see, the first bank sees nothing of its own here either."""
 HIDDEN_FROM_APPLICANT = {
+    "shop_months",
+    "shop_budgets",
     "rural_ballots",
     "rural_panel_members",
     "rural_recusals",

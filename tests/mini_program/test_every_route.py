@@ -257,6 +257,7 @@ def test_every_list_is_paged() -> None:
         "/perk-redemptions",
         "/perks",
         "/points/{village_id:str}/claims",
+        "/points/{village_id:str}/shop/redemptions",
         "/tickets",
         "/loan-requests/{request_id:str}/attachments",
         "/loan-requests/{request_id:str}/loans",

@@ -29,6 +29,7 @@ import rural_matrix
 import sandbox_matrix
 import scoring_matrix
 import settlement_matrix
+import shop_matrix
 import ticket_matrix
 import village_matrix
 import warning_matrix
@@ -61,6 +62,7 @@ COMMANDS = (
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
     | settlement_matrix.COMMANDS
+    | shop_matrix.COMMANDS
     | cover_matrix.COMMANDS
     | limit_matrix.COMMANDS
     | village_matrix.COMMANDS
@@ -95,6 +97,7 @@ QUERIES = (
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES
     | settlement_matrix.QUERIES
+    | shop_matrix.QUERIES
     | cover_matrix.QUERIES
     | limit_matrix.QUERIES
     | village_matrix.QUERIES

@@ -32,7 +32,7 @@ from suxin.villages.models import Household, HouseholdMember, Village
 from suxin_tenants import PROFILES
 
 PLATFORM = Actor.system("test")
-ROLES = ("village_admin", "grid_worker", "committee", "supervisor", "viewer")
+ROLES = ("village_admin", "grid_worker", "committee", "supervisor", "shop_keeper", "viewer")
 COMMITTEE = 3
 
 

@@ -20,6 +20,7 @@ from filled_orders import FilledOrders, fill_orders
 from filled_perks import FilledPerks, fill_perks
 from filled_points import FilledPoints, fill_points
 from filled_rural import FilledRural, fill_rural
+from filled_shop import FilledShop, fill_shop
 from filled_villages import FilledVillage, fill_villages
 from repairs import fill_repair
 from sample_exports import begin_export
@@ -112,6 +113,7 @@ class World:
     ordered: FilledOrders
     village: FilledVillage
     points: FilledPoints
+    shop: FilledShop
     rural: FilledRural
 
     @property
@@ -197,6 +199,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         **besides,
         village=village,
         points=await fill_points(city, admin, village, staff_id),
+        shop=await fill_shop(city, admin, village),
         rural=await fill_rural(city, admin, besides["model_id"]),
     )
 

@@ -23,6 +23,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, NotFound
+from suxin.review.chains import OwnMatter
 from suxin.villages import queries as villages
 
 MAX_APPEALS: Final = 4
@@ -156,6 +157,9 @@ async def answer_appeal(
     claim = await queries.lock_claim(session, actor.own_tenant, claim_id)
     claim.require_before_supervisors()
     appeal = await _open(session, claim)
+    if appeal.filed_by == actor.own_staff:
+        # Whoever took down what a resident said helps him, and decides nothing of it.
+        raise OwnMatter
     voice = Said(claim_id=claim.id, verdict=verdict, reason=said)
     await take_seat(session, claim, voice, staff_id=actor.own_staff, body=Body.SUPERVISORS, now=now)
     claim.answer()

@@ -25,6 +25,7 @@ from suxin.risk_pool import portions as risk_pool
 from suxin.risk_pool.claims import portions as claims
 from suxin.rural import portions as rural
 from suxin.scoring import portions as scoring
+from suxin.shop import portions as shop
 from suxin.subjects import portions as subjects
 from suxin.villages import portions as villages
 
@@ -82,6 +83,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *claims.PORTIONS,
     *perks.PORTIONS,
     *grid.PORTIONS,
+    *shop.PORTIONS,
     *rural.PORTIONS,
     *consent.PORTIONS,
     *counter.PORTIONS,

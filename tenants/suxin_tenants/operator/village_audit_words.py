@@ -5,9 +5,11 @@ from typing import Final
 
 from suxin_tenants.operator import rural_audit_words as rural
 from suxin_tenants.operator.point_audit_words import POINT_ACTIONS, POINT_OBJECTS
+from suxin_tenants.operator.shop_audit_words import SHOP_ACTIONS, SHOP_OBJECTS
 
 ACTIONS: Final[Mapping[str, str]] = {
     **POINT_ACTIONS,
+    **SHOP_ACTIONS,
     **rural.ACTIONS,
     "villages.area.added": "登记村级区划",
     "villages.register.opened": "建立村户名册",
@@ -43,6 +45,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 OBJECTS: Final[Mapping[str, str]] = {
     **POINT_OBJECTS,
+    **SHOP_OBJECTS,
     **rural.OBJECTS,
     "village": "村户名册",
     "area": "行政区划",

@@ -25,6 +25,18 @@ from suxin.rural.policies import (
     RATING_READ,
     RATING_VOTE,
 )
+from suxin.shop.policies import (
+    BUDGET_CONFIRM,
+    BUDGET_PROPOSE,
+    CARD_ISSUE,
+    GOODS_MANAGE,
+    MONTH_CLOSE,
+    REDEMPTION_HELP,
+    REDEMPTION_RETURN,
+    REDEMPTION_SELL,
+    SHOP_READ,
+    TERMS_SET,
+)
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
 from suxin.villages.policies import (
@@ -72,6 +84,14 @@ VILLAGE_GRID: Final = TenantProfile(
                     RATING_READ,
                     RATING_MANAGE,
                     FACT_STATE,
+                    SHOP_READ,
+                    GOODS_MANAGE,
+                    TERMS_SET,
+                    BUDGET_PROPOSE,
+                    CARD_ISSUE,
+                    REDEMPTION_HELP,
+                    REDEMPTION_RETURN,
+                    MONTH_CLOSE,
                 }
             ),
         ),
@@ -89,6 +109,8 @@ VILLAGE_GRID: Final = TenantProfile(
                     SHEET_MAKE,
                     RATING_READ,
                     FACT_STATE,
+                    SHOP_READ,
+                    REDEMPTION_HELP,
                 }
             ),
         ),
@@ -97,7 +119,7 @@ VILLAGE_GRID: Final = TenantProfile(
             code="committee",
             zh="评议小组成员",
             permissions=frozenset(
-                {REGISTER_READ, POINT_READ, CLAIM_DECIDE, RATING_READ, RATING_VOTE}
+                {REGISTER_READ, POINT_READ, CLAIM_DECIDE, RATING_READ, RATING_VOTE, SHOP_READ}
             ),
         ),
         Role(
@@ -114,14 +136,21 @@ VILLAGE_GRID: Final = TenantProfile(
                     RATING_READ,
                     RATING_CHECK,
                     FACT_VERIFY,
+                    SHOP_READ,
+                    BUDGET_CONFIRM,
+                    REDEMPTION_RETURN,
                 }
             ),
         ),
-        Role(code="shop_keeper", zh="积分超市管理员", permissions=frozenset({REGISTER_READ})),
+        Role(
+            code="shop_keeper",
+            zh="积分超市管理员",
+            permissions=frozenset({REGISTER_READ, SHOP_READ, GOODS_MANAGE, REDEMPTION_SELL}),
+        ),
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ}),
+            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ, SHOP_READ}),
         ),
     ),
 )

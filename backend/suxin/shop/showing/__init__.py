@@ -1,0 +1,1 @@
+"""What a resident is shown of his village's shop."""

@@ -6,6 +6,7 @@ from suxin.counter import models as counter
 from suxin.events import models as events
 from suxin.exports import models as exports
 from suxin.grid import models as grid
+from suxin.grid.field import models as field
 from suxin.kernel import (
     audit,
     bases,
@@ -125,6 +126,7 @@ CONTEXTS = (
     perk_figures,
     villages,
     grid,
+    field,
     rural,
 )
 

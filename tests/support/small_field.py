@@ -44,6 +44,10 @@ def signature_of(key: EllipticCurvePrivateKey, text: str) -> str:
     return unpadded(r.to_bytes(32) + s.to_bytes(32))
 
 
+def new_device_key() -> EllipticCurvePrivateKey:
+    return generate_private_key(SECP256R1())
+
+
 @dataclass(kw_only=True)
 class SmallPhone:
     """One worker's phone."""
@@ -51,7 +55,7 @@ class SmallPhone:
     points: SmallPoints
     actor: Actor
     id: UUID = field(default_factory=uuid4)
-    key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
+    key: EllipticCurvePrivateKey = field(default_factory=new_device_key)
 
     @classmethod
     async def enrolled(cls, points: SmallPoints, by: str = "grid_worker") -> Self:

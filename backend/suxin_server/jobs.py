@@ -11,6 +11,7 @@ from suxin.consent import jobs as consent
 from suxin.counter import jobs as counter
 from suxin.exports import jobs as exports
 from suxin.grid import jobs as grid
+from suxin.grid.field import jobs as field
 from suxin.kernel import signing
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.kernel.messaging import MessageChannel
@@ -95,6 +96,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         limiting.handlers(),
         grid.handlers(),
         shop.handlers(),
+        field.handlers(sealer),
         tickets.handlers(),
         review.handlers(KINDS),
         rights.handlers(),

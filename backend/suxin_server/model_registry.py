@@ -6,6 +6,7 @@ from suxin.counter import models as counter
 from suxin.events import models as events
 from suxin.exports import models as exports
 from suxin.grid import models as grid
+from suxin.grid.field import models as field
 from suxin.kernel import (
     audit,
     bases,
@@ -127,6 +128,7 @@ CONTEXTS = (
     villages,
     grid,
     shop,
+    field,
     rural,
 )
 

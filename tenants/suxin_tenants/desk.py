@@ -92,6 +92,8 @@ from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
     app_exchange_pages,
+    field_conflict_pages,
+    field_pages,
     grid_pages,
     household_pages,
     import_pages,
@@ -278,11 +280,14 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *import_pages.HANDLERS,
     *grid_pages.HANDLERS,
     *link_pages.HANDLERS,
+    *field_pages.HANDLERS,
+    *field_conflict_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [
     DESK_ASSETS.route(),
     point_notice_pages.show_public_notice,
+    field_pages.ask_standing,
     Router(
         DESK_PATH,
         route_handlers=_HANDLERS,

@@ -10,7 +10,7 @@ from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
 from suxin.events.policies import EVENT_READ
-from suxin.grid.policies import POINT_READ, SHEET_FORM, TOWN_DECIDE
+from suxin.grid.policies import CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
@@ -185,6 +185,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         _HOME,
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
         (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
+        (CLAIM_RECORD, NavItem(zh="离线采集", href="/desk/field", icon="inbox")),
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
         *_VILLAGE,
         *_HOUSE,

@@ -26,6 +26,7 @@ KEYLESS = {
     "desk_sessions.token_hash": "of a random token, which a plain hash cannot tell",
     "ingestion_parts.content": "sealed under its batch's own key, which the ring seals",
     "staged_persons.blind_index": "on its way within one transaction, which begins and ends with none",
+    "grid_photo_pieces.content": "sealed under the row's own key, which the ring seals",
     "grid_claim_photos.content": "sealed under the row's own key, which the ring seals",
     "attachments.content": "sealed under the row's own key, which the ring seals",
     "replay_counts.counted": "a bit for each request of a quarter, whose order alone says which",

@@ -96,6 +96,12 @@ MATRIX = {
     "grid_notices": EVERYBODY,
     "grid_rule_sets": EVERYBODY,
     "grid_staff_homes": PLATFORM,
+    "grid_photo_uploads": PLATFORM,
+    "grid_photo_pieces": PLATFORM,
+    "grid_devices": PLATFORM,
+    "grid_captures": PLATFORM,
+    "grid_capture_versions": PLATFORM,
+    "grid_capture_items": PLATFORM,
     "shop_terms": EVERYBODY,
     "shop_redemptions": PLATFORM,
     "shop_months": PLATFORM,
@@ -311,6 +317,12 @@ HIDDEN_FROM_BANK = {
 }
 """Of what strangers do not see, the first bank sees nothing of its own here either."""
 HIDDEN_FROM_APPLICANT = {
+    "grid_photo_uploads",
+    "grid_photo_pieces",
+    "grid_devices",
+    "grid_captures",
+    "grid_capture_versions",
+    "grid_capture_items",
     "shop_months",
     "shop_budgets",
     "rural_ballots",

@@ -9,6 +9,7 @@ import deprecation_matrix
 import events_matrix
 import exchange_matrix
 import fetch_matrix
+import field_matrix
 import guarantee_matrix
 import incentive_matrix
 import ingestion_matrix
@@ -58,6 +59,7 @@ COMMANDS = (
     | part_matrix.COMMANDS
     | perk_matrix.COMMANDS
     | point_matrix.COMMANDS
+    | field_matrix.COMMANDS
     | code_matrix.COMMANDS
     | order_matrix.COMMANDS
     | ticket_matrix.COMMANDS
@@ -93,6 +95,7 @@ QUERIES = (
     | part_matrix.QUERIES
     | perk_matrix.QUERIES
     | point_matrix.QUERIES
+    | field_matrix.QUERIES
     | code_matrix.QUERIES
     | order_matrix.QUERIES
     | ticket_matrix.QUERIES

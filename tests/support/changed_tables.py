@@ -44,6 +44,11 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "grid_photo_uploads",
+        "grid_photo_pieces",
+        "grid_devices",
+        "grid_captures",
+        "grid_capture_items",
         "shop_terms",
         "shop_redemptions",
         "shop_lines",
@@ -152,6 +157,11 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "grid_photo_uploads",
+        "grid_photo_pieces",
+        "grid_devices",
+        "grid_captures",
+        "grid_capture_items",
         "shop_terms",
         "shop_redemptions",
         "shop_lines",

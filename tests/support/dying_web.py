@@ -14,10 +14,12 @@ from suxin.risk_pool.payments import approving
 from suxin_server import assembly, web
 from suxin_server.settings import read_settings
 from suxin_tenants.attraction import gate_pages
+from suxin_tenants.village_grid import field_pages
 
 AFTER: dict[str, tuple[Any, str]] = {
     "the money is held": (approving, "hold_payment"),
     "the spends are judged": (gate_pages, "sync_spends"),
+    "the items are taken": (field_pages, "sync_items"),
     "the claim is approved": (approving, "ask_for_matching"),
 }
 """After what it is killed, by the function that does it; nothing is committed then."""

@@ -15,6 +15,7 @@ from batch_rows import fill_by_batch
 from counter_visits import AtCounter, visit_counter
 from filled_claims import FilledClaims, FilledPool, fill_pooled
 from filled_doors import LOGIN, fill_doorways, fill_oauth, fill_providers
+from filled_field import FilledField, fill_field
 from filled_guarantees import Guaranteed, fill_guarantees
 from filled_orders import FilledOrders, fill_orders
 from filled_perks import FilledPerks, fill_perks
@@ -114,6 +115,7 @@ class World:
     village: FilledVillage
     points: FilledPoints
     shop: FilledShop
+    field: FilledField
     rural: FilledRural
 
     @property
@@ -200,6 +202,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         village=village,
         points=await fill_points(city, admin, village, staff_id),
         shop=await fill_shop(city, admin, village),
+        field=await fill_field(city, admin, village, staff_id),
         rural=await fill_rural(city, admin, besides["model_id"]),
     )
 

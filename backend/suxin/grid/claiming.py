@@ -63,7 +63,7 @@ async def record_claim(
     :raises Refusal: as ``record_own_claim``
     """
     actor.require(CLAIM_RECORD)
-    return await _record(
+    return await record_for(
         session,
         actor.own_tenant,
         Claimant.WORKER,
@@ -103,7 +103,7 @@ async def record_own_claim(
     if mine is None or mine.household_id != content.household_id:
         raise NotOfVillage
     async with act_for(session, tenant_id=tenant_id, reason="own point claim"):
-        return await _record(
+        return await record_for(
             session,
             tenant_id,
             Claimant.RESIDENT,
@@ -159,7 +159,7 @@ async def _withdraw(
     return claim
 
 
-async def _record(
+async def record_for(
     session: AsyncSession,
     tenant_id: UUID,
     claimed_as: Claimant,
@@ -171,6 +171,10 @@ async def _record(
     sealer: Sealer,
     now: datetime,
 ) -> Recorded:
+    """Record a claim of a village in the name of whoever made it, once it is known that he may.
+
+    :raises Refusal: as ``record_own_claim``
+    """
     _check(claim_id, content_hash, content, today=local_day(now))
     await queries.take_turn(session, tenant_id)
     known = await queries.claim_of(session, tenant_id, claim_id)
@@ -178,9 +182,10 @@ async def _record(
         if known.content_hash != content_hash or known.claimed_by != claimed_by:
             raise ClaimIdTaken(claim=str(claim_id), known=known.content_hash)
         return Recorded(claim=known, existed=True)
-    household = await _household(session, tenant_id, content)
+    household = await household_of(session, tenant_id, content)
     version = await queries.rules_in_force(session, tenant_id, on=content.happened_on)
-    rule = _claimable(version.rules.rule(content.rule_code), content, claimed_as)
+    wanted = version.rules.rule(content.rule_code)
+    rule = claimable(wanted, content, claimed_as, photos=len(content.photos))
     claim = PointClaim(
         tenant_id=tenant_id,
         id=claim_id,
@@ -234,6 +239,17 @@ async def _tell(session: AsyncSession, claim: PointClaim, *, now: datetime) -> N
 def _check(claim_id: UUID, content_hash: str, content: ClaimContent, *, today: date) -> None:
     if claim_id.version != _UUID_VERSION:
         raise Invalid(field="id", reason_zh="编号须为 UUIDv7", reason_en="the id is no UUIDv7")
+    require_sound(content, today=today)
+    should_be = digest(content)
+    if content_hash != should_be:
+        raise DigestWrong(field="contentHash", digest=should_be)
+
+
+def require_sound(content: ClaimContent, *, today: date) -> None:
+    """Refuse a claim whose day or note cannot be.
+
+    :raises Invalid: what is wrong with it
+    """
     oldest = today - timedelta(days=MAX_AGE_DAYS)
     if not oldest <= content.happened_on <= today:
         raise Invalid(
@@ -247,12 +263,14 @@ def _check(claim_id: UUID, content_hash: str, content: ClaimContent, *, today: d
             reason_zh=f"说明至多 {MAX_NOTE} 字，首尾不留空格",
             reason_en=f"a note has at most {MAX_NOTE} characters, with no space around it",
         )
-    should_be = digest(content)
-    if content_hash != should_be:
-        raise DigestWrong(field="contentHash", digest=should_be)
 
 
-async def _household(session: AsyncSession, tenant_id: UUID, content: ClaimContent) -> Household:
+async def household_of(session: AsyncSession, tenant_id: UUID, content: ClaimContent) -> Household:
+    """Return the household that a claim is about.
+
+    :raises NotFound: if the village has no such household, or the household no such member
+    :raises HouseholdElsewhere: if the village does not count it any more
+    """
     household = await villages.household(session, tenant_id, content.household_id)
     household.require_active()
     if content.member_id is not None:
@@ -262,7 +280,13 @@ async def _household(session: AsyncSession, tenant_id: UUID, content: ClaimConte
     return household
 
 
-def _claimable(rule: Rule | None, content: ClaimContent, claimed_as: Claimant) -> Rule:
+def claimable(
+    rule: Rule | None, content: ClaimContent, claimed_as: Claimant, *, photos: int
+) -> Rule:
+    """Return the rule by which something may be claimed with so many photos.
+
+    :raises RuleUnknown, NotClaimable, PhotosMissing: why it may not
+    """
     if rule is None:
         day = content.happened_on.isoformat()
         raise RuleUnknown(field="ruleCode", rule=content.rule_code, day=day)
@@ -287,7 +311,7 @@ def _claimable(rule: Rule | None, content: ClaimContent, claimed_as: Claimant) -
             reason_zh="须写明是哪位家庭成员",
             reason_en="it says which member of the household it was",
         )
-    _require_photos(rule, len(content.photos))
+    _require_photos(rule, photos)
     return rule
 
 

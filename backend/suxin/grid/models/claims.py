@@ -19,6 +19,8 @@ _RESIDENT: Final = frozenset({Party.SUBJECT})
 _TOWN: Final = frozenset({Party.OPERATOR})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
 _ANYBODY: Final = _VILLAGE | _RESIDENT
+_BEGINS: Final = _ANYBODY | {Party.PLATFORM}
+"""The platform records what somebody captured without signal, once its photos have come or have not."""
 
 OF_HOUSEHOLD: Final = exists(
     "household_members m",
@@ -62,9 +64,11 @@ class PointClaim(Table):
         "state", "due_at", "due_from", "due_days", "due_provisional", "late_at", "reason", "checked_at", "decided_at", "notice_id", "notice_line",
         "notice_ends_at", "posted_at", "posted_points", "transfer_id", "ended_at", "reversal_asked_by", "reversal_asked_at",
         "reversal_reason", "reversed_by", "reversal_id",
+        # While it waits for its first check, whoever recorded it may set it right.
+        "content_hash", "member_id", "rule_set_id", "rule_code", "rule_name", "times", "points", "happened_on", "note",
     )  # fmt: skip
     __machine__: ClassVar[StateMachine[ClaimState]] = StateMachine(
-        begins={_S.SUBMITTED: _ANYBODY},
+        begins={_S.SUBMITTED: _BEGINS},
         steps=(
             _CHECK, _REFUSE, _APPROVE, _NOTICE, _APPEAL, _ANSWER, _TO_TOWN, _REVIVE, _UNFREEZE, _POST, _REJECT, _WITHDRAW, _REVERSE,
         ),
@@ -188,6 +192,10 @@ class PointClaim(Table):
         """Refuse unless the town is to decide."""
         if self.state is not _S.AT_TOWN:
             _TO_TOWN.taken_from(self.state)
+
+    def require_revisable(self) -> None:
+        """Refuse unless it waits for its first check: nobody has relied on what it says yet."""
+        _CHECK.taken_from(self.state)
 
     def pass_check(self, *, now: datetime) -> None:
         """Hand it to the committee."""

@@ -30,6 +30,7 @@ UPDATED = {
         "guarantor_limits",
         "guarantor_parts",
         "disaster_notices",
+        "public_cautions",
         "impact_assessments",
         "incentive_awards",
         "incentive_rule_sets",

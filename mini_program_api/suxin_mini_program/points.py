@@ -223,7 +223,7 @@ async def send_claim(
 
 
 @post("/points/{village_id:str}/claims/{claim_id:str}/withdrawal", status_code=200, opt=WITHDRAWAL.opt)  # fmt: skip
-async def withdraw(
+async def withdraw_claim(
     request: AnyRequest,
     runtime: GivenRuntime,
     actor: GivenActor,
@@ -241,7 +241,7 @@ async def withdraw(
 
 
 @post("/points/{village_id:str}/claims/{claim_id:str}/appeal", status_code=200, opt=APPEAL.opt)
-async def appeal(
+async def appeal_claim(
     request: AnyRequest,
     runtime: GivenRuntime,
     actor: GivenActor,
@@ -335,8 +335,8 @@ HANDLERS: Final = (
     list_rules,
     list_point_claims,
     send_claim,
-    withdraw,
-    appeal,
+    withdraw_claim,
+    appeal_claim,
     go_to_town,
     object_to_notice,
     send_agreement,

@@ -20,6 +20,9 @@ class Group(NamedTuple):
     pages: tuple[str, ...]
 
 
+_REDEEMING: Final = ("/desk", "/desk/redeem", "/desk/redemptions", "/desk/orders")
+_OFFERED: Final = Group("权益", ("/desk/perks", "/desk/perk-settlements", "/desk/cover-claims"))
+
 GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
     TenantKind.BANK: (
         Group(
@@ -74,8 +77,35 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/book",
             ),
         ),
-        Group("信易+", ("/desk/perk-approvals", "/desk/settlement-approvals")),
+        Group(
+            "信易+",
+            (
+                "/desk/perk-approvals",
+                "/desk/settlement-approvals",
+                "/desk/cover-approvals",
+                "/desk/perk-figures",
+            ),
+        ),
+        Group("信用乡村", ("/desk/villages", "/desk/point-appeals", "/desk/rural")),
         Group("平台", ("/desk/audit", "/desk/breaches", "/desk/areas", "/desk/calendar")),
+    ),
+    TenantKind.MERCHANT: (Group("核销", _REDEEMING), _OFFERED),
+    TenantKind.ATTRACTION: (
+        Group("核销", (*_REDEEMING, "/desk/gate", "/desk/tickets")),
+        _OFFERED,
+    ),
+    TenantKind.VILLAGE_GRID: (
+        Group("积分", ("/desk", "/desk/points")),
+        Group("评级", ("/desk/ratings",)),
+        Group(
+            "名册",
+            (
+                "/desk/village/households",
+                "/desk/village/imports",
+                "/desk/village/grids",
+                "/desk/village/links",
+            ),
+        ),
     ),
 }
 

@@ -29,8 +29,10 @@ from hypothesis import strategies as st
 from small_claims import build_claims
 from small_loans import contracted, drawn
 from small_orders import SUB_MCHID, WECHAT_CODE, build_service, opened
+from small_parts import build_parts
 from small_perks import SmallPerks
 from small_settlements import one_statement
+from small_villages import build_household, build_village
 from things_of_bank import guaranteed_of_a, warned_of_a
 
 from suxin.perks.orders.authorisations.commands import apply_authorisation
@@ -258,10 +260,14 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
     assert compiled is ("errors" not in other)
 
 
+OF_VILLAGES = ("grids", "household")
+OF_OTHERS = ("sandbox_", "perk_", "service_", *OF_VILLAGES)
+
+
 def trusted(prefix=""):
     """The queries of ours: a bank's, or those whose names begin so, which others ask."""
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        of_others = path.stem.startswith(("sandbox_", "perk_", "service_"))
+        of_others = path.stem.startswith(OF_OTHERS)
         if of_others is not bool(prefix) or not path.stem.startswith(prefix):
             continue
         text = path.read_text()
@@ -271,13 +277,16 @@ def trusted(prefix=""):
 
 
 async def thing_of(text, city, officer):
-    """The id of a thing of the type that a document asks for by its id, where it is made for that document alone."""
+    """The id of what a document asks for by its id, where it is made for that document alone."""
     if " loan(id: $id)" in text:
         return to_global("Loan", (await contracted(city)).id, officer)
     if " loanWarning(id: $id)" in text:
         return await warned_of_a(city, await drawn(city), officer)
     if " guaranteeRequest(id: $id)" in text:
         return (await guaranteed_of_a(city, officer))["guarantee"]
+    if " guarantorPart(id: $id)" in text:
+        _, part = await (await build_parts(city)).submitted()
+        return to_global("GuarantorPart", part.id, officer)
     if " poolClaim(id: $id)" in text:
         claim = await (await build_claims(city)).draft()
         return to_global("PoolClaim", claim.id, officer)
@@ -297,8 +306,7 @@ async def test_no_document_of_ours_falls_back(both_ways, bank_a, small_city, ids
 
 @pytest.mark.parametrize("text", [*trusted("sandbox_")])
 async def test_no_document_of_a_sandbox_falls_back(both_ways, tester, sandbox_client_id, text):
-    before = QUERIES.copy()
-    given = {"first": 5, "clientId": sandbox_client_id}
+    before, given = QUERIES.copy(), {"first": 5, "clientId": sandbox_client_id}
     one, other, compiled = await both_ways(text, given, tester)
     assert one == other
     assert compiled, one
@@ -317,13 +325,23 @@ async def test_no_document_of_a_merchant_falls_back(both_ways, shop, small_city,
     wanted = {"programmeId": drafted["programme"]["id"]}
     await shop.write("publish_perk_programme", **wanted)
     held = await shop.write("hold_perk_redemption", **wanted)
-    of_redemption = " perkRedemption(id: $id)" in text
-    thing = held["redemption"]["id"] if of_redemption else wanted["programmeId"]
+    thing = (held["redemption"] if " perkRedemption(" in text else drafted["programme"])["id"]
     if "perkSettlement" in text:
         merchant = shop.bank.officer
-        found = await one_statement(SmallPerks(city=small_city, merchant=merchant))
-        thing = to_global("PerkSettlement", found, merchant)
+        statement = await one_statement(SmallPerks(city=small_city, merchant=merchant))
+        thing = to_global("PerkSettlement", statement, merchant)
     one, other, compiled = await both_ways(text, {"id": thing, "first": 5}, shop)
+    assert one == other
+    assert compiled, one
+
+
+@pytest.mark.parametrize("text", [one for name in OF_VILLAGES for one in trusted(name)])
+async def test_no_document_of_a_village_falls_back(both_ways, desks, small_city, text):
+    village = await build_village(small_city)
+    staff = await desks.open_house(SmallPerks(city=small_city, merchant=village.admin))
+    home = await build_household(small_city, village)
+    given = {"id": to_global("Household", home.id, village.admin), "first": 5}
+    one, other, compiled = await both_ways(text, given, staff)
     assert one == other
     assert compiled, one
 

@@ -1,10 +1,11 @@
 """An objection freezes; the supervisors decide, then the town; whatever stands goes on with its notice, or is posted."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from arrangements import arrangement_2027
 from small_city import SmallCity
 from small_points import PLATFORM, SmallPoints, build_points
 
@@ -17,13 +18,16 @@ from suxin.grid.appealing import (
     take_to_town,
 )
 from suxin.grid.chain import Said, check_claims
+from suxin.grid.clocks import redate_claims
 from suxin.grid.ending import end_of_time
 from suxin.grid.models import PointClaim, PointNotice
 from suxin.grid.noticing import publish_notice
 from suxin.grid.posting import balance_of
 from suxin.grid.refusals import AppealOver, NotYourAppeal
 from suxin.grid.states import ClaimState, Verdict
+from suxin.kernel.calendars import calendar_for_deadlines, load_arrangement
 from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.working_days import add_working_days
 from suxin.lending.models.steps import StepNotPossible
 from suxin.review.chains import SatBefore
 
@@ -199,3 +203,20 @@ async def test_what_is_not_done_in_time_is_late_and_goes_on(points: SmallPoints)
     assert late.state is ClaimState.SUBMITTED
     await points.check(claim)
     assert (await points.claim(claim)).late_at is None
+
+
+async def test_a_years_holidays_move_the_running_times(points: SmallPoints) -> None:
+    city, claim = points.city, await points.record()
+    december = datetime(2026, 12, 30, 4, tzinfo=UTC)
+    await points.admin.execute(
+        "update grid_claims set due_from = $1, due_days = 3, due_at = $2, due_provisional = true",
+        december,
+        datetime(2027, 1, 5, 15, 59, 59, tzinfo=UTC),
+    )
+    await city.act(load_arrangement, city.operator, arrangement=arrangement_2027())
+    async with city.database.transaction(PLATFORM, now=december) as session:
+        assert await redate_claims(session, year=2027, after=None, now=december) is None
+    moved = await points.claim(claim)
+    async with city.database.transaction(PLATFORM, now=december) as session:
+        due = add_working_days(december, 3, calendar=await calendar_for_deadlines(session))
+    assert (moved.due_at, moved.due_provisional) == (due.at, False)

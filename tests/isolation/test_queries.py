@@ -117,6 +117,10 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         # No cycle of a firm's kind is open where it is, and nobody there may read its grade for the purpose.
         "rural.queries.own.cycles_for",
         "rural.queries.own.grades_told",
+        # No village there has the code that is asked for.
+        "villages.queries.listed.villages_counted",
+        # Nothing there was taken to the town.
+        "grid.queries.claims_at_town",
     }
 
 

@@ -21,6 +21,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.readers import APP_ROLE, BATCH_ROLE, DOORWAY_ROLE
 from suxin.kernel.tables import Table, access_statements, models, part_names, partition_statements
 from suxin.lending.models import LeadParty, LoanRequest
+from suxin.rural.models import PanelVote
 from suxin.subjects.models import CreditRecord, PersonIdentity
 from suxin_server.model_registry import CONTEXTS
 
@@ -55,6 +56,16 @@ async def connected(url: str, settings: dict[str, str]) -> asyncpg.Connection:
     return connection
 
 
+async def seen_by(stranger: asyncpg.Connection, table: str) -> int | None:
+    """How many rows of a table he sees; nothing where he may not even ask: ballots are cast and read by nobody."""
+    try:
+        found: int = await stranger.fetchval(f"select count(*) from {table}")  # noqa: S608 - names of our own tables
+    except asyncpg.InsufficientPrivilegeError:
+        assert table == PanelVote.__tablename__
+        return None
+    return found
+
+
 @pytest.mark.parametrize("emptied", [False, True])
 async def test_without_a_context_no_table_shows_or_takes_a_row(admin, city, now, emptied):
     """Never set, and as a pooled connection leaves it behind: empty."""
@@ -64,7 +75,7 @@ async def test_without_a_context_no_table_shows_or_takes_a_row(admin, city, now,
         await insert(admin, model, sample(model, now))
         table = model.__tablename__
         assert await admin.fetchval(f"select count(*) from {table}") == 1, table  # noqa: S608 - names of our own tables
-        assert await stranger.fetchval(f"select count(*) from {table}") == 0, table  # noqa: S608 - names of our own tables
+        assert await seen_by(stranger, table) in (0, None), table
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await insert(stranger, model, sample(model, now))
         assert await admin.fetchval(f"select count(*) from {table}") == 1, table  # noqa: S608 - names of our own tables

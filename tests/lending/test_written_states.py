@@ -23,6 +23,7 @@ from suxin.consent.models import Consent, ConsentState
 from suxin.counter.models import CounterVisit
 from suxin.events.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from suxin.exports.models import Export
+from suxin.grid.models import PointClaim, RuleSet
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
 from suxin.kernel.tables import Table, models
@@ -307,6 +308,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {DisasterNotice, PublicCaution}
     # Registers of villages: villages/test_written_steps.py; one that is merged: villages/test_merging.py.
     beside |= {Grid, Household, HouseholdLink, Village, VillageMerger}
+    # Claims of village points and their rules: grid/test_written_steps.py.
+    beside |= {PointClaim, RuleSet}
     assert machines == {*MACHINES, *beside}
 
 

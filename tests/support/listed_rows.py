@@ -5,6 +5,7 @@ from sample_rows import insert, sample
 from suxin.lending.guarantees.models import GuaranteeRequest
 from suxin.risk_pool.claims.models import PoolClaim
 from suxin.risk_pool.filings.models import PoolFiling
+from suxin.risk_pool.guarantor_parts.models import GuarantorPart, GuarantorTransfer
 
 COPY = """
 insert into {table}
@@ -87,3 +88,6 @@ async def insert_pooled(admin, tenant_id, loan_id, now):
     claim = sample(PoolClaim, now, tenant_id=tenant_id, loan_id=loan_id)
     told = {"state": "SUBMITTED", "submitted_at": now, "loss_fen": 4, "guarantor_id": tenant_id}
     await insert(admin, PoolClaim, claim | told)
+    about = {"tenant_id": tenant_id, "claim_id": claim["id"]}
+    await insert(admin, GuarantorPart, sample(GuarantorPart, now, **about))
+    await insert(admin, GuarantorTransfer, sample(GuarantorTransfer, now, **about))

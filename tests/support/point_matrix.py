@@ -154,7 +154,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "grid.showing.queries.own_villages": ("stranger", nothing, None),
     "grid.showing.queries.own_household_claims": ("stranger", village, NotOfVillage),
     "grid.showing.queries.rules_for_residents": ("anonymous", today, PUBLIC),
-    "grid.queries.take_turn": ("rival", village, PUBLIC),
+    "grid.queries.take_turn": ("rival", village, None),
     "grid.queries.own_rule_sets": ("rival", nothing, Forbidden),
     "grid.queries.own_rule_set": ("rival", rules, Forbidden),
     "grid.queries.lock_rule_set": ("rival", rules, NotFound),

@@ -25,7 +25,9 @@ def parts_shown(actor: Actor) -> Select[GuarantorPart]:
     statement = select(GuarantorPart).order_by(GuarantorPart.id.desc())
     if actor.tenant_kind == TenantKind.GUARANTOR:
         return statement.where(GuarantorPart.guarantor_id == actor.own_tenant)
-    return statement.where(GuarantorPart.claim_id.in_(_claims(actor)))
+    return statement.where(
+        GuarantorPart.tenant_id == actor.own_tenant, GuarantorPart.claim_id.in_(_claims(actor))
+    )
 
 
 def transfers_shown(actor: Actor) -> Select[GuarantorTransfer]:
@@ -37,7 +39,10 @@ def transfers_shown(actor: Actor) -> Select[GuarantorTransfer]:
     statement = select(GuarantorTransfer).order_by(GuarantorTransfer.id.desc())
     if actor.tenant_kind == TenantKind.GUARANTOR:
         return statement.where(GuarantorTransfer.guarantor_id == actor.own_tenant)
-    return statement.where(GuarantorTransfer.claim_id.in_(_claims(actor)))
+    return statement.where(
+        GuarantorTransfer.tenant_id == actor.own_tenant,
+        GuarantorTransfer.claim_id.in_(_claims(actor)),
+    )
 
 
 async def shown_part(session: AsyncSession, actor: Actor, part_id: UUID) -> GuarantorPart:

@@ -1,5 +1,6 @@
 """Every table of every context, imported once so that migrations and checks see them all."""
 
+from suxin.cautions import models as cautions
 from suxin.consent import models as consent
 from suxin.consent.oauth import models as oauth
 from suxin.counter import models as counter
@@ -89,6 +90,7 @@ CONTEXTS = (
     oauth,
     review,
     relief,
+    cautions,
     scoring,
     counter,
     exports,

@@ -1001,6 +1001,15 @@ ACCESS = (
     "CREATE POLICY system ON product_replays FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (state, figures, done_at) ON product_replays TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON provider_flows TO suxin_doorway',
+    'ALTER TABLE public_cautions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE public_cautions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON public_cautions FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'PUBLISHED' and expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY operator ON public_cautions FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY filed ON public_cautions FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON public_cautions FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, taken_down_by, taken_down_at, taken_down_reason) ON public_cautions TO suxin_app',
+    "CREATE TRIGGER public_cautions_begins BEFORE INSERT ON public_cautions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER public_cautions_step BEFORE UPDATE OF state ON public_cautions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'PUBLISHED', 'operator'), ('PROPOSED', 'REJECTED', 'operator'), ('PROPOSED', 'WITHDRAWN', 'operator'), ('PUBLISHED', 'TAKEN_DOWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE published_arrangements ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE published_arrangements FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON published_arrangements FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (true))",
@@ -2820,6 +2829,43 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_provider_flows'))
     )
     op.create_index('ix_provider_flows_expires_at', 'provider_flows', ['expires_at'], unique=False)
+    op.create_table('public_cautions',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('DEBT_EVASION', 'ILLEGAL_FUNDRAISING', name='cautionkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.Column('document_number', sa.Text(), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('organisations', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'WITHDRAWN', 'REJECTED', 'PUBLISHED', 'TAKEN_DOWN', name='cautionstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('filed_by', sa.Uuid(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('taken_down_by', sa.Uuid(), nullable=True),
+    sa.Column('taken_down_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('taken_down_reason', sa.Text(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'TAKEN_DOWN') = (taken_down_at is not null) and (taken_down_at is null) = (taken_down_by is null) and (taken_down_at is null) = (taken_down_reason is null)", name=op.f('ck_public_cautions_taken_down')),
+    sa.CheckConstraint("(state in ('PROPOSED', 'WITHDRAWN')) = (decided_by is null)", name=op.f('ck_public_cautions_decided')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_public_cautions_content')),
+    sa.CheckConstraint('cardinality(organisations) <= 50', name=op.f('ck_public_cautions_organisations')),
+    sa.CheckConstraint('decided_by <> filed_by', name=op.f('ck_public_cautions_two_people')),
+    sa.CheckConstraint('expires_on > issued_on', name=op.f('ck_public_cautions_period')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_public_cautions_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_public_cautions'))
+    )
+    op.create_index('ix_public_cautions_shown', 'public_cautions', ['state', 'expires_at'], unique=False)
     op.create_table('published_arrangements',
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -6126,6 +6172,8 @@ def downgrade() -> None:
     op.drop_index('ix_pushed_requests_expires_at', table_name='pushed_requests')
     op.drop_table('pushed_requests')
     op.drop_table('published_arrangements')
+    op.drop_index('ix_public_cautions_shown', table_name='public_cautions')
+    op.drop_table('public_cautions')
     op.drop_index('ix_provider_flows_expires_at', table_name='provider_flows')
     op.drop_table('provider_flows')
     op.drop_index('ix_presentation_passes_expires_at', table_name='presentation_passes')

@@ -17,6 +17,7 @@ from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     account,
     cases,
+    cautions,
     commitments,
     consent_notices,
     consent_requests,
@@ -75,6 +76,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *scores.HANDLERS,
     *rural.HANDLERS,
     *reference.HANDLERS,
+    *cautions.HANDLERS,
     *requests.HANDLERS,
     *progress.HANDLERS,
     *offers.HANDLERS,

@@ -6,6 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
+from suxin_mini_program.cautions import show_cautions_page
 from suxin_mini_program.docs import show_docs
 from suxin_mini_program.openapi import ENDPOINTS, PREFIX, show_openapi
 from suxin_mini_program.preview import PREVIEW_ROUTES
@@ -27,4 +28,9 @@ API: Final = Router(
     middleware=[NextNonce],
 )
 
-routes: Final[list[ControllerRouterHandler]] = [API, *PREVIEW_ROUTES, *RURAL_PAGES]
+routes: Final[list[ControllerRouterHandler]] = [
+    API,
+    *PREVIEW_ROUTES,
+    *RURAL_PAGES,
+    show_cautions_page,
+]

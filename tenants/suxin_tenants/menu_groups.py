@@ -53,6 +53,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/cases",
                 "/desk/repairs",
                 "/desk/relief-notices",
+                "/desk/cautions",
                 "/desk/score-models",
             ),
         ),

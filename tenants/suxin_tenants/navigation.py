@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.cautions.policies import CAUTION_DECIDE, CAUTION_READ
+from suxin.cautions.queries import cautions_waiting
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
@@ -134,6 +136,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
+        (CAUTION_READ, NavItem(zh="公开警示", href="/desk/cautions", icon="alert")),
         (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
@@ -219,6 +222,8 @@ async def nav_of(
         waiting["/desk/cover-approvals"] = await claims_waiting(session, actor)
     if actor.tenant_kind == TenantKind.OPERATOR and actor.may(NOTICE_DECIDE):
         waiting["/desk/relief-notices"] = await notices_waiting(session, actor)
+    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CAUTION_DECIDE):
+        waiting["/desk/cautions"] = await cautions_waiting(session, actor)
     shown = [
         NavItem(
             zh=item.zh,

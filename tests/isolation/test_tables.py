@@ -76,6 +76,8 @@ MATRIX = {
     "desk_sessions": DOORWAY,
     "device_codes": DOORWAY,
     "disaster_notices": KEEPER,
+    # What waits for its second person is the office's alone; what is published is everybody's.
+    "public_cautions": (NONE, NONE, NONE, NONE, ALL, NONE),
     "ended_tokens": DOORWAY,
     "event_feeds": PLATFORM,
     "grid_workers": PLATFORM,

@@ -18,6 +18,7 @@ from small_warnings import come_on_record, warnings, watch, watched
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from suxin.cautions.models import PublicCaution
 from suxin.consent.models import Consent, ConsentState
 from suxin.counter.models import CounterVisit
 from suxin.events.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
@@ -304,8 +305,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {GuarantorPart, GuarantorTransfer}
     # Service orders: perks/test_order_machine.py; authorisations of their services: perks/test_authorisations.py.
     beside |= {OrderAuthorisation, ServiceOrder}
-    # Notices of exemption: relief/test_written_steps.py.
-    beside |= {DisasterNotice}
+    # Notices of exemption: relief/test_written_steps.py; public warnings: cautions/test_written_steps.py.
+    beside |= {DisasterNotice, PublicCaution}
     # Registers of villages: villages/test_written_steps.py; one that is merged: villages/test_merging.py.
     beside |= {Grid, Household, HouseholdLink, Village, VillageMerger}
     # Claims of village points and their rules: grid/test_written_steps.py.

@@ -1,6 +1,7 @@
 """The matrices of the contexts that have a file of their own, put together."""
 
 import bank_ledger_matrix
+import caution_matrix
 import claims_matrix
 import code_matrix
 import commitment_matrix
@@ -53,6 +54,7 @@ COMMANDS = (
     | incentive_matrix.COMMANDS
     | commitment_matrix.COMMANDS
     | relief_matrix.COMMANDS
+    | caution_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
     | guarantee_matrix.COMMANDS
@@ -89,6 +91,7 @@ QUERIES = (
     | incentive_matrix.QUERIES
     | commitment_matrix.QUERIES
     | relief_matrix.QUERIES
+    | caution_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
     | guarantee_matrix.QUERIES

@@ -3,6 +3,7 @@
 # Of rows as they stand in the middle of their lives.
 UPDATED = {
     "operator": {
+        "public_cautions",
         "rural_hearings",
         "rural_titles",
         "village_mergers",

@@ -19,6 +19,7 @@ UNOWNED = {
     "custodian_lines",
     "custodian_statements",
     "disaster_notices",
+    "public_cautions",
     "ingestion_rejects",
     "impact_assessments",
     # The operator's, about a guarantor, and about all banks.

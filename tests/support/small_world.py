@@ -27,6 +27,7 @@ from repairs import fill_repair
 from sample_exports import begin_export
 from sample_rows import insert, sample
 from small_cases import declined, with_documents
+from small_cautions import propose
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
@@ -92,6 +93,7 @@ class World:
     case_id: UUID
     repair_id: UUID
     relieved: Relieved
+    caution_id: UUID
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -214,6 +216,7 @@ async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]
         "case_id": await with_documents(city, admin, await declined(city)),
         "repair_id": await fill_repair(city, admin),
         "relieved": await build_relief(city, admin),
+        "caution_id": (await propose(city)).id,
         "at_counter": await visit_counter(city),
         "export_id": await begin_export(city, admin),
         "model_id": await build_scores(city),

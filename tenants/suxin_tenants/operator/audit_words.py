@@ -22,13 +22,12 @@ from suxin_tenants.operator.guarantee_audit_words import (
 )
 from suxin_tenants.operator.incentive_audit_words import INCENTIVE_ACTIONS, INCENTIVE_OBJECTS
 from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
+from suxin_tenants.operator.office_audit_words import OFFICE_ACTIONS, OFFICE_OBJECTS
 from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
 from suxin_tenants.operator.part_audit_words import PART_ACTIONS, PART_OBJECTS, PART_REASONS
 from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
 from suxin_tenants.operator.point_audit_words import POINT_REASONS
 from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
-from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
-from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
 from suxin_tenants.operator.review_words import CASE_ACTIONS
 from suxin_tenants.operator.warning_words import WARNING_ACTIONS
 from suxin_tenants.words import TENANT_KINDS
@@ -150,8 +149,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "subjects.commitment.returned": "退回自主申报",
     "rights.account.closed": "注销账号",
     **LENDING_ACTIONS,
-    **RELIEF_ACTIONS,
-    **REPAIR_ACTIONS,
+    **OFFICE_ACTIONS,
     **POOL_ACTIONS,
     **WARNING_ACTIONS,
     **villages.ACTIONS,
@@ -190,6 +188,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     **PERK_OBJECTS,
     **ORDER_OBJECTS,
     **villages.OBJECTS,
+    **OFFICE_OBJECTS,
     "access_basis": "查阅依据",
     "account_closure": "账号注销",
     "branch": "网点",

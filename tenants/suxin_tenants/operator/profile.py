@@ -8,6 +8,7 @@ Quotas are proposed defaults (demo configuration).
 
 from typing import Final
 
+from suxin.cautions.policies import CAUTION_DECIDE, CAUTION_FILE, CAUTION_READ
 from suxin.consent.assessments import ASSESSMENT_FILE
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
@@ -84,6 +85,9 @@ OPERATOR: Final = TenantProfile(
                     CASE_DECIDE,
                     CASE_READ,
                     REPAIR_READ,
+                    CAUTION_DECIDE,
+                    CAUTION_FILE,
+                    CAUTION_READ,
                     NOTICE_DECIDE,
                     NOTICE_FILE,
                     NOTICE_READ,
@@ -163,6 +167,9 @@ OPERATOR: Final = TenantProfile(
                     CASE_DECIDE,
                     CASE_READ,
                     REPAIR_READ,
+                    CAUTION_DECIDE,
+                    CAUTION_FILE,
+                    CAUTION_READ,
                     NOTICE_DECIDE,
                     NOTICE_FILE,
                     NOTICE_READ,
@@ -272,6 +279,7 @@ OPERATOR: Final = TenantProfile(
                     INCENTIVE_READ,
                     CASE_READ,
                     REPAIR_READ,
+                    CAUTION_READ,
                     NOTICE_READ,
                     RURAL_OVERSEE,
                     EVIDENCE_READ,

@@ -6,6 +6,7 @@ import { failure, loading, say } from "./ui.js";
 import { showAsk } from "./ask.js";
 import { showAsked, showPermission } from "./asked.js";
 import { showCases, showExempt, showReview, showSaid } from "./cases.js";
+import { showCautions } from "./cautions.js";
 import { showCorrect, showCorrectDeclared } from "./correcting.js";
 import { showCommitments, showDeclare, showPublicCommitments } from "./declaring.js";
 import { showExchange } from "./exchanging.js";
@@ -41,6 +42,7 @@ const ROUTES = [
   [/^\/score$/, "我的信用", showScore, { tab: "mine", back: "/mine" }],
   [/^\/score\/certificate$/, "等级证明", showCertificate, { tab: "mine", back: "/score" }],
   [/^\/score\/verify$/, "核验证明", showVerify, { tab: "mine", back: "/score" }],
+  [/^\/cautions$/, "公开警示", showCautions, { tab: "mine", back: "/mine" }],
   [/^\/rural$/, "信用乡村", showRural, { tab: "mine", back: "/mine" }],
   [/^\/rural\/enter\/([^/]+)$/, "参评", showEnter, { tab: "mine", back: "/rural" }],
   [/^\/rural\/explanation\/([^/]+)$/, "等级构成", showExplanation, { tab: "mine", back: "/rural" }],

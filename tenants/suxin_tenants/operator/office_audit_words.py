@@ -1,0 +1,15 @@
+"""Acts of the audit stream that the credit office takes on an authority's document, put together."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from suxin_tenants.operator.caution_words import CAUTION_ACTIONS
+from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
+from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
+
+OFFICE_ACTIONS: Final[Mapping[str, str]] = {
+    **RELIEF_ACTIONS,
+    **REPAIR_ACTIONS,
+    **CAUTION_ACTIONS,
+}
+OFFICE_OBJECTS: Final[Mapping[str, str]] = {"public_caution": "公开警示"}

@@ -3,6 +3,7 @@
 # Of rows as they stand in the middle of their lives.
 UPDATED = {
     "operator": {
+        "public_cautions",
         "rural_hearings",
         "rural_titles",
         "village_mergers",
@@ -44,6 +45,8 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "credit_rounds",
+        "credit_round_members",
         "grid_agreements",
         "grid_appeals",
         "grid_claims",
@@ -144,6 +147,8 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "credit_rounds",
+        "credit_round_members",
         "rural_cycles",
         "rural_entries",
         "rural_notices",
@@ -203,6 +208,7 @@ UPDATED = {
         "webhook_endpoints",
     },
     "applicant": {
+        "credit_round_members",
         # He objects to one that concerns him.
         "perk_limits",
         "grid_agreements",

@@ -26,6 +26,7 @@ from suxin.risk_pool.claims import portions as claims
 from suxin.rural import portions as rural
 from suxin.scoring import portions as scoring
 from suxin.subjects import portions as subjects
+from suxin.village_credit import portions as village_credit
 from suxin.villages import portions as villages
 
 INQUIRIES: Final = Portion(
@@ -69,6 +70,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *villages.PORTIONS,
     *review.PORTIONS,
     *relief.PORTIONS,
+    *village_credit.PORTIONS,
     *repair.PORTIONS,
     INQUIRIES,
     TRANSFERS,

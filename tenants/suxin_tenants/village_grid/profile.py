@@ -25,6 +25,7 @@ from suxin.rural.policies import (
 )
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.village_credit.policies import ROUND_ACCEPT, ROUND_CONFIRM, ROUND_READ
 from suxin.villages.policies import (
     GRID_MANAGE,
     LINK_DECIDE,
@@ -67,6 +68,8 @@ VILLAGE_GRID: Final = TenantProfile(
                     POINT_REVERSE,
                     RATING_READ,
                     RATING_MANAGE,
+                    ROUND_READ,
+                    ROUND_ACCEPT,
                     FACT_STATE,
                 }
             ),
@@ -107,6 +110,8 @@ VILLAGE_GRID: Final = TenantProfile(
                     POINT_REVERSE,
                     RATING_READ,
                     RATING_CHECK,
+                    ROUND_READ,
+                    ROUND_CONFIRM,
                     FACT_VERIFY,
                 }
             ),
@@ -115,7 +120,7 @@ VILLAGE_GRID: Final = TenantProfile(
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ}),
+            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ, ROUND_READ}),
         ),
     ),
 )

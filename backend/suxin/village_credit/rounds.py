@@ -97,7 +97,7 @@ async def propose_round(
         proposed_at=now,
     )
     session.add(made)
-    record(session, made, "proposed", now=now)
+    record(session, actor, made, "proposed", now=now)
     await session.flush()
     return made
 
@@ -117,7 +117,7 @@ async def sign_round(
     if found.proposed_by == actor.own_staff:
         raise RoundSecondPerson
     found.sign(by=actor.own_staff, now=now)
-    record(session, found, "signed", now=now)
+    record(session, actor, found, "signed", now=now)
     return found
 
 
@@ -133,7 +133,7 @@ async def accept_round(
     actor.require(ROUND_ACCEPT)
     found = await queries.lock_round(session, actor, round_id)
     found.accept(by=actor.own_staff, now=now)
-    record(session, found, "accepted", now=now)
+    record(session, actor, found, "accepted", now=now)
     return found
 
 
@@ -152,7 +152,7 @@ async def confirm_round(
     if found.accepted_by == actor.own_staff:
         raise RoundSecondPerson
     found.confirm(by=actor.own_staff, now=now)
-    record(session, found, "opened", now=now)
+    record(session, actor, found, "opened", now=now)
     return found
 
 
@@ -171,7 +171,7 @@ async def end_round(
     said = checked(reason, "reason")
     found = await queries.lock_round(session, actor, round_id)
     found.end(said, now=now)
-    record(session, found, "ended", now=now)
+    record(session, actor, found, "ended", now=now)
     return found
 
 
@@ -196,13 +196,15 @@ async def _take_turn(session: AsyncSession, bank_id: UUID, village_id: UUID) -> 
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-def record(session: AsyncSession, found: CreditRound, step: str, *, now: datetime) -> None:
-    """Put a step of a round on record."""
+def record(
+    session: AsyncSession, actor: Actor, found: CreditRound, step: str, *, now: datetime
+) -> None:
+    """Put a step of a round on record of whichever side took it."""
     append_act(
         session,
         action=f"village_credit.round.{step}",
         now=now,
-        tenant_id=found.tenant_id,
+        tenant_id=actor.own_tenant,
         object_type="credit_round",
         object_id=found.id,
         detail={"village": found.village_code},

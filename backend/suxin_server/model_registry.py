@@ -65,6 +65,7 @@ from suxin.subjects.commitments import models as commitments
 from suxin.subjects.ingestion import models as ingestion
 from suxin.tenancy import models as tenancy
 from suxin.tenancy.providers import models as providers
+from suxin.village_credit import models as village_credit
 from suxin.villages import models as villages
 
 CONTEXTS = (
@@ -91,6 +92,7 @@ CONTEXTS = (
     review,
     relief,
     cautions,
+    village_credit,
     scoring,
     counter,
     exports,

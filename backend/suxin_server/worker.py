@@ -46,6 +46,7 @@ from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
 from suxin_server.judging import judge_daily
 from suxin_server.key_file import keyring_source
+from suxin_server.lining import line_forever
 from suxin_server.loops import keep
 from suxin_server.paying import stand_in_orders
 from suxin_server.postman import open_postman
@@ -128,6 +129,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             "judge": lambda: judge_daily(batch, database, _demo_pool(settings, database, batch)),
             "relieve": lambda: relieve_forever(batch, database),
             "rate": lambda: rate_forever(batch, database),
+            "line": lambda: line_forever(database),
             "watch": lambda: watch_forever(batch, database, warned),
             "score": lambda: score_forever(scoring, batch, past),
             **_of_demo(settings, database, batch),

@@ -196,6 +196,13 @@ ACCESS = (
     'GRANT SELECT, INSERT, UPDATE (state, person_id, proof_tries, proof_method, proof_ref, proved_at, phone_confirmed_at, subject_id, consent_id, matter, notice_version, notice_sha256, words_sha256, reading, read_aloud_at, ended_at) ON counter_visits TO suxin_app',
     "CREATE TRIGGER counter_visits_begins BEFORE INSERT ON counter_visits FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPENED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER counter_visits_step BEFORE UPDATE OF state ON counter_visits FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DECIDED', 'READ_ALOUD', 'operator'), ('OPENED', 'ABANDONED', 'operator'), ('OPENED', 'ABANDONED', 'system'), ('OPENED', 'PROVED', 'system'), ('PROVED', 'ABANDONED', 'operator'), ('PROVED', 'ABANDONED', 'system'), ('PROVED', 'READ_ALOUD', 'operator'), ('READ_ALOUD', 'ABANDONED', 'operator'), ('READ_ALOUD', 'ABANDONED', 'system'), ('READ_ALOUD', 'DECIDED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE credit_line_uses ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_line_uses FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON credit_line_uses FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON credit_line_uses FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY asked ON credit_line_uses FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY system ON credit_line_uses FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON credit_line_uses TO suxin_app',
     'CREATE TABLE credit_records_p00 PARTITION OF credit_records FOR VALUES WITH (MODULUS 8, REMAINDER 0)',
     'ALTER TABLE credit_records_p00 ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE credit_records_p00 FORCE ROW LEVEL SECURITY',
@@ -256,6 +263,33 @@ ACCESS = (
     'GRANT SELECT ON credit_records_p06 TO suxin_batch',
     'CREATE POLICY batch ON credit_records_p07 FOR SELECT TO suxin_batch USING (true)',
     'GRANT SELECT ON credit_records_p07 TO suxin_batch',
+    'ALTER TABLE credit_round_members ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_round_members FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON credit_round_members FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON credit_round_members FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY joined ON credit_round_members FOR INSERT TO suxin_app WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY by_itself ON credit_round_members FOR UPDATE TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject') WITH CHECK (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid) and (select nullif(current_setting('app.kind', true), '')::text) = 'subject')",
+    "CREATE POLICY system ON credit_round_members FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, label, number, tier, line_fen, reason, decided_by, decided_at, notice_ends_at, objection, objected_at, answer, answered_by, answered_at, starts_on, expires_on, ended_at, told) ON credit_round_members TO suxin_app',
+    "CREATE TRIGGER credit_round_members_begins BEFORE INSERT ON credit_round_members FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER credit_round_members_step BEFORE UPDATE OF state ON credit_round_members FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'ENDED', 'client'), ('ACTIVE', 'ENDED', 'staff'), ('ACTIVE', 'ENDED', 'system'), ('ACTIVE', 'LEFT', 'subject'), ('ACTIVE', 'LEFT', 'system'), ('CONSENTED', 'LEFT', 'subject'), ('CONSENTED', 'LEFT', 'system'), ('CONSENTED', 'NOTICED', 'client'), ('CONSENTED', 'NOTICED', 'staff'), ('CONSENTED', 'NOT_OFFERED', 'client'), ('CONSENTED', 'NOT_OFFERED', 'staff'), ('NOTICED', 'ACTIVE', 'system'), ('NOTICED', 'LEFT', 'subject'), ('NOTICED', 'LEFT', 'system'), ('NOTICED', 'OBJECTED', 'subject'), ('NOT_OFFERED', 'LEFT', 'subject'), ('NOT_OFFERED', 'LEFT', 'system'), ('NOT_OFFERED', 'OBJECTED', 'subject'), ('OBJECTED', 'LEFT', 'subject'), ('OBJECTED', 'LEFT', 'system'), ('OBJECTED', 'NOTICED', 'client'), ('OBJECTED', 'NOTICED', 'staff'), ('OBJECTED', 'NOT_OFFERED', 'client'), ('OBJECTED', 'NOT_OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE credit_round_notices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_round_notices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY published ON credit_round_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
+    "CREATE POLICY owner_tenant ON credit_round_notices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON credit_round_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON credit_round_notices TO suxin_app',
+    'ALTER TABLE credit_rounds ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE credit_rounds FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON credit_rounds FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY village ON credit_rounds FOR SELECT TO suxin_app USING (village_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY village_signs ON credit_rounds FOR UPDATE TO suxin_app USING (village_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (village_tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY invited ON credit_rounds FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'subject' and state in ('OPEN', 'CLOSED'))",
+    "CREATE POLICY operator ON credit_rounds FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY system ON credit_rounds FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, signed_by, signed_at, accepted_by, accepted_at, confirmed_by, confirmed_at, ended_at, ended_reason, households, joined, lined, active, counted_at) ON credit_rounds TO suxin_app',
+    "CREATE TRIGGER credit_rounds_begins BEFORE INSERT ON credit_rounds FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER credit_rounds_step BEFORE UPDATE OF state ON credit_rounds FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACCEPTED', 'CALLED_OFF', 'client'), ('ACCEPTED', 'CALLED_OFF', 'staff'), ('ACCEPTED', 'OPEN', 'client'), ('ACCEPTED', 'OPEN', 'staff'), ('OPEN', 'CLOSED', 'client'), ('OPEN', 'CLOSED', 'staff'), ('PROPOSED', 'CALLED_OFF', 'client'), ('PROPOSED', 'CALLED_OFF', 'staff'), ('PROPOSED', 'SIGNED', 'client'), ('PROPOSED', 'SIGNED', 'staff'), ('SIGNED', 'ACCEPTED', 'client'), ('SIGNED', 'ACCEPTED', 'staff'), ('SIGNED', 'CALLED_OFF', 'client'), ('SIGNED', 'CALLED_OFF', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE custodian_lines ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE custodian_lines FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON custodian_lines FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1884,6 +1918,40 @@ def upgrade() -> None:
     )
     op.create_index('ix_credit_records_negative', 'credit_records', ['occurred_on'], unique=False, postgresql_where=sa.text("polarity = 'negative' and not self_declared"))
     op.create_index('uq_credit_records_source', 'credit_records', ['subject_id', 'source', 'source_ref'], unique=True)
+    op.create_table('credit_rounds',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('village_tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('village_code', sa.Text(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=False),
+    sa.Column('product_name', sa.Text(), nullable=False),
+    sa.Column('rules', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('most_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'SIGNED', 'ACCEPTED', 'OPEN', 'CLOSED', 'CALLED_OFF', name='roundstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_by', sa.Uuid(), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('accepted_by', sa.Uuid(), nullable=True),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_reason', sa.Text(), nullable=True),
+    sa.Column('households', sa.Integer(), nullable=True),
+    sa.Column('joined', sa.Integer(), nullable=True),
+    sa.Column('lined', sa.Integer(), nullable=True),
+    sa.Column('active', sa.Integer(), nullable=True),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state in ('CLOSED', 'CALLED_OFF')) = (ended_at is not null)", name=op.f('ck_credit_rounds_ended')),
+    sa.CheckConstraint("state not in ('OPEN', 'CLOSED') or (signed_by is not null and confirmed_by is not null)", name=op.f('ck_credit_rounds_signed')),
+    sa.CheckConstraint('confirmed_by <> accepted_by', name=op.f('ck_credit_rounds_two_of_the_village')),
+    sa.CheckConstraint('signed_by <> proposed_by', name=op.f('ck_credit_rounds_two_of_the_bank')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_credit_rounds'))
+    )
+    op.create_index('ix_credit_rounds_code', 'credit_rounds', ['village_code', 'id'], unique=False)
+    op.create_index('ix_credit_rounds_village', 'credit_rounds', ['village_tenant_id', 'state', 'id'], unique=False)
+    op.create_index('uq_credit_rounds_running', 'credit_rounds', ['tenant_id', 'village_tenant_id', 'product_id'], unique=True, postgresql_where=sa.text("state not in ('CLOSED', 'CALLED_OFF')"))
     op.create_table('decision_snapshots',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3659,6 +3727,58 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'day', 'measure', 'contract_number', name=op.f('pk_bank_ledger_differences'))
     )
     op.create_index('ix_bank_ledger_differences_operator_id', 'bank_ledger_differences', ['operator_id', 'day'], unique=False)
+    op.create_table('credit_round_members',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('round_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('label', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('CONSENTED', 'NOTICED', 'NOT_OFFERED', 'OBJECTED', 'ACTIVE', 'ENDED', 'LEFT', name='memberstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=True),
+    sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=True),
+    sa.Column('line_fen', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('objection', sa.Text(), nullable=True),
+    sa.Column('objected_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told', sa.Text(), nullable=True),
+    sa.CheckConstraint("state <> 'ACTIVE' or expires_on > starts_on", name=op.f('ck_credit_round_members_active')),
+    sa.CheckConstraint("state <> 'LEFT' or (line_fen is null and tier is null)", name=op.f('ck_credit_round_members_left')),
+    sa.CheckConstraint("state not in ('NOTICED', 'ACTIVE') or (line_fen is not null and decided_by is not null)", name=op.f('ck_credit_round_members_lined')),
+    sa.CheckConstraint('answered_by <> decided_by', name=op.f('ck_credit_round_members_two_people')),
+    sa.CheckConstraint('length(label) <= 80', name=op.f('ck_credit_round_members_label')),
+    sa.CheckConstraint('line_fen between 1000000 and 30000000', name=op.f('ck_credit_round_members_line')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_credit_round_members_number')),
+    sa.ForeignKeyConstraint(['tenant_id', 'round_id'], ['credit_rounds.tenant_id', 'credit_rounds.id'], name=op.f('fk_credit_round_members_tenant_id_round_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_credit_round_members'))
+    )
+    op.create_index('ix_credit_round_members_round', 'credit_round_members', ['tenant_id', 'round_id', 'state', 'id'], unique=False)
+    op.create_index('ix_credit_round_members_running', 'credit_round_members', ['state'], unique=False, postgresql_where=sa.text("state in ('NOTICED', 'ACTIVE')"))
+    op.create_index('ix_credit_round_members_subject_id', 'credit_round_members', ['subject_id', 'id'], unique=False)
+    op.create_index('uq_credit_round_members_subject', 'credit_round_members', ['tenant_id', 'round_id', 'subject_id'], unique=True, postgresql_where=sa.text("state not in ('LEFT', 'ENDED')"))
+    op.create_table('credit_round_notices',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('round_id', sa.Uuid(), nullable=False),
+    sa.Column('numbers', sa.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('begins_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('cardinality(numbers) >= 1', name=op.f('ck_credit_round_notices_numbers')),
+    sa.CheckConstraint('ends_at > begins_at', name=op.f('ck_credit_round_notices_period')),
+    sa.ForeignKeyConstraint(['tenant_id', 'round_id'], ['credit_rounds.tenant_id', 'credit_rounds.id'], name=op.f('fk_credit_round_notices_tenant_id_round_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_credit_round_notices'))
+    )
+    op.create_index('ix_credit_round_notices_round', 'credit_round_notices', ['round_id', 'ends_at'], unique=False)
     op.create_table('grid_notice_pages',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('token', sa.Text(), nullable=False),
@@ -4264,6 +4384,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_case_documents'))
     )
     op.create_index('ix_case_documents_case_id', 'case_documents', ['subject_id', 'case_id'], unique=False)
+    op.create_table('credit_line_uses',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_credit_line_uses_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['credit_round_members.tenant_id', 'credit_round_members.id'], name=op.f('fk_credit_line_uses_tenant_id_member_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'request_id', name=op.f('pk_credit_line_uses'))
+    )
+    op.create_index('ix_credit_line_uses_subject_id', 'credit_line_uses', ['subject_id', 'request_id'], unique=False)
     op.create_table('custodian_statements',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -5996,6 +6128,8 @@ def downgrade() -> None:
     op.drop_index('uq_grid_app_events_foreign_number', table_name='grid_app_events')
     op.drop_table('grid_app_events')
     op.drop_table('custodian_statements')
+    op.drop_index('ix_credit_line_uses_subject_id', table_name='credit_line_uses')
+    op.drop_table('credit_line_uses')
     op.drop_index('ix_case_documents_case_id', table_name='case_documents')
     op.drop_table('case_documents')
     op.drop_index('ix_webhook_deliveries_heads', table_name='webhook_deliveries', postgresql_where=sa.text("state = 'PENDING'"))
@@ -6077,6 +6211,13 @@ def downgrade() -> None:
     op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
     op.drop_index('uq_grid_notice_pages_notice', table_name='grid_notice_pages')
     op.drop_table('grid_notice_pages')
+    op.drop_index('ix_credit_round_notices_round', table_name='credit_round_notices')
+    op.drop_table('credit_round_notices')
+    op.drop_index('uq_credit_round_members_subject', table_name='credit_round_members', postgresql_where=sa.text("state not in ('LEFT', 'ENDED')"))
+    op.drop_index('ix_credit_round_members_subject_id', table_name='credit_round_members')
+    op.drop_index('ix_credit_round_members_running', table_name='credit_round_members', postgresql_where=sa.text("state in ('NOTICED', 'ACTIVE')"))
+    op.drop_index('ix_credit_round_members_round', table_name='credit_round_members')
+    op.drop_table('credit_round_members')
     op.drop_index('ix_bank_ledger_differences_operator_id', table_name='bank_ledger_differences')
     op.drop_table('bank_ledger_differences')
     op.drop_index('ix_attachments_request_id', table_name='attachments')
@@ -6288,6 +6429,10 @@ def downgrade() -> None:
     op.drop_index('ix_deprecated_uses_day', table_name='deprecated_uses')
     op.drop_table('deprecated_uses')
     op.drop_table('decision_snapshots')
+    op.drop_index('uq_credit_rounds_running', table_name='credit_rounds', postgresql_where=sa.text("state not in ('CLOSED', 'CALLED_OFF')"))
+    op.drop_index('ix_credit_rounds_village', table_name='credit_rounds')
+    op.drop_index('ix_credit_rounds_code', table_name='credit_rounds')
+    op.drop_table('credit_rounds')
     op.drop_index('uq_credit_records_source', table_name='credit_records')
     op.drop_index('ix_credit_records_negative', table_name='credit_records', postgresql_where=sa.text("polarity = 'negative' and not self_declared"))
     op.drop_table('credit_records')

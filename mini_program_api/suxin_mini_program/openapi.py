@@ -44,6 +44,7 @@ from suxin_mini_program import (
     scores,
     shop,
     tickets,
+    village_credit,
 )
 from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
 from suxin_mini_program.contract import OPT, Caller, Contract
@@ -75,6 +76,7 @@ ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
     *commitments.HANDLERS,
     *scores.HANDLERS,
     *rural.HANDLERS,
+    *village_credit.HANDLERS,
     *reference.HANDLERS,
     *cautions.HANDLERS,
     *requests.HANDLERS,

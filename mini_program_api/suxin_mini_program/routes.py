@@ -11,6 +11,7 @@ from suxin_mini_program.docs import show_docs
 from suxin_mini_program.openapi import ENDPOINTS, PREFIX, show_openapi
 from suxin_mini_program.preview import PREVIEW_ROUTES
 from suxin_mini_program.rural_pages import RURAL_PAGES
+from suxin_mini_program.village_credit import show_credit_notice
 from suxin_web.applicants import applicant, visitor
 from suxin_web.bodies import json_only
 from suxin_web.callers import anyone
@@ -33,4 +34,5 @@ routes: Final[list[ControllerRouterHandler]] = [
     *PREVIEW_ROUTES,
     *RURAL_PAGES,
     show_cautions_page,
+    show_credit_notice,
 ]

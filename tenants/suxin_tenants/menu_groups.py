@@ -34,6 +34,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/loans",
                 "/desk/warnings",
                 "/desk/own-league",
+                "/desk/credit-rounds",
                 "/desk/certificates",
             ),
         ),
@@ -62,6 +63,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
             (
                 "/desk/service-levels",
                 "/desk/league",
+                "/desk/village-credit",
                 "/desk/loan-figures",
                 "/desk/warning-rules",
                 "/desk/plan-targets",

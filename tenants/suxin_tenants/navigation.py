@@ -50,6 +50,7 @@ from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
+from suxin.village_credit.policies import ROUND_READ
 from suxin.villages.policies import COUNT_READ, LINK_DECIDE, REGISTER_MANAGE, REGISTER_READ
 from suxin_tenants.menu_groups import grouped
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
@@ -121,6 +122,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (None, NavItem(zh="请假与代办", href="/desk/leaves", icon="people")),
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
+        (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),
     ),
     TenantKind.OPERATOR: (
         (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
@@ -136,6 +138,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
+        (RURAL_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
         (CAUTION_READ, NavItem(zh="公开警示", href="/desk/cautions", icon="alert")),
         (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
@@ -192,6 +195,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
         *_VILLAGE,
         *_HOUSE,
+        (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),
     ),
     TenantKind.GUARANTOR: (
         (GUARANTEE_READ, NavItem(zh="担保申请", href="/desk/guarantees", icon="inbox")),

@@ -76,6 +76,10 @@ MATRIX = {
     "desk_sessions": DOORWAY,
     "device_codes": DOORWAY,
     "disaster_notices": KEEPER,
+    "credit_rounds": KEEPER,
+    "credit_round_members": PLATFORM,
+    "credit_round_notices": EVERYBODY,
+    "credit_line_uses": PLATFORM,
     # What waits for its second person is the office's alone; what is published is everybody's.
     "public_cautions": (NONE, NONE, NONE, NONE, ALL, NONE),
     "ended_tokens": DOORWAY,

@@ -70,6 +70,7 @@ from suxin.subjects.ingestion.models import IngestionBatch
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.providers.commands import ProviderDraft, note_provider_tried, set_provider
 from suxin.tenancy.providers.models import ClientMethod, IdentityProvider, ProviderState
+from suxin.village_credit.models import CreditRound, RoundMember
 from suxin.villages.models import Grid, Household, HouseholdLink, Village, VillageMerger
 
 BANK, SUBJECT, PLATFORM, OPERATOR = "bank", "subject", "platform", "operator"
@@ -305,6 +306,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {GuarantorPart, GuarantorTransfer}
     # Service orders: perks/test_order_machine.py; authorisations of their services: perks/test_authorisations.py.
     beside |= {OrderAuthorisation, ServiceOrder}
+    # Rounds of whole-village credit and who joined: village_credit/test_written_steps.py.
+    beside |= {CreditRound, RoundMember}
     # Notices of exemption: relief/test_written_steps.py; public warnings: cautions/test_written_steps.py.
     beside |= {DisasterNotice, PublicCaution}
     # Registers of villages: villages/test_written_steps.py; one that is merged: villages/test_merging.py.

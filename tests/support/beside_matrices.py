@@ -33,6 +33,7 @@ import scoring_matrix
 import settlement_matrix
 import shop_matrix
 import ticket_matrix
+import village_credit_matrix
 import village_matrix
 import warning_matrix
 
@@ -70,6 +71,7 @@ COMMANDS = (
     | cover_matrix.COMMANDS
     | limit_matrix.COMMANDS
     | village_matrix.COMMANDS
+    | village_credit_matrix.COMMANDS
     | rural_matrix.COMMANDS
 )
 QUERIES = (
@@ -107,6 +109,7 @@ QUERIES = (
     | cover_matrix.QUERIES
     | limit_matrix.QUERIES
     | village_matrix.QUERIES
+    | village_credit_matrix.QUERIES
     | rural_matrix.QUERIES
 )
 EMPTY = (None, [], 0, False, frozenset(), {}, (0, 0), (0, 0, False), *exchange_matrix.NONE)

@@ -56,6 +56,8 @@ UPDATED = {
         "shop_goods",
         "shop_cards",
         "shop_budgets",
+        "credit_rounds",
+        "credit_round_members",
         "grid_agreements",
         "grid_app_events",
         "grid_appeals",
@@ -169,6 +171,8 @@ UPDATED = {
         "shop_goods",
         "shop_cards",
         "shop_budgets",
+        "credit_rounds",
+        "credit_round_members",
         "rural_cycles",
         "rural_entries",
         "rural_notices",
@@ -230,6 +234,7 @@ UPDATED = {
         "webhook_endpoints",
     },
     "applicant": {
+        "credit_round_members",
         # He objects to one that concerns him.
         "perk_limits",
         "grid_agreements",

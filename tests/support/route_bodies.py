@@ -15,6 +15,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "agree": True,
         "textVersion": "2026-1",
     },
+    "/village-credit/rounds/{round_id:str}/join": {"noticeVersion": "bank.credit/2026-11"},
+    "/village-credit/memberships/{member_id:str}/objection": {"reason": "收入漏计"},
+    "/village-credit/memberships/{member_id:str}/request": {
+        "amountFen": 5_000_000,
+        "termMonths": 12,
+        "purpose": "working_capital",
+        "noticeVersion": "loan.match/2026-11",
+    },
     "/tickets": {"perkId": SOMEBODY, "day": "2026-12-01"},
     "/phone-codes": {"phone": "19900000001"},
     "/identity-proofs": {

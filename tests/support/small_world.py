@@ -22,6 +22,7 @@ from filled_perks import FilledPerks, fill_perks
 from filled_points import FilledPoints, fill_points
 from filled_rural import FilledRural, fill_rural
 from filled_shop import FilledShop, fill_shop
+from filled_village_credit import fill_village_credit
 from filled_villages import FilledVillage, fill_villages
 from repairs import fill_repair
 from sample_exports import begin_export
@@ -94,6 +95,7 @@ class World:
     repair_id: UUID
     relieved: Relieved
     caution_id: UUID
+    credit_round_id: UUID
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -206,6 +208,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         shop=await fill_shop(city, admin, village),
         field=await fill_field(city, admin, village, staff_id),
         rural=await fill_rural(city, admin, besides["model_id"]),
+        credit_round_id=await fill_village_credit(city, admin),
     )
 
 

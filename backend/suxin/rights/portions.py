@@ -27,6 +27,7 @@ from suxin.rural import portions as rural
 from suxin.scoring import portions as scoring
 from suxin.shop import portions as shop
 from suxin.subjects import portions as subjects
+from suxin.village_credit import portions as village_credit
 from suxin.villages import portions as villages
 
 INQUIRIES: Final = Portion(
@@ -70,6 +71,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *villages.PORTIONS,
     *review.PORTIONS,
     *relief.PORTIONS,
+    *village_credit.PORTIONS,
     *repair.PORTIONS,
     INQUIRIES,
     TRANSFERS,

@@ -33,6 +33,7 @@ from suxin.scoring.policies import TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import BRANCH_MANAGE, LEAVE_RECORD, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.village_credit.policies import LINE_DECIDE, ROUND_PROPOSE, ROUND_READ, ROUND_SIGN
 
 _OFFICER: Final = frozenset(
     {
@@ -57,6 +58,9 @@ _OFFICER: Final = frozenset(
         CONSENT_ASK,
         EXPORT_RUN,
         LEAGUE_READ,
+        ROUND_READ,
+        ROUND_PROPOSE,
+        LINE_DECIDE,
     }
 )
 
@@ -115,7 +119,7 @@ BANK: Final = TenantProfile(
             code="branch_head",
             zh="网点负责人",
             second_factor=True,
-            permissions=_OFFICER | {REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ},
+            permissions=_OFFICER | {ROUND_SIGN, REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ},
         ),
         Role(
             code="viewer",
@@ -130,6 +134,7 @@ BANK: Final = TenantProfile(
                     LEAGUE_READ,
                     GUARANTEE_READ,
                     PART_READ,
+                    ROUND_READ,
                 }
             ),
         ),

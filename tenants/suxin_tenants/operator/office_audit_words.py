@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from suxin_tenants.credit_round_words import CREDIT_ACTIONS, CREDIT_OBJECTS
 from suxin_tenants.operator.caution_words import CAUTION_ACTIONS
 from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
 from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
@@ -11,5 +12,6 @@ OFFICE_ACTIONS: Final[Mapping[str, str]] = {
     **RELIEF_ACTIONS,
     **REPAIR_ACTIONS,
     **CAUTION_ACTIONS,
+    **CREDIT_ACTIONS,
 }
-OFFICE_OBJECTS: Final[Mapping[str, str]] = {"public_caution": "公开警示"}
+OFFICE_OBJECTS: Final[Mapping[str, str]] = {"public_caution": "公开警示", **CREDIT_OBJECTS}

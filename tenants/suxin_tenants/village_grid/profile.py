@@ -39,6 +39,7 @@ from suxin.shop.policies import (
 )
 from suxin.tenancy.policies import BRANCH_MANAGE, STAFF_MANAGE, STAFF_READ
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.village_credit.policies import ROUND_ACCEPT, ROUND_CONFIRM, ROUND_READ
 from suxin.villages.policies import (
     GRID_MANAGE,
     LINK_DECIDE,
@@ -83,6 +84,8 @@ VILLAGE_GRID: Final = TenantProfile(
                     SHEET_SIGN,
                     RATING_READ,
                     RATING_MANAGE,
+                    ROUND_READ,
+                    ROUND_ACCEPT,
                     FACT_STATE,
                     SHOP_READ,
                     GOODS_MANAGE,
@@ -135,6 +138,8 @@ VILLAGE_GRID: Final = TenantProfile(
                     SHEET_SIGN,
                     RATING_READ,
                     RATING_CHECK,
+                    ROUND_READ,
+                    ROUND_CONFIRM,
                     FACT_VERIFY,
                     SHOP_READ,
                     BUDGET_CONFIRM,
@@ -150,7 +155,7 @@ VILLAGE_GRID: Final = TenantProfile(
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ, SHOP_READ}),
+            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ, SHOP_READ, ROUND_READ}),
         ),
     ),
 )

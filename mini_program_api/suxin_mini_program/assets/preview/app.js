@@ -23,6 +23,7 @@ import { showRequest, showRequests } from "./requests.js";
 import { showEnter, showExplanation, showGradeCertificate, showRural, showRuralSaid } from "./rural.js";
 import { showCertificate, showScore, showVerify } from "./score.js";
 import { showTakeTicket, showTicket, showTickets } from "./tickets.js";
+import { showAskLine, showJoin, showObjectLine, showVillageCredit } from "./village_credit.js";
 import { canHoldKeys } from "./tokens.js";
 
 const ROUTES = [
@@ -42,6 +43,10 @@ const ROUTES = [
   [/^\/score$/, "我的信用", showScore, { tab: "mine", back: "/mine" }],
   [/^\/score\/certificate$/, "等级证明", showCertificate, { tab: "mine", back: "/score" }],
   [/^\/score\/verify$/, "核验证明", showVerify, { tab: "mine", back: "/score" }],
+  [/^\/village-credit$/, "整村授信", showVillageCredit, { tab: "mine", back: "/mine" }],
+  [/^\/village-credit\/join\/([^/]+)$/, "参加整村授信", showJoin, { tab: "mine", back: "/village-credit" }],
+  [/^\/village-credit\/object\/([^/]+)$/, "提出异议", showObjectLine, { tab: "mine", back: "/village-credit" }],
+  [/^\/village-credit\/ask\/([^/]+)$/, "用款", showAskLine, { tab: "mine", back: "/village-credit" }],
   [/^\/cautions$/, "公开警示", showCautions, { tab: "mine", back: "/mine" }],
   [/^\/rural$/, "信用乡村", showRural, { tab: "mine", back: "/mine" }],
   [/^\/rural\/enter\/([^/]+)$/, "参评", showEnter, { tab: "mine", back: "/rural" }],

@@ -376,6 +376,23 @@ ACCESS = (
     "CREATE POLICY decided_by_town ON grid_appeals FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and to_town_at is not null and town_decided_at is null) WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON grid_appeals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (stands, answer, answered_at, further_until, to_town_by, to_town_at, town_reason, town_stands, town_answer, town_decided_at, closed_at) ON grid_appeals TO suxin_app',
+    'ALTER TABLE grid_capture_items ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_capture_items FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_capture_items FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_capture_items FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (verdict, version, open_fields, code, reason_zh, reason_en, forced_at, settled_at, settled_by) ON grid_capture_items TO suxin_app',
+    'ALTER TABLE grid_capture_versions ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_capture_versions FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_capture_versions FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_capture_versions FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT ON grid_capture_versions TO suxin_app',
+    'ALTER TABLE grid_captures ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_captures FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_captures FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_captures FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (version, content, state, problem_code, problem_zh, problem_en, ended_at) ON grid_captures TO suxin_app',
+    "CREATE TRIGGER grid_captures_begins BEFORE INSERT ON grid_captures FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'client'), ('OPEN', 'staff'), ('OPEN', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER grid_captures_step BEFORE UPDATE OF state ON grid_captures FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OPEN', 'LAPSED', 'system'), ('OPEN', 'RECORDED', 'client'), ('OPEN', 'RECORDED', 'staff'), ('OPEN', 'RECORDED', 'system'), ('OPEN', 'WITHDRAWN', 'client'), ('OPEN', 'WITHDRAWN', 'staff'), ('OPEN', 'WITHDRAWN', 'system'), ('RECORDED', 'WITHDRAWN', 'client'), ('RECORDED', 'WITHDRAWN', 'staff'), ('RECORDED', 'WITHDRAWN', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE grid_claim_photos ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_claim_photos FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_claim_photos FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -397,9 +414,14 @@ ACCESS = (
     "CREATE POLICY at_town ON grid_claims FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'AT_TOWN')",
     "CREATE POLICY decided_by_town ON grid_claims FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and state = 'AT_TOWN') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON grid_claims FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (state, due_at, due_from, due_days, due_provisional, late_at, reason, checked_at, decided_at, notice_id, notice_line, notice_ends_at, posted_at, posted_points, transfer_id, ended_at, reversal_asked_by, reversal_asked_at, reversal_reason, reversed_by, reversal_id) ON grid_claims TO suxin_app',
-    "CREATE TRIGGER grid_claims_begins BEFORE INSERT ON grid_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'GRANT SELECT, INSERT, UPDATE (state, due_at, due_from, due_days, due_provisional, late_at, reason, checked_at, decided_at, notice_id, notice_line, notice_ends_at, posted_at, posted_points, transfer_id, ended_at, reversal_asked_by, reversal_asked_at, reversal_reason, reversed_by, reversal_id, content_hash, member_id, rule_set_id, rule_code, rule_name, times, points, happened_on, note) ON grid_claims TO suxin_app',
+    "CREATE TRIGGER grid_claims_begins BEFORE INSERT ON grid_claims FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('SUBMITTED', 'client'), ('SUBMITTED', 'staff'), ('SUBMITTED', 'subject'), ('SUBMITTED', 'system'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER grid_claims_step BEFORE UPDATE OF state ON grid_claims FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ANSWERED', 'APPROVED', 'operator'), ('ANSWERED', 'APPROVED', 'system'), ('ANSWERED', 'AT_TOWN', 'client'), ('ANSWERED', 'AT_TOWN', 'staff'), ('ANSWERED', 'AT_TOWN', 'subject'), ('ANSWERED', 'NOTICED', 'operator'), ('ANSWERED', 'NOTICED', 'system'), ('ANSWERED', 'POSTED', 'operator'), ('ANSWERED', 'POSTED', 'system'), ('ANSWERED', 'REJECTED', 'operator'), ('ANSWERED', 'REJECTED', 'system'), ('APPEALED', 'ANSWERED', 'client'), ('APPEALED', 'ANSWERED', 'staff'), ('APPROVED', 'NOTICED', 'client'), ('APPROVED', 'NOTICED', 'staff'), ('APPROVED', 'WITHDRAWN', 'client'), ('APPROVED', 'WITHDRAWN', 'staff'), ('APPROVED', 'WITHDRAWN', 'subject'), ('AT_TOWN', 'APPROVED', 'operator'), ('AT_TOWN', 'APPROVED', 'system'), ('AT_TOWN', 'NOTICED', 'operator'), ('AT_TOWN', 'NOTICED', 'system'), ('AT_TOWN', 'POSTED', 'operator'), ('AT_TOWN', 'POSTED', 'system'), ('AT_TOWN', 'REJECTED', 'operator'), ('AT_TOWN', 'REJECTED', 'system'), ('CHECKED', 'APPROVED', 'client'), ('CHECKED', 'APPROVED', 'staff'), ('CHECKED', 'REFUSED', 'client'), ('CHECKED', 'REFUSED', 'staff'), ('CHECKED', 'WITHDRAWN', 'client'), ('CHECKED', 'WITHDRAWN', 'staff'), ('CHECKED', 'WITHDRAWN', 'subject'), ('NOTICED', 'APPEALED', 'client'), ('NOTICED', 'APPEALED', 'staff'), ('NOTICED', 'APPEALED', 'subject'), ('NOTICED', 'POSTED', 'operator'), ('NOTICED', 'POSTED', 'system'), ('NOTICED', 'REJECTED', 'operator'), ('NOTICED', 'REJECTED', 'system'), ('POSTED', 'REVERSED', 'client'), ('POSTED', 'REVERSED', 'staff'), ('REFUSED', 'APPEALED', 'client'), ('REFUSED', 'APPEALED', 'staff'), ('REFUSED', 'APPEALED', 'subject'), ('REFUSED', 'REJECTED', 'operator'), ('REFUSED', 'REJECTED', 'system'), ('SUBMITTED', 'CHECKED', 'client'), ('SUBMITTED', 'CHECKED', 'staff'), ('SUBMITTED', 'REFUSED', 'client'), ('SUBMITTED', 'REFUSED', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'client'), ('SUBMITTED', 'WITHDRAWN', 'staff'), ('SUBMITTED', 'WITHDRAWN', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    'ALTER TABLE grid_devices ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_devices FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_devices FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_devices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (last_seen_at, ended_at) ON grid_devices TO suxin_app',
     'ALTER TABLE grid_notice_pages ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_notice_pages FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_notice_pages FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -412,6 +434,18 @@ ACCESS = (
     "CREATE POLICY published ON grid_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY system ON grid_notices FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (lines, closed_at) ON grid_notices TO suxin_app',
+    'ALTER TABLE grid_photo_pieces ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_photo_pieces FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_photo_pieces FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_photo_pieces FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_photo_pieces FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (key_sealed, content) ON grid_photo_pieces TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON grid_photo_pieces TO suxin_batch',
+    'ALTER TABLE grid_photo_uploads ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_photo_uploads FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_photo_uploads FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_photo_uploads FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (received_bytes, whole_at, ended_at) ON grid_photo_uploads TO suxin_app',
     'ALTER TABLE grid_rule_sets ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_rule_sets FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -2137,6 +2171,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_mappings'))
     )
     op.create_index('uq_grid_app_mappings_number', 'grid_app_mappings', ['tenant_id', 'number'], unique=True)
+    op.create_table('grid_captures',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('captured_by', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'RECORDED', 'WITHDRAWN', 'LAPSED', name='capturestate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('problem_code', sa.Text(), nullable=True),
+    sa.Column('problem_zh', sa.Text(), nullable=True),
+    sa.Column('problem_en', sa.Text(), nullable=True),
+    sa.Column('captured_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('complete_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('forced', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("(state in ('WITHDRAWN', 'LAPSED')) = (ended_at is not null)", name=op.f('ck_grid_captures_ended')),
+    sa.CheckConstraint('(problem_code is null) = (problem_zh is null) and (problem_code is null) = (problem_en is null)', name=op.f('ck_grid_captures_problem')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_grid_captures_version')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_captures'))
+    )
+    op.create_index('ix_grid_captures_staff_id', 'grid_captures', ['tenant_id', 'captured_by', 'state', 'id'], unique=False)
+    op.create_table('grid_devices',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('public_jwk', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('enrolled_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('length(name) between 1 and 40', name=op.f('ck_grid_devices_name')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_devices'))
+    )
+    op.create_index('ix_grid_devices_staff_id', 'grid_devices', ['tenant_id', 'staff_id'], unique=False)
     op.create_table('grid_notices',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2155,6 +2223,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_notices'))
     )
     op.create_index('uq_grid_notices_number', 'grid_notices', ['tenant_id', 'number'], unique=True)
+    op.create_table('grid_photo_uploads',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('received_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('whole_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_grid_photo_uploads_sha256')),
+    sa.CheckConstraint('received_bytes between 0 and size_bytes', name=op.f('ck_grid_photo_uploads_received_bytes')),
+    sa.CheckConstraint('whole_at is null or received_bytes = size_bytes', name=op.f('ck_grid_photo_uploads_whole')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_photo_uploads'))
+    )
+    op.create_index('uq_grid_photo_uploads_live', 'grid_photo_uploads', ['tenant_id', 'staff_id', 'sha256'], unique=True, postgresql_where=sa.text('ended_at is null'))
     op.create_table('grid_rule_sets',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3779,6 +3863,51 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_credit_round_notices'))
     )
     op.create_index('ix_credit_round_notices_round', 'credit_round_notices', ['round_id', 'ends_at'], unique=False)
+    op.create_table('grid_capture_items',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('capture_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('create', 'update', 'withdraw', name='itemkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('trunk_version', sa.BigInteger(), nullable=False),
+    sa.Column('branch_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('signature', sa.Text(), nullable=False),
+    sa.Column('device_id', sa.Uuid(), nullable=False),
+    sa.Column('captured_by', sa.Uuid(), nullable=False),
+    sa.Column('captured_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verdict', sa.Enum('accepted', 'conflict', 'held', 'refused', name='itemverdict', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=True),
+    sa.Column('open_fields', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('reason_zh', sa.Text(), nullable=True),
+    sa.Column('reason_en', sa.Text(), nullable=True),
+    sa.Column('forced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("(verdict = 'refused') = (code is not null) and (code is null) = (reason_zh is null) and (code is null) = (reason_en is null)", name=op.f('ck_grid_capture_items_refused')),
+    sa.CheckConstraint("kind <> 'create' or trunk_version = 0 and position = 1", name=op.f('ck_grid_capture_items_create')),
+    sa.CheckConstraint('(settled_at is null) = (settled_by is null)', name=op.f('ck_grid_capture_items_settled')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_capture_items_content_hash')),
+    sa.CheckConstraint('position >= 1 and trunk_version >= 0', name=op.f('ck_grid_capture_items_place')),
+    sa.ForeignKeyConstraint(['tenant_id', 'device_id'], ['grid_devices.tenant_id', 'grid_devices.id'], name=op.f('fk_grid_capture_items_tenant_id_device_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_capture_items'))
+    )
+    op.create_index('ix_grid_capture_items_conflict', 'grid_capture_items', ['tenant_id', 'id'], unique=False, postgresql_where=sa.text("verdict = 'conflict' and settled_at is null"))
+    op.create_index('ix_grid_capture_items_staff', 'grid_capture_items', ['tenant_id', 'captured_by', 'verdict'], unique=False)
+    op.create_index('uq_grid_capture_items_place', 'grid_capture_items', ['tenant_id', 'capture_id', 'branch_id', 'position'], unique=True)
+    op.create_table('grid_capture_versions',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('capture_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('item_id', sa.Uuid(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'capture_id'], ['grid_captures.tenant_id', 'grid_captures.id'], name=op.f('fk_grid_capture_versions_tenant_id_capture_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'capture_id', 'version', name=op.f('pk_grid_capture_versions'))
+    )
     op.create_table('grid_notice_pages',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('token', sa.Text(), nullable=False),
@@ -3790,6 +3919,19 @@ def upgrade() -> None:
     )
     op.create_index('uq_grid_notice_pages_notice', 'grid_notice_pages', ['tenant_id', 'notice_id'], unique=True)
     op.create_index('uq_grid_notice_pages_token', 'grid_notice_pages', ['token'], unique=True)
+    op.create_table('grid_photo_pieces',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('upload_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_at', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_grid_photo_pieces_erased')),
+    sa.ForeignKeyConstraint(['tenant_id', 'upload_id'], ['grid_photo_uploads.tenant_id', 'grid_photo_uploads.id'], name=op.f('fk_grid_photo_pieces_tenant_id_upload_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_photo_pieces'))
+    )
+    op.create_index('uq_grid_photo_pieces_place', 'grid_photo_pieces', ['tenant_id', 'upload_id', 'starts_at'], unique=True)
     op.create_table('grid_sheets',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -6208,9 +6350,16 @@ def downgrade() -> None:
     op.drop_table('grid_workers')
     op.drop_index('uq_grid_sheets_number', table_name='grid_sheets')
     op.drop_table('grid_sheets')
+    op.drop_index('uq_grid_photo_pieces_place', table_name='grid_photo_pieces')
+    op.drop_table('grid_photo_pieces')
     op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
     op.drop_index('uq_grid_notice_pages_notice', table_name='grid_notice_pages')
     op.drop_table('grid_notice_pages')
+    op.drop_table('grid_capture_versions')
+    op.drop_index('uq_grid_capture_items_place', table_name='grid_capture_items')
+    op.drop_index('ix_grid_capture_items_staff', table_name='grid_capture_items')
+    op.drop_index('ix_grid_capture_items_conflict', table_name='grid_capture_items', postgresql_where=sa.text("verdict = 'conflict' and settled_at is null"))
+    op.drop_table('grid_capture_items')
     op.drop_index('ix_credit_round_notices_round', table_name='credit_round_notices')
     op.drop_table('credit_round_notices')
     op.drop_index('uq_credit_round_members_subject', table_name='credit_round_members', postgresql_where=sa.text("state not in ('LEFT', 'ENDED')"))
@@ -6407,8 +6556,14 @@ def downgrade() -> None:
     op.drop_index('uq_grid_rule_sets_starts_on', table_name='grid_rule_sets', postgresql_where=sa.text("state = 'CONFIRMED'"))
     op.drop_index('uq_grid_rule_sets_number', table_name='grid_rule_sets')
     op.drop_table('grid_rule_sets')
+    op.drop_index('uq_grid_photo_uploads_live', table_name='grid_photo_uploads', postgresql_where=sa.text('ended_at is null'))
+    op.drop_table('grid_photo_uploads')
     op.drop_index('uq_grid_notices_number', table_name='grid_notices')
     op.drop_table('grid_notices')
+    op.drop_index('ix_grid_devices_staff_id', table_name='grid_devices')
+    op.drop_table('grid_devices')
+    op.drop_index('ix_grid_captures_staff_id', table_name='grid_captures')
+    op.drop_table('grid_captures')
     op.drop_index('uq_grid_app_mappings_number', table_name='grid_app_mappings')
     op.drop_table('grid_app_mappings')
     op.drop_table('filing_files')

@@ -115,14 +115,14 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "lending.queries.referrals.lock_pool_lead",
         "lending.queries.referrals.pool_leads",
         "subjects.commitments.queries.public_commitments",
-        # No cycle of a firm's kind is open where it is.
+        # No cycle of a firm's kind is open where it is, and nobody there may read its grade for the purpose.
         "rural.queries.own.cycles_for",
+        "rural.queries.own.grades_told",
         # No village there has the code that is asked for.
         "villages.queries.listed.villages_counted",
         # The warning there is not published yet.
         "cautions.queries.shown_cautions",
         # The warning there is not published yet; the firm is no household, and nothing was lent on its line.
-        "cautions.queries.shown_cautions",
         "village_credit.queries.rounds_for",
         "village_credit.queries.lines_in_use",
         # Nothing there was taken to the town.

@@ -128,6 +128,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "rural.queries.own.cycles_for": ("stranger", nothing, None),
     "rural.queries.own.entries_about": ("stranger", subject, None),
     "rural.queries.own.grades_about": ("stranger", subject, None),
+    "rural.queries.own.grades_told": ("rival", beside(subject, purpose="bank.credit"), None),
     "rural.queries.own.hearings_about": ("stranger", subject, None),
     "rural.queries.own.reckonings_about": ("stranger", subject, None),
     "rural.queries.own.explained": ("stranger", entry, None),

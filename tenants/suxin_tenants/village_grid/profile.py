@@ -155,7 +155,9 @@ VILLAGE_GRID: Final = TenantProfile(
         Role(
             code="viewer",
             zh="查看员",
-            permissions=frozenset({STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ, SHOP_READ, ROUND_READ}),
+            permissions=frozenset(
+                {STAFF_READ, REGISTER_READ, POINT_READ, RATING_READ, SHOP_READ, ROUND_READ}
+            ),
         ),
     ),
 )

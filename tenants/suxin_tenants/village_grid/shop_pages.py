@@ -184,7 +184,7 @@ async def _show(visit: Visit, form: Form, errors: Mapping[str, str], *, status: 
         offered = queries.own_goods(visit.actor).where(ShopGood.state == GoodState.OFFERED)
         waiting = queries.redemptions_waiting(visit.actor, now=visit.world_now).limit(_SHOWN)
         year = local_day(visit.world_now).year
-        shown = errors | ({"code": errors["card"]} if "card" in errors else {})
+        shown = {**errors, **({"code": errors["card"]} if "card" in errors else {})}
         may = rights(visit)
         context = {
             "goods": (await session.scalars(offered)).all(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.audit import Receipt, note_read
+from suxin.kernel.bases import ground_of
+from suxin.kernel.refusals import Forbidden
+from suxin.kernel.working_days import local_day
 from suxin.rural.models import (
     RatingCycle,
     RatingEntry,
@@ -17,14 +22,19 @@ from suxin.rural.models import (
     RuralReckoning,
     RuralStatement,
 )
-from suxin.rural.states import CycleState, RuralKind
+from suxin.rural.states import CycleState, GradeState, RuralKind
 from suxin.scoring.documents import stored_document
 from suxin.scoring.explaining import Contribution, Reckoning, contributions
 from suxin.scoring.models import ScoreModel, lines_of
-from suxin.subjects.models import Subject
+from suxin.subjects.models import DataCategory, Subject
+from suxin.subjects.queries import bases_relied_on
 from suxin.villages.queries import household_of_subject
 
+MAX_ENTRIES: Final = 5_000
+"""How many entries of one cycle a page or a panel has: more than any village has households (proposed default)."""
+
 CYCLES_SHOWN: Final = 50
+GRADE_FIELDS: Final = ("kind", "tier", "effective_on", "expires_on")
 
 
 def statements_about(subject_id: UUID) -> Select[RuralStatement]:
@@ -131,3 +141,47 @@ async def explained(session: AsyncSession, actor: Actor, entry_id: UUID) -> Rati
         model_version=model.version,
         contributions=contributions(reckoning),
     )
+
+
+async def grades_told(
+    session: AsyncSession, actor: Actor, *, subject_id: UUID, purpose: str, now: datetime
+) -> Sequence[RuralGrade]:
+    """Return the grades in force of a subject that the actor's tenant may read for a purpose, and note the receipt.
+
+    A tenant gets none without a live basis for that purpose which holds ``rural_rating``, and a bank without a personal credit licence
+    none of a household or person.
+
+    :raises Forbidden: if the actor does not act for this purpose
+    Source: PIPL art. 6, 23
+    """
+    if purpose not in actor.purposes:
+        raise Forbidden(permission=purpose)
+    bases = [
+        one
+        for one in await bases_relied_on(
+            session, actor, subject_id=subject_id, purposes=[purpose], now=now
+        )
+        if DataCategory.RURAL_RATING in one.categories
+    ]
+    if not bases:
+        return []
+    found = (
+        await session.scalars(
+            grades_about(subject_id).where(
+                RuralGrade.state == GradeState.IN_FORCE, RuralGrade.expires_on > local_day(now)
+            )
+        )
+    ).all()
+    note_read(
+        session,
+        Receipt(
+            subject_id=subject_id,
+            purpose=purpose,
+            categories=(DataCategory.RURAL_RATING.value,),
+            fields=GRADE_FIELDS,
+            row_count=len(found),
+            object_type="rural_grade",
+            ground=ground_of(bases[0]),
+        ),
+    )
+    return found

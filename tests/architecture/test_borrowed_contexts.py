@@ -70,6 +70,12 @@ ACT_FOR = {
     "backend/suxin/lending/loans/drawing.py:draw_down": (
         "the first money paid out moves the applicant's request on, which only he can write"
     ),
+    "backend/suxin/perks/at_counter.py:ask_at_counter": (
+        "at a counter the platform puts a merchant's request to whoever stands there, whose consents a helper reads alone"
+    ),
+    "backend/suxin/perks/at_counter.py:hand_out_code": (
+        "a paper that takes the place of another ends the consent that went with it, which is the subject's to write"
+    ),
     "backend/suxin/perks/covers/claiming.py:_require_uncontested": (
         "a contested order is not claimed: the operator's rows tell how many cases there are, and nothing of them"
     ),

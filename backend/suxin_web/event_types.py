@@ -11,6 +11,8 @@ from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
+from suxin.perks.covers import event_types as covers
+from suxin.perks.limiting import event_types as limiting
 from suxin.perks.orders import event_types as orders
 from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
@@ -32,5 +34,7 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     risk_pool.EVENT_TYPES,
     perks.EVENT_TYPES,
     tickets.EVENT_TYPES,
+    covers.EVENT_TYPES,
+    limiting.EVENT_TYPES,
     grid.EVENT_TYPES,
 )

@@ -84,6 +84,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
             (
                 "/desk/perk-approvals",
                 "/desk/settlement-approvals",
+                "/desk/order-bills",
                 "/desk/cover-approvals",
                 "/desk/perk-figures",
             ),

@@ -23,6 +23,7 @@ from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_READ
 from suxin.perks.covers.queries import claims_waiting
+from suxin.perks.orders.bills.policies import BILL_OVERSEE
 from suxin.perks.orders.policies import ORDER_READ
 from suxin.perks.policies import (
     PROGRAMME_APPROVE,
@@ -151,6 +152,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
             SETTLEMENT_APPROVE,
             NavItem(zh="结算审批", href="/desk/settlement-approvals", icon="check"),
         ),
+        (BILL_OVERSEE, NavItem(zh="支付对账", href="/desk/order-bills", icon="log")),
         (COVER_DECIDE, NavItem(zh="赔付审核", href="/desk/cover-approvals", icon="shield")),
         (TOWN_DECIDE, NavItem(zh="积分异议", href="/desk/point-appeals", icon="inbox")),
         (SHEET_FORM, NavItem(zh="台账格式", href="/desk/sheet-forms", icon="book")),

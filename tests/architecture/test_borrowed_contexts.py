@@ -71,7 +71,7 @@ ACT_FOR = {
         "the first money paid out moves the applicant's request on, which only he can write"
     ),
     "backend/suxin/perks/at_counter.py:ask_at_counter": (
-        "at a counter the platform puts a merchant's request to whoever stands there, whose consents a helper reads alone"
+        "whether somebody at a counter has an open consent for a benefit is looked at under its lock, which is his to take"
     ),
     "backend/suxin/perks/at_counter.py:hand_out_code": (
         "a paper that takes the place of another ends the consent that went with it, which is the subject's to write"

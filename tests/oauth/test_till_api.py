@@ -207,7 +207,7 @@ async def test_32_tills_at_once_are_served_no_more_than_there_is(till, perks, sm
     shown = await codes.present(programme, agree=False)
     app, token = await till()
     # The first answer has the nonce that all of them then prove with.
-    await app.call("GET", "/perks/v1/openapi.json")
+    await app.call("GET", "/perks/v1/openapi.json", token=token)
     visitor = {"programmeId": str(programme.id)}
     bodies = [visitor] * 31 + [{"code": code_of(shown.opened, small_city.now)}]
     answers = await asyncio.gather(

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.giving import ConsentExists, checked_ask, new_consent
+from suxin.consent.giving import ConsentExists, checked_ask, end_bases, new_consent
 from suxin.consent.giving import record as record_consent
 from suxin.consent.lapses import LAPSE_TOPIC
 from suxin.consent.models import Consent, ConsentState, ConsentStateConflict
 from suxin.consent.narrowing import Wanted
 from suxin.consent.purposes import PERK_REDEEM
-from suxin.consent.queries import lock_open
+from suxin.consent.queries import hold_consent_basis, lock_consent, lock_open
 from suxin.counter import queries as counter
 from suxin.counter.deciding import decider
 from suxin.counter.models import CounterVisit, Decision, VisitNotReady
@@ -32,11 +32,10 @@ from suxin.kernel.refusals import NotFound
 from suxin.kernel.sealing import Sealer
 from suxin.perks.first_use import CATEGORIES, CONSENT_DAYS
 from suxin.perks.models import Programme
-from suxin.perks.presenting import leave_last
 from suxin.perks.showing.queries import open_programme
 from suxin.subjects.models import PassKind
 from suxin.subjects.presentation_codes import PAPER_WINDOW, typed_code
-from suxin.subjects.presenting import OpenedPass, open_pass, paper_open
+from suxin.subjects.presenting import OpenedPass, left_pass, open_pass, paper_open
 from suxin.tenancy.models import Tenant
 
 CODE_LIFE: Final = timedelta(hours=2)
@@ -83,28 +82,25 @@ async def ask_at_counter(
         wanted=Wanted(categories=CATEGORIES, life_days=CONSENT_DAYS),
     )
     async with act_for(
-        session,
-        tenant_id=programme.tenant_id,
-        subject_id=visit.person_id,
-        reason="perk code asked for at a counter",
+        session, subject_id=visit.person_id, reason="perk code asked for at a counter"
     ):
         found = await lock_open(
             session, visit.person_id, programme.tenant_id, PERK_REDEEM.code, programme.id
         )
-        if found is not None:
-            return _put_again(found, now=now)
-        asked = new_consent(
-            ask,
-            subject_id=visit.person_id,
-            context_id=programme.id,
-            categories=list(ask.narrowed.categories),
-            answer_by=visit.expires_at,
-            now=now,
-        )
-        session.add(asked)
-        named = {"subject_id": asked.subject_id, "consent_id": asked.id}
-        await outbox.post(session, LAPSE_TOPIC, named, now=now, not_before=visit.expires_at)
-        record_consent(session, asked, "requested", cuts=ask.narrowed.cuts, now=now)
+    if found is not None:
+        return _put_again(found, now=now)
+    asked = new_consent(
+        ask,
+        subject_id=visit.person_id,
+        context_id=programme.id,
+        categories=list(ask.narrowed.categories),
+        answer_by=visit.expires_at,
+        now=now,
+    )
+    session.add(asked)
+    named = {"subject_id": asked.subject_id, "consent_id": asked.id}
+    await outbox.post(session, LAPSE_TOPIC, named, now=now, not_before=visit.expires_at)
+    record_consent(session, asked, "requested", cuts=ask.narrowed.cuts, now=now)
     return asked
 
 
@@ -137,7 +133,10 @@ async def hand_out_code(
     async with act_for(
         session, subject_id=person.own_subject, reason="perk code printed at a counter"
     ):
-        await leave_last(session, person, programme, kind=PassKind.PAPER, now=now)
+        if await hold_consent_basis(session, consent, now=now) is None:
+            # It was used, and the platform has not ended it yet.
+            raise ConsentStateConflict(state=ConsentState.EXPIRED)
+        await _leave_last(session, person, programme, now=now)
     opened = await open_pass(
         session,
         person,
@@ -222,6 +221,18 @@ async def _given(
     if merchant is None:
         raise NotFound(thing_zh="商户", thing_en="merchant")
     return consent, merchant, await open_programme(session, consent.context_id)
+
+
+async def _leave_last(
+    session: AsyncSession, person: Actor, programme: Programme, *, now: datetime
+) -> None:
+    """End what the paper stands on that the new one takes the place of, unless it is for the same programme."""
+    last = await left_pass(session, person, kind=PassKind.PAPER, now=now)
+    if last is None or last.consent_id is None or last.context_id == programme.id:
+        return
+    left = await lock_consent(session, person.own_subject, last.consent_id)
+    if left is not None and left.state is ConsentState.ACTIVE:
+        await end_bases(session, left, now=now)
 
 
 def _record(

@@ -89,7 +89,7 @@ async def present_code(
     weighed = await settle_answer(
         session, actor, tenant_id=tenant_id, agree=agree, notice_version=notice_version
     )
-    await leave_last(session, actor, programme, kind=kind, now=now)
+    await _leave_last(session, actor, programme, kind=kind, now=now)
     consent_id = None
     if weighed:
         consent_id = await give_once(
@@ -192,13 +192,10 @@ async def _by_code(
     return redemption
 
 
-async def leave_last(
+async def _leave_last(
     session: AsyncSession, actor: Actor, programme: Programme, *, kind: PassKind, now: datetime
 ) -> None:
-    """End the consent that went with the acting subject's pass which a new one takes the place of, unless it is for the same programme.
-
-    :raises Forbidden: if the actor acts for no subject
-    """
+    """End the consent that went with the pass which the new one takes the place of, unless it is for the same programme."""
     last = await left_pass(session, actor, kind=kind, now=now)
     if last is None or last.consent_id is None or last.context_id == programme.id:
         return

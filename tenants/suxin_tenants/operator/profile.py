@@ -26,6 +26,7 @@ from suxin.lending.warnings.policies import (
     WARNING_RULE_READ,
 )
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_MANAGE
+from suxin.perks.orders.bills.policies import BILL_OVERSEE
 from suxin.perks.policies import PROGRAMME_APPROVE
 from suxin.perks.settlements.policies import SETTLEMENT_APPROVE
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE, NOTICE_READ
@@ -122,6 +123,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_READ,
                     PROGRAMME_APPROVE,
                     SETTLEMENT_APPROVE,
+                    BILL_OVERSEE,
                     COVER_DECIDE,
                     COVER_MANAGE,
                     WARNING_RULE_ACTIVATE,
@@ -189,6 +191,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_READ,
                     PROGRAMME_APPROVE,
                     SETTLEMENT_APPROVE,
+                    BILL_OVERSEE,
                     COVER_DECIDE,
                     COVER_MANAGE,
                     WARNING_RULE_ACTIVATE,
@@ -292,6 +295,7 @@ OPERATOR: Final = TenantProfile(
                     BOOK_READ,
                     POOL_READ,
                     GUARANTOR_OVERSEE,
+                    BILL_OVERSEE,
                     COUNT_READ,
                 }
             ),

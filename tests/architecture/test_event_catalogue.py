@@ -12,6 +12,8 @@ from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
+from suxin.perks.covers import event_types as covers
+from suxin.perks.limiting import event_types as limiting
 from suxin.perks.orders import event_types as orders
 from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
@@ -32,7 +34,13 @@ DECLARED = {
         *loans.EVENT_TYPES,
         *warnings.EVENT_TYPES,
     ),
-    "perks": (*perks.EVENT_TYPES, *orders.EVENT_TYPES, *tickets.EVENT_TYPES),
+    "perks": (
+        *perks.EVENT_TYPES,
+        *orders.EVENT_TYPES,
+        *tickets.EVENT_TYPES,
+        *covers.EVENT_TYPES,
+        *limiting.EVENT_TYPES,
+    ),
     "repair": repair.EVENT_TYPES,
     "risk_pool": (
         *risk_pool.EVENT_TYPES,

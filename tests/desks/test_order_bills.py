@@ -111,7 +111,7 @@ async def test_a_difference_is_explained_once_at_the_desk(
     operator, at = await desks.operator(), f"/desk/order-bills/{differs.id}"
     assert "未查明" in words(await operator.get(at))
     gap_id = await admin.fetchval("select id from order_bill_gaps")
-    form = f"/desk/orders/bills/{differs.id}/gaps/{gap_id}"
+    form = f"/desk/orders/bill-gaps/{gap_id}"
     page = page_of(await clerk.get(form))
     assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
     empty = await clerk.post(form, found=" ")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Refusal
 from suxin.perks.orders.bills import queries
 from suxin.perks.orders.bills.comparing import MAX_GAPS
-from suxin.perks.orders.bills.explaining import MAX_FOUND, explain_gap
+from suxin.perks.orders.bills.explaining import MAX_FOUND, GapExplained, explain_gap
 from suxin.perks.orders.bills.models import OrderBill, OrderBillGap
 from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ
@@ -52,32 +52,32 @@ async def show_bill(visit: GivenVisit, bill_id: FromPath[UUID]) -> Answer:
         return await visit.page(session, "merchant/bill.html", context)
 
 
-@get("/orders/bills/{bill_id:uuid}/gaps/{gap_id:uuid}")
-async def show_gap(visit: GivenVisit, bill_id: FromPath[UUID], gap_id: FromPath[UUID]) -> Answer:
+@get("/orders/bill-gaps/{gap_id:uuid}")
+async def show_gap(visit: GivenVisit, gap_id: FromPath[UUID]) -> Answer:
     """Show the form in which is written down what was found about a difference."""
-    return await _show_gap(visit, bill_id, gap_id, "", {}, status=200)
+    return await _show_gap(visit, gap_id, "", {}, status=200)
 
 
-@post("/orders/bills/{bill_id:uuid}/gaps/{gap_id:uuid}", status_code=200)
-async def send_gap(visit: GivenVisit, bill_id: FromPath[UUID], gap_id: FromPath[UUID]) -> Answer:
+@post("/orders/bill-gaps/{gap_id:uuid}", status_code=200)
+async def send_gap(visit: GivenVisit, gap_id: FromPath[UUID]) -> Answer:
     """Write down what was found."""
     _require(visit)
     form = await visit.form()
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        await explain_gap(
+        gap = await explain_gap(
             session, visit.actor, gap_id=gap_id, found=form.text("found"), now=visit.world_now
         )
-        return {}
+        return {"bill": str(gap.bill_id)}
 
     try:
-        await visit.once(form, "order.bill_gap", work, gap=gap_id)
+        done = await visit.once(form, "order.bill_gap", work, gap=gap_id)
     except Refusal as refusal:
         if not can_be_set_right(refusal):
             raise
         errors = errors_of(refusal, {}, ("found",))
-        return await _show_gap(visit, bill_id, gap_id, form.text("found"), errors, status=422)
-    return visit.go(f"{BILLS}/{bill_id}", "已登记查明结果")
+        return await _show_gap(visit, gap_id, form.text("found"), errors, status=422)
+    return visit.go(f"{BILLS}/{done['bill']}", "已登记查明结果")
 
 
 @post("/orders/{order_id:uuid}/collect", status_code=200)
@@ -112,7 +112,6 @@ async def _urge(
 
 async def _show_gap(
     visit: Visit,
-    bill_id: UUID,
     gap_id: UUID,
     typed: str,
     errors: Mapping[str, str],
@@ -124,8 +123,8 @@ async def _show_gap(
     async with visit.reading() as session:
         gap = await queries.own_gap(session, visit.actor, gap_id)
         bill = await queries.own_bill(session, visit.actor, gap.bill_id)
-        if gap.found_at is not None or gap.bill_id != bill_id:
-            return visit.go(f"{BILLS}/{bill.id}")
+        if gap.found_at is not None:
+            return visit.go(f"{BILLS}/{bill.id}", GapExplained.zh, good=False)
         context = {"gap": gap, "bill": bill, "typed": typed, "errors": errors, "most": MAX_FOUND}
         return await visit.page(session, "merchant/bill_gap.html", context, status=status)
 

@@ -227,7 +227,7 @@ def test_a_visit_at_a_counter_becomes_a_subjects_actor_in_one_place(sources):
         if isinstance(part, ast.Call)
         if any(word.arg == "assistance" for word in part.keywords)
     }
-    assert found == {"backend/suxin/counter/deciding.py:_decider"}
+    assert found == {"backend/suxin/counter/deciding.py:decider"}
 
 
 def test_the_row_context_is_set_in_one_place(sources):

@@ -9,13 +9,18 @@ from observing import nothing_written
 from small_codes import SmallCodes, resident_of
 from small_perks import build_perks, give_tier
 
-from suxin.consent.giving import ConsentExists
 from suxin.consent.models import ConsentState, ConsentStateConflict
 from suxin.counter.models import Decision, VisitNotReady
 from suxin.counter.policies import VisitOver
 from suxin.counter.queries import EvidenceMissing
 from suxin.kernel.refusals import Forbidden, NotFound
-from suxin.perks.at_counter import CODE_LIFE, ask_at_counter, code_handed_out, hand_out_code
+from suxin.perks.at_counter import (
+    CODE_LIFE,
+    CodeOpenAlready,
+    ask_at_counter,
+    code_handed_out,
+    hand_out_code,
+)
 from suxin.perks.presenting import hold_by_code, redeem_by_code
 from suxin.perks.refusals import ProgrammeNotOpen
 from suxin.subjects.models import PassKind
@@ -171,7 +176,7 @@ async def test_a_request_is_put_once_and_a_yes_is_not_asked_for_again(desk, admi
     asked = await desk.ask()
     assert await desk.ask() == asked
     await desk.counter.decide(desk.visit_id, asked)
-    with pytest.raises(ConsentExists):
+    with pytest.raises(CodeOpenAlready):
         await desk.ask()
     answer_by = (
         "select answer_by = (select expires_at from counter_visits) from consents where id = $1"

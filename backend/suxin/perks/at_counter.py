@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.giving import ConsentExists, checked_ask, end_bases, new_consent
+from suxin.consent.giving import checked_ask, end_bases, new_consent
 from suxin.consent.giving import record as record_consent
 from suxin.consent.lapses import LAPSE_TOPIC
 from suxin.consent.models import Consent, ConsentState, ConsentStateConflict
@@ -28,7 +28,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for
-from suxin.kernel.refusals import NotFound
+from suxin.kernel.refusals import NotFound, Refusal
 from suxin.kernel.sealing import Sealer
 from suxin.perks.first_use import CATEGORIES, CONSENT_DAYS
 from suxin.perks.models import Programme
@@ -40,6 +40,14 @@ from suxin.tenancy.models import Tenant
 
 CODE_LIFE: Final = timedelta(hours=2)
 """How long a code that a counter printed is good: time to walk there and to queue (proposed)."""
+
+
+class CodeOpenAlready(Refusal):
+    """The person said yes to this benefit before, and has not used it: another code would be a second use."""
+
+    code = "PERK_CODE_OPEN"
+    zh = "本人已同意使用该权益且尚未使用：请出示原来的权益码；原码不在身边的，先在“可以办理的事项”中撤回，再重新打印"
+    en = "He agreed to this benefit before and has not used it: show that code, or take the permission back first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -65,7 +73,7 @@ async def ask_at_counter(
     :raises VisitOver: if it has ended or run out
     :raises VisitNotReady: if nobody was proved
     :raises RecipientHelps: if the programme is of the helper's own organisation
-    :raises ConsentExists: if he said yes to it already, and has not used it
+    :raises CodeOpenAlready: if he said yes to it already, and has not used it
     :raises AssessmentMissing, RecipientUnknown: see ``checked_ask``
     Source: PIPL art. 13(1), 14, 17, 23; docs/api/perks.md
     """
@@ -181,11 +189,11 @@ async def code_handed_out(
 def _put_again(found: Consent, *, now: datetime) -> Consent:
     """Return a request that waits.
 
-    :raises ConsentExists: if it is none, or lapses at this moment
+    :raises CodeOpenAlready: if it is none, or lapses at this moment
     """
     waits = found.state is ConsentState.REQUESTED
     if not waits or (found.answer_by is not None and found.answer_by <= now):
-        raise ConsentExists(field="programmeId")
+        raise CodeOpenAlready
     return found
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.counter import queries
@@ -16,7 +15,6 @@ from suxin.kernel.refusals import NotFound, Refusal
 from suxin.perks.at_counter import CODE_LIFE, ask_at_counter, code_handed_out, hand_out_code
 from suxin.perks.models import Programme
 from suxin.perks.showing.queries import nearby_programmes
-from suxin.tenancy.models import Tenant
 from suxin.tenancy.queries import staff_names, tenant_row
 from suxin_tenants.operator.counter_pages import PLACE, head_of, require_counter
 from suxin_tenants.paging import asked_text, read_page
@@ -34,10 +32,7 @@ async def show_codes(visit: GivenVisit, visit_id: FromPath[UUID]) -> Answer:
     async with visit.reading() as session:
         found = await queries.own_visit(session, visit.actor, visit_id)
         require_running(found, now=visit.now)
-        statement = nearby_programmes(now=visit.now)
-        if search:
-            named = (Programme.name.icontains, Tenant.name.icontains)
-            statement = statement.where(or_(*(has(search, autoescape=True) for has in named)))
+        statement = nearby_programmes(named=search, now=visit.now)
         kept = {"q": search} if search else {}
         page = await read_page(session, visit.request, statement, Programme.id, kept=kept)
         context = {

@@ -74,7 +74,7 @@ class SmallRound:
 
     async def decide(self, found: CreditRound, *members: RoundMember) -> Any:
         return await self.act(
-            decide_lines, self.banker(0), round_id=found.id, member_ids=[one.id for one in members]
+            decide_lines, self.banker(2), round_id=found.id, member_ids=[one.id for one in members]
         )
 
     async def work(self, after: timedelta = timedelta()) -> int:

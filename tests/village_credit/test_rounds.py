@@ -193,7 +193,7 @@ async def test_what_is_said_against_a_line_another_person_decides(small_city, ad
     assert await small.work(WHOLE_NOTICE) == 0
     settled = {"member_id": member.id, "line_fen": 20_000_000, "answer": "属实"}
     with pytest.raises(RoundSecondPerson):
-        await small.act(answer_objection, small.banker(0), **settled)
+        await small.act(answer_objection, small.banker(2), **settled)
     await small.act(answer_objection, small.banker(1), **settled)
     assert await small.work(WHOLE_NOTICE) == 1
     row = await member_of(admin, member)

@@ -47,10 +47,11 @@ async def decide_lines(
 ) -> Sequence[RoundMember]:
     """Decide on a batch of households by the round's rules and their grades in force, which are read on their consents, with receipts.
 
-    Whoever has a line is on notice by a number; whoever has none is told why, and may object as well.
+    Whoever drew the rules up does not apply them. Whoever has a line is on notice by a number; whoever has none is told why, and may object as well.
 
     :raises Forbidden: if the actor may not decide on lines
     :raises NotFound: if the bank has no such round, or one of the households is not in it
+    :raises RoundSecondPerson: if the actor proposed the round
     :raises BatchEmpty: if the batch has nobody, or more than ``MAX_BATCH``
     :raises MemberNotAt: if one was decided on before
     :raises GradeMissing: if one has no grade in force
@@ -61,6 +62,8 @@ async def decide_lines(
     if not 1 <= len(wanted) <= MAX_BATCH:
         raise BatchEmpty(field="members", most=MAX_BATCH)
     found = await queries.lock_round(session, actor, round_id)
+    if found.proposed_by == actor.own_staff:
+        raise RoundSecondPerson
     members = await queries.lock_members(session, actor, round_id, wanted)
     tiers = {}
     for member in members:
@@ -191,10 +194,10 @@ async def _notice_alone(
 
 async def _last_number(session: AsyncSession, found: CreditRound) -> int:
     """Return the highest number that a notice of the round has had; whoever asks holds the round's lock."""
-    numbers = func.unnest(RoundNotice.numbers).column_valued("number")
-    last = (
-        select(func.max(numbers))
-        .select_from(RoundNotice, numbers)
+    numbers = (
+        select(func.unnest(RoundNotice.numbers).label("number"))
         .where(RoundNotice.tenant_id == found.tenant_id, RoundNotice.round_id == found.id)
+        .subquery()
     )
+    last = select(func.max(numbers.c.number))
     return await session.scalar(last) or 0

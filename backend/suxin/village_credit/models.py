@@ -280,7 +280,16 @@ class RoundMember(Table):
     def forget(self) -> None:
         """Keep nothing of whoever took his consent back but that he was there."""
         self.require(*LEAVABLE)
-        self.state, self.label = _M.LEFT, ""
+        self.state = _M.LEFT
+        self._erase()
+
+    def forget_line(self) -> None:
+        """Keep nothing of a line that ended long ago but that there was one."""
+        self.require(_M.ENDED)
+        self._erase()
+
+    def _erase(self) -> None:
+        self.label = ""
         self.tier = self.line_fen = self.reason = self.objection = self.answer = self.number = None
 
 

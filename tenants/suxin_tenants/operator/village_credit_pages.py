@@ -4,11 +4,10 @@ from typing import Final
 
 from litestar import get
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import select
 
 from suxin.rural.policies import RURAL_OVERSEE
-from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.queries import tenants_by_id
 from suxin.village_credit.models import CreditRound
 from suxin.village_credit.queries import rounds_overseen
 from suxin_tenants.area_names import area_names
@@ -32,17 +31,13 @@ async def show_village_credit_progress(visit: GivenVisit) -> Answer:
         )
         shown = [one for (one,) in page.rows]
         towns = {one.village_code[:_TOWN_DIGITS] for one in shown}
-        banks = await session.execute(
-            select(Tenant.id, Tenant.short_name).where(
-                Tenant.id.in_({one.tenant_id for one in shown})
-            )
-        )
+        banks = await session.scalars(tenants_by_id({one.tenant_id for one in shown}))
         context = {
             "page": page,
             "within": within,
             "states": ROUNDS,
             "areas": await area_names(session, {*towns, *(one.village_code for one in shown)}),
-            "banks": {row[0]: row[1] for row in banks},
+            "banks": {one.id: one.short_name for one in banks},
             "about": about,
         }
         return await visit.page(session, "operator/village_credit.html", context)

@@ -65,13 +65,7 @@ async def decide_lines(
     if found.proposed_by == actor.own_staff:
         raise RoundSecondPerson
     members = await queries.lock_members(session, actor, round_id, wanted)
-    tiers = {}
-    for member in members:
-        member.require(MemberState.CONSENTED)
-        if (tier := await _tier(session, actor, member, now=now)) is not None:
-            tiers[member.id] = tier
-    if len(tiers) < len(members):
-        raise GradeMissing(field="members", households=len(members) - len(tiers))
+    tiers = await _tiers(session, actor, members, now=now)
     calendar = await calendar_for_deadlines(session)
     ends_at = add_working_days(now, NOTICE_DAYS, calendar=calendar).at
     number = await _last_number(session, found)
@@ -160,6 +154,24 @@ async def end_line(
     member.end_line(said, now=now)
     record(session, member, "line_ended", now=now)
     return member
+
+
+async def _tiers(
+    session: AsyncSession, actor: Actor, members: Sequence[RoundMember], *, now: datetime
+) -> dict[UUID, str]:
+    """Return the grade of each household, read on its consent.
+
+    :raises MemberNotAt: if one was decided on before
+    :raises GradeMissing: if one has no grade in force
+    """
+    tiers = {}
+    for member in members:
+        member.require(MemberState.CONSENTED)
+        if (tier := await _tier(session, actor, member, now=now)) is not None:
+            tiers[member.id] = tier
+    if len(tiers) < len(members):
+        raise GradeMissing(field="members", households=len(members) - len(tiers))
+    return tiers
 
 
 async def _tier(

@@ -4,7 +4,7 @@ Everything here is made up. The one password is printed by ``suxin up`` and wort
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -203,6 +203,34 @@ ZHAO_MIN: Final = Applicant(
 APPLICANTS: Final = (ZHANG_WEI, LI_XIUYING, WANG_QIANG, CHEN_JING, ZHAO_MIN)
 
 
+ZHOU_GUILAN: Final = Applicant(
+    wechat="demo-zhouguilan",
+    name="周桂兰",
+    resident_id=resident_id(date(1976, 5, 9), 96),
+    phone=phone(6),
+    proved=True,
+    kind=SubjectKind.HOUSEHOLD,
+    name_parts=("周", "家农户"),
+    uscc="",
+    county_code="321324",
+    industry="A01",
+    age_months=60,
+    staff=0,
+    ask=RequestTerms(
+        amount_fen=1_000_000,
+        term_months=12,
+        purpose=LoanPurpose.AGRICULTURE_INPUTS,
+        guarantee_mode=GuaranteeMode.CREDIT,
+    ),
+    story="垫湖村农户，已有等级和整村授信额度：可一键用款（启动后约一分钟可用）",
+)
+"""The head of a household with a grade and a line of whole-village credit. She comes with her village's register, which the worker
+fills after the start; departments know her household by its number there."""
+
+PHONES: Final = (*APPLICANTS, ZHOU_GUILAN)
+"""Everybody whose phone the preview can show."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """One who works for a tenant, bounded by a branch or by areas where his role is."""
@@ -307,11 +335,18 @@ def _bank(slug: str, name: str, short_name: str, people: tuple[str, str, str]) -
     )
 
 
+_HONGZE: Final = _bank("hongze", "洪泽湖农村商业银行", "洪泽湖农商行", ("袁刚", "许红", "傅健"))
+HONGZE: Final = replace(
+    _HONGZE,
+    staff=(*_HONGZE.staff, Staff(name="袁芳", login="hongze.head", role="branch_head")),
+)
+"""The bank of the whole-village credit: its officer proposes, the head of its branch signs and decides."""
+
 BANKS: Final = (
     CHUFENG,
     LUOMA,
     _bank("shuhe", "沭河农村商业银行", "沭河农商行", ("宋平", "邓丽", "曹勇")),
-    _bank("hongze", "洪泽湖农村商业银行", "洪泽湖农商行", ("袁刚", "许红", "傅健")),
+    HONGZE,
     _bank("yanghe", "洋河实业银行宿迁分行", "洋河实业银行", ("沈浩", "曾怡", "彭超")),
     _bank("jiangzuo", "江左普惠银行宿迁分行", "江左普惠银行", ("吕军", "董娟", "程磊")),
     _bank("huaihai", "淮海兴业储蓄银行宿迁分行", "淮海储蓄银行", ("于东", "萧兰", "唐杰")),
@@ -367,7 +402,7 @@ def _role_zh(tenant: Organiser, person: Staff) -> str:
 
 
 def log_ins() -> Sequence[DemoLogIn]:
-    """Return the log-ins worth showing: two banks in full, one of each other kind of tenant, and the applicants."""
+    """Return the log-ins worth showing: three banks in full, one of each other kind of tenant, and the applicants."""
     desks = [
         DemoLogIn(
             who=f"{tenant.short_name} {person.branch or ''}{_role_zh(tenant, person)}",
@@ -376,7 +411,7 @@ def log_ins() -> Sequence[DemoLogIn]:
             password=PASSWORD,
             note=person.name,
         )
-        for tenant in (OPERATOR, CHUFENG, LUOMA, *OTHERS)
+        for tenant in (OPERATOR, CHUFENG, LUOMA, HONGZE, *OTHERS)
         for person in tenant.staff
     ]
     phones = [
@@ -387,7 +422,7 @@ def log_ins() -> Sequence[DemoLogIn]:
             password=f"{applicant.resident_id}\n{applicant.phone}",
             note=applicant.story,
         )
-        for applicant in APPLICANTS
+        for applicant in PHONES
     ]
     visitor = COUNTER_VISITOR
     at_counter = DemoLogIn(

@@ -176,7 +176,7 @@ async def test_every_desk_log_in_works(built):
 
     actors = {row.login: await _staff(built, row.login) for row in rows}
 
-    assert len(actors) == 26
+    assert len(actors) == 30
     # A role has one name, here and at the desk.
     who = {row.login: row.who for row in rows}
     assert who["chufeng.loan"] == "楚风农商行 客户经理"
@@ -185,7 +185,7 @@ async def test_every_desk_log_in_works(built):
     assert all(actor.permissions for actor in actors.values())
     assert actors["operator.admin"].kind == "operator"
     # And whoever comes to the counter, who has none.
-    assert len(cast.log_ins()) == len(rows) + len(cast.APPLICANTS) + 1
+    assert len(cast.log_ins()) == len(rows) + len(cast.PHONES) + 1
 
 
 async def test_the_proved_cast_logs_in_and_finds_its_requests(built):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -16,7 +16,7 @@ from suxin.lending.loans.states import LoanState
 from suxin.lending.models import LoanRequest
 from suxin.lending.terms import RepaymentMethod
 from suxin.village_credit.models import CreditRound, LineUse, RoundMember, RoundNotice
-from suxin.village_credit.policies import ROUND_READ
+from suxin.village_credit.policies import ROUND_OVERSEE, ROUND_READ
 from suxin.village_credit.states import MemberState, RoundState
 from suxin.villages.queries import household_of_subject
 
@@ -61,11 +61,19 @@ async def lock_round(session: AsyncSession, actor: Actor, round_id: UUID) -> Cre
     return _round(await session.scalar(one.execution_options(populate_existing=True)))
 
 
-def rounds_overseen(*, within: str = "") -> Select[CreditRound]:
-    """Return the rounds that the caller sees in an area, by village and bank; of households there are counts alone."""
+def rounds_overseen(actor: Actor, *, within: str = "") -> Select[CreditRound]:
+    """Return the rounds of an area, for the credit office; a town's person sees those of his own towns. Of households there are counts alone.
+
+    :raises Forbidden: if the actor may not look on
+    """
+    actor.require(ROUND_OVERSEE)
+    own = [CreditRound.village_code.startswith(one, autoescape=True) for one in actor.areas]
     return (
         select(CreditRound)
-        .where(CreditRound.village_code.startswith(within, autoescape=True))
+        .where(
+            CreditRound.village_code.startswith(within, autoescape=True),
+            or_(*own) if own else true(),
+        )
         .order_by(CreditRound.village_code, CreditRound.id)
     )
 

@@ -41,14 +41,13 @@ def check_health(story: FarmStory) -> str:
 
 def log_in(story: FarmStory) -> str:
     """Log in: the household's head on her phone, the village's people and the bank's at their desks."""
+    story.head.log_in()
 
-    def proved() -> Thing | None:
-        if not story.head.log_in():
-            return None
+    def acted_for() -> Thing | None:
         subjects = story.head.me()["subjects"]
         return next((one for one in subjects if one["kind"]["code"] == "household"), None)
 
-    household = until(proved, expected="演示农户已建档", patience_s=CITY_PATIENCE_S)
+    household = until(acted_for, expected="演示农户已建档", patience_s=CITY_PATIENCE_S)
     story.number = household["uscc"]
     story.head.talk.show(Suxin_Subject=household["id"])
     for desk in story.desks:

@@ -266,6 +266,8 @@ async def _show(
         people = [found.proposed_by, found.signed_by, found.accepted_by, found.confirmed_by]
         context = {
             "round": found,
+            # JSON has no order that anybody gave it.
+            "lines": [(tier, found.rules[tier]) for tier in TIERS if tier in found.rules],
             "bank": bank.name if bank is not None else "",
             "state": ROUNDS[found.state],
             "members": members,

@@ -30,6 +30,7 @@ async def lend(small, admin, bank, use, **changes):
     given = {
         "id": new_id(),
         "tenant_id": bank.tenant_id,
+        "offer_id": new_id(),
         "subject_id": use["subject_id"],
         "request_id": use["request_id"],
         "state": "OVERDUE",
@@ -38,10 +39,16 @@ async def lend(small, admin, bank, use, **changes):
         "principal_paid_fen": 200_000,
         "overdue_days": 3,
         "overdue_since": small.now.date(),
+        "first_drawn_on": small.now.date(),
+        "first_due_on": small.now.date(),
+        "ends_on": small.now.date(),
         "repayment_method": "bullet",
         "person_id": use["subject_id"],
     }
+    # What the contract came of does not matter here.
+    await admin.execute("set session_replication_role = replica")
     await insert(admin, Loan, sample(Loan, small.now, **given | changes))
+    await admin.execute("set session_replication_role = origin")
 
 
 async def test_its_bank_alone_learns_what_was_drawn_and_is_overdue(small_city, admin):
@@ -77,6 +84,12 @@ async def test_what_is_left_of_a_line_is_what_requests_and_loans_on_it_leave(sma
     assert await used() == 0
     await small.act(request_on_line, head, after=WHOLE_NOTICE, member_id=member.id, wanted=asked())
     assert await used() == 1_000_000
+    # Between the accepted offer and the contract nothing of the line is free.
+    for state, taken in (("ACCEPTED", 1_000_000), ("WITHDRAWN", 0), ("OPEN", 1_000_000)):
+        await admin.execute("set session_replication_role = replica")
+        await admin.execute("update loan_requests set state = $1", state)
+        await admin.execute("set session_replication_role = origin")
+        assert (state, await used()) == (state, taken)
     use = await admin.fetchrow("select * from credit_line_uses")
     await lend(small, admin, small_city.banks[0], use)
     assert await used() == 800_000

@@ -13,7 +13,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
-from suxin.lending.models import LoanRequest
+from suxin.lending.models import LoanRequest, RequestState
 from suxin.lending.terms import RepaymentMethod
 from suxin.village_credit.models import CreditRound, LineUse, RoundMember, RoundNotice
 from suxin.village_credit.policies import ROUND_OVERSEE, ROUND_READ
@@ -25,6 +25,10 @@ MAX_MEMBERS: Final = 5_000
 
 _OVER: Final[frozenset[LoanState]] = frozenset(
     {LoanState.CANCELLED, LoanState.SETTLED, LoanState.WRITTEN_OFF}
+)
+
+_NOTHING_CAME: Final[frozenset[RequestState]] = frozenset(
+    {RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.UNMATCHED}
 )
 
 
@@ -214,7 +218,7 @@ def uses_about(subject_id: UUID) -> Select[LineUse]:
 
 
 async def used_fen(session: AsyncSession, member: RoundMember) -> int:
-    """Return how much of a line is taken: what live requests ask for, and what loans on it may still owe or draw.
+    """Return how much of a line is taken: what requests ask for until they end or are a loan, and what loans on it may still owe or draw.
 
     For the acting subject, who alone reads his requests.
     """
@@ -238,7 +242,8 @@ async def used_fen(session: AsyncSession, member: RoundMember) -> int:
     )
     owed = {loan.request_id: _owed(loan) for loan in loans}
     return sum(
-        owed.get(use.request_id, use.amount_fen if request.alive else 0) for use, request in uses
+        owed.get(use.request_id, 0 if request.state in _NOTHING_CAME else use.amount_fen)
+        for use, request in uses
     )
 
 

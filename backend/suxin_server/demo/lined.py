@@ -105,6 +105,8 @@ class LinedCity:
         found = await self._round(bankers, admin, checker, products[0], now=opened)
         await self._decide(found, bankers[1], [await self._join(found, head, opened)], now=opened)
         await line_all(self.database, now=min(now, opened + _LONGEST_NOTICE))
+        # Those of whom more is known are decided on first.
+        neighbours.reverse()
         joined = [await self._join(found, one, now) for one in neighbours]
         await self._decide(found, bankers[1], joined[:DECIDED], now=now)
         await self._object(neighbours[DECIDED - 1], joined[DECIDED - 1], now=now)

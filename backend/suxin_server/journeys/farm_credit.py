@@ -104,13 +104,16 @@ def give_up(story: FarmStory) -> str:
 def ask_on_line(story: FarmStory) -> str:
     """Ask for money on the line in force by one tap: not beyond the line, and to its bank alone."""
     story.line = membership(story, PRODUCTS[0][1])
-    left = story.line["leftFen"]
+    left, amount_fen = story.line["leftFen"], cast.ZHOU_GUILAN.ask.amount_fen
+    expect(
+        left >= amount_fen, "演示农户还有可用额度", f"可用 {format_yuan(left)}元，请重建演示城市"
+    )
     at = f"{API}/village-credit/memberships/{story.line['id']}"
     beyond = _wanted(story, story.line, left + 100)
     story.head.talk.refused(
         "CREDIT_LINE_EXCEEDED", "POST", f"{at}/request", status=409, body=beyond, key=new_key()
     )
-    wanted = _wanted(story, story.line, cast.ZHOU_GUILAN.ask.amount_fen)
+    wanted = _wanted(story, story.line, amount_fen)
     made = story.head.talk.post(f"{at}/request", wanted, status=201, key=new_key())
     story.request = story.head.talk.get(f"{API}/loan-requests/{made['requestId']}")
     referrals = story.head.items(f"loan-requests/{made['requestId']}/referrals")
@@ -148,7 +151,10 @@ def accept(story: FarmStory) -> str:
     expect(stands(done, "CHOSEN"), "CHOSEN", done)
     state = story.head.talk.get(f"{API}/{path}")["state"]
     expect(state["code"] == "ACCEPTED", "ACCEPTED", state)
-    return f"已接受{story.bank.name}的报价，按合同放款"
+    left = membership(story, PRODUCTS[0][1])["leftFen"]
+    taken = story.line["leftFen"] - left
+    expect(taken == story.request["amountFen"], "至放款结清前占用额度", left)
+    return f"已接受{story.bank.name}的报价；可用额度 {format_yuan(left)}元，结清后恢复"
 
 
 def _wanted(story: FarmStory, member: Thing, amount_fen: int) -> dict[str, object]:

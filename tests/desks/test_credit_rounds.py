@@ -13,6 +13,7 @@ LINES = {"lineAAA": "20", "lineAA": "15", "lineA": "10", "lineB": "5", "lineC": 
 
 async def test_a_round_is_signed_by_four_and_shows_whoever_joined(desks, small_city, admin, words):
     small = await build_round(small_city, admin)
+    desks.clock.moment = small.now
     home = small.village.tenant_id
     officer, head = await desks.officer(), await desks.of("branch_head")
     manager, checker = [await desks.of(one, home) for one in ("village_admin", "supervisor")]
@@ -58,6 +59,7 @@ async def test_an_objection_is_another_persons_and_a_line_ends_with_a_reason(
     desks, small_city, admin, words
 ):
     small = await build_round(small_city, admin)
+    desks.clock.moment = small.now
     found = await small.open()
     member = await small.join(found, 0)
     decider, other = await desks.officer(), await desks.of("branch_head")
@@ -67,7 +69,7 @@ async def test_an_objection_is_another_persons_and_a_line_ends_with_a_reason(
     assert 'data-testid="objection"' not in await decider.get(at)
     assert "收入漏计" in words(await other.get(at))
     answer = f"{at}/members/{member.id}/answer"
-    assert "请填写" in words((await other.post(answer, line="20")).text)
+    assert "此项必填" in words((await other.post(answer, line="20")).text)
     too_much = await other.post(answer, line="21", answer="属实")
     assert "额度应为 1–20 万元" in words(too_much.text)
     await other.done(answer, line="20", answer="属实")
@@ -96,4 +98,4 @@ async def test_who_looks_on_sees_counts_of_his_own_area(desks, small_city, admin
     assert "还没有整村授信" in words(await away.get("/desk/village-credit"))
     assert "还没有整村授信" in words(await office.get("/desk/village-credit?area=321324"))
     merchant = await desks.of("merchant_admin", await desks.tenant(TenantKind.MERCHANT))
-    await merchant.get(PLACE, status=403)
+    await merchant.get(PLACE, status=404)

@@ -1,7 +1,7 @@
 """Whole-village credit of the demo city: one round in progress in a village of its own, with a household of the cast whose line is in force.
 
-The worker does it after the ratings are there. Each step is a command of the product, at a moment before now; a city that has a round is
-left as it is.
+The worker does it after the ratings are there. Each step is a command of the product, at a moment before now; a city in which it was
+begun is left as it is.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,7 +36,7 @@ from suxin.village_credit.joining import join_round, object_to_line
 from suxin.village_credit.models import CreditRound, RoundMember
 from suxin.village_credit.rounds import accept_round, confirm_round, propose_round, sign_round
 from suxin.villages.linking import link_by_resident_id
-from suxin.villages.models import Village
+from suxin.villages.models import Household, Village
 from suxin.villages.notice import CURRENT
 from suxin.villages.subjecthood import agree_household_subject
 from suxin_server.demo import cast
@@ -58,8 +58,8 @@ RULES: Final = {
     "B": 15_000_000,
     "C": 2_000_000,
 }
-NEIGHBOURS: Final = 7
-DECIDED: Final = 4
+NEIGHBOURS: Final = 11
+DECIDED: Final = 6
 """How many of the neighbours have been decided on since; the last of them objects, and the others wait."""
 
 _NOTICE: Final = timedelta(days=12)
@@ -103,25 +103,28 @@ class LinedCity:
         products = [await self._product(bankers[2], *one, now=settled) for one in PRODUCTS]
         opened = max(settled, now - _AGO)
         found = await self._round(bankers, admin, checker, products[0], now=opened)
-        await self._decide(found, bankers[1], [await self._join(found, head, opened)], now=opened)
-        await line_all(self.database, now=min(now, opened + _LONGEST_NOTICE))
         # Those of whom more is known are decided on first.
         neighbours.reverse()
-        joined = [await self._join(found, one, now) for one in neighbours]
+        first, *joined = [await self._join(found, one, opened) for one in (head, *neighbours)]
+        await self._decide(found, bankers[1], [first], now=opened)
+        await line_all(self.database, now=min(now, opened + _LONGEST_NOTICE))
         await self._decide(found, bankers[1], joined[:DECIDED], now=now)
         await self._object(neighbours[DECIDED - 1], joined[DECIDED - 1], now=now)
         await line_all(self.database, now=now)
         return True
 
     async def _parties(self, *, now: datetime) -> tuple[Village | None, UUID | None]:
-        """Return the village and the bank, unless there is a round."""
+        """Return the village and the bank, unless somebody's household there is a subject: this was begun before then."""
         async with self.database.transaction(SYSTEM, now=now) as session:
-            if await session.scalar(select(CreditRound.id).limit(1)) is not None:
-                return None, None
             bank_id = await session.scalar(
                 select(Tenant.id).where(Tenant.name == cast.HONGZE.name, Tenant.sandbox.is_(False))
             )
-            return await session.scalar(select(Village).where(Village.code == VILLAGE)), bank_id
+            village = await session.scalar(select(Village).where(Village.code == VILLAGE))
+            begun = None
+            if village is not None:
+                linked = Household.tenant_id == village.tenant_id, Household.subject_id.is_not(None)
+                begun = await session.scalar(select(Household.id).where(*linked).limit(1))
+        return (village, bank_id) if begun is None else (None, None)
 
     async def _people(self, tenant_id: UUID, log_ins: list[str], now: datetime) -> list[Actor]:
         return await people_of(self.database, self.profiles, tenant_id, log_ins, now=now)

@@ -31,9 +31,10 @@ async def test_one_round_is_in_progress_and_a_line_is_in_force(new_city, day) ->
             "OBJECTED": 1,
             "CONSENTED": NEIGHBOURS - DECIDED,
         }
+        assert len(set(await built.column("select tier from credit_round_members"))) > 2
         # The worker counts in whole fives soon after.
         await line_all(built.database, now=now + COUNT_AGAIN)
         counts = await built.admin.fetchrow("select state, joined, active from credit_rounds")
-        assert tuple(counts) == ("OPEN", 5, None)
+        assert tuple(counts) == ("OPEN", 10, None)
         # Once and no more, at whatever start.
         assert not await city.fill(now=now)

@@ -70,8 +70,8 @@ async def test_an_objection_is_another_persons_and_a_line_ends_with_a_reason(
     assert "收入漏计" in words(await other.get(at))
     answer = f"{at}/members/{member.id}/answer"
     assert "此项必填" in words((await other.post(answer, line="20")).text)
-    too_much = await other.post(answer, line="21", answer="属实")
-    assert "额度应为 1–20 万元" in words(too_much.text)
+    too_much = await other.post(answer, line="31", answer="属实")
+    assert "额度应为 1–30 万元" in words(too_much.text)
     await other.done(answer, line="20", answer="属实")
     await small.work(WHOLE_NOTICE)
     end = f"{at}/members/{member.id}/end"

@@ -1,5 +1,6 @@
 """What became of a line: who learns what was drawn on it and is overdue, who looks on, and what is left of it after a year."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from observing import changed, contents
 from sample_rows import insert, sample
 from small_village_credit import WHOLE_NOTICE, asked, build_round, in_force
 
+from suxin.consent.commands import pause_consent
 from suxin.kernel.ids import new_id
 from suxin.lending.loans.models import Loan
 from suxin.village_credit.deciding import decide_lines, end_line
@@ -19,7 +21,7 @@ from suxin.village_credit.queries import (
     rounds_overseen,
     used_fen,
 )
-from suxin.village_credit.refusals import RoundSecondPerson
+from suxin.village_credit.refusals import GradeMissing, LineExceeded, RoundSecondPerson
 from suxin.village_credit.requesting import request_on_line
 
 YEAR = timedelta(days=365)
@@ -95,6 +97,38 @@ async def test_what_is_left_of_a_line_is_what_requests_and_loans_on_it_leave(sma
     assert await used() == 800_000
     await admin.execute("update loans set repayment_method = 'revolving'")
     assert await used() == 1_000_000
+
+
+async def test_two_taps_at_once_take_no_more_than_the_line(small_city, admin):
+    small = await build_round(small_city, admin)
+    member = await in_force(small)
+    line = await admin.fetchval("select line_fen from credit_round_members")
+    most = line // 500_000 * 300_000
+    taps = [
+        small.act(
+            request_on_line,
+            small.village.head(0),
+            after=WHOLE_NOTICE,
+            member_id=member.id,
+            wanted=asked(most),
+        )
+        for _ in range(2)
+    ]
+    done = await asyncio.gather(*taps, return_exceptions=True)
+    assert sorted(isinstance(one, LineExceeded) for one in done) == [False, True]
+    assert await admin.fetchval("select count(*) from credit_line_uses") == 1
+
+
+async def test_a_grade_is_read_on_a_live_consent_alone(small_city, admin):
+    """PIPL art. 6, 15: whoever pauses is not decided on, and no reading is on record."""
+    small = await build_round(small_city, admin)
+    found = await small.open()
+    member = await small.join(found, 0)
+    await small.act(pause_consent, small.village.head(0), consent_id=member.consent_id)
+    before = await contents(admin)
+    with pytest.raises(GradeMissing):
+        await small.decide(found, member)
+    assert await changed(admin, before) == set()
 
 
 async def test_whoever_drew_the_rules_up_does_not_apply_them(small_city, admin):

@@ -87,6 +87,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "village_credit.queries.own_round": ("rival", found, NotFound),
     "village_credit.queries.lock_round": ("rival", found, NotFound),
     "village_credit.queries.rounds_overseen": ("rival", nothing, Forbidden),
+    "village_credit.queries.own_round_members": ("rival", nothing, None),
     "village_credit.queries.own_members": ("rival", found, None),
     "village_credit.queries.lock_members": (
         "rival",

@@ -82,8 +82,8 @@ def rounds_overseen(actor: Actor, *, within: str = "") -> Select[CreditRound]:
     )
 
 
-def own_members(actor: Actor, round_id: UUID) -> Select[RoundMember]:
-    """Return the households of a round that take part, for the actor's bank, those who wait first.
+def own_round_members(actor: Actor) -> Select[RoundMember]:
+    """Return the households that take part in the rounds of the actor's bank; whoever left is there no more.
 
     :raises Forbidden: if the actor may not read rounds
     """
@@ -92,11 +92,18 @@ def own_members(actor: Actor, round_id: UUID) -> Select[RoundMember]:
         select(RoundMember)
         .where(
             RoundMember.tenant_id == actor.own_tenant,
-            RoundMember.round_id == round_id,
             RoundMember.state != MemberState.LEFT,
         )
         .order_by(RoundMember.id)
     )
+
+
+def own_members(actor: Actor, round_id: UUID) -> Select[RoundMember]:
+    """Return those of one round, in the order in which they joined.
+
+    :raises Forbidden: if the actor may not read rounds
+    """
+    return own_round_members(actor).where(RoundMember.round_id == round_id)
 
 
 async def lock_members(
@@ -303,12 +310,7 @@ def over(member: RoundMember, *, today: date) -> bool:
 
 
 def _one_member(actor: Actor, member_id: UUID) -> Select[RoundMember]:
-    actor.require(ROUND_READ)
-    return select(RoundMember).where(
-        RoundMember.tenant_id == actor.own_tenant,
-        RoundMember.id == member_id,
-        RoundMember.state != MemberState.LEFT,
-    )
+    return own_round_members(actor).where(RoundMember.id == member_id)
 
 
 def _round(found: CreditRound | None) -> CreditRound:

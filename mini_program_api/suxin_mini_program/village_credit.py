@@ -221,7 +221,7 @@ async def show_village_credit(runtime: GivenRuntime, actor: GivenActor) -> Respo
             for one in await queries.rounds_for(session, actor)
         ]
         rows = await session.execute(queries.memberships_about(actor.own_subject).limit(SHOWN))
-        shown = [await _membership(session, member, found) for member, found in rows.all()]
+        shown = [await _membership(session, actor, member, found) for member, found in rows.all()]
     return answer(MyVillageCredit(rounds=rounds, memberships=shown))
 
 
@@ -337,11 +337,11 @@ async def _bank(session: AsyncSession, found: CreditRound) -> str:
 
 
 async def _membership(
-    session: AsyncSession, member: RoundMember, found: CreditRound
+    session: AsyncSession, actor: Actor, member: RoundMember, found: CreditRound
 ) -> MembershipShown:
     left = None
     if member.state is MemberState.ACTIVE and member.line_fen is not None:
-        left = max(0, member.line_fen - await queries.used_fen(session, member))
+        left = max(0, member.line_fen - await queries.used_fen(session, actor, member.id))
     return MembershipShown(
         id=member.id,
         bank=await _bank(session, found),

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from point_root_fields import POINT_NODES
+
 CALLS: Final = {
     "villageCreditRounds": "{ villageCreditRounds(first: 1) { totalCount } }",
     "villageCreditRound": '{ villageCreditRound(id: "x") { id } }',
@@ -20,5 +22,7 @@ HOLDERS: Final = {
 }
 CREDIT_NODES: Final = {"VillageCreditRound", "VillageCreditMember"}
 """What of whole-village credit has a global id."""
+FARM_NODES: Final = POINT_NODES | CREDIT_NODES
+"""What a village's points and its households' lines have."""
 CREDIT_LISTS: Final = {"villageCreditRounds", "villageCreditMembers"}
 """What is listed in an order of the caller's choice."""

@@ -102,6 +102,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "village_credit.queries.own_membership": ("stranger", member, NotFound),
     "village_credit.queries.lock_own_membership": ("stranger", member, NotFound),
     "village_credit.queries.uses_about": ("stranger", subject, None),
+    "village_credit.queries.used_fen": ("stranger", member, None),
     "village_credit.queries.lines_in_use": (
         "rival",
         beside(nothing, member_ids=[MEMBER_ID]),

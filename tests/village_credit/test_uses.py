@@ -17,7 +17,6 @@ from suxin.village_credit.policies import ROUND_OVERSEE
 from suxin.village_credit.queries import (
     LineInUse,
     lines_in_use,
-    memberships_about,
     rounds_overseen,
     used_fen,
 )
@@ -80,8 +79,7 @@ async def test_what_is_left_of_a_line_is_what_requests_and_loans_on_it_leave(sma
 
     async def used():
         async with small_city.database.snapshot(head, now=small.now) as session:
-            ((own, _),) = (await session.execute(memberships_about(member.subject_id))).all()
-            return await used_fen(session, own)
+            return await used_fen(session, head, member.id)
 
     assert await used() == 0
     await small.act(request_on_line, head, after=WHOLE_NOTICE, member_id=member.id, wanted=asked())

@@ -154,7 +154,7 @@ def require_in_force(member: RoundMember, *, now: datetime) -> int:
     if (
         member.state is not MemberState.ACTIVE
         or member.line_fen is None
-        or queries.over(member, today=local_day(now))
+        or member.over(today=local_day(now))
     ):
         raise LineNotActive
     return member.line_fen

@@ -241,6 +241,10 @@ class RoundMember(Table):
         if self.state not in states:
             raise MemberNotAt
 
+    def over(self, *, today: date) -> bool:
+        """Tell whether the line's year is over."""
+        return self.expires_on is not None and self.expires_on <= today
+
     def offer(
         self, tier: str, line_fen: int, *, number: int, ends_at: datetime, by: UUID, now: datetime
     ) -> None:

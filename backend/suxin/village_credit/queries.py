@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -224,10 +223,10 @@ def uses_about(subject_id: UUID) -> Select[LineUse]:
     )
 
 
-async def used_fen(session: AsyncSession, member: RoundMember) -> int:
-    """Return how much of a line is taken: what requests ask for until they end or are a loan, and what loans on it may still owe or draw.
+async def used_fen(session: AsyncSession, actor: Actor, member_id: UUID) -> int:
+    """Return how much of one of the acting subject's lines is taken: what requests ask for until they end or are a loan, and what loans on it may still owe or draw.
 
-    For the acting subject, who alone reads his requests.
+    :raises Forbidden: if the actor acts for no subject
     """
     uses = (
         await session.execute(
@@ -237,12 +236,12 @@ async def used_fen(session: AsyncSession, member: RoundMember) -> int:
                 (LoanRequest.subject_id == LineUse.subject_id)
                 & (LoanRequest.id == LineUse.request_id),
             )
-            .where(LineUse.subject_id == member.subject_id, LineUse.member_id == member.id)
+            .where(LineUse.subject_id == actor.own_subject, LineUse.member_id == member_id)
         )
     ).all()
     loans = await session.scalars(
         select(Loan).where(
-            Loan.subject_id == member.subject_id,
+            Loan.subject_id == actor.own_subject,
             Loan.request_id.in_([use.request_id for use, _ in uses]),
             Loan.renews_id.is_(None),
         )
@@ -302,11 +301,6 @@ def _owed(loan: Loan) -> int:
     if loan.repayment_method is RepaymentMethod.REVOLVING:
         return loan.principal_fen
     return loan.principal_fen - loan.principal_paid_fen
-
-
-def over(member: RoundMember, *, today: date) -> bool:
-    """Tell whether a line's year is over."""
-    return member.expires_on is not None and member.expires_on <= today
 
 
 def _one_member(actor: Actor, member_id: UUID) -> Select[RoundMember]:

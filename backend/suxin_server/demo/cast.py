@@ -6,12 +6,13 @@ Everything here is made up. The one password is printed by ``suxin up`` and wort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from suxin.lending.facts import EcoGrade, TaxGrade
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import SubjectKind
 from suxin.tenancy.profiles import TenantKind
+from suxin_server.demo.applicant import Applicant, Penalty
 from suxin_server.demo.log_in import DemoLogIn
 from suxin_server.demo.numbers import credit_code, phone, resident_id
 from suxin_server.demo.village_people import VILLAGE_STAFF
@@ -26,49 +27,6 @@ FIRST_CROWD_PHONE: Final = 100
 
 DESK: Final = "/desk/log-in"
 PREVIEW: Final = "/preview"
-
-
-class Penalty(NamedTuple):
-    """One administrative penalty, by how long ago it was decided."""
-
-    months_ago: int
-    severity: str
-    authority: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applicant:
-    """One who asks for a loan in the phone preview, and the organisation he represents.
-
-    ``wechat`` is the log-in code; ``proved`` tells whether he went through real-name proof already. ``ask`` are the
-    terms his story is about.
-    """
-
-    wechat: str
-    name: str
-    resident_id: str
-    phone: str
-    proved: bool
-    kind: SubjectKind
-    name_parts: tuple[str, ...]
-    uscc: str
-    county_code: str
-    industry: str
-    age_months: int
-    staff: int
-    tax_grade: TaxGrade | None = None
-    annual_tax_fen: int | None = None
-    insured: int | None = None
-    honours: tuple[str, ...] = ()
-    penalties: tuple[Penalty, ...] = ()
-    eco_grade: EcoGrade | None = None
-    ask: RequestTerms
-    story: str
-
-    @property
-    def subject_name(self) -> str:
-        """The name of the organisation."""
-        return "".join(self.name_parts)
 
 
 ZHANG_WEI: Final = Applicant(

@@ -13,6 +13,7 @@ from suxin.villages.drafts import HouseholdDraft
 from suxin.villages.people import MemberDraft
 from suxin.villages.states import Relation
 from suxin_server.demo import cast, words
+from suxin_server.demo.applicant import Applicant
 from suxin_server.demo.cast import Organiser, Staff
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.numbers import PHONES, phone, resident_id
@@ -98,7 +99,7 @@ def households(register: Register) -> Iterator[tuple[HouseholdDraft, list[Member
         yield place, [head, *_family(dice, head)]
 
 
-def _of_cast(applicant: cast.Applicant) -> MemberDraft:
+def _of_cast(applicant: Applicant) -> MemberDraft:
     return MemberDraft(
         name=applicant.name,
         relation=Relation.HEAD,

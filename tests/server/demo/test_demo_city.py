@@ -24,6 +24,7 @@ from suxin.subjects.persons import NOT_PROVED
 from suxin.subjects.visitors import applicant_actor, visitor_of
 from suxin.tenancy.actors import staff_actor
 from suxin_server.demo import cast
+from suxin_server.demo.applicant import Applicant
 from suxin_server.demo.ingested import PERSONS
 from suxin_server.demo.organisations import FARM_ENTITIES, FIRMS, SOLE_TRADERS
 from suxin_tenants import PROFILES
@@ -222,7 +223,7 @@ async def test_the_proved_cast_logs_in_and_finds_its_requests(built):
     ],
     ids=lambda value: getattr(value, "wechat", str(value)),
 )
-async def test_the_unproved_cast_is_matched_as_told(built, applicant: cast.Applicant, banks: int):
+async def test_the_unproved_cast_is_matched_as_told(built, applicant: Applicant, banks: int):
     async with _asked(built, applicant) as (session, asked):
         subject_id, request_id = asked.request.subject_id, asked.request.id
         rows = (await session.execute(match_results_of(subject_id, request_id))).all()
@@ -243,7 +244,7 @@ class _Undo(Exception):
 
 
 @asynccontextmanager
-async def _asked(built, applicant: cast.Applicant) -> AsyncIterator[tuple[AsyncSession, Submitted]]:
+async def _asked(built, applicant: Applicant) -> AsyncIterator[tuple[AsyncSession, Submitted]]:
     """Submit a cast member's request through the product's own command; undo it at the end."""
     subject = (await built.column("select id from subjects where uscc = $1", applicant.uscc))[0]
     actor = Actor.subject("test", person_id=uuid4(), subject_id=UUID(str(subject)))

@@ -84,6 +84,7 @@ from suxin_graphql.point_types import describe_point_enums
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.settlement_types import PerkSettlementOrder
+from suxin_graphql.village_credit_types import describe_village_credit_enums
 from suxin_graphql.village_types import describe_village_enums
 from suxin_graphql.warning_types import LoanWarningOrder
 
@@ -292,8 +293,7 @@ def describe_enums() -> None:
     _describe_loans()
     _describe_pools()
     describe_perk_enums()
-    describe_village_enums()
-    describe_point_enums()
+    _describe_villages()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
@@ -312,6 +312,12 @@ def _describe_systems() -> None:
     describe(
         DeliveryState, "推送状态。Where an event's way to an endpoint stands.", _DELIVERY_STATES
     )
+
+
+def _describe_villages() -> None:
+    describe_village_enums()
+    describe_point_enums()
+    describe_village_credit_enums()
 
 
 def _describe_loans() -> None:

@@ -48,6 +48,7 @@ from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.settlement_types import SettlementQueries
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
+from suxin_graphql.village_credit_queries import VillageCreditQueries
 from suxin_graphql.village_queries import VillageQueries
 from suxin_graphql.warning_mutations import WarningMutations
 from suxin_graphql.warning_queries import WarningQueries
@@ -80,6 +81,7 @@ class Query(
     LeagueQueries,
     VillageQueries,
     PointQueries,
+    VillageCreditQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

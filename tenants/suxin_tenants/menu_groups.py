@@ -99,7 +99,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
     ),
     TenantKind.VILLAGE_GRID: (
         Group("积分", ("/desk", "/desk/points")),
-        Group("评级", ("/desk/ratings",)),
+        Group("评级", ("/desk/ratings", "/desk/credit-rounds")),
         Group(
             "名册",
             (

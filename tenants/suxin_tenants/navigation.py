@@ -51,7 +51,7 @@ from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin.village_credit.policies import ROUND_READ
+from suxin.village_credit.policies import ROUND_OVERSEE, ROUND_READ
 from suxin.villages.policies import COUNT_READ, LINK_DECIDE, REGISTER_MANAGE, REGISTER_READ
 from suxin_tenants.menu_groups import grouped
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
@@ -139,7 +139,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
-        (RURAL_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
+        (ROUND_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
         (CAUTION_READ, NavItem(zh="公开警示", href="/desk/cautions", icon="alert")),
         (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),

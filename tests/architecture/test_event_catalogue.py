@@ -20,6 +20,7 @@ from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
+from suxin.village_credit import event_types as village_credit
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -42,6 +43,7 @@ DECLARED = {
         *limiting.EVENT_TYPES,
     ),
     "repair": repair.EVENT_TYPES,
+    "village_credit": village_credit.EVENT_TYPES,
     "risk_pool": (
         *risk_pool.EVENT_TYPES,
         *claims.EVENT_TYPES,
@@ -110,5 +112,7 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "Referral",
         "RiskPool",
         "ServiceOrder",
+        "VillageCreditMember",
+        "VillageCreditRound",
     }
     assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from credit_root_fields import CREDIT_LISTS
 from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
 from point_root_fields import POINT_LISTS
@@ -34,6 +35,7 @@ OF_MERCHANTS = {
     "perkSettlements",
     *VILLAGE_LISTS,
     *POINT_LISTS,
+    *CREDIT_LISTS,
 }
 LISTS = {
     name: field

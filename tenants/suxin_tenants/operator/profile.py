@@ -65,6 +65,7 @@ from suxin.tenancy.policies import (
     TENANT_READ,
 )
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.village_credit.policies import ROUND_OVERSEE
 from suxin.villages.policies import AREA_ADD, COUNT_READ, MERGER_DECIDE, MERGER_PROPOSE
 
 OPERATOR: Final = TenantProfile(
@@ -94,6 +95,7 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_READ,
                     HEARING_DECIDE,
                     RURAL_OVERSEE,
+                    ROUND_OVERSEE,
                     TITLE_DECIDE,
                     TITLE_FILE,
                     TENANT_MANAGE,
@@ -177,6 +179,7 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_READ,
                     HEARING_DECIDE,
                     RURAL_OVERSEE,
+                    ROUND_OVERSEE,
                     TITLE_DECIDE,
                     TITLE_FILE,
                     EVIDENCE_READ,
@@ -266,7 +269,7 @@ OPERATOR: Final = TenantProfile(
             code="town_reviewer",
             zh="乡镇积分复核员",
             second_factor=True,
-            permissions=frozenset({TOWN_DECIDE, SHEET_FORM}),
+            permissions=frozenset({TOWN_DECIDE, SHEET_FORM, ROUND_OVERSEE}),
         ),
         Role(
             code="auditor",
@@ -285,6 +288,7 @@ OPERATOR: Final = TenantProfile(
                     CAUTION_READ,
                     NOTICE_READ,
                     RURAL_OVERSEE,
+                    ROUND_OVERSEE,
                     EVIDENCE_READ,
                     COMMITMENT_READ,
                     INGESTION_READ,

@@ -22,7 +22,7 @@ from suxin.shop import redeeming
 from suxin.shop.models import ShopLine, ShopRedemption
 from suxin.shop.states import RedemptionState
 
-HAD, BUDGET, SOAP = (30, 12), 40, 9
+HAD, BUDGET, SOAP = (45, 18), 60, 14
 TAKEN = (RedemptionState.HELD, RedemptionState.HANDED_OVER)
 
 
@@ -82,8 +82,10 @@ class Shops(RuleBasedStateMachine):
             self._run(self._tried(self.small.act(redeeming.ask_return, "shop_keeper", reason="破损", **which)))  # fmt: skip
             self._run(self._tried(self.small.act(redeeming.confirm_return, "supervisor", **which)))
 
-    @rule()
-    def time_passes(self) -> None:
+    @rule(number=st.sampled_from(("001", "002")))
+    def time_passes(self, number: str) -> None:
+        # Something is left lying, unless nothing is left of it.
+        self.hold(pieces=1, number=number, twice=False)
         Shops.now += timedelta(minutes=31)
         self._run(self._jobs())
 

@@ -3,18 +3,15 @@
 from collections import Counter
 from datetime import datetime
 
-import pytest
-
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin_server.demo.pointed import BASKETS, DEEDS, POSTED, PointedCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_tenants import PROFILES
 
 
-@pytest.mark.parametrize("day", ["2026-11-30", "2027-03-01"])
-async def test_claims_stand_everywhere_and_the_shop_has_redemptions(new_city, day) -> None:
-    """Whenever it is begun, and whatever holidays were before: what was put on notice weeks ago is posted."""
-    now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
+async def test_claims_stand_everywhere_and_the_shop_has_redemptions(new_city) -> None:
+    """Also after the longest holidays: what was put on notice weeks ago is posted."""
+    now = datetime.fromisoformat("2027-03-01T02:00:00+00:00")
     async with new_city(now) as built:
         sealer = Sealer(Keyring.generate())
         assert await VillagedCity(built.database, sealer, PROFILES).fill(now=now)

@@ -23,7 +23,7 @@ from suxin.shop.models import ShopLine, ShopRedemption
 from suxin.shop.states import RedemptionState
 
 HAD, BUDGET, SOAP = (45, 18), 60, 14
-STEPS = ("hand_over", "cancel", "take_back", "hand_over", "time_passes")
+STEPS = ("hand_over", "take_back", "cancel", "time_passes")
 TAKEN = (RedemptionState.HELD, RedemptionState.HANDED_OVER)
 
 
@@ -74,9 +74,10 @@ class Shops(RuleBasedStateMachine):
     def then(self, draw: int, pieces: int) -> None:
         # One rule, and each step in its turn: hypothesis leaves rules out for a whole example, and with them what only they reach.
         step = STEPS[Shops.turn % len(STEPS)]
-        Shops.turn += 1
         wanted = RedemptionState.HANDED_OVER if step == "take_back" else RedemptionState.HELD
         one = self._pick(draw, wanted)
+        # What does not stand so is tried as well, and refused; the turn goes on once it was tried on what does.
+        Shops.turn += one is not None and one.state is wanted
         if step == "time_passes":
             Shops.now += timedelta(minutes=31)
             self._run(self._jobs())

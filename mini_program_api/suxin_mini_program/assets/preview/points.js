@@ -20,9 +20,16 @@ const signed = (points) => `${points > 0 ? "+" : ""}${points} 分`;
 /** The page of one's points: for each village in whose household one is. */
 export async function showPoints(go) {
   const { items } = await get("/points");
-  if (!items.length) return empty("还没有关联农户", "村（居）委会在花名册中登记后，请用同一手机号在“切换申请主体”中关联本户；没有智能手机的，可在村部柜台办理。");
+  if (!items.length) return empty("还没有关联农户", "村（居）委会登记花名册后，按您已核验的身份证件关联本户；没有智能手机的，在村部由网格员代为申报，积分照样入账。",
+    button("关联本户", () => linkHousehold(go), { mini: true, testid: "link-household" }));
   const shown = await Promise.all(items.map((one) => village(go, one)));
   return h("div", { "data-testid": "points-page" }, shown);
+}
+
+async function linkHousehold(go) {
+  await post("/household-links/proof");
+  say("已关联");
+  go("/points");
 }
 
 async function village(go, one) {

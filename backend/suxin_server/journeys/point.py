@@ -10,7 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image
 
@@ -336,7 +336,7 @@ def _scan(story: PointStory, code: str) -> str:
     )
 
 
-def _basket(story: PointStory) -> dict[str, str]:
+def _basket(story: PointStory) -> dict[str, Any]:
     return {f"pieces-{story.good['id']}": "1"}
 
 

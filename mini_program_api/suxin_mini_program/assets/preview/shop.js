@@ -26,6 +26,7 @@ export async function showShop(go, id) {
 }
 
 const good = (shop, one) => h("li", { class: "card good", "data-testid": "good" },
+  one.photo && h("img", { class: "good-photo", src: one.photo, alt: "", width: 160, height: 120, loading: "lazy" }),
   h("strong", null, one.name),
   h("span", { class: one.pricePoints <= shop.available ? "is-up" : "" }, `${one.pricePoints} 分 / ${one.unit}`),
   h("small", null, [one.pricePoints > shop.available && `还差 ${one.pricePoints - shop.available} 分`, one.monthLimit && `每户每月至多 ${one.monthLimit} ${one.unit}`].filter(Boolean).join("；")));

@@ -84,6 +84,7 @@ from suxin_graphql.point_types import describe_point_enums
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.settlement_types import PerkSettlementOrder
+from suxin_graphql.shop_types import describe_shop_enums
 from suxin_graphql.village_types import describe_village_enums
 from suxin_graphql.warning_types import LoanWarningOrder
 
@@ -293,7 +294,8 @@ def describe_enums() -> None:
     _describe_pools()
     describe_perk_enums()
     describe_village_enums()
-    describe_point_enums()
+    for describe_beside in (describe_point_enums, describe_shop_enums):
+        describe_beside()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():

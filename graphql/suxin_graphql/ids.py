@@ -65,6 +65,8 @@ KINDS: Final[dict[str, Kind]] = {
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),
     "Household": Kind(64, "农户", "household"),
     "VillageGrid": Kind(65, "网格", "grid"),
+    "ShopGood": Kind(96, "积分商品", "good"),
+    "ShopRedemption": Kind(97, "积分兑换", "redemption"),
     "PointClaim": Kind(105, "积分申报", "claim of points"),
     "PointRuleSet": Kind(106, "积分细则", "rule set"),
 }

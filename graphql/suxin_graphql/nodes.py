@@ -32,6 +32,7 @@ from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, Ri
 from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.settlement_types import PerkSettlement
+from suxin_graphql.shop_types import ShopGood, ShopRedemption
 from suxin_graphql.village_types import Household, VillageGrid
 from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
@@ -76,6 +77,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LeagueLine": LeagueLine,
     "Household": Household,
     "VillageGrid": VillageGrid,
+    "ShopGood": ShopGood,
+    "ShopRedemption": ShopRedemption,
     "PointClaim": PointClaim,
     "PointRuleSet": PointRuleSet,
 }

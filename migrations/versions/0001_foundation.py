@@ -5098,6 +5098,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_shop_redemptions_ended_at', 'shop_redemptions', ['tenant_id', 'ended_at'], unique=False)
     op.create_index('ix_shop_redemptions_household', 'shop_redemptions', ['tenant_id', 'household_id', 'id'], unique=False)
+    op.create_index('ix_shop_redemptions_state', 'shop_redemptions', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -6203,6 +6204,7 @@ def downgrade() -> None:
     op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
     op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_shop_redemptions_state', table_name='shop_redemptions')
     op.drop_index('ix_shop_redemptions_household', table_name='shop_redemptions')
     op.drop_index('ix_shop_redemptions_ended_at', table_name='shop_redemptions')
     op.drop_table('shop_redemptions')

@@ -8,6 +8,7 @@ from typing import Final
 import order_root_fields as orders
 import perk_root_fields
 import point_root_fields
+import shop_root_fields
 import village_root_fields
 
 OFFER: Final = (
@@ -142,6 +143,7 @@ CALLS: Final = {
     **orders.CALLS,
     **village_root_fields.CALLS,
     **point_root_fields.CALLS,
+    **shop_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -278,6 +280,7 @@ NEEDS: Final = {
     **orders.NEEDS,
     **village_root_fields.NEEDS,
     **point_root_fields.NEEDS,
+    **shop_root_fields.NEEDS,
 }
 """What each root field needs."""
 
@@ -294,6 +297,7 @@ HOLDERS: Final = {
     **orders.HOLDERS,
     **village_root_fields.HOLDERS,
     **point_root_fields.HOLDERS,
+    **shop_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import SQLColumnExpression, func, select
 
 from suxin.shop import models
 from suxin.shop.limits import MAX_LINES
+from suxin.shop.lines import told_lines
 from suxin.shop.policies import SHOP_READ
 from suxin.shop.queries import own_goods, own_redemptions
 from suxin.shop.states import GoodState, Means, RedemptionState
@@ -78,22 +78,6 @@ class ShopRedemptionLine:
         )
 
 
-def _lines() -> SQLColumnExpression[Any]:
-    line = models.ShopLine
-    told = ("name", "unit", "price_points", "asked", "given")
-    each = func.jsonb_build_object(*(part for name in told for part in (name, getattr(line, name))))
-    return (
-        select(func.jsonb_agg(each))
-        .where(
-            line.tenant_id == models.ShopRedemption.tenant_id,
-            line.redemption_id == models.ShopRedemption.id,
-        )
-        .correlate(models.ShopRedemption)
-        .scalar_subquery()
-        .label("lines")
-    )
-
-
 def _told(stored: Any, _: Context) -> list[ShopRedemptionLine]:  # noqa: ANN401 - a JSON column
     return [ShopRedemptionLine.of(one) for one in stored or ()]
 
@@ -142,7 +126,7 @@ class ShopRedemption(Node):
         description="预留的分值，发放后为实际扣减。What is held, and from the hand-over on what was taken."
     )
     year: int = strawberry.field(description="占用哪一年的预算。Of which year's budget it is paid.")
-    lines: list[ShopRedemptionLine] = column(_lines, convert=_told, items=MAX_LINES)
+    lines: list[ShopRedemptionLine] = column(told_lines, convert=_told, items=MAX_LINES)
     held_at: datetime
     held_until: datetime
     ended_at: datetime | None

@@ -59,7 +59,7 @@ def _record(session: AsyncSession, good: ShopGood, step: str, *, now: datetime) 
         session,
         f"good.{step}",
         tenant_id=good.tenant_id,
-        of=("good", good.id),
+        of=("shop_good", good.id),
         now=now,
         name=good.name,
     )

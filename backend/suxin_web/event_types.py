@@ -20,6 +20,7 @@ from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
 from suxin.village_credit import event_types as village_credit
+from suxin.shop import event_types as shop
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
@@ -39,4 +40,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     limiting.EVENT_TYPES,
     grid.EVENT_TYPES,
     village_credit.EVENT_TYPES,
+    shop.EVENT_TYPES,
 )

@@ -33,6 +33,7 @@ from suxin_graphql.replay_types import ProductReplay
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.settlement_types import PerkSettlement
 from suxin_graphql.village_credit_types import VillageCreditMember, VillageCreditRound
+from suxin_graphql.shop_types import ShopGood, ShopRedemption
 from suxin_graphql.village_types import Household, VillageGrid
 from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
@@ -79,6 +80,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "VillageCreditRound": VillageCreditRound,
     "VillageCreditMember": VillageCreditMember,
     "VillageGrid": VillageGrid,
+    "ShopGood": ShopGood,
+    "ShopRedemption": ShopRedemption,
     "PointClaim": PointClaim,
     "PointRuleSet": PointRuleSet,
 }

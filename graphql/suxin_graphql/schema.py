@@ -46,6 +46,7 @@ from suxin_graphql.refusals import RefusalShown
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.settlement_types import SettlementQueries
+from suxin_graphql.shop_queries import ShopQueries
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
 from suxin_graphql.village_credit_queries import VillageCreditQueries
@@ -82,6 +83,7 @@ class Query(
     VillageQueries,
     PointQueries,
     VillageCreditQueries,
+    ShopQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

@@ -1390,7 +1390,7 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON shop_goods FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY published ON shop_goods FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'OFFERED'))",
     "CREATE POLICY system ON shop_goods FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (name, unit, price_points, month_limit, state, changed_at) ON shop_goods TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (name, unit, price_points, month_limit, state, changed_at, photo, photo_sha256) ON shop_goods TO suxin_app',
     "CREATE TRIGGER shop_goods_begins BEFORE INSERT ON shop_goods FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OFFERED', 'client'), ('OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER shop_goods_step BEFORE UPDATE OF state ON shop_goods FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OFFERED', 'WITHDRAWN', 'client'), ('OFFERED', 'WITHDRAWN', 'staff'), ('WITHDRAWN', 'OFFERED', 'client'), ('WITHDRAWN', 'OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE shop_lines ENABLE ROW LEVEL SECURITY',
@@ -3454,9 +3454,12 @@ def upgrade() -> None:
     sa.Column('month_limit', sa.BigInteger(), nullable=True),
     sa.Column('state', sa.Enum('OFFERED', 'WITHDRAWN', name='goodstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('template', sa.Text(), nullable=True),
+    sa.Column('photo', sa.LargeBinary(), nullable=True),
+    sa.Column('photo_sha256', sa.Text(), nullable=True),
     sa.Column('added_by', sa.Uuid(), nullable=False),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(photo is null) = (photo_sha256 is null) and length(photo) <= 300000 and length(photo_sha256) = 64', name=op.f('ck_shop_goods_photo')),
     sa.CheckConstraint('length(name) between 1 and 40 and length(unit) between 1 and 8', name=op.f('ck_shop_goods_texts')),
     sa.CheckConstraint('month_limit between 1 and 1000', name=op.f('ck_shop_goods_month_limit')),
     sa.CheckConstraint('price_points between 1 and 100000', name=op.f('ck_shop_goods_price')),
@@ -5103,6 +5106,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_shop_redemptions_ended_at', 'shop_redemptions', ['tenant_id', 'ended_at'], unique=False)
     op.create_index('ix_shop_redemptions_household', 'shop_redemptions', ['tenant_id', 'household_id', 'id'], unique=False)
+    op.create_index('ix_shop_redemptions_state', 'shop_redemptions', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -6208,6 +6212,7 @@ def downgrade() -> None:
     op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
     op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_shop_redemptions_state', table_name='shop_redemptions')
     op.drop_index('ix_shop_redemptions_household', table_name='shop_redemptions')
     op.drop_index('ix_shop_redemptions_ended_at', table_name='shop_redemptions')
     op.drop_table('shop_redemptions')

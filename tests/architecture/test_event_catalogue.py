@@ -21,6 +21,7 @@ from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
 from suxin.village_credit import event_types as village_credit
+from suxin.shop import event_types as shop
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -49,6 +50,7 @@ DECLARED = {
         *claims.EVENT_TYPES,
         *guarantor_parts.EVENT_TYPES,
     ),
+    "shop": shop.EVENT_TYPES,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
@@ -114,5 +116,6 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "ServiceOrder",
         "VillageCreditMember",
         "VillageCreditRound",
+        "ShopRedemption",
     }
     assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

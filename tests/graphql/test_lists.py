@@ -10,6 +10,7 @@ from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
 from point_root_fields import POINT_LISTS
 from sample_rows import insert, sample
+from shop_root_fields import SHOP_LISTS
 from village_root_fields import VILLAGE_LISTS
 
 from suxin.consent.oauth.deprecated_uses import Use, add_uses
@@ -36,6 +37,7 @@ OF_MERCHANTS = {
     *VILLAGE_LISTS,
     *POINT_LISTS,
     *CREDIT_LISTS,
+    *SHOP_LISTS,
 }
 LISTS = {
     name: field

@@ -46,6 +46,7 @@ def test_every_document_is_executed_here():
         "perk_codes",
         "perks",
         "points",
+        "shop",
         "pools",
         "sandboxes",
         "service_orders",

@@ -9,6 +9,7 @@ import credit_root_fields
 import order_root_fields as orders
 import perk_root_fields
 import point_root_fields
+import shop_root_fields
 import village_root_fields
 
 OFFER: Final = (
@@ -144,6 +145,7 @@ CALLS: Final = {
     **village_root_fields.CALLS,
     **point_root_fields.CALLS,
     **credit_root_fields.CALLS,
+    **shop_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -281,6 +283,7 @@ NEEDS: Final = {
     **village_root_fields.NEEDS,
     **point_root_fields.NEEDS,
     **credit_root_fields.NEEDS,
+    **shop_root_fields.NEEDS,
 }
 """What each root field needs."""
 
@@ -298,6 +301,7 @@ HOLDERS: Final = {
     **village_root_fields.HOLDERS,
     **point_root_fields.HOLDERS,
     **credit_root_fields.HOLDERS,
+    **shop_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

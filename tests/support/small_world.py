@@ -30,6 +30,7 @@ from sample_rows import insert, sample
 from small_cases import declined, with_documents
 from small_cautions import propose
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
+from small_disasters import build_disaster
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
 from small_league import fill_quarter
@@ -96,6 +97,7 @@ class World:
     relieved: Relieved
     caution_id: UUID
     credit_round_id: UUID
+    disaster: dict[str, UUID]
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -209,6 +211,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         field=await fill_field(city, admin, village, staff_id),
         rural=await fill_rural(city, admin, besides["model_id"]),
         credit_round_id=await fill_village_credit(city, admin),
+        disaster=await build_disaster(city, admin, loan_id),
     )
 
 

@@ -1229,14 +1229,14 @@ ACCESS = (
     "CREATE POLICY system ON rural_ballots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_ballots FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT ON rural_ballots TO suxin_app',
-    'GRANT SELECT, INSERT ON rural_ballots TO suxin_batch',
+    'GRANT SELECT, INSERT, DELETE ON rural_ballots TO suxin_batch',
     'ALTER TABLE rural_certificates ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_certificates FORCE ROW LEVEL SECURITY',
     "CREATE POLICY anybody ON rural_certificates FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null)",
     "CREATE POLICY system ON rural_certificates FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_certificates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, UPDATE (ended_at) ON rural_certificates TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_certificates TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_certificates TO suxin_batch',
     'ALTER TABLE rural_cycles ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_cycles FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON rural_cycles FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1258,7 +1258,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_entries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_entries FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, number, label, publish_name, proposed_by, proposed_at, reason, decided_by, decided_at, tier, place, tier_before, appealed_at, told) ON rural_entries TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_entries TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_entries TO suxin_batch',
     "CREATE TRIGGER rural_entries_begins BEFORE INSERT ON rural_entries FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'subject'), ('ENTERED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_entries_step BEFORE UPDATE OF state ON rural_entries FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'LEFT', 'subject'), ('CONSENTED', 'LEFT', 'system'), ('CONSENTED', 'PROPOSED', 'client'), ('CONSENTED', 'PROPOSED', 'staff'), ('EFFECTIVE', 'LEFT', 'system'), ('ENTERED', 'LEFT', 'subject'), ('ENTERED', 'LEFT', 'system'), ('ENTERED', 'RATED', 'system'), ('FROZEN', 'LEFT', 'system'), ('FROZEN', 'RATED', 'operator'), ('FROZEN', 'RATED', 'subject'), ('FROZEN', 'RATED', 'system'), ('FROZEN', 'REOPENED', 'operator'), ('FROZEN', 'REOPENED', 'system'), ('HEARING', 'LEFT', 'system'), ('HEARING', 'RATED', 'system'), ('PROPOSED', 'ENTERED', 'client'), ('PROPOSED', 'ENTERED', 'staff'), ('PROPOSED', 'LEFT', 'subject'), ('PROPOSED', 'LEFT', 'system'), ('PROPOSED', 'NOT_ADMITTED', 'client'), ('PROPOSED', 'NOT_ADMITTED', 'staff'), ('RATED', 'EFFECTIVE', 'system'), ('RATED', 'FROZEN', 'subject'), ('RATED', 'HEARING', 'system'), ('RATED', 'LEFT', 'system'), ('REOPENED', 'LEFT', 'system'), ('REOPENED', 'RATED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_grades ENABLE ROW LEVEL SECURITY',
@@ -1268,7 +1268,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_grades FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_grades FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, UPDATE (state, ended_at, reminded_at, told_of_end_at) ON rural_grades TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_grades TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_grades TO suxin_batch',
     "CREATE TRIGGER rural_grades_begins BEFORE INSERT ON rural_grades FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'system'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_grades_step BEFORE UPDATE OF state ON rural_grades FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'EXPIRED', 'system'), ('IN_FORCE', 'REPLACED', 'system'), ('IN_FORCE', 'WITHDRAWN', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_hearings ENABLE ROW LEVEL SECURITY',
@@ -1280,7 +1280,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_hearings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_hearings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (statement, stated_by, stated_at, lowered, answer, decided_by, decided_at) ON rural_hearings TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_hearings TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_hearings TO suxin_batch',
     'ALTER TABLE rural_notices ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_notices FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON rural_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ended_at is null))",
@@ -1309,7 +1309,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_recusals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_recusals FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT ON rural_recusals TO suxin_app',
-    'GRANT SELECT, INSERT ON rural_recusals TO suxin_batch',
+    'GRANT SELECT, INSERT, DELETE ON rural_recusals TO suxin_batch',
     'ALTER TABLE rural_statements ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_statements FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON rural_statements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1317,7 +1317,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_statements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_statements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, verified_by, verified_at, record_id) ON rural_statements TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_statements TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_statements TO suxin_batch',
     "CREATE TRIGGER rural_statements_begins BEFORE INSERT ON rural_statements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'client'), ('STATED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_statements_step BEFORE UPDATE OF state ON rural_statements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'REJECTED', 'client'), ('STATED', 'REJECTED', 'staff'), ('STATED', 'VERIFIED', 'client'), ('STATED', 'VERIFIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_titles ENABLE ROW LEVEL SECURITY',
@@ -3261,6 +3261,7 @@ def upgrade() -> None:
     sa.Column('tier_proposed', sa.Text(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('open_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('open_provisional', sa.Boolean(), nullable=False),
     sa.Column('statement', sa.Text(), nullable=True),
     sa.Column('stated_by', sa.Uuid(), nullable=True),
     sa.Column('stated_at', sa.DateTime(timezone=True), nullable=True),
@@ -4721,6 +4722,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_household_members_household_id', 'household_members', ['tenant_id', 'household_id'], unique=False)
     op.create_index('ix_household_members_key_version', 'household_members', ['key_version'], unique=False, postgresql_where=sa.text('key_version is not null'))
+    op.create_index('ix_household_members_left', 'household_members', ['left_at'], unique=False, postgresql_where=sa.text("left_at is not null and name_masked <> ''"))
     op.create_index('ix_household_members_resident_id_index', 'household_members', ['resident_id_index'], unique=False, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
     op.create_index('ix_household_members_subject_id', 'household_members', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
     op.create_index('uq_household_members_resident_id', 'household_members', ['tenant_id', 'resident_id_index'], unique=True, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
@@ -5956,7 +5958,6 @@ def upgrade() -> None:
     sa.Column('answer', sa.Text(), nullable=True),
     sa.Column('told_state', sa.Text(), nullable=True),
     sa.CheckConstraint("(state in ('AGREED', 'DECLINED')) = (decided_by is not null) and (decided_by is null) = (decided_at is null) and (decided_by is null) = (answer is null)", name=op.f('ck_renewal_proposals_decided')),
-    sa.ForeignKeyConstraint(['disaster_id'], ['declared_disasters.id'], name=op.f('fk_renewal_proposals_disaster_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_renewal_proposals_tenant_id_loan_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_renewal_proposals'))
     )
@@ -6357,6 +6358,7 @@ def downgrade() -> None:
     op.drop_index('uq_household_members_resident_id', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
     op.drop_index('ix_household_members_subject_id', table_name='household_members', postgresql_where=sa.text('subject_id is not null'))
     op.drop_index('ix_household_members_resident_id_index', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.drop_index('ix_household_members_left', table_name='household_members', postgresql_where=sa.text("left_at is not null and name_masked <> ''"))
     op.drop_index('ix_household_members_key_version', table_name='household_members', postgresql_where=sa.text('key_version is not null'))
     op.drop_index('ix_household_members_household_id', table_name='household_members')
     op.drop_table('household_members')

@@ -97,6 +97,7 @@ from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
     app_exchange_pages,
+    fact_pages,
     field_conflict_pages,
     field_pages,
     grid_pages,
@@ -214,6 +215,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *rural_pages.HANDLERS,
     *credit_round_pages.HANDLERS,
     *village_credit_pages.HANDLERS,
+    *fact_pages.HANDLERS,
     *rating_pages.HANDLERS,
     *vote_pages.HANDLERS,
     repair_pages.show_repairs,

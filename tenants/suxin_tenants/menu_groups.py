@@ -100,7 +100,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
     ),
     TenantKind.VILLAGE_GRID: (
         Group("积分", ("/desk", "/desk/points")),
-        Group("评级", ("/desk/ratings",)),
+        Group("评级", ("/desk/ratings", "/desk/facts")),
         Group(
             "名册",
             (

@@ -204,6 +204,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
         (CLAIM_RECORD, NavItem(zh="离线采集", href="/desk/field", icon="inbox")),
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
+        (RATING_READ, NavItem(zh="情况证明", href="/desk/facts", icon="check")),
         *_VILLAGE,
         *_HOUSE,
         (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),

@@ -19,9 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from suxin.cautions.models import PublicCaution
-from suxin.disasters.models import DeclaredDisaster, RenewalProposal
 from suxin.consent.models import Consent, ConsentState
 from suxin.counter.models import CounterVisit
+from suxin.disasters.models import DeclaredDisaster, RenewalProposal
 from suxin.events.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from suxin.exports.models import Export
 from suxin.grid.models import PointClaim, RuleSet

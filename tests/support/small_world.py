@@ -174,7 +174,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     )
     desk_token = await fill_doorways(city)
     village = await fill_villages(city, admin, staff_id)
-    besides = await _besides(city, admin)
+    besides = await _besides(city, admin, loan_id)
     return World(
         city=city,
         merchant=await build_merchant(city),
@@ -211,18 +211,18 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
         field=await fill_field(city, admin, village, staff_id),
         rural=await fill_rural(city, admin, besides["model_id"]),
         credit_round_id=await fill_village_credit(city, admin),
-        disaster=await build_disaster(city, admin, loan_id),
     )
 
 
-async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
-    """Let happen what needs no more than the city, in an order of its own."""
+async def _besides(city: SmallCity, admin: asyncpg.Connection, loan_id: UUID) -> dict[str, Any]:
+    """Let happen what needs no more than the city and a loan, in an order of its own."""
     return {
         "correction_id": await _contest(city, admin),
         "case_id": await with_documents(city, admin, await declined(city)),
         "repair_id": await fill_repair(city, admin),
         "relieved": await build_relief(city, admin),
         "caution_id": (await propose(city)).id,
+        "disaster": await build_disaster(city, admin, loan_id),
         "at_counter": await visit_counter(city),
         "export_id": await begin_export(city, admin),
         "model_id": await build_scores(city),

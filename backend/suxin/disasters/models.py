@@ -194,7 +194,7 @@ class RenewalProposal(Table):
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    disaster_id: Mapped[UUID] = mapped_column(ForeignKey("declared_disasters.id"))
+    disaster_id: Mapped[UUID]
     loan_id: Mapped[UUID]
     subject_id: Mapped[UUID]
     state: Mapped[RenewalState]

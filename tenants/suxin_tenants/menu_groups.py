@@ -33,6 +33,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/products",
                 "/desk/loans",
                 "/desk/warnings",
+                "/desk/renewals",
                 "/desk/own-league",
                 "/desk/credit-rounds",
                 "/desk/certificates",
@@ -53,6 +54,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/commitments",
                 "/desk/cases",
                 "/desk/repairs",
+                "/desk/disasters",
                 "/desk/relief-notices",
                 "/desk/cautions",
                 "/desk/score-models",
@@ -99,7 +101,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
     ),
     TenantKind.VILLAGE_GRID: (
         Group("积分", ("/desk", "/desk/points")),
-        Group("评级", ("/desk/ratings", "/desk/credit-rounds")),
+        Group("评级", ("/desk/ratings", "/desk/credit-rounds", "/desk/facts")),
         Group(
             "名册",
             (

@@ -81,6 +81,8 @@ MATRIX = {
     "credit_round_notices": EVERYBODY,
     "credit_line_uses": PLATFORM,
     # What waits for its second person is the office's alone; what is published is everybody's.
+    "declared_disasters": KEEPER,
+    "renewal_proposals": PLATFORM,
     "public_cautions": (NONE, NONE, NONE, NONE, ALL, NONE),
     "ended_tokens": DOORWAY,
     "event_feeds": PLATFORM,

@@ -4,6 +4,7 @@
 UPDATED = {
     "operator": {
         "public_cautions",
+        "declared_disasters",
         "rural_hearings",
         "rural_titles",
         "village_mergers",
@@ -45,6 +46,8 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "declared_disasters",
+        "renewal_proposals",
         "grid_photo_uploads",
         "grid_photo_pieces",
         "grid_devices",
@@ -161,6 +164,7 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "renewal_proposals",
         "grid_photo_uploads",
         "grid_photo_pieces",
         "grid_devices",

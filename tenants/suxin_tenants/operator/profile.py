@@ -13,6 +13,7 @@ from suxin.consent.assessments import ASSESSMENT_FILE
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_MANAGE, CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
+from suxin.disasters.policies import DISASTER_CONFIRM, DISASTER_DECLARE, DISASTER_READ
 from suxin.events.policies import EVENT_READ, WEBHOOK_MANAGE
 from suxin.grid.policies import SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.calendars import CALENDAR_MANAGE
@@ -90,6 +91,9 @@ OPERATOR: Final = TenantProfile(
                     CAUTION_DECIDE,
                     CAUTION_FILE,
                     CAUTION_READ,
+                    DISASTER_CONFIRM,
+                    DISASTER_DECLARE,
+                    DISASTER_READ,
                     NOTICE_DECIDE,
                     NOTICE_FILE,
                     NOTICE_READ,
@@ -174,6 +178,9 @@ OPERATOR: Final = TenantProfile(
                     CAUTION_DECIDE,
                     CAUTION_FILE,
                     CAUTION_READ,
+                    DISASTER_CONFIRM,
+                    DISASTER_DECLARE,
+                    DISASTER_READ,
                     NOTICE_DECIDE,
                     NOTICE_FILE,
                     NOTICE_READ,
@@ -285,6 +292,7 @@ OPERATOR: Final = TenantProfile(
                     INCENTIVE_READ,
                     CASE_READ,
                     REPAIR_READ,
+                    DISASTER_READ,
                     CAUTION_READ,
                     NOTICE_READ,
                     RURAL_OVERSEE,

@@ -17,6 +17,7 @@ from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
+from suxin.rural import event_types as rural
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
@@ -33,4 +34,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     perks.EVENT_TYPES,
     tickets.EVENT_TYPES,
     grid.EVENT_TYPES,
+    rural.EVENT_TYPES,
 )

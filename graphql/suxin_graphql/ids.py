@@ -65,6 +65,8 @@ KINDS: Final[dict[str, Kind]] = {
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),
     "Household": Kind(64, "农户", "household"),
     "VillageGrid": Kind(65, "网格", "grid"),
+    "RatingCycle": Kind(80, "评级批次", "rating cycle"),
+    "RatingEntry": Kind(81, "参评记录", "entry"),
     "PointClaim": Kind(105, "积分申报", "claim of points"),
     "PointRuleSet": Kind(106, "积分细则", "rule set"),
 }

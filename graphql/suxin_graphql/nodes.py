@@ -30,6 +30,7 @@ from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.point_types import PointClaim, PointRuleSet
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
+from suxin_graphql.rural_types import RatingCycle, RatingEntry
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.settlement_types import PerkSettlement
 from suxin_graphql.village_types import Household, VillageGrid
@@ -76,6 +77,8 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LeagueLine": LeagueLine,
     "Household": Household,
     "VillageGrid": VillageGrid,
+    "RatingCycle": RatingCycle,
+    "RatingEntry": RatingEntry,
     "PointClaim": PointClaim,
     "PointRuleSet": PointRuleSet,
 }

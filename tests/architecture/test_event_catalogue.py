@@ -18,6 +18,7 @@ from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
+from suxin.rural import event_types as rural
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -39,6 +40,7 @@ DECLARED = {
         *claims.EVENT_TYPES,
         *guarantor_parts.EVENT_TYPES,
     ),
+    "rural": rural.EVENT_TYPES,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
@@ -99,6 +101,8 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "PoolClaim",
         "PoolFiling",
         "PoolStopLoss",
+        "RatingCycle",
+        "RatingEntry",
         "Referral",
         "RiskPool",
         "ServiceOrder",

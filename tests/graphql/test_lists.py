@@ -8,6 +8,7 @@ import pytest
 from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
 from point_root_fields import POINT_LISTS
+from rural_root_fields import RURAL_LISTS
 from sample_rows import insert, sample
 from village_root_fields import VILLAGE_LISTS
 
@@ -34,6 +35,7 @@ OF_MERCHANTS = {
     "perkSettlements",
     *VILLAGE_LISTS,
     *POINT_LISTS,
+    *RURAL_LISTS,
 }
 LISTS = {
     name: field

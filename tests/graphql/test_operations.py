@@ -47,6 +47,7 @@ def test_every_document_is_executed_here():
         "perks",
         "points",
         "pools",
+        "rural",
         "sandboxes",
         "service_orders",
         "tiers",

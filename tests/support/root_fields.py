@@ -8,6 +8,7 @@ from typing import Final
 import order_root_fields as orders
 import perk_root_fields
 import point_root_fields
+import rural_root_fields
 import village_root_fields
 
 OFFER: Final = (
@@ -142,6 +143,7 @@ CALLS: Final = {
     **orders.CALLS,
     **village_root_fields.CALLS,
     **point_root_fields.CALLS,
+    **rural_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -278,6 +280,8 @@ NEEDS: Final = {
     **orders.NEEDS,
     **village_root_fields.NEEDS,
     **point_root_fields.NEEDS,
+    **rural_root_fields.NEEDS,
+    **dict.fromkeys(rural_root_fields.PUBLIC, PUBLIC),
 }
 """What each root field needs."""
 
@@ -294,6 +298,7 @@ HOLDERS: Final = {
     **orders.HOLDERS,
     **village_root_fields.HOLDERS,
     **point_root_fields.HOLDERS,
+    **rural_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

@@ -9,11 +9,12 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.rural.models import (
     RuralAreaCount,
+    RuralCertificate,
     RuralHearing,
     RuralTitle,
 )
 from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
-from suxin.rural.states import TitleLevel
+from suxin.rural.states import TitleLevel, TitleState
 
 
 def hearings(actor: Actor) -> Select[RuralHearing]:
@@ -62,6 +63,26 @@ def titles(*, level: TitleLevel | None = None) -> Select[RuralTitle]:
     """Return the titles that the caller sees, the latest first."""
     found = select(RuralTitle).order_by(RuralTitle.id.desc())
     return found if level is None else found.where(RuralTitle.level == level)
+
+
+def published_titles(_actor: Actor) -> Select[RuralTitle]:
+    """Return the titles that were given, also those revoked since, the latest first."""
+    return (
+        select(RuralTitle)
+        .where(RuralTitle.state.in_((TitleState.APPROVED, TitleState.REVOKED)))
+        .order_by(RuralTitle.id.desc())
+    )
+
+
+async def certificate_numbered(session: AsyncSession, number: UUID) -> RuralCertificate:
+    """Return what anybody may know of a certificate by its number.
+
+    :raises NotFound: if there is none
+    """
+    found = await session.get(RuralCertificate, number)
+    if found is None:
+        raise NotFound(thing_zh="证书", thing_en="certificate", field="number")
+    return found
 
 
 async def lock_title(session: AsyncSession, actor: Actor, title_id: UUID) -> RuralTitle:

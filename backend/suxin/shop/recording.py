@@ -30,7 +30,7 @@ def record(
         action=f"shop.{step}",
         now=now,
         tenant_id=tenant_id,
-        object_type=f"shop_{kind}",
+        object_type=kind,
         object_id=object_id,
         detail=detail,
     )
@@ -44,7 +44,7 @@ def record_redemption(
         session,
         f"redemption.{step}",
         tenant_id=redemption.tenant_id,
-        of=("redemption", redemption.id),
+        of=("shop_redemption", redemption.id),
         now=now,
         points=redemption.points,
         means=redemption.means.value,

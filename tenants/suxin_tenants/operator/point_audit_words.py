@@ -60,6 +60,8 @@ POINT_OBJECTS: Final[Mapping[str, str]] = {
     "grid_sheet_form": "乡镇台账格式",
     "grid_sheet": "月度台账",
     "grid_agreement": "积分用途同意",
+    "grid_device": "采集设备",
+    "grid_capture": "离线采集",
 }
 POINT_REASONS: Final[Mapping[str, str]] = {
     "own point claim": "村民为本户申报积分",

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import local_day
 from suxin.rural.policies import RATING_READ
-from suxin.rural.queries.areas import certificate_numbered, published_titles
+from suxin.rural.queries.areas import certificate_numbered
 from suxin.rural.queries.cycles import own_cycles, own_entries, standing_of
 from suxin_graphql import rural_types as types
 from suxin_graphql.context import Info
@@ -120,7 +120,7 @@ class RuralQueries:
         """Return the titles."""
         return Page(
             type=types.RuralTitle,
-            statement=Statement(published_titles, info.context.actor).where(where),
+            statement=Statement(types.shown_titles, info.context.actor).where(where),
             ordering=types.TITLES,
             first=first,
             after=after,

@@ -141,11 +141,12 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         beside(nothing, level=TitleLevel.VILLAGE),
         Forbidden,
     ),
-    "rural.queries.areas.towns_covered": ("rival", nothing, Forbidden),
+    # Banks are told of towns in counts alone, and of villages nothing.
+    "rural.queries.areas.towns_covered": ("rival", nothing, None),
     "rural.queries.areas.villages_covered": (
         "rival",
         beside(nothing, town_code=AREA[:9]),
-        Forbidden,
+        None,
     ),
     "rural.queries.areas.own_count": ("rival", nothing, Forbidden),
     "rural.queries.areas.area_count": ("rival", beside(nothing, area_code=AREA), None),

@@ -119,7 +119,7 @@ def titles(*, level: TitleLevel | None = None) -> Select[RuralTitle]:
     return found if level is None else found.where(RuralTitle.level == level)
 
 
-def published_titles(_actor: Actor) -> Select[RuralTitle]:
+def published_titles() -> Select[RuralTitle]:
     """Return the titles that were given, also those revoked since, the latest first."""
     return (
         select(RuralTitle)

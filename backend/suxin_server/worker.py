@@ -43,6 +43,7 @@ from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
+from suxin_server.exchanging import open_exchange
 from suxin_server.expiring import erase_daily
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
@@ -111,8 +112,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         handlers, own = given, dict[str, Loop]()
         if handlers is None:
             handlers = await stack.enter_async_context(open_handlers(settings))
-            postman = await stack.enter_async_context(open_postman(settings, database))
-            own = {"postman": postman.send_forever}
+            own = await _outside(stack, settings, database)
         scoring = await stack.enter_async_context(open_scoring(settings))
         queue = _JobQueue(redis_settings)
         stack.push_async_callback(queue.close)
@@ -145,6 +145,16 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
             task.cancel()
         await asyncio.wait(tasks, timeout=CLOSE_S)
     log.info("worker stopped")
+
+
+async def _outside(
+    stack: AsyncExitStack, settings: Settings, database: Database
+) -> dict[str, Loop]:
+    """Open what waits for answers from outside beside the jobs: the postman, and the exchange with the town's app where there is one."""
+    postman = await stack.enter_async_context(open_postman(settings, database))
+    exchange = await stack.enter_async_context(open_exchange(settings, database))
+    loops: dict[str, Loop] = {"postman": postman.send_forever}
+    return loops if exchange is None else {**loops, "exchange": exchange.forever}
 
 
 def _demo_pool(

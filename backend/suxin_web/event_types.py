@@ -19,8 +19,9 @@ from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
-from suxin.village_credit import event_types as village_credit
+from suxin.rural import event_types as rural
 from suxin.shop import event_types as shop
+from suxin.village_credit import event_types as village_credit
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
@@ -41,4 +42,5 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     grid.EVENT_TYPES,
     village_credit.EVENT_TYPES,
     shop.EVENT_TYPES,
+    rural.EVENT_TYPES,
 )

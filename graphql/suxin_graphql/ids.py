@@ -69,6 +69,8 @@ KINDS: Final[dict[str, Kind]] = {
     "VillageCreditMember": Kind(101, "参加整村授信的农户", "household of a round"),
     "ShopGood": Kind(96, "积分商品", "good"),
     "ShopRedemption": Kind(97, "积分兑换", "redemption"),
+    "RatingCycle": Kind(80, "评级批次", "rating cycle"),
+    "RatingEntry": Kind(81, "参评记录", "entry"),
     "PointClaim": Kind(105, "积分申报", "claim of points"),
     "PointRuleSet": Kind(106, "积分细则", "rule set"),
 }

@@ -43,6 +43,7 @@ from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.redemption_mutations import RedemptionMutations
 from suxin_graphql.refusals import RefusalShown
+from suxin_graphql.rural_queries import RuralQueries
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.settlement_types import SettlementQueries
@@ -84,6 +85,7 @@ class Query(
     PointQueries,
     VillageCreditQueries,
     ShopQueries,
+    RuralQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

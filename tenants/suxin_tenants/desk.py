@@ -18,6 +18,7 @@ from suxin_tenants import (
     member_pages,
     notice_pages,
     redeem_pages,
+    rural_coverage_pages,
     staff_pages,
     webhook_pages,
 )
@@ -147,6 +148,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     notice_pages.show_notices,
     notice_pages.send_read,
     *redeem_pages.HANDLERS,
+    *rural_coverage_pages.HANDLERS,
     *sandbox_pages.HANDLERS,
     inbox_pages.show_inbox,
     inbox_pages.show_counts,

@@ -51,7 +51,7 @@ from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
 from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
-from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
+from suxin.rural.policies import COVERAGE_READ, RATING_READ, RURAL_OVERSEE
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.shop.policies import SHOP_READ
@@ -116,6 +116,10 @@ def kind_of(actor: Actor) -> TenantKind:
 
 
 Entry = tuple[Permission | None, NavItem]
+_COVERED_TOWNS: Final[Entry] = (
+    COVERAGE_READ,
+    NavItem(zh="信用乡村覆盖", href="/desk/rural-coverage", icon="chart"),
+)
 
 ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.BANK: (
@@ -134,6 +138,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
         (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),
+        _COVERED_TOWNS,
     ),
     TenantKind.OPERATOR: (
         (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
@@ -153,6 +158,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (ROUND_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
         (CAUTION_READ, NavItem(zh="公开警示", href="/desk/cautions", icon="alert")),
         (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
+        _COVERED_TOWNS,
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (STATEMENT_READ, NavItem(zh="银行台账对账", href="/desk/bank-reconciliation", icon="book")),

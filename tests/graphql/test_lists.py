@@ -9,6 +9,7 @@ from credit_root_fields import CREDIT_LISTS
 from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
 from point_root_fields import POINT_LISTS
+from rural_root_fields import RURAL_LISTS
 from sample_rows import insert, sample
 from shop_root_fields import SHOP_LISTS
 from village_root_fields import VILLAGE_LISTS
@@ -38,6 +39,7 @@ OF_MERCHANTS = {
     *POINT_LISTS,
     *CREDIT_LISTS,
     *SHOP_LISTS,
+    *RURAL_LISTS,
 }
 LISTS = {
     name: field

@@ -48,6 +48,7 @@ def test_every_document_is_executed_here():
         "points",
         "shop",
         "pools",
+        "rural",
         "sandboxes",
         "service_orders",
         "tiers",

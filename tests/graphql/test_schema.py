@@ -75,6 +75,7 @@ def lists_of_things(kind):
 BOUNDED = {
     "FetchTiersPayload.tiers": "one for each model, at most MAX_TIERS",
     "Grade.reasons": "a part of one grade, at most MAX_INDICATORS",
+    "Query.ratingStanding": "one for each state and grade there is",
     "Query.nodes": "as many as there are ids, of which MAX_LIST are taken",
     "LoanProduct.criteria": "a part of one product, at most MAX_CRITERIA",
     "RequestConsentPayload.cuts": "one for each limit of a purpose, and one for each category",

@@ -53,7 +53,13 @@ from suxin.risk_pool.policies import (
     POOL_READ,
     STOP_LOSS_LIFT,
 )
-from suxin.rural.policies import HEARING_DECIDE, RURAL_OVERSEE, TITLE_DECIDE, TITLE_FILE
+from suxin.rural.policies import (
+    COVERAGE_READ,
+    HEARING_DECIDE,
+    RURAL_OVERSEE,
+    TITLE_DECIDE,
+    TITLE_FILE,
+)
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -100,6 +106,7 @@ OPERATOR: Final = TenantProfile(
                     HEARING_DECIDE,
                     RURAL_OVERSEE,
                     ROUND_OVERSEE,
+                    COVERAGE_READ,
                     TITLE_DECIDE,
                     TITLE_FILE,
                     TENANT_MANAGE,
@@ -187,6 +194,7 @@ OPERATOR: Final = TenantProfile(
                     HEARING_DECIDE,
                     RURAL_OVERSEE,
                     ROUND_OVERSEE,
+                    COVERAGE_READ,
                     TITLE_DECIDE,
                     TITLE_FILE,
                     EVIDENCE_READ,
@@ -276,7 +284,7 @@ OPERATOR: Final = TenantProfile(
             code="town_reviewer",
             zh="乡镇积分复核员",
             second_factor=True,
-            permissions=frozenset({TOWN_DECIDE, SHEET_FORM, ROUND_OVERSEE}),
+            permissions=frozenset({TOWN_DECIDE, SHEET_FORM, ROUND_OVERSEE, COVERAGE_READ}),
         ),
         Role(
             code="auditor",
@@ -297,6 +305,7 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_READ,
                     RURAL_OVERSEE,
                     ROUND_OVERSEE,
+                    COVERAGE_READ,
                     EVIDENCE_READ,
                     COMMITMENT_READ,
                     INGESTION_READ,

@@ -96,6 +96,7 @@ from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
     app_exchange_pages,
     field_conflict_pages,
+    field_device_pages,
     field_pages,
     grid_pages,
     household_pages,
@@ -288,6 +289,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *link_pages.HANDLERS,
     *field_pages.HANDLERS,
     *field_conflict_pages.HANDLERS,
+    *field_device_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -71,6 +71,7 @@ class DeviceSent(_Sent):
 class RosterAsked(_Sent):
     """What a device has of each part of its roster; nothing of any where it has none."""
 
+    device_id: UUID
     known: Annotated[list[Annotated[str, msgspec.Meta(max_length=16)]], msgspec.Meta(max_length=BUCKETS)]  # fmt: skip
 
 

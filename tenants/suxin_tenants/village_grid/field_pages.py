@@ -147,7 +147,7 @@ async def send_field_roster(visit: GivenVisit) -> Answer:
     require(visit, CLAIM_RECORD)
     sent = read_message(await visit.request.body(), RosterAsked)
     async with visit.reading() as session:
-        parts = await roster(session, visit.actor, now=visit.world_now)
+        parts = await roster(session, visit.actor, device_id=sent.device_id, now=visit.world_now)
     return _json(
         RosterShown(
             versions=[one.version for one in parts],

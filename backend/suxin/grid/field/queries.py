@@ -18,6 +18,7 @@ from suxin.grid.field.states import CaptureState, ItemVerdict
 from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
+from suxin.tenancy.policies import STAFF_MANAGE
 
 
 def own_devices(actor: Actor) -> Select[FieldDevice]:
@@ -46,6 +47,60 @@ async def device_of(session: AsyncSession, tenant_id: UUID, device_id: UUID) -> 
     if found is None:
         raise NotFound(thing_zh="采集设备", thing_en="device")
     return found
+
+
+def devices_shown(actor: Actor) -> Select[FieldDevice]:
+    """Return the devices that the actor is shown, also those that have ended: his own, or all of a village whose staff he manages.
+
+    :raises Forbidden: without the right to record claims
+    """
+    actor.require(CLAIM_RECORD)
+    wanted = select(FieldDevice).where(FieldDevice.tenant_id == actor.own_tenant)
+    if not actor.may(STAFF_MANAGE):
+        wanted = wanted.where(FieldDevice.staff_id == actor.own_staff)
+    return wanted.order_by(FieldDevice.id)
+
+
+async def device_shown(session: AsyncSession, actor: Actor, device_id: UUID) -> FieldDevice:
+    """Return one of the devices that the actor is shown.
+
+    :raises Forbidden: without the right to record claims
+    :raises NotFound: if he is shown none of that id
+    """
+    found: FieldDevice | None = await session.scalar(
+        devices_shown(actor).where(FieldDevice.id == device_id)
+    )
+    if found is None:
+        raise NotFound(thing_zh="采集设备", thing_en="device")
+    return found
+
+
+async def lock_device(session: AsyncSession, tenant_id: UUID, device_id: UUID) -> FieldDevice:
+    """Return a device of a village, locked.
+
+    :raises NotFound: if the caller sees none of that id
+    """
+    own = (FieldDevice.tenant_id == tenant_id) & (FieldDevice.id == device_id)
+    wanted = select(FieldDevice).where(own).with_for_update()
+    found: FieldDevice | None = await session.scalar(
+        wanted.execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(thing_zh="采集设备", thing_en="device")
+    return found
+
+
+def items_of_device(tenant_id: UUID, device_id: UUID) -> Select[CaptureItem, Capture]:
+    """Return what came from a device, each item with its capture where that has come too."""
+    return (
+        select(CaptureItem, Capture)
+        .outerjoin(
+            Capture,
+            (Capture.tenant_id == CaptureItem.tenant_id) & (Capture.id == CaptureItem.capture_id),
+        )
+        .where(CaptureItem.tenant_id == tenant_id, CaptureItem.device_id == device_id)
+        .order_by(CaptureItem.id)
+    )
 
 
 async def lock_capture(session: AsyncSession, tenant_id: UUID, capture_id: UUID) -> Capture | None:
@@ -183,6 +238,15 @@ def conflicts(actor: Actor) -> Select[CaptureItem, Capture]:
         )
         .order_by(CaptureItem.id)
     )
+
+
+async def conflicts_waiting(session: AsyncSession, actor: Actor) -> int:
+    """Return of how many items somebody must choose.
+
+    :raises Forbidden: without the right to check claims
+    """
+    waiting = conflicts(actor).with_only_columns(CaptureItem.id).order_by(None)
+    return await session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
 def own_open_captures(actor: Actor) -> Select[Capture]:

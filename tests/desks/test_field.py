@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sample_rows import insert, sample
-from small_field import SmallPhone, jwk_of, signature_of
+from small_field import SmallPhone, as_sent, jwk_of, signature_of
 from small_points import SmallPoints, build_points, photo
 
 from suxin.grid.field.contents import Item
@@ -45,23 +45,8 @@ async def enrolled(desk, phone: SmallPhone) -> None:
     assert (await post(desk, "/devices", message)).status_code == 200
 
 
-def shown(item: Item) -> dict[str, Any]:
-    return {
-        "id": str(item.id),
-        "captureId": str(item.capture_id),
-        "kind": item.kind.value,
-        "trunk": item.trunk,
-        "branch": str(item.branch),
-        "position": item.position,
-        "capturedAtMs": item.captured_at_ms,
-        "content": item.content.stored(),
-        "contentHash": item.content_hash,
-        "signature": item.signature,
-    }
-
-
 async def tell(desk, phone: SmallPhone, *items: Item) -> list[dict[str, Any]]:
-    message = {"deviceId": str(phone.id), "items": [shown(one) for one in items]}
+    message = {"deviceId": str(phone.id), "items": [as_sent(one) for one in items]}
     answer = await post(desk, "/items", message)
     assert answer.status_code == 200, answer.text
     receipts: list[dict[str, Any]] = answer.json()["receipts"]
@@ -146,10 +131,27 @@ async def test_items_and_photos_are_answered_one_by_one(desk, phone, points, adm
     assert state == "SUBMITTED"
 
 
+async def test_a_phone_asks_where_its_captures_stand(desks, desk, phone, points):
+    await enrolled(desk, phone)
+    waits, done = phone.item(content=phone.says(photos=("0" * 64,))), phone.item()
+    await tell(desk, phone, waits, done, phone.upon(done, 1, note="甲"), phone.upon(done, 1, note="乙"))  # fmt: skip
+    ids = {"ids": [str(waits.capture_id), str(done.capture_id), str(uuid4())]}
+    answer = await post(desk, "/captures", ids)
+    assert answer.status_code == 200, answer.text
+    told = {one["id"]: one for one in answer.json()["captures"]}
+    assert {key: (one["state"], one["held"], one["conflict"]) for key, one in told.items()} == {
+        str(waits.capture_id): ("OPEN", False, False),
+        str(done.capture_id): ("RECORDED", False, True),
+    }
+    assert told[str(done.capture_id)]["content"]["note"] == "甲"
+    other = await desks.of("grid_worker", points.tenant_id)
+    assert (await post(other, "/captures", ids)).json() == {"captures": []}
+
+
 async def test_a_message_that_cannot_be_is_refused(desk, phone, admin):
     await enrolled(desk, phone)
     for changes in ({"trunk": -1}, {"content": {}}, {"more": 1}, {"contentHash": "x"}):
-        message = {"deviceId": str(phone.id), "items": [shown(phone.item()) | changes]}
+        message = {"deviceId": str(phone.id), "items": [as_sent(phone.item()) | changes]}
         assert (await post(desk, "/items", message)).status_code == 422
     assert await admin.fetchval("select count(*) from grid_capture_items") == 0
 
@@ -203,7 +205,10 @@ async def test_who_manages_staff_ends_a_phone_and_it_is_given_nothing_more(
     assert "已接收" in words(page)
     assert (page_of(page).unlabelled, page_of(page).posts_without_token) == ([], 0)
     assert "已停用" in words(await boss.done(f"/desk/field-devices/{phone.id}/end"))
-    for path, message in (("/roster", {"known": []}), ("/items", {"items": [shown(phone.item())]})):
+    for path, message in (
+        ("/roster", {"known": []}),
+        ("/items", {"items": [as_sent(phone.item())]}),
+    ):
         answer = await post(desk, path, {"deviceId": str(phone.id), **message})
         assert answer.status_code == 403
     assert (await standing(desk.client, phone, points.tenant_id)).json() == {"keep": False}

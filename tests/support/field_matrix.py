@@ -128,7 +128,11 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "grid.field.queries.captures_waiting": ("rival", photo, None),
     "grid.field.queries.conflicts": ("rival", nothing, Forbidden),
     "grid.field.queries.conflicts_waiting": ("rival", nothing, Forbidden),
-    "grid.field.queries.own_open_captures": ("rival", nothing, Forbidden),
+    "grid.field.queries.own_captures": (
+        "rival",
+        lambda world: {"ids": [world.field.capture_id]},
+        Forbidden,
+    ),
     "grid.field.queries.lock_item": ("rival", item, NotFound),
     "grid.field.queries.live_upload": ("rival", photo, None),
     "grid.field.queries.count_uploads": ("rival", worker, None),

@@ -1,9 +1,10 @@
 """Reading what devices sent, where captures stand, and which photos are here."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.field.models import (
@@ -19,6 +20,15 @@ from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.tenancy.policies import STAFF_MANAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureStanding:
+    """Where a capture stands: whether something of it is held, and whether somebody must choose."""
+
+    capture: Capture
+    held: bool
+    conflict: bool
 
 
 def own_devices(actor: Actor) -> Select[FieldDevice]:
@@ -249,21 +259,34 @@ async def conflicts_waiting(session: AsyncSession, actor: Actor) -> int:
     return await session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
-def own_open_captures(actor: Actor) -> Select[Capture]:
-    """Return the captures of the actor that are no claims yet, by id.
+async def own_captures(
+    session: AsyncSession, actor: Actor, ids: Collection[UUID]
+) -> list[CaptureStanding]:
+    """Return where some of the actor's captures stand; of others' nothing.
 
     :raises Forbidden: without the right to record claims
     """
     actor.require(CLAIM_RECORD)
-    return (
-        select(Capture)
+    item = exists().where(
+        CaptureItem.tenant_id == Capture.tenant_id, CaptureItem.capture_id == Capture.id
+    )
+    conflict = (CaptureItem.verdict == ItemVerdict.CONFLICT) & CaptureItem.settled_at.is_(None)
+    found = await session.execute(
+        select(
+            Capture,
+            item.where(CaptureItem.verdict == ItemVerdict.HELD).label("held"),
+            item.where(conflict).label("conflict"),
+        )
         .where(
             Capture.tenant_id == actor.own_tenant,
             Capture.captured_by == actor.own_staff,
-            Capture.state == CaptureState.OPEN,
+            Capture.id.in_(ids),
         )
         .order_by(Capture.id)
     )
+    return [
+        CaptureStanding(capture=row.Capture, held=row.held, conflict=row.conflict) for row in found
+    ]
 
 
 async def lock_item(session: AsyncSession, tenant_id: UUID, item_id: UUID) -> CaptureItem:

@@ -4,7 +4,7 @@ import { at, chips, dayOf, list, momentWords, offer, offerDoors, say } from "./f
 import { madeSmall } from "./photos.js";
 import { Ended, Offline, askPass, askRoster, askStanding, enrol } from "./platform.js";
 import { atTheDoor, digested, favourites, found, goesOn, merged, newId, nextPlace, rosterOver, stateWords, wrongWith } from "./rules.js";
-import { sendItems, sendPhotos } from "./sending.js";
+import { learn, sendItems, sendPhotos } from "./sending.js";
 import { Store, allDoors, keepDoor } from "./store.js";
 import { deviceKey, newDeviceKey, newVault, opened, sealed, sealedThing, sha256, signed, unsealed, unsealedThing, weakPin } from "./vault.js";
 
@@ -75,6 +75,7 @@ async function exchange(who, { csrf, rules, serverTime, captureUntil, rosterUnti
   await keepDoor(Object.assign(door, { rosterUntil: Date.now() + Date.parse(rosterUntil) - Date.parse(serverTime) }));
   await sendItems(who, csrf, { turn, drawn: draw });
   await sendPhotos(who, csrf, { drawn: draw });
+  await learn(who, csrf, { turn, drawn: draw });
 }
 
 const keepAll = async (who) => who.store.keep("kept", await sealedThing(who.key, who.kept));

@@ -55,6 +55,9 @@ export const askRoster = (csrf, message) => told(csrf, "/roster", message);
 /** Send steps; one receipt for each comes back. */
 export const tell = async (csrf, message) => (await told(csrf, "/items", message)).receipts;
 
+/** Where captures stand of which everything was sent. */
+export const askCaptures = async (csrf, ids) => (await told(csrf, "/captures", { ids })).captures;
+
 /** Begin a photo, or ask how much of it is there. */
 export const beginPhoto = (csrf, message) => told(csrf, "/photos", message);
 

@@ -45,6 +45,12 @@ export function afterReceipt(capture, receipt, waiting) {
   };
 }
 
+/** Whether the platform has still to say what becomes of a capture. */
+export const unsettled = (capture) => capture.held || capture.conflict || !["RECORDED", "WITHDRAWN", "LAPSED"].includes(capture.state);
+
+/** A capture after the platform was asked where it stands. */
+export const afterTold = (capture, { version, state, problemZh, content, held, conflict }) => ({ ...capture, version, state, problem: problemZh, content, held, conflict });
+
 /** Whether a receipt lets a phone forget an item. */
 export const mayForget = (receipt) => receipt.kept === true;
 

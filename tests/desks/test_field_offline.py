@@ -216,7 +216,7 @@ async def test_two_who_share_a_phone_are_kept_apart_and_who_left_keeps_no_roster
     with server(small_city, settings, after="the money is held"):
         await device.open()
         await device.enter(again=True)
-        await device.says("way", "已联网")
+        await expect(device.page.get_by_test_id("household")).to_be_visible()
         # His session has ended: he goes on for seven days, and what he records waits for him.
         await device.context.clear_cookies()
         await device.send()
@@ -244,7 +244,7 @@ async def another_works_with_it(city, points, device: Phone, admin) -> None:
     await expect(device.page.get_by_text("司徒网格员，请设置 PIN")).to_be_visible()
     await device.screen.shoot("shared")
     await device.enter(again=True)
-    await device.says("way", "已联网")
+    await expect(device.page.get_by_test_id("household")).to_be_visible()
     await expect(device.page.get_by_test_id("count")).to_have_text("0")
     await expect(device.page.get_by_test_id("capture")).to_have_count(0)
     await device.page.get_by_test_id("lock").click()

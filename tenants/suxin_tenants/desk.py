@@ -102,6 +102,7 @@ from suxin_tenants.village_grid import (
     app_exchange_pages,
     fact_pages,
     field_conflict_pages,
+    field_device_pages,
     field_pages,
     grid_pages,
     household_pages,
@@ -300,6 +301,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *link_pages.HANDLERS,
     *field_pages.HANDLERS,
     *field_conflict_pages.HANDLERS,
+    *field_device_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

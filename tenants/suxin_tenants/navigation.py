@@ -15,7 +15,8 @@ from suxin.disasters.policies import DISASTER_CONFIRM, DISASTER_READ
 from suxin.disasters.queries import disasters_waiting, renewal_counts
 from suxin.disasters.states import RenewalState
 from suxin.events.policies import EVENT_READ
-from suxin.grid.policies import CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
+from suxin.grid.field.queries import conflicts_waiting
+from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
@@ -211,6 +212,8 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
         (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
         (CLAIM_RECORD, NavItem(zh="离线采集", href="/desk/field", icon="inbox")),
+        (CLAIM_CHECK, NavItem(zh="采集冲突", href="/desk/field-conflicts", icon="alert")),
+        (CLAIM_RECORD, NavItem(zh="采集设备", href="/desk/field-devices", icon="phone")),
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
         (RATING_READ, NavItem(zh="情况证明", href="/desk/facts", icon="check")),
         *_VILLAGE,
@@ -238,6 +241,8 @@ async def nav_of(
         waiting |= await _at_a_bank(session, actor, now=now)
     if actor.tenant_kind == TenantKind.OPERATOR:
         waiting |= await _at_the_office(session, actor)
+    if actor.tenant_kind == TenantKind.VILLAGE_GRID and actor.may(CLAIM_CHECK):
+        waiting["/desk/field-conflicts"] = await conflicts_waiting(session, actor)
     shown = [
         NavItem(
             zh=item.zh,

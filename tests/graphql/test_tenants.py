@@ -171,7 +171,6 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
             *OF_MERCHANTS,
             *ORDER_NODES,
             *VILLAGE_NODES,
-            *POINT_NODES,
             *FARM_NODES,
             *SHOP_NODES,
             *RURAL_NODES,

@@ -10,8 +10,6 @@ from observing import nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
 from point_root_fields import POINT_WRITES
-from rural_root_fields import RURAL_NODES
-from shop_root_fields import SHOP_NODES
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
@@ -26,7 +24,6 @@ from things_of_bank import (
     pools_of_a,
     warned_of_a,
 )
-from village_root_fields import VILLAGE_NODES
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
@@ -170,10 +167,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
             *OF_SANDBOXES,
             *OF_MERCHANTS,
             *ORDER_NODES,
-            *VILLAGE_NODES,
             *FARM_NODES,
-            *SHOP_NODES,
-            *RURAL_NODES,
         }
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())

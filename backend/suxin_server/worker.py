@@ -34,8 +34,10 @@ from suxin_server.counting import count_daily
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.guaranteed import GuaranteedCity
+from suxin_server.demo.lined import LinedCity
 from suxin_server.demo.ordered import OrderedCity
 from suxin_server.demo.perked import PerkedCity
+from suxin_server.demo.pointed import PointedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
@@ -168,11 +170,15 @@ def _demo_pool(
 
     villaged = VillagedCity(database, sealer, PROFILES)
     rated = RatedCity(database, batch, sealer, PROFILES)
+    lined = LinedCity(database, batch, sealer, PROFILES, settings.wechat_app_id)
+    pointed = PointedCity(database, sealer, PROFILES)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
         await rated.fill(now=now)
+        await lined.fill(now=now)
+        await pointed.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)

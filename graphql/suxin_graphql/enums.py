@@ -85,6 +85,8 @@ from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
 from suxin_graphql.rural_types import describe_rural_enums
 from suxin_graphql.settlement_types import PerkSettlementOrder
+from suxin_graphql.shop_types import describe_shop_enums
+from suxin_graphql.village_credit_types import describe_village_credit_enums
 from suxin_graphql.village_types import describe_village_enums
 from suxin_graphql.warning_types import LoanWarningOrder
 
@@ -339,6 +341,8 @@ def _describe_countryside() -> None:
     describe_village_enums()
     describe_point_enums()
     describe_rural_enums()
+    describe_village_credit_enums()
+    describe_shop_enums()
 
 
 def _describe_pools() -> None:

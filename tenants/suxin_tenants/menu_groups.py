@@ -33,6 +33,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/products",
                 "/desk/loans",
                 "/desk/warnings",
+                "/desk/renewals",
                 "/desk/own-league",
                 "/desk/credit-rounds",
                 "/desk/rural-coverage",
@@ -54,6 +55,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/commitments",
                 "/desk/cases",
                 "/desk/repairs",
+                "/desk/disasters",
                 "/desk/relief-notices",
                 "/desk/cautions",
                 "/desk/score-models",
@@ -85,6 +87,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
             (
                 "/desk/perk-approvals",
                 "/desk/settlement-approvals",
+                "/desk/order-bills",
                 "/desk/cover-approvals",
                 "/desk/perk-figures",
             ),
@@ -108,7 +111,8 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
     ),
     TenantKind.VILLAGE_GRID: (
         Group("积分", ("/desk", "/desk/points")),
-        Group("评级", ("/desk/ratings",)),
+        Group("采集", ("/desk/field", "/desk/field-conflicts", "/desk/field-devices")),
+        Group("评级", ("/desk/ratings", "/desk/credit-rounds", "/desk/facts")),
         Group(
             "名册",
             (

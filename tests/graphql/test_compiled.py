@@ -261,7 +261,7 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
 
 
 OF_VILLAGES = ("grids", "household", "point_", "rating_", "rural_")
-OF_OTHERS = ("sandbox_", "perk_", "service_", *OF_VILLAGES)
+OF_OTHERS = ("sandbox_", "perk_", "service_", "village_credit", *OF_VILLAGES)
 
 
 def trusted(prefix=""):

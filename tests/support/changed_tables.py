@@ -4,6 +4,7 @@
 UPDATED = {
     "operator": {
         "public_cautions",
+        "declared_disasters",
         "rural_hearings",
         "rural_titles",
         "village_mergers",
@@ -45,6 +46,8 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "declared_disasters",
+        "renewal_proposals",
         "grid_photo_uploads",
         "grid_photo_pieces",
         "grid_devices",
@@ -152,6 +155,7 @@ UPDATED = {
         "sandbox_applicants",
         "sandbox_clocks",
         "order_authorisations",
+        "order_bill_gaps",
         "service_orders",
         "source_inquiries",
         "source_transfers",
@@ -162,6 +166,7 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "renewal_proposals",
         "grid_photo_uploads",
         "grid_photo_pieces",
         "grid_devices",
@@ -230,6 +235,7 @@ UPDATED = {
         "referral_messages",
         "referrals",
         "order_authorisations",
+        "order_bill_gaps",
         "service_orders",
         "staff",
         "staff_leaves",

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from credit_root_fields import FARM_NODES
+from shop_root_fields import SHOP_NODES
+from village_root_fields import VILLAGE_NODES
+
 _OWN: Final = {
     "ratingCycles": "{ ratingCycles(first: 1) { totalCount } }",
     "ratingCycle": '{ ratingCycle(id: "x") { id } }',
@@ -25,5 +29,7 @@ HOLDERS: Final = {
 }
 RURAL_NODES: Final = {"RatingCycle", "RatingEntry"}
 """What has a global id at a village alone."""
+COUNTRY_NODES: Final = VILLAGE_NODES | FARM_NODES | SHOP_NODES | RURAL_NODES
+"""What has a global id at a village."""
 RURAL_LISTS: Final = {"ratingCycles", "ratingEntries"}
 """What a village has and a bank has not."""

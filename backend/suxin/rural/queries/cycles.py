@@ -284,14 +284,19 @@ async def public_notice(session: AsyncSession, cycle_id: UUID) -> RuralNotice | 
     return await session.scalar(select(RuralNotice).where(RuralNotice.cycle_id == cycle_id))
 
 
-def statements_at(actor: Actor) -> Select[RuralStatement]:
-    """Return what the actor's village attests, the latest first.
+def statements_at(actor: Actor) -> Select[RuralStatement, RatingEntry]:
+    """Return what the actor's village attests, with whom it is about, the latest first.
 
     :raises Forbidden: if the actor may not look at ratings
     """
     actor.require(RATING_READ)
     return (
-        select(RuralStatement)
+        select(RuralStatement, RatingEntry)
+        .join(
+            RatingEntry,
+            (RatingEntry.tenant_id == RuralStatement.tenant_id)
+            & (RatingEntry.id == RuralStatement.entry_id),
+        )
         .where(RuralStatement.tenant_id == actor.own_tenant)
         .order_by(RuralStatement.id.desc())
     )

@@ -3,13 +3,13 @@
 import base64
 
 import pytest
+from country_nodes import COUNTRY_NODES
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
 from point_root_fields import POINT_WRITES
-from rural_root_fields import COUNTRY_NODES
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition

@@ -2,10 +2,6 @@
 
 from typing import Final
 
-from credit_root_fields import FARM_NODES
-from shop_root_fields import SHOP_NODES
-from village_root_fields import VILLAGE_NODES
-
 _OWN: Final = {
     "ratingCycles": "{ ratingCycles(first: 1) { totalCount } }",
     "ratingCycle": '{ ratingCycle(id: "x") { id } }',
@@ -17,7 +13,10 @@ PUBLIC: Final = {
     "ruralCertificate": '{ ruralCertificate(number: "x") { inForce } }',
 }
 CALLS: Final = {**_OWN, **PUBLIC}
-NEEDS: Final = dict.fromkeys(_OWN, "rural.rating.read")
+NEEDS: Final = {
+    **dict.fromkeys(_OWN, "rural.rating.read"),
+    **dict.fromkeys(PUBLIC, "everyone who is known"),
+}
 HOLDERS: Final = {
     "rural.rating.read": {
         "village_grid.village_admin",
@@ -29,7 +28,5 @@ HOLDERS: Final = {
 }
 RURAL_NODES: Final = {"RatingCycle", "RatingEntry"}
 """What has a global id at a village alone."""
-COUNTRY_NODES: Final = VILLAGE_NODES | FARM_NODES | SHOP_NODES | RURAL_NODES
-"""What has a global id at a village."""
 RURAL_LISTS: Final = {"ratingCycles", "ratingEntries"}
 """What a village has and a bank has not."""

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from credit_root_fields import FARM_NODES
+from country_nodes import COUNTRY_NODES
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
@@ -162,13 +162,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         == implementing
         == set(NODES)
         == set(ids.KINDS)
-        == {
-            *KINDS,
-            *OF_SANDBOXES,
-            *OF_MERCHANTS,
-            *ORDER_NODES,
-            *FARM_NODES,
-        }
+        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *COUNTRY_NODES}
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 

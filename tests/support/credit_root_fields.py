@@ -3,9 +3,6 @@
 from typing import Final
 
 from point_root_fields import POINT_NODES
-from rural_root_fields import RURAL_NODES
-from shop_root_fields import SHOP_NODES
-from village_root_fields import VILLAGE_NODES
 
 CALLS: Final = {
     "villageCreditRounds": "{ villageCreditRounds(first: 1) { totalCount } }",
@@ -25,7 +22,7 @@ HOLDERS: Final = {
 }
 CREDIT_NODES: Final = {"VillageCreditRound", "VillageCreditMember"}
 """What of whole-village credit has a global id."""
-FARM_NODES: Final = VILLAGE_NODES | POINT_NODES | RURAL_NODES | SHOP_NODES | CREDIT_NODES
-"""What of villages, their points, ratings and shops has one."""
+FARM_NODES: Final = POINT_NODES | CREDIT_NODES
+"""What a village's points and its households' lines have."""
 CREDIT_LISTS: Final = {"villageCreditRounds", "villageCreditMembers"}
 """What is listed in an order of the caller's choice."""

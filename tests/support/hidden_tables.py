@@ -1,5 +1,7 @@
 """Tables of which somebody sees nothing of his own in the small world, and why."""
 
+from point_matrix import EXCHANGED
+
 HIDDEN_FROM_BANK = {
     "account_closures",
     "counter_visits",
@@ -25,6 +27,7 @@ HIDDEN_FROM_BANK = {
 }
 """Of what strangers do not see, the first bank sees nothing of its own here either."""
 HIDDEN_FROM_APPLICANT = {
+    *EXCHANGED,
     "grid_photo_uploads",
     "grid_photo_pieces",
     "grid_devices",

@@ -21,6 +21,15 @@ from suxin.grid.templates import template_named
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, NotFound
 
+EXCHANGED = {
+    "grid_app_events",
+    "grid_app_links",
+    "grid_app_mappings",
+    "grid_app_told",
+    "grid_sheets",
+}
+"""What a village has with its town's app, and its sheets: its own."""
+
 Given = Callable[[World], dict[str, Any]]
 EVERYBODY = (*EVERYONE_BUT_SUBJECTS, "stranger")
 REASON = {"reason": "理由充分"}

@@ -9,7 +9,6 @@ import credit_root_fields
 import order_root_fields as orders
 import perk_root_fields
 import point_root_fields
-import rural_root_fields
 import shop_root_fields
 import village_root_fields
 from part_root_fields import PART_HOLDERS
@@ -148,7 +147,6 @@ CALLS: Final = {
     **point_root_fields.CALLS,
     **credit_root_fields.CALLS,
     **shop_root_fields.CALLS,
-    **rural_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -287,8 +285,6 @@ NEEDS: Final = {
     **point_root_fields.NEEDS,
     **credit_root_fields.NEEDS,
     **shop_root_fields.NEEDS,
-    **rural_root_fields.NEEDS,
-    **dict.fromkeys(rural_root_fields.PUBLIC, PUBLIC),
 }
 """What each root field needs."""
 
@@ -307,7 +303,6 @@ HOLDERS: Final = {
     **point_root_fields.HOLDERS,
     **credit_root_fields.HOLDERS,
     **shop_root_fields.HOLDERS,
-    **rural_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

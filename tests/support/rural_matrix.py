@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-from filled_rural import AREA, CYCLE_ID, ENTRY_ID, STATEMENT_ID, TITLE_ID
+from filled_rural import AREA, CERTIFICATE_ID, CYCLE_ID, ENTRY_ID, STATEMENT_ID, TITLE_ID
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, PUBLIC, Case, by, operators_own, subjects_own
 
@@ -154,8 +153,8 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "rural.queries.areas.published_titles": ("stranger", nothing, PUBLIC),
     "rural.queries.areas.certificate_numbered": (
         "stranger",
-        beside(nothing, number=UUID(int=1)),
-        NotFound,
+        beside(nothing, number=CERTIFICATE_ID),
+        PUBLIC,
     ),
     "rural.queries.areas.lock_title": ("rival", title, Forbidden),
 }

@@ -13,7 +13,10 @@ PUBLIC: Final = {
     "ruralCertificate": '{ ruralCertificate(number: "x") { inForce } }',
 }
 CALLS: Final = {**_OWN, **PUBLIC}
-NEEDS: Final = dict.fromkeys(_OWN, "rural.rating.read")
+NEEDS: Final = {
+    **dict.fromkeys(_OWN, "rural.rating.read"),
+    **dict.fromkeys(PUBLIC, "everyone who is known"),
+}
 HOLDERS: Final = {
     "rural.rating.read": {
         "village_grid.village_admin",

@@ -340,8 +340,10 @@ function drawForm() {
   at("chosen").textContent = household ? `${household[1]} 户 ${household[3]}${household[4] ? ` · 网格 ${household[4].slice(-3)}` : ""}` : "";
   at("form-title").textContent = changing ? "修改采集记录" : "采集";
   at("photo-field").hidden = Boolean(changing) || rule?.evidence === "none";
-  form.elements.day.max = dayOf(now());
-  if (!form.elements.day.value) form.elements.day.value = dayOf(now());
+  const { day } = form.elements;
+  day.max = dayOf(now());
+  // A day that nobody chose is today's, also after midnight and once the platform has told the time.
+  if (!day.value || day.value === day.dataset.filled) day.value = day.dataset.filled = day.max;
   chips(favourites(open.kept.rules ?? [], open.kept.used ?? {}), rule?.code, chooseRule);
 }
 
@@ -357,7 +359,7 @@ async function drawList() {
     const ended = capture.withdrawing || ["WITHDRAWN", "LAPSED"].includes(capture.state);
     const tone = blocked || capture.refused || capture.problem ? "bad" : own.length || left || capture.held || capture.conflict ? "warn" : "good";
     const name = open.kept.rules?.find((one) => one.code === capture.content.rule)?.name ?? capture.content.rule;
-    return { capture, content: capture.content, household: capture.household, rule: name, words, tone, blocked, open: !ended, at: row.at };
+    return { capture, moment: momentWords(capture.at), content: capture.content, household: capture.household, rule: name, words, tone, blocked, open: !ended, at: row.at };
   }));
   rows.sort((one, other) => other.at - one.at);
   at("count").textContent = String(items.length);

@@ -39,6 +39,8 @@ TIERS = {"scoring.fetches.tiers_delivered_before", "scoring.queries.tiers_weighe
 EXCHANGED = {"lending.exchange.queries._note"}
 # A warning, and the record behind it, rest on the consent to watching alone: lending/test_warnings.py, lending/test_warning_answers.py.
 WARNED = {"lending.warnings.telling._tell_raised", "lending.warnings.queries.evidence_of"}
+# A grade is told to a bank of a whole-village round on the consent to the rating alone: village_credit/.
+RATED = {"rural.queries.own.grades_told"}
 # What a person sent in with his case is opened on no ground but his wish; the receipt names the case's document: desks/test_exemptions.py.
 SENT_IN = {"rights.queries.cases.opened_document"}
 GROUNDS = (
@@ -218,4 +220,4 @@ def noting() -> set[str]:
 
 
 def test_every_writer_of_receipts_is_tried_here() -> None:
-    assert noting() == WRITERS | AT_COUNTER | TIERS | EXCHANGED | WARNED | SENT_IN
+    assert noting() == WRITERS | AT_COUNTER | TIERS | EXCHANGED | WARNED | RATED | SENT_IN

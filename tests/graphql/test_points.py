@@ -84,7 +84,8 @@ async def test_a_households_statement_is_what_its_book_says(small_city, desks, p
     rules = (await viewer.run("point_rules", first=5))["edges"]
     newest = rules[0]["node"]
     assert (newest["number"], newest["state"], newest["name"]) == (2, "CONFIRMED", "测试细则")
-    assert [(rule["code"], rule["points"]) for rule in newest["rules"]] == [("yard", 5), ("litter", -3)]  # fmt: skip
+    book = (await viewer.run("point_rule_set", id=newest["id"]))["rules"]
+    assert [(rule["code"], rule["points"]) for rule in book] == [("yard", 5), ("litter", -3)]  # fmt: skip
     ids = {one["id"]: "PointClaim", newest["id"]: "PointRuleSet"}
     assert set(ids.values()) == POINT_NODES
     other = await desk_of(desks, (await build_village(small_city, 1)).admin, "viewer")

@@ -88,6 +88,9 @@ def test_every_list_of_objects_has_a_weight():
     stored["ReportRepaymentsPayload.outcomes"] = stored["FileLoansPayload.outcomes"] = 10
     stored |= {"MaterialRequest.items": 1, "PoolClaim.gaps": 1, "ProductReplay.criteria": 9}
     stored["PerkProgramme.offers"] = 1
+    # A book has as many rules as a village may keep; the caps of one are in its weight.
+    stored |= {"PointRuleSet.rules": 70, "PointRule.caps": 0}
+    stored["ShopRedemption.lines"] = 2
     stored |= {"ServiceOrder.discounts": 3, "ServiceOrder.payments": 10}
     # What a mutation has just worked out lies ready, and is a dozen at the most.
     ready = {

@@ -3,12 +3,15 @@
 import base64
 
 import pytest
+from credit_root_fields import FARM_NODES
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
-from point_root_fields import POINT_NODES, POINT_WRITES
+from point_root_fields import POINT_WRITES
+from rural_root_fields import RURAL_NODES
+from shop_root_fields import SHOP_NODES
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
@@ -162,7 +165,16 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         == implementing
         == set(NODES)
         == set(ids.KINDS)
-        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *VILLAGE_NODES, *POINT_NODES}
+        == {
+            *KINDS,
+            *OF_SANDBOXES,
+            *OF_MERCHANTS,
+            *ORDER_NODES,
+            *VILLAGE_NODES,
+            *FARM_NODES,
+            *SHOP_NODES,
+            *RURAL_NODES,
+        }
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 

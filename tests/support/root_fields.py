@@ -5,9 +5,12 @@ It is written out by hand, so that a change of a permission or of a role shows h
 
 from typing import Final
 
+import credit_root_fields
 import order_root_fields as orders
 import perk_root_fields
 import point_root_fields
+import rural_root_fields
+import shop_root_fields
 import village_root_fields
 
 OFFER: Final = (
@@ -142,6 +145,9 @@ CALLS: Final = {
     **orders.CALLS,
     **village_root_fields.CALLS,
     **point_root_fields.CALLS,
+    **credit_root_fields.CALLS,
+    **shop_root_fields.CALLS,
+    **rural_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -278,6 +284,10 @@ NEEDS: Final = {
     **orders.NEEDS,
     **village_root_fields.NEEDS,
     **point_root_fields.NEEDS,
+    **credit_root_fields.NEEDS,
+    **shop_root_fields.NEEDS,
+    **rural_root_fields.NEEDS,
+    **dict.fromkeys(rural_root_fields.PUBLIC, PUBLIC),
 }
 """What each root field needs."""
 
@@ -294,6 +304,9 @@ HOLDERS: Final = {
     **orders.HOLDERS,
     **village_root_fields.HOLDERS,
     **point_root_fields.HOLDERS,
+    **credit_root_fields.HOLDERS,
+    **shop_root_fields.HOLDERS,
+    **rural_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,

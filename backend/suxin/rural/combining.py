@@ -86,9 +86,9 @@ _RATE: Final = text(
     f"""
     update rural_entries e
     set state = 'RATED', tier = r.tier, place = array_position(cast(:tiers as text[]), r.tier) - 1,
-      tier_before = coalesce(e.tier_before, (select g.tier from rural_grades g
-        where g.subject_id = e.subject_id and g.kind = :kind and g.state = 'IN_FORCE'))
+      tier_before = coalesce(e.tier_before, g.tier)
     from {_AMONG} a join rural_reckonings r on r.subject_id = a.subject_id and r.entry_id = a.entry_id
+    left join rural_grades g on g.subject_id = a.subject_id and g.kind = :kind and g.state = 'IN_FORCE'
     where e.tenant_id = a.tenant_id and e.id = a.entry_id
     """  # noqa: S608 - all of it is declared here
 )

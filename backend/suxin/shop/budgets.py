@@ -118,7 +118,7 @@ def _record(session: AsyncSession, budget: ShopBudget, step: str, *, now: dateti
         session,
         f"budget.{step}",
         tenant_id=budget.tenant_id,
-        of=("budget", budget.id),
+        of=("shop_budget", budget.id),
         now=now,
         year=budget.year,
         amount_fen=budget.amount_fen,

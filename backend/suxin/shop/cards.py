@@ -133,4 +133,4 @@ async def household_by_card(
 
 
 def _record(session: AsyncSession, card: ShopCard, step: str, *, now: datetime) -> None:
-    record(session, f"card.{step}", tenant_id=card.tenant_id, of=("card", card.id), now=now)
+    record(session, f"card.{step}", tenant_id=card.tenant_id, of=("shop_card", card.id), now=now)

@@ -71,7 +71,7 @@ async def close_month(
         session,
         "month.closed",
         tenant_id=actor.own_tenant,
-        of=("month", actor.own_tenant),
+        of=("shop_month", actor.own_tenant),
         now=now,
         month=month.isoformat(),
         spent_points=closed.spent_points,

@@ -38,6 +38,10 @@ POINT_ACTIONS: Final[Mapping[str, str]] = {
     "grid.app_mapping.adopted": "采用网格事件对应",
     "grid.app_events.brought": "导入网格事件",
     "grid.app_event.dismissed": "忽略网格事件",
+    "grid.app_link.joined": "接入网格通接口",
+    "grid.app_link.left": "停止网格通接口",
+    "grid.app_link.broken": "网格通连接中断",
+    "grid.app_link.mended": "网格通连接恢复",
     "grid.sheet_form.written": "设定乡镇台账格式",
     "grid.sheet.made": "生成月度台账",
     "grid.sheet.signed": "签署月度台账",
@@ -52,9 +56,12 @@ POINT_OBJECTS: Final[Mapping[str, str]] = {
     "grid_notice": "积分公示",
     "grid_app_mapping": "网格事件对应",
     "grid_app_event": "网格事件",
+    "grid_app_link": "网格通接口",
     "grid_sheet_form": "乡镇台账格式",
     "grid_sheet": "月度台账",
     "grid_agreement": "积分用途同意",
+    "grid_device": "采集设备",
+    "grid_capture": "离线采集",
 }
 POINT_REASONS: Final[Mapping[str, str]] = {
     "own point claim": "村民为本户申报积分",

@@ -19,6 +19,9 @@ from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
+from suxin.rural import event_types as rural
+from suxin.shop import event_types as shop
+from suxin.village_credit import event_types as village_credit
 
 CATALOGUE: Final[Catalogue] = catalogue_of(
     consent.EVENT_TYPES,
@@ -37,4 +40,7 @@ CATALOGUE: Final[Catalogue] = catalogue_of(
     covers.EVENT_TYPES,
     limiting.EVENT_TYPES,
     grid.EVENT_TYPES,
+    village_credit.EVENT_TYPES,
+    shop.EVENT_TYPES,
+    rural.EVENT_TYPES,
 )

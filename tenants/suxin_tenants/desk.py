@@ -18,6 +18,7 @@ from suxin_tenants import (
     member_pages,
     notice_pages,
     redeem_pages,
+    rural_coverage_pages,
     staff_pages,
     webhook_pages,
 )
@@ -36,6 +37,7 @@ from suxin_tenants.bank import (
     offer_pages,
     product_pages,
     referral_pages,
+    renewal_pages,
     repayment_file_pages,
     routing_pages,
     sandbox_pages,
@@ -62,6 +64,7 @@ from suxin_tenants.operator import (
     counter_matter_pages,
     counter_pages,
     custody_pages,
+    disaster_pages,
     evidence_pages,
     guarantor_pages,
     incentive_pages,
@@ -97,7 +100,9 @@ from suxin_tenants.operator import settlement_pages as operator_settlement_pages
 from suxin_tenants.perks import cover_pages, programme_pages, settlement_pages
 from suxin_tenants.village_grid import (
     app_exchange_pages,
+    fact_pages,
     field_conflict_pages,
+    field_device_pages,
     field_pages,
     grid_pages,
     household_pages,
@@ -144,6 +149,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     notice_pages.show_notices,
     notice_pages.send_read,
     *redeem_pages.HANDLERS,
+    *rural_coverage_pages.HANDLERS,
     *sandbox_pages.HANDLERS,
     inbox_pages.show_inbox,
     inbox_pages.show_counts,
@@ -173,6 +179,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *part_pages.HANDLERS,
     *guarantor_pages.HANDLERS,
     *warning_pages.HANDLERS,
+    *renewal_pages.HANDLERS,
     *league_pages.HANDLERS,
     *order_pages.HANDLERS,
     *bill_pages.HANDLERS,
@@ -208,10 +215,12 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *ingestion_pages.HANDLERS,
     *commitment_pages.HANDLERS,
     *relief_pages.HANDLERS,
+    *disaster_pages.HANDLERS,
     *caution_pages.HANDLERS,
     *rural_pages.HANDLERS,
     *credit_round_pages.HANDLERS,
     *village_credit_pages.HANDLERS,
+    *fact_pages.HANDLERS,
     *rating_pages.HANDLERS,
     *vote_pages.HANDLERS,
     repair_pages.show_repairs,
@@ -292,6 +301,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *link_pages.HANDLERS,
     *field_pages.HANDLERS,
     *field_conflict_pages.HANDLERS,
+    *field_device_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -2025,6 +2025,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_credit_rounds'))
     )
     op.create_index('ix_credit_rounds_code', 'credit_rounds', ['village_code', 'id'], unique=False)
+    op.create_index('ix_credit_rounds_state', 'credit_rounds', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_credit_rounds_village', 'credit_rounds', ['village_tenant_id', 'state', 'id'], unique=False)
     op.create_index('uq_credit_rounds_running', 'credit_rounds', ['tenant_id', 'village_tenant_id', 'product_id'], unique=True, postgresql_where=sa.text("state not in ('CLOSED', 'CALLED_OFF')"))
     op.create_table('decision_snapshots',
@@ -3942,6 +3943,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_credit_round_members_round', 'credit_round_members', ['tenant_id', 'round_id', 'state', 'id'], unique=False)
     op.create_index('ix_credit_round_members_running', 'credit_round_members', ['state'], unique=False, postgresql_where=sa.text("state in ('NOTICED', 'ACTIVE')"))
+    op.create_index('ix_credit_round_members_state', 'credit_round_members', ['tenant_id', 'state', 'id'], unique=False)
     op.create_index('ix_credit_round_members_subject_id', 'credit_round_members', ['subject_id', 'id'], unique=False)
     op.create_index('uq_credit_round_members_subject', 'credit_round_members', ['tenant_id', 'round_id', 'subject_id'], unique=True, postgresql_where=sa.text("state not in ('LEFT', 'ENDED')"))
     op.create_table('credit_round_notices',
@@ -6534,6 +6536,7 @@ def downgrade() -> None:
     op.drop_table('credit_round_notices')
     op.drop_index('uq_credit_round_members_subject', table_name='credit_round_members', postgresql_where=sa.text("state not in ('LEFT', 'ENDED')"))
     op.drop_index('ix_credit_round_members_subject_id', table_name='credit_round_members')
+    op.drop_index('ix_credit_round_members_state', table_name='credit_round_members')
     op.drop_index('ix_credit_round_members_running', table_name='credit_round_members', postgresql_where=sa.text("state in ('NOTICED', 'ACTIVE')"))
     op.drop_index('ix_credit_round_members_round', table_name='credit_round_members')
     op.drop_table('credit_round_members')
@@ -6760,6 +6763,7 @@ def downgrade() -> None:
     op.drop_table('decision_snapshots')
     op.drop_index('uq_credit_rounds_running', table_name='credit_rounds', postgresql_where=sa.text("state not in ('CLOSED', 'CALLED_OFF')"))
     op.drop_index('ix_credit_rounds_village', table_name='credit_rounds')
+    op.drop_index('ix_credit_rounds_state', table_name='credit_rounds')
     op.drop_index('ix_credit_rounds_code', table_name='credit_rounds')
     op.drop_table('credit_rounds')
     op.drop_index('uq_credit_records_source', table_name='credit_records')

@@ -82,6 +82,7 @@ class CreditRound(Table):
             unique=True,
             postgresql_where=text("state not in ('CLOSED', 'CALLED_OFF')"),
         ),
+        Index("ix_credit_rounds_state", "tenant_id", "state", "id"),
         Index("ix_credit_rounds_village", "village_tenant_id", "state", "id"),
         Index("ix_credit_rounds_code", "village_code", "id"),
     )
@@ -200,6 +201,7 @@ class RoundMember(Table):
             postgresql_where=text("state not in ('LEFT', 'ENDED')"),
         ),
         Index("ix_credit_round_members_round", "tenant_id", "round_id", "state", "id"),
+        Index("ix_credit_round_members_state", "tenant_id", "state", "id"),
         Index("ix_credit_round_members_subject_id", "subject_id", "id"),
         Index(
             "ix_credit_round_members_running",

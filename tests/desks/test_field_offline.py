@@ -145,6 +145,11 @@ async def died(process) -> None:
             await asyncio.sleep(0.1)
 
 
+def out_of_shape(device: Phone) -> list[str]:
+    """Return what was out of shape on the pages that were looked at, also at 360 pixels."""
+    return [one for one in device.screen.wrong if one.startswith("field ")]
+
+
 async def counted(admin) -> tuple[int, int]:
     claims = await admin.fetchval("select count(*) from grid_claims")
     return claims, await admin.fetchval("select count(*) from grid_claim_photos")
@@ -179,6 +184,7 @@ async def test_thirty_are_recorded_without_signal_and_are_thirty_claims(
     await device.says("count", str(CLAIMS))
     await told_over_a_flaky_connection(small_city, device, settings)
     assert await counted(admin) == (CLAIMS, CLAIMS)
+    assert out_of_shape(device) == []
 
 
 async def told_over_a_flaky_connection(city, device: Phone, settings) -> None:
@@ -233,6 +239,7 @@ async def test_two_who_share_a_phone_are_kept_apart_and_who_left_keeps_no_roster
         await device.screen.shoot("over")
         await another_works_with_it(small_city, points, device, admin)
         await he_has_left(device, admin)
+    assert out_of_shape(device) == []
 
 
 async def another_works_with_it(city, points, device: Phone, admin) -> None:

@@ -11,6 +11,7 @@ import perk_root_fields
 import point_root_fields
 import shop_root_fields
 import village_root_fields
+from part_root_fields import PART_HOLDERS
 
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
@@ -336,22 +337,7 @@ HOLDERS: Final = {
     },
     "lending.loan.manage": {"bank.loan_officer", "bank.branch_head"},
     "lending.repayment.report": {"bank.loan_officer", "bank.branch_head"},
-    "risk_pool.part.read": {
-        "bank.loan_officer",
-        "bank.branch_head",
-        "bank.viewer",
-        "guarantor.guarantor_admin",
-        "guarantor.underwriter",
-        "guarantor.guarantee_approver",
-        "guarantor.viewer",
-    },
-    "risk_pool.part.answer": {"guarantor.guarantee_approver"},
-    "risk_pool.part.pay": {"guarantor.underwriter"},
-    "risk_pool.part.confirm": {
-        "bank.loan_officer",
-        "bank.branch_head",
-        "guarantor.underwriter",
-    },
+    **PART_HOLDERS,
     "risk_pool.filing.read": {
         "guarantor.guarantor_admin",
         "bank.bank_admin",

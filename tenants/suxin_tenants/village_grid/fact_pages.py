@@ -26,7 +26,6 @@ from suxin_tenants.paging import read_page
 from suxin_tenants.village_grid.rating_pages import require_village
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import Said
-from suxin_web.content_words import content_words
 
 PLACE: Final = "/desk/facts"
 STATES: Final[Mapping[StatementState, Said]] = MappingProxyType(
@@ -152,13 +151,19 @@ async def _show_list(visit: Visit, errors: Mapping[str, str], *, status: int) ->
             "state": state,
             "states": STATES,
             "items": ITEMS,
-            "said": content_words,
+            "said": _said,
             "names": await staff_names(session, visit.actor.own_tenant, sorted(people)),
             "verifies": visit.actor.may(FACT_VERIFY),
             "own": visit.actor.own_staff,
             "errors": errors,
         }
         return await visit.page(session, "village/facts.html", context, status=status)
+
+
+def _said(statement: RuralStatement) -> str:
+    """Return what a fact says, in the words of its form."""
+    fields = FIELDS[statement.item_code]
+    return "，".join(f"{label}：{statement.content[name]}" for name, label in fields.items())
 
 
 async def _show_form(

@@ -340,14 +340,17 @@ function drawForm() {
   at("chosen").textContent = household ? `${household[1]} 户 ${household[3]}${household[4] ? ` · 网格 ${household[4].slice(-3)}` : ""}` : "";
   at("form-title").textContent = changing ? "修改采集记录" : "采集";
   at("photo-field").hidden = Boolean(changing) || rule?.evidence === "none";
-  form.elements.day.max = dayOf(now());
-  if (!form.elements.day.value) form.elements.day.value = dayOf(now());
+  const { day } = form.elements;
+  day.max = dayOf(now());
+  // A day that nobody chose is today's, also after midnight and once the platform has told the time.
+  if (!day.value || day.value === day.dataset.filled) day.value = day.dataset.filled = day.max;
   chips(favourites(open.kept.rules ?? [], open.kept.used ?? {}), rule?.code, chooseRule);
 }
 
 async function drawList() {
   const items = await open.store.all("items");
   const photos = await open.store.all("photos");
+  const going = goesOn(open.kept, now());
   const rows = await Promise.all((await open.store.all("captures")).map(async (row) => {
     const capture = await unsealedThing(open.key, row.box);
     const own = items.filter((one) => one.captureId === row.id);
@@ -357,7 +360,7 @@ async function drawList() {
     const ended = capture.withdrawing || ["WITHDRAWN", "LAPSED"].includes(capture.state);
     const tone = blocked || capture.refused || capture.problem ? "bad" : own.length || left || capture.held || capture.conflict ? "warn" : "good";
     const name = open.kept.rules?.find((one) => one.code === capture.content.rule)?.name ?? capture.content.rule;
-    return { capture, content: capture.content, household: capture.household, rule: name, words, tone, blocked, open: !ended, at: row.at };
+    return { capture, moment: momentWords(capture.at), content: capture.content, household: capture.household, rule: name, words, tone, blocked, open: going && !ended, at: row.at };
   }));
   rows.sort((one, other) => other.at - one.at);
   at("count").textContent = String(items.length);
@@ -366,7 +369,7 @@ async function drawList() {
 }
 
 function wayWords() {
-  const until = open?.kept.captureUntil && !open.kept.wiped ? `，可继续采集至 ${momentWords(open.kept.captureUntil)}` : "";
+  const until = open && goesOn(open.kept, now()) ? `，可继续采集至 ${momentWords(open.kept.captureUntil)}` : "";
   if (way === "online") return "已联网";
   if (way === "offline") return `没有网络${until}`;
   if (way === "ended") return `登录已结束${until}，登录后上传`;

@@ -125,6 +125,8 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         # The firm is no household, and nothing was asked for or lent on its line.
         "village_credit.queries.rounds_for",
         "village_credit.queries.lines_in_use",
+        # No town was counted there, one village alone.
+        "rural.queries.areas.towns_covered",
         "village_credit.queries.used_fen",
         # Nothing there was taken to the town.
         "grid.queries.claims_at_town",

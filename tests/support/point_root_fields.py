@@ -35,7 +35,7 @@ HOLDERS: Final = {
 }
 POINT_NODES: Final = {"PointClaim", "PointRuleSet"}
 """What of points has a global id."""
-POINT_LISTS: Final = {"pointClaims"}
-"""What is listed in an order of the caller's choice."""
+POINT_LISTS: Final = {"pointClaims", "pointRules", "householdPoints"}
+"""What a village has and a bank has not."""
 POINT_WRITES: Final = {"record_point_claim", "withdraw_point_claim"}
 """The documents by which a village writes."""

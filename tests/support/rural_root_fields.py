@@ -28,5 +28,5 @@ HOLDERS: Final = {
 }
 RURAL_NODES: Final = {"RatingCycle", "RatingEntry"}
 """What has a global id at a village alone."""
-RURAL_LISTS: Final = {"ratingCycles", "ratingEntries"}
-"""What a village has and a bank has not."""
+RURAL_LISTS: Final = {"ratingCycles", "ratingEntries", "ruralTitles"}
+"""What a village has and a bank has not, and the public list of titles."""

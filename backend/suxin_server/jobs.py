@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import jobs as consent
 from suxin.counter import jobs as counter
+from suxin.disasters import jobs as disasters
 from suxin.exports import jobs as exports
 from suxin.grid import jobs as grid
 from suxin.grid.field import jobs as field
@@ -89,6 +90,7 @@ def handlers(*, sealer: Sealer, channel: MessageChannel) -> Mapping[str, Handler
         signing.handlers(sealer),
         consent.handlers(sealer),
         counter.handlers(sealer, channel),
+        disasters.handlers(sealer),
         ledger.handlers(),
         lending.handlers(),
         perks.handlers(),

@@ -4,6 +4,7 @@ from suxin.cautions import models as cautions
 from suxin.consent import models as consent
 from suxin.consent.oauth import models as oauth
 from suxin.counter import models as counter
+from suxin.disasters import models as disasters
 from suxin.events import models as events
 from suxin.exports import models as exports
 from suxin.grid import models as grid
@@ -92,6 +93,7 @@ CONTEXTS = (
     review,
     relief,
     cautions,
+    disasters,
     village_credit,
     scoring,
     counter,

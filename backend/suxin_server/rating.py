@@ -23,6 +23,7 @@ from suxin.rural.effecting import (
     give_grades,
     open_hearings,
 )
+from suxin.rural.redating import redate_hearings
 from suxin.rural.telling import TOLD_AT_ONCE, tell_of_ends, tell_of_entries
 from suxin.rural.withdrawing import LIMIT, take_out_withdrawn
 
@@ -40,7 +41,7 @@ log = structlog.get_logger("suxin.rating")
 async def rate_all(batch: Database, database: Database, *, now: datetime) -> int:
     """Do what is due about ratings; return how many steps were taken."""
     done = await _until(database, take_out_withdrawn, LIMIT, now=now)
-    for work in (combine_cycles, reckon_again, end_notices, carry_out_hearings):
+    for work in (combine_cycles, reckon_again, end_notices, redate_hearings, carry_out_hearings):
         done += await _once(batch, work, now=now)
     for work in (open_hearings, give_grades):
         done += await _until(batch, work, CHUNK, now=now)

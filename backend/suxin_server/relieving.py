@@ -1,4 +1,4 @@
-"""Notices of exemption in the worker: counted, applied and ended as the batch role, and told of by the platform."""
+"""Notices of exemption in the worker: counted, applied and ended as the batch role, and told of by the platform; and what became of proposed renewals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,9 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.disasters.counting import count_disasters
+from suxin.disasters.proposing import lapse_renewals
+from suxin.disasters.telling import tell_of_renewals
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.relief.applying import (
@@ -53,6 +56,21 @@ async def relieve_all(batch: Database, database: Database, *, now: datetime) -> 
     return changed
 
 
+async def follow_renewals(database: Database, *, now: datetime) -> int:
+    """Let proposed renewals lapse whose loans have ended, tell borrowers where theirs stand, and count; return how many were told."""
+    async with database.transaction(_RELIEVER, now=now) as session:
+        await lapse_renewals(session, now=now)
+    told, last = 0, TOLD_AT_ONCE
+    while last == TOLD_AT_ONCE:
+        last = await database.run(
+            _RELIEVER, lambda work: tell_of_renewals(work, now=now, limit=TOLD_AT_ONCE), now=now
+        )
+        told += last
+    async with database.transaction(_RELIEVER, now=now) as session:
+        await count_disasters(session, now=now)
+    return told
+
+
 async def _in_chunks(
     batch: Database, notice: DisasterNotice, chunk: _Chunk, *, now: datetime
 ) -> int:
@@ -67,10 +85,13 @@ async def _in_chunks(
 
 
 async def relieve_forever(batch: Database, database: Database) -> None:
-    """Look for notices six times a minute."""
+    """Look for notices and proposed renewals six times a minute."""
     await asyncio.sleep(FIRST_AFTER_S)
     while True:
         changed = await relieve_all(batch, database, now=datetime.now(UTC))
         if changed:
             log.info("notices applied", records=changed)
+        told = await follow_renewals(database, now=datetime.now(UTC))
+        if told:
+            log.info("borrowers told of renewals", renewals=told)
         await asyncio.sleep(LOOK_S)

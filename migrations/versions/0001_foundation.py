@@ -169,12 +169,13 @@ ACCESS = (
     "CREATE POLICY represented ON consents FOR SELECT TO suxin_app USING (exists (select 1 from mandates m where m.subject_id = consents.subject_id and m.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY asking_tenant ON consents FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'REQUESTED' and decided_at is null)",
     "CREATE POLICY at_counter ON consents FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and (v.person_id = consents.subject_id or exists (select 1 from mandates m where m.person_id = v.person_id and m.subject_id = consents.subject_id and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))))",
+    "CREATE POLICY asked_at_counter ON consents FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and purpose = 'perk.redeem' and state = 'REQUESTED' and decided_at is null and answer_by is not null and tenant_id <> (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and v.person_id = consents.subject_id))",
     "CREATE POLICY system ON consents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY nothing_unasked_at_counter ON consents AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null)",
     "CREATE POLICY as_signed_at_counter ON consents AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = consents.subject_id and e.consent_id = consents.id and (case e.decision when 'allow' then 'ACTIVE' when 'refuse' then 'REJECTED' when 'pause' then 'PAUSED' when 'resume' then 'ACTIVE' when 'revoke' then 'REVOKED' end) = consents.state and (e.decision <> 'allow' or e.notice_sha256 = consents.notice_sha256)))",
     "CREATE POLICY kept_long_enough ON consents AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - (case when state in ('REJECTED', 'LAPSED') then interval '1098 days' else interval '1827 days' end))",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON consents TO suxin_app',
-    "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'operator'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE counter_evidence ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE counter_evidence FORCE ROW LEVEL SECURITY',
@@ -309,6 +310,18 @@ ACCESS = (
     "CREATE POLICY bank_with_basis ON decision_snapshots FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from access_bases b where b.subject_id = decision_snapshots.subject_id and b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and b.purpose = any ((select string_to_array(nullif(current_setting('app.purposes', true), ''), ','))::text[]) and 'loan_request' = any (b.categories) and b.ended_at is null and b.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and b.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ((select nullif(current_setting('app.consent_id', true), '')::uuid) is null or b.source_id = (select nullif(current_setting('app.consent_id', true), '')::uuid)) and b.context_id = decision_snapshots.request_id))",
     "CREATE POLICY system ON decision_snapshots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (content, erased_at) ON decision_snapshots TO suxin_app',
+    'ALTER TABLE declared_disasters ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE declared_disasters FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY operator ON declared_disasters FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY declared ON declared_disasters FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY moved_on ON declared_disasters FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY told ON declared_disasters FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) in ('staff', 'subject') and state in ('CONFIRMED', 'REVOKED'))",
+    "CREATE POLICY system ON declared_disasters FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON declared_disasters FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, revoked_by, revoked_at, revoked_reason, notice_id, renewals_at, loans, agreed, declined, renewed, counted_at) ON declared_disasters TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON declared_disasters TO suxin_batch',
+    "CREATE TRIGGER declared_disasters_begins BEFORE INSERT ON declared_disasters FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DECLARED', 'operator'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER declared_disasters_step BEFORE UPDATE OF state ON declared_disasters FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONFIRMED', 'REVOKED', 'operator'), ('DECLARED', 'CONFIRMED', 'operator'), ('DECLARED', 'REJECTED', 'operator'), ('DECLARED', 'WITHDRAWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE deprecated_uses ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE deprecated_uses FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON deprecated_uses FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -362,12 +375,22 @@ ACCESS = (
     'ALTER TABLE grid_app_events FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_app_events FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON grid_app_events FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (content_hash, sort, state, household_number, household_id, happened_on, note, rule_code, missing, changed_at, dismissed_by, dismissed_at) ON grid_app_events TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (content_hash, sort, state, household_number, household_id, happened_on, note, rule_code, missing, worker, changed_at, dismissed_by, dismissed_at) ON grid_app_events TO suxin_app',
+    'ALTER TABLE grid_app_links ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_links FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_links FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_links FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (ground, joined_by, joined_at, left_by, left_at, cursor, held_until, next_at, failures, broken_since, problem, last_success_at, not_taken, compared_at, compared_month, differences) ON grid_app_links TO suxin_app',
     'ALTER TABLE grid_app_mappings ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_app_mappings FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_app_mappings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON grid_app_mappings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON grid_app_mappings TO suxin_app',
+    'ALTER TABLE grid_app_told ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_told FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_told FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_told FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, points, told_at, refusal) ON grid_app_told TO suxin_app',
     'ALTER TABLE grid_appeals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_appeals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_appeals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -451,7 +474,9 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON grid_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY published ON grid_rule_sets FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'CONFIRMED'))",
     "CREATE POLICY system ON grid_rule_sets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_rule_sets FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, book, edited_at, meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at, confirmed_by, confirmed_at, starts_on, reason) ON grid_rule_sets TO suxin_app',
+    'GRANT SELECT ON grid_rule_sets TO suxin_batch',
     "CREATE TRIGGER grid_rule_sets_begins BEFORE INSERT ON grid_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER grid_rule_sets_step BEFORE UPDATE OF state ON grid_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ADOPTED', 'CONFIRMED', 'client'), ('ADOPTED', 'CONFIRMED', 'staff'), ('ADOPTED', 'DRAFT', 'client'), ('ADOPTED', 'DRAFT', 'staff'), ('ADOPTED', 'DROPPED', 'client'), ('ADOPTED', 'DROPPED', 'staff'), ('DRAFT', 'ADOPTED', 'client'), ('DRAFT', 'ADOPTED', 'staff'), ('DRAFT', 'DROPPED', 'client'), ('DRAFT', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE grid_sheet_forms ENABLE ROW LEVEL SECURITY',
@@ -795,11 +820,14 @@ ACCESS = (
     'ALTER TABLE order_bill_gaps ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_bill_gaps FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_bill_gaps FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON order_bill_gaps FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY explained_by_tenant ON order_bill_gaps FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and found_at is null) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and found_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
     "CREATE POLICY system ON order_bill_gaps FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT ON order_bill_gaps TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (found, found_by, found_at) ON order_bill_gaps TO suxin_app',
     'ALTER TABLE order_bills ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_bills FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_bills FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON order_bills FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON order_bills FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON order_bills TO suxin_app',
     'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
@@ -1075,7 +1103,9 @@ ACCESS = (
     "CREATE POLICY operator ON public_cautions FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY filed ON public_cautions FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY moved_on ON public_cautions FOR UPDATE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    'CREATE POLICY batch ON public_cautions FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, taken_down_by, taken_down_at, taken_down_reason) ON public_cautions TO suxin_app',
+    'GRANT SELECT, UPDATE (key_sealed) ON public_cautions TO suxin_batch',
     "CREATE TRIGGER public_cautions_begins BEFORE INSERT ON public_cautions FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'operator'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER public_cautions_step BEFORE UPDATE OF state ON public_cautions FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'PUBLISHED', 'operator'), ('PROPOSED', 'REJECTED', 'operator'), ('PROPOSED', 'WITHDRAWN', 'operator'), ('PUBLISHED', 'TAKEN_DOWN', 'operator'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE published_arrangements ENABLE ROW LEVEL SECURITY',
@@ -1126,6 +1156,14 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON register_imports FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     'CREATE POLICY batch ON register_imports FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT ON register_imports TO suxin_app',
+    'ALTER TABLE renewal_proposals ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE renewal_proposals FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON renewal_proposals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY data_subject ON renewal_proposals FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
+    "CREATE POLICY system ON renewal_proposals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, answer, told_state) ON renewal_proposals TO suxin_app',
+    "CREATE TRIGGER renewal_proposals_begins BEFORE INSERT ON renewal_proposals FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'system'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER renewal_proposals_step BEFORE UPDATE OF state ON renewal_proposals FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'AGREED', 'client'), ('PROPOSED', 'AGREED', 'staff'), ('PROPOSED', 'DECLINED', 'client'), ('PROPOSED', 'DECLINED', 'staff'), ('PROPOSED', 'LAPSED', 'system'), ('PROPOSED', 'WITHDRAWN', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE repair_applications ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE repair_applications FORCE ROW LEVEL SECURITY',
     "CREATE POLICY data_subject ON repair_applications FOR SELECT TO suxin_app USING (subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid))",
@@ -1197,6 +1235,7 @@ ACCESS = (
     'ALTER TABLE rural_area_counts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operator ON rural_area_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY own_village ON rural_area_counts FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY bank ON rural_area_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and level <> 'village')",
     'CREATE POLICY batch ON rural_area_counts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON rural_area_counts TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_area_counts TO suxin_batch',
@@ -1207,14 +1246,14 @@ ACCESS = (
     "CREATE POLICY system ON rural_ballots FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_ballots FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT ON rural_ballots TO suxin_app',
-    'GRANT SELECT, INSERT ON rural_ballots TO suxin_batch',
+    'GRANT SELECT, INSERT, DELETE ON rural_ballots TO suxin_batch',
     'ALTER TABLE rural_certificates ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_certificates FORCE ROW LEVEL SECURITY',
     "CREATE POLICY anybody ON rural_certificates FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null)",
     "CREATE POLICY system ON rural_certificates FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_certificates FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, UPDATE (ended_at) ON rural_certificates TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_certificates TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_certificates TO suxin_batch',
     'ALTER TABLE rural_cycles ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_cycles FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON rural_cycles FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1236,7 +1275,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_entries FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_entries FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, number, label, publish_name, proposed_by, proposed_at, reason, decided_by, decided_at, tier, place, tier_before, appealed_at, told) ON rural_entries TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_entries TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_entries TO suxin_batch',
     "CREATE TRIGGER rural_entries_begins BEFORE INSERT ON rural_entries FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'subject'), ('ENTERED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_entries_step BEFORE UPDATE OF state ON rural_entries FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('CONSENTED', 'LEFT', 'subject'), ('CONSENTED', 'LEFT', 'system'), ('CONSENTED', 'PROPOSED', 'client'), ('CONSENTED', 'PROPOSED', 'staff'), ('EFFECTIVE', 'LEFT', 'system'), ('ENTERED', 'LEFT', 'subject'), ('ENTERED', 'LEFT', 'system'), ('ENTERED', 'RATED', 'system'), ('FROZEN', 'LEFT', 'system'), ('FROZEN', 'RATED', 'operator'), ('FROZEN', 'RATED', 'subject'), ('FROZEN', 'RATED', 'system'), ('FROZEN', 'REOPENED', 'operator'), ('FROZEN', 'REOPENED', 'system'), ('HEARING', 'LEFT', 'system'), ('HEARING', 'RATED', 'system'), ('PROPOSED', 'ENTERED', 'client'), ('PROPOSED', 'ENTERED', 'staff'), ('PROPOSED', 'LEFT', 'subject'), ('PROPOSED', 'LEFT', 'system'), ('PROPOSED', 'NOT_ADMITTED', 'client'), ('PROPOSED', 'NOT_ADMITTED', 'staff'), ('RATED', 'EFFECTIVE', 'system'), ('RATED', 'FROZEN', 'subject'), ('RATED', 'HEARING', 'system'), ('RATED', 'LEFT', 'system'), ('REOPENED', 'LEFT', 'system'), ('REOPENED', 'RATED', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_grades ENABLE ROW LEVEL SECURITY',
@@ -1246,7 +1285,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_grades FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_grades FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, UPDATE (state, ended_at, reminded_at, told_of_end_at) ON rural_grades TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_grades TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_grades TO suxin_batch',
     "CREATE TRIGGER rural_grades_begins BEFORE INSERT ON rural_grades FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'system'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_grades_step BEFORE UPDATE OF state ON rural_grades FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('IN_FORCE', 'EXPIRED', 'system'), ('IN_FORCE', 'REPLACED', 'system'), ('IN_FORCE', 'WITHDRAWN', 'system'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_hearings ENABLE ROW LEVEL SECURITY',
@@ -1258,7 +1297,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_hearings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_hearings FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (statement, stated_by, stated_at, lowered, answer, decided_by, decided_at) ON rural_hearings TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_hearings TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_hearings TO suxin_batch',
     'ALTER TABLE rural_notices ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_notices FORCE ROW LEVEL SECURITY',
     "CREATE POLICY published ON rural_notices FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and ended_at is null))",
@@ -1287,7 +1326,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_recusals FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_recusals FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT ON rural_recusals TO suxin_app',
-    'GRANT SELECT, INSERT ON rural_recusals TO suxin_batch',
+    'GRANT SELECT, INSERT, DELETE ON rural_recusals TO suxin_batch',
     'ALTER TABLE rural_statements ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE rural_statements FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON rural_statements FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -1295,7 +1334,7 @@ ACCESS = (
     "CREATE POLICY system ON rural_statements FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'CREATE POLICY batch ON rural_statements FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, verified_by, verified_at, record_id) ON rural_statements TO suxin_app',
-    'GRANT SELECT, INSERT, UPDATE ON rural_statements TO suxin_batch',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_statements TO suxin_batch',
     "CREATE TRIGGER rural_statements_begins BEFORE INSERT ON rural_statements FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'client'), ('STATED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER rural_statements_step BEFORE UPDATE OF state ON rural_statements FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('STATED', 'REJECTED', 'client'), ('STATED', 'REJECTED', 'staff'), ('STATED', 'VERIFIED', 'client'), ('STATED', 'VERIFIED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE rural_titles ENABLE ROW LEVEL SECURITY',
@@ -1370,7 +1409,9 @@ ACCESS = (
     'ALTER TABLE shop_budgets FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON shop_budgets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON shop_budgets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON shop_budgets FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, transfer_id) ON shop_budgets TO suxin_app',
+    'GRANT SELECT ON shop_budgets TO suxin_batch',
     "CREATE TRIGGER shop_budgets_begins BEFORE INSERT ON shop_budgets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER shop_budgets_step BEFORE UPDATE OF state ON shop_budgets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'CONFIRMED', 'client'), ('PROPOSED', 'CONFIRMED', 'staff'), ('PROPOSED', 'DROPPED', 'client'), ('PROPOSED', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE shop_cards ENABLE ROW LEVEL SECURITY',
@@ -2159,6 +2200,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_app_links',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('joined_by', sa.Uuid(), nullable=False),
+    sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('left_by', sa.Uuid(), nullable=True),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cursor', sa.Text(), nullable=False),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('broken_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('last_success_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('not_taken', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('compared_month', sa.Date(), nullable=True),
+    sa.Column('differences', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.CheckConstraint('(compared_at is null) = (compared_month is null)', name=op.f('ck_grid_app_links_compared')),
+    sa.CheckConstraint('(left_by is null) = (left_at is null)', name=op.f('ck_grid_app_links_left')),
+    sa.CheckConstraint('failures >= 0', name=op.f('ck_grid_app_links_failures')),
+    sa.CheckConstraint('length(cursor) <= 200', name=op.f('ck_grid_app_links_cursor')),
+    sa.CheckConstraint('length(ground) between 2 and 200', name=op.f('ck_grid_app_links_ground')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_grid_app_links'))
+    )
+    op.create_index('ix_grid_app_links_next_at', 'grid_app_links', ['next_at'], unique=False, postgresql_where=sa.text('left_at is null'))
     op.create_table('grid_app_mappings',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2281,6 +2348,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_grid_sheet_forms'))
     )
     op.create_index('uq_grid_sheet_forms_number', 'grid_sheet_forms', ['town_code', 'number'], unique=True)
+    op.create_table('grid_sheets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('form_id', sa.Uuid(), nullable=False),
+    sa.Column('village_name', sa.Text(), nullable=False),
+    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('totals', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_by', sa.Uuid(), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("month = date_trunc('month', month)::date", name=op.f('ck_grid_sheets_month')),
+    sa.CheckConstraint('(signed_by is null) = (signed_at is null)', name=op.f('ck_grid_sheets_signed')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_sheets_content_hash')),
+    sa.CheckConstraint('signed_by <> made_by', name=op.f('ck_grid_sheets_signed_by_another')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_sheets'))
+    )
+    op.create_index('uq_grid_sheets_number', 'grid_sheets', ['tenant_id', 'month', 'number'], unique=True)
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -3189,6 +3277,8 @@ def upgrade() -> None:
     sa.Column('entities', sa.Integer(), nullable=False),
     sa.Column('villages', sa.Integer(), nullable=False),
     sa.Column('credit_villages', sa.Integer(), nullable=False),
+    sa.Column('point_villages', sa.Integer(), nullable=False),
+    sa.Column('shop_villages', sa.Integer(), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('credit_households <= rated_households', name=op.f('ck_rural_area_counts_credit_households')),
     sa.PrimaryKeyConstraint('area_code', name=op.f('pk_rural_area_counts'))
@@ -3239,6 +3329,7 @@ def upgrade() -> None:
     sa.Column('tier_proposed', sa.Text(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('open_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('open_provisional', sa.Boolean(), nullable=False),
     sa.Column('statement', sa.Text(), nullable=True),
     sa.Column('stated_by', sa.Uuid(), nullable=True),
     sa.Column('stated_at', sa.DateTime(timezone=True), nullable=True),
@@ -3866,6 +3957,52 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_credit_round_notices'))
     )
     op.create_index('ix_credit_round_notices_round', 'credit_round_notices', ['round_id', 'ends_at'], unique=False)
+    op.create_table('declared_disasters',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('weather', sa.Enum('TYPHOON', 'RAINSTORM', 'SNOWSTORM', 'COLD_WAVE', 'GALE', 'LOW_TEMPERATURE', 'HIGH_TEMPERATURE', 'DROUGHT', 'LIGHTNING', 'HAIL', 'FROST', 'FOG', name='weather', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.Column('document_number', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('areas', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('categories', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('DECLARED', 'WITHDRAWN', 'REJECTED', 'CONFIRMED', 'REVOKED', name='disasterstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('declared_by', sa.Uuid(), nullable=False),
+    sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('revoked_by', sa.Uuid(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_reason', sa.Text(), nullable=True),
+    sa.Column('notice_id', sa.Uuid(), nullable=True),
+    sa.Column('renewals_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('loans', sa.Integer(), nullable=True),
+    sa.Column('agreed', sa.Integer(), nullable=True),
+    sa.Column('declined', sa.Integer(), nullable=True),
+    sa.Column('renewed', sa.Integer(), nullable=True),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('key_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'REVOKED') = (revoked_at is not null) and (revoked_at is null) = (revoked_by is null) and (revoked_at is null) = (revoked_reason is null)", name=op.f('ck_declared_disasters_revoked')),
+    sa.CheckConstraint("(state in ('DECLARED', 'WITHDRAWN')) = (decided_by is null)", name=op.f('ck_declared_disasters_decided')),
+    sa.CheckConstraint('(key_sealed is null) = (content is null)', name=op.f('ck_declared_disasters_content')),
+    sa.CheckConstraint('cardinality(areas) >= 1', name=op.f('ck_declared_disasters_areas')),
+    sa.CheckConstraint('cardinality(categories) >= 1', name=op.f('ck_declared_disasters_categories')),
+    sa.CheckConstraint('decided_by <> declared_by', name=op.f('ck_declared_disasters_two_people')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_declared_disasters_sha256')),
+    sa.CheckConstraint('to_on >= from_on', name=op.f('ck_declared_disasters_period')),
+    sa.ForeignKeyConstraint(['notice_id'], ['disaster_notices.id'], name=op.f('fk_declared_disasters_notice_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_declared_disasters'))
+    )
+    op.create_index('ix_declared_disasters_counted', 'declared_disasters', ['counted_at'], unique=False, postgresql_where=sa.text('renewals_at is not null'))
     op.create_table('grid_capture_items',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -3935,28 +4072,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_photo_pieces'))
     )
     op.create_index('uq_grid_photo_pieces_place', 'grid_photo_pieces', ['tenant_id', 'upload_id', 'starts_at'], unique=True)
-    op.create_table('grid_sheets',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('month', sa.Date(), nullable=False),
-    sa.Column('number', sa.BigInteger(), nullable=False),
-    sa.Column('form_id', sa.Uuid(), nullable=False),
-    sa.Column('village_name', sa.Text(), nullable=False),
-    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('totals', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('content_hash', sa.Text(), nullable=False),
-    sa.Column('made_by', sa.Uuid(), nullable=False),
-    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('signed_by', sa.Uuid(), nullable=True),
-    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("month = date_trunc('month', month)::date", name=op.f('ck_grid_sheets_month')),
-    sa.CheckConstraint('(signed_by is null) = (signed_at is null)', name=op.f('ck_grid_sheets_signed')),
-    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_sheets_content_hash')),
-    sa.CheckConstraint('signed_by <> made_by', name=op.f('ck_grid_sheets_signed_by_another')),
-    sa.ForeignKeyConstraint(['form_id'], ['grid_sheet_forms.id'], name=op.f('fk_grid_sheets_form_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_sheets'))
-    )
-    op.create_index('uq_grid_sheets_number', 'grid_sheets', ['tenant_id', 'month', 'number'], unique=True)
     op.create_table('grid_workers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4163,7 +4278,11 @@ def upgrade() -> None:
     sa.Column('transaction_id', sa.Text(), nullable=True),
     sa.Column('bill_fen', sa.BigInteger(), nullable=True),
     sa.Column('here_fen', sa.BigInteger(), nullable=True),
+    sa.Column('found', sa.Text(), nullable=True),
+    sa.Column('found_by', sa.Uuid(), nullable=True),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('num_nonnulls(bill_fen, here_fen) > 0', name=op.f('ck_order_bill_gaps_amounts')),
+    sa.CheckConstraint('num_nulls(found, found_by, found_at) in (0, 3)', name=op.f('ck_order_bill_gaps_found')),
     sa.ForeignKeyConstraint(['tenant_id', 'bill_id'], ['order_bills.tenant_id', 'order_bills.id'], name=op.f('fk_order_bill_gaps_tenant_id_bill_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_bill_gaps'))
     )
@@ -4579,9 +4698,10 @@ def upgrade() -> None:
     sa.Column('household_id', sa.Uuid(), nullable=True),
     sa.Column('happened_on', sa.Date(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('worker', sa.Text(), nullable=False),
     sa.Column('rule_code', sa.Text(), nullable=True),
     sa.Column('missing', sa.Enum('unfinished', 'no_rule', 'no_household', name='appmissing', native_enum=False, create_constraint=True, length=40), nullable=True),
-    sa.Column('brought_by', sa.Uuid(), nullable=False),
+    sa.Column('brought_by', sa.Uuid(), nullable=True),
     sa.Column('brought_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('dismissed_by', sa.Uuid(), nullable=True),
@@ -4589,7 +4709,7 @@ def upgrade() -> None:
     sa.CheckConstraint("sort <> 'persons'", name=op.f('ck_grid_app_events_no_persons')),
     sa.CheckConstraint('(dismissed_by is null) = (dismissed_at is null)', name=op.f('ck_grid_app_events_dismissed')),
     sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_app_events_content_hash')),
-    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_grid_app_events_note')),
+    sa.CheckConstraint('length(note) <= 300 and length(worker) <= 64', name=op.f('ck_grid_app_events_note')),
     sa.CheckConstraint('missing is not null or household_id is not null and rule_code is not null', name=op.f('ck_grid_app_events_whole')),
     sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_app_events_tenant_id_household_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_events'))
@@ -4656,6 +4776,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_household_members_household_id', 'household_members', ['tenant_id', 'household_id'], unique=False)
     op.create_index('ix_household_members_key_version', 'household_members', ['key_version'], unique=False, postgresql_where=sa.text('key_version is not null'))
+    op.create_index('ix_household_members_left', 'household_members', ['left_at'], unique=False, postgresql_where=sa.text("left_at is not null and name_masked <> ''"))
     op.create_index('ix_household_members_resident_id_index', 'household_members', ['resident_id_index'], unique=False, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
     op.create_index('ix_household_members_subject_id', 'household_members', ['subject_id'], unique=False, postgresql_where=sa.text('subject_id is not null'))
     op.create_index('uq_household_members_resident_id', 'household_members', ['tenant_id', 'resident_id_index'], unique=True, postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
@@ -5551,6 +5672,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'redemption_id', 'good_id', name=op.f('pk_shop_lines'))
     )
     op.create_index('ix_shop_lines_good_id', 'shop_lines', ['tenant_id', 'good_id'], unique=False)
+    op.create_table('grid_app_told',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('SUBMITTED', 'CHECKED', 'APPROVED', 'NOTICED', 'REFUSED', 'APPEALED', 'ANSWERED', 'AT_TOWN', 'POSTED', 'REJECTED', 'WITHDRAWN', 'REVERSED', name='claimstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('refusal', sa.Text(), nullable=True),
+    sa.CheckConstraint('length(refusal) <= 200', name=op.f('ck_grid_app_told_refusal')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['grid_claims.tenant_id', 'grid_claims.id'], name=op.f('fk_grid_app_told_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'claim_id', name=op.f('pk_grid_app_told'))
+    )
+    op.create_index('ix_grid_app_told_refused', 'grid_app_told', ['tenant_id', 'claim_id'], unique=False, postgresql_where=sa.text('refusal is not null'))
     op.create_table('grid_appeals',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -5879,6 +6012,28 @@ def upgrade() -> None:
     op.create_index('ix_pool_payments_claim_id', 'pool_payments', ['tenant_id', 'claim_id', 'id'], unique=False)
     op.create_index('ix_pool_payments_pool_id', 'pool_payments', ['tenant_id', 'pool_id', 'state', 'id'], unique=False)
     op.create_index('uq_pool_payments_open', 'pool_payments', ['tenant_id', 'claim_id'], unique=True, postgresql_where=sa.text("state in ('HELD', 'ISSUED')"))
+    op.create_table('renewal_proposals',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('disaster_id', sa.Uuid(), nullable=False),
+    sa.Column('loan_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('PROPOSED', 'AGREED', 'DECLINED', 'WITHDRAWN', 'LAPSED', name='renewalstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('told_state', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state in ('AGREED', 'DECLINED')) = (decided_by is not null) and (decided_by is null) = (decided_at is null) and (decided_by is null) = (answer is null)", name=op.f('ck_renewal_proposals_decided')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loans.tenant_id', 'loans.id'], name=op.f('fk_renewal_proposals_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_renewal_proposals'))
+    )
+    op.create_index('ix_renewal_proposals_disaster', 'renewal_proposals', ['disaster_id', 'state'], unique=False)
+    op.create_index('ix_renewal_proposals_state', 'renewal_proposals', ['tenant_id', 'state', 'id'], unique=False)
+    op.create_index('ix_renewal_proposals_subject_id', 'renewal_proposals', ['subject_id', 'id'], unique=False)
+    op.create_index('ix_renewal_proposals_untold', 'renewal_proposals', ['id'], unique=False, postgresql_where=sa.text('told_state is distinct from state'))
+    op.create_index('uq_renewal_proposals_loan', 'renewal_proposals', ['tenant_id', 'loan_id', 'disaster_id'], unique=True)
+    op.create_index('uq_renewal_proposals_open', 'renewal_proposals', ['tenant_id', 'loan_id'], unique=True, postgresql_where=sa.text("state = 'PROPOSED'"))
     op.create_table('pool_claims',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -6105,6 +6260,13 @@ def downgrade() -> None:
     op.drop_index('ix_pool_claims_loan_id', table_name='pool_claims')
     op.drop_index('ix_pool_claims_guarantor_id', table_name='pool_claims')
     op.drop_table('pool_claims')
+    op.drop_index('uq_renewal_proposals_open', table_name='renewal_proposals', postgresql_where=sa.text("state = 'PROPOSED'"))
+    op.drop_index('uq_renewal_proposals_loan', table_name='renewal_proposals')
+    op.drop_index('ix_renewal_proposals_untold', table_name='renewal_proposals', postgresql_where=sa.text('told_state is distinct from state'))
+    op.drop_index('ix_renewal_proposals_subject_id', table_name='renewal_proposals')
+    op.drop_index('ix_renewal_proposals_state', table_name='renewal_proposals')
+    op.drop_index('ix_renewal_proposals_disaster', table_name='renewal_proposals')
+    op.drop_table('renewal_proposals')
     op.drop_index('uq_pool_payments_open', table_name='pool_payments', postgresql_where=sa.text("state in ('HELD', 'ISSUED')"))
     op.drop_index('ix_pool_payments_pool_id', table_name='pool_payments')
     op.drop_index('ix_pool_payments_claim_id', table_name='pool_payments')
@@ -6150,6 +6312,8 @@ def downgrade() -> None:
     op.drop_index('uq_grid_appeals_number', table_name='grid_appeals')
     op.drop_index('ix_grid_appeals_filed_by', table_name='grid_appeals')
     op.drop_table('grid_appeals')
+    op.drop_index('ix_grid_app_told_refused', table_name='grid_app_told', postgresql_where=sa.text('refusal is not null'))
+    op.drop_table('grid_app_told')
     op.drop_index('ix_shop_lines_good_id', table_name='shop_lines')
     op.drop_table('shop_lines')
     op.drop_index('ix_pool_stop_loss_changes_of', table_name='pool_stop_loss_changes')
@@ -6264,6 +6428,7 @@ def downgrade() -> None:
     op.drop_index('uq_household_members_resident_id', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
     op.drop_index('ix_household_members_subject_id', table_name='household_members', postgresql_where=sa.text('subject_id is not null'))
     op.drop_index('ix_household_members_resident_id_index', table_name='household_members', postgresql_where=sa.text('left_at is null and resident_id_index is not null'))
+    op.drop_index('ix_household_members_left', table_name='household_members', postgresql_where=sa.text("left_at is not null and name_masked <> ''"))
     op.drop_index('ix_household_members_key_version', table_name='household_members', postgresql_where=sa.text('key_version is not null'))
     op.drop_index('ix_household_members_household_id', table_name='household_members')
     op.drop_table('household_members')
@@ -6353,8 +6518,6 @@ def downgrade() -> None:
     op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
     op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
     op.drop_table('grid_workers')
-    op.drop_index('uq_grid_sheets_number', table_name='grid_sheets')
-    op.drop_table('grid_sheets')
     op.drop_index('uq_grid_photo_pieces_place', table_name='grid_photo_pieces')
     op.drop_table('grid_photo_pieces')
     op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
@@ -6365,6 +6528,8 @@ def downgrade() -> None:
     op.drop_index('ix_grid_capture_items_staff', table_name='grid_capture_items')
     op.drop_index('ix_grid_capture_items_conflict', table_name='grid_capture_items', postgresql_where=sa.text("verdict = 'conflict' and settled_at is null"))
     op.drop_table('grid_capture_items')
+    op.drop_index('ix_declared_disasters_counted', table_name='declared_disasters', postgresql_where=sa.text('renewals_at is not null'))
+    op.drop_table('declared_disasters')
     op.drop_index('ix_credit_round_notices_round', table_name='credit_round_notices')
     op.drop_table('credit_round_notices')
     op.drop_index('uq_credit_round_members_subject', table_name='credit_round_members', postgresql_where=sa.text("state not in ('LEFT', 'ENDED')"))
@@ -6556,6 +6721,8 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_index('uq_grid_sheets_number', table_name='grid_sheets')
+    op.drop_table('grid_sheets')
     op.drop_index('uq_grid_sheet_forms_number', table_name='grid_sheet_forms')
     op.drop_table('grid_sheet_forms')
     op.drop_index('uq_grid_rule_sets_starts_on', table_name='grid_rule_sets', postgresql_where=sa.text("state = 'CONFIRMED'"))
@@ -6571,6 +6738,8 @@ def downgrade() -> None:
     op.drop_table('grid_captures')
     op.drop_index('uq_grid_app_mappings_number', table_name='grid_app_mappings')
     op.drop_table('grid_app_mappings')
+    op.drop_index('ix_grid_app_links_next_at', table_name='grid_app_links', postgresql_where=sa.text('left_at is null'))
+    op.drop_table('grid_app_links')
     op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')

@@ -11,18 +11,29 @@ from suxin.cautions.queries import cautions_waiting
 from suxin.consent.breaches import BREACH_REPORT
 from suxin.consent.oauth.policies import CLIENT_READ, DOCUMENT_COMPOSE
 from suxin.counter.policies import COUNTER_SERVE, EVIDENCE_READ
+from suxin.disasters.policies import DISASTER_CONFIRM, DISASTER_READ
+from suxin.disasters.queries import disasters_waiting, renewal_counts
+from suxin.disasters.states import RenewalState
 from suxin.events.policies import EVENT_READ
-from suxin.grid.policies import CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
+from suxin.grid.field.queries import conflicts_waiting
+from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
 from suxin.lending.guarantees.policies import GUARANTEE_READ, GUARANTOR_OVERSEE
 from suxin.lending.league.policies import LEAGUE_READ
-from suxin.lending.policies import LOAN_READ, PRODUCT_READ, REFERRAL_READ, STATISTICS_READ
+from suxin.lending.policies import (
+    LOAN_MANAGE,
+    LOAN_READ,
+    PRODUCT_READ,
+    REFERRAL_READ,
+    STATISTICS_READ,
+)
 from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_READ
 from suxin.perks.covers.queries import claims_waiting
+from suxin.perks.orders.bills.policies import BILL_OVERSEE
 from suxin.perks.orders.policies import ORDER_READ
 from suxin.perks.policies import (
     PROGRAMME_APPROVE,
@@ -41,7 +52,7 @@ from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
 from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
-from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
+from suxin.rural.policies import COVERAGE_READ, RATING_READ, RURAL_OVERSEE
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.shop.policies import SHOP_READ
@@ -50,7 +61,7 @@ from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin.village_credit.policies import ROUND_READ
+from suxin.village_credit.policies import ROUND_OVERSEE, ROUND_READ
 from suxin.villages.policies import COUNT_READ, LINK_DECIDE, REGISTER_MANAGE, REGISTER_READ
 from suxin_tenants.menu_groups import grouped
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
@@ -106,6 +117,10 @@ def kind_of(actor: Actor) -> TenantKind:
 
 
 Entry = tuple[Permission | None, NavItem]
+_COVERED_TOWNS: Final[Entry] = (
+    COVERAGE_READ,
+    NavItem(zh="信用乡村覆盖", href="/desk/rural-coverage", icon="chart"),
+)
 
 ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.BANK: (
@@ -114,6 +129,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (PRODUCT_READ, NavItem(zh="贷款产品", href="/desk/products", icon="product")),
         (LOAN_READ, NavItem(zh="贷款", href="/desk/loans", icon="log")),
         (LOAN_READ, NavItem(zh="风险预警", href="/desk/warnings", icon="bell")),
+        (LOAN_READ, NavItem(zh="受灾续贷", href="/desk/renewals", icon="bell")),
         (FILING_READ, NavItem(zh="风险补偿", href="/desk/pool-filings", icon="shield")),
         (CLAIM_READ, NavItem(zh="代偿申请", href="/desk/claims", icon="shield")),
         (BANK_LEDGER_SEND, NavItem(zh="台账对账", href="/desk/bank-ledgers", icon="book")),
@@ -123,6 +139,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
         (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),
+        _COVERED_TOWNS,
     ),
     TenantKind.OPERATOR: (
         (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
@@ -137,10 +154,12 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (STATISTICS_READ, NavItem(zh="规划目标", href="/desk/plan-targets", icon="check")),
         (REPAIR_READ, NavItem(zh="信用修复", href="/desk/repairs", icon="shield")),
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
+        (DISASTER_READ, NavItem(zh="灾情认定", href="/desk/disasters", icon="alert")),
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
-        (RURAL_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
+        (ROUND_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
         (CAUTION_READ, NavItem(zh="公开警示", href="/desk/cautions", icon="alert")),
         (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
+        _COVERED_TOWNS,
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (STATEMENT_READ, NavItem(zh="银行台账对账", href="/desk/bank-reconciliation", icon="book")),
@@ -151,6 +170,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
             SETTLEMENT_APPROVE,
             NavItem(zh="结算审批", href="/desk/settlement-approvals", icon="check"),
         ),
+        (BILL_OVERSEE, NavItem(zh="支付对账", href="/desk/order-bills", icon="log")),
         (COVER_DECIDE, NavItem(zh="赔付审核", href="/desk/cover-approvals", icon="shield")),
         (TOWN_DECIDE, NavItem(zh="积分异议", href="/desk/point-appeals", icon="inbox")),
         (SHEET_FORM, NavItem(zh="台账格式", href="/desk/sheet-forms", icon="book")),
@@ -192,7 +212,10 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
         (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
         (CLAIM_RECORD, NavItem(zh="离线采集", href="/desk/field", icon="inbox")),
+        (CLAIM_CHECK, NavItem(zh="采集冲突", href="/desk/field-conflicts", icon="alert")),
+        (CLAIM_RECORD, NavItem(zh="采集设备", href="/desk/field-devices", icon="phone")),
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
+        (RATING_READ, NavItem(zh="情况证明", href="/desk/facts", icon="check")),
         *_VILLAGE,
         *_HOUSE,
         (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),
@@ -214,20 +237,12 @@ async def nav_of(
     ``explorer`` is whether this installation has one.
     """
     waiting = {"/desk/notices": await unread_count(session, inbox_of_staff(actor))}
-    if actor.tenant_kind == TenantKind.BANK and actor.may(REFERRAL_READ):
-        counts = await inbox_counts(session, actor, now=now)
-        waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(COMMITMENT_READ):
-        waiting["/desk/commitments"] = await commitments_waiting(session)
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CASE_READ):
-        kinds = tuple(KINDS)
-        waiting["/desk/cases"] = await cases_waiting(session, actor.own_tenant, kinds=kinds)
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(COVER_DECIDE):
-        waiting["/desk/cover-approvals"] = await claims_waiting(session, actor)
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(NOTICE_DECIDE):
-        waiting["/desk/relief-notices"] = await notices_waiting(session, actor)
-    if actor.tenant_kind == TenantKind.OPERATOR and actor.may(CAUTION_DECIDE):
-        waiting["/desk/cautions"] = await cautions_waiting(session, actor)
+    if actor.tenant_kind == TenantKind.BANK:
+        waiting |= await _at_a_bank(session, actor, now=now)
+    if actor.tenant_kind == TenantKind.OPERATOR:
+        waiting |= await _at_the_office(session, actor)
+    if actor.tenant_kind == TenantKind.VILLAGE_GRID and actor.may(CLAIM_CHECK):
+        waiting["/desk/field-conflicts"] = await conflicts_waiting(session, actor)
     shown = [
         NavItem(
             zh=item.zh,
@@ -242,6 +257,35 @@ async def nav_of(
         and (item.href != SANDBOX_PATH or actor.sandbox_id is not None)
     ]
     return grouped(kind_of(actor), shown)
+
+
+async def _at_a_bank(session: AsyncSession, actor: Actor, *, now: datetime) -> dict[str, int]:
+    waiting: dict[str, int] = {}
+    if actor.may(REFERRAL_READ):
+        counts = await inbox_counts(session, actor, now=now)
+        waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
+    if actor.may(LOAN_MANAGE):
+        renewals = await renewal_counts(session, actor)
+        waiting["/desk/renewals"] = renewals.get(RenewalState.PROPOSED.value, 0)
+    return waiting
+
+
+async def _at_the_office(session: AsyncSession, actor: Actor) -> dict[str, int]:
+    waiting: dict[str, int] = {}
+    if actor.may(DISASTER_CONFIRM):
+        waiting["/desk/disasters"] = await disasters_waiting(session, actor)
+    if actor.may(COMMITMENT_READ):
+        waiting["/desk/commitments"] = await commitments_waiting(session)
+    if actor.may(CASE_READ):
+        kinds = tuple(KINDS)
+        waiting["/desk/cases"] = await cases_waiting(session, actor.own_tenant, kinds=kinds)
+    if actor.may(COVER_DECIDE):
+        waiting["/desk/cover-approvals"] = await claims_waiting(session, actor)
+    if actor.may(NOTICE_DECIDE):
+        waiting["/desk/relief-notices"] = await notices_waiting(session, actor)
+    if actor.may(CAUTION_DECIDE):
+        waiting["/desk/cautions"] = await cautions_waiting(session, actor)
+    return waiting
 
 
 def front_page(actor: Actor) -> str | None:

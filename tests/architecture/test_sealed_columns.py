@@ -32,6 +32,7 @@ KEYLESS = {
     "replay_counts.counted": "a bit for each request of a quarter, whose order alone says which",
     "case_documents.content": "sealed under the row's own key, which the ring seals",
     "disaster_notices.content": "sealed under the row's own key, which the ring seals",
+    "declared_disasters.content": "sealed under the row's own key, which the ring seals",
     "public_cautions.content": "sealed under the row's own key, which the ring seals",
     "perk_cover_papers.content": "sealed under the row's own key, which the ring seals",
     "pool_collection_files.content": "sealed under the row's own key, which the ring seals",

@@ -106,8 +106,8 @@ async def test_the_office_decides_on_a_hearing(desks, small_city, admin, words):
     village = await build_village(small_city)
     _, (entry,) = await village.noticed(numbers=[1])
     await admin.execute(
-        "insert into rural_hearings (subject_id, entry_id, tenant_id, kind, label, tier_before, tier_proposed, opened_at, open_until)"
-        " select subject_id, id, tenant_id, 'household', label, 'A', 'B', $1::timestamptz, $1::timestamptz + interval '10 days' from rural_entries",
+        "insert into rural_hearings (subject_id, entry_id, tenant_id, kind, label, tier_before, tier_proposed, opened_at, open_until, open_provisional)"
+        " select subject_id, id, tenant_id, 'household', label, 'A', 'B', $1::timestamptz, $1::timestamptz + interval '10 days', false from rural_entries",
         small_city.now,
     )
     office = await desks.operator("credit_office")

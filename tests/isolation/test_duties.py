@@ -72,11 +72,12 @@ DUTIES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "lending.routing.commands.route_referral": referral_of_the_bank,
 }
-# Parts of commands that take a row which only its owner could have loaded; the city's founding; the batch's loading.
+# Parts of commands that take a row which only its owner could have loaded, or none; the city's founding; the batch's loading.
 PARTS = {
     "lending.commands.requests.close_request",
     "lending.commands.returns.return_lead",
     "places.commands.load_areas",
+    "relief.commands.check_draft",
     "tenancy.commands.found_city",
 }
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from suxin.cautions.models import PublicCaution
 from suxin.consent.models import Consent, ConsentState
 from suxin.counter.models import CounterVisit
+from suxin.disasters.models import DeclaredDisaster, RenewalProposal
 from suxin.events.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from suxin.exports.models import Export
 from suxin.grid.models import PointClaim, RuleSet
@@ -311,6 +312,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {CreditRound, RoundMember}
     # Notices of exemption: relief/test_written_steps.py; public warnings: cautions/test_written_steps.py.
     beside |= {DisasterNotice, PublicCaution}
+    # Declared disasters and what they propose to banks: disasters/test_written_steps.py.
+    beside |= {DeclaredDisaster, RenewalProposal}
     # Registers of villages: villages/test_written_steps.py; one that is merged: villages/test_merging.py.
     beside |= {Grid, Household, HouseholdLink, Village, VillageMerger}
     # Claims of village points and their rules: grid/test_written_steps.py.

@@ -1,12 +1,14 @@
 """Nobody falls unheard, an appeal freezes what is proposed, and a grade ends after a year."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from arrangements import arrangement_2027
 from observing import changed, contents
 from small_rural import AFTER_NOTICE, GOOD, add_fact, build_village
 from small_scores import official
 
+from suxin.kernel.calendars import load_arrangement
 from suxin.kernel.refusals import Invalid
 from suxin.review.deciding import accept_case, check_case
 from suxin.review.states import Outcome
@@ -79,6 +81,34 @@ async def test_who_says_nothing_is_decided_on_when_the_time_is_over(small_city, 
     await small_city.act(decide_hearing, official(small_city, 1), **given, lowered=True, now=over)
     await village.work(over)
     assert await admin.fetchval(STATE, entry.id) == "EFFECTIVE"
+
+
+async def test_a_hearings_provisional_end_follows_the_years_arrangement(small_city, admin):
+    village, entry, _ = await fallen(small_city, admin)
+    assert await admin.fetchval("select open_provisional from rural_hearings") is True
+    opened, now = datetime(2027, 9, 28, 2, tzinfo=UTC), datetime(2027, 9, 29, 2, tzinfo=UTC)
+    # As if it had been opened before a holiday that nobody knew of yet.
+    await admin.execute(
+        "update rural_hearings set opened_at = $1, open_until = $2",
+        opened,
+        datetime(2027, 10, 12, 15, 59, 59, tzinfo=UTC),
+    )
+    told = "select count(*) from notices where title = '拟降级，请陈述'"
+    before = await admin.fetchval(told)
+    off = [f"2027-10-{day:02}" for day in range(4, 9)]
+    await small_city.act(
+        load_arrangement, small_city.operator, arrangement=arrangement_2027(off=off)
+    )
+    for _ in range(2):
+        await village.work(now)
+    row = await admin.fetchrow("select open_until, open_provisional from rural_hearings")
+    # Ten working days after the 28th: the 29th and 30th, then eight from the 11th on.
+    assert tuple(row) == (datetime(2027, 10, 20, 15, 59, 59, tzinfo=UTC), False)
+    assert await admin.fetchval(told) == before + 1
+    said = {"entry_id": entry.id, "statement": "当年受灾"}
+    await small_city.act(
+        state_hearing, village.head(1), **said, now=datetime(2027, 10, 19, tzinfo=UTC)
+    )
 
 
 async def settle(city, case, outcome, *, now):

@@ -160,16 +160,18 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
         first = command("rotate")
         # Nothing was attached, nobody signed at a counter, no disaster was declared, nothing was exported, no claim has a photo, no cover a paper,
         # no village has a register, no provider has a secret and no batch waits here; those tables come first.
-        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(11)]
+        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(13)]
         first.send_signal(signal.SIGKILL)
         await told(first)
         assert lines == [
             "attachments: 0 / 0\n",
             "case_documents: 0 / 0\n",
             "counter_evidence: 0 / 0\n",
+            "declared_disasters: 0 / 0\n",
             "disaster_notices: 0 / 0\n",
             "exports: 0 / 0\n",
             "grid_claim_photos: 0 / 0\n",
+            "grid_photo_pieces: 0 / 0\n",
             "household_members: 0 / 0\n",
             "identity_providers: 0 / 0\n",
             "ingestion_batches: 0 / 0\n",

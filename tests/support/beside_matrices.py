@@ -7,6 +7,7 @@ import code_matrix
 import commitment_matrix
 import cover_matrix
 import deprecation_matrix
+import disaster_matrix
 import events_matrix
 import exchange_matrix
 import fetch_matrix
@@ -56,6 +57,7 @@ COMMANDS = (
     | commitment_matrix.COMMANDS
     | relief_matrix.COMMANDS
     | caution_matrix.COMMANDS
+    | disaster_matrix.COMMANDS
     | repair_matrix.COMMANDS
     | warning_matrix.COMMANDS
     | guarantee_matrix.COMMANDS
@@ -94,6 +96,7 @@ QUERIES = (
     | commitment_matrix.QUERIES
     | relief_matrix.QUERIES
     | caution_matrix.QUERIES
+    | disaster_matrix.QUERIES
     | repair_matrix.QUERIES
     | warning_matrix.QUERIES
     | guarantee_matrix.QUERIES

@@ -4,6 +4,7 @@
 UPDATED = {
     "operator": {
         "public_cautions",
+        "declared_disasters",
         "rural_hearings",
         "rural_titles",
         "village_mergers",
@@ -45,6 +46,8 @@ UPDATED = {
         "warning_rule_sets",
     },
     "system": {
+        "declared_disasters",
+        "renewal_proposals",
         "grid_photo_uploads",
         "grid_photo_pieces",
         "grid_devices",
@@ -60,6 +63,8 @@ UPDATED = {
         "credit_round_members",
         "grid_agreements",
         "grid_app_events",
+        "grid_app_links",
+        "grid_app_told",
         "grid_appeals",
         "grid_claims",
         "grid_sheets",
@@ -150,6 +155,7 @@ UPDATED = {
         "sandbox_applicants",
         "sandbox_clocks",
         "order_authorisations",
+        "order_bill_gaps",
         "service_orders",
         "source_inquiries",
         "source_transfers",
@@ -160,6 +166,7 @@ UPDATED = {
         "webhook_endpoints",
     },
     "bank": {
+        "renewal_proposals",
         "grid_photo_uploads",
         "grid_photo_pieces",
         "grid_devices",
@@ -180,6 +187,8 @@ UPDATED = {
         "areas",
         "grid_appeals",
         "grid_app_events",
+        "grid_app_links",
+        "grid_app_told",
         "grid_claims",
         "grid_sheets",
         "grid_notices",
@@ -226,6 +235,7 @@ UPDATED = {
         "referral_messages",
         "referrals",
         "order_authorisations",
+        "order_bill_gaps",
         "service_orders",
         "staff",
         "staff_leaves",

@@ -20,6 +20,7 @@ UNOWNED = {
     "custodian_statements",
     "disaster_notices",
     "public_cautions",
+    "declared_disasters",
     "ingestion_rejects",
     "impact_assessments",
     # The operator's, about a guarantor, and about all banks.

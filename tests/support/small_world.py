@@ -30,6 +30,7 @@ from sample_rows import insert, sample
 from small_cases import declined, with_documents
 from small_cautions import propose
 from small_city import PASSWORD, Bank, SmallCity, offer_terms, product_draft
+from small_disasters import build_disaster
 from small_endpoint import Webhook, build_webhook
 from small_exchange import Exchanged, fill_exchange
 from small_league import fill_quarter
@@ -96,6 +97,7 @@ class World:
     relieved: Relieved
     caution_id: UUID
     credit_round_id: UUID
+    disaster: dict[str, UUID]
     pool: Submitted
     pool_referral: UUID
     mandate_id: UUID
@@ -172,7 +174,7 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     )
     desk_token = await fill_doorways(city)
     village = await fill_villages(city, admin, staff_id)
-    besides = await _besides(city, admin)
+    besides = await _besides(city, admin, loan_id)
     return World(
         city=city,
         merchant=await build_merchant(city),
@@ -212,14 +214,15 @@ async def build_world(city: SmallCity, admin: asyncpg.Connection) -> World:
     )
 
 
-async def _besides(city: SmallCity, admin: asyncpg.Connection) -> dict[str, Any]:
-    """Let happen what needs no more than the city, in an order of its own."""
+async def _besides(city: SmallCity, admin: asyncpg.Connection, loan_id: UUID) -> dict[str, Any]:
+    """Let happen what needs no more than the city and a loan, in an order of its own."""
     return {
         "correction_id": await _contest(city, admin),
         "case_id": await with_documents(city, admin, await declined(city)),
         "repair_id": await fill_repair(city, admin),
         "relieved": await build_relief(city, admin),
         "caution_id": (await propose(city)).id,
+        "disaster": await build_disaster(city, admin, loan_id),
         "at_counter": await visit_counter(city),
         "export_id": await begin_export(city, admin),
         "model_id": await build_scores(city),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import KIND, NOW, Reader, operator, published, when
+from suxin.kernel.readers import KIND, NOW, Reader, batch, operator, published, when
 from suxin.kernel.sealed_columns import sealed
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import Table, append_and_change
@@ -79,12 +79,13 @@ class PublicCaution(Table):
         "taken_down_at",
         "taken_down_reason",
     )
-    __batch_privileges__: ClassVar[tuple[str, ...]] = ()
+    __batch_privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE (key_sealed)")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         published(f"state = 'PUBLISHED' and expires_at > {NOW}"),
         operator(),
         when("filed", f"{KIND} = 'operator'", "INSERT"),
         when("moved_on", f"{KIND} = 'operator'", "UPDATE"),
+        batch(),
     )
     __machine__: ClassVar[StateMachine[CautionState]] = StateMachine(
         begins={CautionState.PROPOSED: _OFFICE},

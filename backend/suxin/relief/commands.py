@@ -112,7 +112,7 @@ async def propose_notice(
         raise Forbidden(permission=NOTICE_FILE)
     if source is not None and (there := await queries.proposed_from(session, source)) is not None:
         return there
-    await _check(session, draft, today=local_day(now))
+    await check_draft(session, draft, today=local_day(now))
     given, notice_id = handed_in(paper.name, paper.content), new_id(now)
     notice = DisasterNotice(
         id=notice_id,
@@ -230,6 +230,25 @@ async def answer_ending(
     return notice
 
 
+async def take_proposal_back(
+    session: AsyncSession, actor: Actor, *, source: str, reason: str, now: datetime
+) -> None:
+    """Take the notice back that something has proposed: withdraw it, or ask for its end where it is in force; do nothing where there is none.
+
+    :raises Forbidden: if the actor may not file notices
+    :raises Invalid: if the reason is missing or too long
+    """
+    actor.require(NOTICE_FILE)
+    there = await queries.proposed_from(session, source)
+    if there is None:
+        return
+    notice = await queries.lock_notice(session, actor, there.id)
+    if notice.state is NoticeState.PROPOSED:
+        await withdraw_notice(session, actor, notice_id=notice.id, now=now)
+    elif notice.state is NoticeState.IN_FORCE and notice.ending_by is None:
+        await ask_to_end(session, actor, notice_id=notice.id, reason=reason, now=now)
+
+
 async def _at(
     session: AsyncSession, actor: Actor, notice_id: UUID, state: NoticeState
 ) -> DisasterNotice:
@@ -239,7 +258,11 @@ async def _at(
     return notice
 
 
-async def _check(session: AsyncSession, draft: NoticeDraft, *, today: date) -> None:
+async def check_draft(session: AsyncSession, draft: NoticeDraft, *, today: date) -> None:
+    """Accept only what a notice can say.
+
+    :raises Invalid: if a text, the areas, the categories or the days are not what they must be
+    """
     _text(draft.title, "title", MAX_TITLE)
     _text(draft.authority, "authority", MAX_AUTHORITY)
     _text(draft.reason, "reason", MAX_REASON)

@@ -5,6 +5,7 @@ from typing import Final
 
 from suxin.consent import portions as consent
 from suxin.counter import portions as counter
+from suxin.disasters import portions as disasters
 from suxin.grid import portions as grid
 from suxin.kernel import portions as kernel
 from suxin.kernel.actor import Actor
@@ -82,6 +83,7 @@ PORTIONS: Final[Sequence[Portion]] = (
     *guarantees.PORTIONS,
     *risk_pool.PORTIONS,
     *warnings.PORTIONS,
+    *disasters.PORTIONS,
     *claims.PORTIONS,
     *perks.PORTIONS,
     *grid.PORTIONS,

@@ -86,15 +86,17 @@ _RATE: Final = text(
     f"""
     update rural_entries e
     set state = 'RATED', tier = r.tier, place = array_position(cast(:tiers as text[]), r.tier) - 1,
-      tier_before = coalesce(e.tier_before, (select g.tier from rural_grades g
-        where g.subject_id = e.subject_id and g.kind = :kind and g.state = 'IN_FORCE'))
+      tier_before = coalesce(e.tier_before, g.tier)
     from {_AMONG} a join rural_reckonings r on r.subject_id = a.subject_id and r.entry_id = a.entry_id
+    left join rural_grades g on g.subject_id = a.subject_id and g.kind = :kind and g.state = 'IN_FORCE'
     where e.tenant_id = a.tenant_id and e.id = a.entry_id
     """  # noqa: S608 - all of it is declared here
 )
 
 _SETTINGS: Final = ("set local work_mem = '256MB'", "set local enable_nestloop = off")
-_DONE: Final = "set local enable_nestloop = on"
+# Lines sorted once by subject and indicator serve both groupings of the engine; how many there are, a planner guesses too low.
+_SORTED: Final = "set local enable_hashagg = off"
+_DONE: Final = ("set local enable_hashagg = on", "set local enable_nestloop = on")
 
 
 async def combine_cycles(session: AsyncSession, *, now: datetime) -> int:
@@ -163,6 +165,7 @@ async def _score(
     for setting in _SETTINGS:
         await session.execute(text(setting))
     compiled = scored_among(document, as_of=as_of, among=_AMONG)
+    await session.execute(text(_SORTED))
     await session.execute(
         text(f"create temporary table rural_scored on commit drop as {compiled.sql}"),
         compiled.parameters,
@@ -172,7 +175,8 @@ async def _score(
     await session.execute(_RECKON, common)
     await session.execute(_RATE, {"tiers": tiers, "kind": kind})
     await session.execute(text(f"drop table {_AMONG}, rural_scored"))
-    await session.execute(text(_DONE))
+    for setting in _DONE:
+        await session.execute(text(setting))
 
 
 def _most(document: ScoreDocument) -> int:

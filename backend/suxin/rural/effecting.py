@@ -55,8 +55,8 @@ _READY: Final = text(
 )
 _OPEN_HEARINGS: Final = text(
     """
-    insert into rural_hearings (subject_id, entry_id, tenant_id, kind, label, tier_before, tier_proposed, opened_at, open_until)
-    select t.subject_id, t.entry_id, t.tenant_id, t.kind, t.label, t.before, t.proposed, :now, :open_until
+    insert into rural_hearings (subject_id, entry_id, tenant_id, kind, label, tier_before, tier_proposed, opened_at, open_until, open_provisional)
+    select t.subject_id, t.entry_id, t.tenant_id, t.kind, t.label, t.before, t.proposed, :now, :open_until, :provisional
     from unnest(cast(:subjects as uuid[]), cast(:entries as uuid[]), cast(:tenants as uuid[]), cast(:kinds as text[]),
       cast(:labels as text[]), cast(:befores as text[]), cast(:proposeds as text[]))
       as t (subject_id, entry_id, tenant_id, kind, label, before, proposed)
@@ -178,7 +178,7 @@ async def open_hearings(session: AsyncSession, *, now: datetime) -> int:
     if not found:
         return 0
     calendar = await calendar_for_deadlines(session)
-    until = add_working_days(now, HEARING_DAYS, calendar=calendar).at
+    until = add_working_days(now, HEARING_DAYS, calendar=calendar)
     given = {
         "subjects": [row.subject_id for row in found],
         "entries": [row.id for row in found],
@@ -188,7 +188,10 @@ async def open_hearings(session: AsyncSession, *, now: datetime) -> int:
         "befores": [row.before for row in found],
         "proposeds": [row.proposed for row in found],
     }
-    await session.execute(_OPEN_HEARINGS, given | {"now": now, "open_until": until})
+    await session.execute(
+        _OPEN_HEARINGS,
+        given | {"now": now, "open_until": until.at, "provisional": until.provisional},
+    )
     await session.execute(_STATE, {"state": "HEARING", "entries": given["entries"]})
     for row in found:
         _record(session, "rural.hearing.opened", row.tenant_id, row.subject_id, row.id, now=now)

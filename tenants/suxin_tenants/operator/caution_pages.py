@@ -1,12 +1,10 @@
 """Public warnings at the credit office: those there are, proposing one, and the second person's decision on its page."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +26,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
 from suxin_tenants.forms import Form, listed
 from suxin_tenants.operator.caution_words import CAUTION_STATES, OVER
+from suxin_tenants.operator.sent_papers import sent_paper
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import (
     Answer,
@@ -51,7 +50,6 @@ _FILED: Final = (
     "expiresOn",
 )
 _RENAMED: Final = {"content": "paper", "name": "paper"}
-_ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 _STEPS: Final = ("answer", "reason", "namesNobody")
 # Told on the page, because another of the house may, or what stands there shows why.
 _TOLD_THERE: Final = frozenset({"CAUTION_SECOND_PERSON", "CAUTION_NOT_HERE", "CAUTION_OVER"})
@@ -128,15 +126,7 @@ async def download_caution_document(visit: GivenVisit, caution_id: FromPath[UUID
         content = opened_content(
             visit.runtime.sealer, caution, purpose=DOCUMENT, key_purpose=DOCUMENT_KEY
         )
-        plain = f"{caution.id}.{_ENDINGS[caution.media_type]}"
-        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(caution.name, safe='')}"
-        media_type = caution.media_type
-    return Response(
-        content,
-        status_code=HTTPStatus.OK,
-        media_type=media_type,
-        headers={"Content-Disposition": named, "Cache-Control": "no-store"},
-    )
+        return sent_paper(caution, content)
 
 
 @post("/cautions/{caution_id:uuid}/withdraw", status_code=200)

@@ -5,12 +5,10 @@ Nobody whose records would be exempted is shown; how many there are is shown in 
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,17 +17,17 @@ from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.kernel.actor import Permission
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, opened_content
-from suxin.places.models import CITY_CODE, AreaLevel
-from suxin.places.queries import counties_and_towns
+from suxin.places.models import CITY_CODE
 from suxin.relief import commands, queries
 from suxin.relief.models import CATEGORIES, DOCUMENT, DOCUMENT_KEY, DisasterNotice, NoticeState
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE, NOTICE_READ
 from suxin.subjects.models import DataCategory
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
-from suxin_tenants.area_names import CITY_ZH, area_names
+from suxin_tenants.area_names import area_names, counties_with_towns
 from suxin_tenants.forms import Form
 from suxin_tenants.operator.relief_words import NOTICE_STATES, about
+from suxin_tenants.operator.sent_papers import sent_paper
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import (
     Answer,
@@ -43,7 +41,6 @@ from suxin_tenants.visits import (
 PLACE: Final = "/desk/relief-notices"
 _FILED: Final = ("title", "authority", "reason", "areas", "categories", "fromOn", "toOn", "endsOn")
 _RENAMED: Final = {"content": "paper", "name": "paper"}
-_ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 _STEPS: Final = ("answer", "reason")
 # Who may not is told on the page, because another of his house may; so is that the count is not there yet.
 _TOLD_THERE: Final = frozenset(
@@ -123,15 +120,7 @@ async def download_notice_document(visit: GivenVisit, notice_id: FromPath[UUID])
         content = opened_content(
             visit.runtime.sealer, notice, purpose=DOCUMENT, key_purpose=DOCUMENT_KEY
         )
-        plain = f"{notice.id}.{_ENDINGS[notice.media_type]}"
-        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(notice.name, safe='')}"
-        media_type = notice.media_type
-    return Response(
-        content,
-        status_code=HTTPStatus.OK,
-        media_type=media_type,
-        headers={"Content-Disposition": named, "Cache-Control": "no-store"},
-    )
+        return sent_paper(notice, content)
 
 
 @post("/relief-notices/{notice_id:uuid}/withdraw", status_code=200)
@@ -289,14 +278,7 @@ async def _show_form(
     _require(visit)
     visit.actor.require(NOTICE_FILE)
     async with visit.reading() as session:
-        towns: dict[str, list[tuple[str, str]]] = {}
-        counties = [(CITY_CODE, CITY_ZH)]
-        for area in await session.scalars(counties_and_towns()):
-            if area.level is AreaLevel.COUNTY:
-                counties.append((area.code, area.name))
-                towns[area.name] = []
-            elif towns:
-                towns[next(reversed(towns))].append((area.code, area.name))
+        counties, towns = await counties_with_towns(session)
         context = {
             "typed": typed,
             "errors": errors,

@@ -24,6 +24,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "rural.vote.cast": "参加评议",
     "rural.vote.recused": "评议回避",
     "rural.hearing.opened": "告知拟降级",
+    "rural.hearing.redated": "调整陈述期限",
+    "rural.entry.forgotten": "期满清除参评",
     "rural.hearing.stated": "陈述",
     "rural.hearing.decided": "决定是否降级",
     "rural.grade.given": "信用等级生效",

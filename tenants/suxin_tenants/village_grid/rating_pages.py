@@ -17,7 +17,7 @@ from suxin.kernel.working_days import local_day
 from suxin.rural import cycles, entering
 from suxin.rural.models import RatingCycle
 from suxin.rural.panel import LEAST_MEMBERS, LEAST_VOTES, MOST_MEMBERS
-from suxin.rural.policies import RATING_CHECK, RATING_MANAGE, RATING_READ, RATING_VOTE
+from suxin.rural.policies import FACT_STATE, RATING_CHECK, RATING_MANAGE, RATING_READ, RATING_VOTE
 from suxin.rural.queries import areas
 from suxin.rural.queries import cycles as queries
 from suxin.rural.rollup import due_on
@@ -306,6 +306,7 @@ def _forms(visit: Visit, cycle: RatingCycle, panel: list[UUID]) -> dict[str, boo
         "calling_off": manages and state not in (CycleState.EFFECTIVE, CycleState.CALLED_OFF),
         "proposing": manages and state is CycleState.OPEN,
         "admitting": checks and state is CycleState.OPEN,
+        "stating": visit.actor.may(FACT_STATE) and state in (CycleState.OPEN, CycleState.VOTING),
     }
 
 

@@ -20,7 +20,7 @@ from suxin.kernel.readers import (
     when,
 )
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import READ_WRITE, Table, append_and_change
+from suxin.kernel.tables import READ_WRITE, WITH_DELETE, Table, append_and_change
 from suxin.rural.refusals import CycleNotAt, EntryNotAt, StatementNotAt
 from suxin.rural.states import CycleState, EntryState, RuralKind, StatementState
 
@@ -152,7 +152,7 @@ class RatingEntry(Table):
         "state", "number", "label", "publish_name", "proposed_by", "proposed_at", "reason",
         "decided_by", "decided_at", "tier", "place", "tier_before", "appealed_at", "told",
     )  # fmt: skip
-    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         data_subject(),
@@ -336,7 +336,7 @@ class RuralStatement(Table):
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
         "state", "verified_by", "verified_at", "record_id"
     )
-    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         owner_tenant(),
         data_subject(),

@@ -27,7 +27,7 @@ from suxin.kernel.readers import (
     with_basis,
 )
 from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import READ_WRITE, WITH_DELETE, Privilege, Table, append_and_change
+from suxin.kernel.tables import WITH_DELETE, Privilege, Table, append_and_change
 from suxin.rural.states import GradeState, RuralKind
 from suxin.subjects.models import LAWFUL_READER
 
@@ -75,7 +75,7 @@ class RuralHearing(Table):
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
         "statement", "stated_by", "stated_at", "lowered", "answer", "decided_by", "decided_at"
     )
-    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
         # Whoever is heard says something, and decides nothing.
@@ -116,6 +116,7 @@ class RuralHearing(Table):
     tier_proposed: Mapped[str]
     opened_at: Mapped[datetime]
     open_until: Mapped[datetime]
+    open_provisional: Mapped[bool]
     statement: Mapped[str | None]
     stated_by: Mapped[UUID | None]
     stated_at: Mapped[datetime | None]
@@ -138,7 +139,7 @@ class RuralGrade(Table):
         "SELECT",
         "UPDATE (state, ended_at, reminded_at, told_of_end_at)",
     )
-    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         data_subject(),
         with_basis(category="'rural_rating'", besides=LAWFUL_READER),
@@ -192,7 +193,7 @@ class RuralCertificate(Table):
 
     __tablename__ = "rural_certificates"
     __privileges__: ClassVar[tuple[str, ...]] = ("SELECT", "UPDATE (ended_at)")
-    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_WRITE
+    __batch_privileges__: ClassVar[tuple[str, ...]] = WITH_DELETE
     __readers__: ClassVar[tuple[Reader, ...]] = (
         when("anybody", f"{KIND} is not null"),
         system(),

@@ -37,7 +37,7 @@ class PanelRecusal(Table):
 
     __tablename__ = "rural_recusals"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
-    __batch_privileges__: ClassVar[tuple[str, ...]] = APPEND_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = (*APPEND_ONLY, "DELETE")
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system(), batch())
     __table_args__ = (
         ForeignKeyConstraint(
@@ -57,7 +57,7 @@ class PanelBallot(Table):
 
     __tablename__ = "rural_ballots"
     __privileges__: ClassVar[tuple[Privilege, ...]] = APPEND_ONLY
-    __batch_privileges__: ClassVar[tuple[str, ...]] = APPEND_ONLY
+    __batch_privileges__: ClassVar[tuple[str, ...]] = (*APPEND_ONLY, "DELETE")
     __readers__: ClassVar[tuple[Reader, ...]] = (
         when("own_village", f"tenant_id = {TENANT}"),
         when("himself", f"tenant_id = {TENANT} and staff_id = {STAFF}", "INSERT"),

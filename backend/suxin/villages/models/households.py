@@ -212,6 +212,12 @@ class HouseholdMember(Table):
             "subject_id",
             postgresql_where=text("subject_id is not null"),
         ),
+        # Who is forgotten three years after he left.
+        Index(
+            "ix_household_members_left",
+            "left_at",
+            postgresql_where=text("left_at is not null and name_masked <> ''"),
+        ),
         Index(
             "ix_household_members_key_version",
             "key_version",

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import sqlalchemy
 from query_matrix import (
     EXPRESSION,
     MATRIX,
@@ -156,7 +157,13 @@ def _shown(found: Any) -> Any:
         return [_shown(one) for one in found]
     table = getattr(found, "__table__", None)
     if table is not None:
-        return {column.name: getattr(found, column.name) for column in table.columns}
+        # What is read only where it is asked for, a photo for one, is no part of a list.
+        left = sqlalchemy.inspect(found).unloaded
+        return {
+            column.name: getattr(found, column.name)
+            for column in table.columns
+            if column.name not in left
+        }
     return found
 
 

@@ -65,6 +65,7 @@ from suxin.risk_pool.signing.models import PoolAgreement
 from suxin.risk_pool.statements.models import CustodianLine
 from suxin.rural.models import RatingCycle, RatingEntry, RuralGrade, RuralStatement, RuralTitle
 from suxin.scoring.models import ScoreModel
+from suxin.shop.models import ShopBudget, ShopCard, ShopGood, ShopRedemption
 from suxin.subjects.catalogue_releases import CatalogueDraft
 from suxin.subjects.commitments.models import Commitment
 from suxin.subjects.ingestion.models import IngestionBatch
@@ -317,6 +318,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {Grid, Household, HouseholdLink, Village, VillageMerger}
     # Claims of village points and their rules: grid/test_written_steps.py.
     beside |= {PointClaim, RuleSet}
+    # Shops' goods, budgets, cards and redemptions: shop/test_written_steps.py.
+    beside |= {ShopBudget, ShopCard, ShopGood, ShopRedemption}
     # Ratings, and titles of villages: rural/test_written_steps.py.
     beside |= {RatingCycle, RatingEntry, RuralGrade, RuralStatement, RuralTitle}
     assert machines == {*MACHINES, *beside}

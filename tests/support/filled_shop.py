@@ -46,7 +46,9 @@ async def fill_shop(
 ) -> FilledShop:
     """Let the first bank have a good, a budget, terms, a card, a redemption that is held, and a closed month."""
     own = {"tenant_id": village.tenant_id}
-    good = sample(ShopGood, city.now, **own, unit="块", name="肥皂")
+    good = sample(
+        ShopGood, city.now, **own, unit="块", name="肥皂", photo=b"x", photo_sha256="0" * 64
+    )
     budget = sample(ShopBudget, city.now, **own, year=2026, source="村集体")
     of_household = own | {"household_id": village.household_id}
     card = sample(ShopCard, city.now, **of_household, number=CARD_NUMBER)

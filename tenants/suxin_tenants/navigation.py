@@ -247,7 +247,7 @@ async def nav_of(
 
 
 async def _at_a_bank(session: AsyncSession, actor: Actor, *, now: datetime) -> dict[str, int]:
-    waiting = {}
+    waiting: dict[str, int] = {}
     if actor.may(REFERRAL_READ):
         counts = await inbox_counts(session, actor, now=now)
         waiting |= {"/desk/referrals": counts.dispatched, "/desk/pool": counts.pool}
@@ -258,7 +258,7 @@ async def _at_a_bank(session: AsyncSession, actor: Actor, *, now: datetime) -> d
 
 
 async def _at_the_office(session: AsyncSession, actor: Actor) -> dict[str, int]:
-    waiting = {}
+    waiting: dict[str, int] = {}
     if actor.may(DISASTER_CONFIRM):
         waiting["/desk/disasters"] = await disasters_waiting(session, actor)
     if actor.may(COMMITMENT_READ):

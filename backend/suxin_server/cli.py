@@ -347,6 +347,20 @@ def walk_perk(url: str | None) -> None:
     sys.exit(load("suxin_server.journeys.perk", "walk_perk")(url or settings_of().url))
 
 
+@journey.command("farm")
+@click.option("--url", help="网页服务地址 · address of the web server")
+def walk_farm(url: str | None) -> None:
+    """整村授信：数据、评级、证书、授信、一键用款、报价 · A farm household: data, grade, certificate, line, one-tap request, offer."""
+    sys.exit(load("suxin_server.journeys.farm", "walk_farm")(url or settings_of().url))
+
+
+@journey.command("point")
+@click.option("--url", help="网页服务地址 · address of the web server")
+def walk_point(url: str | None) -> None:
+    """积分：申报、初审、评议、公示、兑换、退货 · Points: claimed, checked, decided, on notice, redeemed, taken back."""
+    sys.exit(load("suxin_server.journeys.point", "walk_point")(url or settings_of().url))
+
+
 def main() -> None:
     """Run the command line; an expected fault ends with its own exit code and without a traceback."""
     try:

@@ -27,6 +27,6 @@ def preview_routes(settings: Settings, outside: GuardedClient) -> Sequence[Contr
             subject_name=applicant.subject_name,
             story=applicant.story,
         )
-        for applicant in cast.APPLICANTS
+        for applicant in cast.PHONES
     ]
     return demo_routes(people, StandInCodes(settings.need("sms_base_url"), outside))

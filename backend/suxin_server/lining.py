@@ -1,4 +1,4 @@
-"""Whole-village credit in the worker: lines in force after their notice and ended after their year, leavers taken out, counts, and telling."""
+"""Whole-village credit in the worker: lines in force after their notice and ended after their year, leavers taken out, counts, telling and forgetting."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from suxin.village_credit.keeping import (
     LIMIT,
     count_rounds,
     end_lines_over,
+    forget_ended,
     put_in_force,
     take_out_members,
 )
@@ -33,7 +34,7 @@ async def line_all(database: Database, *, now: datetime) -> int:
     moved = 0
     for work in (end_lines_over, take_out_members, put_in_force):
         moved += await _until(database, work, now=now)
-    for work in (count_rounds, tell_of_members):
+    for work in (forget_ended, count_rounds, tell_of_members):
         await _until(database, work, now=now)
     return moved
 

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
     payscore_api_v3_key: SecretStr = SecretStr("")
     # What opens a page on the user's phone is signed with it.
     payscore_api_v2_key: SecretStr = SecretStr("")
+    # The town's grid app (网格通), with which villages exchange that joined; without an address they exchange by files alone.
+    town_app_base_url: str | None = None
+    town_app_app_id: str = "suxin"
+    town_app_secret: SecretStr = SecretStr("")
     # The city's own score system, and the codes of the models whose tiers it says, with commas between them; the platform's
     # engine works out all others.
     tiers_models: str = ""
@@ -191,6 +195,7 @@ def wants_demo(settings: Settings) -> bool:
         settings.repair_base_url,
         settings.payscore_base_url,
         settings.tiers_base_url,
+        settings.town_app_base_url,
     )
     return all(address is None for address in own)
 

@@ -55,6 +55,7 @@ _OUTSIDE: Final = {
     "repair": "repair_secret",
     "payscore": "payscore_api_v3_key",
     "tiers": "tiers_secret",
+    "town_app": "town_app_secret",
 }
 
 _OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost"})

@@ -27,6 +27,7 @@ _SERVICES: Final = {
     "repair": ("信用修复窗口", "the credit repair window"),
     "payscore": ("微信支付分", "WeChat Pay Score"),
     "tiers": ("本市信用评分系统", "the city's score system"),
+    "town_app": ("网格通", "the town's grid app"),
 }
 
 

@@ -34,13 +34,16 @@ from suxin_server.counting import count_daily
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.guaranteed import GuaranteedCity
+from suxin_server.demo.lined import LinedCity
 from suxin_server.demo.ordered import OrderedCity
 from suxin_server.demo.perked import PerkedCity
+from suxin_server.demo.pointed import PointedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
+from suxin_server.exchanging import open_exchange
 from suxin_server.expiring import erase_daily
 from suxin_server.faults import Fault
 from suxin_server.jobs import open_handlers
@@ -109,8 +112,7 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
         handlers, own = given, dict[str, Loop]()
         if handlers is None:
             handlers = await stack.enter_async_context(open_handlers(settings))
-            postman = await stack.enter_async_context(open_postman(settings, database))
-            own = {"postman": postman.send_forever}
+            own = await _outside(stack, settings, database)
         scoring = await stack.enter_async_context(open_scoring(settings))
         queue = _JobQueue(redis_settings)
         stack.push_async_callback(queue.close)
@@ -145,6 +147,16 @@ async def _run(settings: Settings, given: Mapping[str, outbox.Handler] | None) -
     log.info("worker stopped")
 
 
+async def _outside(
+    stack: AsyncExitStack, settings: Settings, database: Database
+) -> dict[str, Loop]:
+    """Open what waits for answers from outside beside the jobs: the postman, and the exchange with the town's app where there is one."""
+    postman = await stack.enter_async_context(open_postman(settings, database))
+    exchange = await stack.enter_async_context(open_exchange(settings, database))
+    loops: dict[str, Loop] = {"postman": postman.send_forever}
+    return loops if exchange is None else {**loops, "exchange": exchange.forever}
+
+
 def _demo_pool(
     settings: Settings, database: Database, batch: Database
 ) -> Callable[..., Awaitable[bool]] | None:
@@ -158,11 +170,15 @@ def _demo_pool(
 
     villaged = VillagedCity(database, sealer, PROFILES)
     rated = RatedCity(database, batch, sealer, PROFILES)
+    lined = LinedCity(database, batch, sealer, PROFILES, settings.wechat_app_id)
+    pointed = PointedCity(database, sealer, PROFILES)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
         await rated.fill(now=now)
+        await lined.fill(now=now)
+        await pointed.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)

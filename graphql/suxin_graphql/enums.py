@@ -83,7 +83,10 @@ from suxin_graphql.perk_types import PerkProgrammeOrder, PerkRedemptionOrder
 from suxin_graphql.point_types import describe_point_enums
 from suxin_graphql.pool_types import PoolFilingOrder
 from suxin_graphql.replay_types import ProductReplayOrder
+from suxin_graphql.rural_types import describe_rural_enums
 from suxin_graphql.settlement_types import PerkSettlementOrder
+from suxin_graphql.shop_types import describe_shop_enums
+from suxin_graphql.village_credit_types import describe_village_credit_enums
 from suxin_graphql.village_types import describe_village_enums
 from suxin_graphql.warning_types import LoanWarningOrder
 
@@ -292,8 +295,7 @@ def describe_enums() -> None:
     _describe_loans()
     _describe_pools()
     describe_perk_enums()
-    describe_village_enums()
-    describe_point_enums()
+    _describe_countryside()
     _describe_exchange()
     _describe_sandboxes()
     for order, words in _ORDERS.items():
@@ -333,6 +335,14 @@ def _describe_loans() -> None:
     describe(WarningAction, "处置措施。What a bank did about a warning.")
     describe(FalseAlarmReason, "误报原因。Why a warning was none.")
     describe(WithdrawnBecause, "撤销原因。Why a warning was withdrawn.")
+
+
+def _describe_countryside() -> None:
+    describe_village_enums()
+    describe_point_enums()
+    describe_rural_enums()
+    describe_village_credit_enums()
+    describe_shop_enums()
 
 
 def _describe_pools() -> None:

@@ -65,6 +65,12 @@ KINDS: Final[dict[str, Kind]] = {
     "LeagueLine": Kind(63, "季度榜的指标", "league table's line"),
     "Household": Kind(64, "农户", "household"),
     "VillageGrid": Kind(65, "网格", "grid"),
+    "VillageCreditRound": Kind(100, "整村授信", "round of village credit"),
+    "VillageCreditMember": Kind(101, "参加整村授信的农户", "household of a round"),
+    "ShopGood": Kind(96, "积分商品", "good"),
+    "ShopRedemption": Kind(97, "积分兑换", "redemption"),
+    "RatingCycle": Kind(80, "评级批次", "rating cycle"),
+    "RatingEntry": Kind(81, "参评记录", "entry"),
     "PointClaim": Kind(105, "积分申报", "claim of points"),
     "PointRuleSet": Kind(106, "积分细则", "rule set"),
 }

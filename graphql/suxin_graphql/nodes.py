@@ -30,8 +30,11 @@ from suxin_graphql.perk_types import PerkProgramme, PerkRedemption
 from suxin_graphql.point_types import PointClaim, PointRuleSet
 from suxin_graphql.pool_types import PoolAgreement, PoolFiling, PoolStopLoss, RiskPool
 from suxin_graphql.replay_types import ProductReplay
+from suxin_graphql.rural_types import RatingCycle, RatingEntry
 from suxin_graphql.sandboxes import SandboxApplicant, SandboxClock
 from suxin_graphql.settlement_types import PerkSettlement
+from suxin_graphql.shop_types import ShopGood, ShopRedemption
+from suxin_graphql.village_credit_types import VillageCreditMember, VillageCreditRound
 from suxin_graphql.village_types import Household, VillageGrid
 from suxin_graphql.warning_types import LoanWarning
 from suxin_graphql.webhooks import WebhookDelivery, WebhookEndpoint
@@ -75,7 +78,13 @@ NODES: Final[Mapping[str, type[Record]]] = {
     "LeagueTable": LeagueTable,
     "LeagueLine": LeagueLine,
     "Household": Household,
+    "VillageCreditRound": VillageCreditRound,
+    "VillageCreditMember": VillageCreditMember,
     "VillageGrid": VillageGrid,
+    "ShopGood": ShopGood,
+    "ShopRedemption": ShopRedemption,
+    "RatingCycle": RatingCycle,
+    "RatingEntry": RatingEntry,
     "PointClaim": PointClaim,
     "PointRuleSet": PointRuleSet,
 }

@@ -43,11 +43,14 @@ from suxin_graphql.pool_mutations import PoolMutations
 from suxin_graphql.pool_queries import PoolQueries
 from suxin_graphql.redemption_mutations import RedemptionMutations
 from suxin_graphql.refusals import RefusalShown
+from suxin_graphql.rural_queries import RuralQueries
 from suxin_graphql.sandboxes import SandboxMutations, SandboxQueries
 from suxin_graphql.scalars import FEN, Fen
 from suxin_graphql.settlement_types import SettlementQueries
+from suxin_graphql.shop_queries import ShopQueries
 from suxin_graphql.tenancy import TenancyQueries
 from suxin_graphql.tiers import TierMutations
+from suxin_graphql.village_credit_queries import VillageCreditQueries
 from suxin_graphql.village_queries import VillageQueries
 from suxin_graphql.warning_mutations import WarningMutations
 from suxin_graphql.warning_queries import WarningQueries
@@ -80,6 +83,9 @@ class Query(
     LeagueQueries,
     VillageQueries,
     PointQueries,
+    VillageCreditQueries,
+    ShopQueries,
+    RuralQueries,
     EventQueries,
     WebhookQueries,
     ExportQueries,

@@ -169,12 +169,13 @@ ACCESS = (
     "CREATE POLICY represented ON consents FOR SELECT TO suxin_app USING (exists (select 1 from mandates m where m.subject_id = consents.subject_id and m.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))",
     "CREATE POLICY asking_tenant ON consents FOR INSERT TO suxin_app WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and state = 'REQUESTED' and decided_at is null)",
     "CREATE POLICY at_counter ON consents FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and (v.person_id = consents.subject_id or exists (select 1 from mandates m where m.person_id = v.person_id and m.subject_id = consents.subject_id and m.ended_at is null and m.starts_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) and m.ends_at > (select nullif(current_setting('app.now', true), '')::timestamptz)))))",
+    "CREATE POLICY asked_at_counter ON consents FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'operator' and purpose = 'perk.redeem' and state = 'REQUESTED' and decided_at is null and answer_by is not null and tenant_id <> (select nullif(current_setting('app.tenant_id', true), '')::uuid) and exists (select 1 from counter_visits v where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and v.helper_id = (select nullif(current_setting('app.staff_id', true), '')::uuid) and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and v.person_id = consents.subject_id))",
     "CREATE POLICY system ON consents FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     "CREATE POLICY nothing_unasked_at_counter ON consents AS RESTRICTIVE FOR INSERT TO suxin_app WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null)",
     "CREATE POLICY as_signed_at_counter ON consents AS RESTRICTIVE FOR UPDATE TO suxin_app USING (true) WITH CHECK ((select nullif(current_setting('app.visit_id', true), '')::uuid) is null or exists (select 1 from counter_evidence e join counter_visits v on v.id = e.visit_id where e.visit_id = (select nullif(current_setting('app.visit_id', true), '')::uuid) and e.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.person_id = (select nullif(current_setting('app.person_id', true), '')::uuid) and v.state = 'READ_ALOUD' and v.reading = e.reading and e.carried_out_at is null and v.ended_at is null and v.expires_at > (select nullif(current_setting('app.now', true), '')::timestamptz) and e.subject_id = consents.subject_id and e.consent_id = consents.id and (case e.decision when 'allow' then 'ACTIVE' when 'refuse' then 'REJECTED' when 'pause' then 'PAUSED' when 'resume' then 'ACTIVE' when 'revoke' then 'REVOKED' end) = consents.state and (e.decision <> 'allow' or e.notice_sha256 = consents.notice_sha256)))",
     "CREATE POLICY kept_long_enough ON consents AS RESTRICTIVE FOR DELETE TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system' and ended_at <= (select nullif(current_setting('app.now', true), '')::timestamptz) - (case when state in ('REJECTED', 'LAPSED') then interval '1098 days' else interval '1827 days' end))",
     'GRANT SELECT, INSERT, UPDATE, DELETE ON consents TO suxin_app',
-    "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
+    "CREATE TRIGGER consents_begins BEFORE INSERT ON consents FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'subject'), ('REQUESTED', 'client'), ('REQUESTED', 'operator'), ('REQUESTED', 'staff'), ('REQUESTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER consents_step BEFORE UPDATE OF state ON consents FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ACTIVE', 'EXPIRED', 'system'), ('ACTIVE', 'PAUSED', 'subject'), ('ACTIVE', 'REVOKED', 'subject'), ('ACTIVE', 'REVOKED', 'system'), ('ACTIVE', 'SUPERSEDED', 'subject'), ('PAUSED', 'ACTIVE', 'subject'), ('PAUSED', 'EXPIRED', 'system'), ('PAUSED', 'REVOKED', 'subject'), ('PAUSED', 'REVOKED', 'system'), ('PAUSED', 'SUPERSEDED', 'subject'), ('REQUESTED', 'ACTIVE', 'subject'), ('REQUESTED', 'LAPSED', 'system'), ('REQUESTED', 'REJECTED', 'subject'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE counter_evidence ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE counter_evidence FORCE ROW LEVEL SECURITY',
@@ -374,12 +375,22 @@ ACCESS = (
     'ALTER TABLE grid_app_events FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_app_events FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON grid_app_events FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (content_hash, sort, state, household_number, household_id, happened_on, note, rule_code, missing, changed_at, dismissed_by, dismissed_at) ON grid_app_events TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (content_hash, sort, state, household_number, household_id, happened_on, note, rule_code, missing, worker, changed_at, dismissed_by, dismissed_at) ON grid_app_events TO suxin_app',
+    'ALTER TABLE grid_app_links ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_links FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_links FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_links FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (ground, joined_by, joined_at, left_by, left_at, cursor, held_until, next_at, failures, broken_since, problem, last_success_at, not_taken, compared_at, compared_month, differences) ON grid_app_links TO suxin_app',
     'ALTER TABLE grid_app_mappings ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_app_mappings FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_app_mappings FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON grid_app_mappings FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON grid_app_mappings TO suxin_app',
+    'ALTER TABLE grid_app_told ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE grid_app_told FORCE ROW LEVEL SECURITY',
+    "CREATE POLICY owner_tenant ON grid_app_told FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY system ON grid_app_told FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'GRANT SELECT, INSERT, UPDATE (state, points, told_at, refusal) ON grid_app_told TO suxin_app',
     'ALTER TABLE grid_appeals ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE grid_appeals FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON grid_appeals FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
@@ -463,7 +474,9 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON grid_rule_sets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY published ON grid_rule_sets FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'CONFIRMED'))",
     "CREATE POLICY system ON grid_rule_sets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON grid_rule_sets FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, book, edited_at, meeting, met_on, entitled, present, in_favour, minutes, adopted_by, adopted_at, confirmed_by, confirmed_at, starts_on, reason) ON grid_rule_sets TO suxin_app',
+    'GRANT SELECT ON grid_rule_sets TO suxin_batch',
     "CREATE TRIGGER grid_rule_sets_begins BEFORE INSERT ON grid_rule_sets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('DRAFT', 'client'), ('DRAFT', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER grid_rule_sets_step BEFORE UPDATE OF state ON grid_rule_sets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('ADOPTED', 'CONFIRMED', 'client'), ('ADOPTED', 'CONFIRMED', 'staff'), ('ADOPTED', 'DRAFT', 'client'), ('ADOPTED', 'DRAFT', 'staff'), ('ADOPTED', 'DROPPED', 'client'), ('ADOPTED', 'DROPPED', 'staff'), ('DRAFT', 'ADOPTED', 'client'), ('DRAFT', 'ADOPTED', 'staff'), ('DRAFT', 'DROPPED', 'client'), ('DRAFT', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE grid_sheet_forms ENABLE ROW LEVEL SECURITY',
@@ -807,11 +820,14 @@ ACCESS = (
     'ALTER TABLE order_bill_gaps ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_bill_gaps FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_bill_gaps FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON order_bill_gaps FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
+    "CREATE POLICY explained_by_tenant ON order_bill_gaps FOR UPDATE TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and found_at is null) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid) and found_at = (select nullif(current_setting('app.now', true), '')::timestamptz))",
     "CREATE POLICY system ON order_bill_gaps FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT ON order_bill_gaps TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (found, found_by, found_at) ON order_bill_gaps TO suxin_app',
     'ALTER TABLE order_bills ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE order_bills FORCE ROW LEVEL SECURITY',
     "CREATE POLICY reading_tenant ON order_bills FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY operator ON order_bills FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY system ON order_bills FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT ON order_bills TO suxin_app',
     'ALTER TABLE order_outcomes ENABLE ROW LEVEL SECURITY',
@@ -1219,6 +1235,7 @@ ACCESS = (
     'ALTER TABLE rural_area_counts FORCE ROW LEVEL SECURITY',
     "CREATE POLICY operator ON rural_area_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'operator')",
     "CREATE POLICY own_village ON rural_area_counts FOR SELECT TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY bank ON rural_area_counts FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.tenant_kind', true), '')::text) = 'bank' and level <> 'village')",
     'CREATE POLICY batch ON rural_area_counts FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT ON rural_area_counts TO suxin_app',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON rural_area_counts TO suxin_batch',
@@ -1392,7 +1409,9 @@ ACCESS = (
     'ALTER TABLE shop_budgets FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON shop_budgets FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY system ON shop_budgets FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
+    'CREATE POLICY batch ON shop_budgets FOR ALL TO suxin_batch USING (true) WITH CHECK (true)',
     'GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, transfer_id) ON shop_budgets TO suxin_app',
+    'GRANT SELECT ON shop_budgets TO suxin_batch',
     "CREATE TRIGGER shop_budgets_begins BEFORE INSERT ON shop_budgets FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'client'), ('PROPOSED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER shop_budgets_step BEFORE UPDATE OF state ON shop_budgets FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('PROPOSED', 'CONFIRMED', 'client'), ('PROPOSED', 'CONFIRMED', 'staff'), ('PROPOSED', 'DROPPED', 'client'), ('PROPOSED', 'DROPPED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE shop_cards ENABLE ROW LEVEL SECURITY',
@@ -1408,7 +1427,7 @@ ACCESS = (
     "CREATE POLICY owner_tenant ON shop_goods FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
     "CREATE POLICY published ON shop_goods FOR SELECT TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) is not null and (state = 'OFFERED'))",
     "CREATE POLICY system ON shop_goods FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
-    'GRANT SELECT, INSERT, UPDATE (name, unit, price_points, month_limit, state, changed_at) ON shop_goods TO suxin_app',
+    'GRANT SELECT, INSERT, UPDATE (name, unit, price_points, month_limit, state, changed_at, photo, photo_sha256) ON shop_goods TO suxin_app',
     "CREATE TRIGGER shop_goods_begins BEFORE INSERT ON shop_goods FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OFFERED', 'client'), ('OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     "CREATE TRIGGER shop_goods_step BEFORE UPDATE OF state ON shop_goods FOR EACH ROW WHEN (OLD.state <> NEW.state AND nullif(current_setting('app.kind', true), '') IS NOT NULL AND (OLD.state, NEW.state, nullif(current_setting('app.kind', true), '')) NOT IN (('OFFERED', 'WITHDRAWN', 'client'), ('OFFERED', 'WITHDRAWN', 'staff'), ('WITHDRAWN', 'OFFERED', 'client'), ('WITHDRAWN', 'OFFERED', 'staff'))) EXECUTE FUNCTION refuse_step()",
     'ALTER TABLE shop_lines ENABLE ROW LEVEL SECURITY',
@@ -2181,6 +2200,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_filing_files')),
     sa.UniqueConstraint('tenant_id', 'pool_id', 'sha256', name=op.f('uq_filing_files_tenant_id_pool_id_sha256'))
     )
+    op.create_table('grid_app_links',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('joined_by', sa.Uuid(), nullable=False),
+    sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('left_by', sa.Uuid(), nullable=True),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cursor', sa.Text(), nullable=False),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('broken_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('last_success_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('not_taken', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('compared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('compared_month', sa.Date(), nullable=True),
+    sa.Column('differences', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.CheckConstraint('(compared_at is null) = (compared_month is null)', name=op.f('ck_grid_app_links_compared')),
+    sa.CheckConstraint('(left_by is null) = (left_at is null)', name=op.f('ck_grid_app_links_left')),
+    sa.CheckConstraint('failures >= 0', name=op.f('ck_grid_app_links_failures')),
+    sa.CheckConstraint('length(cursor) <= 200', name=op.f('ck_grid_app_links_cursor')),
+    sa.CheckConstraint('length(ground) between 2 and 200', name=op.f('ck_grid_app_links_ground')),
+    sa.PrimaryKeyConstraint('tenant_id', name=op.f('pk_grid_app_links'))
+    )
+    op.create_index('ix_grid_app_links_next_at', 'grid_app_links', ['next_at'], unique=False, postgresql_where=sa.text('left_at is null'))
     op.create_table('grid_app_mappings',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -2303,6 +2348,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_grid_sheet_forms'))
     )
     op.create_index('uq_grid_sheet_forms_number', 'grid_sheet_forms', ['town_code', 'number'], unique=True)
+    op.create_table('grid_sheets',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('form_id', sa.Uuid(), nullable=False),
+    sa.Column('village_name', sa.Text(), nullable=False),
+    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('totals', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('content_hash', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_by', sa.Uuid(), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("month = date_trunc('month', month)::date", name=op.f('ck_grid_sheets_month')),
+    sa.CheckConstraint('(signed_by is null) = (signed_at is null)', name=op.f('ck_grid_sheets_signed')),
+    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_sheets_content_hash')),
+    sa.CheckConstraint('signed_by <> made_by', name=op.f('ck_grid_sheets_signed_by_another')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_sheets'))
+    )
+    op.create_index('uq_grid_sheets_number', 'grid_sheets', ['tenant_id', 'month', 'number'], unique=True)
     op.create_table('idempotency_keys',
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -3211,6 +3277,8 @@ def upgrade() -> None:
     sa.Column('entities', sa.Integer(), nullable=False),
     sa.Column('villages', sa.Integer(), nullable=False),
     sa.Column('credit_villages', sa.Integer(), nullable=False),
+    sa.Column('point_villages', sa.Integer(), nullable=False),
+    sa.Column('shop_villages', sa.Integer(), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('credit_households <= rated_households', name=op.f('ck_rural_area_counts_credit_households')),
     sa.PrimaryKeyConstraint('area_code', name=op.f('pk_rural_area_counts'))
@@ -3473,9 +3541,12 @@ def upgrade() -> None:
     sa.Column('month_limit', sa.BigInteger(), nullable=True),
     sa.Column('state', sa.Enum('OFFERED', 'WITHDRAWN', name='goodstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('template', sa.Text(), nullable=True),
+    sa.Column('photo', sa.LargeBinary(), nullable=True),
+    sa.Column('photo_sha256', sa.Text(), nullable=True),
     sa.Column('added_by', sa.Uuid(), nullable=False),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(photo is null) = (photo_sha256 is null) and length(photo) <= 300000 and length(photo_sha256) = 64', name=op.f('ck_shop_goods_photo')),
     sa.CheckConstraint('length(name) between 1 and 40 and length(unit) between 1 and 8', name=op.f('ck_shop_goods_texts')),
     sa.CheckConstraint('month_limit between 1 and 1000', name=op.f('ck_shop_goods_month_limit')),
     sa.CheckConstraint('price_points between 1 and 100000', name=op.f('ck_shop_goods_price')),
@@ -4001,28 +4072,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_photo_pieces'))
     )
     op.create_index('uq_grid_photo_pieces_place', 'grid_photo_pieces', ['tenant_id', 'upload_id', 'starts_at'], unique=True)
-    op.create_table('grid_sheets',
-    sa.Column('tenant_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('month', sa.Date(), nullable=False),
-    sa.Column('number', sa.BigInteger(), nullable=False),
-    sa.Column('form_id', sa.Uuid(), nullable=False),
-    sa.Column('village_name', sa.Text(), nullable=False),
-    sa.Column('lines', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('totals', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('content_hash', sa.Text(), nullable=False),
-    sa.Column('made_by', sa.Uuid(), nullable=False),
-    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('signed_by', sa.Uuid(), nullable=True),
-    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("month = date_trunc('month', month)::date", name=op.f('ck_grid_sheets_month')),
-    sa.CheckConstraint('(signed_by is null) = (signed_at is null)', name=op.f('ck_grid_sheets_signed')),
-    sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_sheets_content_hash')),
-    sa.CheckConstraint('signed_by <> made_by', name=op.f('ck_grid_sheets_signed_by_another')),
-    sa.ForeignKeyConstraint(['form_id'], ['grid_sheet_forms.id'], name=op.f('fk_grid_sheets_form_id')),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_sheets'))
-    )
-    op.create_index('uq_grid_sheets_number', 'grid_sheets', ['tenant_id', 'month', 'number'], unique=True)
     op.create_table('grid_workers',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -4229,7 +4278,11 @@ def upgrade() -> None:
     sa.Column('transaction_id', sa.Text(), nullable=True),
     sa.Column('bill_fen', sa.BigInteger(), nullable=True),
     sa.Column('here_fen', sa.BigInteger(), nullable=True),
+    sa.Column('found', sa.Text(), nullable=True),
+    sa.Column('found_by', sa.Uuid(), nullable=True),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('num_nonnulls(bill_fen, here_fen) > 0', name=op.f('ck_order_bill_gaps_amounts')),
+    sa.CheckConstraint('num_nulls(found, found_by, found_at) in (0, 3)', name=op.f('ck_order_bill_gaps_found')),
     sa.ForeignKeyConstraint(['tenant_id', 'bill_id'], ['order_bills.tenant_id', 'order_bills.id'], name=op.f('fk_order_bill_gaps_tenant_id_bill_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_order_bill_gaps'))
     )
@@ -4645,9 +4698,10 @@ def upgrade() -> None:
     sa.Column('household_id', sa.Uuid(), nullable=True),
     sa.Column('happened_on', sa.Date(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('worker', sa.Text(), nullable=False),
     sa.Column('rule_code', sa.Text(), nullable=True),
     sa.Column('missing', sa.Enum('unfinished', 'no_rule', 'no_household', name='appmissing', native_enum=False, create_constraint=True, length=40), nullable=True),
-    sa.Column('brought_by', sa.Uuid(), nullable=False),
+    sa.Column('brought_by', sa.Uuid(), nullable=True),
     sa.Column('brought_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('dismissed_by', sa.Uuid(), nullable=True),
@@ -4655,7 +4709,7 @@ def upgrade() -> None:
     sa.CheckConstraint("sort <> 'persons'", name=op.f('ck_grid_app_events_no_persons')),
     sa.CheckConstraint('(dismissed_by is null) = (dismissed_at is null)', name=op.f('ck_grid_app_events_dismissed')),
     sa.CheckConstraint('length(content_hash) = 64', name=op.f('ck_grid_app_events_content_hash')),
-    sa.CheckConstraint('length(note) <= 300', name=op.f('ck_grid_app_events_note')),
+    sa.CheckConstraint('length(note) <= 300 and length(worker) <= 64', name=op.f('ck_grid_app_events_note')),
     sa.CheckConstraint('missing is not null or household_id is not null and rule_code is not null', name=op.f('ck_grid_app_events_whole')),
     sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['households.tenant_id', 'households.id'], name=op.f('fk_grid_app_events_tenant_id_household_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_grid_app_events'))
@@ -5165,6 +5219,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_shop_redemptions_ended_at', 'shop_redemptions', ['tenant_id', 'ended_at'], unique=False)
     op.create_index('ix_shop_redemptions_household', 'shop_redemptions', ['tenant_id', 'household_id', 'id'], unique=False)
+    op.create_index('ix_shop_redemptions_state', 'shop_redemptions', ['tenant_id', 'state', 'id'], unique=False)
     op.create_table('source_inquiries',
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -5617,6 +5672,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'redemption_id', 'good_id', name=op.f('pk_shop_lines'))
     )
     op.create_index('ix_shop_lines_good_id', 'shop_lines', ['tenant_id', 'good_id'], unique=False)
+    op.create_table('grid_app_told',
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('claim_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('SUBMITTED', 'CHECKED', 'APPROVED', 'NOTICED', 'REFUSED', 'APPEALED', 'ANSWERED', 'AT_TOWN', 'POSTED', 'REJECTED', 'WITHDRAWN', 'REVERSED', name='claimstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('refusal', sa.Text(), nullable=True),
+    sa.CheckConstraint('length(refusal) <= 200', name=op.f('ck_grid_app_told_refusal')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['grid_claims.tenant_id', 'grid_claims.id'], name=op.f('fk_grid_app_told_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'claim_id', name=op.f('pk_grid_app_told'))
+    )
+    op.create_index('ix_grid_app_told_refused', 'grid_app_told', ['tenant_id', 'claim_id'], unique=False, postgresql_where=sa.text('refusal is not null'))
     op.create_table('grid_appeals',
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -6245,6 +6312,8 @@ def downgrade() -> None:
     op.drop_index('uq_grid_appeals_number', table_name='grid_appeals')
     op.drop_index('ix_grid_appeals_filed_by', table_name='grid_appeals')
     op.drop_table('grid_appeals')
+    op.drop_index('ix_grid_app_told_refused', table_name='grid_app_told', postgresql_where=sa.text('refusal is not null'))
+    op.drop_table('grid_app_told')
     op.drop_index('ix_shop_lines_good_id', table_name='shop_lines')
     op.drop_table('shop_lines')
     op.drop_index('ix_pool_stop_loss_changes_of', table_name='pool_stop_loss_changes')
@@ -6299,6 +6368,7 @@ def downgrade() -> None:
     op.drop_index('ix_source_transfers_due_at', table_name='source_transfers', postgresql_where=sa.text('passed_at is null'))
     op.drop_table('source_transfers')
     op.drop_table('source_inquiries')
+    op.drop_index('ix_shop_redemptions_state', table_name='shop_redemptions')
     op.drop_index('ix_shop_redemptions_household', table_name='shop_redemptions')
     op.drop_index('ix_shop_redemptions_ended_at', table_name='shop_redemptions')
     op.drop_table('shop_redemptions')
@@ -6448,8 +6518,6 @@ def downgrade() -> None:
     op.drop_index('uq_grid_workers_live', table_name='grid_workers', postgresql_where=sa.text('ends_before is null'))
     op.drop_index('ix_grid_workers_staff_id', table_name='grid_workers')
     op.drop_table('grid_workers')
-    op.drop_index('uq_grid_sheets_number', table_name='grid_sheets')
-    op.drop_table('grid_sheets')
     op.drop_index('uq_grid_photo_pieces_place', table_name='grid_photo_pieces')
     op.drop_table('grid_photo_pieces')
     op.drop_index('uq_grid_notice_pages_token', table_name='grid_notice_pages')
@@ -6653,6 +6721,8 @@ def downgrade() -> None:
     op.drop_table('identity_providers')
     op.drop_index('ix_idempotency_keys_created_at', table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_index('uq_grid_sheets_number', table_name='grid_sheets')
+    op.drop_table('grid_sheets')
     op.drop_index('uq_grid_sheet_forms_number', table_name='grid_sheet_forms')
     op.drop_table('grid_sheet_forms')
     op.drop_index('uq_grid_rule_sets_starts_on', table_name='grid_rule_sets', postgresql_where=sa.text("state = 'CONFIRMED'"))
@@ -6668,6 +6738,8 @@ def downgrade() -> None:
     op.drop_table('grid_captures')
     op.drop_index('uq_grid_app_mappings_number', table_name='grid_app_mappings')
     op.drop_table('grid_app_mappings')
+    op.drop_index('ix_grid_app_links_next_at', table_name='grid_app_links', postgresql_where=sa.text('left_at is null'))
+    op.drop_table('grid_app_links')
     op.drop_table('filing_files')
     op.drop_index('ix_exports_running', table_name='exports', postgresql_where=sa.text("state in ('QUEUED', 'RUNNING')"))
     op.drop_table('exports')

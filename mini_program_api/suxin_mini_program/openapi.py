@@ -1,9 +1,8 @@
 """The OpenAPI 3.1 document, made from the contracts that the handlers carry, so that the two cannot drift apart."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -12,8 +11,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT, WECHAT
 from suxin.consent.oauth.scopes import MINI_PROGRAM
-from suxin.kernel.idempotency import KEY_PATTERN
-from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin_mini_program import (
     account,
     cases,
@@ -48,25 +45,23 @@ from suxin_mini_program import (
 )
 from suxin_mini_program.answering import KEY_HEADER, MEDIA_TYPE, REPLAYED_HEADER
 from suxin_mini_program.contract import OPT, Caller, Contract
-from suxin_web.access_tokens import PROOF_HEADER
 from suxin_web.applicants import SUBJECT_HEADER
 from suxin_web.callers import GivenActor
-from suxin_web.nonces import NONCE_HEADER
-from suxin_web.problems import CHALLENGE, INTERNAL_ERROR, Problem, status_of
-from suxin_web.problems import MEDIA_TYPE as PROBLEM_TYPE
-from suxin_web.request_ids import HEADER as REQUEST_ID_HEADER
+from suxin_web.openapi import (
+    LICENSE,
+    PROOF_PARAMETER,
+    REF,
+    REPLAYED,
+    SPECIFICATION,
+    USUAL_HEADERS,
+    key_parameter,
+    refused_responses,
+)
+from suxin_web.problems import Problem
 
 VERSION: Final = "1.0.0"
 PREFIX: Final = "/mp/v1"
 PAGE_TYPE: Final = "text/html"
-_USUAL_HEADERS: Final = {
-    REQUEST_ID_HEADER: {"schema": {"type": "string"}},
-    NONCE_HEADER: {
-        "description": "下一个 DPoP 证明所用的随机数 / the nonce of the next DPoP proof",
-        "schema": {"type": "string"},
-    },
-}
-_REF: Final = "#/components/schemas/{name}"
 _PATH_PARAMETER: Final = re.compile(r"\{(?P<name>\w+):str\}")
 
 ENDPOINTS: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -155,7 +150,7 @@ def document() -> dict[str, Any]:
 
 def _document() -> dict[str, Any]:
     shapes = _shapes()
-    schemas, components = msgspec.json.schema_components(shapes, ref_template=_REF)
+    schemas, components = msgspec.json.schema_components(shapes, ref_template=REF)
     by_shape = dict(zip(map(repr, shapes), schemas, strict=True))
     paths: dict[str, Any] = {}
     for handler in ENDPOINTS:
@@ -164,13 +159,12 @@ def _document() -> dict[str, Any]:
                 operation = _operation(handler, path, by_shape, components)
                 paths.setdefault(_published(path), {})[method.lower()] = operation
     return {
-        "openapi": "3.1.0",
-        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        **SPECIFICATION,
         "info": {
             "title": "宿信小程序接口 · Suxin mini program API",
             "version": VERSION,
             "description": _INTRODUCTION,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "license": LICENSE,
         },
         "servers": [{"url": PREFIX}],
         "tags": [{"name": name} for name in dict.fromkeys(contract_of(e).tag for e in ENDPOINTS)],
@@ -251,13 +245,7 @@ def _query_parameters(
 
 def _header_parameters(contract: Contract) -> Iterable[dict[str, Any]]:
     if contract.caller is not Caller.ANYONE:
-        yield {
-            "name": PROOF_HEADER,
-            "in": "header",
-            "required": True,
-            "description": "对本次请求的 DPoP 证明 / the DPoP proof of this request (RFC 9449 §4)",
-            "schema": {"type": "string"},
-        }
+        yield PROOF_PARAMETER
     if contract.caller is Caller.APPLICANT:
         yield {
             "name": SUBJECT_HEADER,
@@ -267,74 +255,26 @@ def _header_parameters(contract: Contract) -> Iterable[dict[str, Any]]:
             "schema": {"type": "string", "format": "uuid"},
         }
     if contract.keyed:
-        yield {
-            "name": KEY_HEADER,
-            "in": "header",
-            "required": True,
-            "description": "同一操作重试时不变 / the same whenever the same write is sent again",
-            "schema": {"type": "string", "pattern": f"^{KEY_PATTERN.pattern}$"},
-        }
+        yield key_parameter(KEY_HEADER)
 
 
 def _responses(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(contract.status): _success(contract, schemas)}
-    by_status: dict[int, list[type[Refusal]]] = {}
-    for refusal in contract.all_refusals:
-        by_status.setdefault(_status(refusal), []).append(refusal)
-    for status, refusals in sorted(by_status.items()):
-        responses[str(status)] = _refused(status, refusals)
-    responses["500"] = _problem_response(
-        "系统出错，已记录 / a defect, masked", [INTERNAL_ERROR], status=500, headers={}
-    )
-    return responses
+    return {
+        str(contract.status): _success(contract, schemas),
+        **refused_responses(contract.all_refusals),
+    }
 
 
 def _success(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
-    headers: dict[str, Any] = {**_USUAL_HEADERS}
+    headers: dict[str, Any] = {**USUAL_HEADERS}
     if contract.keyed:
-        headers[REPLAYED_HEADER] = {
-            "description": "该键先前已有应答，本次未再执行 / answered before, not carried out again",
-            "schema": {"type": "string", "const": "true"},
-        }
+        headers[REPLAYED_HEADER] = REPLAYED
     response: dict[str, Any] = {"description": "成功 / done", "headers": headers}
     if contract.answer is not None:
         response["content"] = {MEDIA_TYPE: {"schema": schemas[repr(contract.answer)]}}
     if contract.page:
         response["content"] = {PAGE_TYPE: {"schema": {"type": "string"}}}
     return response
-
-
-def _refused(status: int, refusals: Sequence[type[Refusal]]) -> dict[str, Any]:
-    lines = [f"- `{refusal.code}` {refusal.zh} / {refusal.en}" for refusal in refusals]
-    headers: dict[str, Any] = {}
-    if any(refusal.kind is RefusalKind.UNAUTHENTICATED for refusal in refusals):
-        headers["WWW-Authenticate"] = {
-            "description": "所需的方式，以及令牌或证明的问题 / the scheme, and what is wrong with token or proof",
-            "schema": {"type": "string"},
-            "example": f'{CHALLENGE}, error="use_dpop_nonce"',
-        }
-    if any(refusal.kind in {RefusalKind.LIMITED, RefusalKind.UNAVAILABLE} for refusal in refusals):
-        headers["Retry-After"] = {"schema": {"type": "string", "pattern": "^[0-9]+$"}}
-    codes = sorted({refusal.code for refusal in refusals})
-    return _problem_response("\n".join(dict.fromkeys(lines)), codes, status=status, headers=headers)
-
-
-def _problem_response(
-    description: str, codes: Sequence[str], *, status: int, headers: dict[str, Any]
-) -> dict[str, Any]:
-    narrowed = {"properties": {"code": {"enum": list(codes)}, "status": {"const": status}}}
-    return {
-        "description": description,
-        "headers": {**_USUAL_HEADERS, **headers},
-        "content": {
-            PROBLEM_TYPE: {"schema": {"allOf": [{"$ref": _REF.format(name="Problem")}, narrowed]}}
-        },
-    }
-
-
-def _status(refusal: type[Refusal]) -> int:
-    # The status follows from the class alone, so no facts are needed to ask for it.
-    return HTTPStatus(status_of(refusal.__new__(refusal))).value
 
 
 @cache

@@ -64,7 +64,7 @@ class RulesView(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class PointClaimView(msgspec.Struct, rename="camel", kw_only=True):
-    """A claim of one's household."""
+    """A claim of one's household; ``own`` where one recorded it oneself, and may take it back before it is on notice."""
 
     id: UUID
     rule_name: str
@@ -79,6 +79,8 @@ class PointClaimView(msgspec.Struct, rename="camel", kw_only=True):
     due_provisional: bool
     notice_line: int | None
     claimed_at: datetime
+    posted_at: datetime | None
+    own: bool
 
 
 class ClaimWanted(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -160,8 +162,8 @@ def rule_view(rule: Rule) -> RuleView:
     )
 
 
-def claim_view(claim: PointClaim) -> PointClaimView:
-    """Return what is shown of a claim."""
+def claim_view(claim: PointClaim, *, person_id: UUID) -> PointClaimView:
+    """Return what is shown of a claim to a person of its household."""
     return PointClaimView(
         id=claim.id,
         rule_name=claim.rule_name,
@@ -176,4 +178,6 @@ def claim_view(claim: PointClaim) -> PointClaimView:
         due_provisional=claim.due_provisional,
         notice_line=claim.notice_line,
         claimed_at=claim.claimed_at,
+        posted_at=claim.posted_at,
+        own=claim.claimed_by == person_id,
     )

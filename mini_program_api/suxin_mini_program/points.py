@@ -179,7 +179,7 @@ async def list_point_claims(
             query,
             name="point-claims",
             by=PointClaim.id,
-            view=lambda row: claim_view(row[0]),
+            view=lambda row: claim_view(row[0], person_id=actor.own_person),
         )
         return answer(page)
 
@@ -217,7 +217,7 @@ async def send_claim(
             sealer=runtime.sealer,
             now=now,
         )
-        return claim_view(recorded.claim)
+        return claim_view(recorded.claim, person_id=actor.own_person)
 
     return await write_once(request, runtime, actor, work, body=given, status=201)
 
@@ -235,7 +235,7 @@ async def withdraw_claim(
 
     async def work(session: AsyncSession) -> msgspec.Struct:
         claim = await claiming.withdraw_own_claim(session, actor, now=now, **which)
-        return claim_view(claim)
+        return claim_view(claim, person_id=actor.own_person)
 
     return await write_once(request, runtime, actor, work)
 

@@ -11,6 +11,7 @@ from suxin_mini_program.docs import show_docs
 from suxin_mini_program.openapi import ENDPOINTS, PREFIX, show_openapi
 from suxin_mini_program.preview import PREVIEW_ROUTES
 from suxin_mini_program.rural_pages import RURAL_PAGES
+from suxin_mini_program.shop_photos import SHOP_PHOTOS
 from suxin_mini_program.village_credit import show_credit_notice
 from suxin_web.applicants import applicant, visitor
 from suxin_web.bodies import json_only
@@ -33,6 +34,7 @@ routes: Final[list[ControllerRouterHandler]] = [
     API,
     *PREVIEW_ROUTES,
     *RURAL_PAGES,
+    *SHOP_PHOTOS,
     show_cautions_page,
     show_credit_notice,
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from suxin.shop.models import ShopGood, ShopLine, ShopRedemption
+from suxin.shop.photo_addresses import photo_address
 from suxin.shop.showing.queries import OwnShop
 from suxin.shop.states import Means, RedemptionState
 from suxin.subjects.presentation_codes import WINDOW
@@ -14,13 +15,14 @@ from suxin.subjects.presenting import OpenedPass
 
 
 class ShopGoodView(msgspec.Struct, rename="camel", kw_only=True):
-    """What is offered; ``monthLimit`` is how many pieces a household may have in a month, null for no limit."""
+    """What is offered; ``monthLimit`` is how many pieces a household may have in a month, null for no limit, and ``photo`` the address of its photo, null if it has none."""
 
     id: UUID
     name: str
     unit: str
     price_points: int
     month_limit: int | None
+    photo: str | None
 
 
 class ShopView(msgspec.Struct, rename="camel", kw_only=True):
@@ -104,6 +106,7 @@ def good_view(good: ShopGood) -> ShopGoodView:
         unit=good.unit,
         price_points=good.price_points,
         month_limit=good.month_limit,
+        photo=photo_address(good),
     )
 
 

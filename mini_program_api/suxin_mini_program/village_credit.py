@@ -9,9 +9,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.consent.assessments import AssessmentMissing
+from suxin.consent.channels import LicensedChannelRequired
+from suxin.consent.giving import NoticeOutdated, RecipientUnknown
 from suxin.consent.notice_texts import Told
 from suxin.consent.queries import recipient
 from suxin.kernel.actor import Actor
+from suxin.kernel.refusals import Invalid, NotFound
 from suxin.lending.commands.requests import ProductNotOffered, TooManyLoanRequests
 from suxin.lending.terms import LoanPurpose, LoanTermOutOfRange
 from suxin.village_credit import queries
@@ -135,7 +139,11 @@ MINE: Final = Contract(
     answer=MyVillageCredit,
 )
 NOTICE: Final = Contract(
-    tag=TAG, zh="参加前的告知", en="What is told before one joins", answer=CreditNotice
+    tag=TAG,
+    zh="参加前的告知",
+    en="What is told before one joins",
+    answer=CreditNotice,
+    refusals=(NotFound,),
 )
 JOIN: Final = Contract(
     tag=TAG,
@@ -145,7 +153,16 @@ JOIN: Final = Contract(
     answer=MemberStands,
     status=201,
     keyed=True,
-    refusals=(RoundNotAt, NotOfThisVillage, JoinedAlready),
+    refusals=(
+        NotFound,
+        RoundNotAt,
+        NotOfThisVillage,
+        JoinedAlready,
+        NoticeOutdated,
+        AssessmentMissing,
+        RecipientUnknown,
+        LicensedChannelRequired,
+    ),
 )
 LEAVE: Final = Contract(
     tag=TAG,
@@ -153,7 +170,7 @@ LEAVE: Final = Contract(
     en="Leave: the consent is taken back, line and grade are erased at once",
     answer=MemberStands,
     keyed=True,
-    refusals=(MemberNotAt,),
+    refusals=(NotFound, MemberNotAt),
 )
 OBJECT: Final = Contract(
     tag=TAG,
@@ -162,13 +179,14 @@ OBJECT: Final = Contract(
     body=Objection,
     answer=MemberStands,
     keyed=True,
-    refusals=(MemberNotAt,),
+    refusals=(Invalid, NotFound, MemberNotAt),
 )
 REQUEST_NOTICE: Final = Contract(
     tag=TAG,
     zh="用款前的告知：允许该银行审核本次申请",
     en="What is told before one asks: that this bank may assess the request",
     answer=CreditNotice,
+    refusals=(NotFound,),
 )
 ASK: Final = Contract(
     tag=TAG,
@@ -185,6 +203,11 @@ ASK: Final = Contract(
         LoanTermOutOfRange,
         TooManyLoanRequests,
         ProductNotOffered,
+        NotFound,
+        NoticeOutdated,
+        AssessmentMissing,
+        RecipientUnknown,
+        LicensedChannelRequired,
     ),
 )
 
@@ -198,7 +221,7 @@ async def show_village_credit(runtime: GivenRuntime, actor: GivenActor) -> Respo
             for one in await queries.rounds_for(session, actor)
         ]
         rows = await session.execute(queries.memberships_about(actor.own_subject).limit(SHOWN))
-        shown = [await _membership(session, member, found) for member, found in rows.all()]
+        shown = [await _membership(session, actor, member, found) for member, found in rows.all()]
     return answer(MyVillageCredit(rounds=rounds, memberships=shown))
 
 
@@ -314,11 +337,11 @@ async def _bank(session: AsyncSession, found: CreditRound) -> str:
 
 
 async def _membership(
-    session: AsyncSession, member: RoundMember, found: CreditRound
+    session: AsyncSession, actor: Actor, member: RoundMember, found: CreditRound
 ) -> MembershipShown:
     left = None
     if member.state is MemberState.ACTIVE and member.line_fen is not None:
-        left = max(0, member.line_fen - await queries.used_fen(session, member))
+        left = max(0, member.line_fen - await queries.used_fen(session, actor, member.id))
     return MembershipShown(
         id=member.id,
         bank=await _bank(session, found),

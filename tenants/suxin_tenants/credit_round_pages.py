@@ -190,10 +190,10 @@ async def send_line_end(
 
     async def step(session: AsyncSession, form: Form) -> object:
         return await deciding.end_line(
-            session, visit.actor, member_id=member_id, reason=form.text("reason"), now=visit.now
+            session, visit.actor, member_id=member_id, reason=form.text("ending"), now=visit.now
         )
 
-    return await _take(visit, round_id, step, name="end_line", said="reason", done="额度已终止")
+    return await _take(visit, round_id, step, name="end_line", said="ending", done="额度已终止")
 
 
 async def _move(
@@ -266,6 +266,8 @@ async def _show(
         people = [found.proposed_by, found.signed_by, found.accepted_by, found.confirmed_by]
         context = {
             "round": found,
+            # JSON has no order that anybody gave it.
+            "lines": [(tier, found.rules[tier]) for tier in TIERS if tier in found.rules],
             "bank": bank.name if bank is not None else "",
             "state": ROUNDS[found.state],
             "members": members,
@@ -284,12 +286,13 @@ async def _show(
         return await visit.page(session, "credit/round.html", context, status=status)
 
 
-def _forms(visit: Visit, found: CreditRound) -> dict[str, bool]:
-    """Return which forms the page has for the staff member."""
+def _forms(visit: Visit, found: CreditRound) -> dict[str, object]:
+    """Return which forms the page has for the staff member, and who he is: nobody reviews a line of his own."""
     actor, state = visit.actor, found.state
     own, bank = actor.own_staff, found.tenant_id == actor.own_tenant
     return {
         "of_bank": bank,
+        "me": own,
         "signing": bank
         and actor.may(ROUND_SIGN)
         and state is RoundState.PROPOSED
@@ -299,7 +302,8 @@ def _forms(visit: Visit, found: CreditRound) -> dict[str, bool]:
         and actor.may(ROUND_CONFIRM)
         and state is RoundState.ACCEPTED
         and found.accepted_by != own,
-        "deciding": bank and actor.may(LINE_DECIDE),
+        "reviewing": bank and actor.may(LINE_DECIDE),
+        "deciding": bank and actor.may(LINE_DECIDE) and found.proposed_by != own,
         "ending": (state in UNSIGNED or state is RoundState.OPEN)
         and (actor.may(ROUND_SIGN) or actor.may(ROUND_ACCEPT)),
     }

@@ -18,6 +18,7 @@ from suxin_tenants import (
     member_pages,
     notice_pages,
     redeem_pages,
+    rural_coverage_pages,
     staff_pages,
     webhook_pages,
 )
@@ -59,6 +60,7 @@ from suxin_tenants.operator import (
     catalogue_pages,
     caution_pages,
     commitment_pages,
+    counter_code_pages,
     counter_matter_pages,
     counter_pages,
     custody_pages,
@@ -70,6 +72,7 @@ from suxin_tenants.operator import (
     ingestion_pages,
     list_file_pages,
     loan_figure_pages,
+    order_bill_pages,
     perk_approval_pages,
     perk_figure_pages,
     point_appeal_pages,
@@ -99,6 +102,7 @@ from suxin_tenants.village_grid import (
     app_exchange_pages,
     fact_pages,
     field_conflict_pages,
+    field_device_pages,
     field_pages,
     grid_pages,
     household_pages,
@@ -145,6 +149,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     notice_pages.show_notices,
     notice_pages.send_read,
     *redeem_pages.HANDLERS,
+    *rural_coverage_pages.HANDLERS,
     *sandbox_pages.HANDLERS,
     inbox_pages.show_inbox,
     inbox_pages.show_counts,
@@ -245,6 +250,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     counter_matter_pages.show_decision,
     counter_matter_pages.send_decision,
     counter_matter_pages.show_receipt,
+    *counter_code_pages.HANDLERS,
     evidence_pages.show_evidence_list,
     evidence_pages.show_evidence,
     *score_run_pages.HANDLERS,
@@ -269,6 +275,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *perk_approval_pages.HANDLERS,
     *settlement_pages.HANDLERS,
     *operator_settlement_pages.HANDLERS,
+    *order_bill_pages.HANDLERS,
     *cover_pages.HANDLERS,
     *operator_cover_pages.HANDLERS,
     *perk_figure_pages.HANDLERS,
@@ -294,6 +301,7 @@ _HANDLERS: Final[list[ControllerRouterHandler]] = [
     *link_pages.HANDLERS,
     *field_pages.HANDLERS,
     *field_conflict_pages.HANDLERS,
+    *field_device_pages.HANDLERS,
 ]
 
 routes: Final[list[ControllerRouterHandler]] = [

@@ -36,6 +36,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
                 "/desk/renewals",
                 "/desk/own-league",
                 "/desk/credit-rounds",
+                "/desk/rural-coverage",
                 "/desk/certificates",
             ),
         ),
@@ -86,11 +87,21 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
             (
                 "/desk/perk-approvals",
                 "/desk/settlement-approvals",
+                "/desk/order-bills",
                 "/desk/cover-approvals",
                 "/desk/perk-figures",
             ),
         ),
-        Group("信用乡村", ("/desk/villages", "/desk/point-appeals", "/desk/rural")),
+        Group(
+            "信用乡村",
+            (
+                "/desk/villages",
+                "/desk/point-appeals",
+                "/desk/sheet-forms",
+                "/desk/rural",
+                "/desk/rural-coverage",
+            ),
+        ),
         Group("平台", ("/desk/audit", "/desk/breaches", "/desk/areas", "/desk/calendar")),
     ),
     TenantKind.MERCHANT: (Group("核销", _REDEEMING), _OFFERED),
@@ -100,7 +111,8 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
     ),
     TenantKind.VILLAGE_GRID: (
         Group("积分", ("/desk", "/desk/points")),
-        Group("评级", ("/desk/ratings", "/desk/facts")),
+        Group("采集", ("/desk/field", "/desk/field-conflicts", "/desk/field-devices")),
+        Group("评级", ("/desk/ratings", "/desk/credit-rounds", "/desk/facts")),
         Group(
             "名册",
             (

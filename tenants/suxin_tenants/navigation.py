@@ -15,7 +15,8 @@ from suxin.disasters.policies import DISASTER_CONFIRM, DISASTER_READ
 from suxin.disasters.queries import disasters_waiting, renewal_counts
 from suxin.disasters.states import RenewalState
 from suxin.events.policies import EVENT_READ
-from suxin.grid.policies import CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
+from suxin.grid.field.queries import conflicts_waiting
+from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD, POINT_READ, SHEET_FORM, TOWN_DECIDE
 from suxin.kernel.actor import Actor, Permission
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.ledger.policies import BOOK_READ
@@ -32,6 +33,7 @@ from suxin.lending.queries.referrals import inbox_counts
 from suxin.lending.warnings.policies import WARNING_RULE_READ
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_READ
 from suxin.perks.covers.queries import claims_waiting
+from suxin.perks.orders.bills.policies import BILL_OVERSEE
 from suxin.perks.orders.policies import ORDER_READ
 from suxin.perks.policies import (
     PROGRAMME_APPROVE,
@@ -50,7 +52,7 @@ from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_READ, STATEMENT_READ
 from suxin.risk_pool.guarantor_parts.policies import PART_READ
 from suxin.risk_pool.policies import FILING_READ, POOL_READ
-from suxin.rural.policies import RATING_READ, RURAL_OVERSEE
+from suxin.rural.policies import COVERAGE_READ, RATING_READ, RURAL_OVERSEE
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import MODEL_READ, TIER_READ
 from suxin.shop.policies import SHOP_READ
@@ -59,7 +61,7 @@ from suxin.subjects.commitments.queries import commitments_waiting
 from suxin.subjects.ingestion.policies import INGESTION_READ
 from suxin.tenancy.policies import STAFF_MANAGE, STAFF_READ, TENANT_READ
 from suxin.tenancy.profiles import TenantKind
-from suxin.village_credit.policies import ROUND_READ
+from suxin.village_credit.policies import ROUND_OVERSEE, ROUND_READ
 from suxin.villages.policies import COUNT_READ, LINK_DECIDE, REGISTER_MANAGE, REGISTER_READ
 from suxin_tenants.menu_groups import grouped
 from suxin_web.desk_paths import ACCOUNT_PATH, EXPLORER_PATH, IDENTITY_PROVIDER_PATH, SANDBOX_PATH
@@ -115,6 +117,10 @@ def kind_of(actor: Actor) -> TenantKind:
 
 
 Entry = tuple[Permission | None, NavItem]
+_COVERED_TOWNS: Final[Entry] = (
+    COVERAGE_READ,
+    NavItem(zh="信用乡村覆盖", href="/desk/rural-coverage", icon="chart"),
+)
 
 ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
     TenantKind.BANK: (
@@ -133,6 +139,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (SANDBOX_PLAY, NavItem(zh="沙箱", href=SANDBOX_PATH, icon="settings")),
         *_HOUSE,
         (ROUND_READ, NavItem(zh="整村授信", href="/desk/credit-rounds", icon="chart")),
+        _COVERED_TOWNS,
     ),
     TenantKind.OPERATOR: (
         (COUNTER_SERVE, NavItem(zh="窗口帮办", href="/desk/counter", icon="people")),
@@ -149,9 +156,10 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (CASE_READ, NavItem(zh="异议与申请", href="/desk/cases", icon="inbox")),
         (DISASTER_READ, NavItem(zh="灾情认定", href="/desk/disasters", icon="alert")),
         (NOTICE_READ, NavItem(zh="群体豁免", href="/desk/relief-notices", icon="shield")),
-        (RURAL_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
+        (ROUND_OVERSEE, NavItem(zh="整村授信进度", href="/desk/village-credit", icon="chart")),
         (CAUTION_READ, NavItem(zh="公开警示", href="/desk/cautions", icon="alert")),
         (RURAL_OVERSEE, NavItem(zh="信用乡村", href="/desk/rural", icon="chart")),
+        _COVERED_TOWNS,
         (CLAIM_READ, NavItem(zh="代偿审批", href="/desk/pool-claims", icon="shield")),
         (STATEMENT_READ, NavItem(zh="托管对账单", href="/desk/custody", icon="log")),
         (STATEMENT_READ, NavItem(zh="银行台账对账", href="/desk/bank-reconciliation", icon="book")),
@@ -162,6 +170,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
             SETTLEMENT_APPROVE,
             NavItem(zh="结算审批", href="/desk/settlement-approvals", icon="check"),
         ),
+        (BILL_OVERSEE, NavItem(zh="支付对账", href="/desk/order-bills", icon="log")),
         (COVER_DECIDE, NavItem(zh="赔付审核", href="/desk/cover-approvals", icon="shield")),
         (TOWN_DECIDE, NavItem(zh="积分异议", href="/desk/point-appeals", icon="inbox")),
         (SHEET_FORM, NavItem(zh="台账格式", href="/desk/sheet-forms", icon="book")),
@@ -203,6 +212,8 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
         (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
         (CLAIM_RECORD, NavItem(zh="离线采集", href="/desk/field", icon="inbox")),
+        (CLAIM_CHECK, NavItem(zh="采集冲突", href="/desk/field-conflicts", icon="alert")),
+        (CLAIM_RECORD, NavItem(zh="采集设备", href="/desk/field-devices", icon="phone")),
         (RATING_READ, NavItem(zh="信用评级", href="/desk/ratings", icon="chart")),
         (RATING_READ, NavItem(zh="情况证明", href="/desk/facts", icon="check")),
         *_VILLAGE,
@@ -230,6 +241,8 @@ async def nav_of(
         waiting |= await _at_a_bank(session, actor, now=now)
     if actor.tenant_kind == TenantKind.OPERATOR:
         waiting |= await _at_the_office(session, actor)
+    if actor.tenant_kind == TenantKind.VILLAGE_GRID and actor.may(CLAIM_CHECK):
+        waiting["/desk/field-conflicts"] = await conflicts_waiting(session, actor)
     shown = [
         NavItem(
             zh=item.zh,

@@ -12,12 +12,17 @@ from suxin.lending.guarantees import event_types as guarantees
 from suxin.lending.loans import event_types as loans
 from suxin.lending.warnings import event_types as warnings
 from suxin.perks import event_types as perks
+from suxin.perks.covers import event_types as covers
+from suxin.perks.limiting import event_types as limiting
 from suxin.perks.orders import event_types as orders
 from suxin.perks.tickets import event_types as tickets
 from suxin.repair import event_types as repair
 from suxin.risk_pool import event_types as risk_pool
 from suxin.risk_pool.claims import event_types as claims
 from suxin.risk_pool.guarantor_parts import event_types as guarantor_parts
+from suxin.rural import event_types as rural
+from suxin.shop import event_types as shop
+from suxin.village_credit import event_types as village_credit
 from suxin_graphql.ids import KINDS
 from suxin_web.event_types import CATALOGUE
 
@@ -32,13 +37,22 @@ DECLARED = {
         *loans.EVENT_TYPES,
         *warnings.EVENT_TYPES,
     ),
-    "perks": (*perks.EVENT_TYPES, *orders.EVENT_TYPES, *tickets.EVENT_TYPES),
+    "perks": (
+        *perks.EVENT_TYPES,
+        *orders.EVENT_TYPES,
+        *tickets.EVENT_TYPES,
+        *covers.EVENT_TYPES,
+        *limiting.EVENT_TYPES,
+    ),
     "repair": repair.EVENT_TYPES,
+    "village_credit": village_credit.EVENT_TYPES,
     "risk_pool": (
         *risk_pool.EVENT_TYPES,
         *claims.EVENT_TYPES,
         *guarantor_parts.EVENT_TYPES,
     ),
+    "shop": shop.EVENT_TYPES,
+    "rural": rural.EVENT_TYPES,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
@@ -99,8 +113,13 @@ def test_whatever_an_event_names_has_a_global_id_and_is_no_person():
         "PoolClaim",
         "PoolFiling",
         "PoolStopLoss",
+        "RatingCycle",
+        "RatingEntry",
         "Referral",
         "RiskPool",
         "ServiceOrder",
+        "VillageCreditMember",
+        "VillageCreditRound",
+        "ShopRedemption",
     }
     assert all(len(kind.fields) <= MAX_FIELDS for kind in CATALOGUE.values())

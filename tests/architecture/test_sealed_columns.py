@@ -36,6 +36,7 @@ KEYLESS = {
     "public_cautions.content": "sealed under the row's own key, which the ring seals",
     "perk_cover_papers.content": "sealed under the row's own key, which the ring seals",
     "pool_collection_files.content": "sealed under the row's own key, which the ring seals",
+    "shop_goods.photo": "of a thing on a shelf that everybody may look at",
     "repair_documents.content": "sealed under the row's own key, which the ring seals",
     "service_orders.content_hash": "of what the row holds anyhow, compared with the same order's",
     "rural_votes.voter": "a keyed pseudonym by which nobody is found; it goes when its cycle takes effect",

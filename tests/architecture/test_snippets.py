@@ -9,6 +9,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 NAMED = re.compile(r"(?:#|//) \w[\w.]*\.\w+\b")
 RUN_BY_NAME = {
     "oauth.md": "tests/interop/test_docs.py",
+    "perks.md": "tests/journeys/test_till_guide.py",
     "quick-start.md": "tests/journeys/test_quick_start.py",
 }
 """Each block that begins with the name of its file is written there and run."""

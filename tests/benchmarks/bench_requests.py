@@ -26,6 +26,7 @@ from running_city import RunningCity, started_city  # noqa: E402 - as above
 from staff_log_ins import at_desk  # noqa: E402 - as above
 
 from suxin_server.demo import cast  # noqa: E402 - as above
+from suxin_server.demo.applicant import Applicant as Role  # noqa: E402 - as above
 from suxin_server.journeys.applicant import API, Applicant  # noqa: E402 - as above
 from suxin_server.journeys.walking import Talk, WrongAnswer, new_key  # noqa: E402 - as above
 
@@ -72,7 +73,7 @@ async def timed(sent: Awaitable[httpx.Response], *, status: int) -> tuple[float,
     return took_ms, answer
 
 
-def firms(folder: Path) -> Iterator[cast.Applicant]:
+def firms(folder: Path) -> Iterator[Role]:
     """Return the legal representatives of the crowd's firms as applicants with accounts of their own."""
     registry = json.loads((folder / "registry.json").read_text(encoding="utf-8"))
     own = {applicant.uscc for applicant in cast.APPLICANTS}
@@ -95,7 +96,7 @@ def firms(folder: Path) -> Iterator[cast.Applicant]:
 def applicants(city: RunningCity, wanted: int) -> list[Applicant]:
     """Log in and prove as many people as there are clients; who has an account already, or fits no product, is passed over."""
 
-    def proved(role: cast.Applicant) -> Applicant | None:
+    def proved(role: Role) -> Applicant | None:
         applicant = Applicant(city.url, role)
         try:
             applicant.log_in()

@@ -73,3 +73,23 @@ async def test_what_goes_back_is_a_file_and_is_compared(desks, points, words):
     assert (
         await viewer.upload(f"{PLACE}/events", {"events": ("x.csv", same, "text/csv")})
     ).status_code == 403
+
+
+async def test_a_village_joins_the_interface_and_sees_how_it_goes(desks, points, words, page_of):
+    boss = await desks.of("village_admin", points.tenant_id)
+    wrong = await boss.post(f"{PLACE}/link", ground="x")
+    assert (wrong.status_code, 'id="e-ground" role="alert"' in wrong.text) == (422, True)
+    assert "尚未连接" in words(await boss.done(f"{PLACE}/link", ground="镇政发〔2026〕12 号"))
+    await points.admin.execute(
+        "update grid_app_links set failures = 5, broken_since = now(), compared_at = now(), compared_month = '2026-11-01', not_taken = $1, differences = $2",
+        '[{"line": 1, "reference": "B1", "zh": "日期不对", "en": "x"}]',
+        '[{"number": "9", "how": "not_here", "here": null, "there": 7}]',
+    )
+    viewer = await desks.of("viewer", points.tenant_id)
+    page = await viewer.get(PLACE)
+    for seen in ("连接中断", "B1：日期不对", "本平台没有"):
+        assert seen in words(page)
+    assert "leave-app" not in page
+    assert (page_of(page).unlabelled, page_of(page).inline) == ([], [])
+    assert (await viewer.post(f"{PLACE}/link", ground="镇政发")).status_code == 403
+    assert "接入后" in words(await boss.done(f"{PLACE}/link/end"))

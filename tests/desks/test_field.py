@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sample_rows import insert, sample
-from small_field import SmallPhone, jwk_of, signature_of
+from small_field import SmallPhone, as_sent, jwk_of, signature_of
 from small_points import SmallPoints, build_points, photo
 
 from suxin.grid.field.contents import Item
@@ -45,23 +45,8 @@ async def enrolled(desk, phone: SmallPhone) -> None:
     assert (await post(desk, "/devices", message)).status_code == 200
 
 
-def shown(item: Item) -> dict[str, Any]:
-    return {
-        "id": str(item.id),
-        "captureId": str(item.capture_id),
-        "kind": item.kind.value,
-        "trunk": item.trunk,
-        "branch": str(item.branch),
-        "position": item.position,
-        "capturedAtMs": item.captured_at_ms,
-        "content": item.content.stored(),
-        "contentHash": item.content_hash,
-        "signature": item.signature,
-    }
-
-
 async def tell(desk, phone: SmallPhone, *items: Item) -> list[dict[str, Any]]:
-    message = {"deviceId": str(phone.id), "items": [shown(one) for one in items]}
+    message = {"deviceId": str(phone.id), "items": [as_sent(one) for one in items]}
     answer = await post(desk, "/items", message)
     assert answer.status_code == 200, answer.text
     receipts: list[dict[str, Any]] = answer.json()["receipts"]
@@ -88,26 +73,36 @@ async def test_the_app_keeps_every_file_that_it_loads_and_nothing_about_anybody(
     assert token_for(desk.token) not in page
 
 
-async def test_a_roster_names_no_more_than_it_must_and_comes_by_its_changes(desk, points, admin):
-    first = (await post(desk, "/roster", {"known": []})).json()
+async def rostered(desk, phone: SmallPhone, known: list[str]) -> dict[str, Any]:
+    answer = await post(desk, "/roster", {"deviceId": str(phone.id), "known": known})
+    assert answer.status_code == 200, answer.text
+    given: dict[str, Any] = answer.json()
+    return given
+
+
+async def test_a_roster_names_no_more_than_it_must_and_comes_by_its_changes(
+    desk, phone, points, admin
+):
+    await enrolled(desk, phone)
+    first = await rostered(desk, phone, [])
     lines = [line for part in first["parts"] for line in part["lines"]]
     assert sorted((line[1], line[3]) for line in lines) == [("001", "王*明"), ("002", "王*明")]
     assert (len(first["versions"]), {len(line) for line in lines}) == (BUCKETS, {5})
-    again = (await post(desk, "/roster", {"known": first["versions"]})).json()
+    again = await rostered(desk, phone, first["versions"])
     assert (again["parts"], again["versions"]) == ([], first["versions"])
     await admin.execute("update households set number = '009' where id = $1", points.households[1])
-    changed = (await post(desk, "/roster", {"known": first["versions"]})).json()
+    changed = await rostered(desk, phone, first["versions"])
     assert [line[1] for part in changed["parts"] for line in part["lines"]] == ["009"]
 
 
-async def test_a_worker_with_grids_is_given_their_households_alone(desk, points, admin):
-
+async def test_a_worker_with_grids_is_given_their_households_alone(desk, phone, points, admin):
+    await enrolled(desk, phone)
     own = {"tenant_id": points.tenant_id}
     grid = sample(Grid, points.city.now, **own, code="321302102201001", predecessors=[])
     await insert(admin, Grid, grid)
     await insert(admin, GridWorker, sample(GridWorker, points.city.now, **own, grid_id=grid["id"], staff_id=desk.staff_id))  # fmt: skip
     await admin.execute("update households set grid_id = $1 where id = $2", grid["id"], points.households[0])  # fmt: skip
-    found = (await post(desk, "/roster", {"known": []})).json()
+    found = await rostered(desk, phone, [])
     lines = [line for part in found["parts"] for line in part["lines"]]
     assert [(line[1], line[4]) for line in lines] == [("001", grid["code"])]
 
@@ -136,10 +131,27 @@ async def test_items_and_photos_are_answered_one_by_one(desk, phone, points, adm
     assert state == "SUBMITTED"
 
 
+async def test_a_phone_asks_where_its_captures_stand(desks, desk, phone, points):
+    await enrolled(desk, phone)
+    waits, done = phone.item(content=phone.says(photos=("0" * 64,))), phone.item()
+    await tell(desk, phone, waits, done, phone.upon(done, 1, note="甲"), phone.upon(done, 1, note="乙"))  # fmt: skip
+    ids = {"ids": [str(waits.capture_id), str(done.capture_id), str(uuid4())]}
+    answer = await post(desk, "/captures", ids)
+    assert answer.status_code == 200, answer.text
+    told = {one["id"]: one for one in answer.json()["captures"]}
+    assert {key: (one["state"], one["held"], one["conflict"]) for key, one in told.items()} == {
+        str(waits.capture_id): ("OPEN", False, False),
+        str(done.capture_id): ("RECORDED", False, True),
+    }
+    assert told[str(done.capture_id)]["content"]["note"] == "甲"
+    other = await desks.of("grid_worker", points.tenant_id)
+    assert (await post(other, "/captures", ids)).json() == {"captures": []}
+
+
 async def test_a_message_that_cannot_be_is_refused(desk, phone, admin):
     await enrolled(desk, phone)
     for changes in ({"trunk": -1}, {"content": {}}, {"more": 1}, {"contentHash": "x"}):
-        message = {"deviceId": str(phone.id), "items": [shown(phone.item()) | changes]}
+        message = {"deviceId": str(phone.id), "items": [as_sent(phone.item()) | changes]}
         assert (await post(desk, "/items", message)).status_code == 422
     assert await admin.fetchval("select count(*) from grid_capture_items") == 0
 
@@ -178,3 +190,33 @@ async def test_a_person_chooses_on_a_page(desks, desk, phone, points, words, pag
     shown_after = await boss.done(f"/desk/field-conflicts/{item_id}", note="take")
     assert "没有待核定的冲突" in words(shown_after)
     assert await admin.fetchval("select note from grid_claims") == "乙" * 60
+
+
+async def test_who_manages_staff_ends_a_phone_and_it_is_given_nothing_more(
+    desks, desk, phone, points, words, page_of
+):
+    await enrolled(desk, phone)
+    await tell(desk, phone, phone.item())
+    boss = await desks.of("village_admin", points.tenant_id)
+    page = await boss.get("/desk/field-devices")
+    assert "手机" in words(page)
+    page = await boss.get(f"/desk/field-devices/{phone.id}")
+    assert "新增" in words(page)
+    assert "已接收" in words(page)
+    assert (page_of(page).unlabelled, page_of(page).posts_without_token) == ([], 0)
+    assert "已停用" in words(await boss.done(f"/desk/field-devices/{phone.id}/end"))
+    for path, message in (
+        ("/roster", {"known": []}),
+        ("/items", {"items": [as_sent(phone.item())]}),
+    ):
+        answer = await post(desk, path, {"deviceId": str(phone.id), **message})
+        assert answer.status_code == 403
+    assert (await standing(desk.client, phone, points.tenant_id)).json() == {"keep": False}
+
+
+async def test_a_worker_is_shown_his_own_phones_alone(desks, desk, phone, points, words):
+    await enrolled(desk, phone)
+    other = await desks.of("grid_worker", points.tenant_id)
+    assert "还没有采集设备" in words(await other.get("/desk/field-devices"))
+    assert (await other.client.get(f"/desk/field-devices/{phone.id}")).status_code == 404
+    assert "还没有补传记录" in words(await desk.get(f"/desk/field-devices/{phone.id}"))

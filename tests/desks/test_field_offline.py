@@ -1,4 +1,4 @@
-"""Work in the field in a browser: without signal, with its tab killed, with the server killed mid-sync, on a connection that loses answers."""
+"""Work in the field in a browser: without signal, with its tab killed, with the server killed mid-sync, on a connection that loses answers; and two workers with one phone."""
 
 import asyncio
 from pathlib import Path
@@ -23,6 +23,7 @@ from suxin_tenants import PROFILES
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 CLAIMS = 30
+DAY_MS = 24 * 60 * 60 * 1000
 PIN = "492750"
 LOGIN = "field.worker"
 DYING = str(Path(__file__).parents[1] / "support" / "dying_web.py")
@@ -46,6 +47,13 @@ class Phone:
 
     async def open(self) -> None:
         await self.page.goto(f"{self.url}/desk/field")
+
+    async def log_in(self, token: str) -> None:
+        cookie = {"name": "suxin_desk", "value": token, "url": self.url}
+        await self.context.add_cookies([cookie])
+
+    async def send(self) -> None:
+        await self.page.get_by_test_id("send").click()
 
     async def says(self, name: str, words: str) -> None:
         await expect(self.page.get_by_test_id(name)).to_contain_text(words, timeout=60_000)
@@ -87,20 +95,22 @@ async def phone(points, small_city, city, valkey, browser: Browser):
     token = await worker(small_city, points.tenant_id)
     settings = settings_for(small_city, database_url=city.app, redis_url=valkey.url, scale=1_000)
     screen = await Screen.open(browser, "field", width=390, height=844)
-    cookie = {"name": "suxin_desk", "value": token, "url": settings.url}
-    await screen.page.context.add_cookies([cookie])
-    yield Phone(screen, settings.url), settings
+    phone = Phone(screen, settings.url)
+    await phone.log_in(token)
+    yield phone, settings
     await screen.close()
 
 
-async def worker(city: SmallCity, tenant_id: UUID) -> str:
+async def worker(
+    city: SmallCity, tenant_id: UUID, *, name: str = "欧阳网格员", login: str = LOGIN
+) -> str:
     """Take a grid worker on; return what his browser holds once he is logged in."""
     async with city.database.transaction(city.operator, now=city.now) as session:
         await add_staff(
             session,
             city.operator,
-            name="欧阳网格员",
-            login=LOGIN,
+            name=name,
+            login=login,
             password=PASSWORD,
             roles=[RoleGrant("grid_worker")],
             profiles=PROFILES,
@@ -110,15 +120,34 @@ async def worker(city: SmallCity, tenant_id: UUID) -> str:
     await keep_passwords(city.database, now=city.now)
     async with city.database.transaction(Actor.anonymous("test"), now=city.now) as session:
         found = await log_in_to_desk(
-            session, login=LOGIN, password=PASSWORD, sealer=city.sealer, now=city.now
+            session, login=login, password=PASSWORD, sealer=city.sealer, now=city.now
         )
     return found.token
+
+
+SEALED = """
+async () => {
+  const [{ name }] = (await indexedDB.databases()).filter((one) => one.name !== 'suxin-field');
+  const opened = await new Promise((done) => { indexedDB.open(name).onsuccess = (event) => done(event.target.result); });
+  const read = (store, what, key) => new Promise((done) => { opened.transaction(store).objectStore(store)[what](key).onsuccess = (event) => done(event.target.result); });
+  const roster = await read('kept', 'get', 'roster');
+  const boxes = [roster, await read('kept', 'get', 'kept'), ...(await read('items', 'getAll')).map((one) => one.box), ...(await read('captures', 'getAll')).map((one) => one.box)];
+  opened.close();
+  return [Boolean(roster), boxes.filter(Boolean).map((box) => new TextDecoder().decode(box.data)).join()];
+}
+"""
+"""Whether the first worker's database has a roster, and all that whoever copies it can read of it."""
 
 
 async def died(process) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while process.poll() is None:
             await asyncio.sleep(0.1)
+
+
+def out_of_shape(device: Phone) -> list[str]:
+    """Return what was out of shape on the pages that were looked at, also at 360 pixels."""
+    return [one for one in device.screen.wrong if one.startswith("field ")]
 
 
 async def counted(admin) -> tuple[int, int]:
@@ -155,6 +184,7 @@ async def test_thirty_are_recorded_without_signal_and_are_thirty_claims(
     await device.says("count", str(CLAIMS))
     await told_over_a_flaky_connection(small_city, device, settings)
     assert await counted(admin) == (CLAIMS, CLAIMS)
+    assert out_of_shape(device) == []
 
 
 async def told_over_a_flaky_connection(city, device: Phone, settings) -> None:
@@ -183,3 +213,65 @@ async def told_over_a_flaky_connection(city, device: Phone, settings) -> None:
         await device.says("captures", "已登记")
         await device.screen.shoot("told")
     assert answers["items"] > 1
+
+
+async def test_two_who_share_a_phone_are_kept_apart_and_who_left_keeps_no_roster(
+    small_city, points, phone, admin
+) -> None:
+    device, settings = phone
+    with server(small_city, settings, after="the money is held"):
+        await device.open()
+        await device.enter(again=True)
+        await expect(device.page.get_by_test_id("household")).to_be_visible()
+        # His session has ended: he goes on for seven days, and what he records waits for him.
+        await device.context.clear_cookies()
+        await device.send()
+        await device.says("way", "登录已结束，可继续采集至")
+        await device.record(1)
+        await device.page.get_by_test_id("note").fill("第二处")
+        roster, readable = await device.page.evaluate(SEALED)
+        assert (roster, "王*明" in readable, "第 1 处" in readable) == (True, False, False)
+        await device.page.evaluate(
+            "(ms) => { const now = Date.now; Date.now = () => now() + ms; }", 7 * DAY_MS
+        )
+        await device.send()
+        await device.says("ended", "离线采集时限已到")
+        await device.screen.shoot("over")
+        await another_works_with_it(small_city, points, device, admin)
+        await he_has_left(device, admin)
+    assert out_of_shape(device) == []
+
+
+async def another_works_with_it(city, points, device: Phone, admin) -> None:
+    """Let another worker log in on the phone: his queue is empty, and the first one's waits."""
+    await device.log_in(
+        await worker(city, points.tenant_id, name="司徒网格员", login="field.other")
+    )
+    await device.open()
+    await expect(device.page.get_by_text("司徒网格员，请设置 PIN")).to_be_visible()
+    await device.screen.shoot("shared")
+    await device.enter(again=True)
+    await expect(device.page.get_by_test_id("household")).to_be_visible()
+    await expect(device.page.get_by_test_id("count")).to_have_text("0")
+    await expect(device.page.get_by_test_id("capture")).to_have_count(0)
+    await device.page.get_by_test_id("lock").click()
+    await device.page.get_by_role("button", name="欧阳网格员").click()
+    await device.page.get_by_test_id("pin").fill("492751")
+    await device.page.get_by_test_id("open").click()
+    await expect(device.page.get_by_text("PIN 不正确，还可试 4 次")).to_be_visible()
+    await device.enter()
+    await device.says("way", "另一名网格员")
+    await expect(device.page.get_by_test_id("count")).to_have_text("1")
+    await expect(device.page.get_by_test_id("capture")).to_have_count(1)
+    assert await counted(admin) == (0, 0)
+
+
+async def he_has_left(device: Phone, admin) -> None:
+    """Let the first worker have left: at the next contact the roster goes, and what he recorded stays."""
+    await admin.execute("update staff set ended_at = now() where login = $1", LOGIN)
+    await device.context.clear_cookies()
+    await device.send()
+    await device.says("ended", "随身名册已清除")
+    await device.screen.shoot("wiped")
+    assert (await device.page.evaluate(SEALED))[0] is False
+    await expect(device.page.get_by_test_id("count")).to_have_text("1")

@@ -67,3 +67,60 @@ async def test_a_user_is_urged_once_a_day_by_whoever_handles_orders(
     assert "正在向微信支付分提交“催付提醒”" in words(await clerk.done(f"{at}/remind"))
     await admin.execute("update service_orders set request = null, request_id = null")
     assert "24 小时内已催付过" in words(await clerk.done(f"{at}/collect"))
+
+
+async def compared(desks, merchant):
+    """Compare a day's bill, with one difference, and that of the day before, which agrees."""
+    day = local_day(desks.city.now)
+    bills = ReferenceBills({(SUB_MCHID, day): written(billed("N-9", "tx-9", 1_234))})
+    given = {"tenant_id": merchant.own_tenant, "sub_mchid": SUB_MCHID, "provider": bills}
+    differs = await as_platform(desks.city, compare_bill, **given, day=day)
+    agrees = await as_platform(desks.city, compare_bill, **given, day=day.replace(day=day.day - 1))
+    return differs, agrees
+
+
+async def test_the_operator_sees_all_bills_by_day_and_what_is_open(
+    desks, clerk, merchant, words, page_of
+):
+    operator = await desks.operator()
+    assert "没有对账单" in words(await operator.get("/desk/order-bills"))
+    assert "没有符合条件的账单" in words(await operator.get("/desk/order-bills?open=yes"))
+    differs, agrees = await compared(desks, merchant)
+    listed = await operator.get("/desk/order-bills")
+    assert (listed.count("order-bill-row"), "差异 1 笔" in listed) == (2, True)
+    assert (await operator.get("/desk/order-bills?open=yes")).count("order-bill-row") == 1
+    of_day = await operator.get(f"/desk/order-bills?day={agrees.day}")
+    assert (of_day.count("order-bill-row"), "一致" in words(of_day)) == (1, True)
+    assert "没有符合条件的账单" in words(await operator.get("/desk/order-bills?day=2020-01-01"))
+    assert 'id="e-day"' in await operator.get("/desk/order-bills?day=x", status=422)
+    one = await operator.get(f"/desk/order-bills/{differs.id}")
+    assert "没有差异" in words(await operator.get(f"/desk/order-bills/{agrees.id}"))
+    for shown in (listed, one):
+        page = page_of(shown)
+        assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
+    await clerk.get("/desk/order-bills", status=404)
+    await (await desks.operator("counter_helper")).get(
+        f"/desk/order-bills/{differs.id}", status=403
+    )
+
+
+async def test_a_difference_is_explained_once_at_the_desk(
+    desks, clerk, merchant, words, page_of, admin
+):
+    differs, _ = await compared(desks, merchant)
+    operator, at = await desks.operator(), f"/desk/order-bills/{differs.id}"
+    assert "未查明" in words(await operator.get(at))
+    gap_id = await admin.fetchval("select id from order_bill_gaps")
+    form = f"/desk/orders/bill-gaps/{gap_id}"
+    page = page_of(await clerk.get(form))
+    assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
+    empty = await clerk.post(form, found=" ")
+    assert (empty.status_code, 'id="e-found" role="alert"' in empty.text) == (422, True)
+    assert "顾客在店内付款" in words(await clerk.done(form, found="顾客在店内付款"))
+    again = await clerk.post(form, found="别的说法")
+    assert again.headers["location"] == f"/desk/orders/bills/{differs.id}"
+    viewer = await desks.of("viewer", merchant.own_tenant)
+    await viewer.get(form, status=403)
+    assert "顾客在店内付款" in words(await operator.get(at))
+    assert "差异都已查明" in words(await operator.get(f"{at}?open=yes"))
+    assert "没有符合条件的账单" in words(await operator.get("/desk/order-bills?open=yes"))

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from small_points import SmallPoints, build_points
+from small_points import SmallPoints, build_points, photo
 from small_shop import SmallShop, build_shop
 
 from suxin.shop.presenting import present_household
@@ -50,6 +50,10 @@ async def test_a_village_opens_its_shop_and_gives_out_the_first_goods(
     assert (page.unlabelled, page.inline, page.posts_without_token) == ([], [], 0)
     good_id = await admin.fetchval("select id from shop_goods")
     good = f"{SHOP}/goods/{good_id}"
+    for content, status in ((b"no picture", 422), (photo(), 303)):
+        sent = await keeper.upload(f"{good}/photo", {"photo": ("a.jpg", content, "image/jpeg")})
+        assert (sent.status_code, 'id="e-photo" role="alert"' in sent.text) == (status, status == 422)  # fmt: skip
+    assert f'src="/points/goods/{points.tenant_id}/{good_id}/' in await keeper.get(SHOP)
     taken = await keeper.post(f"{SHOP}/goods", name="肥皂", unit="块", price="3")
     assert (taken.status_code, 'id="e-name" role="alert"' in taken.text) == (422, True)
     await keeper.done(f"{good}/deliver", pieces="20")

@@ -22,16 +22,11 @@ RULE = {"code": "a", "evidence": "required", "forPerson": False, "maxTimes": 2}
 CAPTURE = {"branch": "b", "trunk": 0, "position": 2, "version": 3, "held": False}
 
 
-def ask(module: str, name: str, calls: list[list[Any]]) -> list[Any]:
-    """Return what a function of a module answers to each call."""
+def ran(program: str) -> Any:
+    """Return what a program writes as JSON."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed")
-    program = (
-        f"import {{ {name} }} from {json.dumps((ASSETS / module).as_uri())};"
-        f" const calls = {json.dumps(calls)};"
-        f" console.log(JSON.stringify(calls.map((call) => {name}(...call))));"
-    )
     done = subprocess.run(
         [node, "--input-type=module", "--eval", program],
         capture_output=True,
@@ -39,7 +34,16 @@ def ask(module: str, name: str, calls: list[list[Any]]) -> list[Any]:
         check=True,
         timeout=PATIENCE_S,
     )
-    answers: list[Any] = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def ask(module: str, name: str, calls: list[list[Any]]) -> list[Any]:
+    """Return what a function of a module answers to each call."""
+    answers: list[Any] = ran(
+        f"import {{ {name} }} from {json.dumps((ASSETS / module).as_uri())};"
+        f" const calls = {json.dumps(calls)};"
+        f" console.log(JSON.stringify(calls.map((call) => {name}(...call))));"
+    )
     return answers
 
 
@@ -137,9 +141,6 @@ def test_a_pin_is_six_digits_that_nobody_guesses_first() -> None:
 
 
 def test_a_vault_opens_by_its_pin_alone() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("Node is not installed")
     program = (
         f"import {{ newVault, opened, sealedThing, unsealedThing }} from {json.dumps((ASSETS / 'vault.js').as_uri())};"
         " const made = await newVault('492750', 1000);"
@@ -147,11 +148,61 @@ def test_a_vault_opens_by_its_pin_alone() -> None:
         " const again = await opened(made.vault, '492750');"
         " console.log(JSON.stringify([await unsealedThing(again, box), await opened(made.vault, '492751')]));"
     )
-    done = subprocess.run(
-        [node, "--input-type=module", "--eval", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE_S,
-    )
-    assert json.loads(done.stdout) == [{"a": 1}, None]
+    assert ran(program) == [{"a": 1}, None]
+
+
+SENDING = """
+import { newVault, sealedThing, unsealedThing } from %(vault)s;
+import { sendItems } from %(sending)s;
+const { key } = await newVault('492750', 1000);
+const rows = { items: [], captures: [], photos: [] };
+for (const id of ['a', 'b', 'c']) {
+  rows.captures.push({ id, box: await sealedThing(key, { version: 0, state: null, content: {} }) });
+  rows.items.push({ order: rows.items.length + 1, captureId: id, box: await sealedThing(key, { id: 'i' + id }) });
+}
+const store = {
+  all: async (name) => [...rows[name]],
+  one: async (name, id) => rows[name].find((one) => one.id === id),
+  receive: async (orders, captures, blocked) => {
+    rows.items = rows.items.filter((one) => !orders.includes(one.order)).map((one) => blocked.find((other) => other.order === one.order) ?? one);
+    rows.captures = rows.captures.map((one) => captures.find((other) => other.id === one.id) ?? one);
+  },
+};
+// Of the first message everything is lost but one receipt; the second one keeps one thing and refuses another.
+const answers = [['ia', true], ['ib', true, 'ic', false]];
+const sent = [];
+globalThis.fetch = async (path, { body }) => {
+  sent.push(JSON.parse(body).items.map((one) => one.id));
+  const said = answers.shift();
+  const receipts = [];
+  for (let at = 0; at < said.length; at += 2) receipts.push({ id: said[at], kept: said[at + 1], first: 'accepted', openFields: [], reasonZh: 'x', capture: { version: 1, state: 'RECORDED', problemZh: null, content: {} } });
+  return new Response(JSON.stringify({ receipts }));
+};
+const turn = (work) => work();
+await sendItems({ store, key, door: { deviceId: 'd' } }, 'csrf', { turn, drawn: async () => {} });
+const states = await Promise.all(rows.captures.map(async (one) => (await unsealedThing(key, one.box)).state));
+console.log(JSON.stringify([sent, rows.items.map((one) => [one.captureId, one.blocked ?? null]), states]));
+"""
+
+
+def test_a_phone_forgets_what_it_has_a_receipt_for_and_nothing_else() -> None:
+    places = {name: json.dumps((ASSETS / f"{name}.js").as_uri()) for name in ("vault", "sending")}
+    sent, left, states = ran(SENDING % places)
+    assert sent == [["ia", "ib", "ic"], ["ib", "ic"]]
+    assert left == [["c", "x"]]
+    assert states == ["RECORDED", "RECORDED", None]
+
+
+def test_recording_goes_on_until_what_the_platform_said_and_a_roster_as_long() -> None:
+    until = "2026-12-07T02:00:00Z"
+    at = 1_796_608_800_000
+    calls = [[{"captureUntil": until}, at - 1], [{"captureUntil": until}, at], [{}, at]]
+    assert ask("rules.js", "goesOn", calls) == [True, False, False]
+    doors = [[{"rosterUntil": at}, at], [{"rosterUntil": at}, at + 1], [{"rosterUntil": None}, at]]
+    assert ask("rules.js", "rosterOver", doors) == [False, True, False]
+
+
+def test_a_phone_asks_of_what_may_still_change() -> None:
+    calls = [[one] for one in ({"state": "OPEN"}, {"state": "RECORDED"}, {"state": "RECORDED", "conflict": True}, {"state": "LAPSED"}, {"state": "WITHDRAWN", "held": True})]  # fmt: skip
+    found = [bool(one) for one in ask("rules.js", "unsettled", calls)]
+    assert found == [True, False, True, False, True]

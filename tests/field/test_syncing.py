@@ -68,13 +68,15 @@ async def forced(phone: SmallPhone, item_id: UUID, *, after: timedelta = HELD) -
         )
 
 
-async def test_what_was_captured_is_a_claim_and_sent_again_a_duplicate(phone: SmallPhone) -> None:
+async def test_accepted_is_a_claim_and_double_has_the_same_receipt(phone: SmallPhone) -> None:
     item = phone.item()
     first = await phone.send(item)
     assert verdicts(first) == ["accepted"]
     again = await phone.send(item)
     assert verdicts(again) == ["duplicate"]
-    assert (again[0].verdict, again[0].kept) == (first[0].verdict, True)
+    said = [(one.id, one.verdict, one.kept, one.code, one.open_fields) for one in first + again]
+    assert said[0] == said[1]
+    assert [one.capture and one.capture.version for one in first + again] == [1, 1]
     row = await stands(phone, item.capture_id)
     assert (row["state"], row["version"], row["claim"], row["points"]) == ("RECORDED", 1, "SUBMITTED", 2)  # fmt: skip
     assert await count(phone, "grid_claims") == 1
@@ -87,7 +89,7 @@ async def test_two_who_send_the_same_at_once_are_one(phone: SmallPhone) -> None:
     assert await count(phone, "grid_claims") == 1
 
 
-async def test_what_comes_out_of_order_is_held_and_released(phone: SmallPhone) -> None:
+async def test_out_of_order_is_held_and_released(phone: SmallPhone) -> None:
     created = phone.item()
     second = phone.after(created, note="第二次")
     third = phone.after(second, times=1)
@@ -120,7 +122,7 @@ async def conflicted(points: SmallPoints) -> tuple[SmallPhone, Any, Receipt]:
     return other, changed, (await other.send(changed))[0]
 
 
-async def test_what_both_changed_waits_for_a_person(points: SmallPoints) -> None:
+async def test_conflicting_is_taken_but_for_what_waits_for_a_person(points: SmallPoints) -> None:
     phone, item, receipt = await conflicted(points)
     assert (receipt.verdict, receipt.open_fields) == ("conflict", ("note",))
     row = await stands(phone, item.capture_id)
@@ -145,7 +147,7 @@ async def test_keeping_what_the_platform_has_changes_nothing(points: SmallPoints
     assert await stands(phone, item.capture_id) == before
 
 
-async def test_what_waited_seven_days_is_forced_onto_what_came(phone: SmallPhone) -> None:
+async def test_forced_after_seven_days_onto_what_came(phone: SmallPhone) -> None:
     created = phone.item()
     missing = phone.after(created, note="没有送到")
     third = phone.after(missing, times=1)

@@ -32,8 +32,8 @@ from small_orders import SUB_MCHID, WECHAT_CODE, build_service, opened
 from small_parts import build_parts
 from small_perks import SmallPerks
 from small_settlements import one_statement
-from small_villages import build_household, build_village
 from things_of_bank import guaranteed_of_a, warned_of_a
+from things_of_village import village_asked
 
 from suxin.perks.orders.authorisations.commands import apply_authorisation
 from suxin_graphql import answering
@@ -260,8 +260,8 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
     assert compiled is ("errors" not in other)
 
 
-OF_VILLAGES = ("grids", "household")
-OF_OTHERS = ("sandbox_", "perk_", "service_", *OF_VILLAGES)
+OF_VILLAGES = ("grids", "household", "point_", "rating_", "rural_")
+OF_OTHERS = ("sandbox_", "perk_", "service_", "village_credit", *OF_VILLAGES)
 
 
 def trusted(prefix=""):
@@ -336,11 +336,9 @@ async def test_no_document_of_a_merchant_falls_back(both_ways, shop, small_city,
 
 
 @pytest.mark.parametrize("text", [one for name in OF_VILLAGES for one in trusted(name)])
-async def test_no_document_of_a_village_falls_back(both_ways, desks, small_city, text):
-    village = await build_village(small_city)
-    staff = await desks.open_house(SmallPerks(city=small_city, merchant=village.admin))
-    home = await build_household(small_city, village)
-    given = {"id": to_global("Household", home.id, village.admin), "first": 5}
+async def test_no_document_of_a_village_falls_back(both_ways, desks, small_city, admin, text):
+    boss, given = await village_asked(text, small_city, admin)
+    staff = await desks.open_house(SmallPerks(city=small_city, merchant=boss))
     one, other, compiled = await both_ways(text, given, staff)
     assert one == other
     assert compiled, one

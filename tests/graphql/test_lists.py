@@ -5,10 +5,13 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from credit_root_fields import CREDIT_LISTS
 from graphql import get_named_type
 from listed_rows import COPIES, fill, insert_pooled
 from point_root_fields import POINT_LISTS
+from rural_root_fields import RURAL_LISTS
 from sample_rows import insert, sample
+from shop_root_fields import SHOP_LISTS
 from village_root_fields import VILLAGE_LISTS
 
 from suxin.consent.oauth.deprecated_uses import Use, add_uses
@@ -34,6 +37,9 @@ OF_MERCHANTS = {
     "perkSettlements",
     *VILLAGE_LISTS,
     *POINT_LISTS,
+    *CREDIT_LISTS,
+    *SHOP_LISTS,
+    *RURAL_LISTS,
 }
 LISTS = {
     name: field

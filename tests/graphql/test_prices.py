@@ -90,6 +90,7 @@ def test_every_list_of_objects_has_a_weight():
     stored["PerkProgramme.offers"] = 1
     # A book has as many rules as a village may keep; the caps of one are in its weight.
     stored |= {"PointRuleSet.rules": 70, "PointRule.caps": 0}
+    stored["ShopRedemption.lines"] = 2
     stored |= {"ServiceOrder.discounts": 3, "ServiceOrder.payments": 10}
     # What a mutation has just worked out lies ready, and is a dozen at the most.
     ready = {

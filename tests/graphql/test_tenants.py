@@ -3,12 +3,13 @@
 import base64
 
 import pytest
+from country_nodes import COUNTRY_NODES
 from events_city import as_platform
 from graphql import GraphQLObjectType
 from observing import nothing_written
 from order_root_fields import ORDER_NODES, ORDER_STEPS
 from perk_root_fields import BY_MERCHANTS, OF_MERCHANTS
-from point_root_fields import POINT_NODES, POINT_WRITES
+from point_root_fields import POINT_WRITES
 from small_exchange import exchange
 from small_loans import drawn, repay, repayment
 from strawberry.types.base import get_object_definition
@@ -23,7 +24,6 @@ from things_of_bank import (
     pools_of_a,
     warned_of_a,
 )
-from village_root_fields import VILLAGE_NODES
 
 from suxin.events.feed import put_in_order
 from suxin.kernel.actor import Permission
@@ -162,7 +162,7 @@ def test_whatever_has_an_id_is_read_by_node_and_asks_for_a_permission():
         == implementing
         == set(NODES)
         == set(ids.KINDS)
-        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *VILLAGE_NODES, *POINT_NODES}
+        == {*KINDS, *OF_SANDBOXES, *OF_MERCHANTS, *ORDER_NODES, *COUNTRY_NODES}
     )
     assert all(isinstance(cls.__source__.permission, Permission) for cls in NODES.values())
 

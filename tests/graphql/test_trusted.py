@@ -69,7 +69,7 @@ def test_an_id_is_the_hash_of_the_file():
         for file in FOLDER.glob("*.graphql")
     }
     assert set(TRUSTED) == found
-    assert len(found) == len(OPERATIONS) == 150
+    assert len(found) == len(OPERATIONS) == 153
 
 
 def test_the_example_of_the_specification():

@@ -122,9 +122,10 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
         "villages.queries.listed.villages_counted",
         # The warning there is not published yet.
         "cautions.queries.shown_cautions",
-        # The warning there is not published yet; the firm is no household, and nothing was lent on its line.
+        # The firm is no household, and nothing was asked for or lent on its line.
         "village_credit.queries.rounds_for",
         "village_credit.queries.lines_in_use",
+        "village_credit.queries.used_fen",
         # Nothing there was taken to the town.
         "grid.queries.claims_at_town",
     }

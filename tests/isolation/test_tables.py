@@ -5,6 +5,7 @@ A table that is not listed here fails the test: whoever adds one decides who see
 
 import asyncpg
 import pytest
+from hidden_tables import HIDDEN_FROM_APPLICANT, HIDDEN_FROM_BANK
 from owned_rows import key_of, keys, owned, plain
 from small_world import World
 from sqlalchemy import text
@@ -92,7 +93,9 @@ MATRIX = {
     "households": PLATFORM,
     "register_imports": NOBODY,
     "grid_app_events": PLATFORM,
+    "grid_app_links": PLATFORM,
     "grid_app_mappings": PLATFORM,
+    "grid_app_told": PLATFORM,
     "grid_sheet_forms": EVERYBODY,
     "grid_sheets": PLATFORM,
     "grid_agreements": PLATFORM,
@@ -229,8 +232,8 @@ MATRIX = {
     "scores": NOBODY,
     "second_factors": DOORWAY,
     "order_authorisations": PLATFORM,
-    "order_bill_gaps": PLATFORM,
-    "order_bills": PLATFORM,
+    "order_bill_gaps": KEEPER,
+    "order_bills": KEEPER,
     "service_orders": PLATFORM,
     "signing_keys": DOORWAY,
     "source_inquiries": (NONE, NONE, NONE, NONE, ALL, ALL),
@@ -298,84 +301,6 @@ async def test_an_onlooker_sees_exactly_what_is_listed(
             & await keys(admin, model, condition.format(rival=world.city.banks[1].tenant_id))
         )
     assert found == wanted
-
-
-HIDDEN_FROM_BANK = {
-    "account_closures",
-    "counter_visits",
-    "group_exemptions",
-    "ingestion_parts",
-    "mandates",
-    "match_results",
-    "perk_handles",
-    "perk_limit_parties",
-    "perk_redeemers",
-    "perk_redemptions",
-    "perk_ticket_spends",
-    "perk_tickets",
-    "repair_documents",
-    # What a replay counted together is the platform's alone.
-    "replay_counts",
-    # A grade is told on a consent, and how it was reckoned to its subject alone.
-    "rural_grades",
-    "rural_reckonings",
-    # A number is the subject's alone; a tier is told on a consent.
-    "scores",
-    "watched_grades",
-}
-"""Of what strangers do not see, the first bank sees nothing of its own here either."""
-HIDDEN_FROM_APPLICANT = {
-    "grid_photo_uploads",
-    "grid_photo_pieces",
-    "grid_devices",
-    "grid_captures",
-    "grid_capture_versions",
-    "grid_capture_items",
-    "shop_months",
-    "shop_budgets",
-    "rural_ballots",
-    "rural_panel_members",
-    "rural_recusals",
-    "grid_claim_photos",
-    "grid_claim_seats",
-    "grid_staff_homes",
-    "grid_workers",
-    "register_imports",
-    "village_grids",
-    "bank_ledgers",
-    "branches",
-    "client_conduct",
-    "event_feeds",
-    "exports",
-    "filing_files",
-    "identity_providers",
-    "ingestion_parts",
-    "ledger_accounts",
-    "ledger_closings",
-    "ledger_transfers",
-    "memberships",
-    "oauth_clients",
-    "order_authorisations",
-    "order_bill_gaps",
-    "order_bills",
-    "order_outcomes",
-    "order_refunds",
-    "perk_ticket_spends",
-    "product_branches",
-    "product_replays",
-    "repayment_files",
-    "replay_counts",
-    "sandbox_applicants",
-    "service_orders",
-    "staff",
-    "staff_leaves",
-    "staff_identities",
-    "tenant_events",
-    "watched_grades",
-    "webhook_deliveries",
-    "webhook_endpoints",
-}
-"""And the applicant nothing of these."""
 
 
 async def test_the_first_bank_and_the_applicant_see_what_is_theirs(

@@ -1,34 +1,28 @@
 """The quick start for integrators, done step by step against the demo city as it stands."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
+from guide_programs import programs_of, registered, run
 from node_projects import NodeMissing, PackagesMissing, installed
 from running_city import RunningCity
-
-from suxin_server.journeys.bank import desk_token, hidden_fields
-from suxin_server.journeys.walking import Talk
 
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/api/quick-start.md"
 INTEROP = ROOT / "tests/interop"
-PROGRAM = re.compile(r"```\w+\n((?:#|//) ([\w.]+).*?)```", re.DOTALL)
 SCOPES = (
     "lending.referral.read",
     "lending.referral.work",
     "lending.offer.make",
     "subjects.record.read",
 )
-TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +30,7 @@ def folder(running_city: RunningCity, tmp_path_factory) -> tuple[Path, dict[str,
     """The page's programs in a folder, with a key whose client the bank's administrator registers at the desk."""
     place = tmp_path_factory.mktemp("integrator")
     text = PAGE.read_text(encoding="utf-8")
-    programs = {found[2]: found[1] for found in PROGRAM.finditer(text)}
+    programs = programs_of(PAGE)
     assert list(programs) == [
         "new_key.py",
         "sign.py",
@@ -49,40 +43,10 @@ def folder(running_city: RunningCity, tmp_path_factory) -> tuple[Path, dict[str,
         (place / name).write_text(program, encoding="utf-8")
     keys = run(place, {}, sys.executable, "new_key.py")
     assert all(f"`{scope}`" in text for scope in SCOPES)
-    return place, {"ISSUER": running_city.url, "CLIENT_ID": registered(running_city.url, keys)}
-
-
-def registered(url: str, keys: str) -> str:
-    """Register the client as the page says, and return the id that the desk answers with."""
-    desk = Talk(url)
-    desk_token(desk, "luoma.admin")
-    form = hidden_fields(desk.send("GET", "/desk/clients").text)
-    given = {"name": "信贷管理系统", "confidential": "yes", "jwks": keys, "scopes": list(SCOPES)}
-    page = desk.send(
-        "POST",
-        "/desk/clients",
-        data={**form, **given, "grantTypes": ["client_credentials"]},
-        follow_redirects=True,
+    client = registered(
+        running_city.url, keys, login="luoma.admin", name="信贷管理系统", scopes=SCOPES
     )
-    desk._client.close()
-    found = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", str(page.url))
-    assert found is not None, page.text
-    return found[0]
-
-
-def run(folder: Path, variables: dict[str, str], *words: str) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONUTF8": "1", **variables},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    return place, {"ISSUER": running_city.url, "CLIENT_ID": client}
 
 
 def test_the_inbox_by_curl(folder):

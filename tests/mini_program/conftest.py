@@ -84,6 +84,7 @@ class StandIns:
     tiers: str
     receiver: str
     payscore: str
+    town_app: str
 
     def steer(self, service: str, route: str, **fields: object) -> None:
         address = f"{getattr(self, service)}/_stand_in/{route}"

@@ -3,10 +3,11 @@
 import base64
 
 import pytest
-from small_points import SmallPoints, build_points
+from small_points import SmallPoints, build_points, photo
 from small_shop import SmallShop, build_shop
 
 from suxin.shop import redeeming
+from suxin.shop.photos import set_photo
 from suxin.subjects.models import PassKind
 from suxin.subjects.presentation_codes import typed_code, window_of
 
@@ -57,6 +58,18 @@ async def test_from_field_to_shop(phone, points):
     (listed,) = (await phone.read(f"{at}/redemptions"))["items"]
     assert (listed["stateZh"], listed["meansZh"], listed["points"]) == ("已发放", "手机兑换码", 3)
     assert [(one["name"], one["given"]) for one in listed["lines"]] == [("肥皂", 1)]
+
+
+async def test_a_goods_photo_is_found_where_the_shelf_says(phone, points):
+    shop = await build_shop(points)
+    await shop.act(set_photo, "shop_keeper", good_id=shop.soap, content=photo())
+    listed = (await phone.read(f"/points/{points.tenant_id}/shop"))["goods"]
+    addresses = {one["name"]: one["photo"] for one in listed}
+    assert addresses["食用油"] is None
+    sent = await phone.web.get(addresses["肥皂"])
+    assert (sent.status_code, sent.headers["content-type"]) == (200, "image/jpeg")
+    gone = await phone.web.get(addresses["肥皂"][:-1] + "x")
+    assert (gone.status_code, gone.content) == (404, b"")
 
 
 async def test_a_neighbours_redemption_is_not_shown(phone, points):

@@ -46,6 +46,7 @@ from suxin_oauth.routes import routes
 from suxin_outbound.client_key_sets import ClientKeySets
 from suxin_outbound.identity_providers import IdentityProviders
 from suxin_tenants import PROFILES
+from suxin_tenants.merchant.till_api import routes as till_routes
 from suxin_web.application import build_app
 from suxin_web.document_rules import DocumentRules
 from suxin_web.rate_limits import RateLimits
@@ -88,7 +89,9 @@ def runtime(
 
 @pytest.fixture
 def app(runtime: Runtime) -> ASGIApp:
-    return kept_app("oauth", runtime, lambda given: build_app(given, [*routes, *graphql_routes]))
+    return kept_app(
+        "oauth", runtime, lambda given: build_app(given, [*routes, *graphql_routes, *till_routes])
+    )
 
 
 @pytest.fixture

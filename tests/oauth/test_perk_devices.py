@@ -56,5 +56,11 @@ async def test_a_gate_takes_codes_and_does_nothing_else(small_city, admin, regis
     redemption = answer["data"]["holdPerkRedemptionByCode"]["redemption"]
     assert (redemption["state"], redemption["benefit"]["label"]) == ("HELD", "门票半价")
 
+    shown = await codes.present(await codes.perks.published(), agree=True)
+    once = {"code": code_of(shown.opened, small_city.now)}
+    key = {"Idempotency-Key": "gate-0003"}
+    done = await app.call("POST", "/perks/v1/redemptions", token=token, json=once, headers=key)
+    assert (done.status_code, done.json()["benefit"]["label"]) == (201, "门票半价")
+
     refused = await app.call("POST", "/graphql", token=token, json={"query": SUSPEND})
     assert "FORBIDDEN" in refused.text

@@ -1,17 +1,25 @@
 """The API for tills: one request redeems, by token alone, for whoever shows a code and whoever shows none."""
 
+import asyncio
+from collections import Counter
+from uuid import uuid4
+
 import pytest
 from httpx import ASGITransport, AsyncClient
 from oauth_client import OAuthApp, new_key, public_jwks
 from observing import nothing_written
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from small_codes import SmallCodes, code_of, resident_of
 from small_perks import build_perks, give_tier
 
 from suxin.consent.oauth.clients import CLIENT_CREDENTIALS, ClientDraft, register_client
+from suxin.kernel.refusals import refusal_catalogue
 from suxin.subjects.models import PassKind
+from suxin.tenancy.profiles import TenantKind
 from suxin_oauth.routes import routes as oauth_routes
 from suxin_tenants import PROFILES
 from suxin_tenants.merchant.till_api import routes
+from suxin_tenants.merchant.till_openapi import document
 from suxin_web.application import build_app
 
 ORIGIN = "http://suxin.test"
@@ -157,3 +165,80 @@ async def test_a_till_of_a_merchants_own_redeems_alone(till, perks, small_city, 
             assert answer.status_code == status
         answer = await reader.web.post(REDEEM, json=body, headers={"Idempotency-Key": "till-key-1"})
         assert answer.status_code == 401
+
+
+async def test_forged_replayed_expired_and_anothers_codes_redeem_nothing(
+    till, perks, small_city, admin, clock
+):
+    codes = SmallCodes(perks=perks, resident=resident_of(small_city))
+    programme = await perks.published(stock=9)
+    shown = await codes.present(programme, agree=False)
+    app, token = await till()
+    rivals = await build_perks(small_city, TenantKind.ATTRACTION)
+    other, others = await till(rivals.merchant)
+    code = code_of(shown.opened, clock.now())
+    forged = code[:-1] + ("A" if code[-1] != "A" else "B")
+
+    async def refused(app, token, code):
+        answer = await redeem(app, token, f"till-{uuid4()}", code=code)
+        assert answer.headers["content-type"] == "application/problem+json"
+        return answer.status_code, answer.json()["code"]
+
+    assert await refused(app, token, "4111 1111") == (422, "PRESENTATION_CODE_UNREADABLE")
+    assert await refused(app, token, forged) == (422, "PRESENTATION_CODE_NOT_GENUINE")
+    assert await admin.fetchval("select failures from presentation_passes") == 1
+    theirs = (422, "PRESENTATION_CODE_FOR_ANOTHER_MERCHANT")
+    assert await refused(other, others, code) == theirs
+    answer = await redeem(other, others, programmeId=str(programme.id))
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+    assert await admin.fetchval("select count(*) from perk_redemptions") == 0
+    assert (await redeem(app, token, code=code)).status_code == 201
+    assert await refused(app, token, code) == (409, "PRESENTATION_CODE_REPLAYED")
+    late = await codes.present(programme, agree=False)
+    old = code_of(late.opened, clock.now())
+    clock.pass_time(seconds=90)
+    assert await refused(app, token, old) == (422, "PRESENTATION_CODE_EXPIRED")
+    assert await admin.fetchval("select count(*) from perk_redemptions") == 1
+
+
+async def test_32_tills_at_once_are_served_no_more_than_there_is(till, perks, small_city, admin):
+    codes = SmallCodes(perks=perks, resident=resident_of(small_city))
+    programme = await perks.published(stock=20)
+    shown = await codes.present(programme, agree=False)
+    app, token = await till()
+    # The first answer has the nonce that all of them then prove with.
+    await app.call("GET", "/perks/v1/openapi.json", token=token)
+    visitor = {"programmeId": str(programme.id)}
+    bodies = [visitor] * 31 + [{"code": code_of(shown.opened, small_city.now)}]
+    answers = await asyncio.gather(
+        *(redeem(app, token, f"till-key-{at}", **body) for at, body in enumerate(bodies))
+    )
+    told = Counter(one.json().get("code", one.json().get("state")) for one in answers)
+    assert told == {"COMPLETED": 20, "PERK_STOCK_EXHAUSTED": 12}
+    assert await admin.fetchval("select sum(uses) from perk_redemptions") == 20
+
+
+async def test_its_document_is_valid_and_says_what_the_route_does(web):
+    served = await web.get("/perks/v1/openapi.json")
+    published = served.json()
+    assert (served.headers["content-type"], published) == ("application/json", document())
+    assert list(OpenAPIV31SpecValidator(published).iter_errors()) == []
+    operation = published["paths"]["/redemptions"]["post"]
+    assert operation["security"] == [{"till": [SCOPE]}]
+    headers = {one["name"] for one in operation["parameters"] if one["required"]}
+    assert headers == {"DPoP", "Idempotency-Key"}
+    told = {
+        code: int(status)
+        for status, response in operation["responses"].items()
+        if int(status) >= 400
+        for code in response["content"]["application/problem+json"]["schema"]["allOf"][1][
+            "properties"
+        ]["code"]["enum"]
+    }
+    known = refusal_catalogue()
+    assert set(told) - {"INTERNAL_ERROR"} <= set(known)
+    assert {
+        "PERK_NOT_AT_ONCE": 409,
+        "PRESENTATION_CODE_REPLAYED": 409,
+        "FORBIDDEN": 403,
+    }.items() <= told.items()

@@ -49,6 +49,7 @@ class StandIns:
     tiers: str
     receiver: str
     payscore: str
+    town_app: str
     http: httpx.Client
 
     def steer(self, service: str, route: str, **fields):
@@ -103,7 +104,7 @@ def started_stand_ins():
 
 @pytest.fixture
 def stand_ins(started_stand_ins):
-    for service in ("wechat", "identity", "sms", "repair", "tiers", "receiver"):
+    for service in ("wechat", "identity", "sms", "repair", "tiers", "town_app", "receiver"):
         started_stand_ins.steer(service, "reset")
     return started_stand_ins
 

@@ -5,16 +5,21 @@ from datetime import date, timedelta
 
 import pytest
 from bill_reference import ReferenceBills, billed, written
+from counter_visits import helper_of
 from filled_orders import Remote, as_platform
-from observing import changed, contents
+from observing import changed, contents, nothing_written
 from order_reference import ReferenceProvider
 from small_city import SmallCity
 from small_merchant import build_merchant
 from small_orders import SUB_MCHID, WECHAT_CODE, build_service
 
+from suxin.kernel.refusals import Forbidden, Invalid, NotFound
 from suxin.kernel.working_days import local_day
 from suxin.perks.orders.bills.carrying import BILL_TOPIC, compare_bill
 from suxin.perks.orders.bills.comparing import Settled, gaps_between
+from suxin.perks.orders.bills.explaining import MAX_FOUND, GapExplained, explain_gap
+from suxin.perks.orders.bills.models import OrderBillGap
+from suxin.perks.orders.bills.queries import bill_overseen, bills_overseen, gaps_overseen
 from suxin.perks.orders.bills.rows import (
     MAX_ROWS,
     BillUnreadable,
@@ -24,6 +29,7 @@ from suxin.perks.orders.bills.rows import (
 from suxin.perks.orders.bills.states import BillGap
 from suxin.perks.orders.commands import refund_order
 from suxin.perks.orders.provider import ProviderUnavailable
+from suxin.tenancy.profiles import TenantKind
 
 
 def settled(amount_fen: int = 1_500, transaction_id: str = "tx", *, done: bool = True) -> Settled:
@@ -179,3 +185,66 @@ async def test_two_at_once_compare_one(remote: Remote, admin) -> None:
     both = await asyncio.gather(*(compared(remote, ReferenceBills(), day) for _ in range(2)))
     assert [one is None for one in both].count(True) == 1
     assert await admin.fetchval("select count(*) from order_bills") == 1
+
+
+@pytest.fixture
+async def differing(small_city: SmallCity):
+    """A merchant's bill with one difference."""
+    merchant = await build_merchant(small_city)
+    await build_service(small_city, merchant, code=WECHAT_CODE, sub_mchid=SUB_MCHID)
+    day = local_day(small_city.now)
+    bill = await as_platform(
+        small_city,
+        compare_bill,
+        provider=ReferenceBills({(SUB_MCHID, day): written(billed("N-9", "tx-9", 1_234))}),
+        tenant_id=merchant.own_tenant,
+        sub_mchid=SUB_MCHID,
+        day=day,
+    )
+    return merchant, bill
+
+
+async def test_a_difference_is_explained_once_and_counts_as_open_until_then(
+    small_city, differing, admin
+) -> None:
+    merchant, bill = differing
+    gap_id = await admin.fetchval("select id from order_bill_gaps")
+
+    async def open_bills() -> list[tuple[date, int]]:
+        async with small_city.database.snapshot(small_city.operator, now=small_city.now) as session:
+            rows = await session.execute(bills_overseen(small_city.operator, open_only=True))
+            return [(row[0].day, row[2]) for row in rows]
+
+    assert await open_bills() == [(bill.day, 1)]
+    for found in ("  ", "x" * (MAX_FOUND + 1)):
+        async with nothing_written(admin):
+            with pytest.raises(Invalid):
+                await small_city.act(explain_gap, merchant, gap_id=gap_id, found=found)
+    said = [
+        small_city.act(explain_gap, merchant, gap_id=gap_id, found=f"店内另行收款 {number}")
+        for number in range(2)
+    ]
+    first, second = await asyncio.gather(*said, return_exceptions=True)
+    assert {type(first), type(second)} == {OrderBillGap, GapExplained}
+    assert await open_bills() == []
+    row = await admin.fetchrow("select found, found_by, found_at from order_bill_gaps")
+    assert (row["found"][:6], row["found_by"]) == ("店内另行收款", merchant.staff_id)
+    assert row["found_at"] == small_city.now
+
+
+async def test_whose_bills_they_are_and_who_oversees_them(small_city, differing, admin) -> None:
+    merchant, bill = differing
+    rival = await build_merchant(small_city, TenantKind.ATTRACTION)
+    gap_id = await admin.fetchval("select id from order_bill_gaps")
+    async with nothing_written(admin):
+        with pytest.raises(NotFound):
+            await small_city.act(explain_gap, rival, gap_id=gap_id, found="x")
+    helper = helper_of(small_city)
+    for actor in (merchant, rival, helper):
+        with pytest.raises(Forbidden):
+            bills_overseen(actor)
+    async with small_city.database.snapshot(small_city.operator, now=small_city.now) as session:
+        found = await bill_overseen(session, small_city.operator, bill.id)
+        assert (found[0].id, found[2]) == (bill.id, 1)
+        gaps = (await session.scalars(gaps_overseen(small_city.operator, bill.id))).all()
+        assert [gap.number for gap in gaps] == ["N-9"]

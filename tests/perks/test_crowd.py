@@ -14,7 +14,7 @@ from suxin.kernel.database import Database
 from suxin.kernel.refusals import Refusal
 from suxin.perks.redeeming import complete_redemption, grant_redemption, hold_redemption
 from suxin.perks.redeeming_queue import RedeemingQueue
-from suxin_tenants.merchant.till_api import shown
+from suxin_tenants.merchant.till_shapes import shown
 
 TILLS = 32
 VALUE = 600

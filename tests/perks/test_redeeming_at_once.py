@@ -16,7 +16,7 @@ from suxin.perks.redeeming import redeem_at_once
 from suxin.perks.redeeming_queue import RedeemingQueue
 from suxin.perks.refusals import PersonLimitReached
 from suxin.tenancy.profiles import TenantKind
-from suxin_tenants.merchant.till_api import shown
+from suxin_tenants.merchant.till_shapes import shown
 
 LENT = "travel.bike"
 ROWS = """

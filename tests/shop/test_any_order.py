@@ -22,7 +22,8 @@ from suxin.shop import redeeming
 from suxin.shop.models import ShopLine, ShopRedemption
 from suxin.shop.states import RedemptionState
 
-HAD, BUDGET, SOAP = (30, 12), 40, 9
+HAD, BUDGET, SOAP = (45, 18), 60, 14
+STEPS = ("hand_over", "take_back", "cancel", "time_passes")
 TAKEN = (RedemptionState.HELD, RedemptionState.HANDED_OVER)
 
 
@@ -32,6 +33,7 @@ class Shops(RuleBasedStateMachine):
     small: ClassVar[SmallShop]
     loop: ClassVar[asyncio.AbstractEventLoop]
     now: ClassVar[datetime]
+    turn: ClassVar[int] = 0
     refused: ClassVar[set[str]] = set()
     reached: ClassVar[set[RedemptionState]] = set()
 
@@ -48,8 +50,10 @@ class Shops(RuleBasedStateMachine):
         async with self.small.points.city.database.transaction(PLATFORM, now=self.now) as session:
             return list(await session.scalars(select(ShopRedemption).order_by(ShopRedemption.id)))
 
-    def _pick(self, draw: int) -> ShopRedemption | None:
+    def _pick(self, draw: int, wanted: RedemptionState) -> ShopRedemption | None:
+        """Return one that stands so, or any where none does: what is refused is tried, too."""
         found = self._run(self._all())
+        found = [one for one in found if one.state is wanted] or found
         return found[-1 - draw % min(len(found), 4)] if found else None
 
     @rule(pieces=st.integers(1, 5), number=st.sampled_from(("001", "002")), twice=st.booleans())
@@ -63,29 +67,37 @@ class Shops(RuleBasedStateMachine):
 
         self._run(at_once())
 
-    @rule(draw=st.integers(0, 3), given=st.integers(1, 5))
-    def hand_over(self, draw: int, given: int) -> None:
-        if (one := self._pick(draw)) is not None:
-            basket = {self.small.soap: given}
-            self._run(self._tried(self.small.hand_over(one, given=basket, now=self.now)))
+    @rule(
+        draw=st.integers(0, 3),
+        pieces=st.integers(1, 3),
+    )
+    def then(self, draw: int, pieces: int) -> None:
+        # One rule, and each step in its turn: hypothesis leaves rules out for a whole example, and with them what only they reach.
+        step = STEPS[Shops.turn % len(STEPS)]
+        wanted = RedemptionState.HANDED_OVER if step == "take_back" else RedemptionState.HELD
+        one = self._pick(draw, wanted)
+        # What does not stand so is tried as well, and refused; the turn goes on once it was tried on what does.
+        Shops.turn += one is not None and one.state is wanted
+        if step == "time_passes":
+            Shops.now += timedelta(minutes=31)
+            self._run(self._jobs())
+        elif one is not None:
+            self._run(getattr(self, f"_{step}")(one, pieces))
 
-    @rule(draw=st.integers(0, 3))
-    def cancel(self, draw: int) -> None:
-        if (one := self._pick(draw)) is not None:
-            which = {"redemption_id": one.id, "now": self.now}
-            self._run(self._tried(self.small.act(redeeming.let_go, "shop_keeper", reason="不要了", **which)))  # fmt: skip
+    async def _hand_over(self, one: ShopRedemption, pieces: int) -> None:
+        basket = {self.small.soap: pieces}
+        await self._tried(self.small.hand_over(one, given=basket, now=self.now))
 
-    @rule(draw=st.integers(0, 3))
-    def take_back(self, draw: int) -> None:
-        if (one := self._pick(draw)) is not None:
-            which = {"redemption_id": one.id, "now": self.now}
-            self._run(self._tried(self.small.act(redeeming.ask_return, "shop_keeper", reason="破损", **which)))  # fmt: skip
-            self._run(self._tried(self.small.act(redeeming.confirm_return, "supervisor", **which)))
+    async def _cancel(self, one: ShopRedemption, _: int) -> None:
+        which = {"redemption_id": one.id, "now": self.now}
+        await self._tried(self.small.act(redeeming.let_go, "shop_keeper", reason="不要了", **which))
 
-    @rule()
-    def time_passes(self) -> None:
-        Shops.now += timedelta(minutes=31)
-        self._run(self._jobs())
+    async def _take_back(self, one: ShopRedemption, _: int) -> None:
+        which = {"redemption_id": one.id, "now": self.now}
+        await self._tried(
+            self.small.act(redeeming.ask_return, "shop_keeper", reason="破损", **which)
+        )
+        await self._tried(self.small.act(redeeming.confirm_return, "supervisor", **which))
 
     async def _jobs(self) -> None:
         held = [one for one in await self._all() if one.state is RedemptionState.HELD]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from counter_matrix import counters_own
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, PUBLIC, Case, by
 
@@ -51,6 +52,21 @@ def code(world: World) -> dict[str, Any]:
     return {"code": "1234 5678 9012", "sealer": world.city.sealer}
 
 
+def asked_there(world: World) -> dict[str, Any]:
+    return {
+        "visit_id": world.at_counter.visit_id,
+        "programme_id": world.perks.programme.id,
+    }
+
+
+def signed_there(world: World) -> dict[str, Any]:
+    return {
+        "visit_id": world.at_counter.visit_id,
+        "evidence_id": world.at_counter.evidence_id,
+        "sealer": world.city.sealer,
+    }
+
+
 def consent(world: World) -> dict[str, Any]:
     return {"consent_id": world.running_consent, "categories": [DataCategory.SCORE_TIER]}
 
@@ -77,6 +93,14 @@ COMMANDS: dict[str, list[Case]] = {
         ("merchant", NotFound, consent),
         *by(NOT_TENANTS, Forbidden, consent),
     ],
+    "perks.at_counter.ask_at_counter": counters_own(asked_there),
+    "perks.at_counter.hand_out_code": counters_own(signed_there),
+    "perks.at_counter.code_handed_out": counters_own(signed_there),
+    "subjects.presenting.paper_open": by(
+        EVERYONE_BUT_SUBJECTS,
+        Forbidden,
+        lambda world: {"consent_id": world.running_consent, "sealer": world.city.sealer},
+    ),
     "perks.first_use.first_use": by(EVERYONE_BUT_SUBJECTS, Forbidden, merchant),
     "perks.first_use.last_answer": by(EVERYONE_BUT_SUBJECTS, Forbidden, merchant),
     "perks.first_use.settle_answer": by(

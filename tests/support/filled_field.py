@@ -77,7 +77,7 @@ async def fill_field(
         device_id=device["id"],
         captured_by=staff_id,
         verdict="conflict",
-        open_fields=json.dumps(["note"]),
+        open_fields=["note"],
     )
     await insert(admin, CaptureItem, item)
     upload = sample(PhotoUpload, city.now, **own, staff_id=staff_id, sha256=SHA256, size_bytes=9, received_bytes=1)  # fmt: skip

@@ -53,6 +53,7 @@ class FilledOrders:
     authorisation_code: str
     bill_id: UUID
     bill_day: date
+    gap_id: UUID
 
 
 @dataclass
@@ -162,6 +163,7 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
         day=day,
     )
     refund_id: UUID = await admin.fetchval(f"select id from {OrderRefund.__tablename__}")  # noqa: S608 - a name of our own
+    gap_id: UUID = await admin.fetchval("select id from order_bill_gaps limit 1")
     return FilledOrders(
         merchant=merchant,
         service_id=service.id,
@@ -176,4 +178,5 @@ async def fill_orders(city: SmallCity, admin: asyncpg.Connection) -> FilledOrder
         authorisation_code=authorisation.code,
         bill_id=bill.id,
         bill_day=bill.day,
+        gap_id=gap_id,
     )

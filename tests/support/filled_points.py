@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +13,9 @@ from small_city import SmallCity
 
 from suxin.grid.models import (
     AppEvent,
+    AppLink,
     AppMapping,
+    AppTold,
     ClaimPhoto,
     ClaimSeat,
     NoticePage,
@@ -85,26 +88,7 @@ async def fill_points(
 ) -> FilledPoints:
     """Let the first bank have rules, a claim that was posted with all that led to it, and what a member agreed to."""
     own = {"tenant_id": village.tenant_id}
-    today = city.now.date()
-    rules = sample(
-        RuleSet,
-        city.now,
-        **own,
-        state="CONFIRMED",
-        book=json.dumps(template_named("hours").book.stored()),
-        meeting="households",
-        met_on=today,
-        entitled=1,
-        present=1,
-        in_favour=1,
-        minutes="x",
-        adopted_by=staff_id,
-        adopted_at=city.now,
-        confirmed_by=UUID(int=1),
-        confirmed_at=city.now,
-        starts_on=today,
-    )
-    await insert(admin, RuleSet, rules)
+    rules = await _fill_rules(city, admin, village, staff_id)
     ends = city.now + timedelta(days=7)
     notice = sample(PointNotice, city.now, **own, days=5, lines="[]", ends_at=ends)
     await insert(admin, PointNotice, notice)
@@ -139,6 +123,8 @@ async def fill_points(
         PointAgreement, city.now, **own, member_id=village.member_id, person_id=city.person_id
     )
     await insert(admin, PointAgreement, yes)
+    told = sample(AppTold, city.now, **of_claim, refusal="x")
+    await insert(admin, AppTold, told)
     sheet_id, event_id = await _fill_exchange(city, admin, village)
     return FilledPoints(
         keeper=replace(village.admin, permissions=RIGHTS),
@@ -151,6 +137,33 @@ async def fill_points(
         sheet_id=sheet_id,
         event_id=event_id,
     )
+
+
+async def _fill_rules(
+    city: SmallCity, admin: asyncpg.Connection, village: FilledVillage, staff_id: UUID
+) -> dict[str, Any]:
+    """Let the village have rules in force, and return their row."""
+    today = city.now.date()
+    rules = sample(
+        RuleSet,
+        city.now,
+        tenant_id=village.tenant_id,
+        state="CONFIRMED",
+        book=json.dumps(template_named("hours").book.stored()),
+        meeting="households",
+        met_on=today,
+        entitled=1,
+        present=1,
+        in_favour=1,
+        minutes="x",
+        adopted_by=staff_id,
+        adopted_at=city.now,
+        confirmed_by=UUID(int=1),
+        confirmed_at=city.now,
+        starts_on=today,
+    )
+    await insert(admin, RuleSet, rules)
+    return rules
 
 
 async def _fill_exchange(
@@ -177,6 +190,11 @@ async def _fill_exchange(
     )
     await insert(admin, VillageSheet, sheet)
     await insert(admin, AppMapping, sample(AppMapping, city.now, **own, rules="{}"))
+    await insert(
+        admin,
+        AppLink,
+        sample(AppLink, city.now, **own, ground="x-x", cursor="", not_taken="[]", differences="[]"),
+    )
     event = sample(
         AppEvent,
         city.now,

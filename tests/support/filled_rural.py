@@ -14,6 +14,7 @@ from suxin.rural import models as rural
 from suxin.rural.policies import RATING_READ
 
 CYCLE_ID, ENTRY_ID, STATEMENT_ID, TITLE_ID = (UUID(int=number) for number in range(681, 685))
+CERTIFICATE_ID = UUID(int=689)
 AREA = "321302150201"
 
 
@@ -53,7 +54,7 @@ async def fill_rural(city: SmallCity, admin: asyncpg.Connection, model_id: UUID)
             rural.RuralGrade,
             {**entry, "state": "IN_FORCE", "expires_on": now.date() + timedelta(days=365)},
         ),
-        (rural.RuralCertificate, {}),
+        (rural.RuralCertificate, {"id": CERTIFICATE_ID}),
         (
             rural.RuralAreaCount,
             {"area_code": AREA, "tenant_id": bank.tenant_id, "level": "village", "households": 2},

@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from suxin.consent.purposes import LOAN_MATCH
 from suxin_server.demo import cast
+from suxin_server.demo.applicant import Applicant
 
 WHO = cast.LI_XIUYING
 """Whoever is clicked for; the journey of the command line walks for somebody else."""
@@ -67,7 +68,7 @@ class Phone:
         await self.at("prove").click()
         await expect(self.at("title")).to_have_text("选择申请主体")
 
-    async def log_in_as(self, person: cast.Applicant) -> None:
+    async def log_in_as(self, person: Applicant) -> None:
         """Log in as someone who has proved who he is, and act for his organisation."""
         await self.page.goto(f"{self.url}/preview")
         await self.at(f"person-{person.wechat}").click()
@@ -93,7 +94,7 @@ class Phone:
         await expect(self.page.locator(".lead")).to_have_text(re.compile("由信用办事后核查。$"))
         await self.screen.shoot("declare")
 
-    async def take_the_mandate_again(self, person: cast.Applicant) -> None:
+    async def take_the_mandate_again(self, person: Applicant) -> None:
         """Have the mandate proved anew: the journeys share a city, and others need him as he was."""
         await self.page.evaluate("location.hash = '/subjects'")
         await self.at("field-uscc").fill(person.uscc)

@@ -43,6 +43,14 @@ def merchants_own(given: Callable[[World], dict[str, Any]]) -> list[Case]:
     return [("merchant", NotFound, given), *by(OUTSIDE, Forbidden, given)]
 
 
+def gap(world: World) -> dict[str, Any]:
+    return {"gap_id": world.ordered.gap_id}
+
+
+def bill(world: World) -> dict[str, Any]:
+    return {"bill_id": world.ordered.bill_id}
+
+
 def known(world: World) -> ServiceOrder:
     """The other merchant's order, as its ids alone tell of it."""
     ordered = world.ordered
@@ -101,6 +109,9 @@ COMMANDS: dict[str, list[Case]] = {
     "perks.orders.commands.sync_order": merchants_own(
         lambda world: order(world) | {"paid_at": world.city.now}
     ),
+    "perks.orders.bills.explaining.explain_gap": merchants_own(
+        lambda world: gap(world) | {"found": "x"}
+    ),
     # What opens an order asks for the right to before.
     "perks.orders.redeemed.redemption_for": [
         *by(("merchant", "rival", "operator"), NotFound, redeemed),
@@ -124,6 +135,11 @@ COMMANDS: dict[str, list[Case]] = {
 }
 
 QUERIES: dict[str, tuple[str, Callable[[World], dict[str, Any]], Any]] = {
+    "perks.orders.bills.queries.bill_overseen": ("merchant", bill, Forbidden),
+    "perks.orders.bills.queries.bills_overseen": ("merchant", lambda _world: {}, Forbidden),
+    "perks.orders.bills.queries.gaps_overseen": ("merchant", bill, Forbidden),
+    "perks.orders.bills.queries.lock_own_gap": ("merchant", gap, NotFound),
+    "perks.orders.bills.queries.own_gap": ("merchant", gap, NotFound),
     "perks.orders.bills.queries.gaps_of": (
         "merchant",
         lambda world: {"bill_id": world.ordered.bill_id},

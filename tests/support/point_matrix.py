@@ -21,6 +21,15 @@ from suxin.grid.templates import template_named
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Forbidden, NotFound
 
+EXCHANGED = {
+    "grid_app_events",
+    "grid_app_links",
+    "grid_app_mappings",
+    "grid_app_told",
+    "grid_sheets",
+}
+"""What a village has with its town's app, and its sheets: its own."""
+
 Given = Callable[[World], dict[str, Any]]
 EVERYBODY = (*EVERYONE_BUT_SUBJECTS, "stranger")
 REASON = {"reason": "理由充分"}
@@ -141,6 +150,8 @@ COMMANDS: dict[str, list[Case]] = {
     ),
     "grid.exchange.commands.bring_app_events": staffed(beside(nothing, content=b"")),
     "grid.exchange.commands.dismiss_app_event": staffed(event),
+    "grid.exchange.joining.join_app": staffed(beside(nothing, ground="镇政发〔2026〕1 号")),
+    "grid.exchange.joining.leave_app": staffed(nothing),
     "grid.sheets.commands.make_sheet": staffed(
         lambda world: {"month": world.city.now.date().replace(month=1, day=1)}
     ),
@@ -197,6 +208,14 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "grid.showing.queries.own_household_claims": ("stranger", village, NotOfVillage),
     "grid.showing.queries.rules_for_residents": ("anonymous", today, PUBLIC),
     "grid.exchange.queries.newest_mapping": ("rival", nothing, Forbidden),
+    "grid.exchange.queries.mapping_in_use": ("rival", village, None),
+    "grid.exchange.queries.month_entries": (
+        "rival",
+        lambda world: village(world) | this_month(world),
+        None,
+    ),
+    "grid.exchange.queries.own_link": ("rival", nothing, Forbidden),
+    "grid.exchange.queries.refused_by_app": ("rival", nothing, Forbidden),
     "grid.exchange.queries.own_app_events": ("rival", nothing, Forbidden),
     "grid.exchange.queries.own_draft": ("rival", event, Forbidden),
     "grid.exchange.queries.lock_app_event": (

@@ -5,10 +5,13 @@ It is written out by hand, so that a change of a permission or of a role shows h
 
 from typing import Final
 
+import credit_root_fields
 import order_root_fields as orders
 import perk_root_fields
 import point_root_fields
+import shop_root_fields
 import village_root_fields
+from part_root_fields import PART_HOLDERS
 
 OFFER: Final = (
     "{amountFen: 40000000, termMonths: 12, rateBps: 435,"
@@ -142,6 +145,8 @@ CALLS: Final = {
     **orders.CALLS,
     **village_root_fields.CALLS,
     **point_root_fields.CALLS,
+    **credit_root_fields.CALLS,
+    **shop_root_fields.CALLS,
     "retireProduct": f'retireProduct(input: {{productId: "x", {KEY}}})',
     **perk_root_fields.CALLS,
 }
@@ -278,6 +283,8 @@ NEEDS: Final = {
     **orders.NEEDS,
     **village_root_fields.NEEDS,
     **point_root_fields.NEEDS,
+    **credit_root_fields.NEEDS,
+    **shop_root_fields.NEEDS,
 }
 """What each root field needs."""
 
@@ -294,6 +301,8 @@ HOLDERS: Final = {
     **orders.HOLDERS,
     **village_root_fields.HOLDERS,
     **point_root_fields.HOLDERS,
+    **credit_root_fields.HOLDERS,
+    **shop_root_fields.HOLDERS,
     "consent.client.read": _ADMINS | {"operator.auditor"},
     "consent.client.manage": _ADMINS,
     "tenancy.staff.manage": _ADMINS,
@@ -328,22 +337,7 @@ HOLDERS: Final = {
     },
     "lending.loan.manage": {"bank.loan_officer", "bank.branch_head"},
     "lending.repayment.report": {"bank.loan_officer", "bank.branch_head"},
-    "risk_pool.part.read": {
-        "bank.loan_officer",
-        "bank.branch_head",
-        "bank.viewer",
-        "guarantor.guarantor_admin",
-        "guarantor.underwriter",
-        "guarantor.guarantee_approver",
-        "guarantor.viewer",
-    },
-    "risk_pool.part.answer": {"guarantor.guarantee_approver"},
-    "risk_pool.part.pay": {"guarantor.underwriter"},
-    "risk_pool.part.confirm": {
-        "bank.loan_officer",
-        "bank.branch_head",
-        "guarantor.underwriter",
-    },
+    **PART_HOLDERS,
     "risk_pool.filing.read": {
         "guarantor.guarantor_admin",
         "bank.bank_admin",

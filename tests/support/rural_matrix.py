@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from filled_rural import AREA, CYCLE_ID, ENTRY_ID, STATEMENT_ID, TITLE_ID
+from filled_rural import AREA, CERTIFICATE_ID, CYCLE_ID, ENTRY_ID, STATEMENT_ID, TITLE_ID
 from small_world import World
 from trespassing import EVERYONE_BUT_SUBJECTS, PUBLIC, Case, by, operators_own, subjects_own
 
@@ -110,6 +110,8 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "rural.queries.cycles.own_cycles": ("rival", nothing, Forbidden),
     "rural.queries.cycles.city_cycles": ("rival", nothing, Forbidden),
     "rural.queries.cycles.entries_of": ("rival", cycle, Forbidden),
+    "rural.queries.cycles.own_entries": ("rival", nothing, Forbidden),
+    "rural.queries.cycles.standing_of": ("rival", cycle, Forbidden),
     "rural.queries.cycles.village_entry": ("rival", entry, Forbidden),
     "rural.queries.cycles.lock_entry": ("rival", whole_entry, NotFound),
     "rural.queries.cycles.lock_own_entry": ("stranger", entry, NotFound),
@@ -138,8 +140,21 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         beside(nothing, level=TitleLevel.VILLAGE),
         Forbidden,
     ),
+    # Banks are told of towns in counts alone, and of villages nothing.
+    "rural.queries.areas.towns_covered": ("rival", nothing, None),
+    "rural.queries.areas.villages_covered": (
+        "rival",
+        beside(nothing, town_code=AREA[:9]),
+        None,
+    ),
     "rural.queries.areas.own_count": ("rival", nothing, Forbidden),
     "rural.queries.areas.area_count": ("rival", beside(nothing, area_code=AREA), None),
     "rural.queries.areas.titles": ("stranger", nothing, PUBLIC),
+    "rural.queries.areas.published_titles": ("stranger", nothing, PUBLIC),
+    "rural.queries.areas.certificate_numbered": (
+        "stranger",
+        beside(nothing, number=CERTIFICATE_ID),
+        PUBLIC,
+    ),
     "rural.queries.areas.lock_title": ("rival", title, Forbidden),
 }

@@ -97,6 +97,8 @@ COMMANDS: dict[str, list[Case]] = {
     "shop.goods.withdraw_good": staffed(good),
     "shop.goods.write_off_goods": staffed(beside(good, pieces=1, **REASON)),
     "shop.months.close_month": staffed(month),
+    "shop.photos.remove_photo": staffed(good),
+    "shop.photos.set_photo": staffed(beside(good, content=b"")),
     "shop.presenting.present_household": [
         ("stranger", NotOfVillage, presented),
         *by(EVERYONE_BUT_SUBJECTS, Forbidden, presented),
@@ -154,6 +156,11 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         "stranger",
         lambda world: village(world) | {"redemption_ids": [world.shop.redemption_id]},
         None,
+    ),
+    "shop.showing.queries.photo_of_good": (
+        "anonymous",
+        lambda world: village(world) | good(world) | {"sha256": "0" * 64},
+        PUBLIC,
     ),
     "shop.showing.queries.own_household_redemptions": ("stranger", village, NotOfVillage),
     "shop.showing.queries.own_shop": ("stranger", village, NotOfVillage),

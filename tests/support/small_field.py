@@ -58,8 +58,13 @@ class SmallPhone:
     key: EllipticCurvePrivateKey = field(default_factory=new_device_key)
 
     @classmethod
-    async def enrolled(cls, points: SmallPoints, by: str = "grid_worker") -> Self:
-        phone = cls(points=points, actor=points.person(by))
+    async def enrolled(
+        cls, points: SmallPoints, by: str = "grid_worker", *, staff_id: UUID | None = None
+    ) -> Self:
+        actor = points.person(by)
+        phone = cls(
+            points=points, actor=actor if staff_id is None else replace(actor, staff_id=staff_id)
+        )
         await phone.points.city.act(
             enrol_device, phone.actor, device_id=phone.id, name="手机", key=jwk_of(phone.key)
         )
@@ -145,6 +150,22 @@ class SmallPhone:
             )  # fmt: skip
             at += len(piece)
         return sha256
+
+
+def as_sent(item: Item) -> dict[str, Any]:
+    """An item as a phone says it in JSON."""
+    return {
+        "id": str(item.id),
+        "captureId": str(item.capture_id),
+        "kind": item.kind.value,
+        "trunk": item.trunk,
+        "branch": str(item.branch),
+        "position": item.position,
+        "capturedAtMs": item.captured_at_ms,
+        "content": item.content.stored(),
+        "contentHash": item.content_hash,
+        "signature": item.signature,
+    }
 
 
 def yesterday(points: SmallPoints) -> date:

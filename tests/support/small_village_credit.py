@@ -11,10 +11,12 @@ from small_rural import AFTER_NOTICE, VILLAGE_CODE, SmallVillage, build_village
 
 from suxin.consent.notice_texts import current_text
 from suxin.kernel.actor import Actor
+from suxin.lending.terms import LoanPurpose
 from suxin.tenancy.profiles import TenantKind
 from suxin.village_credit.deciding import decide_lines
 from suxin.village_credit.joining import join_round
 from suxin.village_credit.models import CreditRound, RoundMember
+from suxin.village_credit.requesting import LineRequest
 from suxin.village_credit.rounds import accept_round, confirm_round, propose_round, sign_round
 from suxin_server.lining import line_all
 from suxin_tenants import PROFILES
@@ -74,7 +76,7 @@ class SmallRound:
 
     async def decide(self, found: CreditRound, *members: RoundMember) -> Any:
         return await self.act(
-            decide_lines, self.banker(0), round_id=found.id, member_ids=[one.id for one in members]
+            decide_lines, self.banker(2), round_id=found.id, member_ids=[one.id for one in members]
         )
 
     async def work(self, after: timedelta = timedelta()) -> int:
@@ -99,3 +101,23 @@ async def build_round(
         await village.work(now)
         await village.work(now)
     return SmallRound(city=city, village=village, now=now)
+
+
+def asked(amount_fen: int = 1_000_000, **changes: Any) -> LineRequest:
+    """Return what a household asks for on its line."""
+    given = {
+        "amount_fen": amount_fen,
+        "term_months": 12,
+        "purpose": LoanPurpose.WORKING_CAPITAL,
+        "notice_version": current_text("loan.match").version,
+    }
+    return LineRequest(**given | changes)
+
+
+async def in_force(small: SmallRound, number: int = 0) -> RoundMember:
+    """Take a household to a line in force, past its notice."""
+    found = await small.open()
+    member = await small.join(found, number)
+    await small.decide(found, member)
+    await small.work(WHOLE_NOTICE)
+    return member

@@ -86,7 +86,8 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "village_credit.queries.own_rounds": ("rival", nothing, None),
     "village_credit.queries.own_round": ("rival", found, NotFound),
     "village_credit.queries.lock_round": ("rival", found, NotFound),
-    "village_credit.queries.rounds_overseen": ("rival", nothing, None),
+    "village_credit.queries.rounds_overseen": ("rival", nothing, Forbidden),
+    "village_credit.queries.own_round_members": ("rival", nothing, None),
     "village_credit.queries.own_members": ("rival", found, None),
     "village_credit.queries.lock_members": (
         "rival",
@@ -101,6 +102,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "village_credit.queries.own_membership": ("stranger", member, NotFound),
     "village_credit.queries.lock_own_membership": ("stranger", member, NotFound),
     "village_credit.queries.uses_about": ("stranger", subject, None),
+    "village_credit.queries.used_fen": ("stranger", member, None),
     "village_credit.queries.lines_in_use": (
         "rival",
         beside(nothing, member_ids=[MEMBER_ID]),

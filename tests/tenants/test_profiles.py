@@ -43,6 +43,7 @@ from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import LEAVE_RECORD, STAFF_MANAGE, STAFF_READ, TENANT_MANAGE
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, by_code
+from suxin.village_credit.policies import LINE_DECIDE, ROUND_PROPOSE, ROUND_READ, ROUND_SIGN
 from suxin_tenants import PROFILES
 
 ALL = [(kind, profile) for kind, profile in PROFILES.items()]
@@ -137,13 +138,16 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         LEAGUE_READ,
         PART_READ,
         PART_CONFIRM,
+        ROUND_READ,
+        ROUND_PROPOSE,
+        LINE_DECIDE,
         *READING,
     }
-    heading = {REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ}
+    heading = {ROUND_SIGN, REFERRAL_ASSIGN, LEAVE_RECORD, STAFF_READ}
     assert roles["branch_head"].permissions == roles["loan_officer"].permissions | heading
     assert EXPORT_RUN in roles["bank_admin"].permissions
     looking = {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
-    looking |= {GUARANTEE_READ, PART_READ}
+    looking |= {GUARANTEE_READ, PART_READ, ROUND_READ}
     assert roles["viewer"].permissions == looking
     assert not READING & roles["bank_admin"].permissions
 

@@ -5,14 +5,12 @@ from datetime import timedelta
 
 import pytest
 from observing import changed, contents
-from small_village_credit import RULES, WHOLE_NOTICE, build_round
+from small_village_credit import RULES, WHOLE_NOTICE, asked, build_round, in_force
 from sqlalchemy import select
 
 from suxin.consent.commands import revoke_consent
-from suxin.consent.notice_texts import current_text
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
-from suxin.lending.terms import LoanPurpose
 from suxin.village_credit.deciding import answer_objection, decide_lines, end_line
 from suxin.village_credit.joining import leave_round, object_to_line
 from suxin.village_credit.models import RoundMember
@@ -29,20 +27,10 @@ from suxin.village_credit.refusals import (
     RoundSecondPerson,
     VillageUnknown,
 )
-from suxin.village_credit.requesting import LineRequest, request_on_line
+from suxin.village_credit.requesting import request_on_line
 from suxin.village_credit.rounds import accept_round, confirm_round, end_round, sign_round
 
 YEAR = timedelta(days=365)
-
-
-def asked(amount_fen: int = 1_000_000, **changes) -> LineRequest:
-    given = {
-        "amount_fen": amount_fen,
-        "term_months": 12,
-        "purpose": LoanPurpose.WORKING_CAPITAL,
-        "notice_version": current_text("loan.match").version,
-    }
-    return LineRequest(**given | changes)
 
 
 async def member_of(admin, member):
@@ -145,14 +133,6 @@ async def test_a_line_follows_from_the_grade_and_is_in_force_after_its_notice(sm
     assert (await member_of(admin, member))["state"] == "ENDED"
 
 
-async def in_force(small, number=0):
-    found = await small.open()
-    member = await small.join(found, number)
-    await small.decide(found, member)
-    await small.work(WHOLE_NOTICE)
-    return member
-
-
 async def test_one_tap_asks_the_lines_bank_alone_with_its_consent(small_city, admin):
     """PIPL art. 14, 23: the consent for the loan is one of its own, given in the same step."""
     small = await build_round(small_city, admin)
@@ -193,7 +173,7 @@ async def test_what_is_said_against_a_line_another_person_decides(small_city, ad
     assert await small.work(WHOLE_NOTICE) == 0
     settled = {"member_id": member.id, "line_fen": 20_000_000, "answer": "属实"}
     with pytest.raises(RoundSecondPerson):
-        await small.act(answer_objection, small.banker(0), **settled)
+        await small.act(answer_objection, small.banker(2), **settled)
     await small.act(answer_objection, small.banker(1), **settled)
     assert await small.work(WHOLE_NOTICE) == 1
     row = await member_of(admin, member)

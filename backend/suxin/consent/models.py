@@ -10,8 +10,8 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.consent.purposes import FetchUnit, Frequency
-from suxin.kernel.at_counter import consent_as_signed, helped_subject
+from suxin.consent.purposes import PERK_REDEEM, FetchUnit, Frequency
+from suxin.kernel.at_counter import asked_at_counter, consent_as_signed, helped_subject
 from suxin.kernel.readers import (
     KIND,
     NOW,
@@ -115,9 +115,9 @@ class Consent(Table):
     # Erased by the platform when the time of keeping is over (``consent.keeping``).
     __privileges__: ClassVar[tuple[Privilege, ...]] = WITH_DELETE
     __machine__: ClassVar[StateMachine[ConsentState]] = StateMachine(
-        # A tenant asks; what a subject gives unasked begins as active.
+        # A tenant asks, or a helper puts it to whoever came to his counter; what a subject gives unasked begins as active.
         begins={
-            ConsentState.REQUESTED: _SUBJECT | {Party.TENANT},
+            ConsentState.REQUESTED: _SUBJECT | {Party.TENANT, Party.OPERATOR},
             ConsentState.ACTIVE: _SUBJECT,
         },
         steps=(
@@ -144,6 +144,7 @@ class Consent(Table):
         ),
         # Whoever helps him at a counter sees what he is asked for and what he gave, while the visit lasts.
         helped_subject("subject_id"),
+        asked_at_counter(PERK_REDEEM.code),
         system(),
         *consent_as_signed(),
         kept_until(

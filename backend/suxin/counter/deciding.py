@@ -44,16 +44,16 @@ async def carry_out(
         signed = await queries.signed_decision(session, actor, visit_id, evidence_id, now=now)
     if signed.done:
         return
-    decider = _decider(actor, signed)
+    person = decider(actor, signed)
 
     async def work(session: AsyncSession) -> None:
-        await _decide(session, decider, signed, now=now)
+        await _decide(session, person, signed, now=now)
 
-    await database.run(decider, work, now=now)
+    await database.run(person, work, now=now)
 
 
-def _decider(actor: Actor, signed: Signed) -> Actor:
-    """Return the person who signed, acting under his visit."""
+def decider(actor: Actor, signed: Signed) -> Actor:
+    """Return the person who signed, acting under his visit; it is for whoever has the evidence alone to ask for him."""
     evidence = signed.evidence
     person = Actor.subject(
         actor.request_id,

@@ -29,7 +29,7 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A photo as it is kept: a JPEG of at most ``LONGEST_SIDE``, with the digest of the file that it was made from."""
+    """A photo as it is kept: a JPEG, not larger than was asked for, with the digest of the file that it was made from."""
 
     jpeg: bytes
     original_sha256: str
@@ -38,26 +38,30 @@ class Picture:
     height: int
 
 
-def made_anew(content: bytes) -> Picture:
+def made_anew(
+    content: bytes, *, field: str = "photos", longest_side: int = LONGEST_SIDE
+) -> Picture:
     """Return a photo made anew from a file: upright, not larger than is needed, and without what a camera writes beside it.
+
+    ``field`` is what a refusal is said of, ``longest_side`` in pixels.
 
     :raises DocumentTooLarge: if the file is larger than ``MAX_PHOTO_BYTES``, or empty
     :raises PhotoUnreadable: if it is no JPEG, PNG or WebP, is damaged, or has too many pixels
     Source: PIPL art. 6, 28
     """
     if not 1 <= len(content) <= MAX_PHOTO_BYTES:
-        raise DocumentTooLarge(field="photos", limit_mb=MAX_PHOTO_BYTES // 1024**2)
+        raise DocumentTooLarge(field=field, limit_mb=MAX_PHOTO_BYTES // 1024**2)
     try:
         with warnings.catch_warnings():
             # A picture that unpacks to a multiple of its size is refused by its pixels below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
-                    raise PhotoUnreadable(field="photos")
+                    raise PhotoUnreadable(field=field)
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # fmt: skip
-        raise PhotoUnreadable(field="photos") from error
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        raise PhotoUnreadable(field=field) from error
+    picture.thumbnail((longest_side, longest_side))
     # A new picture of the same pixels: what the old one carried beside them is not in it.
     bare = Image.new("RGB", picture.size)
     bare.paste(picture)

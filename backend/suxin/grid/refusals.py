@@ -295,3 +295,12 @@ class AppMappingUnsound(Refusal):
     kind = RefusalKind.INVALID
     zh = "“{sort_zh}”不能对应扣分细则；特殊人群的事件不转入积分"
     en = "Events of {sort_en} are mapped to no rule that subtracts; of special persons nothing is taken"
+
+
+class AppNotJoined(Refusal):
+    """The village does not exchange over the app's interface."""
+
+    code = "GRID_APP_NOT_JOINED"
+    kind = RefusalKind.CONFLICT
+    zh = "本村没有接入网格通接口"
+    en = "The village does not exchange over the app's interface"

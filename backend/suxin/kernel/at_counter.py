@@ -48,6 +48,17 @@ def helped_subject(column: str) -> Reader:
     )
 
 
+def asked_at_counter(purpose: str) -> Reader:
+    """Let the helper put one kind of request to whoever was proved at his running visit; it is decided by the person, as he signs."""
+    person = exists("counter_visits v", f"{LIVE_VISIT} and v.person_id = {{row}}.subject_id")
+    return Reader(
+        "asked_at_counter",
+        f"{KIND} = 'operator' and purpose = '{purpose}' and state = 'REQUESTED'"
+        f" and decided_at is null and answer_by is not null and tenant_id <> {TENANT} and {person}",
+        "INSERT",
+    )
+
+
 def consent_as_signed() -> tuple[Reader, ...]:
     """Let a subject under a visit bring a consent where he signed that it goes, on the notice that was read aloud to him."""
     signed = (

@@ -13,6 +13,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.money import format_yuan
 from suxin.perks.limiting.queries import lock_limit_about
 from suxin.perks.limiting.refusals import LimitObjectionOver
+from suxin.perks.limiting.telling import record_limit
 from suxin.perks.queries import programme_seen
 from suxin.review.filing import CaseFiling, checked_text, file_case
 from suxin.review.models import ReviewCase
@@ -45,6 +46,7 @@ async def object_to_limit(
     if not limit.may_object(now=now):
         raise LimitObjectionOver(field="limitId")
     limit.contest(now=now)
+    record_limit(session, limit, "contested", now=now)
     programme = await programme_seen(session, limit.programme_id)
     case = await file_case(
         session,

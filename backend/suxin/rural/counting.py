@@ -26,26 +26,33 @@ _COUNT: Final = text(
       from rural_grades where state = 'IN_FORCE' and expires_on > :today group by village_code
     ), titled as (
       select distinct area_code from rural_titles where level = 'village' and state = 'APPROVED'
+    ), pointed as (
+      select distinct tenant_id from grid_rule_sets where state = 'CONFIRMED' and starts_on <= :today
+    ), shopped as (
+      select distinct tenant_id from shop_budgets where state = 'CONFIRMED' and year = :year
     ), of_village as (
       select r.code, r.tenant_id, r.households, coalesce(g.rated, 0) as rated, coalesce(g.credit, 0) as credit,
-        coalesce(g.entities, 0) as entities, (t.area_code is not null)::int as titled
+        coalesce(g.entities, 0) as entities, (t.area_code is not null)::int as titled,
+        (p.tenant_id is not null)::int as pointed, (b.tenant_id is not null)::int as shopped
       from registered r left join graded g on g.village_code = r.code left join titled t on t.area_code = r.code
+        left join pointed p on p.tenant_id = r.tenant_id left join shopped b on b.tenant_id = r.tenant_id
     ), every as (
-      select code as area_code, 'village' as level, tenant_id, households, rated, credit, entities, 1 as villages, titled from of_village
+      select code as area_code, 'village' as level, tenant_id, households, rated, credit, entities, 1 as villages, titled, pointed, shopped from of_village
       union all
-      select left(code, 9), 'town', null, sum(households), sum(rated), sum(credit), sum(entities), count(*), sum(titled)
+      select left(code, 9), 'town', null, sum(households), sum(rated), sum(credit), sum(entities), count(*), sum(titled), sum(pointed), sum(shopped)
       from of_village group by left(code, 9)
       union all
-      select left(code, 6), 'county', null, sum(households), sum(rated), sum(credit), sum(entities), count(*), sum(titled)
+      select left(code, 6), 'county', null, sum(households), sum(rated), sum(credit), sum(entities), count(*), sum(titled), sum(pointed), sum(shopped)
       from of_village group by left(code, 6)
     )
     insert into rural_area_counts (area_code, level, tenant_id, households, rated_households, credit_households, entities,
-      villages, credit_villages, counted_at)
-    select area_code, level, tenant_id, households, rated, credit, entities, villages, titled, :now from every
+      villages, credit_villages, point_villages, shop_villages, counted_at)
+    select area_code, level, tenant_id, households, rated, credit, entities, villages, titled, pointed, shopped, :now from every
     on conflict (area_code) do update
     set level = excluded.level, tenant_id = excluded.tenant_id, households = excluded.households,
       rated_households = excluded.rated_households, credit_households = excluded.credit_households, entities = excluded.entities,
-      villages = excluded.villages, credit_villages = excluded.credit_villages, counted_at = excluded.counted_at
+      villages = excluded.villages, credit_villages = excluded.credit_villages,
+      point_villages = excluded.point_villages, shop_villages = excluded.shop_villages, counted_at = excluded.counted_at
     """
 )
 _GONE: Final = text("delete from rural_area_counts where counted_at < :now")
@@ -53,6 +60,12 @@ _GONE: Final = text("delete from rural_area_counts where counted_at < :now")
 
 async def count_areas(session: AsyncSession, *, now: datetime) -> None:
     """Count every area anew; one that has no register any more goes."""
-    given = {"now": now, "today": local_day(now), "place": GRADES.index(CREDIT_HOUSEHOLD_TIER)}
+    today = local_day(now)
+    given = {
+        "now": now,
+        "today": today,
+        "year": today.year,
+        "place": GRADES.index(CREDIT_HOUSEHOLD_TIER),
+    }
     await session.execute(_COUNT, given)
     await session.execute(_GONE, {"now": now})

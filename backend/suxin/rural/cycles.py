@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
 from suxin.kernel.working_days import add_working_days, local_day
 from suxin.rural.entering import checked
+from suxin.rural.event_types import CYCLE_STEPS
 from suxin.rural.models import (
     PanelBallot,
     PanelMember,
@@ -315,3 +317,14 @@ def _record(
         object_id=cycle.id,
         detail={"kind": cycle.kind.value, "year": cycle.year, **detail},
     )
+    kind = CYCLE_STEPS.get(step)
+    if kind is not None:
+        record_event(
+            session,
+            kind,
+            tenant_id=cycle.tenant_id,
+            object_id=cycle.id,
+            now=now,
+            entity=cycle.kind.value,
+            year=cycle.year,
+        )

@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel import notices
 from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.rural.event_types import GRADE_STEPS
 from suxin.rural.models import RatingCycle, RatingEntry, RuralGrade, RuralHearing
 from suxin.rural.states import KINDS_ZH, CycleState, EntryState, GradeState
 from suxin.subjects.models import Mandate, PersonIdentity
@@ -68,6 +70,7 @@ async def tell_of_entries(
     for entry, cycle, hearing in rows:
         body = _body(entry, cycle, hearing)
         await _tell(session, entry.subject_id, _TITLES[entry.state], body, now=now)
+        _record(session, entry, now=now)
         entry.told = entry.state.value
     await session.flush()
     return len(rows)
@@ -103,6 +106,21 @@ async def tell_of_ends(session: AsyncSession, *, now: datetime, limit: int = TOL
             grade.told_of_end_at = now
     await session.flush()
     return len(found)
+
+
+def _record(session: AsyncSession, entry: RatingEntry, *, now: datetime) -> None:
+    """Tell the village's systems where an entry has come to stand."""
+    kind = GRADE_STEPS.get(entry.state)
+    if kind is not None:
+        record_event(
+            session,
+            kind,
+            tenant_id=entry.tenant_id,
+            object_id=entry.id,
+            now=now,
+            cycle=entry.cycle_id,
+            tier=entry.tier or "",
+        )
 
 
 def _body(entry: RatingEntry, cycle: RatingCycle, hearing: RuralHearing | None) -> str:

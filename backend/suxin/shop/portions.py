@@ -13,7 +13,7 @@ from suxin.villages.models import HouseholdMember
 SHOP_KEPT: Final = Kept(
     why_zh="村积分账和集体资金使用的凭据，账目只能冲正，不能删除",
     why_en="the evidence of points and collective money on the village's book, which is reversed and never deleted",
-    law_zh="《个人信息保护法》第十三条第三项；《会计法》第二十三条",
+    law_zh="《个人信息保护法》第十三条第三项；《会计法》关于会计资料保管的规定",
     until_zh="村积分账存续期间（平台暂定）",
 )
 

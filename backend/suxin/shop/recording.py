@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel import notices
 from suxin.kernel.audit import append_act
+from suxin.shop.event_types import REDEMPTION_STEPS
 from suxin.shop.models import ShopRedemption
 from suxin.villages import queries as villages
 
@@ -39,7 +41,7 @@ def record(
 def record_redemption(
     session: AsyncSession, redemption: ShopRedemption, step: str, *, now: datetime
 ) -> None:
-    """Put a step of a redemption on record, without what was taken."""
+    """Put a step of a redemption on record, without what was taken, and tell the village's own systems of it."""
     record(
         session,
         f"redemption.{step}",
@@ -49,6 +51,18 @@ def record_redemption(
         points=redemption.points,
         means=redemption.means.value,
     )
+    kind = REDEMPTION_STEPS.get(step)
+    if kind is not None:
+        record_event(
+            session,
+            kind,
+            tenant_id=redemption.tenant_id,
+            object_id=redemption.id,
+            now=now,
+            household=redemption.household_id,
+            means=redemption.means.value,
+            points=redemption.points,
+        )
 
 
 async def tell_household(

@@ -131,14 +131,18 @@ async def open_pass(
     context_id: UUID,
     consent_id: UUID | None,
     kind: PassKind,
+    life: timedelta | None = None,
     sealer: Sealer,
     now: datetime,
 ) -> OpenedPass:
     """Open a pass of the acting subject's for one merchant and one matter; his last of this kind ends with it.
 
+    It is good for as long as ``LIVES`` says, or for ``life`` where that is given.
+
     :raises NoNumberFree: if no free number was found
     """
     subject_id, pass_id = actor.own_subject, new_id(now)
+    expires_at = now + (LIVES[kind] if life is None else life)
     fresh = {
         "id": pass_id,
         "kind": kind,
@@ -147,7 +151,7 @@ async def open_pass(
         "context_id": context_id,
         "consent_id": consent_id,
         "opened_at": now,
-        "expires_at": now + LIVES[kind],
+        "expires_at": expires_at,
         "failures": 0,
         "used_at": None,
     }
@@ -159,7 +163,7 @@ async def open_pass(
         )
         number = await _drawn(session, fresh, now=now)
     key = key_of(pass_id, sealer=sealer)
-    return OpenedPass(pass_id, number, kind, key, now, now + LIVES[kind])
+    return OpenedPass(pass_id, number, kind, key, now, expires_at)
 
 
 def key_of(pass_id: UUID, *, sealer: Sealer) -> bytes:
@@ -189,6 +193,32 @@ async def left_pass(
     if row is None:
         return None
     return LeftPass(tenant_id=row.tenant_id, context_id=row.context_id, consent_id=row.consent_id)
+
+
+async def paper_open(
+    session: AsyncSession, actor: Actor, *, consent_id: UUID, sealer: Sealer, now: datetime
+) -> OpenedPass | None:
+    """Return the acting subject's paper pass that goes with a consent, if it is good still, to be printed again.
+
+    :raises Forbidden: if the actor acts for no subject
+    """
+    async with doorway(session):
+        row = (
+            await session.execute(
+                select(*PresentationPass.__table__.columns).where(
+                    PresentationPass.subject_id == actor.own_subject,
+                    PresentationPass.consent_id == consent_id,
+                    PresentationPass.kind == PassKind.PAPER,
+                    PresentationPass.failures < MAX_FAILURES,
+                    PresentationPass.used_at.is_(None),
+                    PresentationPass.expires_at > now,
+                )
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    key = key_of(row.id, sealer=sealer)
+    return OpenedPass(row.id, row.number, row.kind, key, row.opened_at, row.expires_at)
 
 
 async def take_code(

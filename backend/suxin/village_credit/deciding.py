@@ -47,10 +47,11 @@ async def decide_lines(
 ) -> Sequence[RoundMember]:
     """Decide on a batch of households by the round's rules and their grades in force, which are read on their consents, with receipts.
 
-    Whoever has a line is on notice by a number; whoever has none is told why, and may object as well.
+    Whoever drew the rules up does not apply them. Whoever has a line is on notice by a number; whoever has none is told why, and may object as well.
 
     :raises Forbidden: if the actor may not decide on lines
     :raises NotFound: if the bank has no such round, or one of the households is not in it
+    :raises RoundSecondPerson: if the actor proposed the round
     :raises BatchEmpty: if the batch has nobody, or more than ``MAX_BATCH``
     :raises MemberNotAt: if one was decided on before
     :raises GradeMissing: if one has no grade in force
@@ -61,14 +62,10 @@ async def decide_lines(
     if not 1 <= len(wanted) <= MAX_BATCH:
         raise BatchEmpty(field="members", most=MAX_BATCH)
     found = await queries.lock_round(session, actor, round_id)
+    if found.proposed_by == actor.own_staff:
+        raise RoundSecondPerson
     members = await queries.lock_members(session, actor, round_id, wanted)
-    tiers = {}
-    for member in members:
-        member.require(MemberState.CONSENTED)
-        if (tier := await _tier(session, actor, member, now=now)) is not None:
-            tiers[member.id] = tier
-    if len(tiers) < len(members):
-        raise GradeMissing(field="members", households=len(members) - len(tiers))
+    tiers = await _tiers(session, actor, members, now=now)
     calendar = await calendar_for_deadlines(session)
     ends_at = add_working_days(now, NOTICE_DAYS, calendar=calendar).at
     number = await _last_number(session, found)
@@ -159,6 +156,24 @@ async def end_line(
     return member
 
 
+async def _tiers(
+    session: AsyncSession, actor: Actor, members: Sequence[RoundMember], *, now: datetime
+) -> dict[UUID, str]:
+    """Return the grade of each household, read on its consent.
+
+    :raises MemberNotAt: if one was decided on before
+    :raises GradeMissing: if one has no grade in force
+    """
+    tiers = {}
+    for member in members:
+        member.require(MemberState.CONSENTED)
+        if (tier := await _tier(session, actor, member, now=now)) is not None:
+            tiers[member.id] = tier
+    if len(tiers) < len(members):
+        raise GradeMissing(field="members", households=len(members) - len(tiers))
+    return tiers
+
+
 async def _tier(
     session: AsyncSession, actor: Actor, member: RoundMember, *, now: datetime
 ) -> str | None:
@@ -191,10 +206,10 @@ async def _notice_alone(
 
 async def _last_number(session: AsyncSession, found: CreditRound) -> int:
     """Return the highest number that a notice of the round has had; whoever asks holds the round's lock."""
-    numbers = func.unnest(RoundNotice.numbers).column_valued("number")
-    last = (
-        select(func.max(numbers))
-        .select_from(RoundNotice, numbers)
+    numbers = (
+        select(func.unnest(RoundNotice.numbers).label("number"))
         .where(RoundNotice.tenant_id == found.tenant_id, RoundNotice.round_id == found.id)
+        .subquery()
     )
+    last = select(func.max(numbers.c.number))
     return await session.scalar(last) or 0

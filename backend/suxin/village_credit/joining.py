@@ -13,6 +13,7 @@ from suxin.consent.models import ConsentState
 from suxin.consent.notice_texts import Told, current_text, told
 from suxin.consent.purposes import RURAL_CREDIT
 from suxin.consent.queries import lock_open, recipient
+from suxin.events.feed import record_event
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
@@ -20,6 +21,7 @@ from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import local_day
 from suxin.subjects.models import DataCategory, Subject, SubjectKind
 from suxin.village_credit import queries
+from suxin.village_credit.event_types import MEMBER_STEPS
 from suxin.village_credit.models import CreditRound, RoundMember
 from suxin.village_credit.refusals import (
     JoinedAlready,
@@ -152,14 +154,23 @@ def require_in_force(member: RoundMember, *, now: datetime) -> int:
     if (
         member.state is not MemberState.ACTIVE
         or member.line_fen is None
-        or queries.over(member, today=local_day(now))
+        or member.over(today=local_day(now))
     ):
         raise LineNotActive
     return member.line_fen
 
 
 def record(session: AsyncSession, member: RoundMember, step: str, *, now: datetime) -> None:
-    """Put a step of a household on record."""
+    """Put a step of a household on record, and tell its bank's systems of it, without a name or a figure."""
+    record_event(
+        session,
+        MEMBER_STEPS[step],
+        tenant_id=member.tenant_id,
+        object_id=member.id,
+        now=now,
+        state=member.state.value,
+        round=member.round_id,
+    )
     append_act(
         session,
         action=f"village_credit.member.{step}",

@@ -16,6 +16,9 @@ from suxin.villages.models import VillageCount
 
 LIMIT: Final = 200
 COUNT_AGAIN: Final = timedelta(minutes=10)
+KEPT_FOR: Final = timedelta(days=365)
+"""How long grade and line are kept after a line's end, for the yearly review (proposed default)."""
+
 _LINED: Final = (MemberState.NOTICED, MemberState.OBJECTED, MemberState.ACTIVE)
 _OUT: Final = (MemberState.LEFT, MemberState.ENDED)
 
@@ -93,6 +96,30 @@ async def take_out_members(session: AsyncSession, *, now: datetime, limit: int =
     for member in found:
         member.forget()
         record(session, member, "left", now=now)
+    await session.flush()
+    return len(found)
+
+
+async def forget_ended(session: AsyncSession, *, now: datetime, limit: int = LIMIT) -> int:
+    """Erase grade and line of some households whose line ended long ago; return how many. A duty of the platform.
+
+    Source: PIPL art. 47(1)
+    """
+    found = (
+        await session.scalars(
+            select(RoundMember)
+            .where(
+                RoundMember.state == MemberState.ENDED,
+                RoundMember.ended_at <= now - KEPT_FOR,
+                RoundMember.label != "",
+            )
+            .order_by(RoundMember.id)
+            .limit(limit)
+            .with_for_update()
+        )
+    ).all()
+    for member in found:
+        member.forget_line()
     await session.flush()
     return len(found)
 

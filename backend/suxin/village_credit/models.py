@@ -241,6 +241,10 @@ class RoundMember(Table):
         if self.state not in states:
             raise MemberNotAt
 
+    def over(self, *, today: date) -> bool:
+        """Tell whether the line's year is over."""
+        return self.expires_on is not None and self.expires_on <= today
+
     def offer(
         self, tier: str, line_fen: int, *, number: int, ends_at: datetime, by: UUID, now: datetime
     ) -> None:
@@ -280,7 +284,16 @@ class RoundMember(Table):
     def forget(self) -> None:
         """Keep nothing of whoever took his consent back but that he was there."""
         self.require(*LEAVABLE)
-        self.state, self.label = _M.LEFT, ""
+        self.state = _M.LEFT
+        self._erase()
+
+    def forget_line(self) -> None:
+        """Keep nothing of a line that ended long ago but that there was one."""
+        self.require(_M.ENDED)
+        self._erase()
+
+    def _erase(self) -> None:
+        self.label = ""
         self.tier = self.line_fen = self.reason = self.objection = self.answer = self.number = None
 
 

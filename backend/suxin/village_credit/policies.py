@@ -1,4 +1,4 @@
-"""Who may do what about whole-village credit: rights of a bank's people, and of a village's."""
+"""Who may do what about whole-village credit: rights of a bank's people, of a village's, and of those who look on."""
 
 from typing import Final
 
@@ -11,3 +11,5 @@ LINE_DECIDE: Final = Permission("village_credit.line.decide", "决定预授信�
 
 ROUND_ACCEPT: Final = Permission("village_credit.round.accept", "接受整村授信（村居）")
 ROUND_CONFIRM: Final = Permission("village_credit.round.confirm", "确认整村授信（村居）")
+
+ROUND_OVERSEE: Final = Permission("village_credit.progress.read", "查看整村授信进度")

@@ -15,6 +15,13 @@ _KEPT: Final = Kept(
     until_zh="撤回授权即清除；否则自额度终止起 1 年（平台暂定）",
 )
 
+_USES_KEPT: Final = Kept(
+    why_zh="向银行提出的贷款申请，以及据以计算的可用额度",
+    why_en="requests for a loan that you made, by which what is left of your line is worked out",
+    law_zh="《个人信息保护法》第十三条第二项；《征信业管理条例》",
+    until_zh="与该笔贷款申请同期",
+)
+
 PORTIONS: Final[Sequence[Portion]] = (
     Portion(
         code="credit_round_members",
@@ -51,6 +58,6 @@ PORTIONS: Final[Sequence[Portion]] = (
         fields={"amount_fen": "金额（分）", "asked_at": "申请时间"},
         rows=uses_about,
         by=(LineUse.asked_at, LineUse.request_id),
-        kept=_KEPT,
+        kept=_USES_KEPT,
     ),
 )

@@ -2,21 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
-from suxin.lending.models import LoanRequest
+from suxin.lending.models import LoanRequest, RequestState
 from suxin.lending.terms import RepaymentMethod
 from suxin.village_credit.models import CreditRound, LineUse, RoundMember, RoundNotice
-from suxin.village_credit.policies import ROUND_READ
+from suxin.village_credit.policies import ROUND_OVERSEE, ROUND_READ
 from suxin.village_credit.states import MemberState, RoundState
 from suxin.villages.queries import household_of_subject
 
@@ -25,6 +24,10 @@ MAX_MEMBERS: Final = 5_000
 
 _OVER: Final[frozenset[LoanState]] = frozenset(
     {LoanState.CANCELLED, LoanState.SETTLED, LoanState.WRITTEN_OFF}
+)
+
+_NOTHING_CAME: Final[frozenset[RequestState]] = frozenset(
+    {RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.UNMATCHED}
 )
 
 
@@ -61,17 +64,25 @@ async def lock_round(session: AsyncSession, actor: Actor, round_id: UUID) -> Cre
     return _round(await session.scalar(one.execution_options(populate_existing=True)))
 
 
-def rounds_overseen(*, within: str = "") -> Select[CreditRound]:
-    """Return the rounds that the caller sees in an area, by village and bank; of households there are counts alone."""
+def rounds_overseen(actor: Actor, *, within: str = "") -> Select[CreditRound]:
+    """Return the rounds of an area, for the credit office; a town's person sees those of his own towns. Of households there are counts alone.
+
+    :raises Forbidden: if the actor may not look on
+    """
+    actor.require(ROUND_OVERSEE)
+    own = [CreditRound.village_code.startswith(one, autoescape=True) for one in actor.areas]
     return (
         select(CreditRound)
-        .where(CreditRound.village_code.startswith(within, autoescape=True))
+        .where(
+            CreditRound.village_code.startswith(within, autoescape=True),
+            or_(*own) if own else true(),
+        )
         .order_by(CreditRound.village_code, CreditRound.id)
     )
 
 
-def own_members(actor: Actor, round_id: UUID) -> Select[RoundMember]:
-    """Return the households of a round that take part, for the actor's bank, those who wait first.
+def own_round_members(actor: Actor) -> Select[RoundMember]:
+    """Return the households that take part in the rounds of the actor's bank; whoever left is there no more.
 
     :raises Forbidden: if the actor may not read rounds
     """
@@ -80,11 +91,18 @@ def own_members(actor: Actor, round_id: UUID) -> Select[RoundMember]:
         select(RoundMember)
         .where(
             RoundMember.tenant_id == actor.own_tenant,
-            RoundMember.round_id == round_id,
             RoundMember.state != MemberState.LEFT,
         )
         .order_by(RoundMember.id)
     )
+
+
+def own_members(actor: Actor, round_id: UUID) -> Select[RoundMember]:
+    """Return those of one round, in the order in which they joined.
+
+    :raises Forbidden: if the actor may not read rounds
+    """
+    return own_round_members(actor).where(RoundMember.round_id == round_id)
 
 
 async def lock_members(
@@ -205,10 +223,10 @@ def uses_about(subject_id: UUID) -> Select[LineUse]:
     )
 
 
-async def used_fen(session: AsyncSession, member: RoundMember) -> int:
-    """Return how much of a line is taken: what live requests ask for, and what loans on it may still owe or draw.
+async def used_fen(session: AsyncSession, actor: Actor, member_id: UUID) -> int:
+    """Return how much of one of the acting subject's lines is taken: what requests ask for until they end or are a loan, and what loans on it may still owe or draw.
 
-    For the acting subject, who alone reads his requests.
+    :raises Forbidden: if the actor acts for no subject
     """
     uses = (
         await session.execute(
@@ -218,19 +236,20 @@ async def used_fen(session: AsyncSession, member: RoundMember) -> int:
                 (LoanRequest.subject_id == LineUse.subject_id)
                 & (LoanRequest.id == LineUse.request_id),
             )
-            .where(LineUse.subject_id == member.subject_id, LineUse.member_id == member.id)
+            .where(LineUse.subject_id == actor.own_subject, LineUse.member_id == member_id)
         )
     ).all()
     loans = await session.scalars(
         select(Loan).where(
-            Loan.subject_id == member.subject_id,
+            Loan.subject_id == actor.own_subject,
             Loan.request_id.in_([use.request_id for use, _ in uses]),
             Loan.renews_id.is_(None),
         )
     )
     owed = {loan.request_id: _owed(loan) for loan in loans}
     return sum(
-        owed.get(use.request_id, use.amount_fen if request.alive else 0) for use, request in uses
+        owed.get(use.request_id, 0 if request.state in _NOTHING_CAME else use.amount_fen)
+        for use, request in uses
     )
 
 
@@ -284,18 +303,8 @@ def _owed(loan: Loan) -> int:
     return loan.principal_fen - loan.principal_paid_fen
 
 
-def over(member: RoundMember, *, today: date) -> bool:
-    """Tell whether a line's year is over."""
-    return member.expires_on is not None and member.expires_on <= today
-
-
 def _one_member(actor: Actor, member_id: UUID) -> Select[RoundMember]:
-    actor.require(ROUND_READ)
-    return select(RoundMember).where(
-        RoundMember.tenant_id == actor.own_tenant,
-        RoundMember.id == member_id,
-        RoundMember.state != MemberState.LEFT,
-    )
+    return own_round_members(actor).where(RoundMember.id == member_id)
 
 
 def _round(found: CreditRound | None) -> CreditRound:

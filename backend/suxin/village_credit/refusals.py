@@ -12,11 +12,11 @@ class RoundNotAt(Refusal):
 
 
 class RoundSecondPerson(Refusal):
-    """The same person takes both steps of one side."""
+    """The same person takes two steps that belong to two: both signatures of a side, the rules and a batch, or a line and its review."""
 
     code = "CREDIT_ROUND_SECOND_PERSON"
-    zh = "同一方的两个步骤须由两人办理"
-    en = "The two steps of one side are taken by two people"
+    zh = "签署、测算与复核须由不同的人办理"
+    en = "Signing, deciding on a batch and reviewing a line are steps of different people"
 
 
 class RoundRunning(Refusal):

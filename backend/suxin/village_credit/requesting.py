@@ -76,7 +76,8 @@ async def request_on_line(
     Source: PIPL art. 14, 23
     """
     member = await queries.lock_own_membership(session, actor, member_id)
-    left_fen = require_in_force(member, now=now) - await queries.used_fen(session, member)
+    used_fen = await queries.used_fen(session, actor, member.id)
+    left_fen = require_in_force(member, now=now) - used_fen
     if wanted.amount_fen > left_fen:
         raise LineExceeded(field="amountFen", left_yuan=max(0, left_fen) // _YUAN_FEN)
     found = await queries.open_round(session, member.round_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
@@ -17,6 +18,7 @@ from suxin.lending.models import LoanProduct
 from suxin.lending.queries.requests import offered_products
 from suxin.tenancy.models import Tenant
 from suxin.village_credit import queries
+from suxin.village_credit.event_types import ROUND_STEPS
 from suxin.village_credit.lines import LEAST_FEN, checked_rules
 from suxin.village_credit.models import CreditRound
 from suxin.village_credit.policies import (
@@ -50,7 +52,7 @@ async def propose_round(
     """Propose a round of the actor's bank in a village, for one of its published products, with its lines by grade in fen.
 
     :raises Forbidden: if the actor may not propose rounds
-    :raises BankNotLicensed: if the bank may not read households' grades
+    :raises BankNotLicensed: if the bank may not read households' grades, or is a sandbox
     :raises LineOutOfBounds: see ``lines.checked_rules``
     :raises VillageUnknown: if no village keeps a register under the code
     :raises ProductNotOffered: if the product is not one that the bank publishes
@@ -59,7 +61,8 @@ async def propose_round(
     """
     actor.require(ROUND_PROPOSE)
     bank = await session.get_one(Tenant, actor.own_tenant)
-    if not bank.credit_licensed:
+    # Villages have no sandbox to play in.
+    if bank.sandbox or not bank.credit_licensed:
         raise BankNotLicensed
     lines = checked_rules(rules)
     village = await village_at(session, village_code.strip())
@@ -199,7 +202,17 @@ async def _take_turn(session: AsyncSession, bank_id: UUID, village_id: UUID) -> 
 def record(
     session: AsyncSession, actor: Actor, found: CreditRound, step: str, *, now: datetime
 ) -> None:
-    """Put a step of a round on record of whichever side took it."""
+    """Put a step of a round on record of whichever side took it, and tell both sides' systems."""
+    if (kind := ROUND_STEPS.get(step)) is not None:
+        for tenant_id in (found.tenant_id, found.village_tenant_id):
+            record_event(
+                session,
+                kind,
+                tenant_id=tenant_id,
+                object_id=found.id,
+                now=now,
+                state=found.state.value,
+            )
     append_act(
         session,
         action=f"village_credit.round.{step}",

@@ -4,14 +4,15 @@ Everything here is made up. The one password is printed by ``suxin up`` and wort
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from suxin.lending.facts import EcoGrade, TaxGrade
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import SubjectKind
 from suxin.tenancy.profiles import TenantKind
+from suxin_server.demo.applicant import Applicant, Penalty
 from suxin_server.demo.log_in import DemoLogIn
 from suxin_server.demo.numbers import credit_code, phone, resident_id
 from suxin_server.demo.village_people import VILLAGE_STAFF
@@ -26,49 +27,6 @@ FIRST_CROWD_PHONE: Final = 100
 
 DESK: Final = "/desk/log-in"
 PREVIEW: Final = "/preview"
-
-
-class Penalty(NamedTuple):
-    """One administrative penalty, by how long ago it was decided."""
-
-    months_ago: int
-    severity: str
-    authority: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applicant:
-    """One who asks for a loan in the phone preview, and the organisation he represents.
-
-    ``wechat`` is the log-in code; ``proved`` tells whether he went through real-name proof already. ``ask`` are the
-    terms his story is about.
-    """
-
-    wechat: str
-    name: str
-    resident_id: str
-    phone: str
-    proved: bool
-    kind: SubjectKind
-    name_parts: tuple[str, ...]
-    uscc: str
-    county_code: str
-    industry: str
-    age_months: int
-    staff: int
-    tax_grade: TaxGrade | None = None
-    annual_tax_fen: int | None = None
-    insured: int | None = None
-    honours: tuple[str, ...] = ()
-    penalties: tuple[Penalty, ...] = ()
-    eco_grade: EcoGrade | None = None
-    ask: RequestTerms
-    story: str
-
-    @property
-    def subject_name(self) -> str:
-        """The name of the organisation."""
-        return "".join(self.name_parts)
 
 
 ZHANG_WEI: Final = Applicant(
@@ -203,6 +161,34 @@ ZHAO_MIN: Final = Applicant(
 APPLICANTS: Final = (ZHANG_WEI, LI_XIUYING, WANG_QIANG, CHEN_JING, ZHAO_MIN)
 
 
+ZHOU_GUILAN: Final = Applicant(
+    wechat="demo-zhouguilan",
+    name="周桂兰",
+    resident_id=resident_id(date(1976, 5, 9), 96),
+    phone=phone(6),
+    proved=True,
+    kind=SubjectKind.HOUSEHOLD,
+    name_parts=("周", "家农户"),
+    uscc="",
+    county_code="321324",
+    industry="A01",
+    age_months=60,
+    staff=0,
+    ask=RequestTerms(
+        amount_fen=1_000_000,
+        term_months=12,
+        purpose=LoanPurpose.AGRICULTURE_INPUTS,
+        guarantee_mode=GuaranteeMode.CREDIT,
+    ),
+    story="垫湖村农户，已有等级和整村授信额度：可一键用款（启动后约一分钟可用）",
+)
+"""The head of a household with a grade and a line of whole-village credit. She comes with her village's register, which the worker
+fills after the start; departments know her household by its number there."""
+
+PHONES: Final = (*APPLICANTS, ZHOU_GUILAN)
+"""Everybody whose phone the preview can show."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """One who works for a tenant, bounded by a branch or by areas where his role is."""
@@ -307,11 +293,18 @@ def _bank(slug: str, name: str, short_name: str, people: tuple[str, str, str]) -
     )
 
 
+_HONGZE: Final = _bank("hongze", "洪泽湖农村商业银行", "洪泽湖农商行", ("袁刚", "许红", "傅健"))
+HONGZE: Final = replace(
+    _HONGZE,
+    staff=(*_HONGZE.staff, Staff(name="袁芳", login="hongze.head", role="branch_head")),
+)
+"""The bank of the whole-village credit: its officer proposes, the head of its branch signs and decides."""
+
 BANKS: Final = (
     CHUFENG,
     LUOMA,
     _bank("shuhe", "沭河农村商业银行", "沭河农商行", ("宋平", "邓丽", "曹勇")),
-    _bank("hongze", "洪泽湖农村商业银行", "洪泽湖农商行", ("袁刚", "许红", "傅健")),
+    HONGZE,
     _bank("yanghe", "洋河实业银行宿迁分行", "洋河实业银行", ("沈浩", "曾怡", "彭超")),
     _bank("jiangzuo", "江左普惠银行宿迁分行", "江左普惠银行", ("吕军", "董娟", "程磊")),
     _bank("huaihai", "淮海兴业储蓄银行宿迁分行", "淮海储蓄银行", ("于东", "萧兰", "唐杰")),
@@ -367,7 +360,7 @@ def _role_zh(tenant: Organiser, person: Staff) -> str:
 
 
 def log_ins() -> Sequence[DemoLogIn]:
-    """Return the log-ins worth showing: two banks in full, one of each other kind of tenant, and the applicants."""
+    """Return the log-ins worth showing: three banks in full, one of each other kind of tenant, and the applicants."""
     desks = [
         DemoLogIn(
             who=f"{tenant.short_name} {person.branch or ''}{_role_zh(tenant, person)}",
@@ -376,7 +369,7 @@ def log_ins() -> Sequence[DemoLogIn]:
             password=PASSWORD,
             note=person.name,
         )
-        for tenant in (OPERATOR, CHUFENG, LUOMA, *OTHERS)
+        for tenant in (OPERATOR, CHUFENG, LUOMA, HONGZE, *OTHERS)
         for person in tenant.staff
     ]
     phones = [
@@ -387,7 +380,7 @@ def log_ins() -> Sequence[DemoLogIn]:
             password=f"{applicant.resident_id}\n{applicant.phone}",
             note=applicant.story,
         )
-        for applicant in APPLICANTS
+        for applicant in PHONES
     ]
     visitor = COUNTER_VISITOR
     at_counter = DemoLogIn(

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from suxin.lending.facts import EcoGrade, TaxGrade
 from suxin.subjects.models import SubjectKind
 from suxin_server.demo import cast, words
+from suxin_server.demo.applicant import Applicant, Penalty
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.numbers import PHONES, credit_code, phone, resident_id
 from suxin_server.demo.words import (
@@ -79,7 +80,7 @@ class Known:
     annual_tax_fen: int | None = None
     insured: int | None = None
     honours: tuple[str, ...] = ()
-    penalties: tuple[cast.Penalty, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
     eco_grade: EcoGrade | None = None
 
 
@@ -113,7 +114,7 @@ def organisations() -> tuple[Organisation, ...]:
     return (*map(_of_cast, cast.APPLICANTS), *crowd)
 
 
-def _of_cast(applicant: cast.Applicant) -> Organisation:
+def _of_cast(applicant: Applicant) -> Organisation:
     return Organisation(
         kind=applicant.kind,
         name_parts=applicant.name_parts,
@@ -259,12 +260,12 @@ def _of_farm(dice: Dice, kind: SubjectKind) -> Known:
     )
 
 
-def _penalties(dice: Dice, percent: int) -> tuple[cast.Penalty, ...]:
+def _penalties(dice: Dice, percent: int) -> tuple[Penalty, ...]:
     if not dice.happens(percent):
         return ()
     severity = dice.pick((("轻微", 5), ("一般", 4), ("严重", 1)))
     authority = dice.choice(("宿迁市生态环境局", "宿迁市市场监督管理局", "宿迁市应急管理局"))
-    return (cast.Penalty(dice.randrange(1, 40), severity, authority),)
+    return (Penalty(dice.randrange(1, 40), severity, authority),)
 
 
 def _eco_grade(dice: Dice, percent: int) -> EcoGrade | None:

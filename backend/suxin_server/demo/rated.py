@@ -64,7 +64,7 @@ _RIGHTS: Final = frozenset(
     {ASSESSMENT_FILE, MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ}
 )
 _MODELS: Final = (RuralKind.HOUSEHOLD, RuralKind.FAMILY_FARM)
-_FACTS: Final[tuple[tuple[str, dict[str, object]], ...]] = (
+FACTS: Final[tuple[tuple[str, dict[str, object]], ...]] = (
     ("VILLAGE-RESIDENCE", {"band": "3年以上"}),
     ("FARM-LAND", {"number": "演示", "band": "30至100亩"}),
     ("FARM-INSURED", {"crop": "水稻", "year": 2026}),
@@ -93,7 +93,7 @@ class RatedCity:
         village = await self._village(now=now)
         if village is None or len(office) < len(cast.SCORE_OFFICE):
             return False
-        began = _in_year_before(now)
+        began = in_year_before(now)
         scored = ScoredCity(self.database, self.batch)
         for kind in _MODELS:
             await scored.put_in_force(kind.model_code, office, drafted=began, now=began)
@@ -101,17 +101,29 @@ class RatedCity:
         *panel, checker = await people_of(
             self.database, self.profiles, village.tenant_id, log_ins, now=now
         )
-        subjects = await self._households(village, now=began)
+        subjects = await self.households(village, now=began)
+        await self.rate(panel, checker, subjects, began=began, settled=began + NOTICE)
+        running = await self._voting(panel, subjects, now=now)
+        await self._vote(panel[1:], running, now=now, at_most=VOTED)
+        await count_all(self.batch, now=now)
+        return True
+
+    async def rate(
+        self,
+        panel: Sequence[Actor],
+        checker: Actor,
+        subjects: Sequence[tuple[UUID, UUID]],
+        *,
+        began: datetime,
+        settled: datetime,
+    ) -> None:
+        """Lead one cycle of households to its end, and let their grades take effect when it was settled."""
         cycle = await self._voting(panel, subjects, now=began)
         await self._vote(panel, cycle, now=began)
         await self._act(close_panel, panel[0], cycle_id=cycle.id, now=began)
         await rate_all(self.batch, self.database, now=began)
         await self._act(check_results, checker, cycle_id=cycle.id, now=began)
-        await rate_all(self.batch, self.database, now=began + NOTICE)
-        running = await self._voting(panel, subjects, now=now)
-        await self._vote(panel[1:], running, now=now, at_most=VOTED)
-        await count_all(self.batch, now=now)
-        return True
+        await rate_all(self.batch, self.database, now=settled)
 
     async def _village(self, *, now: datetime) -> Village | None:
         """Return the village that has everybody, unless it has a cycle."""
@@ -125,7 +137,9 @@ class RatedCity:
                 .where(Tenant.name == name)
             )
 
-    async def _households(self, village: Village, *, now: datetime) -> list[tuple[UUID, UUID]]:
+    async def households(
+        self, village: Village, *, now: datetime, most: int = HOUSEHOLDS
+    ) -> list[tuple[UUID, UUID]]:
         """Make subjects of some households, as their heads would by linking them; return each with whoever acts for it."""
         dice, made = Dice("rated"), []
         async with self.batch.transaction(SYSTEM, now=now) as session:
@@ -133,7 +147,7 @@ class RatedCity:
                 select(Household)
                 .where(Household.tenant_id == village.tenant_id, Household.subject_id.is_(None))
                 .order_by(Household.number.desc())
-                .limit(HOUSEHOLDS)
+                .limit(most)
             )
             for place, household in enumerate(found):
                 subject_id, person_id = new_id(now), new_id(now)
@@ -158,8 +172,8 @@ class RatedCity:
                     now=now,
                 )
                 # The more of them a household has, the better it does: every grade is there.
-                for item, content in dice.sample(_FACTS, min(len(_FACTS), place + 1)):
-                    await _record(session, subject_id, item, content, now=now)
+                for item, content in dice.sample(FACTS, min(len(FACTS), place + 1)):
+                    await put_fact(session, subject_id, item, content, now=now)
                 made.append((subject_id, person_id))
         return made
 
@@ -224,14 +238,15 @@ class RatedCity:
         return await self.database.run(actor, work, now=now)
 
 
-def _in_year_before(now: datetime) -> datetime:
+def in_year_before(now: datetime) -> datetime:
+    """Return when the cycle of the year before was led."""
     month, day = BEGAN
     return now.astimezone(SHANGHAI).replace(
         year=local_day(now).year - 1, month=month, day=day, hour=10
     )
 
 
-async def _record(
+async def put_fact(
     session: AsyncSession,
     subject_id: UUID,
     item_code: str,
@@ -239,6 +254,7 @@ async def _record(
     *,
     now: datetime,
 ) -> None:
+    """Put something on record of a subject, as a department that knows it would."""
     item = await session.get_one(CatalogueItem, item_code)
     record_id = new_id(now)
     session.add(

@@ -12,6 +12,7 @@ from suxin.lending.models import DispatchMode, RequestState
 from suxin.lending.terms import RequestTerms
 from suxin_server.demo import answering, asking, cast, consenting, ending, lending_out
 from suxin_server.demo.answering import LIVE, Course
+from suxin_server.demo.applicant import Applicant
 from suxin_server.demo.asking import Answer, Case
 from suxin_server.demo.book import Book, Party, Stage
 
@@ -374,7 +375,7 @@ def _tell_cast(stage: Stage, parties: Mapping[str, Party]) -> None:
 
 
 def _cast_case(
-    stage: Stage, parties: Mapping[str, Party], applicant: cast.Applicant, at: datetime
+    stage: Stage, parties: Mapping[str, Party], applicant: Applicant, at: datetime
 ) -> Case:
     case = asking.submit(
         stage,

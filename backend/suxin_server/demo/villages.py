@@ -13,6 +13,7 @@ from suxin.villages.drafts import HouseholdDraft
 from suxin.villages.people import MemberDraft
 from suxin.villages.states import Relation
 from suxin_server.demo import cast, words
+from suxin_server.demo.applicant import Applicant
 from suxin_server.demo.cast import Organiser, Staff
 from suxin_server.demo.dice import Dice
 from suxin_server.demo.numbers import PHONES, phone, resident_id
@@ -24,7 +25,14 @@ _FAMILY: Final = ("伟", "芳", "磊", "静", "勇", "燕", "涛", "梅")
 _FIRST_ORDER: Final = 100
 
 
-def _village(slug: str, name: str, short_name: str, people: tuple[str, str]) -> Organiser:
+def _village(
+    slug: str,
+    name: str,
+    short_name: str,
+    people: tuple[str, str],
+    *,
+    more: tuple[Staff, ...] = (),
+) -> Organiser:
     admin, worker = people
     return Organiser(
         slug=slug,
@@ -35,12 +43,25 @@ def _village(slug: str, name: str, short_name: str, people: tuple[str, str]) -> 
         staff=(
             Staff(name=admin, login=f"{slug}.admin", role="village_admin"),
             Staff(name=worker, login=f"{slug}.grid", role="grid_worker"),
+            *more,
         ),
     )
 
 
+PANEL: Final = tuple(
+    Staff(name=name, login=f"dianhu.panel{place}", role="committee")
+    for place, name in enumerate(("卞和", "卞秋", "葛平", "苗青", "葛兰"), start=1)
+)
+"""Who votes on ratings in the village that goes on to whole-village credit."""
+
+CHECKER: Final = Staff(name="苗正", login="dianhu.supervisor", role="supervisor")
+HEADS: Final = {"village": cast.ZHAO_MIN, "dianhu": cast.ZHOU_GUILAN}
+"""Who of the cast lives in the first household of a village."""
+
 VILLAGES: Final = (
-    _village("dianhu", "泗洪县上塘镇垫湖村村民委员会", "垫湖村", ("卞诚", "卞勤")),
+    _village(
+        "dianhu", "泗洪县上塘镇垫湖村村民委员会", "垫湖村", ("卞诚", "卞勤"), more=(*PANEL, CHECKER)
+    ),
     _village("chenlao", "泗洪县界集镇沉涝村村民委员会", "沉涝村", ("毕文", "毕武")),
     _village("shuanggou", "泗洪县双沟镇双沟居民委员会", "双沟居委会", ("柳青", "柳红")),
 )
@@ -65,7 +86,7 @@ REGISTERS: Final = (
 
 
 def households(register: Register) -> Iterator[tuple[HouseholdDraft, list[MemberDraft]]]:
-    """Yield the households of a village, always the same; one applicant of the cast lives in the first of the first."""
+    """Yield the households of a village, always the same; in the first of some lives one of the cast."""
     dice = Dice(f"village/{register.slug}")
     for number in range(1, HOUSEHOLDS + 1):
         group = GROUPS[(number - 1) * len(GROUPS) // HOUSEHOLDS]
@@ -73,12 +94,12 @@ def households(register: Register) -> Iterator[tuple[HouseholdDraft, list[Member
             number=f"{number:04d}", group_name=group, address=f"{group}{number}号"
         )
         head = _head(dice)
-        if register is REGISTERS[0] and number == 1:
-            head = _of_cast(cast.APPLICANTS[-1])
+        if number == 1 and register.slug in HEADS:
+            head = _of_cast(HEADS[register.slug])
         yield place, [head, *_family(dice, head)]
 
 
-def _of_cast(applicant: cast.Applicant) -> MemberDraft:
+def _of_cast(applicant: Applicant) -> MemberDraft:
     return MemberDraft(
         name=applicant.name,
         relation=Relation.HEAD,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT, WECHAT
 from suxin_oauth import paths
-from suxin_server.demo import cast
+from suxin_server.demo.applicant import Applicant as Role
 from suxin_server.journeys.dpop_auth import DpopAuth
 from suxin_server.journeys.walking import Talk, expect, moment, new_key, until
 
@@ -20,7 +20,7 @@ Things = Sequence[Mapping[str, Any]]
 class Applicant:
     """One of the demo city's applicants, with the mini program in his hand."""
 
-    def __init__(self, url: str, role: cast.Applicant) -> None:
+    def __init__(self, url: str, role: Role) -> None:
         self.role = role
         self.talk = Talk(url)
 

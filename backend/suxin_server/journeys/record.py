@@ -7,6 +7,7 @@ from typing import Final
 
 from suxin.scoring.packaged import FIRM_GRADE, XICHU
 from suxin_server.demo import cast
+from suxin_server.demo.applicant import Applicant as Role
 from suxin_server.journeys.applicant import API, Applicant, Thing
 from suxin_server.journeys.desk import Desk
 from suxin_server.journeys.source import SCOPE, SourceSystem
@@ -35,12 +36,12 @@ class Matter:
     for_firm: bool
 
 
-def of_firm(who: cast.Applicant) -> Matter:
+def of_firm(who: Role) -> Matter:
     """Return the matter of somebody's firm, which departments know by its credit code."""
     return Matter("uscc", who.uscc, FIRM_GRADE, "企业信用等级", "L08", for_firm=True)
 
 
-def of_person(who: cast.Applicant) -> Matter:
+def of_person(who: Role) -> Matter:
     """Return the matter of somebody himself, whom departments know by his resident id."""
     return Matter("resident_id", who.resident_id, XICHU, "西楚分", "L05", for_firm=False)
 

@@ -1,4 +1,4 @@
-"""Stand-ins for what is outside: WeChat, identity proof, text messages, the window of credit repair, the score system, a bank.
+"""Stand-ins for what is outside: WeChat, identity proof, text messages, the window of credit repair, the score system, the grid app, a bank.
 
 They speak the real protocols over real HTTP, so that development, demonstrations and tests run the same client code as
 production on a machine without an outside world. ``python -m suxin_server.stand_ins`` serves them all. They believe

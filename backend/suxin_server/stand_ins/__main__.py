@@ -23,6 +23,7 @@ from suxin_server.stand_ins.receiver import ReceiverStandIn
 from suxin_server.stand_ins.repair import RepairStandIn
 from suxin_server.stand_ins.sms import SmsStandIn
 from suxin_server.stand_ins.tiers import TiersStandIn
+from suxin_server.stand_ins.town_app import TownAppStandIn
 from suxin_server.stand_ins.wechat import WeChatStandIn
 from suxin_server.stand_ins.wire import StandIn
 
@@ -41,7 +42,16 @@ class _Server(uvicorn.Server):
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="suxin_server.stand_ins", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("wechat", "identity", "sms", "repair", "receiver", "tiers", "payscore"):
+    for name in (
+        "wechat",
+        "identity",
+        "sms",
+        "repair",
+        "receiver",
+        "tiers",
+        "payscore",
+        "town_app",
+    ):
         parser.add_argument(f"--{name}-port", type=int, default=0)
     parser.add_argument("--registry", type=Path, default=None, help="who represents which firm")
     parser.add_argument(
@@ -119,6 +129,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "receiver": ReceiverStandIn(),
         "tiers": TiersStandIn(),
         "payscore": PayScoreStandIn(given.payscore_keys),
+        "town_app": TownAppStandIn(),
     }
     listeners: dict[str, socket.socket] = {}
     for name in stand_ins:

@@ -4,5 +4,5 @@ import hashlib
 
 
 def stand_in_key(service: str) -> str:
-    """Return the key the stand-in of a service (``wechat``, ``identity``, ``sms``, ``repair``, ``payscore``, ``payscore-client`` or ``tiers``) accepts."""
+    """Return the key the stand-in of a service (``wechat``, ``identity``, ``sms``, ``repair``, ``payscore``, ``payscore-client``, ``tiers`` or ``town_app``) accepts."""
     return hashlib.sha256(f"suxin stand-in {service}".encode()).hexdigest()[:32]

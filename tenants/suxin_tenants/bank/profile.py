@@ -28,6 +28,7 @@ from suxin.risk_pool.bank_ledgers.policies import BANK_LEDGER_SEND
 from suxin.risk_pool.claims.policies import CLAIM_MAKE, CLAIM_READ
 from suxin.risk_pool.guarantor_parts.policies import PART_CONFIRM, PART_READ
 from suxin.risk_pool.policies import AGREEMENT_ACCEPT, FILING_MAKE, FILING_READ
+from suxin.rural.policies import COVERAGE_READ
 from suxin.sandboxes.policies import SANDBOX_PLAY
 from suxin.scoring.policies import TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
@@ -59,6 +60,7 @@ _OFFICER: Final = frozenset(
         EXPORT_RUN,
         LEAGUE_READ,
         ROUND_READ,
+        COVERAGE_READ,
         ROUND_PROPOSE,
         LINE_DECIDE,
     }
@@ -135,6 +137,7 @@ BANK: Final = TenantProfile(
                     GUARANTEE_READ,
                     PART_READ,
                     ROUND_READ,
+                    COVERAGE_READ,
                 }
             ),
         ),

@@ -1,6 +1,6 @@
 """The desk's bills: each day's bill of the payment provider beside the orders, and in what a bill differed; and asking for a payment again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,16 +9,18 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.kernel.refusals import Refusal
 from suxin.perks.orders.bills import queries
 from suxin.perks.orders.bills.comparing import MAX_GAPS
+from suxin.perks.orders.bills.explaining import MAX_FOUND, GapExplained, explain_gap
 from suxin.perks.orders.bills.models import OrderBill, OrderBillGap
 from suxin.perks.orders.models import ServiceOrder
-from suxin.perks.orders.policies import ORDER_READ
+from suxin.perks.orders.policies import ORDER_MANAGE, ORDER_READ
 from suxin.perks.orders.urging import collect_order, remind_order
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.merchant.order_pages import PLACE
 from suxin_tenants.paging import read_page
-from suxin_tenants.visits import Answer, GivenVisit, Visit
+from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 BILLS: Final = f"{PLACE}/bills"
 
@@ -41,8 +43,41 @@ async def show_bill(visit: GivenVisit, bill_id: FromPath[UUID]) -> Answer:
         bill = await queries.own_bill(session, visit.actor, bill_id)
         statement = queries.gaps_of(visit.actor, bill_id)
         page = await read_page(session, visit.request, statement, OrderBillGap.id, kept={})
-        context = {"bill": bill, "page": page, "listed": MAX_GAPS}
+        context = {
+            "bill": bill,
+            "page": page,
+            "listed": MAX_GAPS,
+            "may_explain": visit.actor.may(ORDER_MANAGE),
+        }
         return await visit.page(session, "merchant/bill.html", context)
+
+
+@get("/orders/bill-gaps/{gap_id:uuid}")
+async def show_gap(visit: GivenVisit, gap_id: FromPath[UUID]) -> Answer:
+    """Show the form in which is written down what was found about a difference."""
+    return await _show_gap(visit, gap_id, "", {}, status=200)
+
+
+@post("/orders/bill-gaps/{gap_id:uuid}", status_code=200)
+async def send_gap(visit: GivenVisit, gap_id: FromPath[UUID]) -> Answer:
+    """Write down what was found."""
+    _require(visit)
+    form = await visit.form()
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        gap = await explain_gap(
+            session, visit.actor, gap_id=gap_id, found=form.text("found"), now=visit.world_now
+        )
+        return {"bill": str(gap.bill_id)}
+
+    try:
+        done = await visit.once(form, "order.bill_gap", work, gap=gap_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, ("found",))
+        return await _show_gap(visit, gap_id, form.text("found"), errors, status=422)
+    return visit.go(f"{BILLS}/{done['bill']}", "已登记查明结果")
 
 
 @post("/orders/{order_id:uuid}/collect", status_code=200)
@@ -75,6 +110,25 @@ async def _urge(
     return await visit.press(f"order.{what}", work, back=back, done=done, order=order_id)
 
 
+async def _show_gap(
+    visit: Visit,
+    gap_id: UUID,
+    typed: str,
+    errors: Mapping[str, str],
+    *,
+    status: int,
+) -> Answer:
+    _require(visit)
+    visit.actor.require(ORDER_MANAGE)
+    async with visit.reading() as session:
+        gap = await queries.own_gap(session, visit.actor, gap_id)
+        bill = await queries.own_bill(session, visit.actor, gap.bill_id)
+        if gap.found_at is not None:
+            return visit.go(f"{BILLS}/{bill.id}", GapExplained.zh, good=False)
+        context = {"gap": gap, "bill": bill, "typed": typed, "errors": errors, "most": MAX_FOUND}
+        return await visit.page(session, "merchant/bill_gap.html", context, status=status)
+
+
 def _require(visit: Visit) -> None:
     visit.require_kind(TenantKind.MERCHANT, TenantKind.ATTRACTION)
     visit.actor.require(ORDER_READ)
@@ -83,6 +137,8 @@ def _require(visit: Visit) -> None:
 HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     show_bills,
     show_bill,
+    show_gap,
+    send_gap,
     send_collect,
     send_remind,
 )

@@ -7,7 +7,6 @@ told has one shape, whatever applies, and names nobody.
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, post
@@ -18,54 +17,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import Outcome, once
 from suxin.kernel.refusals import Invalid, Unauthenticated
-from suxin.perks.models import Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.presenting import redeem_by_code
 from suxin.perks.redeeming_queue import OPERATION
 from suxin.tenancy.profiles import TenantKind
+from suxin_tenants.merchant.till_openapi import show_openapi
+from suxin_tenants.merchant.till_shapes import (
+    KEY_HEADER,
+    PREFIX,
+    REPLAYED_HEADER,
+    RedemptionAsked,
+    shown,
+)
 from suxin_web.bodies import decoded, json_only
-from suxin_web.callers import AnyRequest, GivenActor, staff
+from suxin_web.callers import AnyRequest, GivenActor, anyone, staff
 from suxin_web.nonces import NextNonce
 from suxin_web.rate_limits import PRESENTED_CODE
 from suxin_web.refusals import RouteUnknown
 from suxin_web.runtime import GivenRuntime, Runtime
 
-PREFIX: Final = "/perks/v1"
-KEY_HEADER: Final = "Idempotency-Key"
-REPLAYED_HEADER: Final = "Idempotency-Replayed"
 MAX_BODY_BYTES: Final = 4 * 1024
 KINDS: Final = frozenset({TenantKind.MERCHANT, TenantKind.ATTRACTION})
-
-
-class RedemptionAsked(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A code that somebody shows, or, for whoever shows none, the programme; and how many come."""
-
-    code: str | None = None
-    programme_id: UUID | None = None
-    persons: int = 1
-
-
-class BenefitShown(msgspec.Struct, frozen=True, rename="camel"):
-    """What one person gets; ``figure`` counts by ``unit``: fen, bps, minutes, pieces, or nothing."""
-
-    kind: str
-    label: str
-    terms: str
-    figure: int
-    unit: str
-
-
-class RedemptionShown(msgspec.Struct, frozen=True, rename="camel"):
-    """A redemption as a till sees it; ``handle`` is a pseudonym at this merchant alone, none for a visitor."""
-
-    id: UUID
-    programme_id: UUID
-    handle: str | None
-    persons: int
-    benefit: BenefitShown
-    state: str
-    value_fen: int
-    ended_at: datetime | None
 
 
 @post("/redemptions", status_code=HTTPStatus.CREATED, request_max_body_size=MAX_BODY_BYTES)
@@ -156,34 +128,11 @@ def _require_till(request: AnyRequest, actor: Actor) -> None:
     actor.require(REDEMPTION_GRANT)
 
 
-def shown(redemption: Redemption) -> dict[str, Any]:
-    """Return a redemption as it is told, and kept with its key."""
-    benefit = redemption.benefit_read
-    told = RedemptionShown(
-        id=redemption.id,
-        programme_id=redemption.programme_id,
-        handle=redemption.handle,
-        persons=redemption.persons,
-        benefit=BenefitShown(
-            kind=benefit.kind.value,
-            label=benefit.label,
-            terms=benefit.terms,
-            figure=benefit.figure,
-            unit=benefit.kind.unit,
-        ),
-        state=redemption.state.value,
-        value_fen=redemption.used_value_fen,
-        ended_at=redemption.ended_at,
-    )
-    plain: dict[str, Any] = msgspec.to_builtins(told)
-    return plain
-
-
 routes: Final[list[ControllerRouterHandler]] = [
     Router(
         PREFIX,
-        route_handlers=[redeem],
-        dependencies={"actor": Provide(staff)},
+        route_handlers=[redeem, show_openapi],
+        dependencies={"actor": Provide(staff), "caller": Provide(anyone)},
         guards=[json_only],
         middleware=[NextNonce],
         include_in_schema=False,

@@ -11,7 +11,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.purposes import purpose_named
+from suxin.consent.models import ConsentState
+from suxin.consent.purposes import PERK_REDEEM, purpose_named
 from suxin.counter import queries
 from suxin.counter.commands import Reading, SignedForm, read_aloud, take_evidence
 from suxin.counter.deciding import carry_out
@@ -147,6 +148,9 @@ async def show_receipt(
             "purpose": purpose_named(consent.purpose).zh,
             "categories": category_words(consent.categories),
             "gives": signed.evidence.decision in (Decision.ALLOW, Decision.RESUME),
+            "for_code": consent.purpose == PERK_REDEEM.code
+            and consent.state is ConsentState.ACTIVE
+            and signed.visit.is_running(visit.now),
         }
         return await visit.page(session, "counter/receipt.html", context)
 

@@ -21,6 +21,7 @@ COVER_ACTIONS: Final[Mapping[str, str]] = {
     "perks.cover_claim.recovery_confirmed": "确认追回到账",
     "perks.limit.proposed": "提出权益限制",
     "perks.limit.noticed": "告知权益限制",
+    "perks.limit.contested": "对权益限制提出申诉",
     "perks.limit.effective": "权益限制生效",
     "perks.limit.stands": "申诉结束，恢复等待生效",
     "perks.limit.lifted": "申诉成立，解除权益限制",

@@ -12,6 +12,7 @@ ORDER_ACTIONS: Final[Mapping[str, str]] = {
     "perks.authorisation.refused": "渠道未受理免确认授权",
     "perks.authorisation.ended": "免确认授权已解除",
     "perks.order_bill.compared": "核对微信支付账单",
+    "perks.order_bill.gap_explained": "登记对账差异查明结果",
     "perks.order.created": "新建服务订单",
     "perks.order.asked": "向支付渠道提交请求",
     "perks.order.rejected": "支付渠道未受理请求",

@@ -19,6 +19,7 @@ PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.redemption.completed": "完成核销",
     "perks.redemption.rolled_back": "撤回核销",
     "perks.redemption.expired": "核销超时",
+    "perks.code.handed_out": "在窗口打印纸质权益码",
     "perks.ticket.issued": "出具门票",
     "perks.ticket.part_used": "门票入园",
     "perks.ticket.used": "门票用完",
@@ -43,6 +44,8 @@ PERK_OBJECTS: Final[Mapping[str, str]] = {
     **COVER_OBJECTS,
 }
 PERK_REASONS: Final[Mapping[str, str]] = {
+    "perk code asked for at a counter": "在窗口征求使用权益的同意",
+    "perk code printed at a counter": "在窗口打印纸质权益码",
     "perk code used": "核销权益码",
     "perk redeemed": "核对本人可享次数",
     "perk ticket given back": "在景区名下为本人退票",

@@ -27,6 +27,7 @@ from suxin.lending.warnings.policies import (
     WARNING_RULE_READ,
 )
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_MANAGE
+from suxin.perks.orders.bills.policies import BILL_OVERSEE
 from suxin.perks.policies import PROGRAMME_APPROVE
 from suxin.perks.settlements.policies import SETTLEMENT_APPROVE
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE, NOTICE_READ
@@ -52,7 +53,13 @@ from suxin.risk_pool.policies import (
     POOL_READ,
     STOP_LOSS_LIFT,
 )
-from suxin.rural.policies import HEARING_DECIDE, RURAL_OVERSEE, TITLE_DECIDE, TITLE_FILE
+from suxin.rural.policies import (
+    COVERAGE_READ,
+    HEARING_DECIDE,
+    RURAL_OVERSEE,
+    TITLE_DECIDE,
+    TITLE_FILE,
+)
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, MODEL_DRAFT, MODEL_READ
 from suxin.subjects.catalogue_drafts import CATALOGUE_LOAD
 from suxin.subjects.commitments.policies import COMMITMENT_JUDGE, COMMITMENT_READ
@@ -65,6 +72,7 @@ from suxin.tenancy.policies import (
     TENANT_READ,
 )
 from suxin.tenancy.profiles import QuotaName, Role, TenantKind, TenantProfile, by_code
+from suxin.village_credit.policies import ROUND_OVERSEE
 from suxin.villages.policies import AREA_ADD, COUNT_READ, MERGER_DECIDE, MERGER_PROPOSE
 
 OPERATOR: Final = TenantProfile(
@@ -97,6 +105,8 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_READ,
                     HEARING_DECIDE,
                     RURAL_OVERSEE,
+                    ROUND_OVERSEE,
+                    COVERAGE_READ,
                     TITLE_DECIDE,
                     TITLE_FILE,
                     TENANT_MANAGE,
@@ -126,6 +136,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_READ,
                     PROGRAMME_APPROVE,
                     SETTLEMENT_APPROVE,
+                    BILL_OVERSEE,
                     COVER_DECIDE,
                     COVER_MANAGE,
                     WARNING_RULE_ACTIVATE,
@@ -182,6 +193,8 @@ OPERATOR: Final = TenantProfile(
                     NOTICE_READ,
                     HEARING_DECIDE,
                     RURAL_OVERSEE,
+                    ROUND_OVERSEE,
+                    COVERAGE_READ,
                     TITLE_DECIDE,
                     TITLE_FILE,
                     EVIDENCE_READ,
@@ -196,6 +209,7 @@ OPERATOR: Final = TenantProfile(
                     MODEL_READ,
                     PROGRAMME_APPROVE,
                     SETTLEMENT_APPROVE,
+                    BILL_OVERSEE,
                     COVER_DECIDE,
                     COVER_MANAGE,
                     WARNING_RULE_ACTIVATE,
@@ -270,7 +284,7 @@ OPERATOR: Final = TenantProfile(
             code="town_reviewer",
             zh="乡镇积分复核员",
             second_factor=True,
-            permissions=frozenset({TOWN_DECIDE, SHEET_FORM}),
+            permissions=frozenset({TOWN_DECIDE, SHEET_FORM, ROUND_OVERSEE, COVERAGE_READ}),
         ),
         Role(
             code="auditor",
@@ -290,6 +304,8 @@ OPERATOR: Final = TenantProfile(
                     CAUTION_READ,
                     NOTICE_READ,
                     RURAL_OVERSEE,
+                    ROUND_OVERSEE,
+                    COVERAGE_READ,
                     EVIDENCE_READ,
                     COMMITMENT_READ,
                     INGESTION_READ,
@@ -300,6 +316,7 @@ OPERATOR: Final = TenantProfile(
                     BOOK_READ,
                     POOL_READ,
                     GUARANTOR_OVERSEE,
+                    BILL_OVERSEE,
                     COUNT_READ,
                 }
             ),

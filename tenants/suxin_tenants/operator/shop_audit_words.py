@@ -13,6 +13,8 @@ SHOP_ACTIONS: Final[Mapping[str, str]] = {
     "shop.good.offered": "重新上架积分商品",
     "shop.good.delivered": "积分商品入库",
     "shop.good.written_off": "积分商品报损",
+    "shop.good.photo_set": "更换积分商品照片",
+    "shop.good.photo_removed": "移除积分商品照片",
     "shop.terms.set": "设定积分超市开放日",
     "shop.card.issued": "发放兑换卡",
     "shop.card.revoked": "注销兑换卡",

@@ -4,12 +4,11 @@ from typing import Final
 
 from litestar import get
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import select
 
-from suxin.rural.policies import RURAL_OVERSEE
-from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.queries import tenants_by_id
 from suxin.village_credit.models import CreditRound
+from suxin.village_credit.policies import ROUND_OVERSEE
 from suxin.village_credit.queries import rounds_overseen
 from suxin_tenants.area_names import area_names
 from suxin_tenants.credit_round_words import ROUNDS, about
@@ -23,26 +22,25 @@ _TOWN_DIGITS: Final = 9
 async def show_village_credit_progress(visit: GivenVisit) -> Answer:
     """Show the rounds of an area, those of the whole city where none is asked for."""
     visit.require_kind(TenantKind.OPERATOR)
-    visit.actor.require(RURAL_OVERSEE)
+    visit.actor.require(ROUND_OVERSEE)
     asked = visit.request.query_params.get("area", "")
     within = asked if asked.isdecimal() else ""
     async with visit.reading() as session:
         page = await read_page(
-            session, visit.request, rounds_overseen(within=within).order_by(None), CreditRound.id
+            session,
+            visit.request,
+            rounds_overseen(visit.actor, within=within).order_by(None),
+            CreditRound.id,
         )
         shown = [one for (one,) in page.rows]
         towns = {one.village_code[:_TOWN_DIGITS] for one in shown}
-        banks = await session.execute(
-            select(Tenant.id, Tenant.short_name).where(
-                Tenant.id.in_({one.tenant_id for one in shown})
-            )
-        )
+        banks = await session.scalars(tenants_by_id({one.tenant_id for one in shown}))
         context = {
             "page": page,
             "within": within,
             "states": ROUNDS,
             "areas": await area_names(session, {*towns, *(one.village_code for one in shown)}),
-            "banks": {row[0]: row[1] for row in banks},
+            "banks": {one.id: one.short_name for one in banks},
             "about": about,
         }
         return await visit.page(session, "operator/village_credit.html", context)

@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.grid.exchange import commands, queries
+from suxin.grid.exchange import commands, joining, queries
+from suxin.grid.exchange.comparing import Differs
 from suxin.grid.exchange.files import EVENTS_HEADING, MAX_FILE_BYTES, read_told
 from suxin.grid.exchange.words import TAKEN, AppSort
 from suxin.grid.models import AppEvent
@@ -163,9 +164,44 @@ async def _rules(session: AsyncSession, visit: Visit) -> list[tuple[str, str]]:
     return [(rule.code, rule.name) for rule in version.rules.rules if not rule.subtracts]
 
 
+@post("/points/exchange/link", status_code=200)
+async def send_link(visit: GivenVisit) -> Answer:
+    """Begin to exchange over the interface, or change the ground."""
+    require(visit, RULE_MANAGE)
+    form = await visit.form()
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await joining.join_app(session, visit.actor, ground=form.text("ground"), now=visit.now)
+        return {}
+
+    try:
+        await visit.once(form, "point.app_link", work)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        errors = errors_of(refusal, {}, ("ground",))
+        return await _show(visit, errors, status=422, ground=form.text("ground"))
+    return visit.go(EXCHANGE, "已接入，平台几分钟内与网格通交换一次")
+
+
+@post("/points/exchange/link/end", status_code=200)
+async def send_link_end(visit: GivenVisit) -> Answer:
+    """Exchange nothing more over the interface."""
+    require(visit, RULE_MANAGE)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await joining.leave_app(session, visit.actor, now=visit.now)
+        return {}
+
+    return await visit.press(
+        "point.app_link_end", work, back=EXCHANGE, done="已停止接口交换，可继续用文件交换"
+    )
+
+
 async def _show(visit: Visit, errors: dict[str, str], *, status: int, **more: Any) -> Answer:  # noqa: ANN401 - what a page shows besides
     require(visit)
     async with visit.reading() as session:
+        link = await queries.own_link(session, visit.actor)
         mapping = await queries.newest_mapping(session, visit.actor)
         rules = await _rules(session, visit)
         context = {
@@ -187,6 +223,11 @@ async def _show(visit: Visit, errors: dict[str, str], *, status: int, **more: An
             "left_out": AppSort.PERSONS.zh,
             "brought": None,
             "differing": None,
+            "link": link,
+            "joined": link is not None and link.left_at is None,
+            "refused": await queries.refused_by_app(session, visit.actor),
+            "differs": {one.stored: one.zh for one in Differs},
+            "ground": "" if link is None else link.ground,
             **more,
         }
         return await visit.page(session, "village_grid/exchange.html", context, status=status)
@@ -198,5 +239,7 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     send_events,
     send_comparison,
     send_dismissal,
+    send_link,
+    send_link_end,
     send_entries,
 )

@@ -1,5 +1,6 @@
 """What a phone in the field and the platform say to each other, as JSON; see ``docs/offline.md``."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -9,7 +10,9 @@ from litestar.exceptions import ValidationException
 
 from suxin.grid.contents import MAX_NOTE, MAX_PHOTOS
 from suxin.grid.field.contents import Captured, Item
-from suxin.grid.field.policies import BUCKETS, MAX_DEVICE_NAME, MAX_ITEMS
+from suxin.grid.field.models import Capture
+from suxin.grid.field.policies import BUCKETS, MAX_ASKED, MAX_DEVICE_NAME, MAX_ITEMS
+from suxin.grid.field.queries import CaptureStanding
 from suxin.grid.field.roster import RosterPart
 from suxin.grid.field.states import ItemKind
 from suxin.grid.field.syncing import DUPLICATE, Receipt
@@ -71,6 +74,7 @@ class DeviceSent(_Sent):
 class RosterAsked(_Sent):
     """What a device has of each part of its roster; nothing of any where it has none."""
 
+    device_id: UUID
     known: Annotated[list[Annotated[str, msgspec.Meta(max_length=16)]], msgspec.Meta(max_length=BUCKETS)]  # fmt: skip
 
 
@@ -80,6 +84,12 @@ class PhotoSent(_Sent):
     sha256: _Sha256
     size: int
     capture_id: UUID
+
+
+class CapturesAsked(_Sent):
+    """Captures of which a phone asks where they stand."""
+
+    ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=MAX_ASKED)]
 
 
 class StandingAsked(_Sent):
@@ -129,6 +139,19 @@ class CaptureShown(_Shown):
     state_zh: str
     content: dict[str, Any]
     problem_zh: str | None
+
+
+class CaptureToldShown(CaptureShown):
+    """Where a capture stands, asked for by itself."""
+
+    held: bool
+    conflict: bool
+
+
+class CapturesShown(_Shown):
+    """Where captures stand; those of other workers are left out."""
+
+    captures: list[CaptureToldShown]
 
 
 class ReceiptShown(_Shown):
@@ -230,17 +253,28 @@ def receipt_shown(receipt: Receipt) -> ReceiptShown:
         code=receipt.code,
         reason_zh=receipt.reason_zh,
         open_fields=list(receipt.open_fields),
-        capture=None
-        if capture is None
-        else CaptureShown(
-            id=capture.id,
-            version=capture.version,
-            state=capture.state.value,
-            state_zh=capture.state.zh,
-            content=capture.content,
-            problem_zh=capture.problem_zh,
-        ),
+        capture=None if capture is None else CaptureShown(**_said(capture)),
     )
+
+
+def captures_shown(found: Sequence[CaptureStanding]) -> CapturesShown:
+    """Return where captures stand."""
+    told = [
+        CaptureToldShown(**_said(one.capture), held=one.held, conflict=one.conflict)
+        for one in found
+    ]
+    return CapturesShown(captures=told)
+
+
+def _said(capture: Capture) -> dict[str, Any]:
+    return {
+        "id": capture.id,
+        "version": capture.version,
+        "state": capture.state.value,
+        "state_zh": capture.state.zh,
+        "content": capture.content,
+        "problem_zh": capture.problem_zh,
+    }
 
 
 def rule_shown(rule: Rule) -> RuleShown:

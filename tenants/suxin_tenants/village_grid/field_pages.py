@@ -22,6 +22,7 @@ from suxin.grid.field.policies import (
     MAX_PIN_TRIES,
     ROSTER_KEPT,
 )
+from suxin.grid.field.queries import own_captures
 from suxin.grid.field.receiving import receive_piece
 from suxin.grid.field.roster import changed, roster
 from suxin.grid.field.standing import keeps_its_roster
@@ -36,6 +37,7 @@ from suxin.kernel.working_days import local_day
 from suxin.tenancy.queries import names_at_work
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.village_grid.field_messages import (
+    CapturesAsked,
     DeviceSent,
     ItemsSent,
     PassShown,
@@ -46,6 +48,7 @@ from suxin_tenants.village_grid.field_messages import (
     RosterShown,
     StandingAsked,
     StandingShown,
+    captures_shown,
     item_of,
     part_shown,
     read_message,
@@ -147,7 +150,7 @@ async def send_field_roster(visit: GivenVisit) -> Answer:
     require(visit, CLAIM_RECORD)
     sent = read_message(await visit.request.body(), RosterAsked)
     async with visit.reading() as session:
-        parts = await roster(session, visit.actor, now=visit.world_now)
+        parts = await roster(session, visit.actor, device_id=sent.device_id, now=visit.world_now)
     return _json(
         RosterShown(
             versions=[one.version for one in parts],
@@ -175,6 +178,15 @@ async def send_field_items(visit: GivenVisit) -> Answer:
 
     receipts = await visit.runtime.database.run(visit.actor, work, now=visit.world_now)
     return _json(ReceiptsShown(receipts=[receipt_shown(one) for one in receipts]))
+
+
+@post("/field/captures", status_code=200, request_max_body_size=MAX_ASKED_BYTES)
+async def ask_captures(visit: GivenVisit) -> Answer:
+    """Tell a phone where captures stand of which it has sent everything: their photos came, or somebody chose."""
+    require(visit, CLAIM_RECORD)
+    sent = read_message(await visit.request.body(), CapturesAsked)
+    async with visit.reading() as session:
+        return _json(captures_shown(await own_captures(session, visit.actor, sent.ids)))
 
 
 @post("/field/photos", status_code=200, request_max_body_size=MAX_ASKED_BYTES)
@@ -245,6 +257,7 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     send_field_device,
     send_field_roster,
     send_field_items,
+    ask_captures,
     send_field_photo,
     send_field_piece,
 )

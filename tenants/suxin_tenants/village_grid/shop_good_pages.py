@@ -1,10 +1,12 @@
 """Goods at a village's desk: the shelf, one good with its stock, and on which days the shop is open."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import get, post
+from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.refusals import Refusal
 from suxin.shop import goods, queries
 from suxin.shop.goods import GoodDraft
+from suxin.shop.photo_addresses import photo_address
+from suxin.shop.photos import MAX_FILE_BYTES, remove_photo, set_photo
 from suxin.shop.policies import GOODS_MANAGE
 from suxin.shop.templates import TEMPLATES
 from suxin_tenants.forms import Form
 from suxin_tenants.village_grid.shop_words import GOODS, PLACE, require, rights
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
-_FIELDS: Final = ("name", "unit", "price", "monthLimit", "pieces", "lostPieces", "reason")
+_FIELDS: Final = ("name", "unit", "price", "monthLimit", "pieces", "lostPieces", "reason", "photo")
+MAX_FORM_BYTES: Final = MAX_FILE_BYTES + 64 * 1024
 
 
 @get("/shop/goods")
@@ -92,6 +97,12 @@ _STEPS: Final[Mapping[str, tuple[str, Step]]] = {
             session, visit.actor, good_id=one, now=visit.now
         ),
     ),
+    "remove-photo": (
+        "照片已移除",
+        lambda session, visit, one, _: remove_photo(
+            session, visit.actor, good_id=one, now=visit.now
+        ),
+    ),
     "offer": (
         "已重新上架",
         lambda session, visit, one, _: goods.offer_again(
@@ -124,6 +135,32 @@ async def send_good_step(visit: GivenVisit, good_id: FromPath[UUID], step: FromP
         errors = {**errors_of(refusal, names, _FIELDS), **form.errors}
         return await _show_one(visit, good_id, form, errors, status=422)
     return visit.go(back, done)
+
+
+@post("/shop/goods/{good_id:uuid}/photo", status_code=200, request_max_body_size=MAX_FORM_BYTES)
+async def send_photo(visit: GivenVisit, good_id: FromPath[UUID]) -> Answer:
+    """Show a good by a photo: it is made anew, and the file is not kept."""
+    require(visit, GOODS_MANAGE)
+    sent = await visit.request.form()
+    form, content = Form.of(sent), b""
+    file = sent.get("photo")
+    if isinstance(file, UploadFile) and file.filename:
+        content = await file.read()
+        form.take_hash("photo", hashlib.sha256(content).hexdigest())
+    if not content:
+        return await _show_one(visit, good_id, form, {"photo": "请选择照片"}, status=422)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        await set_photo(session, visit.actor, good_id=good_id, content=content, now=visit.now)
+        return {}
+
+    try:
+        await visit.once(form, "shop.good.photo", work, good=good_id)
+    except Refusal as refusal:
+        if not can_be_set_right(refusal):
+            raise
+        return await _show_one(visit, good_id, form, errors_of(refusal, {}, _FIELDS), status=422)
+    return visit.go(f"{PLACE}/goods/{good_id}", "照片已更换")
 
 
 def _draft(form: Form) -> GoodDraft:
@@ -162,6 +199,7 @@ async def _show_one(
             "good": good,
             "state": GOODS[good.state],
             "pieces": stock.get(good.id, 0),
+            "photo": photo_address(good),
             "form": form,
             "errors": errors,
             "may": rights(visit),
@@ -173,5 +211,6 @@ HANDLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     show_goods,
     send_good,
     show_good,
+    send_photo,
     send_good_step,
 )

@@ -15,6 +15,7 @@ from suxin.kernel.working_days import local_day
 from suxin.shop import queries, redeeming
 from suxin.shop.limits import MAX_PIECES
 from suxin.shop.models import ShopGood, ShopRedemption
+from suxin.shop.photo_addresses import photo_address
 from suxin.shop.states import GoodState, Means
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
@@ -192,6 +193,7 @@ async def _show(visit: Visit, form: Form, errors: Mapping[str, str], *, status: 
             "waiting": (await session.scalars(waiting)).all(),
             "budget": await queries.own_year(session, visit.actor, year),
             "terms": await queries.own_terms(session, visit.actor),
+            "photo_of": photo_address,
             "means": [
                 (one.value, one.zh)
                 for one in Means

@@ -24,6 +24,7 @@ from suxin.subjects.persons import NOT_PROVED
 from suxin.subjects.visitors import applicant_actor, visitor_of
 from suxin.tenancy.actors import staff_actor
 from suxin_server.demo import cast
+from suxin_server.demo.applicant import Applicant
 from suxin_server.demo.ingested import PERSONS
 from suxin_server.demo.organisations import FARM_ENTITIES, FIRMS, SOLE_TRADERS
 from suxin_tenants import PROFILES
@@ -176,7 +177,7 @@ async def test_every_desk_log_in_works(built):
 
     actors = {row.login: await _staff(built, row.login) for row in rows}
 
-    assert len(actors) == 26
+    assert len(actors) == 32
     # A role has one name, here and at the desk.
     who = {row.login: row.who for row in rows}
     assert who["chufeng.loan"] == "楚风农商行 客户经理"
@@ -185,7 +186,7 @@ async def test_every_desk_log_in_works(built):
     assert all(actor.permissions for actor in actors.values())
     assert actors["operator.admin"].kind == "operator"
     # And whoever comes to the counter, who has none.
-    assert len(cast.log_ins()) == len(rows) + len(cast.APPLICANTS) + 1
+    assert len(cast.log_ins()) == len(rows) + len(cast.PHONES) + 1
 
 
 async def test_the_proved_cast_logs_in_and_finds_its_requests(built):
@@ -222,7 +223,7 @@ async def test_the_proved_cast_logs_in_and_finds_its_requests(built):
     ],
     ids=lambda value: getattr(value, "wechat", str(value)),
 )
-async def test_the_unproved_cast_is_matched_as_told(built, applicant: cast.Applicant, banks: int):
+async def test_the_unproved_cast_is_matched_as_told(built, applicant: Applicant, banks: int):
     async with _asked(built, applicant) as (session, asked):
         subject_id, request_id = asked.request.subject_id, asked.request.id
         rows = (await session.execute(match_results_of(subject_id, request_id))).all()
@@ -243,7 +244,7 @@ class _Undo(Exception):
 
 
 @asynccontextmanager
-async def _asked(built, applicant: cast.Applicant) -> AsyncIterator[tuple[AsyncSession, Submitted]]:
+async def _asked(built, applicant: Applicant) -> AsyncIterator[tuple[AsyncSession, Submitted]]:
     """Submit a cast member's request through the product's own command; undo it at the end."""
     subject = (await built.column("select id from subjects where uscc = $1", applicant.uscc))[0]
     actor = Actor.subject("test", person_id=uuid4(), subject_id=UUID(str(subject)))

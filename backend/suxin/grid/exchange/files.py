@@ -1,13 +1,14 @@
 """The files of the exchange: what the app knows of events, and what it says it was told; CSV in UTF-8 or GBK, or XLSX."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from suxin.grid.contents import MAX_NOTE
+from suxin.grid.exchange.interface import AppRow
 from suxin.grid.exchange.words import AppSort, AppState
 from suxin.grid.refusals import AppFileMalformed, AppFileTooLong
 from suxin.kernel.refusals import Invalid, Refusal
@@ -33,11 +34,12 @@ class AppLine(NamedTuple):
     household: str
     happened_on: date
     note: str
+    worker: str = ""
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of all that it says."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+        """The SHA-256 of all that it says, but for who the worker was: the same event says the same whichever way it comes."""
+        return hashlib.sha256(msgspec.json.encode(self._replace(worker=""))).hexdigest()
 
 
 class Events(NamedTuple):
@@ -65,11 +67,23 @@ def read_events(content: bytes) -> Events:
     :raises AppFileMalformed: if it cannot be read or has another heading
     :raises AppFileTooLong: if it has more than ``MAX_LINES`` lines
     """
+    rows = read_rows(content, _layout(EVENTS_HEADING))
+    return _events_among((line, cells, "") for line, cells in rows)
+
+
+def events_of(rows: Sequence[AppRow]) -> Events:
+    """Return what the app's interface says, as ``read_events`` does; its rows are counted from one."""
+    return _events_among(
+        (place, list(row[:-1]), row.worker) for place, row in enumerate(rows, start=1)
+    )
+
+
+def _events_among(rows: Iterable[tuple[int, list[str], str]]) -> Events:
     found: dict[str, AppLine] = {}
     left_out, rejects = 0, []
-    for line, cells in read_rows(content, _layout(EVENTS_HEADING)):
+    for line, cells, worker in rows:
         try:
-            event = _event(cells)
+            event = _event(cells, worker=worker[:MAX_NUMBER])
         except Refusal as refusal:
             rejects.append(reject(line, cells[0], refusal))
             continue
@@ -94,7 +108,7 @@ def read_told(content: bytes) -> Mapping[str, int]:
     return told
 
 
-def _event(cells: list[str]) -> AppLine:
+def _event(cells: list[str], *, worker: str) -> AppLine:
     if len(cells) != len(EVENTS_HEADING):
         raise columns_missing(len(cells), len(EVENTS_HEADING))
     number, sort, state, household, day, note = cells
@@ -115,6 +129,7 @@ def _event(cells: list[str]) -> AppLine:
         household=household[:MAX_NUMBER],
         happened_on=parse_day(day, field="发生日期"),
         note=note[:MAX_NOTE].strip(),
+        worker=worker,
     )
 
 

@@ -1,15 +1,15 @@
 """What a village reads of its exchange with the town's app: its mapping, drafts of claims, and what goes back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.exchange.comparing import Difference, differences
-from suxin.grid.models import AppEvent, AppMapping, PointClaim
+from suxin.grid.models import AppEvent, AppLink, AppMapping, AppTold, PointClaim
 from suxin.grid.policies import CLAIM_RECORD, POINT_READ
 from suxin.grid.sheets.lines import bounds_of
 from suxin.grid.states import ClaimState
@@ -21,7 +21,19 @@ from suxin.villages.models import Household
 MAX_ENTRIES = 5_000
 """How many entries of a month go back; what is more is told in the next file by a later day."""
 
-_ENDED = (ClaimState.POSTED, ClaimState.REVERSED, ClaimState.REJECTED)
+ENDED: Final = (ClaimState.POSTED, ClaimState.REVERSED, ClaimState.REJECTED)
+"""The states of claims that go back."""
+
+
+MAX_REFUSED: Final = 20
+
+
+class AppRefused(NamedTuple):
+    """A result that the app did not take, and why."""
+
+    claim_id: UUID
+    points: int
+    refusal: str
 
 
 class Entry(NamedTuple):
@@ -42,9 +54,14 @@ async def newest_mapping(session: AsyncSession, actor: Actor) -> AppMapping | No
     :raises Forbidden: if the actor may not look at points
     """
     actor.require(POINT_READ)
+    return await mapping_in_use(session, actor.own_tenant)
+
+
+async def mapping_in_use(session: AsyncSession, tenant_id: UUID) -> AppMapping | None:
+    """Return the mapping that a village uses, if it has adopted one."""
     return await session.scalar(
         select(AppMapping)
-        .where(AppMapping.tenant_id == actor.own_tenant)
+        .where(AppMapping.tenant_id == tenant_id)
         .order_by(AppMapping.number.desc())
         .limit(1)
     )
@@ -104,6 +121,13 @@ async def entries_for_app(session: AsyncSession, actor: Actor, *, month: date) -
     :raises Forbidden: if the actor may not look at points
     """
     actor.require(POINT_READ)
+    return await month_entries(session, actor.own_tenant, month=month)
+
+
+async def month_entries(
+    session: AsyncSession, tenant_id: UUID, *, month: date, since: datetime | None = None
+) -> Sequence[Entry]:
+    """Return what became of a village's claims that ended in a month, and not before ``since``, as ``entries_for_app``."""
     begins, ends = bounds_of(month)
     posted = case((PointClaim.state == ClaimState.POSTED, PointClaim.posted_points), else_=0)
     rows = await session.execute(
@@ -126,9 +150,9 @@ async def entries_for_app(session: AsyncSession, actor: Actor, *, month: date) -
             (AppEvent.tenant_id == PointClaim.tenant_id) & (AppEvent.id == PointClaim.id),
         )
         .where(
-            PointClaim.tenant_id == actor.own_tenant,
-            PointClaim.state.in_(_ENDED),
-            PointClaim.ended_at >= begins,
+            PointClaim.tenant_id == tenant_id,
+            PointClaim.state.in_(ENDED),
+            PointClaim.ended_at >= (begins if since is None else max(begins, since)),
             PointClaim.ended_at < ends,
         )
         .order_by(PointClaim.ended_at, PointClaim.id)
@@ -150,3 +174,27 @@ async def app_differences(
     """
     entries = await entries_for_app(session, actor, month=month)
     return differences({str(one.number): one.points for one in entries}, told)
+
+
+async def own_link(session: AsyncSession, actor: Actor) -> AppLink | None:
+    """Return how the tenant's exchange over the interface goes, if it ever joined.
+
+    :raises Forbidden: if the actor may not look at points
+    """
+    actor.require(POINT_READ)
+    return await session.get(AppLink, actor.own_tenant)
+
+
+async def refused_by_app(session: AsyncSession, actor: Actor) -> Sequence[AppRefused]:
+    """Return what the app did not take of the tenant's results, the newest ``MAX_REFUSED``.
+
+    :raises Forbidden: if the actor may not look at points
+    """
+    actor.require(POINT_READ)
+    rows = await session.execute(
+        select(AppTold.claim_id, AppTold.points, AppTold.refusal)
+        .where(AppTold.tenant_id == actor.own_tenant, AppTold.refusal.is_not(None))
+        .order_by(AppTold.claim_id.desc())
+        .limit(MAX_REFUSED)
+    )
+    return [AppRefused(claim_id, points, refusal or "") for claim_id, points, refusal in rows]

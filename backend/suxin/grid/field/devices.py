@@ -17,6 +17,7 @@ from suxin.grid.policies import CLAIM_RECORD
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.refusals import Invalid
+from suxin.tenancy.policies import STAFF_MANAGE
 
 
 async def enrol_device(
@@ -74,15 +75,19 @@ async def enrol_device(
 async def end_device(
     session: AsyncSession, actor: Actor, *, device_id: UUID, now: datetime
 ) -> FieldDevice:
-    """End one of the actor's own devices: nothing comes from it any more.
+    """End a device, one's own or, for whoever manages the village's staff, anybody's: nothing comes from it any more, and it keeps no roster.
 
     :raises Forbidden: without the right to record claims
     :raises NotFound: if there is none of that id
-    :raises FieldQueueOthers, DeviceEnded: if it is another's, or has ended
+    :raises FieldQueueOthers: if it is another's, without the right to manage staff
+    :raises DeviceEnded: if it has ended
+    Source: PIPL art. 51 (security of what is handled on devices)
     """
     actor.require(CLAIM_RECORD)
-    device = await queries.device_of(session, actor.own_tenant, device_id)
-    require_own(device, actor)
+    device = await queries.lock_device(session, actor.own_tenant, device_id)
+    if not actor.may(STAFF_MANAGE):
+        require_own(device, actor)
+    require_enrolled(device)
     device.ended_at = now
     _note(session, device, "ended", now=now)
     await session.flush()
@@ -96,6 +101,14 @@ def require_own(device: FieldDevice, actor: Actor) -> None:
     """
     if device.staff_id != actor.own_staff:
         raise FieldQueueOthers
+    require_enrolled(device)
+
+
+def require_enrolled(device: FieldDevice) -> None:
+    """Refuse a device that has ended.
+
+    :raises DeviceEnded: if it has
+    """
     if device.ended_at is not None:
         raise DeviceEnded
 

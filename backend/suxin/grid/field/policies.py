@@ -6,6 +6,9 @@ from typing import Final
 MAX_ITEMS: Final = 100
 """Items that one message brings."""
 
+MAX_ASKED: Final = 100
+"""Captures of which a phone asks at once where they stand."""
+
 MAX_PIECE_BYTES: Final = 256 * 1024
 """One piece of a photo: seconds over a slow connection, and little lost where it breaks."""
 

@@ -1,9 +1,10 @@
 """Reading what devices sent, where captures stand, and which photos are here."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.field.models import (
@@ -18,6 +19,16 @@ from suxin.grid.field.states import CaptureState, ItemVerdict
 from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
+from suxin.tenancy.policies import STAFF_MANAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureStanding:
+    """Where a capture stands: whether something of it is held, and whether somebody must choose."""
+
+    capture: Capture
+    held: bool
+    conflict: bool
 
 
 def own_devices(actor: Actor) -> Select[FieldDevice]:
@@ -46,6 +57,60 @@ async def device_of(session: AsyncSession, tenant_id: UUID, device_id: UUID) -> 
     if found is None:
         raise NotFound(thing_zh="采集设备", thing_en="device")
     return found
+
+
+def devices_shown(actor: Actor) -> Select[FieldDevice]:
+    """Return the devices that the actor is shown, also those that have ended: his own, or all of a village whose staff he manages.
+
+    :raises Forbidden: without the right to record claims
+    """
+    actor.require(CLAIM_RECORD)
+    wanted = select(FieldDevice).where(FieldDevice.tenant_id == actor.own_tenant)
+    if not actor.may(STAFF_MANAGE):
+        wanted = wanted.where(FieldDevice.staff_id == actor.own_staff)
+    return wanted.order_by(FieldDevice.id)
+
+
+async def device_shown(session: AsyncSession, actor: Actor, device_id: UUID) -> FieldDevice:
+    """Return one of the devices that the actor is shown.
+
+    :raises Forbidden: without the right to record claims
+    :raises NotFound: if he is shown none of that id
+    """
+    found: FieldDevice | None = await session.scalar(
+        devices_shown(actor).where(FieldDevice.id == device_id)
+    )
+    if found is None:
+        raise NotFound(thing_zh="采集设备", thing_en="device")
+    return found
+
+
+async def lock_device(session: AsyncSession, tenant_id: UUID, device_id: UUID) -> FieldDevice:
+    """Return a device of a village, locked.
+
+    :raises NotFound: if the caller sees none of that id
+    """
+    own = (FieldDevice.tenant_id == tenant_id) & (FieldDevice.id == device_id)
+    wanted = select(FieldDevice).where(own).with_for_update()
+    found: FieldDevice | None = await session.scalar(
+        wanted.execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(thing_zh="采集设备", thing_en="device")
+    return found
+
+
+def items_of_device(tenant_id: UUID, device_id: UUID) -> Select[CaptureItem, Capture]:
+    """Return what came from a device, each item with its capture where that has come too."""
+    return (
+        select(CaptureItem, Capture)
+        .outerjoin(
+            Capture,
+            (Capture.tenant_id == CaptureItem.tenant_id) & (Capture.id == CaptureItem.capture_id),
+        )
+        .where(CaptureItem.tenant_id == tenant_id, CaptureItem.device_id == device_id)
+        .order_by(CaptureItem.id)
+    )
 
 
 async def lock_capture(session: AsyncSession, tenant_id: UUID, capture_id: UUID) -> Capture | None:
@@ -185,21 +250,43 @@ def conflicts(actor: Actor) -> Select[CaptureItem, Capture]:
     )
 
 
-def own_open_captures(actor: Actor) -> Select[Capture]:
-    """Return the captures of the actor that are no claims yet, by id.
+async def conflicts_waiting(session: AsyncSession, actor: Actor) -> int:
+    """Return of how many items somebody must choose.
+
+    :raises Forbidden: without the right to check claims
+    """
+    waiting = conflicts(actor).with_only_columns(CaptureItem.id).order_by(None)
+    return await session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+async def own_captures(
+    session: AsyncSession, actor: Actor, ids: Collection[UUID]
+) -> list[CaptureStanding]:
+    """Return where some of the actor's captures stand; of others' nothing.
 
     :raises Forbidden: without the right to record claims
     """
     actor.require(CLAIM_RECORD)
-    return (
-        select(Capture)
+    item = exists().where(
+        CaptureItem.tenant_id == Capture.tenant_id, CaptureItem.capture_id == Capture.id
+    )
+    conflict = (CaptureItem.verdict == ItemVerdict.CONFLICT) & CaptureItem.settled_at.is_(None)
+    found = await session.execute(
+        select(
+            Capture,
+            item.where(CaptureItem.verdict == ItemVerdict.HELD).label("held"),
+            item.where(conflict).label("conflict"),
+        )
         .where(
             Capture.tenant_id == actor.own_tenant,
             Capture.captured_by == actor.own_staff,
-            Capture.state == CaptureState.OPEN,
+            Capture.id.in_(ids),
         )
         .order_by(Capture.id)
     )
+    return [
+        CaptureStanding(capture=row.Capture, held=row.held, conflict=row.conflict) for row in found
+    ]
 
 
 async def lock_item(session: AsyncSession, tenant_id: UUID, item_id: UUID) -> CaptureItem:

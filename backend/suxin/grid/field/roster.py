@@ -13,6 +13,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.grid.field import queries
+from suxin.grid.field.devices import require_own
 from suxin.grid.field.policies import BUCKETS, MAX_ROSTER
 from suxin.grid.policies import CLAIM_RECORD
 from suxin.kernel.actor import Actor
@@ -33,12 +35,17 @@ class RosterPart:
     lines: tuple[Line, ...]
 
 
-async def roster(session: AsyncSession, actor: Actor, *, now: datetime) -> list[RosterPart]:
-    """Return the roster that the actor's phone may keep, part by part.
+async def roster(
+    session: AsyncSession, actor: Actor, *, device_id: UUID, now: datetime
+) -> list[RosterPart]:
+    """Return the roster that one of the actor's phones may keep, part by part.
 
     :raises Forbidden: without the right to record claims
+    :raises NotFound: if the village has no such device
+    :raises FieldQueueOthers, DeviceEnded: if the device is another worker's, or has ended
     """
     actor.require(CLAIM_RECORD)
+    require_own(await queries.device_of(session, actor.own_tenant, device_id), actor)
     covered = await villages.grids_covered(
         session, actor.own_tenant, actor.own_staff, on=local_day(now)
     )

@@ -126,13 +126,17 @@ async def _take(
     place = (one.capture_id, one.branch, one.position)
     if await queries.item_at(session, device.tenant_id, *place) is not None:
         raise ItemIdTaken
-    if await queries.count_held(session, device.tenant_id, device.staff_id) >= MAX_HELD:
-        raise TooManyHeld(limit=MAX_HELD)
     row = _row(device, one, now=now)
-    session.add(row)
-    await session.flush()
+    async with session.begin_nested():
+        session.add(row)
+        await session.flush()
+        await apply_item(session, row, sealer=sealer, now=now)
+        # Only what would wait as well is turned away: whatever else comes may release what waits.
+        if row.verdict is ItemVerdict.HELD:
+            held = await queries.count_held(session, device.tenant_id, device.staff_id)
+            if held > MAX_HELD:
+                raise TooManyHeld(limit=MAX_HELD)
     known[one.id] = row
-    await apply_item(session, row, sealer=sealer, now=now)
 
 
 def _row(device: FieldDevice, one: Item, *, now: datetime) -> CaptureItem:

@@ -1,6 +1,7 @@
 """The tables of points: rule sets, claims with their photos, who sat on them, appeals, notices, sheets, events of the town's app, and who agreed to what."""
 
 from suxin.grid.models.agreements import PointAgreement
+from suxin.grid.models.app_links import AppLink, AppTold
 from suxin.grid.models.appeals import PointAppeal
 from suxin.grid.models.chains import ClaimSeat, StaffHome
 from suxin.grid.models.claims import PointClaim
@@ -12,7 +13,9 @@ from suxin.grid.models.sheets import SheetForm, VillageSheet
 
 __all__ = [
     "AppEvent",
+    "AppLink",
     "AppMapping",
+    "AppTold",
     "ClaimPhoto",
     "ClaimSeat",
     "NoticePage",

@@ -36,13 +36,14 @@ class AppMapping(Table):
 class AppEvent(Table):
     """What the app says of an event, under the app's own number. ``id`` is the id of the claim that a person makes of it.
 
+    ``worker`` is the app's number of the grid worker, empty where a file brought it; ``brought_by`` is none where the interface did.
     ``missing`` says why nothing comes of it yet, and is none where it is a draft. Whether it became a claim is seen from the claims.
     """
 
     __tablename__ = "grid_app_events"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
         "content_hash", "sort", "state", "household_number", "household_id", "happened_on", "note", "rule_code", "missing",
-        "changed_at", "dismissed_by", "dismissed_at",
+        "worker", "changed_at", "dismissed_by", "dismissed_at",
     )  # fmt: skip
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
     __table_args__ = (
@@ -51,7 +52,7 @@ class AppEvent(Table):
         ),
         CheckConstraint("length(content_hash) = 64", name="content_hash"),
         CheckConstraint("sort <> 'persons'", name="no_persons"),
-        CheckConstraint("length(note) <= 300", name="note"),
+        CheckConstraint("length(note) <= 300 and length(worker) <= 64", name="note"),
         CheckConstraint(
             "missing is not null or household_id is not null and rule_code is not null",
             name="whole",
@@ -70,9 +71,10 @@ class AppEvent(Table):
     household_id: Mapped[UUID | None]
     happened_on: Mapped[date]
     note: Mapped[str]
+    worker: Mapped[str]
     rule_code: Mapped[str | None]
     missing: Mapped[AppMissing | None]
-    brought_by: Mapped[UUID]
+    brought_by: Mapped[UUID | None]
     brought_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     dismissed_by: Mapped[UUID | None]

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suxin.grid.minutes import Minutes
 from suxin.grid.rules import RuleBook, read_book
 from suxin.grid.states import Meeting, RuleSetState
-from suxin.kernel.readers import Reader, owner_tenant, published, system
+from suxin.kernel.readers import Reader, batch, owner_tenant, published, system
 from suxin.kernel.steps import Party, StateMachine
-from suxin.kernel.tables import Table, append_and_change
+from suxin.kernel.tables import READ_ONLY, Table, append_and_change
 from suxin.lending.models.steps import NamedStep
 
 _VILLAGE: Final = frozenset({Party.TENANT})
@@ -42,6 +42,7 @@ class RuleSet(Table):
         "state", "book", "edited_at", "meeting", "met_on", "entitled", "present", "in_favour", "minutes", "adopted_by", "adopted_at",
         "confirmed_by", "confirmed_at", "starts_on", "reason",
     )  # fmt: skip
+    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_ONLY
     __machine__: ClassVar[StateMachine[RuleSetState]] = StateMachine(
         begins={_S.DRAFT: _VILLAGE}, steps=(_ADOPT, _RETURN, _CONFIRM, _DROP)
     )
@@ -49,6 +50,8 @@ class RuleSet(Table):
         owner_tenant(),
         published("state = 'CONFIRMED'"),
         system(),
+        # Areas are counted: in which villages rules are in force.
+        batch(),
     )
     __table_args__ = (
         CheckConstraint("number >= 1", name="number"),

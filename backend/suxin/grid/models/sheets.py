@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.grid.sheets.layouts import SheetLayout, read_layout
@@ -42,13 +42,13 @@ class VillageSheet(Table):
 
     ``lines`` and ``totals`` are by the fields of ``sheets.layouts.SheetField``; ``content_hash`` is the digest of all that is in the file. Another
     version of a month is made only where something changed. Who signs it is another than who made it.
+    ``form_id`` is a version of the operator's forms, which are never deleted; a key that leaves the tenant would refer to it.
     """
 
     __tablename__ = "grid_sheets"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change("signed_by", "signed_at")
     __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
     __table_args__ = (
-        ForeignKeyConstraint(["form_id"], ["grid_sheet_forms.id"]),
         CheckConstraint("month = date_trunc('month', month)::date", name="month"),
         CheckConstraint("length(content_hash) = 64", name="content_hash"),
         CheckConstraint("(signed_by is null) = (signed_at is null)", name="signed"),

@@ -5,13 +5,18 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel import notices
 from suxin.kernel.actor import Permission
 from suxin.kernel.audit import append_act
+from suxin.perks.covers.event_types import CLAIM_STEPS
 from suxin.perks.covers.models import Cover, CoverClaim
 from suxin.perks.covers.policies import COVER_DECIDE, COVER_READ
 
 _TEMPLATE: Final = "perk_cover"
+_GRANTED_KNOWN: Final = frozenset({"approved", "paid", "recovery_confirmed"})
+"""What one person decided is no amount to tell of before another agrees."""
+
 OPERATOR_PAGE: Final = "/desk/cover-approvals"
 MERCHANT_PAGE: Final = "/desk/cover-claims"
 
@@ -34,7 +39,7 @@ def record_cover(
 def record_claim(
     session: AsyncSession, claim: CoverClaim, act: str, *, now: datetime, **detail: object
 ) -> None:
-    """Put on record what was done about a claim."""
+    """Put on record what was done about a claim, and tell the merchant's systems what is theirs to know."""
     append_act(
         session,
         action=f"perks.cover_claim.{act}",
@@ -44,6 +49,18 @@ def record_claim(
         object_id=claim.id,
         detail={"order": claim.order_number, "asked_fen": claim.asked_fen, **detail},
     )
+    kind = CLAIM_STEPS.get(act)
+    if kind is not None:
+        record_event(
+            session,
+            kind,
+            tenant_id=claim.tenant_id,
+            object_id=claim.order_id,
+            now=now,
+            number=claim.order_number,
+            askedFen=claim.asked_fen,
+            grantedFen=(claim.granted_fen or 0) if act in _GRANTED_KNOWN else 0,
+        )
 
 
 async def tell_operator(

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from suxin.events.feed import record_event
 from suxin.kernel import notices
 from suxin.kernel.audit import append_act
 from suxin.kernel.money import format_yuan
 from suxin.kernel.working_days import local_day
+from suxin.perks.limiting.event_types import LIMIT_STEPS
 from suxin.perks.limiting.models import Limit
 from suxin.perks.limiting.policies import LIMIT_PROPOSE
 from suxin.perks.models import Programme
@@ -23,7 +25,7 @@ _TEMPLATE: Final = "perk_limit"
 def record_limit(
     session: AsyncSession, limit: Limit, act: str, *, now: datetime, **detail: object
 ) -> None:
-    """Put on record what was done about a limit, without whom it concerns."""
+    """Put on record what was done about a limit, and tell the merchant's systems, without whom it concerns."""
     append_act(
         session,
         action=f"perks.limit.{act}",
@@ -32,6 +34,16 @@ def record_limit(
         object_type="perk_limit",
         object_id=limit.id,
         detail={"order": limit.order_number, **detail},
+    )
+    record_event(
+        session,
+        LIMIT_STEPS[act],
+        tenant_id=limit.tenant_id,
+        object_id=limit.order_id,
+        now=now,
+        number=limit.order_number,
+        owedFen=limit.owed_fen,
+        months=limit.months,
     )
 
 

@@ -23,11 +23,11 @@ from suxin.tenancy.models import Tenant
 
 
 def nearby_programmes(
-    *, sector: Sector | None = None, area: str | None = None, now: datetime
+    *, sector: Sector | None = None, area: str | None = None, named: str = "", now: datetime
 ) -> Select[Programme, Tenant]:
     """Return the published programmes that are not over, newest first, with their merchants: of one sector and one area if they are named.
 
-    What has no area is everywhere, and what is suspended nowhere.
+    What has no area is everywhere, and what is suspended nowhere. ``named`` is a part of the programme's name or the merchant's.
     """
     found = (
         published_programmes(sector=sector)
@@ -35,6 +35,13 @@ def nearby_programmes(
         .join(Tenant, Tenant.id == Programme.tenant_id)
         .where(Programme.ends_before > local_day(now))
     )
+    if named:
+        found = found.where(
+            or_(
+                Programme.name.icontains(named, autoescape=True),
+                Tenant.name.icontains(named, autoescape=True),
+            )
+        )
     if area is None:
         return found
     return found.where(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import TENANT, Reader, batch, operator, published, when
+from suxin.kernel.readers import TENANT, TENANT_KIND, Reader, batch, operator, published, when
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import READ_ONLY, WITH_DELETE, Privilege, Table, append_and_change
 from suxin.rural.refusals import TitleNotAt
@@ -21,7 +21,8 @@ class RuralAreaCount(Table):
     """One area's figures as they were counted last: no name, and no household by itself.
 
     ``credit_households`` are those with a grade in force of at least the one that makes a credit household; ``entities`` the farm
-    entities with a grade in force. ``villages`` and ``credit_villages`` are of a town or county.
+    entities with a grade in force. ``villages`` and ``credit_villages`` are of a town or county; ``point_villages`` have rules of points in
+    force, ``shop_villages`` a confirmed budget of the year for their shop.
     """
 
     __tablename__ = "rural_area_counts"
@@ -30,6 +31,8 @@ class RuralAreaCount(Table):
     __readers__: ClassVar[tuple[Reader, ...]] = (
         operator(),
         when("own_village", f"tenant_id = {TENANT}"),
+        # Banks are told of towns and counties, ``coverage.as_shown``.
+        when("bank", f"{TENANT_KIND} = 'bank' and level <> 'village'"),
         batch(),
     )
     __table_args__ = (
@@ -46,6 +49,8 @@ class RuralAreaCount(Table):
     entities: Mapped[int] = mapped_column(Integer)
     villages: Mapped[int] = mapped_column(Integer)
     credit_villages: Mapped[int] = mapped_column(Integer)
+    point_villages: Mapped[int] = mapped_column(Integer)
+    shop_villages: Mapped[int] = mapped_column(Integer)
     counted_at: Mapped[datetime]
 
 

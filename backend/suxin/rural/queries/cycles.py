@@ -97,6 +97,42 @@ def entries_of(actor: Actor, cycle_id: UUID) -> Select[RatingEntry]:
     )
 
 
+def own_entries(actor: Actor, cycle_id: UUID | None = None) -> Select[RatingEntry]:
+    """Return who entered any cycle of the actor's village, or one of them, the latest first; whoever left is not among them.
+
+    :raises Forbidden: if the actor may not look at ratings
+    """
+    actor.require(RATING_READ)
+    found = (
+        select(RatingEntry)
+        .where(RatingEntry.tenant_id == actor.own_tenant, RatingEntry.state != EntryState.LEFT)
+        .order_by(RatingEntry.id.desc())
+    )
+    return found if cycle_id is None else found.where(RatingEntry.cycle_id == cycle_id)
+
+
+async def standing_of(
+    session: AsyncSession, actor: Actor, cycle_id: UUID
+) -> Sequence[tuple[EntryState, str | None, int]]:
+    """Return how many entries of a cycle of the actor's village stand in each state with each grade; whoever left is not counted.
+
+    :raises Forbidden: if the actor may not look at ratings
+    :raises NotFound: if the village has none of that id
+    """
+    cycle = await own_cycle(session, actor, cycle_id)
+    rows = await session.execute(
+        select(RatingEntry.state, RatingEntry.tier, func.count())
+        .where(
+            RatingEntry.tenant_id == actor.own_tenant,
+            RatingEntry.cycle_id == cycle.id,
+            RatingEntry.state != EntryState.LEFT,
+        )
+        .group_by(RatingEntry.state, RatingEntry.tier, RatingEntry.place)
+        .order_by(RatingEntry.state, RatingEntry.place)
+    )
+    return [(state, tier, entries) for state, tier, entries in rows]
+
+
 async def village_entry(session: AsyncSession, actor: Actor, entry_id: UUID) -> RatingEntry:
     """Return one entry of a cycle of the actor's village.
 

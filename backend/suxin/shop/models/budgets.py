@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, owner_tenant, published, system
+from suxin.kernel.readers import Reader, batch, owner_tenant, published, system
 from suxin.kernel.steps import Party, StateMachine
-from suxin.kernel.tables import APPEND_ONLY, Table, append_and_change
+from suxin.kernel.tables import APPEND_ONLY, READ_ONLY, Table, append_and_change
 from suxin.lending.models.steps import NamedStep
 from suxin.shop.states import BudgetState
 
@@ -33,7 +33,9 @@ class ShopBudget(Table):
     __machine__: ClassVar[StateMachine[BudgetState]] = StateMachine(
         begins={_B.PROPOSED: _VILLAGE}, steps=(_CONFIRM, _DROP)
     )
-    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
+    # Areas are counted: in which villages there is a shop.
+    __batch_privileges__: ClassVar[tuple[str, ...]] = READ_ONLY
+    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system(), batch())
     __table_args__ = (
         CheckConstraint("year between 2020 and 2100", name="year"),
         CheckConstraint("amount_fen between 1 and 1000000000", name="amount"),

@@ -26,12 +26,20 @@ _OFFER: Final = NamedStep(
 class ShopGood(Table):
     """A good with its price in points; ``month_limit`` is how many pieces a household may have in a calendar month, none for no limit.
 
+    ``photo`` is a JPEG made anew here, read only where it is asked for; ``photo_sha256`` its digest, by which it is asked for.
     Its stock stands in the village's book (``accounts.good_code``). What is offered is published, as a shop's shelf is.
     """
 
     __tablename__ = "shop_goods"
     __privileges__: ClassVar[tuple[str, ...]] = append_and_change(
-        "name", "unit", "price_points", "month_limit", "state", "changed_at"
+        "name",
+        "unit",
+        "price_points",
+        "month_limit",
+        "state",
+        "changed_at",
+        "photo",
+        "photo_sha256",
     )
     __machine__: ClassVar[StateMachine[GoodState]] = StateMachine(
         begins={_G.OFFERED: _VILLAGE}, steps=(_WITHDRAW, _OFFER)
@@ -47,6 +55,11 @@ class ShopGood(Table):
         ),
         CheckConstraint("price_points between 1 and 100000", name="price"),
         CheckConstraint("month_limit between 1 and 1000", name="month_limit"),
+        CheckConstraint(
+            "(photo is null) = (photo_sha256 is null) and length(photo) <= 300000"
+            " and length(photo_sha256) = 64",
+            name="photo",
+        ),
         Index("uq_shop_goods_name", "tenant_id", "name", unique=True),
     )
 
@@ -58,6 +71,8 @@ class ShopGood(Table):
     month_limit: Mapped[int | None]
     state: Mapped[GoodState]
     template: Mapped[str | None]
+    photo: Mapped[bytes | None] = mapped_column(deferred=True)
+    photo_sha256: Mapped[str | None]
     added_by: Mapped[UUID]
     added_at: Mapped[datetime]
     changed_at: Mapped[datetime]

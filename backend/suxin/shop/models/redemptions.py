@@ -67,6 +67,7 @@ class ShopRedemption(Table):
         CheckConstraint("(state = 'RETURNED') = (returned_by is not null)", name="returned"),
         CheckConstraint("returned_by <> return_asked_by", name="return_by_another"),
         Index("ix_shop_redemptions_household", "tenant_id", "household_id", "id"),
+        Index("ix_shop_redemptions_state", "tenant_id", "state", "id"),
         Index("ix_shop_redemptions_ended_at", "tenant_id", "ended_at"),
     )
 

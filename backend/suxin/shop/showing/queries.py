@@ -78,6 +78,21 @@ async def goods_on_offer(session: AsyncSession, *, tenant_id: UUID) -> Sequence[
     return goods.all()
 
 
+async def photo_of_good(
+    session: AsyncSession, *, tenant_id: UUID, good_id: UUID, sha256: str
+) -> bytes | None:
+    """Return the photo of a good that is offered, by its digest; none if it has none or another."""
+    photo: bytes | None = await session.scalar(
+        select(ShopGood.photo).where(
+            ShopGood.tenant_id == tenant_id,
+            ShopGood.id == good_id,
+            ShopGood.photo_sha256 == sha256,
+            ShopGood.state == GoodState.OFFERED,
+        )
+    )
+    return photo
+
+
 async def own_household_redemptions(
     session: AsyncSession, actor: Actor, *, tenant_id: UUID
 ) -> Select[ShopRedemption]:

@@ -18,10 +18,12 @@ import { showConsent, showPermissions } from "./permissions.js";
 import { showMatches } from "./matches.js";
 import { showMine, showNotices } from "./mine.js";
 import { showLogIn, showProof, showSubjects } from "./people.js";
+import { showPointClaim, showPointClaims, showPointObjection, showPointSaid, showPointUses, showPoints, showStatement } from "./points.js";
 import { showApplyRepair, showRepairs, showSupplementRepair } from "./repairing.js";
 import { showRequest, showRequests } from "./requests.js";
 import { showEnter, showExplanation, showGradeCertificate, showRural, showRuralSaid } from "./rural.js";
 import { showCertificate, showScore, showVerify } from "./score.js";
+import { showShop, showShopCode } from "./shop.js";
 import { showTakeTicket, showTicket, showTickets } from "./tickets.js";
 import { showAskLine, showJoin, showObjectLine, showVillageCredit } from "./village_credit.js";
 import { canHoldKeys } from "./tokens.js";
@@ -62,6 +64,15 @@ const ROUTES = [
   [/^\/redemptions$/, "我的核销记录", showRedemptions, { tab: "mine", back: "/perks" }],
   [/^\/perk-limits$/, "权益限制", showLimits, { tab: "mine", back: "/redemptions" }],
   [/^\/perk-limits\/([^/]+)\/objection$/, "权益限制申诉", showObjection, { tab: "mine", back: "/perk-limits" }],
+  [/^\/points$/, "我的积分", showPoints, { tab: "mine", back: "/mine" }],
+  [/^\/points\/([^/]+)\/claim$/, "申报积分", showPointClaim, { tab: "mine", back: "/points" }],
+  [/^\/points\/([^/]+)\/claims$/, "申报进度", showPointClaims, { tab: "mine", back: "/points" }],
+  [/^\/points\/([^/]+)\/claims\/([^/]+)\/(appeal|town)$/, "异议与申诉", showPointSaid, { tab: "mine", back: "/points/$1/claims" }],
+  [/^\/points\/([^/]+)\/objection$/, "对公示提异议", showPointObjection, { tab: "mine", back: "/points" }],
+  [/^\/points\/([^/]+)\/statement$/, "积分明细", showStatement, { tab: "mine", back: "/points" }],
+  [/^\/points\/([^/]+)\/uses$/, "单独同意的用途", showPointUses, { tab: "mine", back: "/points" }],
+  [/^\/points\/([^/]+)\/shop$/, "积分超市", showShop, { tab: "mine", back: "/points" }],
+  [/^\/points\/([^/]+)\/shop\/code$/, "兑换码", showShopCode, { tab: "mine", back: "/points/$1/shop" }],
   [/^\/notices$/, "消息", showNotices, { tab: "mine", back: "/mine" }],
   [/^\/my-data$/, "我的数据", showMyData, { tab: "mine", back: "/mine" }],
   [/^\/my-data\/parts\/([a-z_]+)$/, "我的数据", showPart, { tab: "mine", back: "/my-data" }],

@@ -15,8 +15,8 @@ export const fileField = (name, label, { free = "", multiple = false } = {}) =>
   field(name, label, input({ type: "file", accept: TYPES, multiple }), { hint: `${free}${HINT}` });
 
 /** The name and content of a file chosen in a field; one that is too large is told beside it. */
-export async function named(name, file) {
-  if (file.size > MAX_BYTES) throw refuse(name, `“${file.name}”应在 2 MB 以内`);
+export async function named(name, file, atMost = MAX_BYTES) {
+  if (file.size > atMost) throw refuse(name, `“${file.name}”应在 ${atMost / 1024 / 1024} MB 以内`);
   return { name: file.name.slice(-MAX_NAME), content: base64(new Uint8Array(await file.arrayBuffer())) };
 }
 

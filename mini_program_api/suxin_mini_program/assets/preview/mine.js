@@ -15,6 +15,7 @@ export async function showMine(go) {
       row(go, "我的信用", "/score", "得分、等级、证明", "to-score"),
       row(go, "信用乡村", "/rural", "参评、等级、证书", "to-rural"),
       row(go, "整村授信", "/village-credit", "参加、额度、用款", "to-village-credit"),
+      row(go, "我的积分", "/points", "申报、明细、积分超市", "to-points"),
       row(go, "公开警示", "/cautions", "逃废债、非法集资", "to-cautions"),
       row(go, "信易+", "/perks", "附近权益、权益码、核销记录", "to-perks"),
       row(go, "切换申请主体", "/subjects", subject.name, "to-subjects"),

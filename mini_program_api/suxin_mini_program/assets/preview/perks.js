@@ -1,15 +1,12 @@
 // 信易+: what there is, the notice before a first use, the code that is shown, and what was redeemed.
 
 import { all, get, post, session } from "./api.js";
-import { WINDOW_MS, codesOf, windowOf } from "./codes.js";
-import { fill, h, svg } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { time } from "./format.js";
+import { codePage } from "./shown_code.js";
 import { badge, button, card, empty, facts, row, section, select } from "./ui.js";
-import encodeQR from "../vendor/qr/index.js";
 
 const SECTORS = [["", "全部"], ["eat", "餐饮"], ["stay", "住宿租赁"], ["travel", "交通出行"], ["tour", "旅游"], ["shop", "购物"], ["leisure", "文体娱乐"], ["medical", "就医"], ["school", "就学"], ["work", "就业创业"], ["elderly", "养老"], ["approval", "行政审批"]];
-const TICK_MS = 250;
-const ASK_EVERY_MS = 4_000;
 const TONES = { HELD: "warn", GRANTED: "info", COMPLETED: "good" };
 
 // What was opened last, on this page alone: its key must not lie in the browser's store.
@@ -79,72 +76,22 @@ export async function showCode(go, id) {
   if (opened?.id !== id) return go(`/perks/${id}`, { replace: true });
   const { pass, at } = opened;
   if (pass.kind === "paper") return onPaper(pass);
-  const picture = h("div", { class: "code-qr", "data-testid": "code-qr" });
-  const digits = h("p", { class: "code-digits", "data-testid": "code-digits" });
-  const left = h("progress", { class: "code-left", max: WINDOW_MS / 1000, "aria-label": "本码剩余秒数" });
-  const said = h("p", { class: "muted", role: "status", "data-testid": "code-said" });
-  const place = h("div", { "data-testid": "code-page" },
-    card(picture, digits, left, said),
-    h("p", { class: "weui-cells__tips" }, "请店员扫码，或报出数字。扫不出时请调高屏幕亮度。没有网络也会每 30 秒自动更换。"),
-    h("div", { class: "actions" }, button("换一个码", () => go(`/perks/${id}`), { kind: "default", testid: "new-code" })));
-  const key = bytes(pass.key);
-  // Another clock than the server's makes codes that nobody takes.
-  const apart = Date.parse(pass.serverTime) - at;
-  run(place, { pass, key, apart, picture, digits, left, said, id });
-  return place;
+  return codePage({
+    pass,
+    at,
+    name: "权益码",
+    tip: "请店员扫码，或报出数字。扫不出时请调高屏幕亮度。没有网络也会每 30 秒自动更换。",
+    taken: () => takenOf(id, pass),
+    again: () => go(`/perks/${id}`),
+    ended: () => { opened = null; },
+  });
 }
 
-const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-
-async function run(place, parts) {
-  const { pass, key, apart, picture, digits, left, said, id } = parts;
-  let window = -1;
-  let asked = 0;
-  for (let turn = 0; turn === 0 || place.isConnected; turn += 1) {
-    const now = Date.now() + apart;
-    if (now >= Date.parse(pass.expiresAt)) return over(picture, digits, said, "权益码已到期，请换一个码");
-    if (windowOf(now) !== window) {
-      window = windowOf(now);
-      const codes = await codesOf(key, pass.number, window);
-      digits.textContent = codes.typed;
-      fill(picture, drawn(codes.scanned));
-    }
-    const seconds = Math.ceil((WINDOW_MS - (now % WINDOW_MS)) / 1000);
-    left.value = seconds;
-    said.textContent = `${seconds} 秒后更换`;
-    if (now - asked > ASK_EVERY_MS) {
-      asked = now;
-      const taken = await takenOf(id, pass);
-      if (taken) return over(picture, digits, said, `已核验：${taken.benefit.label}`);
-    }
-    await new Promise((resolve) => { setTimeout(resolve, TICK_MS); });
-  }
-  return undefined;
-}
-
-function over(picture, digits, said, words) {
-  fill(picture);
-  digits.textContent = "";
-  said.textContent = words;
-  opened = null;
-}
-
-/** The redemption that this pass was taken for; nothing without a connection. */
+/** What is said of the redemption that this pass was taken for. */
 async function takenOf(id, pass) {
-  try {
-    const { items } = await get("/perk-redemptions", { first: 1 });
-    return items.find((one) => one.perkId === id && one.heldAt >= pass.openedAt);
-  } catch {
-    return undefined;
-  }
-}
-
-function drawn(text) {
-  const rows = encodeQR(text, "raw", { ecc: "medium", border: 2 });
-  const size = rows.length;
-  const path = rows.flatMap((cells, y) => cells.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-  return svg("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": "权益码", "shape-rendering": "crispEdges" },
-    svg("rect", { width: size, height: size, fill: "#fff" }), svg("path", { d: path, fill: "#000" }));
+  const { items } = await get("/perk-redemptions", { first: 1 });
+  const found = items.find((one) => one.perkId === id && one.heldAt >= pass.openedAt);
+  return found && `已核验：${found.benefit.label}`;
 }
 
 const onPaper = (pass) => h("div", { "data-testid": "paper-page" },

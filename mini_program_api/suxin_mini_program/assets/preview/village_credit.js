@@ -61,13 +61,14 @@ export async function showObjectLine(go, id) {
 
 /** Asking for money on a line, with the consent for that request. */
 export async function showAskLine(go, id) {
-  const told = await get(`/village-credit/memberships/${id}/request-notice`);
+  const [told, { memberships }] = await Promise.all([get(`/village-credit/memberships/${id}/request-notice`), get("/village-credit")]);
+  const line = memberships.find((one) => one.id === id);
   return form("line-form", async (given) => {
     requireAll(given, ["amountFen", "termMonths"]);
     const made = await post(`/village-credit/memberships/${id}/request`, { amountFen: Math.round(Number(given.get("amountFen")) * 100), termMonths: Number(given.get("termMonths")), purpose: given.get("purpose"), noticeVersion: told.version });
     say("已申请");
     go(`/requests/${made.requestId}`);
-  }, h("div", { class: "weui-cells" },
+  }, line && section(line.bank, card(facts([["产品", line.product], ["可用额度", yuan(line.leftFen ?? 0)]]))), h("div", { class: "weui-cells" },
     field("amountFen", "金额", input({ inputmode: "decimal" }), { unit: "元" }),
     field("termMonths", "期限", input({ inputmode: "numeric", value: "12" }), { unit: "个月" }),
     field("purpose", "用途", select(PURPOSES, "working_capital"))), notice(told), h("div", { class: "actions" }, button("同意并申请", null, { submit: true, testid: "ask-line" })));

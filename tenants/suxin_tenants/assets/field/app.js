@@ -3,8 +3,8 @@
 import { at, chips, dayOf, list, momentWords, offer, offerDoors, say } from "./forms.js";
 import { madeSmall } from "./photos.js";
 import { Ended, Offline, askPass, askRoster, askStanding, enrol } from "./platform.js";
-import { atTheDoor, digested, favourites, found, merged, newId, nextPlace, stateWords, wrongWith } from "./rules.js";
-import { sendItems, sendPhotos } from "./sending.js";
+import { atTheDoor, digested, favourites, found, goesOn, merged, newId, nextPlace, rosterOver, stateWords, wrongWith } from "./rules.js";
+import { learn, sendItems, sendPhotos } from "./sending.js";
 import { Store, allDoors, keepDoor } from "./store.js";
 import { deviceKey, newDeviceKey, newVault, opened, sealed, sealedThing, sha256, signed, unsealed, unsealedThing, weakPin } from "./vault.js";
 
@@ -35,6 +35,7 @@ const keyFor = (given) => `${given.tenantId}-${given.staffId}`;
 
 async function begin() {
   doors = await allDoors();
+  await forgetOldRosters();
   await contact();
   setInterval(contact, EVERY_MS);
 }
@@ -43,52 +44,71 @@ async function begin() {
 async function contact() {
   if (busy) return;
   busy = at("send").disabled = true;
+  // Whoever locks meanwhile, or unlocks after him, is not the one whose queue this is.
+  const who = open;
   try {
     online = await askPass();
-    way = open && keyFor(online) !== open.door.key ? "others" : "online";
-    if (open && way === "online") await exchange();
+    way = who && keyFor(online) !== who.door.key ? "others" : "online";
+    if (who && way === "online") await exchange(who, online);
   } catch (error) {
     if (error instanceof Ended) online = null;
     way = error instanceof Offline ? "offline" : error instanceof Ended ? "ended" : error.message;
-    if (way === "ended" && open) await askWhetherToKeep();
+    if (who && (error instanceof Ended || error.standing)) await askWhetherToKeep(who);
   } finally {
     busy = at("send").disabled = false;
   }
   await draw();
 }
 
-async function exchange() {
-  const { csrf, rules, serverTime, captureUntil, rosterUntil } = online;
-  open.kept = { ...open.kept, apart: Date.parse(serverTime) - Date.now(), captureUntil, rosterUntil, rules };
-  if (!open.door.enrolled) {
-    await enrol(csrf, { deviceId: open.door.deviceId, name: navigator.platform.slice(0, 30) || "手机", key: open.door.jwk });
-    await keepDoor(Object.assign(open.door, { enrolled: true }));
+async function exchange(who, { csrf, rules, serverTime, captureUntil, rosterUntil }) {
+  const { door, store, key } = who;
+  if (!door.enrolled) {
+    await enrol(csrf, { deviceId: door.deviceId, name: navigator.platform.slice(0, 30) || "手机", key: door.jwk });
+    await keepDoor(Object.assign(door, { enrolled: true }));
   }
-  const answer = await askRoster(csrf, open.kept.roster?.versions ?? []);
-  open.kept.roster = merged(open.kept.roster ?? { parts: [] }, answer);
-  await keepAll();
-  await sendItems(open, csrf, { turn, drawn: draw });
-  await sendPhotos(open, csrf, { drawn: draw });
+  const answer = await askRoster(csrf, { deviceId: door.deviceId, known: who.roster?.versions ?? [] });
+  who.kept = { ...who.kept, apart: Date.parse(serverTime) - Date.now(), captureUntil, rules, wiped: false };
+  who.roster = merged(who.roster ?? { parts: [] }, answer);
+  await keepAll(who);
+  await store.keep("roster", await sealedThing(key, who.roster));
+  // By this phone's clock, which nobody has to unlock.
+  await keepDoor(Object.assign(door, { rosterUntil: Date.now() + Date.parse(rosterUntil) - Date.parse(serverTime) }));
+  await sendItems(who, csrf, { turn, drawn: draw });
+  await sendPhotos(who, csrf, { drawn: draw });
+  await learn(who, csrf, { turn, drawn: draw });
 }
 
-const keepAll = async () => open.store.keep("kept", await sealedThing(open.key, open.kept));
+const keepAll = async (who) => who.store.keep("kept", await sealedThing(who.key, who.kept));
 
-/** Whoever can log in no more is told by the platform that his phone keeps nobody's household. */
-async function askWhetherToKeep() {
-  if (!open.door.enrolled) return;
-  const askedAtMs = now();
-  const signature = await signed(open.deviceKey, `field-standing:${open.door.deviceId}:${askedAtMs}`);
+/** Whoever can log in no more, or sends from a device that was ended, is told by the platform that it keeps nobody's household. */
+async function askWhetherToKeep(who) {
+  const { door } = who;
+  if (!door.enrolled) return;
+  const askedAtMs = Date.now() + (who.kept.apart ?? 0);
+  const signature = await signed(who.deviceKey, `field-standing:${door.deviceId}:${askedAtMs}`);
   try {
-    const { keep } = await askStanding({ tenantId: open.door.tenantId, deviceId: open.door.deviceId, askedAtMs, signature });
-    if (!keep) await wipe();
+    const { keep } = await askStanding({ tenantId: door.tenantId, deviceId: door.deviceId, askedAtMs, signature });
+    if (!keep) await wipe(who);
   } catch {
     // It is asked again at the next contact.
   }
 }
 
-async function wipe() {
-  open.kept = { ...open.kept, roster: null, captureUntil: new Date(0).toISOString(), wiped: true };
-  await keepAll();
+async function wipe(who) {
+  await forgetRoster(who.door);
+  who.roster = null;
+  who.kept = { ...who.kept, captureUntil: new Date(0).toISOString(), wiped: true };
+  await keepAll(who);
+}
+
+async function forgetRoster(door) {
+  await new Store(door.key).forgetKept(["roster"]);
+  await keepDoor(Object.assign(door, { rosterUntil: null }));
+}
+
+/** A roster whose time is over goes without a PIN, whoever of this phone it was of. */
+async function forgetOldRosters() {
+  for (const door of doors) if (rosterOver(door, Date.now())) await forgetRoster(door);
 }
 
 // --- the PIN
@@ -102,14 +122,15 @@ async function makeVault(pin) {
   await store.keep("kept", await sealedThing(key, { used: {} }));
   await keepDoor(door);
   doors = await allDoors();
-  await unlock(door, key);
+  await unlock(doors.find((one) => one.key === door.key), key);
 }
 
 async function unlock(door, key) {
   const store = new Store(door.key);
   const secret = await unsealed(key, await store.kept("device"));
-  open = { door, key, store, deviceKey: await deviceKey(secret), kept: await unsealedThing(key, await store.kept("kept")) };
-  if (open.kept.rosterUntil && now() > Date.parse(open.kept.rosterUntil)) await wipe();
+  if (rosterOver(door, Date.now())) await forgetRoster(door);
+  const roster = await store.kept("roster");
+  open = { door, key, store, deviceKey: await deviceKey(secret), kept: await unsealedThing(key, await store.kept("kept")), roster: roster ? await unsealedThing(key, roster) : null };
   await tidy();
   await draw();
   await contact();
@@ -141,7 +162,14 @@ at("pin-form").addEventListener("submit", async (event) => {
   await unlock(door, key);
 });
 
-at("lock").addEventListener("click", () => { open = null; chosenDoor = null; draw(); });
+at("lock").addEventListener("click", () => {
+  open = chosenDoor = rule = null;
+  clear();
+  // Whoever works with this phone next is shown nothing of whoever did before.
+  for (const name of ["captures", "rules", "matches"]) at(name).replaceChildren();
+  for (const name of ["chosen", "saved"]) at(name).textContent = "";
+  draw();
+});
 
 /** A door that was locked opens to whoever is logged in as its worker. */
 async function unlockTries(door) {
@@ -150,7 +178,7 @@ async function unlockTries(door) {
 
 // --- recording
 
-const lines = () => (open?.kept.roster?.parts ?? []).flatMap((part) => part?.lines ?? []);
+const lines = () => (open?.roster?.parts ?? []).flatMap((part) => part?.lines ?? []);
 
 looking.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -212,7 +240,7 @@ async function save() {
   const capture = changing ?? { id: newId(now()), content, version: 0, branch: null, position: 0, at: now() };
   await turn(() => step(changing ? "update" : "create", { ...capture, content, household: household[1] }, files));
   open.kept.used = { ...open.kept.used, [rule.code]: (open.kept.used?.[rule.code] ?? 0) + 1 };
-  await keepAll();
+  await keepAll(open);
   clear();
   at("saved").textContent = `已保存 ${momentWords(now())}`;
   await draw();
@@ -305,21 +333,24 @@ function drawDoor() {
 }
 
 function drawForm() {
-  const goesOn = now() < Date.parse(open.kept.captureUntil ?? 0);
-  form.hidden = looking.hidden = !goesOn;
-  at("ended").hidden = goesOn;
+  const going = goesOn(open.kept, now());
+  form.hidden = looking.hidden = !going;
+  at("ended").hidden = going;
   at("ended").textContent = open.kept.wiped ? "平台已停用您或本机的采集资格，随身名册已清除；未上传的记录仍加密保留。" : "离线采集时限已到，请联网登录后继续。";
   at("chosen").textContent = household ? `${household[1]} 户 ${household[3]}${household[4] ? ` · 网格 ${household[4].slice(-3)}` : ""}` : "";
   at("form-title").textContent = changing ? "修改采集记录" : "采集";
   at("photo-field").hidden = Boolean(changing) || rule?.evidence === "none";
-  form.elements.day.max = dayOf(now());
-  if (!form.elements.day.value) form.elements.day.value = dayOf(now());
+  const { day } = form.elements;
+  day.max = dayOf(now());
+  // A day that nobody chose is today's, also after midnight and once the platform has told the time.
+  if (!day.value || day.value === day.dataset.filled) day.value = day.dataset.filled = day.max;
   chips(favourites(open.kept.rules ?? [], open.kept.used ?? {}), rule?.code, chooseRule);
 }
 
 async function drawList() {
   const items = await open.store.all("items");
   const photos = await open.store.all("photos");
+  const going = goesOn(open.kept, now());
   const rows = await Promise.all((await open.store.all("captures")).map(async (row) => {
     const capture = await unsealedThing(open.key, row.box);
     const own = items.filter((one) => one.captureId === row.id);
@@ -329,7 +360,7 @@ async function drawList() {
     const ended = capture.withdrawing || ["WITHDRAWN", "LAPSED"].includes(capture.state);
     const tone = blocked || capture.refused || capture.problem ? "bad" : own.length || left || capture.held || capture.conflict ? "warn" : "good";
     const name = open.kept.rules?.find((one) => one.code === capture.content.rule)?.name ?? capture.content.rule;
-    return { capture, content: capture.content, household: capture.household, rule: name, words, tone, blocked, open: !ended, at: row.at };
+    return { capture, moment: momentWords(capture.at), content: capture.content, household: capture.household, rule: name, words, tone, blocked, open: going && !ended, at: row.at };
   }));
   rows.sort((one, other) => other.at - one.at);
   at("count").textContent = String(items.length);
@@ -338,7 +369,7 @@ async function drawList() {
 }
 
 function wayWords() {
-  const until = open?.kept.captureUntil && !open.kept.wiped ? `，可继续采集至 ${momentWords(open.kept.captureUntil)}` : "";
+  const until = open && goesOn(open.kept, now()) ? `，可继续采集至 ${momentWords(open.kept.captureUntil)}` : "";
   if (way === "online") return "已联网";
   if (way === "offline") return `没有网络${until}`;
   if (way === "ended") return `登录已结束${until}，登录后上传`;

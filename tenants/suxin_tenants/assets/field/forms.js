@@ -40,6 +40,9 @@ export function list(rows, { change, withdraw, again }) {
     const line = document.createElement("li");
     const words = document.createElement("p");
     words.textContent = `${row.household} 户 ${row.rule} ×${row.content.times}`;
+    const more = document.createElement("p");
+    more.className = "field-capture-more";
+    more.textContent = [row.moment, row.content.note].filter(Boolean).join(" · ");
     const state = document.createElement("p");
     state.className = "field-capture-state";
     state.dataset.tone = row.tone;
@@ -48,7 +51,7 @@ export function list(rows, { change, withdraw, again }) {
     acts.className = "field-acts";
     if (row.open) acts.append(button("修改", "button is-small", () => change(row)), button("撤回", "button is-small", () => withdraw(row)));
     if (row.blocked) acts.append(button("重新上传", "button is-small", () => again(row)));
-    line.append(words, state, acts);
+    line.append(words, more, state, acts);
     line.dataset.testid = "capture";
     return line;
   }));

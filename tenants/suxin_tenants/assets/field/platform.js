@@ -2,6 +2,7 @@
 
 const BASE = "/desk/field";
 const TIMEOUT_MS = 30_000;
+const FORBIDDEN = 403;
 
 /** The platform does not answer. */
 export class Offline extends Error {}
@@ -11,22 +12,28 @@ export class Ended extends Error {}
 
 /** The platform will not hear it, and says why. */
 export class Refused extends Error {
-  constructor(status) {
-    super(`平台未受理（${status}）`);
+  constructor(status, problem) {
+    super(problem?.detail ?? `平台未受理（${status}）`);
     this.status = status;
+  }
+
+  /** Whether it is for who he is, or which phone this is, and not for what was sent. */
+  get standing() {
+    return this.status === FORBIDDEN;
   }
 }
 
 async function ask(path, options = {}) {
   let answer;
   try {
-    answer = await fetch(path, { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const headers = { Accept: "application/json", ...options.headers };
+    answer = await fetch(path, { ...options, headers, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
     throw new Offline();
   }
   if (answer.type === "opaqueredirect" || answer.status === 401) throw new Ended();
   if (answer.status >= 500 || answer.status === 429) throw new Offline();
-  if (!answer.ok) throw new Refused(answer.status);
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => null));
   try {
     return JSON.parse(await answer.text());
   } catch {
@@ -43,10 +50,13 @@ export const askPass = () => ask(`${BASE}/pass`);
 export const enrol = (csrf, message) => told(csrf, "/devices", message);
 
 /** What changed of the roster. */
-export const askRoster = (csrf, known) => told(csrf, "/roster", { known });
+export const askRoster = (csrf, message) => told(csrf, "/roster", message);
 
 /** Send steps; one receipt for each comes back. */
 export const tell = async (csrf, message) => (await told(csrf, "/items", message)).receipts;
+
+/** Where captures stand of which everything was sent. */
+export const askCaptures = async (csrf, ids) => (await told(csrf, "/captures", { ids })).captures;
 
 /** Begin a photo, or ask how much of it is there. */
 export const beginPhoto = (csrf, message) => told(csrf, "/photos", message);

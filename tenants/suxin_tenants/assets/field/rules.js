@@ -45,8 +45,20 @@ export function afterReceipt(capture, receipt, waiting) {
   };
 }
 
+/** Whether the platform has still to say what becomes of a capture. */
+export const unsettled = (capture) => capture.held || capture.conflict || !["RECORDED", "WITHDRAWN", "LAPSED"].includes(capture.state);
+
+/** A capture after the platform was asked where it stands. */
+export const afterTold = (capture, { version, state, problemZh, content, held, conflict }) => ({ ...capture, version, state, problem: problemZh, content, held, conflict });
+
 /** Whether a receipt lets a phone forget an item. */
 export const mayForget = (receipt) => receipt.kept === true;
+
+/** Whether recording goes on: as long as the platform said at the last contact with a live session. */
+export const goesOn = (kept, now) => now < Date.parse(kept.captureUntil ?? 0);
+
+/** Whether the time is over for which a phone keeps a roster without having reached the platform. */
+export const rosterOver = (door, now) => Boolean(door.rosterUntil) && now > door.rosterUntil;
 
 /** A roster with the parts that came anew, and what the phone says next time that it has. */
 export function merged(roster, answer) {

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from suxin.kernel.readers import Reader, reading_tenant, system
-from suxin.kernel.tables import APPEND_ONLY, Table
+from suxin.kernel.readers import NOW, TENANT, Reader, operator, reading_tenant, system, when
+from suxin.kernel.tables import APPEND_ONLY, Table, append_and_change
 from suxin.perks.orders.bills.states import BillGap
 
 
@@ -17,7 +17,7 @@ class OrderBill(Table):
 
     __tablename__ = "order_bills"
     __privileges__: ClassVar[tuple[str, ...]] = APPEND_ONLY
-    __readers__: ClassVar[tuple[Reader, ...]] = (reading_tenant(), system())
+    __readers__: ClassVar[tuple[Reader, ...]] = (reading_tenant(), operator(), system())
     __table_args__ = (
         UniqueConstraint("tenant_id", "sub_mchid", "day"),
         CheckConstraint(
@@ -42,14 +42,25 @@ class OrderBill(Table):
 
 
 class OrderBillGap(Table):
-    """One difference between a bill and the orders."""
+    """One difference between a bill and the orders, open until the merchant writes down once what it found."""
 
     __tablename__ = "order_bill_gaps"
-    __privileges__: ClassVar[tuple[str, ...]] = APPEND_ONLY
-    __readers__: ClassVar[tuple[Reader, ...]] = (reading_tenant(), system())
+    __privileges__: ClassVar[tuple[str, ...]] = append_and_change("found", "found_by", "found_at")
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        reading_tenant(),
+        operator(),
+        when(
+            "explained_by_tenant",
+            f"tenant_id = {TENANT} and found_at is null",
+            "UPDATE",
+            check=f"tenant_id = {TENANT} and found_at = {NOW}",
+        ),
+        system(),
+    )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "bill_id"], ["order_bills.tenant_id", "order_bills.id"]),
         CheckConstraint("num_nonnulls(bill_fen, here_fen) > 0", name="amounts"),
+        CheckConstraint("num_nulls(found, found_by, found_at) in (0, 3)", name="found"),
         Index("ix_order_bill_gaps_bill_id", "tenant_id", "bill_id", "id"),
     )
 
@@ -62,3 +73,6 @@ class OrderBillGap(Table):
     transaction_id: Mapped[str | None]
     bill_fen: Mapped[int | None]
     here_fen: Mapped[int | None]
+    found: Mapped[str | None]
+    found_by: Mapped[UUID | None]
+    found_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
@@ -12,9 +12,11 @@ from suxin.kernel.refusals import NotFound
 from suxin.kernel.working_days import SHANGHAI
 from suxin.perks.orders.bills.comparing import Settled
 from suxin.perks.orders.bills.models import OrderBill, OrderBillGap
+from suxin.perks.orders.bills.policies import BILL_OVERSEE
 from suxin.perks.orders.bills.rows import BillRow
 from suxin.perks.orders.models import OrderRefund, OrderService, ServiceOrder
 from suxin.perks.orders.states import ServiceOrderRefundState, ServiceOrderStage
+from suxin.tenancy.models import Tenant
 
 
 def own_bills(actor: Actor) -> Select[OrderBill]:
@@ -38,6 +40,77 @@ def gaps_of(actor: Actor, bill_id: UUID) -> Select[OrderBillGap]:
     return select(OrderBillGap).where(
         OrderBillGap.tenant_id == actor.own_tenant, OrderBillGap.bill_id == bill_id
     )
+
+
+async def own_gap(session: AsyncSession, actor: Actor, gap_id: UUID) -> OrderBillGap:
+    """Return one difference of the merchant's bills.
+
+    :raises NotFound: if it is not his
+    """
+    return _gap(await session.scalar(_own_gap(actor, gap_id)))
+
+
+async def lock_own_gap(session: AsyncSession, actor: Actor, gap_id: UUID) -> OrderBillGap:
+    """Return one difference of the merchant's bills, locked until what was found of it is written down.
+
+    :raises NotFound: if it is not his
+    """
+    # A row whose finding is written down cannot be locked any more, and is read as it is.
+    found = await session.scalar(
+        _own_gap(actor, gap_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return found or await own_gap(session, actor, gap_id)
+
+
+def bills_overseen(
+    actor: Actor, *, day: date | None = None, open_only: bool = False
+) -> Select[OrderBill, Tenant, int]:
+    """Return all merchants' bills, each with the merchant and how many listed differences are open: of one day, or those with open ones alone.
+
+    :raises Forbidden: if the actor may not see them
+    """
+    actor.require(BILL_OVERSEE)
+    opened = (
+        select(func.count())
+        .select_from(OrderBillGap)
+        .where(
+            OrderBillGap.tenant_id == OrderBill.tenant_id,
+            OrderBillGap.bill_id == OrderBill.id,
+            OrderBillGap.found_at.is_(None),
+        )
+        .correlate(OrderBill)
+        .scalar_subquery()
+    )
+    found = select(OrderBill, Tenant, opened).outerjoin(Tenant, Tenant.id == OrderBill.tenant_id)
+    if day is not None:
+        found = found.where(OrderBill.day == day)
+    return found.where(opened > 0) if open_only else found
+
+
+async def bill_overseen(
+    session: AsyncSession, actor: Actor, bill_id: UUID
+) -> tuple[OrderBill, Tenant | None, int]:
+    """Return any merchant's bill, with the merchant and how many listed differences are open.
+
+    :raises Forbidden: if the actor may not see it
+    :raises NotFound: if there is none
+    """
+    row = (
+        await session.execute(bills_overseen(actor).where(OrderBill.id == bill_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(thing_zh="对账单", thing_en="bill")
+    return row[0], row[1], row[2]
+
+
+def gaps_overseen(actor: Actor, bill_id: UUID, *, open_only: bool = False) -> Select[OrderBillGap]:
+    """Return in what a merchant's bill differed, perhaps only what nobody has explained.
+
+    :raises Forbidden: if the actor may not see it
+    """
+    actor.require(BILL_OVERSEE)
+    found = select(OrderBillGap).where(OrderBillGap.bill_id == bill_id)
+    return found.where(OrderBillGap.found_at.is_(None)) if open_only else found
 
 
 async def is_compared(session: AsyncSession, *, tenant_id: UUID, sub_mchid: str, day: date) -> bool:
@@ -93,6 +166,18 @@ async def known_of(
         )
         for refund in refunds
     }
+
+
+def _own_gap(actor: Actor, gap_id: UUID) -> Select[OrderBillGap]:
+    return select(OrderBillGap).where(
+        OrderBillGap.tenant_id == actor.own_tenant, OrderBillGap.id == gap_id
+    )
+
+
+def _gap(found: OrderBillGap | None) -> OrderBillGap:
+    if found is None:
+        raise NotFound(thing_zh="对账差异", thing_en="difference of a bill")
+    return found
 
 
 def _orders(tenant_id: UUID, sub_mchid: str) -> Select[ServiceOrder]:

@@ -1,0 +1,7 @@
+"""Who sees how the bills of all merchants agree with their orders."""
+
+from typing import Final
+
+from suxin.kernel.actor import Permission
+
+BILL_OVERSEE: Final = Permission("perks.order_bill.oversee", "查看各商户对账结果")

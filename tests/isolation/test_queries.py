@@ -98,6 +98,14 @@ async def test_the_same_queries_answer_their_own_people(world: World) -> None:
     assert set(silent) == {
         "sandboxes.queries.client_record",
         "sandboxes.queries.lock_applicant",
+        # The disaster there is not confirmed, so that neither a bank nor a borrower learns of what it proposes.
+        "disasters.queries.confirmed_disaster",
+        "disasters.queries.lock_own_renewal",
+        "disasters.queries.own_renewal",
+        "disasters.queries.renewal_counts",
+        "disasters.queries.renewals_about",
+        "disasters.queries.renewals_in_reach",
+        "disasters.queries.renewed_by",
         "tenancy.queries.has_temporary_password",
         "ledger.queries.drifted_accounts",
         # Nothing that an order comes of is contested there.

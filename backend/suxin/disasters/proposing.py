@@ -33,6 +33,10 @@ CHUNK: Final = 500
 ENDS_WITHIN: Final = timedelta(days=365)
 """How soon after a disaster's last day a loan ends whose renewal is proposed: a lost harvest is felt for a year (proposed default)."""
 
+_ENDS: Final = {
+    RenewalState.WITHDRAWN: "disasters.renewal.withdrawn",
+    RenewalState.LAPSED: "disasters.renewal.lapsed",
+}
 _RUNNING: Final = (LoanState.DISBURSED, LoanState.PERFORMING)
 
 
@@ -139,7 +143,14 @@ async def _propose(
         )
         # Another disaster may propose the same loan at this very moment; one of them does.
         if (proposal_id := made.scalar_one_or_none()) is not None:
-            _record(session, "proposed", loan.tenant_id, loan.subject_id, proposal_id, now=now)
+            _record(
+                session,
+                "disasters.renewal.proposed",
+                loan.tenant_id,
+                loan.subject_id,
+                proposal_id,
+                now=now,
+            )
 
 
 async def _end(
@@ -155,13 +166,13 @@ async def _end(
         )
     ).all()
     for row in ended:
-        _record(session, state.value.lower(), row.tenant_id, row.subject_id, row.id, now=now)
+        _record(session, _ENDS[state], row.tenant_id, row.subject_id, row.id, now=now)
     return len(ended)
 
 
 def _record(
     session: AsyncSession,
-    step: str,
+    action: str,
     tenant_id: UUID,
     subject_id: UUID,
     proposal_id: UUID,
@@ -170,7 +181,7 @@ def _record(
 ) -> None:
     append_act(
         session,
-        action=f"disasters.renewal.{step}",
+        action=action,
         now=now,
         tenant_id=tenant_id,
         subject_id=subject_id,

@@ -53,26 +53,19 @@ _WRITE_SCORES: Final = text(
     from computed
     """
 )
-_RENEW_TIERS: Final = text(
+# In one pass over both: last month's tiers are renewed, and whoever had none gets one.
+_WRITE_TIERS: Final = text(
     """
-    update score_tiers kept
-    set natural_person = c.natural_person, run_id = :run_id, origin = 'engine', learned_at = :learned_at,
-        tier = (cast(:tier_codes as text[]))[tier_place + 1],
-        place = tier_place, as_of = :as_of, valid_until = :valid_until
-    from computed c
-    where kept.subject_id = c.subject_id and kept.model_code = :model_code
-    """
-)
-_ADD_TIERS: Final = text(
-    """
-    insert into score_tiers
+    merge into score_tiers kept
+    using computed c on kept.subject_id = c.subject_id and kept.model_code = :model_code
+    when matched then update
+        set natural_person = c.natural_person, run_id = :run_id, origin = 'engine', learned_at = :learned_at,
+            tier = (cast(:tier_codes as text[]))[tier_place + 1],
+            place = tier_place, as_of = :as_of, valid_until = :valid_until
+    when not matched then insert
         (subject_id, model_code, natural_person, run_id, origin, learned_at, tier, place, as_of, valid_until)
-    select c.subject_id, :model_code, c.natural_person, :run_id, 'engine', :learned_at, (cast(:tier_codes as text[]))[tier_place + 1],
-           tier_place, :as_of, :valid_until
-    from computed c
-    where not exists (
-        select 1 from score_tiers t where t.subject_id = c.subject_id and t.model_code = :model_code
-    )
+        values (c.subject_id, :model_code, c.natural_person, :run_id, 'engine', :learned_at,
+                (cast(:tier_codes as text[]))[tier_place + 1], tier_place, :as_of, :valid_until)
     """
 )
 _COUNT_TIERS: Final = text(
@@ -137,8 +130,7 @@ async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> 
     await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
     await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
     kept = {"model_code": document.code, "valid_until": valid_until(as_of), "learned_at": now}
-    await session.execute(_RENEW_TIERS, common | kept)
-    await session.execute(_ADD_TIERS, common | kept)
+    await session.execute(_WRITE_TIERS, common | kept)
     return finish(session, ScoreRun(
         id=run_id,
         model_id=model_id,

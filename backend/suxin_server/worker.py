@@ -41,6 +41,7 @@ from suxin_server.demo.pointed import PointedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
+from suxin_server.demo.stricken import StrickenCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
 from suxin_server.exchanging import open_exchange
@@ -172,6 +173,7 @@ def _demo_pool(
     rated = RatedCity(database, batch, sealer, PROFILES)
     lined = LinedCity(database, batch, sealer, PROFILES, settings.wechat_app_id)
     pointed = PointedCity(database, sealer, PROFILES)
+    stricken = StrickenCity(database, sealer)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
@@ -179,6 +181,7 @@ def _demo_pool(
         await rated.fill(now=now)
         await lined.fill(now=now)
         await pointed.fill(now=now)
+        await stricken.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)

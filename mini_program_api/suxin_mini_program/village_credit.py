@@ -34,6 +34,7 @@ from suxin.village_credit.refusals import (
     LineNotActive,
     MemberNotAt,
     NotOfThisVillage,
+    ObjectedAlready,
     RoundNotAt,
 )
 from suxin.village_credit.requesting import LineRequest, request_notice, request_on_line
@@ -179,7 +180,7 @@ OBJECT: Final = Contract(
     body=Objection,
     answer=MemberStands,
     keyed=True,
-    refusals=(Invalid, NotFound, MemberNotAt),
+    refusals=(Invalid, NotFound, MemberNotAt, ObjectedAlready),
 )
 REQUEST_NOTICE: Final = Contract(
     tag=TAG,

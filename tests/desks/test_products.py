@@ -55,6 +55,7 @@ STORED = [
     {"criterion": "NO_OPEN_PENALTY_WITHIN", "months": 24},
     {"criterion": "ECO_GRADE_AT_LEAST", "grade": "blue"},
     {"criterion": "RURAL_GRADE_AT_LEAST", "grade": "A"},
+    {"criterion": "VILLAGE_POINTS_AT_LEAST", "months": 3},
     {"criterion": "FIRST_LOAN_ONLY"},
     {"criterion": "GUARANTEE_MODE_IN", "modes": ["credit", "surety"]},
     {"criterion": "PURPOSE_IN", "purposes": ["equipment", "livestock"]},
@@ -72,7 +73,7 @@ def test_every_kind_of_criterion_has_a_row():
     assert [item["criterion"] for item in STORED] == [
         kind.__struct_config__.tag for kind in CRITERION_TYPES
     ]
-    assert len(ADDABLE) == 14
+    assert len(ADDABLE) == 15
     for kind in KINDS.values():
         assert kind.zh not in [item.zh for item in kind.inputs]
 

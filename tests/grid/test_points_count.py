@@ -16,9 +16,10 @@ from suxin.grid.states import AgreedTo
 from suxin.kernel.actor import Actor
 from suxin.kernel.working_days import local_day
 from suxin.lending.applicants import facts_of
+from suxin.lending.criteria import evaluate
 from suxin.lending.criterion import Outcome
-from suxin.lending.facts import RURAL_GRADES
-from suxin.lending.rural_criteria import RuralGradeAtLeast
+from suxin.lending.facts import RURAL_GRADES, ApplicantFacts
+from suxin.lending.rural_criteria import RuralGradeAtLeast, VillagePointsAtLeast
 from suxin.lending.terms import GuaranteeMode, LoanPurpose, RequestTerms
 from suxin.subjects.models import CreditRecord, Subject
 from suxin.villages.models import HouseholdMember
@@ -84,6 +85,18 @@ async def lines(admin: asyncpg.Connection, subject_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
+async def known_of(city: SmallCity, subject_id: UUID, now: datetime) -> ApplicantFacts:
+    """Return what a match would know of a household."""
+    async with city.batch.transaction(PLATFORM, now=now) as session:
+        household = await session.get_one(Subject, subject_id)
+        rows = await session.scalars(
+            select(CreditRecord).where(CreditRecord.subject_id == subject_id)
+        )
+        return facts_of(
+            household, rows.all(), first_loan=True, area_name=None, today=local_day(now)
+        )
+
+
 async def test_points_with_a_yes_count_in_the_rating_and_those_without_do_not(
     small_city: SmallCity, admin: asyncpg.Connection
 ) -> None:
@@ -101,14 +114,14 @@ async def test_points_with_a_yes_count_in_the_rating_and_those_without_do_not(
     # The grade becomes a record, and that is what a bank's criterion sees.
     after = small_city.now + AFTER_NOTICE
     await village.work(after)
-    async with small_city.batch.transaction(PLATFORM, now=after) as session:
-        household = await session.get_one(Subject, village.subjects[1])
-        rows = await session.scalars(
-            select(CreditRecord).where(CreditRecord.subject_id == household.id)
-        )
-        facts = facts_of(
-            household, rows.all(), first_loan=True, area_name=None, today=local_day(after)
-        )
+    facts = await known_of(small_city, village.subjects[1], after)
+    # Of the points themselves a bank's criterion sees in how many months there were any.
+    assert VillagePointsAtLeast(1).outcome(REQUEST, facts) is Outcome.PASSED
+    assert VillagePointsAtLeast(2).outcome(REQUEST, facts) is Outcome.FAILED
+    untold = await known_of(small_city, village.subjects[2], after)
+    [told_nothing] = evaluate([VillagePointsAtLeast(1)], REQUEST, untold)
+    [unrated] = evaluate([VillagePointsAtLeast(1)], REQUEST, ApplicantFacts(kind=untold.kind))
+    assert (told_nothing.outcome, told_nothing.zh) == (Outcome.UNKNOWN, unrated.zh)
     assert facts.rural_grade is not None
     assert facts.rural_grade.value == with_points["tier"]
     place = RURAL_GRADES.index(facts.rural_grade)

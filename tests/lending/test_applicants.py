@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from suxin.lending.applicants import facts_of
-from suxin.lending.facts import ApplicantFacts, EcoGrade, TaxGrade
+from suxin.lending.facts import POINT_MONTHS, ApplicantFacts, EcoGrade, TaxGrade
 from suxin.lending.terms import ApplicantKind
 from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject, SubjectKind
 from suxin.subjects.standing import counts
@@ -172,3 +172,19 @@ def test_months_are_whole_and_full(since: date, months: int) -> None:
 )
 def test_content_of_another_shape_is_unknown(item: str, content: dict[str, Any]) -> None:
     assert facts(record(item, content=content)) == facts()
+
+
+def served(on: date, **given: Any) -> CreditRecord:
+    return record("GRID-SERVICE", occurred_on=on, self_declared=False, **given)
+
+
+def test_plus_points_of_a_village_count_by_the_month_within_twelve() -> None:
+    """Two records of one month are one month; the window is half open; what somebody says of himself is none."""
+    known = [served(date(2026, 10, 3)), served(date(2026, 10, 30)), served(date(2025, 11, 21))]
+    old = served(date(2025, 11, 20))
+    told = record("GRID-SERVICE", occurred_on=date(2026, 9, 1), self_declared=True)
+    withdrawn = served(date(2026, 8, 1), status=RecordStatus.WITHDRAWN)
+    assert facts(*known, old, told, withdrawn).village_point_months == 2
+    assert facts(old, told, withdrawn).village_point_months is None
+    months = [served(date(2025, 11, 25)), *(served(date(2026, one, 2)) for one in range(1, 12))]
+    assert facts(*months, served(date(2025, 12, 2))).village_point_months == POINT_MONTHS

@@ -25,6 +25,8 @@ from suxin.lending.criteria import MAX_CRITERIA, CriteriaInvalid, TooManyCriteri
         [{"criterion": "INDUSTRY_NOT_IN", "codes": ["98"]}],
         [{"criterion": "TAX_GRADE_AT_LEAST", "grade": "E"}],
         [{"criterion": "ECO_GRADE_AT_LEAST", "grade": "A"}],
+        [{"criterion": "VILLAGE_POINTS_AT_LEAST", "months": 0}],
+        [{"criterion": "VILLAGE_POINTS_AT_LEAST", "months": 13}],
         {"criterion": "FIRST_LOAN_ONLY"},
         "[",
         "null",

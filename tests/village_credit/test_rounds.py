@@ -22,6 +22,7 @@ from suxin.village_credit.refusals import (
     LineExceeded,
     LineNotActive,
     MemberNotAt,
+    ObjectedAlready,
     RoundNotAt,
     RoundRunning,
     RoundSecondPerson,
@@ -31,6 +32,8 @@ from suxin.village_credit.requesting import request_on_line
 from suxin.village_credit.rounds import accept_round, confirm_round, end_round, sign_round
 
 YEAR = timedelta(days=365)
+WAITS = """select exists (select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database()))"""
 
 
 async def member_of(admin, member):
@@ -99,6 +102,32 @@ async def test_a_household_joins_once_however_often_it_taps(small_city, admin):
     done = await asyncio.gather(*(small.join(found, 0) for _ in range(2)), return_exceptions=True)
     assert sorted(isinstance(one, JoinedAlready) for one in done) == [False, True]
     assert await admin.fetchval("select count(*) from credit_round_members") == 1
+
+
+async def test_nobody_joins_in_the_instant_in_which_a_round_ends(small_city, admin):
+    """The end is not committed yet when the household joins: it waits, and is refused."""
+    small = await build_round(small_city, admin)
+    found = await small.open()
+    ended, answered = asyncio.Event(), asyncio.Event()
+
+    async def end():
+        manager = small.village.manager
+        async with small_city.database.transaction(manager, now=small.now) as session:
+            await end_round(session, manager, round_id=found.id, reason="换届", now=small.now)
+            ended.set()
+            while not answered.is_set() and not await admin.fetchval(WAITS):
+                await asyncio.sleep(0.01)
+
+    async def join():
+        await ended.wait()
+        try:
+            return await small.join(found, 0)
+        finally:
+            answered.set()
+
+    done = await asyncio.gather(end(), join(), return_exceptions=True)
+    assert [type(one) for one in done] == [type(None), RoundNotAt]
+    assert await admin.fetchval("select count(*) from credit_round_members") == 0
 
 
 async def test_a_line_follows_from_the_grade_and_is_in_force_after_its_notice(small_city, admin):
@@ -175,6 +204,8 @@ async def test_what_is_said_against_a_line_another_person_decides(small_city, ad
     with pytest.raises(RoundSecondPerson):
         await small.act(answer_objection, small.banker(2), **settled)
     await small.act(answer_objection, small.banker(1), **settled)
+    with pytest.raises(ObjectedAlready):
+        await small.act(object_to_line, small.village.head(0), member_id=member.id, reason="不服")
     assert await small.work(WHOLE_NOTICE) == 1
     row = await member_of(admin, member)
     assert (row["state"], row["line_fen"]) == ("ACTIVE", 20_000_000)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from suxin.lending.facts import ApplicantFacts, EcoGrade, RuralGradeFact, TaxGrade
+from suxin.lending.facts import POINT_MONTHS, ApplicantFacts, EcoGrade, RuralGradeFact, TaxGrade
 from suxin.lending.terms import ApplicantKind
+from suxin.subjects.contents import months_later
 from suxin.subjects.models import CreditRecord, Subject
 from suxin.subjects.standing import counts
 
@@ -22,6 +23,7 @@ HONOUR_ITEM: Final = "HONOUR"
 PENALTY_ITEM: Final = "PENALTY"
 ECO_GRADE_ITEM: Final = "ECO-GRADE"
 RURAL_GRADE_ITEM: Final = "RURAL-GRADE"
+VILLAGE_SERVICE_ITEM: Final = "GRID-SERVICE"
 
 
 def facts_of(
@@ -39,9 +41,8 @@ def facts_of(
     latest: dict[str, CreditRecord] = {}
     honours: set[str] = set()
     penalties: list[CreditRecord] = []
-    for record in sorted(records, key=lambda item: item.occurred_on):
-        if not counts(record, today=today):
-            continue
+    counting = [record for record in records if counts(record, today=today)]
+    for record in sorted(counting, key=lambda item: item.occurred_on):
         if record.item_code == HONOUR_ITEM:
             honours.add(str(record.content.get("title", "")))
         elif record.item_code == PENALTY_ITEM:
@@ -62,6 +63,7 @@ def facts_of(
         months_since_last_penalty=_months(penalties[-1].occurred_on if penalties else None, today),
         eco_grade=_grade(EcoGrade, _content(latest, ECO_GRADE_ITEM, "grade")),
         rural_grade=_grade(RuralGradeFact, _content(latest, RURAL_GRADE_ITEM, "grade")),
+        village_point_months=_point_months(counting, today),
         honours=frozenset(honours),
         first_loan=first_loan,
     )
@@ -69,6 +71,19 @@ def facts_of(
 
 def _content(latest: dict[str, CreditRecord], item: str, name: str) -> Any:  # noqa: ANN401 - JSON
     return latest[item].content.get(name) if item in latest else None
+
+
+def _point_months(counting: Iterable[CreditRecord], today: date) -> int | None:
+    """Return in how many months somebody served his village; what he says of himself is no record of it."""
+    months = {
+        (record.occurred_on.year, record.occurred_on.month)
+        for record in counting
+        if record.item_code == VILLAGE_SERVICE_ITEM
+        and not record.self_declared
+        and months_later(record.occurred_on, POINT_MONTHS) > today
+    }
+    # A window of twelve months that begins in the middle of one touches thirteen.
+    return min(len(months), POINT_MONTHS) or None
 
 
 def _grade(kind: type[Grade], value: object) -> Grade | None:

@@ -41,7 +41,7 @@ from suxin.lending.request_criteria import (
     TermWithin,
     UpfrontFeesBearable,
 )
-from suxin.lending.rural_criteria import RuralGradeAtLeast
+from suxin.lending.rural_criteria import RuralGradeAtLeast, VillagePointsAtLeast
 from suxin.lending.terms import RequestTerms
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "TermWithin",
     "TooManyCriteria",
     "UpfrontFeesBearable",
+    "VillagePointsAtLeast",
     "Words",
     "criteria_to_builtins",
     "evaluate",
@@ -100,6 +101,7 @@ AnyCriterion = (
     | NoOpenPenaltyWithin
     | EcoGradeAtLeast
     | RuralGradeAtLeast
+    | VillagePointsAtLeast
     | FirstLoanOnly
     | GuaranteeModeIn
     | PurposeIn

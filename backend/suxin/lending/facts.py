@@ -45,6 +45,8 @@ class RuralGradeFact(LabelledEnum):
 RURAL_GRADES: Final = tuple(RuralGradeFact)
 TAX_GRADES: Final = tuple(TaxGrade)
 ECO_GRADES: Final = tuple(EcoGrade)
+POINT_MONTHS: Final = 12
+"""How far back plus points of a village are looked for: as long as such a record is valid."""
 
 
 class ApplicantFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,8 @@ class ApplicantFacts(msgspec.Struct, frozen=True, kw_only=True):
     only: what is exempted, disputed, repaired or past its publication period counts against nobody;
     ``months_since_last_penalty`` is the age of the newest of them. ``first_loan`` is true when no
     bank loan was ever on record (首贷户). ``credit_grade`` is the public grade of an organisation in
-    the city's scheme; no criterion reads it.
+    the city's scheme; no criterion reads it. ``village_point_months`` is in how many of the last ``POINT_MONTHS`` months
+    a record tells of plus points of a village, and ``None`` where there is no record.
     """
 
     kind: ApplicantKind
@@ -73,6 +76,7 @@ class ApplicantFacts(msgspec.Struct, frozen=True, kw_only=True):
     first_loan: bool | None = None
     credit_grade: str | None = None
     rural_grade: RuralGradeFact | None = None
+    village_point_months: int | None = None
 
     @property
     def area_code(self) -> str | None:

@@ -32,6 +32,7 @@ from suxin.village_credit.refusals import (
 )
 from suxin.village_credit.rounds import checked
 from suxin.village_credit.states import MemberState, RoundState
+from suxin.village_credit.turns import join_turn
 from suxin.villages.queries import household_of_subject
 from suxin.villages.states import HouseholdState
 
@@ -74,8 +75,8 @@ async def join_round(
     Source: PIPL art. 13(1), 14, 23
     """
     subject = await session.get_one(Subject, actor.own_subject)
+    await _take_turn(session, round_id, subject.id)
     found = await queries.open_round(session, round_id)
-    await _take_turn(session, found.id, subject.id)
     if found.state is not RoundState.OPEN:
         raise RoundNotAt(field="roundId")
     await _require_of_village(session, subject, found)
@@ -134,6 +135,7 @@ async def object_to_line(
     :raises Forbidden: if the actor acts for no subject
     :raises NotFound: if it has no such membership
     :raises MemberNotAt: if nothing was decided, or the notice is over
+    :raises ObjectedAlready: if it did so before
     :raises Invalid: if the reason is missing or too long
     Source: PIPL art. 24 (explained, human review)
     """
@@ -219,6 +221,7 @@ async def _consent(
 
 
 async def _take_turn(session: AsyncSession, round_id: UUID, subject_id: UUID) -> None:
-    """Let a household join a round once at a time."""
+    """Let a household join a round once at a time, and none while the round ends: what is read afterwards stays so."""
+    await join_turn(session, round_id)
     key = func.hashtextextended(f"village_credit:{round_id}:{subject_id}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(key)))

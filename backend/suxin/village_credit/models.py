@@ -22,7 +22,7 @@ from suxin.kernel.readers import (
 )
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import APPEND_ONLY, Table, append_and_change
-from suxin.village_credit.refusals import MemberNotAt, RoundNotAt
+from suxin.village_credit.refusals import MemberNotAt, ObjectedAlready, RoundNotAt
 from suxin.village_credit.states import LEAVABLE, UNSIGNED, MemberState, RoundState
 
 _TENANT: Final = frozenset({Party.TENANT})
@@ -262,8 +262,14 @@ class RoundMember(Table):
         self.decided_by, self.decided_at = by, now
 
     def object(self, text: str, *, now: datetime) -> None:
-        """Say something against what was decided."""
+        """Say something against what was decided, once: a second person's answer is the bank's last word.
+
+        :raises MemberNotAt: if nothing was decided, or the line is in force
+        :raises ObjectedAlready: if it was answered
+        """
         self.require(_M.NOTICED, _M.NOT_OFFERED)
+        if self.objected_at is not None:
+            raise ObjectedAlready
         self.state, self.objection, self.objected_at = _M.OBJECTED, text, now
 
     def settle(self, answer: str, line_fen: int | None, *, by: UUID, now: datetime) -> None:

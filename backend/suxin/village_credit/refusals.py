@@ -78,6 +78,14 @@ class MemberNotAt(Refusal):
     en = "The household does not stand where this step begins; read it anew"
 
 
+class ObjectedAlready(Refusal):
+    """What the household had to say against its line was decided on by a second person already."""
+
+    code = "CREDIT_LINE_OBJECTED"
+    zh = "对同一额度只能提出一次异议，复核结果已告知；仍不同意的，可以退出或向银行投诉"
+    en = "A line is objected to once, and a second person has decided; who does not agree may leave or complain to the bank"
+
+
 class GradeMissing(Refusal):
     """A household of the batch has no grade in force that the bank may read."""
 

@@ -34,6 +34,7 @@ from suxin.village_credit.refusals import (
     VillageUnknown,
 )
 from suxin.village_credit.states import RoundState
+from suxin.village_credit.turns import end_turn
 from suxin.villages.queries import village_at
 
 MAX_REASON: Final = 200
@@ -172,6 +173,7 @@ async def end_round(
     if not actor.may(ROUND_SIGN):
         actor.require(ROUND_ACCEPT)
     said = checked(reason, "reason")
+    await end_turn(session, round_id)
     found = await queries.lock_round(session, actor, round_id)
     found.end(said, now=now)
     record(session, actor, found, "ended", now=now)

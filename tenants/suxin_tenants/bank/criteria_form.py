@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from suxin.kernel.ids import new_id
 from suxin.lending.criteria import AnyCriterion
-from suxin.lending.facts import EcoGrade, RuralGradeFact, TaxGrade
+from suxin.lending.facts import POINT_MONTHS, EcoGrade, RuralGradeFact, TaxGrade
 from suxin.lending.industries import SECTIONS
 from suxin.lending.terms import ApplicantKind, GuaranteeMode, LoanPurpose
 from suxin_tenants.forms import Form, listed, options, percent_text, wan_text, yuan_text
@@ -173,6 +173,13 @@ _ALL: Final[tuple[Kind, ...]] = (
     _whole_kind("NO_OPEN_PENALTY_WITHIN", "近期无有效行政处罚", "最近", "months", "个月内"),
     _grade_kind("ECO_GRADE_AT_LEAST", "生态环境信用级别", EcoGrade),
     _grade_kind("RURAL_GRADE_AT_LEAST", "涉农主体信用等级", RuralGradeFact),
+    _whole_kind(
+        "VILLAGE_POINTS_AT_LEAST",
+        "村级治理积分加分",
+        f"近 {POINT_MONTHS} 个月内不少于",
+        "months",
+        "个月有加分",
+    ),
     Kind("FIRST_LOAN_ONLY", "仅限首贷", (), lambda _form, _row: {}, lambda _item: {}),
     _several_kind("PURPOSE_IN", "贷款用途", "purposes", LoanPurpose),
     Kind(

@@ -26,7 +26,7 @@ function membership(go, one) {
       state === "NOTICED" && ["公示至", time(one.noticeEndsAt)], one.expiresOn && ["有效期至", `${day(one.expiresOn)} 前`], one.reason && ["说明", one.reason], one.objection && ["异议", one.objection], one.answer && ["复核意见", one.answer]].filter(Boolean)),
     h("div", { class: "card-actions" },
       state === "ACTIVE" && button("用款", () => go(`/village-credit/ask/${one.id}`), { mini: true, testid: "to-ask-line" }),
-      ["NOTICED", "NOT_OFFERED"].includes(state) && button("提出异议", () => go(`/village-credit/object/${one.id}`), { kind: "default", mini: true, testid: "to-object-line" }),
+      ["NOTICED", "NOT_OFFERED"].includes(state) && !one.objection && button("提出异议", () => go(`/village-credit/object/${one.id}`), { kind: "default", mini: true, testid: "to-object-line" }),
       !["LEFT", "ENDED"].includes(state) && button("退出", () => leave(go, one), { kind: "default", mini: true, testid: "leave-credit" })));
 }
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from suxin.kernel.tables import Table
 
 CHUNK: Final = 4_000
+_DIALECT: Final = PGDialect()  # type: ignore[no-untyped-call] # SQLAlchemy's constructor has no types
 
 Row = Table | Mapping[str, Any]
 
@@ -45,7 +47,8 @@ async def change(session: AsyncSession, rows: Sequence[Table], columns: Sequence
         document = document_of(
             [{name: getattr(row, name) for name in (*key, *columns)} for row in chunk]
         )
-        found = (await session.scalars(statement, {"document": document})).one()
+        keys = {f"{name}s": list({getattr(row, name) for row in chunk}) for name in key}
+        found = (await session.scalars(statement, {"document": document, **keys})).one()
         if found != len(chunk):
             message = f"{len(chunk)} rows of {table.name} were to be changed, {found} were there"
             raise StaleDataError(message)
@@ -55,14 +58,22 @@ async def change(session: AsyncSession, rows: Sequence[Table], columns: Sequence
 
 
 def changing(model: type[Table], columns: Sequence[str]) -> str:
-    """Return the statement that changes these columns of the rows of a document, found by their key, and says how many."""
+    """Return the statement that changes these columns of the rows of a document and says how many; each part of a key is given besides, as ``ids`` for ``id``.
+
+    By these the rows are found in the index of the key whatever statistics say: a join with the document alone may be planned as a reading of the
+    whole table, under its row policies.
+    """
     table = _table(model)
     values = ", ".join(f'"{name}" = r."{name}"' for name in columns)
+    given = " and ".join(
+        f't."{column.name}" = any(cast(:{column.name}s as {column.type.compile(_DIALECT)}[]))'
+        for column in table.primary_key
+    )
     same = " and ".join(f't."{column.name}" = r."{column.name}"' for column in table.primary_key)
     return (
         f"with changed as (update {table.name} t set {values}"  # noqa: S608 - names of our own tables
         f" from json_populate_recordset(null::{table.name}, cast(:document as json)) r"
-        f" where {same} returning 1) select count(*) from changed"
+        f" where {given} and {same} returning 1) select count(*) from changed"
     )
 
 

@@ -1,6 +1,7 @@
 """Notices: what the committee approved is put before the village, and posted when nobody objected in time."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,17 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import queries
 from suxin.grid.models import NoticePage, PointClaim, PointNotice
+from suxin.grid.models.claims import NOTICED
 from suxin.grid.notice_lines import Line, line_of, stored
 from suxin.grid.policies import NOTICE_PUBLISH
 from suxin.grid.posting import post_after_notice
 from suxin.grid.refusals import NothingToNotice
 from suxin.grid.states import ClaimState
-from suxin.grid.telling import record_step, tell_household
+from suxin.grid.telling import record_steps, tell_households
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
+from suxin.kernel.many_rows import change
 from suxin.kernel.working_days import add_working_days, local_day
 from suxin.tenancy.queries import tenant_row
 from suxin.villages.models import Household
@@ -79,8 +82,8 @@ async def publish_notice(
     session.add(page)
     for line, (claim, _) in enumerate(found, start=1):
         claim.put_on_notice(notice.id, line=line, ends_at=ends.at)
-        record_step(session, claim, "noticed", now=now, detail={"notice": notice.number})
-        await _tell(session, claim, notice, now=now)
+    await change(session, [claim for claim, _ in found], NOTICED)
+    await _tell(session, [claim for claim, _ in found], notice, now=now)
     await _announce(session, notice, now=now)
     return notice, page
 
@@ -159,15 +162,18 @@ async def _last_number(session: AsyncSession, tenant_id: UUID) -> int:
 
 
 async def _tell(
-    session: AsyncSession, claim: PointClaim, notice: PointNotice, *, now: datetime
+    session: AsyncSession, claims: Sequence[PointClaim], notice: PointNotice, *, now: datetime
 ) -> None:
-    await tell_household(
-        session,
-        claim,
-        title="积分公示",
-        body=f"第 {notice.number} 期公示第 {claim.notice_line} 号：“{claim.rule_name}”{claim.points:+d} 分，公示 {notice.days} 个工作日。",
-        now=now,
-    )
+    recorded = [(claim, {"notice": notice.number}) for claim in claims]
+    await record_steps(session, recorded, "noticed", now=now)
+    told = [
+        (
+            claim,
+            f"第 {notice.number} 期公示第 {claim.notice_line} 号：“{claim.rule_name}”{claim.points:+d} 分，公示 {notice.days} 个工作日。",
+        )
+        for claim in claims
+    ]
+    await tell_households(session, told, title="积分公示", now=now)
 
 
 async def _announce(session: AsyncSession, notice: PointNotice, *, now: datetime) -> None:

@@ -16,14 +16,22 @@ from suxin.grid import queries
 from suxin.grid.caps import require_within
 from suxin.grid.claiming import as_counted, counted_by, counted_posted
 from suxin.grid.models import PointClaim, RuleSet
+from suxin.grid.models.claims import POSTED, REJECTED
 from suxin.grid.policies import POINT_REVERSE
 from suxin.grid.recording import call_for
 from suxin.grid.refusals import AlreadySpent, CapReached, ReversalByAnother
 from suxin.grid.rule_sets import checked_reason
 from suxin.grid.states import ClaimState
-from suxin.grid.telling import record_step, tell_household, tell_households, tell_village
+from suxin.grid.telling import (
+    record_step,
+    record_steps,
+    tell_household,
+    tell_households,
+    tell_village,
+)
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
+from suxin.kernel.many_rows import change
 from suxin.kernel.working_days import local_day
 from suxin.ledger import drafts
 from suxin.ledger.accounts import AccountDraft, open_all_in_book
@@ -59,15 +67,15 @@ async def post_after_notice(
 ) -> None:
     """Post claims of one village that are locked and whose notice is over, in the village's turn; reject those whose cap is used up by others.
 
-    They go in their order, each on what those before it leave, and into the book by one posting. The rows of the claims take
-    nothing else, and a claim is posted once.
+    They go in their order, each on what those before it leave, and into the book by one posting. Each kind of row that follows is written by one
+    statement for all of them. The rows of the claims take nothing else, and a claim is posted once.
     """
     if not claims:
         return
+    await session.flush()
     refused = await _over_caps(session, claims)
-    for claim in claims:
-        if claim.id in refused:
-            await reject(session, claim, refused[claim.id], now=now)
+    over = [(claim, refused[claim.id]) for claim in claims if claim.id in refused]
+    await _reject(session, over, now=now)
     await _post(session, [claim for claim in claims if claim.id not in refused], now=now)
 
 
@@ -75,17 +83,8 @@ async def reject(
     session: AsyncSession, claim: PointClaim, reason: str | None, *, now: datetime
 ) -> None:
     """End a claim with nothing posted, in the village's rows."""
-    claim.reject(reason, now=now)
     await session.flush()
-    record_step(session, claim, "rejected", now=now)
-    await tell_household(
-        session,
-        claim,
-        title="积分未入账",
-        body=f"“{claim.rule_name}”{claim.points:+d} 分未入账：{claim.reason or '未通过'}",
-        now=now,
-    )
-    await session.flush()
+    await _reject(session, [(claim, reason)], now=now)
 
 
 async def ask_reversal(
@@ -193,6 +192,20 @@ async def _over_caps(session: AsyncSession, claims: Sequence[PointClaim]) -> dic
     return refused
 
 
+async def _reject(
+    session: AsyncSession, claims: Sequence[tuple[PointClaim, str | None]], *, now: datetime
+) -> None:
+    for claim, reason in claims:
+        claim.reject(reason, now=now)
+    await change(session, [claim for claim, _ in claims], REJECTED)
+    await record_steps(session, [(claim, {}) for claim, _ in claims], "rejected", now=now)
+    told = [
+        (claim, f"“{claim.rule_name}”{claim.points:+d} 分未入账：{claim.reason or '未通过'}")
+        for claim, _ in claims
+    ]
+    await tell_households(session, told, title="积分未入账", now=now)
+
+
 async def _post(session: AsyncSession, claims: Sequence[PointClaim], *, now: datetime) -> None:
     if not claims:
         return
@@ -210,14 +223,15 @@ async def _post(session: AsyncSession, claims: Sequence[PointClaim], *, now: dat
     for claim in claims:
         points, transfer_id = taken[claim.id]
         claim.post(points=points, transfer_id=transfer_id, now=now)
-        record_step(session, claim, "posted", now=now, detail={"posted": points})
+    await change(session, claims, POSTED)
+    recorded = [(claim, {"posted": taken[claim.id][0]}) for claim in claims]
+    await record_steps(session, recorded, "posted", now=now)
     await tell_households(
         session,
         [(claim, f"“{claim.rule_name}”{taken[claim.id][0]:+d} 分已入账。") for claim in claims],
         title="积分已入账",
         now=now,
     )
-    await session.flush()
 
 
 def _draft(

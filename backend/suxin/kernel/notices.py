@@ -6,6 +6,7 @@ keeps which channel accepted it and when.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel import outbox
 from suxin.kernel.ids import new_id
+from suxin.kernel.many_rows import put
 from suxin.kernel.readers import Reader, acting_person, appended, owner_tenant, system
 from suxin.kernel.tables import WITH_DELETE, Privilege, Table
 
@@ -101,6 +103,32 @@ async def notify_person(
         wake=True,
     )
     return notice_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a person is told, as ``notify_person`` takes it."""
+
+    person_id: UUID
+    template: str
+    title: str
+    body: str
+    link: str
+    facts: dict[str, str]
+
+
+async def notify_persons(session: AsyncSession, words: Sequence[Word], *, now: datetime) -> None:
+    """Tell persons as ``notify_person`` does one: a statement writes all notices, and another all messages."""
+    if not words:
+        return
+    written = [Notice(id=new_id(), created_at=now, **_fields(word)) for word in words]
+    await put(session, Notice, written)
+    told = [{"notice_id": one.id, "person_id": one.person_id} for one in written]
+    await outbox.post_all(session, DELIVER_TOPIC, told, now=now)
+
+
+def _fields(word: Word) -> dict[str, Any]:
+    return {name: getattr(word, name) for name in Word.__dataclass_fields__}
 
 
 async def notify_tenant(

@@ -20,6 +20,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database, actor_of
 from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
+from suxin.kernel.many_rows import put
 from suxin.kernel.playing import go_on_in_sandbox
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sandbox_clocks import held_ahead, machine_time
@@ -137,35 +138,62 @@ async def post(
     ``not_before`` is told by the clock of the sandbox that the session's actor is confined to, if he is, or that a job of the
     whole city posts for (``world``); ``by_machine`` says that it is the platform's own affair and goes by no sandbox's.
     """
-    row_id, posted_at = new_id(), machine_time(session, now)
+    posted_at = machine_time(session, now)
     sandbox_id = None if by_machine else world or actor_of(session).sandbox_id
     due = not_before or posted_at
     if sandbox_id is not None and not_before is not None:
         due = not_before - await held_ahead(session, sandbox_id)
-    session.add(
-        OutboxRow(
-            id=row_id,
-            tenant_id=tenant_id,
-            sandbox_id=sandbox_id,
-            topic=topic,
-            payload={
-                name: str(value) if isinstance(value, UUID) else value
-                for name, value in payload.items()
-            },
-            created_at=posted_at,
-            not_before=due,
-            sent_at=None,
-            attempts=0,
-            done_at=None,
-            failed_at=None,
-            took_ms=None,
-            error=None,
-        )
-    )
+    row = _row(topic, payload, posted_at, due, tenant_id=tenant_id, sandbox_id=sandbox_id)
+    session.add(row)
     if wake:
         await session.flush()
-        await session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
-    return row_id
+        await _wake(session)
+    return row.id
+
+
+async def post_all(
+    session: AsyncSession, topic: str, payloads: Sequence[Mapping[str, object]], *, now: datetime
+) -> None:
+    """Add a job for each payload by one statement, and wake the relay at commit, as ``post`` does for one."""
+    if not payloads:
+        return
+    at, sandbox_id = machine_time(session, now), actor_of(session).sandbox_id
+    rows = [_row(topic, one, at, at, tenant_id=None, sandbox_id=sandbox_id) for one in payloads]
+    await put(session, OutboxRow, rows)
+    await _wake(session)
+
+
+def _row(
+    topic: str,
+    payload: Mapping[str, object],
+    posted_at: datetime,
+    due: datetime,
+    *,
+    tenant_id: UUID | None,
+    sandbox_id: UUID | None,
+) -> OutboxRow:
+    return OutboxRow(
+        id=new_id(),
+        tenant_id=tenant_id,
+        sandbox_id=sandbox_id,
+        topic=topic,
+        payload={
+            name: str(value) if isinstance(value, UUID) else value
+            for name, value in payload.items()
+        },
+        created_at=posted_at,
+        not_before=due,
+        sent_at=None,
+        attempts=0,
+        done_at=None,
+        failed_at=None,
+        took_ms=None,
+        error=None,
+    )
+
+
+async def _wake(session: AsyncSession) -> None:
+    await session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
 
 
 async def hasten(session: AsyncSession, *, sandbox_id: UUID, by: timedelta) -> int:
@@ -186,7 +214,7 @@ async def hasten(session: AsyncSession, *, sandbox_id: UUID, by: timedelta) -> i
             .execution_options(synchronize_session=False)
         )
         rows = len(moved.all())
-    await session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
+    await _wake(session)
     return rows
 
 

@@ -49,6 +49,11 @@ _REJECT: Final = _step({_S.REFUSED, _S.NOTICED, _S.ANSWERED, _S.AT_TOWN}, _S.REJ
 _WITHDRAW: Final = _step({_S.SUBMITTED, _S.CHECKED, _S.APPROVED}, _S.WITHDRAWN, _ANYBODY, "撤回", "withdraw it")  # fmt: skip
 _REVERSE: Final = _step({_S.POSTED}, _S.REVERSED, _VILLAGE, "冲正", "reverse it")
 
+NOTICED: Final = ("state", "notice_id", "notice_line", "notice_ends_at", "due_at")
+POSTED: Final = ("state", "due_at", "posted_points", "transfer_id", "posted_at", "ended_at")
+REJECTED: Final = ("state", "due_at", "ended_at", "reason")
+"""What the steps of these names change in a claim, for whoever writes many at once."""
+
 
 class PointClaim(Table):
     """A claim under an id that its maker gave it, with the digest of what it says (``contents.digest``).

@@ -137,35 +137,42 @@ async def post(
     ``not_before`` is told by the clock of the sandbox that the session's actor is confined to, if he is, or that a job of the
     whole city posts for (``world``); ``by_machine`` says that it is the platform's own affair and goes by no sandbox's.
     """
-    row_id, posted_at = new_id(), machine_time(session, now)
+    posted_at = machine_time(session, now)
     sandbox_id = None if by_machine else world or actor_of(session).sandbox_id
     due = not_before or posted_at
     if sandbox_id is not None and not_before is not None:
         due = not_before - await held_ahead(session, sandbox_id)
-    session.add(
-        OutboxRow(
-            id=row_id,
-            tenant_id=tenant_id,
-            sandbox_id=sandbox_id,
-            topic=topic,
-            payload={
-                name: str(value) if isinstance(value, UUID) else value
-                for name, value in payload.items()
-            },
-            created_at=posted_at,
-            not_before=due,
-            sent_at=None,
-            attempts=0,
-            done_at=None,
-            failed_at=None,
-            took_ms=None,
-            error=None,
-        )
-    )
+    row = row_of(topic, payload, tenant_id=tenant_id, at=posted_at)
+    row.sandbox_id, row.not_before = sandbox_id, due
+    session.add(row)
     if wake:
         await session.flush()
         await session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
-    return row_id
+    return row.id
+
+
+def row_of(
+    topic: str, payload: Mapping[str, object], *, tenant_id: UUID | None = None, at: datetime
+) -> OutboxRow:
+    """Return a row that is due as it is posted and of no sandbox, for whoever writes it down himself; ``at`` is the machine's clock."""
+    return OutboxRow(
+        id=new_id(),
+        tenant_id=tenant_id,
+        sandbox_id=None,
+        topic=topic,
+        payload={
+            name: str(value) if isinstance(value, UUID) else value
+            for name, value in payload.items()
+        },
+        created_at=at,
+        not_before=at,
+        sent_at=None,
+        attempts=0,
+        done_at=None,
+        failed_at=None,
+        took_ms=None,
+        error=None,
+    )
 
 
 async def hasten(session: AsyncSession, *, sandbox_id: UUID, by: timedelta) -> int:

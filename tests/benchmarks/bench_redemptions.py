@@ -3,24 +3,24 @@
 Run ``python tests/benchmarks/bench_redemptions.py``. One web process each on this machine, over one database with one role and its row policies,
 take short turns, so that whatever else the machine does meets both. A redemption is of one programme with stock and a budget, which all tills
 share: afterwards the ledger has to have exactly what was completed, or this ends with 1. It ends with 1 as well where redemptions in one request are
-fewer than ``BAR`` × the inserts of the same server behind the same authentication (a token bound by DPoP, its grant looked up, the request counted). That
-insert (``redemption_insert.py``) remembers no idempotency key, audits nothing and locks nothing; the bare one beside it asks nobody who he is either, and is
+fewer than ``BAR`` × the inserts of the same server behind the same authentication (a token bound by DPoP, its grant looked up, the request counted), be it of
+visitors or of residents who show a code. A code is of a resident's own pass, made beforehand with his one-time consent and his tier, and worked out afresh as his
+phone does. That insert (``redemption_insert.py``) remembers no idempotency key, audits nothing and locks nothing; the bare one beside it asks nobody who he is either, and is
 shown for what that costs.
 """
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import statistics
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -30,8 +30,11 @@ sys.path.append(str(ROOT / "tests/support"))
 
 from measured import DATABASE, cpu_seconds, dsn, own_servers, server_cpu_seconds, started_peer  # noqa: E402 - found by the line above
 from oauth_client import new_key, public_jwks  # noqa: E402 - as above
-from oauth_load import LoadClient, b64, signed  # noqa: E402 - as above
+from oauth_load import LoadClient  # noqa: E402 - as above
 from redemption_insert import IN_OURS, TABLE  # noqa: E402 - as above
+from redemption_residents import Residents, make_residents  # noqa: E402 - as above
+from redemption_statements import statements_each  # noqa: E402 - as above
+from redemption_tills import SCOPE, Side, Till, Turns  # noqa: E402 - as above
 from small_city import build_small_city  # noqa: E402 - as above
 from small_perks import build_perks  # noqa: E402 - as above
 from staff_log_ins import at_desk, keep_passwords, open_desk  # noqa: E402 - as above
@@ -63,60 +66,11 @@ MOST_A_CLIENT = 2_000
 BAR = 0.6
 RATE_LIMIT_SCALE = 10_000
 STOCK = 1_000_000
-VALUE_FEN = 600
+BUDGET_FEN = STOCK * 6_000
 STEPS = ("hold", "grant", "complete")
-SCOPE = "perks.redemption.grant"
-OURS, STEPWISE, THEIRS, BARE = "redemption", "redemption in three", "one insert", "insert, bare"
-REDEEMING = (OURS, STEPWISE)
-
-
-@dataclass
-class Turns:
-    """What was done in all turns: how long each request took by its name, how many were whole, and what it cost."""
-
-    took_ms: dict[str, list[float]] = field(default_factory=dict)
-    whole_ms: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    cpu_s: float = 0.0
-    database_cpu_s: float = 0.0
-
-    @property
-    def per_second(self) -> float:
-        return len(self.whole_ms) / self.seconds
-
-
-class Till:
-    """One kept connection, asking for one thing after the other."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-
-    @classmethod
-    async def open(cls, port: int) -> Self:
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
-
-    async def post(self, path: str, headers: Mapping[str, str], value: Any) -> Any:
-        return (await self.send(path, headers, value))[1]
-
-    async def send(
-        self, path: str, headers: Mapping[str, str], value: Any
-    ) -> tuple[Mapping[str, str], Any]:
-        """Post JSON; return the answer's headers and its JSON, and end the benchmark where it is not good."""
-        body = json.dumps(value).encode()
-        lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
-        lines += [f"{name}: {told}" for name, told in headers.items()]
-        lines += [f"Content-Length: {len(body)}", "", ""]
-        self._writer.write("\r\n".join(lines).encode() + body)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        answer = await self._reader.readexactly(length)
-        if b" 20" not in head[:20]:
-            sys.exit(f"wrong answer: {head[:60]!r} {answer[:500]!r}")
-        told = (line.partition(": ") for line in head.decode().split("\r\n")[1:-2])
-        return {name.lower(): said for name, _, said in told}, json.loads(answer)
-
-    def close(self) -> None:
-        self._writer.close()
+OURS, CODED, STEPWISE = "redemption", "redemption, with a code", "redemption in three"
+THEIRS, BARE = "one insert", "insert, bare"
+REDEEMING = (OURS, CODED, STEPWISE)
 
 
 @dataclass(frozen=True)
@@ -129,56 +83,20 @@ class Shop:
     headers: Mapping[str, str]
     client_id: str
     key: Any
+    residents: Residents
 
 
-@dataclass
-class Side:
-    """One way under load, at its server; ``client`` shows a token there."""
-
-    pid: int
-    port: int
-    client: LoadClient | None = None
-    token: str = ""
-    turns: Turns = field(default_factory=Turns)
-
-    async def log_in(self) -> None:
-        """Have a token given to the shop's system, bound to its key."""
-        assert self.client is not None
-        self.client.metadata = {"token_endpoint": f"{self.client.issuer}/oauth/token"}
-        connection = self.client.connection()
-        form = {"grant_type": "client_credentials", "scope": SCOPE}
-        self.token = (await self.client.post(connection, "token", form)).json()["access_token"]
-        connection.close()
-
-    async def shown(self, till: Till, path: str, value: Any, **headers: str) -> None:
-        """Post with the token and a proof that names this very request, as every client of this platform does."""
-        client = self.client
-        assert client is not None
-        claims = {
-            "jti": os.urandom(12).hex(),
-            "htm": "POST",
-            "htu": client.issuer + path,
-            "iat": int(time.time()),
-            "nonce": client.nonce,
-            "ath": b64(hashlib.sha256(self.token.encode()).digest()),
-        }
-        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": client.jwk}
-        proof = signed(client.proof_key, header, claims)
-        proved = {"Authorization": f"DPoP {self.token}", "DPoP": proof}
-        answered, _ = await till.send(path, {**proved, **headers}, value)
-        client.nonce = answered.get("dpop-nonce", client.nonce)
-
-
-async def open_shop(app_url: str, batch_url: str) -> tuple[Shop, Any]:
-    """Publish a programme with stock and a budget, and let a clerk log in; return them with their city."""
+async def open_shop(app_url: str, batch_url: str, admin_url: str) -> tuple[Shop, Any]:
+    """Publish two programmes with stock and a budget, one for visitors and one for residents, and let a clerk log in; return them with their city."""
     database, batch = Database.connect(app_url), Database.connect(batch_url)
     now = datetime.now(UTC)
     try:
         city = await build_small_city(database, batch, now=now)
         small = await build_perks(city)
-        programme = await small.published(
-            stock=STOCK, budget_fen=STOCK * VALUE_FEN, daily=STOCK, person_daily=None
-        )
+        bounds = {"stock": STOCK, "budget_fen": BUDGET_FEN, "daily": STOCK}
+        programme = await small.published(**bounds, person_daily=None)
+        once = await small.published(**bounds, person_daily=1, person_total=1, party_limit=1)
+        residents = await make_residents(admin_url, city, small, once)
         staff_id = await city.act(
             add_staff,
             small.merchant,
@@ -208,9 +126,10 @@ async def open_shop(app_url: str, batch_url: str) -> tuple[Shop, Any]:
         await batch.close()
     known = to_global("PerkProgramme", programme.id, small.merchant)
     headers = {**at_desk(token), "Accept": "application/graphql-response+json"}
-    return Shop(
-        small.merchant.own_tenant, programme.id, known, headers, client.client_id, key
-    ), city
+    shop = Shop(
+        small.merchant.own_tenant, programme.id, known, headers, client.client_id, key, residents
+    )
+    return shop, city
 
 
 def documents() -> dict[str, str]:
@@ -225,6 +144,13 @@ async def redeem(side: Side, till: Till, shop: Shop, _: dict[str, list[float]]) 
     """Redeem in one request."""
     key = os.urandom(16).hex()
     body = {"programmeId": str(shop.programme_id)}
+    await side.shown(till, "/perks/v1/redemptions", body, **{"Idempotency-Key": key})
+
+
+async def redeem_code(side: Side, till: Till, shop: Shop, _: dict[str, list[float]]) -> None:
+    """Redeem in one request what a resident's code stands for."""
+    key = os.urandom(16).hex()
+    body = {"code": shop.residents.next_code()}
     await side.shown(till, "/perks/v1/redemptions", body, **{"Idempotency-Key": key})
 
 
@@ -255,7 +181,13 @@ async def insert_bare(_: Side, till: Till, shop: Shop, _took_ms: dict[str, list[
 
 
 DOCUMENTS = documents()
-WORKS = {OURS: redeem, STEPWISE: redeem_in_three, THEIRS: insert, BARE: insert_bare}
+WORKS = {
+    OURS: redeem,
+    CODED: redeem_code,
+    STEPWISE: redeem_in_three,
+    THEIRS: insert,
+    BARE: insert_bare,
+}
 
 
 async def turn(name: str, side: Side, shop: Shop, postgres: Postgres, seconds: float) -> Turns:
@@ -292,6 +224,8 @@ async def measure(sides: dict[str, Side], shop: Shop, postgres: Postgres) -> int
             one = await turn(name, side, shop, postgres, TURN_SECONDS)
             redeemed += len(one.whole_ms) if name in REDEEMING else 0
             _add(side.turns, one)
+    for name, side in sides.items():
+        redeemed += await count_statements(side, name, shop, postgres)
     return redeemed
 
 
@@ -304,36 +238,50 @@ def _add(turns: Turns, one: Turns) -> None:
     turns.database_cpu_s += one.database_cpu_s
 
 
+async def count_statements(side: Side, name: str, shop: Shop, postgres: Postgres) -> int:
+    """Note how many statements one piece of work takes; return how many were carried out for it."""
+    till = await Till.open(side.port)
+
+    async def once() -> None:
+        nonlocal done
+        await WORKS[name](side, till, shop, {})
+        done += 1
+
+    done = 0
+    side.statements = await statements_each(postgres, once)
+    till.close()
+    return done if name in REDEEMING else 0
+
+
 async def check(url: str, shop: Shop, redeemed: int) -> None:
     """Assert that the ledger has of stock and budget exactly what was completed, and holds nothing more."""
     connection = await asyncpg.connect(url)
     left = await connection.fetch(
-        "select right(code, 6) word, posted_credits - posted_debits - pending_debits as left"
-        " from ledger_accounts where tenant_id = $1 and code like 'perk.%' and floor = 0",
+        "select right(code, 6) word, sum(posted_credits - posted_debits - pending_debits) as left"
+        " from ledger_accounts where tenant_id = $1 and code like 'perk.%' and floor = 0 group by 1",
         shop.tenant_id,
     )
-    completed = await connection.fetchval(
-        "select count(*) from perk_redemptions where programme_id = $1 and state = 'COMPLETED'",
-        shop.programme_id,
+    completed, value_fen = await connection.fetchrow(
+        "select count(*), sum(used_value_fen) from perk_redemptions where state = 'COMPLETED'"
     )
     await connection.close()
     assert completed == redeemed, (completed, redeemed)
     found = {row["word"].strip("."): row["left"] for row in left}
-    assert found == {"stock": STOCK - redeemed, "budget": (STOCK - redeemed) * VALUE_FEN}, found
+    assert found == {"stock": 2 * STOCK - redeemed, "budget": 2 * BUDGET_FEN - value_fen}, found
 
 
 def report(sides: dict[str, Side]) -> bool:
     """Print the figures; return whether the bar is met."""
     print(f"{CLIENTS} at once, load and servers on one machine of {os.cpu_count()} cores")
     print(
-        f"{'':24}{'count':>8} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8} {'cpu ms':>8} {'db ms':>8}"
+        f"{'':24}{'count':>8} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8} {'cpu ms':>8} {'db ms':>8} {'stmts':>8}"
     )
     told: dict[str, Any] = {}
     for name, side in sides.items():
         turns = side.turns
         count = len(turns.whole_ms)
-        told[name] = {"per_second": turns.per_second}
-        cost = f"{turns.cpu_s * 1000 / count:8.2f} {turns.database_cpu_s * 1000 / count:8.2f}"
+        told[name] = {"per_second": turns.per_second, "statements": side.statements}
+        cost = f"{turns.cpu_s * 1000 / count:8.2f} {turns.database_cpu_s * 1000 / count:8.2f} {side.statements:8.1f}"
         for step, took_ms in {"": turns.whole_ms, **turns.took_ms}.items():
             cuts = statistics.quantiles(took_ms, n=100)
             label = f"{name} {step}".strip()
@@ -351,13 +299,14 @@ def report(sides: dict[str, Side]) -> bool:
     for pair, ratio in ratios.items():
         print(f"{pair:40} {ratio:.2f}")
     print(json.dumps({**told, "ratios": ratios}))
-    return ratios[f"{OURS} / {THEIRS}"] >= BAR
+    return min(ratios[f"{ours} / {THEIRS}"] for ours in (OURS, CODED)) >= BAR
 
 
 def run(postgres: Postgres, valkey: Valkey) -> bool:
     app_url = dsn(postgres, "suxin_app")
     asyncio.run(_prepare(dsn(postgres, "suxin_owner")))
-    shop, city = asyncio.run(open_shop(app_url, dsn(postgres, "suxin_batch")))
+    admin = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/{DATABASE}"
+    shop, city = asyncio.run(open_shop(app_url, dsn(postgres, "suxin_batch"), admin))
     settings, alike = (
         settings_for(city, database_url=app_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE)
         for _ in range(2)
@@ -370,15 +319,21 @@ def run(postgres: Postgres, valkey: Valkey) -> bool:
         theirs = started.enter_context(started_web(alike, (str(peer), IN_OURS)))
         bare = started.enter_context(started_peer([sys.executable, peer], task))
         sides = {
-            OURS: Side(ours.pid, settings.port, LoadClient(settings.url, shop.client_id, shop.key)),
+            **{
+                name: Side(
+                    ours.pid,
+                    settings.port,
+                    LoadClient(settings.url, shop.client_id, shop.key),
+                )
+                for name in (OURS, CODED)
+            },
             STEPWISE: Side(ours.pid, settings.port),
             THEIRS: Side(theirs.pid, alike.port, LoadClient(alike.url, shop.client_id, shop.key)),
             BARE: Side(bare.pid, port),
         }
-        for name in (OURS, THEIRS):
+        for name in (OURS, CODED, THEIRS):
             asyncio.run(sides[name].log_in())
         redeemed = asyncio.run(measure(sides, shop, postgres))
-    admin = f"{postgres.admin_dsn.rsplit('/', 1)[0]}/{DATABASE}"
     asyncio.run(check(admin, shop, redeemed))
     return report(sides)
 

@@ -143,7 +143,9 @@ async def post(
     due = not_before or posted_at
     if sandbox_id is not None and not_before is not None:
         due = not_before - await held_ahead(session, sandbox_id)
-    row = _row(topic, payload, posted_at, due, tenant_id=tenant_id, sandbox_id=sandbox_id)
+    row = row_of(
+        topic, payload, at=posted_at, due=due, tenant_id=tenant_id, sandbox_id=sandbox_id
+    )
     session.add(row)
     if wake:
         await session.flush()
@@ -158,20 +160,21 @@ async def post_all(
     if not payloads:
         return
     at, sandbox_id = machine_time(session, now), actor_of(session).sandbox_id
-    rows = [_row(topic, one, at, at, tenant_id=None, sandbox_id=sandbox_id) for one in payloads]
+    rows = [row_of(topic, one, at=at, sandbox_id=sandbox_id) for one in payloads]
     await put(session, OutboxRow, rows)
     await _wake(session)
 
 
-def _row(
+def row_of(
     topic: str,
     payload: Mapping[str, object],
-    posted_at: datetime,
-    due: datetime,
     *,
-    tenant_id: UUID | None,
-    sandbox_id: UUID | None,
+    at: datetime,
+    due: datetime | None = None,
+    tenant_id: UUID | None = None,
+    sandbox_id: UUID | None = None,
 ) -> OutboxRow:
+    """Return a row that is due as it is posted, unless told otherwise, for whoever writes it down; ``at`` is the machine's clock."""
     return OutboxRow(
         id=new_id(),
         tenant_id=tenant_id,
@@ -181,8 +184,8 @@ def _row(
             name: str(value) if isinstance(value, UUID) else value
             for name, value in payload.items()
         },
-        created_at=posted_at,
-        not_before=due,
+        created_at=at,
+        not_before=due or at,
         sent_at=None,
         attempts=0,
         done_at=None,

@@ -143,9 +143,11 @@ async () => {
 """Whether the first worker's database has a roster, and all that whoever copies it can read of it."""
 
 
-async def died(process) -> None:
+async def sent_until_dead(device: Phone, process) -> None:
+    """Have it sent until that kills the server; by itself the page tries again every half minute."""
     async with asyncio.timeout(PATIENCE_S):
-        await asyncio.to_thread(process.wait)
+        while process.poll() is None:
+            await device.send()
 
 
 def out_of_shape(device: Phone) -> list[str]:
@@ -182,7 +184,7 @@ async def test_thirty_are_recorded_without_signal_and_are_thirty_claims(
         await device.screen.shoot("offline")
         await device.context.set_offline(False)
         # It is killed with everything taken and nothing committed.
-        await died(dying)
+        await sent_until_dead(device, dying)
     assert await counted(admin) == (0, 0)
     await device.says("count", str(CLAIMS))
     await told_over_a_flaky_connection(small_city, device, settings)

@@ -55,6 +55,10 @@ class Phone:
     async def send(self) -> None:
         await self.page.get_by_test_id("send").click()
 
+    async def sent_all(self) -> bool:
+        waiting, photos = self.page.get_by_test_id("count"), self.page.get_by_test_id("photo-left")
+        return not await photos.inner_text() and await waiting.inner_text() == "0"
+
     async def says(self, name: str, words: str) -> None:
         await expect(self.page.get_by_test_id(name)).to_contain_text(words, timeout=60_000)
 
@@ -139,10 +143,11 @@ async () => {
 """Whether the first worker's database has a roster, and all that whoever copies it can read of it."""
 
 
-async def died(process) -> None:
+async def sent_until_dead(device: Phone, process) -> None:
+    """Have it sent until that kills the server; by itself the page tries again every half minute."""
     async with asyncio.timeout(PATIENCE_S):
         while process.poll() is None:
-            await asyncio.sleep(0.1)
+            await device.send()
 
 
 def out_of_shape(device: Phone) -> list[str]:
@@ -179,7 +184,7 @@ async def test_thirty_are_recorded_without_signal_and_are_thirty_claims(
         await device.screen.shoot("offline")
         await device.context.set_offline(False)
         # It is killed with everything taken and nothing committed.
-        await died(dying)
+        await sent_until_dead(device, dying)
     assert await counted(admin) == (0, 0)
     await device.says("count", str(CLAIMS))
     await told_over_a_flaky_connection(small_city, device, settings)
@@ -202,13 +207,10 @@ async def told_over_a_flaky_connection(city, device: Phone, settings) -> None:
         await device.context.route("**/desk/field/items", lose)
         await device.context.route("**/desk/field/photos**", lose)
         await device.context.route("**/desk/field/photos/**", lose)
+        # A click waits until the sending before it has come to an end.
         async with asyncio.timeout(PATIENCE_S * 4):
-            left = "not asked"
-            while left or await device.page.get_by_test_id("count").inner_text() != "0":
-                if await device.page.get_by_test_id("send").is_enabled():
-                    await device.page.get_by_test_id("send").click()
-                await asyncio.sleep(0.3)
-                left = await device.page.get_by_test_id("photo-left").inner_text()
+            while not await device.sent_all():
+                await device.page.get_by_test_id("send").click(timeout=PATIENCE_S * 1000)
         await device.says("way", "已联网")
         await device.says("captures", "已登记")
         await device.screen.shoot("told")

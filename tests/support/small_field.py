@@ -58,8 +58,13 @@ class SmallPhone:
     key: EllipticCurvePrivateKey = field(default_factory=new_device_key)
 
     @classmethod
-    async def enrolled(cls, points: SmallPoints, by: str = "grid_worker") -> Self:
-        phone = cls(points=points, actor=points.person(by))
+    async def enrolled(
+        cls, points: SmallPoints, by: str = "grid_worker", *, staff_id: UUID | None = None
+    ) -> Self:
+        actor = points.person(by)
+        phone = cls(
+            points=points, actor=actor if staff_id is None else replace(actor, staff_id=staff_id)
+        )
         await phone.points.city.act(
             enrol_device, phone.actor, device_id=phone.id, name="手机", key=jwk_of(phone.key)
         )

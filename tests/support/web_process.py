@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from patience import PATIENCE_S
+from patience import START_PATIENCE_S
 from small_city import SmallCity
 
 from suxin_server.processes import free_port
@@ -67,7 +67,7 @@ def started_web(
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + START_PATIENCE_S
     said = "nothing"
     with httpx.Client(timeout=5, trust_env=False) as client:
         while time.monotonic() < deadline and process.poll() is None:

@@ -3,17 +3,17 @@
 Whoever records it gives it its id and a digest of what it says, so that the same claim sent twice is one, and another under the same id is refused.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import clocks, queries
-from suxin.grid.caps import Counted, require_within
+from suxin.grid.caps import require_within
 from suxin.grid.contents import MAX_AGE_DAYS, MAX_NOTE, MAX_PHOTOS, ClaimContent, digest
+from suxin.grid.counting import as_counted
+from suxin.grid.grounds import Grounds
 from suxin.grid.keeping import keep_photos
 from suxin.grid.models import PointClaim
 from suxin.grid.policies import CLAIM_CHECK, CLAIM_RECORD
@@ -26,7 +26,7 @@ from suxin.grid.refusals import (
     RuleUnknown,
 )
 from suxin.grid.rules import Rule
-from suxin.grid.states import LIVE, Claimant, ClaimState, Evidence
+from suxin.grid.states import Claimant, ClaimState, Evidence
 from suxin.grid.telling import record_step, tell_household, tell_village
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
@@ -175,15 +175,55 @@ async def record_for(
 
     :raises Refusal: as ``record_own_claim``
     """
-    _check(claim_id, content_hash, content, today=local_day(now))
     await queries.take_turn(session, tenant_id)
-    known = await queries.claim_of(session, tenant_id, claim_id)
+    grounds = Grounds(session, tenant_id)
+    recorded = await judge_claim(
+        session,
+        tenant_id,
+        claimed_as,
+        claimed_by,
+        claim_id=claim_id,
+        content_hash=content_hash,
+        content=content,
+        grounds=grounds,
+        now=now,
+    )
+    if recorded.existed:
+        return recorded
+    claim = recorded.claim
+    await begin_check(session, claim, grounds, now=now)
+    session.add(claim)
+    await session.flush()
+    await keep_photos(session, claim, content.photos, sealer=sealer, now=now)
+    await tell_recorded(session, claim, now=now)
+    await session.flush()
+    return recorded
+
+
+async def judge_claim(
+    session: AsyncSession,
+    tenant_id: UUID,
+    claimed_as: Claimant,
+    claimed_by: UUID,
+    *,
+    claim_id: UUID,
+    content_hash: str,
+    content: ClaimContent,
+    grounds: Grounds,
+    now: datetime,
+) -> Recorded:
+    """Return the claim that the rules allow somebody to record, or the same that there is; nothing is written, and the village's turn is held.
+
+    :raises Refusal: as ``record_own_claim``, but for what is wrong with photos themselves
+    """
+    _check(claim_id, content_hash, content, today=local_day(now))
+    known = await grounds.claim(claim_id)
     if known is not None:
         if known.content_hash != content_hash or known.claimed_by != claimed_by:
             raise ClaimIdTaken(claim=str(claim_id), known=known.content_hash)
         return Recorded(claim=known, existed=True)
     household = await household_of(session, tenant_id, content)
-    version = await queries.rules_in_force(session, tenant_id, on=content.happened_on)
+    version = await grounds.rules(content.happened_on)
     wanted = version.rules.rule(content.rule_code)
     rule = claimable(wanted, content, claimed_as, photos=len(content.photos))
     claim = PointClaim(
@@ -206,16 +246,25 @@ async def record_for(
         claimed_at=now,
         state=ClaimState.SUBMITTED,
     )
-    require_within(rule, as_counted(claim), await counted(session, claim))
-    await clocks.set_due(session, claim, days=clocks.CHECK_DAYS, since=now, now=now)
-    session.add(claim)
-    await session.flush()
-    await keep_photos(session, claim, content.photos, sealer=sealer, now=now)
-    await _tell(session, claim, now=now)
+    if rule.caps:
+        require_within(rule, as_counted(claim), await grounds.counted(claim))
+    grounds.add(claim)
     return Recorded(claim=claim, existed=False)
 
 
-async def _tell(session: AsyncSession, claim: PointClaim, *, now: datetime) -> None:
+async def begin_check(
+    session: AsyncSession, claim: PointClaim, grounds: Grounds, *, now: datetime
+) -> None:
+    """Let the time of a new claim's first check run."""
+    with session.no_autoflush:
+        calendar = await grounds.calendar()
+    await clocks.set_due(
+        session, claim, days=clocks.CHECK_DAYS, since=now, calendar=calendar, now=now
+    )
+
+
+async def tell_recorded(session: AsyncSession, claim: PointClaim, *, now: datetime) -> None:
+    """Put a new claim on record and tell those whom it concerns."""
     record_step(session, claim, "recorded", now=now)
     await tell_village(
         session,
@@ -233,7 +282,6 @@ async def _tell(session: AsyncSession, claim: PointClaim, *, now: datetime) -> N
             body=f"“{claim.rule_name}”{claim.points} 分，公示结束前可提出异议。",
             now=now,
         )
-    await session.flush()
 
 
 def _check(claim_id: UUID, content_hash: str, content: ClaimContent, *, today: date) -> None:
@@ -325,70 +373,3 @@ def _require_photos(rule: Rule, photos: int) -> None:
             reason_zh=f"须附 {least} 至 {most} 张照片",
             reason_en=f"it has {least} to {most} photos",
         )
-
-
-def as_counted(claim: PointClaim) -> Counted:
-    """Return what caps look at in a claim."""
-    return Counted(
-        member_id=claim.member_id,
-        happened_on=claim.happened_on,
-        times=claim.times,
-        points=claim.points,
-    )
-
-
-async def counted(session: AsyncSession, claim: PointClaim) -> list[Counted]:
-    """Return what else counts against the caps of a claim's rule: those of the household that are not at an end.
-
-    What a rule was in another version counts as well, by its code.
-    """
-    others = await session.execute(
-        select(
-            PointClaim.member_id, PointClaim.happened_on, PointClaim.times, PointClaim.points
-        ).where(
-            PointClaim.tenant_id == claim.tenant_id,
-            PointClaim.household_id == claim.household_id,
-            PointClaim.rule_code == claim.rule_code,
-            PointClaim.id != claim.id,
-            PointClaim.state.in_(LIVE),
-            func.abs(PointClaim.happened_on - claim.happened_on) <= _LONGEST_PERIOD_DAYS,
-        )
-    )
-    return [
-        Counted(member_id=member, happened_on=day, times=times, points=points)
-        for member, day, times, points in others
-    ]
-
-
-_LONGEST_PERIOD_DAYS = 366
-
-
-CountedBy = tuple[UUID, str]
-"""A household and the code of a rule."""
-
-
-def counted_by(claim: PointClaim) -> CountedBy:
-    """Return by what claims count against each other's caps."""
-    return claim.household_id, claim.rule_code
-
-
-async def counted_posted(
-    session: AsyncSession, claims: Sequence[PointClaim]
-) -> dict[CountedBy, list[Counted]]:
-    """Return of claims of one village what was posted and may count against their caps, by household and rule."""
-    days = [claim.happened_on for claim in claims]
-    around = timedelta(days=_LONGEST_PERIOD_DAYS)
-    posted = await session.scalars(
-        select(PointClaim).where(
-            PointClaim.tenant_id == claims[0].tenant_id,
-            PointClaim.household_id.in_({claim.household_id for claim in claims}),
-            PointClaim.rule_code.in_({claim.rule_code for claim in claims}),
-            PointClaim.state == ClaimState.POSTED,
-            PointClaim.happened_on.between(min(days) - around, max(days) + around),
-        )
-    )
-    found: dict[CountedBy, list[Counted]] = {counted_by(claim): [] for claim in claims}
-    for one in posted:
-        if counted_by(one) in found:
-            found[counted_by(one)].append(as_counted(one))
-    return found

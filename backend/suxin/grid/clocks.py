@@ -14,6 +14,7 @@ from suxin.kernel import outbox
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.working_days import (
     SHANGHAI,
+    Calendar,
     add_working_days,
     days_touched,
     local_day,
@@ -54,11 +55,21 @@ _RUNNING: Final = (
 
 
 async def set_due(
-    session: AsyncSession, claim: PointClaim, *, days: int, since: datetime, now: datetime
+    session: AsyncSession,
+    claim: PointClaim,
+    *,
+    days: int,
+    since: datetime,
+    now: datetime,
+    calendar: Calendar | None = None,
 ) -> None:
-    """Let a time of so many working days run for a claim, in the place of the one before."""
+    """Let a time of so many working days run for a claim, in the place of the one before.
+
+    ``calendar`` is given by whoever has it for deadlines in this transaction.
+    """
     with session.no_autoflush:
-        due = add_working_days(since, days, calendar=await calendar_for_deadlines(session))
+        known = await calendar_for_deadlines(session) if calendar is None else calendar
+        due = add_working_days(since, days, calendar=known)
         claim.due_from, claim.due_days = since, days
         claim.due_at, claim.due_provisional = due.at, due.provisional
         await _post(session, claim, due.at, now=now)

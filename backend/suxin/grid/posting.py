@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import queries
 from suxin.grid.caps import require_within
-from suxin.grid.claiming import as_counted, counted_by, counted_posted
+from suxin.grid.counting import as_counted, counted_by, counted_posted
 from suxin.grid.models import PointClaim, RuleSet
 from suxin.grid.models.claims import POSTED, REJECTED
 from suxin.grid.policies import POINT_REVERSE

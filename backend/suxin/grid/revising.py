@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid import queries
 from suxin.grid.caps import require_within
-from suxin.grid.claiming import as_counted, claimable, counted, household_of, require_sound
+from suxin.grid.claiming import claimable, household_of, require_sound
 from suxin.grid.contents import ClaimContent, digest_with
+from suxin.grid.counting import as_counted, counted
 from suxin.grid.models import PointClaim
 from suxin.grid.telling import record_step
 from suxin.kernel.working_days import local_day

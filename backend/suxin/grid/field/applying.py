@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.field import queries, settling
 from suxin.grid.field.merging import fixed_fields_changed, merge
-from suxin.grid.field.models import Capture, CaptureItem, CaptureVersion
+from suxin.grid.field.models import Capture, CaptureItem
 from suxin.grid.field.policies import HELD
 from suxin.grid.field.refusals import CaptureExists, CaptureFixed, FieldQueueOthers
 from suxin.grid.field.states import CaptureState, ItemKind, ItemVerdict
+from suxin.grid.field.versions import first_of, new_version, version_of
 from suxin.kernel import outbox
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealing import Sealer
@@ -40,20 +41,6 @@ async def force_item(
     item.forced_at = now
     await _apply(session, item, forced=True, sealer=sealer, now=now)
     await _release(session, item, sealer=sealer, now=now)
-
-
-async def new_version(
-    session: AsyncSession,
-    capture: Capture,
-    content: dict[str, Any],
-    item: CaptureItem | None,
-    *,
-    now: datetime,
-) -> None:
-    """Let a capture say something else, in its next version."""
-    capture.version, capture.content = capture.version + 1, content
-    session.add(_version(capture, item, now=now))
-    await session.flush()
 
 
 async def _release(
@@ -117,21 +104,10 @@ async def _begin(
     session: AsyncSession, item: CaptureItem, *, sealer: Sealer, now: datetime
 ) -> None:
     """Begin a capture with an item: its creation, or what was forced without it."""
-    capture = Capture(
-        tenant_id=item.tenant_id,
-        id=item.capture_id,
-        captured_by=item.captured_by,
-        version=1,
-        content=item.content,
-        state=CaptureState.OPEN,
-        captured_at=item.captured_at,
-        received_at=now,
-        complete_by=now + HELD,
-        forced=item.kind is not ItemKind.CREATE,
-    )
+    capture = first_of(item, now=now)
     session.add(capture)
     await session.flush()
-    session.add(_version(capture, item, now=now))
+    session.add(version_of(capture, item, now=now))
     await session.flush()
     item.accept(capture.version)
     if item.kind is ItemKind.WITHDRAW:
@@ -139,14 +115,7 @@ async def _begin(
         return
     await settling.settle(session, capture, sealer=sealer, now=now)
     if capture.state is CaptureState.OPEN:
-        await outbox.post(
-            session,
-            settling.COMPLETE_TOPIC,
-            {"tenant_id": capture.tenant_id, "capture_id": capture.id},
-            now=now,
-            tenant_id=capture.tenant_id,
-            not_before=capture.complete_by,
-        )
+        await settling.call_when_over(session, capture, now=now)
 
 
 async def _update(
@@ -197,14 +166,3 @@ async def _before(session: AsyncSession, item: CaptureItem) -> CaptureItem | Non
         session, item.tenant_id, item.capture_id, item.branch_id, item.position - 1
     )
     return None if found is None or found.verdict is ItemVerdict.HELD else found
-
-
-def _version(capture: Capture, item: CaptureItem | None, *, now: datetime) -> CaptureVersion:
-    return CaptureVersion(
-        tenant_id=capture.tenant_id,
-        capture_id=capture.id,
-        version=capture.version,
-        content=capture.content,
-        item_id=None if item is None else item.id,
-        made_at=now,
-    )

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.field import queries, settling
-from suxin.grid.field.applying import new_version
 from suxin.grid.field.models import CaptureItem
 from suxin.grid.field.refusals import ConflictSettled
 from suxin.grid.field.states import CaptureState, Choice, ItemVerdict
+from suxin.grid.field.versions import new_version
 from suxin.grid.policies import CLAIM_CHECK
 from suxin.grid.queries import take_turn
 from suxin.kernel.actor import Actor

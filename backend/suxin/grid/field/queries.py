@@ -146,6 +146,18 @@ async def item_at(
     return found
 
 
+async def captures_begun(
+    session: AsyncSession, tenant_id: UUID, ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Return of which of some captures an item is here, be it held or refused."""
+    found = await session.scalars(
+        select(CaptureItem.capture_id).where(
+            CaptureItem.tenant_id == tenant_id, CaptureItem.capture_id.in_(ids)
+        )
+    )
+    return frozenset(found)
+
+
 async def nearest_before(session: AsyncSession, item: CaptureItem) -> CaptureItem | None:
     """Return what came of a branch before a place, the nearest to it."""
     found: CaptureItem | None = await session.scalar(
@@ -320,6 +332,21 @@ async def live_upload(
         .execution_options(populate_existing=True)
     )
     return found
+
+
+async def uploads_live(
+    session: AsyncSession, tenant_id: UUID, staff_id: UUID, digests: Collection[str]
+) -> frozenset[str]:
+    """Return which of some photos of a worker are on their way or whole, by digest."""
+    found = await session.scalars(
+        select(PhotoUpload.sha256).where(
+            PhotoUpload.tenant_id == tenant_id,
+            PhotoUpload.staff_id == staff_id,
+            PhotoUpload.sha256.in_(digests),
+            PhotoUpload.ended_at.is_(None),
+        )
+    )
+    return frozenset(found)
 
 
 async def count_uploads(session: AsyncSession, tenant_id: UUID, staff_id: UUID) -> int:

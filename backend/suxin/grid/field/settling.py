@@ -19,6 +19,7 @@ from suxin.grid.refusals import PhotosMissing
 from suxin.grid.revising import revise_for
 from suxin.grid.states import Claimant
 from suxin.grid.telling import record_step
+from suxin.kernel import outbox
 from suxin.kernel.notices import notify_tenant
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.sealing import Sealer
@@ -44,6 +45,18 @@ async def settle(session: AsyncSession, capture: Capture, *, sealer: Sealer, now
         await session.refresh(capture)
         capture.tell_problem(refusal)
         await session.flush()
+
+
+async def call_when_over(session: AsyncSession, capture: Capture, *, now: datetime) -> None:
+    """Have it looked at a capture that is no claim yet when its time is over."""
+    await outbox.post(
+        session,
+        COMPLETE_TOPIC,
+        {"tenant_id": capture.tenant_id, "capture_id": capture.id},
+        now=now,
+        tenant_id=capture.tenant_id,
+        not_before=capture.complete_by,
+    )
 
 
 async def revise(session: AsyncSession, capture: Capture, *, now: datetime) -> None:

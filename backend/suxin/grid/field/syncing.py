@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.grid.field import queries
 from suxin.grid.field.applying import apply_item, force_item
+from suxin.grid.field.beginning import Beginnings
 from suxin.grid.field.contents import Item, item_digest, signed_by
 from suxin.grid.field.devices import require_own
 from suxin.grid.field.models import Capture, CaptureItem, FieldDevice
@@ -78,12 +79,14 @@ async def sync_items(
     await take_turn(session, actor.own_tenant)
     known = await queries.items_known(session, actor.own_tenant, [one.id for one in items])
     before = frozenset(known)
+    begun = await Beginnings.read(session, device, [one for one in items if one.id not in before])
     refused: dict[UUID, Refusal] = {}
     for one in items:
         try:
-            await _take(session, device, one, known, sealer=sealer, now=now)
+            await _take(session, device, one, known, begun, sealer=sealer, now=now)
         except Refusal as refusal:
             refused[one.id] = refusal
+    await begun.write(now=now)
     _note(session, device, [row for row in known.values() if row.id not in before], now=now)
     await session.flush()
     captures = await queries.captures_at(
@@ -112,6 +115,7 @@ async def _take(
     device: FieldDevice,
     one: Item,
     known: dict[UUID, CaptureItem],
+    begun: Beginnings,
     *,
     sealer: Sealer,
     now: datetime,
@@ -123,20 +127,32 @@ async def _take(
         if known[one.id].content_hash != should_be:
             raise ItemIdTaken
         return
-    place = (one.capture_id, one.branch, one.position)
-    if await queries.item_at(session, device.tenant_id, *place) is not None:
-        raise ItemIdTaken
     row = _row(device, one, now=now)
+    if begun.has(row):
+        await begun.begin(row, now=now)
+    else:
+        await begun.write(now=now)
+        await _take_alone(session, row, sealer=sealer, now=now)
+        begun.forget_counted()
+    known[one.id] = row
+
+
+async def _take_alone(
+    session: AsyncSession, row: CaptureItem, *, sealer: Sealer, now: datetime
+) -> None:
+    """Apply an item to what came before, so that nothing stays of it where it is turned away."""
+    place = (row.capture_id, row.branch_id, row.position)
+    if await queries.item_at(session, row.tenant_id, *place) is not None:
+        raise ItemIdTaken
     async with session.begin_nested():
         session.add(row)
         await session.flush()
         await apply_item(session, row, sealer=sealer, now=now)
         # Only what would wait as well is turned away: whatever else comes may release what waits.
         if row.verdict is ItemVerdict.HELD:
-            held = await queries.count_held(session, device.tenant_id, device.staff_id)
+            held = await queries.count_held(session, row.tenant_id, row.captured_by)
             if held > MAX_HELD:
                 raise TooManyHeld(limit=MAX_HELD)
-    known[one.id] = row
 
 
 def _row(device: FieldDevice, one: Item, *, now: datetime) -> CaptureItem:

@@ -138,14 +138,12 @@ async def post(
     ``not_before`` is told by the clock of the sandbox that the session's actor is confined to, if he is, or that a job of the
     whole city posts for (``world``); ``by_machine`` says that it is the platform's own affair and goes by no sandbox's.
     """
-    posted_at = machine_time(session, now)
+    at = machine_time(session, now)
     sandbox_id = None if by_machine else world or actor_of(session).sandbox_id
-    due = not_before or posted_at
+    due = not_before or at
     if sandbox_id is not None and not_before is not None:
         due = not_before - await held_ahead(session, sandbox_id)
-    row = row_of(
-        topic, payload, at=posted_at, due=due, tenant_id=tenant_id, sandbox_id=sandbox_id
-    )
+    row = row_of(topic, payload, at=at, due=due, tenant_id=tenant_id, sandbox_id=sandbox_id)
     session.add(row)
     if wake:
         await session.flush()

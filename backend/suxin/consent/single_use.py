@@ -19,12 +19,8 @@ USED: Final = "已按约定使用完毕"
 async def close_used(session: AsyncSession, consent: Consent, *, now: datetime) -> None:
     """End the basis of a one-time consent that was just used, in its subject's rows: the tenant reads nothing on it any more."""
     await end_bases(session, consent, now=now)
-    await outbox.post(session, USED_TOPIC, named_of(consent), now=now)
-
-
-def named_of(consent: Consent) -> dict[str, UUID]:
-    """Return what the platform is told of a one-time consent that was used."""
-    return {"subject_id": consent.subject_id, "consent_id": consent.id}
+    named = {"subject_id": consent.subject_id, "consent_id": consent.id}
+    await outbox.post(session, USED_TOPIC, named, now=now)
 
 
 async def end_used(

@@ -239,35 +239,32 @@ def note_read(session: AsyncSession, receipt: Receipt) -> None:
 async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> None:
     """Append the receipts noted on the session to the stream."""
     receipts: list[Receipt] = session.info["receipts"]
-    at = machine_time(session, now)
-    session.add_all(entry_of(actor, receipt, at=at) for receipt in receipts)
+    for receipt in receipts:
+        session.add(
+            AuditEntry(
+                id=new_id(),
+                at=machine_time(session, now),
+                request_id=actor.request_id,
+                actor_kind=actor.kind.value,
+                tenant_id=actor.tenant_id or receipt.for_tenant,
+                staff_id=actor.staff_id,
+                client_id=actor.client_id,
+                person_id=actor.person_id,
+                subject_id=receipt.subject_id,
+                consent_id=receipt.ground.consent_id,
+                contract_id=receipt.ground.contract_id,
+                action=READ_ACTION,
+                object_type=receipt.object_type,
+                object_id=receipt.object_id,
+                purpose=receipt.purpose,
+                categories=list(receipt.categories),
+                fields=list(receipt.fields),
+                row_count=receipt.row_count,
+                detail={},
+            )
+        )
     session.info["receipts"] = []
     await session.flush()
-
-
-def entry_of(actor: Actor, receipt: Receipt, *, at: datetime) -> AuditEntry:
-    """Return the entry of a receipt, for whoever writes it down himself; ``at`` is the machine's clock."""
-    return AuditEntry(
-        id=new_id(),
-        at=at,
-        request_id=actor.request_id,
-        actor_kind=actor.kind.value,
-        tenant_id=actor.tenant_id or receipt.for_tenant,
-        staff_id=actor.staff_id,
-        client_id=actor.client_id,
-        person_id=actor.person_id,
-        subject_id=receipt.subject_id,
-        consent_id=receipt.ground.consent_id,
-        contract_id=receipt.ground.contract_id,
-        action=READ_ACTION,
-        object_type=receipt.object_type,
-        object_id=receipt.object_id,
-        purpose=receipt.purpose,
-        categories=list(receipt.categories),
-        fields=list(receipt.fields),
-        row_count=receipt.row_count,
-        detail={},
-    )
 
 
 def chained_hash(previous: bytes, entry: AuditEntry) -> bytes:

@@ -41,9 +41,6 @@ _RETRYABLE: Final = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_
 SHORT_CONNECTIONS: Final = 4
 """How many short transactions of one kind a process carries out at once."""
 
-BORROWED_ACTION: Final = "kernel.act_for"
-"""What is put on record where somebody touches another's rows."""
-
 _LEFT_BY_READING: Final = ("receipts", "settling")
 
 Result = TypeVar("Result")
@@ -305,7 +302,7 @@ async def act_for(
     await session.flush()
     append_act(
         session,
-        action=BORROWED_ACTION,
+        action="kernel.act_for",
         now=now,
         tenant_id=tenant_id,
         subject_id=subject_id,

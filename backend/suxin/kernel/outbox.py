@@ -138,12 +138,12 @@ async def post(
     ``not_before`` is told by the clock of the sandbox that the session's actor is confined to, if he is, or that a job of the
     whole city posts for (``world``); ``by_machine`` says that it is the platform's own affair and goes by no sandbox's.
     """
-    at = machine_time(session, now)
+    posted_at = machine_time(session, now)
     sandbox_id = None if by_machine else world or actor_of(session).sandbox_id
-    due = not_before or at
+    due = not_before or posted_at
     if sandbox_id is not None and not_before is not None:
         due = not_before - await held_ahead(session, sandbox_id)
-    row = row_of(topic, payload, at=at, due=due, tenant_id=tenant_id, sandbox_id=sandbox_id)
+    row = _row(topic, payload, posted_at, due, tenant_id=tenant_id, sandbox_id=sandbox_id)
     session.add(row)
     if wake:
         await session.flush()
@@ -158,21 +158,20 @@ async def post_all(
     if not payloads:
         return
     at, sandbox_id = machine_time(session, now), actor_of(session).sandbox_id
-    rows = [row_of(topic, one, at=at, sandbox_id=sandbox_id) for one in payloads]
+    rows = [_row(topic, one, at, at, tenant_id=None, sandbox_id=sandbox_id) for one in payloads]
     await put(session, OutboxRow, rows)
     await _wake(session)
 
 
-def row_of(
+def _row(
     topic: str,
     payload: Mapping[str, object],
+    posted_at: datetime,
+    due: datetime,
     *,
-    at: datetime,
-    due: datetime | None = None,
-    tenant_id: UUID | None = None,
-    sandbox_id: UUID | None = None,
+    tenant_id: UUID | None,
+    sandbox_id: UUID | None,
 ) -> OutboxRow:
-    """Return a row that is due as it is posted, unless told otherwise, for whoever writes it down; ``at`` is the machine's clock."""
     return OutboxRow(
         id=new_id(),
         tenant_id=tenant_id,
@@ -182,8 +181,8 @@ def row_of(
             name: str(value) if isinstance(value, UUID) else value
             for name, value in payload.items()
         },
-        created_at=at,
-        not_before=due or at,
+        created_at=posted_at,
+        not_before=due,
         sent_at=None,
         attempts=0,
         done_at=None,

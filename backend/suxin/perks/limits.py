@@ -1,6 +1,5 @@
 """What stands in the way of a redemption besides stock and budget: period, day, hour, and how many somebody or everybody has had."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -79,39 +78,25 @@ async def take_person(
     await _take_turn(session, f"perks.subject:{subject_id}")
     day = local_day(now)
     of_programme = Redeemer.programme_id == programme.id
-    of_month = (Redeemer.scenario_code == programme.scenario_code) & (
-        Redeemer.day >= day.replace(day=1)
-    )
-    if all(limit is None for limit in _limits(programme)):
-        return
-    which = (of_programme & (Redeemer.day == day), of_programme, of_month)
-    sums = (func.coalesce(func.sum(Redeemer.persons).filter(one), 0) for one in which)
-    row = (
-        await session.execute(
-            select(*sums)
+    of_scenario = Redeemer.scenario_code == programme.scenario_code
+    for limit, which in (
+        (programme.person_daily, of_programme & (Redeemer.day == day)),
+        (programme.person_total, of_programme),
+        (programme.scenario_monthly, of_scenario & (Redeemer.day >= day.replace(day=1))),
+    ):
+        if limit is None:
+            continue
+        had = await session.scalar(
+            select(func.coalesce(func.sum(Redeemer.persons), 0))
             .join(
                 Redemption,
                 (Redemption.tenant_id == Redeemer.tenant_id)
                 & (Redemption.id == Redeemer.redemption_id),
             )
-            .where(Redeemer.subject_id == subject_id, of_programme | of_month, _counts(now))
+            .where(Redeemer.subject_id == subject_id, which, _counts(now))
         )
-    ).one()
-    require_within(programme, [int(one) for one in row], persons=persons)
-
-
-def require_within(programme: Programme, had: Sequence[int], *, persons: int) -> None:
-    """Refuse where somebody has had all that he may: of the programme today and in all, and of its scenario this month.
-
-    :raises PersonLimitReached: if he has
-    """
-    for limit, one in zip(_limits(programme), had, strict=True):
-        if limit is not None and one + persons > limit:
+        if int(had or 0) + persons > limit:
             raise PersonLimitReached
-
-
-def _limits(programme: Programme) -> tuple[int | None, int | None, int | None]:
-    return programme.person_daily, programme.person_total, programme.scenario_monthly
 
 
 def checked_reason(reason: str) -> str:

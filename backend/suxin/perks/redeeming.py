@@ -295,14 +295,9 @@ async def handle_of(session: AsyncSession, tenant_id: UUID, subject_id: UUID) ->
     )
     if known is not None:
         return known
-    handle = drawn_handle()
+    handle = "".join(secrets.choice(_ALPHABET) for _ in range(HANDLE_LENGTH))
     session.add(PerkHandle(tenant_id=tenant_id, subject_id=subject_id, handle=handle))
     return handle
-
-
-def drawn_handle() -> str:
-    """Return a new pseudonym."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(HANDLE_LENGTH))
 
 
 async def set_clock(

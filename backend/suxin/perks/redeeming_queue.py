@@ -27,7 +27,6 @@ from suxin.kernel.row_context import row_context
 from suxin.perks import short_redeeming
 from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.redeeming import redeem_at_once
-from suxin.perks.redeeming_codes import CodeRedeeming
 from suxin.perks.refusals import TillsWaiting
 from suxin.perks.short_redeeming import Asked, Show
 
@@ -54,7 +53,6 @@ class RedeemingQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._short = database.short_transactions(short_redeeming.WORK)
-        self.codes: Final = CodeRedeeming(database, operation=OPERATION)
         self._asking: set[tuple[Actor, str]] = set()
         self._lines: Lines[_Till, Asked, Outcome] = Lines(
             Turn(fits=_fits, together=self._together, alone=self._alone)
@@ -106,7 +104,6 @@ class RedeemingQueue:
         """Wait until everybody who waits has his answer."""
         await self._lines.close()
         await self._short.close()
-        await self.codes.close()
 
     async def _together(self, till: _Till, asked: Sequence[Asked]) -> Sequence[Outcome | Exception]:
         now = max(one.now for one in asked)

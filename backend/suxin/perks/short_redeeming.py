@@ -5,9 +5,9 @@ database is another one. Turns are taken in the same order: the keys, the progra
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -37,14 +37,14 @@ from suxin.ledger.books import AccountState, Books, Transfer
 from suxin.ledger.postings import judge_chain
 from suxin.ledger.refusals import WouldCrossFloor
 from suxin.perks import accounts, at_once
-from suxin.perks.benefits import UNKNOWN, Benefit, best_for
+from suxin.perks.benefits import UNKNOWN, best_for
 from suxin.perks.drafted import act_words, check_party, completed_facts, drafted
 from suxin.perks.event_types import REDEMPTION_COMPLETED
 from suxin.perks.limits import require_open
 from suxin.perks.models import Programme, Redemption
 from suxin.perks.queries import THING
 from suxin.perks.refusals import DayLimitReached
-from suxin.perks.states import COUNTED, ProgrammeState, RecordRule, RedemptionState
+from suxin.perks.states import COUNTED, ProgrammeState, RedemptionState
 
 Show = Callable[[Redemption], dict[str, Any]]
 """What a redemption is answered as, and kept as with its key."""
@@ -63,7 +63,7 @@ class Asked:
     now: datetime
 
 
-class Seen(msgspec.Struct, kw_only=True):
+class _Seen(msgspec.Struct, kw_only=True):
     """What of a programme is judged; each stands under its column's name."""
 
     tenant_id: UUID
@@ -77,11 +77,6 @@ class Seen(msgspec.Struct, kw_only=True):
     opens_minute: int | None
     closes_minute: int | None
     daily: int | None
-    person_daily: int | None
-    person_total: int | None
-    scenario_monthly: int | None
-    scenario_code: str
-    record_rule: RecordRule
     uses_each: int
     party_limit: int
     hold_minutes: int
@@ -92,12 +87,12 @@ class Seen(msgspec.Struct, kw_only=True):
 
 
 _KEYS: Final = "json_to_recordset(cast(:keys as json)) as asked (key text, turn bigint)"
-PROGRAMME: Final = "perk_programmes p where p.tenant_id = cast(:tenant as uuid) and p.id = cast(:programme as uuid)"
-ACCOUNTS: Final = f"""(
-    select wanted.id from (select stock_id, used_id, budget_id, due_id from {PROGRAMME}) mine
+_PROGRAMME: Final = "perk_programmes p where p.tenant_id = cast(:tenant as uuid) and p.id = cast(:programme as uuid)"
+_ACCOUNTS: Final = f"""(
+    select wanted.id from (select stock_id, used_id, budget_id, due_id from {_PROGRAMME}) mine
     cross join lateral unnest(array[stock_id, used_id, budget_id, due_id]) as wanted (id)
     where wanted.id is not null order by 1) concerned cross join lateral"""  # noqa: S608 - words of our own
-COUNTED_WORDS: Final = ", ".join(f"'{state.value}'" for state in COUNTED)
+_COUNTED: Final = ", ".join(f"'{state.value}'" for state in COUNTED)
 
 # What is found before the row context's own rows are read waits in settings of the transaction: no statement but the last answers.
 _TAKE_TURNS: Final = f"""
@@ -109,26 +104,26 @@ _LOOK_UP: Final = f"""
       from {_KEYS} cross join lateral (
         select request_hash, result from idempotency_keys k where k.scope = :scope and k.key = asked.key offset 0
       ) kept), true))"""  # noqa: S608 - as above
-SHARE_PROGRAMME: Final = (
-    f"select from (select from {PROGRAMME} for share) locked having count(*) < 0"  # noqa: S608 - as above
+_SHARE_PROGRAMME: Final = (
+    f"select from (select from {_PROGRAMME} for share) locked having count(*) < 0"  # noqa: S608 - as above
 )
-TAKE_DAY: Final = f"""
-    select from {PROGRAMME} and p.daily is not null
+_TAKE_DAY: Final = f"""
+    select from {_PROGRAMME} and p.daily is not null
     and pg_advisory_xact_lock(hashtextextended('perks.day:' || p.id, 0)) is null"""
-LOCK_ACCOUNTS: Final = f"""
-    select from {ACCOUNTS} (
+_LOCK_ACCOUNTS: Final = f"""
+    select from {_ACCOUNTS} (
       select from ledger_accounts where tenant_id = cast(:tenant as uuid) and id = concerned.id for no key update
     ) locked having count(*) < 0"""  # noqa: S608 - as above
-FACTS: Final = f"""
-      (select row_to_json(seen)::text from (select {", ".join(Seen.__struct_fields__)} from {PROGRAMME}) seen) as programme,
-      (select json_agg(a)::text from {ACCOUNTS} (
+_READ: Final = f"""
+    select current_setting('suxin.turns') as turns, current_setting('suxin.known') as known,
+      (select row_to_json(seen)::text from (select {", ".join(_Seen.__struct_fields__)} from {_PROGRAMME}) seen) as programme,
+      (select json_agg(a)::text from {_ACCOUNTS} (
         select {", ".join(AccountState.__dataclass_fields__)} from ledger_accounts
         where tenant_id = cast(:tenant as uuid) and id = concerned.id offset 0) a) as accounts,
       (select case when p.daily is null then 0 else (
         select coalesce(sum(r.persons), 0) from perk_redemptions r
-        where r.tenant_id = p.tenant_id and r.programme_id = p.id and r.day = cast(:day as text)::date and r.state in ({COUNTED_WORDS})
-        and not (r.state = '{RedemptionState.HELD}' and r.held_until <= cast(:now as text)::timestamptz)) end from {PROGRAMME}) as had"""  # noqa: S608 - as above
-_READ: Final = f"select current_setting('suxin.turns') as turns, current_setting('suxin.known') as known, {FACTS}"
+        where r.tenant_id = p.tenant_id and r.programme_id = p.id and r.day = cast(:day as text)::date and r.state in ({_COUNTED})
+        and not (r.state = '{RedemptionState.HELD}' and r.held_until <= cast(:now as text)::timestamptz)) end from {_PROGRAMME}) as had"""  # noqa: S608 - as above
 _WRITE: Final = f"""
     with redeemed as ({inserting(Redemption, document="redemptions")}),
     noted as ({inserting(AuditEntry, document="acts")})
@@ -137,7 +132,7 @@ _WRITE: Final = f"""
 WORK: Final = ShortWork(
     locks=tuple(
         SingleStep(text(one))
-        for one in (_TAKE_TURNS, _LOOK_UP, SHARE_PROGRAMME, TAKE_DAY, LOCK_ACCOUNTS)
+        for one in (_TAKE_TURNS, _LOOK_UP, _SHARE_PROGRAMME, _TAKE_DAY, _LOCK_ACCOUNTS)
     ),
     read=SingleStep(text(_READ)),
     writes=(
@@ -148,7 +143,7 @@ WORK: Final = ShortWork(
     ),
 )
 
-_PROGRAMMES: Final = msgspec.json.Decoder(Seen)
+_PROGRAMMES: Final = msgspec.json.Decoder(_Seen)
 _STATES: Final = msgspec.json.Decoder(list[AccountState])
 
 
@@ -169,28 +164,19 @@ def given(
 
 
 @dataclass(slots=True, kw_only=True)
-class Counter:
+class _Counter:
     """What was read, as it stands after what was redeemed so far, and what is new."""
 
+    turns: frozenset[str]
+    known: Mapping[str, tuple[str, dict[str, Any]]]
     programme: Programme | None
     books: Books
     had: int
-    transfers: list[Transfer] = field(default_factory=list)
-    redemptions: list[tuple[Asked, Redemption]] = field(default_factory=list)
+    transfers: list[Transfer]
+    redemptions: list[tuple[Asked, Redemption]]
 
-    @classmethod
-    def of(cls, found: asyncpg.Record) -> Self:
-        """Return what was read as ``FACTS``."""
-        seen = None if found["programme"] is None else _PROGRAMMES.decode(found["programme"])
-        states = _STATES.decode(found["accounts"] or "[]")
-        return cls(
-            programme=None if seen is None else Programme(**msgspec.structs.asdict(seen)),
-            books=Books(accounts={one.id: one for one in states}),
-            had=int(found["had"] or 0),
-        )
-
-    def open_to(self, asked: Asked, *, now: datetime) -> Programme:
-        """Return the programme, where so many may redeem it at once now.
+    def redeem(self, asked: Asked, *, now: datetime) -> Redemption:
+        """Judge one visitor's redemption on what those before him leave, and take it.
 
         :raises Refusal: see ``redeeming.redeem_at_once``
         """
@@ -202,15 +188,7 @@ class Counter:
         require_open(programme, now=now)
         if programme.daily is not None and self.had + asked.persons > programme.daily:
             raise DayLimitReached
-        return programme
-
-    def redeem(
-        self, asked: Asked, programme: Programme, benefit: Benefit, *, now: datetime
-    ) -> Redemption:
-        """Take one redemption on what those before it leave.
-
-        :raises StockExhausted, BudgetExhausted: if not so much is left
-        """
+        benefit = best_for(programme.offers_read, programme.fallback_read, UNKNOWN)
         redemption = drafted(
             programme, benefit, persons=asked.persons, held_by=asked.actor.staff_id, now=now
         )
@@ -226,49 +204,49 @@ class Counter:
         return redemption
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Keys:
-    """Whose turn was taken, and what is known by a key."""
-
-    turns: frozenset[str]
-    known: Mapping[str, tuple[str, dict[str, Any]]]
-
-
 def decide(
     asked: Sequence[Asked], show: Show, found: asyncpg.Record, *, now: datetime
 ) -> Decided[list[Outcome | Exception]]:
     """Return each one's answer by the rules, and what is to be written."""
-    counter = Counter.of(found)
-    keys = _Keys(
-        turns=frozenset(found["turns"].split(",")), known=msgspec.json.decode(found["known"])
-    )
+    counter = _counter(found)
     answers: list[Outcome | Exception] = []
     kept: list[IdempotencyKey] = []
     for one in asked:
         try:
-            answer = _answer(keys, counter, one, show, now=now)
+            answer = _answer(counter, one, show, now=now)
         except Refusal as refusal:
             answers.append(refusal)
             continue
         answers.append(answer)
         if not answer.replayed:
-            kept.append(kept_of(one, answer))
+            kept.append(_kept(one, answer))
     return Decided(_written(counter, kept, now=now) if kept else None, answers)
 
 
-def _answer(keys: _Keys, counter: Counter, asked: Asked, show: Show, *, now: datetime) -> Outcome:
-    if asked.key not in keys.turns:
+def _counter(found: asyncpg.Record) -> _Counter:
+    seen = None if found["programme"] is None else _PROGRAMMES.decode(found["programme"])
+    states = _STATES.decode(found["accounts"] or "[]")
+    return _Counter(
+        turns=frozenset(found["turns"].split(",")),
+        known=msgspec.json.decode(found["known"]),
+        programme=None if seen is None else Programme(**msgspec.structs.asdict(seen)),
+        books=Books(accounts={one.id: one for one in states}),
+        had=int(found["had"] or 0),
+        transfers=[],
+        redemptions=[],
+    )
+
+
+def _answer(counter: _Counter, asked: Asked, show: Show, *, now: datetime) -> Outcome:
+    if asked.key not in counter.turns:
         raise RequestInFlight(field="idempotencyKey")
-    known = keys.known.get(asked.key)
+    known = counter.known.get(asked.key)
     if known is not None:
         return replay(bytes.fromhex(known[0]), known[1], hashed=asked.request_hash)
-    programme = counter.open_to(asked, now=now)
-    benefit = best_for(programme.offers_read, programme.fallback_read, UNKNOWN)
-    return Outcome(show(counter.redeem(asked, programme, benefit, now=now)), replayed=False)
+    return Outcome(show(counter.redeem(asked, now=now)), replayed=False)
 
 
-def kept_of(asked: Asked, answer: Outcome) -> IdempotencyKey:
-    """Return the answer as it is kept with its key."""
+def _kept(asked: Asked, answer: Outcome) -> IdempotencyKey:
     return IdempotencyKey(
         scope=scope_of(asked.actor),
         key=asked.key,
@@ -280,27 +258,27 @@ def kept_of(asked: Asked, answer: Outcome) -> IdempotencyKey:
     )
 
 
-def completed_event(redemption: Redemption, *, now: datetime) -> TenantEvent:
-    """Return what the merchant's systems are told of a redemption."""
-    return event_of(
-        REDEMPTION_COMPLETED,
-        tenant_id=redemption.tenant_id,
-        object_id=redemption.id,
-        now=now,
-        **completed_facts(redemption),
-    )
-
-
-def completed_act(asked: Asked, redemption: Redemption, *, now: datetime) -> AuditEntry:
-    """Return what is put on record of a redemption."""
-    at = now - asked.actor.ahead
-    return act_of(asked.actor, at=at, tenant_id=redemption.tenant_id, **act_words(redemption))
-
-
-def _written(counter: Counter, kept: Sequence[IdempotencyKey], *, now: datetime) -> dict[str, Any]:
+def _written(counter: _Counter, kept: Sequence[IdempotencyKey], *, now: datetime) -> dict[str, Any]:
     redemptions = [redemption for _, redemption in counter.redemptions]
-    acts = [completed_act(asked, one, now=now) for asked, one in counter.redemptions]
-    events = [completed_event(one, now=now) for one in redemptions]
+    acts = [
+        act_of(
+            asked.actor,
+            at=now - asked.actor.ahead,
+            tenant_id=redemption.tenant_id,
+            **act_words(redemption),
+        )
+        for asked, redemption in counter.redemptions
+    ]
+    events = [
+        event_of(
+            REDEMPTION_COMPLETED,
+            tenant_id=redemption.tenant_id,
+            object_id=redemption.id,
+            now=now,
+            **completed_facts(redemption),
+        )
+        for redemption in redemptions
+    ]
     return {
         "book": redemptions[0].tenant_id,
         "document": posting.document_of(counter.transfers),

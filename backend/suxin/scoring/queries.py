@@ -1,6 +1,5 @@
 """Models and runs as the credit office sees them, a subject's own scores with their reasons, and tiers on a basis."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
-from suxin.kernel.bases import AccessBasis, ground_of
+from suxin.kernel.bases import ground_of
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, Tier, stored_document
@@ -235,32 +234,23 @@ async def tiers_weighed(
     found = await bases_relied_on(
         session, actor, subject_id=subject_id, purposes=[purpose], now=now
     )
-    basis = basis_of_tiers(found)
-    if basis is None:
+    bases = [one for one in found if DataCategory.SCORE_TIER in one.categories]
+    if not bases:
         return []
     tiers = list(await session.scalars(_in_force(subject_id, now=now)))
-    note_read(session, weighed_receipt(basis, subject_id, purpose, row_count=len(tiers)))
-    return tiers
-
-
-def basis_of_tiers(found: Sequence[AccessBasis]) -> AccessBasis | None:
-    """Return the first of some live bases that covers tiers; none if no one does."""
-    return next((one for one in found if DataCategory.SCORE_TIER in one.categories), None)
-
-
-def weighed_receipt(
-    basis: AccessBasis, subject_id: UUID, purpose: str, *, row_count: int
-) -> Receipt:
-    """Return the receipt of tiers that were weighed on a basis."""
-    return Receipt(
-        subject_id=subject_id,
-        purpose=purpose,
-        categories=(DataCategory.SCORE_TIER.value,),
-        fields=TIER_FIELDS,
-        row_count=row_count,
-        object_type="score_tier",
-        ground=ground_of(basis),
+    note_read(
+        session,
+        Receipt(
+            subject_id=subject_id,
+            purpose=purpose,
+            categories=(DataCategory.SCORE_TIER.value,),
+            fields=TIER_FIELDS,
+            row_count=len(tiers),
+            object_type="score_tier",
+            ground=ground_of(bases[0]),
+        ),
     )
+    return tiers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,13 +19,11 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
-from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.subjects.models import PassKind, PresentationPass
 from suxin.subjects.presentation_codes import (
     NUMBER_DIGITS,
     PAPER_WINDOW,
     WINDOWS_ACCEPTED,
-    CodeUnreadable,
     Shown,
     proves,
     read_code,
@@ -38,14 +36,6 @@ LIVES: Final = {PassKind.PHONE: timedelta(minutes=10), PassKind.PAPER: timedelta
 MAX_FAILURES: Final = 5
 MAX_DRAWS: Final = 8
 KEY_PURPOSE: Final = "presentation.key"
-
-Pass = Row[PresentationPass] | PresentationPass
-_COLUMNS: Final = [column.name for column in PresentationPass.__table__.columns]
-_SEEN: Final = SingleStep(
-    select(*PresentationPass.__table__.columns).where(
-        PresentationPass.number == bindparam("number"), PresentationPass.kind == bindparam("kind")
-    )
-)
 
 
 class CodeNotGenuine(Refusal):
@@ -267,46 +257,6 @@ async def take_code(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassSeen:
-    """A pass whose code may be taken, as far as could be seen without taking it."""
-
-    pass_id: UUID
-    presented: Presented
-
-
-async def look_at_code(
-    steps: SingleSteps, actor: Actor, *, code: str, sealer: Sealer, now: datetime
-) -> PassSeen | None:
-    """Return what a code stands for that was shown at a counter of the actor's tenant, where nothing but its turn is in the way.
-
-    Nothing is taken, counted or refused by this: that is ``take_code``'s. Whoever takes the pass locks it, and asks again whether it is unused.
-    """
-    tenant_id = actor.own_tenant
-    try:
-        shown = read_code(code)
-    except CodeUnreadable:
-        return None
-    row = await steps.row(_SEEN, number=shown.number, kind=shown.kind)
-    if row is None:
-        return None
-    found = PresentationPass(**dict(zip(_COLUMNS, row, strict=True)))
-    try:
-        _require_timely(found, shown, sealer, now=now)
-    except CodeExpired:
-        return None
-    # What a window of now proves was made by the pass, if that window is one of its life.
-    genuine = _is_genuine(found, shown, sealer, now=now)
-    if not genuine or found.failures >= MAX_FAILURES or found.tenant_id != tenant_id:
-        return None
-    if found.used_at is not None:
-        return None
-    presented = Presented(
-        subject_id=found.subject_id, context_id=found.context_id, consent_id=found.consent_id
-    )
-    return PassSeen(pass_id=found.id, presented=presented)
-
-
 async def _drawn(session: AsyncSession, fresh: dict[str, object], *, now: datetime) -> int:
     """Add a pass under a number that no pass has that is still good; return the number."""
     for _ in range(MAX_DRAWS):
@@ -338,13 +288,17 @@ async def _locked(session: AsyncSession, shown: Shown) -> Row[PresentationPass] 
     ).one_or_none()
 
 
-def _is_genuine(found: Pass, shown: Shown, sealer: Sealer, *, now: datetime) -> bool:
+def _is_genuine(
+    found: Row[PresentationPass], shown: Shown, sealer: Sealer, *, now: datetime
+) -> bool:
     """Tell whether the pass made the code in any window of its life until now."""
     windows = range(window_of(found.opened_at), window_of(min(now, found.expires_at)) + 1)
     return proves(shown, _keys(found, sealer), _windows(shown, windows))
 
 
-def _require_timely(found: Pass, shown: Shown, sealer: Sealer, *, now: datetime) -> None:
+def _require_timely(
+    found: Row[PresentationPass], shown: Shown, sealer: Sealer, *, now: datetime
+) -> None:
     """Refuse a genuine code whose window or pass is over.
 
     :raises CodeExpired: if it is
@@ -360,7 +314,7 @@ def _windows(shown: Shown, windows: range) -> range:
     return range(PAPER_WINDOW, PAPER_WINDOW + 1) if shown.kind is PassKind.PAPER else windows
 
 
-def _keys(found: Pass, sealer: Sealer) -> tuple[bytes, ...]:
+def _keys(found: Row[PresentationPass], sealer: Sealer) -> tuple[bytes, ...]:
     # A pass may have been opened under the key before.
     return sealer.blind_indexes(found.id.hex, purpose=KEY_PURPOSE)
 

@@ -6,17 +6,20 @@ told has one shape, whatever applies, and names nobody.
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Response, Router, post
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.idempotency import Outcome
+from suxin.kernel.idempotency import Outcome, once
 from suxin.kernel.refusals import Invalid, Unauthenticated
 from suxin.perks.policies import REDEMPTION_GRANT
+from suxin.perks.presenting import redeem_by_code
+from suxin.perks.redeeming_queue import OPERATION
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.merchant.till_openapi import show_openapi
 from suxin_tenants.merchant.till_shapes import (
@@ -84,16 +87,31 @@ async def _by_code(
     runtime: Runtime, actor: Actor, asked: RedemptionAsked, *, key: str, now: datetime
 ) -> Outcome:
     await runtime.limits.take(PRESENTED_CODE, f"redeemer:{actor.staff_id or actor.client_id}")
-    return await runtime.redeeming.codes.redeem(
-        actor,
-        key=key,
-        code=asked.code or "",
-        persons=asked.persons,
-        request=msgspec.to_builtins(asked),
-        sealer=runtime.sealer,
-        show=shown,
-        now=now,
-    )
+
+    async def transaction(session: AsyncSession) -> Outcome:
+        async def work() -> dict[str, Any]:
+            return shown(
+                await redeem_by_code(
+                    session,
+                    actor,
+                    code=asked.code or "",
+                    persons=asked.persons,
+                    sealer=runtime.sealer,
+                    now=now,
+                )
+            )
+
+        return await once(
+            session,
+            actor,
+            key=key,
+            operation=OPERATION,
+            request=msgspec.to_builtins(asked),
+            work=work,
+            now=now,
+        )
+
+    return await runtime.database.run(actor, transaction, now=now)
 
 
 def _require_till(request: AnyRequest, actor: Actor) -> None:

@@ -24,6 +24,7 @@ from suxin.counter.models import CounterVisit
 from suxin.disasters.models import DeclaredDisaster, RenewalProposal
 from suxin.events.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from suxin.exports.models import Export
+from suxin.grid.field.models import Capture
 from suxin.grid.models import PointClaim, RuleSet
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import sqlstate
@@ -196,7 +197,7 @@ BEGINS = {
     Loan: {"SIGNED": {BANK}},
     LoanProduct: {"DRAFT": {BANK}},
     MaterialRequest: {"OPEN": {BANK}},
-    Consent: {"REQUESTED": {SUBJECT, BANK}, "ACTIVE": {SUBJECT}},
+    Consent: {"REQUESTED": {SUBJECT, BANK, OPERATOR}, "ACTIVE": {SUBJECT}},
     IdentityProvider: {"DRAFT": {BANK, OPERATOR}},
     WebhookEndpoint: {"ACTIVE": {BANK, OPERATOR}},
     WebhookDelivery: {"PENDING": {BANK, OPERATOR}},
@@ -316,8 +317,8 @@ def test_every_table_with_a_machine_is_listed() -> None:
     beside |= {DeclaredDisaster, RenewalProposal}
     # Registers of villages: villages/test_written_steps.py; one that is merged: villages/test_merging.py.
     beside |= {Grid, Household, HouseholdLink, Village, VillageMerger}
-    # Claims of village points and their rules: grid/test_written_steps.py.
-    beside |= {PointClaim, RuleSet}
+    # Claims of village points and their rules: grid/test_written_steps.py; as they are captured: field/test_written_steps.py.
+    beside |= {Capture, PointClaim, RuleSet}
     # Shops' goods, budgets, cards and redemptions: shop/test_written_steps.py.
     beside |= {ShopBudget, ShopCard, ShopGood, ShopRedemption}
     # Ratings, and titles of villages: rural/test_written_steps.py.

@@ -85,6 +85,9 @@ async def test_a_person_and_his_firm_are_told_separately(applicant, small_city) 
         "point_agreements",
         "point_appeals",
         "point_claims",
+        "shop_cards",
+        "shop_lines",
+        "shop_redemptions",
         "village_links",
     }
     assert parts(person)["wechat_accounts"]["count"] == 1

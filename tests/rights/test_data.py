@@ -82,6 +82,9 @@ async def test_a_firm_has_nothing_that_is_a_persons_alone(small_city, read):
         "point_agreements",
         "point_appeals",
         "point_claims",
+        "shop_cards",
+        "shop_lines",
+        "shop_redemptions",
         "village_links",
     }
     assert set(person) == {portion.code for portion in PORTIONS}

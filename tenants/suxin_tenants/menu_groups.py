@@ -110,7 +110,7 @@ GROUPS: Final[Mapping[TenantKind, tuple[Group, ...]]] = {
         _OFFERED,
     ),
     TenantKind.VILLAGE_GRID: (
-        Group("积分", ("/desk", "/desk/points")),
+        Group("积分", ("/desk", "/desk/points", "/desk/shop")),
         Group("采集", ("/desk/field", "/desk/field-conflicts", "/desk/field-devices")),
         Group("评级", ("/desk/ratings", "/desk/credit-rounds", "/desk/facts")),
         Group(

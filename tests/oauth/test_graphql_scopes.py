@@ -37,10 +37,14 @@ def test_scopes_are_of_the_matrix():
         "lending.referral.assign",
         "lending.statistics.read",
         "risk_pool.bank_ledger.send",
+        "rural.coverage.read",
         "subjects.identity.read",
         "tenancy.branch.manage",
         "tenancy.leave.record",
         "tenancy.staff.read",
+        "village_credit.line.decide",
+        "village_credit.round.propose",
+        "village_credit.round.sign",
     }
 
 

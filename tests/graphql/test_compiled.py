@@ -137,7 +137,7 @@ def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
         "terms": [TERMS_TEXT],
         "states": ["null", "[]", f"[{', '.join(some_of(kind))}]"],
         "endpointId": ["null", "$wrong"],
-        "clientId": ["$wrong"],
+        "number": ['"no-such-number"'],
         "in": ['["P-1", "321302"]', "[]"],
         "gte": ["null", '"2026-11-20T09:00:00+08:00"', '"2026-11-20T09:00:00"'],
         "lt": ["null", '"2027-11-20T09:00:00Z"'],
@@ -154,8 +154,8 @@ def values(name: str, kind: GraphQLInputType) -> st.SearchStrategy[str]:
         return st.sampled_from(["null", "1", "40000000", "9007199254740991"])
     if isinstance(bare, GraphQLInputObjectType) and name not in known:
         return filled(bare)
-    if name in known:
-        return st.sampled_from(known[name])
+    if name in known or name.endswith("Id"):
+        return st.sampled_from(known.get(name, ["$wrong"]))
     raise AssertionError(f"no values are known for {name}: {bare}")
 
 
@@ -260,7 +260,7 @@ async def test_both_ways_answer_the_same(both_ways, ids, query):
     assert compiled is ("errors" not in other)
 
 
-OF_VILLAGES = ("grids", "household", "point_", "rating_", "rural_")
+OF_VILLAGES = ("grids", "household", "point_", "rating_", "rural_", "shop_")
 OF_OTHERS = ("sandbox_", "perk_", "service_", "village_credit", *OF_VILLAGES)
 
 

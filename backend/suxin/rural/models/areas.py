@@ -92,6 +92,9 @@ class RuralTitle(Table):
             postgresql_where=text("state in ('PROPOSED', 'APPROVED')"),
         ),
         Index("ix_rural_titles_level", "level", "year", "state"),
+        Index("ix_rural_titles_of_level", "level", "id"),
+        Index("ix_rural_titles_area", "area_code", "id"),
+        Index("ix_rural_titles_state", "state", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -79,6 +79,8 @@ class RatingCycle(Table):
             postgresql_where=text("state <> 'CALLED_OFF'"),
         ),
         Index("ix_rural_cycles_village", "village_code", "kind", "state"),
+        Index("ix_rural_cycles_state", "tenant_id", "state", "id"),
+        Index("ix_rural_cycles_kind", "tenant_id", "kind", "id"),
         Index(
             "ix_rural_cycles_working",
             "state",
@@ -211,6 +213,8 @@ class RatingEntry(Table):
             postgresql_where=text("state <> 'LEFT'"),
         ),
         Index("ix_rural_entries_cycle", "tenant_id", "cycle_id", "state", "number"),
+        Index("ix_rural_entries_state", "tenant_id", "state", "id"),
+        Index("ix_rural_entries_tier", "tenant_id", "tier", "id"),
         # A grade comes of the platform's joining of votes and records.
         CheckConstraint(
             "state not in ('CONSENTED', 'PROPOSED', 'NOT_ADMITTED', 'ENTERED', 'LEFT') or tier is null",

@@ -21,6 +21,7 @@ from suxin.lending.criteria import (
     SocialInsuranceAtLeast,
     SubjectKindIn,
     TaxGradeAtLeast,
+    VillagePointsAtLeast,
     criteria_to_builtins,
 )
 from suxin.lending.facts import EcoGrade, RuralGradeFact, TaxGrade
@@ -200,6 +201,7 @@ OFFERS: Final = {
             AreaIn(("321322",), ("沭阳县",)),
             IndustryIn(("01", "02", "52")),
             RuralGradeAtLeast(RuralGradeFact.B),
+            VillagePointsAtLeast(1),
             MinimumAgeMonths(12),
         ),
         areas=("321322",),

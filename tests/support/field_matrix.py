@@ -125,6 +125,12 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "grid.field.queries.held_of": ("rival", capture, None),
     "grid.field.queries.count_held": ("rival", worker, None),
     "grid.field.queries.captures_at": ("rival", captures, None),
+    "grid.field.queries.captures_begun": ("rival", captures, None),
+    "grid.field.queries.uploads_live": (
+        "rival",
+        lambda world: worker(world) | {"digests": [SHA256]},
+        None,
+    ),
     "grid.field.queries.captures_waiting": ("rival", photo, None),
     "grid.field.queries.conflicts": ("rival", nothing, Forbidden),
     "grid.field.queries.conflicts_waiting": ("rival", nothing, Forbidden),

@@ -64,8 +64,6 @@ HIDDEN_FROM_APPLICANT = {
     "memberships",
     "oauth_clients",
     "order_authorisations",
-    "order_bill_gaps",
-    "order_bills",
     "order_outcomes",
     "order_refunds",
     "perk_ticket_spends",

@@ -39,6 +39,7 @@ from suxin.risk_pool.policies import (
     FUNDING_RECORD,
     STOP_LOSS_LIFT,
 )
+from suxin.rural.policies import COVERAGE_READ
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_APPROVE, TIER_READ
 from suxin.subjects.policies import IDENTITY_READ, RECORD_READ
 from suxin.tenancy.policies import LEAVE_RECORD, STAFF_MANAGE, STAFF_READ, TENANT_MANAGE
@@ -139,6 +140,7 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
         PART_READ,
         PART_CONFIRM,
         ROUND_READ,
+        COVERAGE_READ,
         ROUND_PROPOSE,
         LINE_DECIDE,
         *READING,
@@ -147,7 +149,7 @@ def test_what_the_roles_of_a_bank_may_do_in_lending():
     assert roles["branch_head"].permissions == roles["loan_officer"].permissions | heading
     assert EXPORT_RUN in roles["bank_admin"].permissions
     looking = {PRODUCT_READ, REFERRAL_READ, LOAN_READ, FILING_READ, CLAIM_READ, LEAGUE_READ}
-    looking |= {GUARANTEE_READ, PART_READ, ROUND_READ}
+    looking |= {COVERAGE_READ, GUARANTEE_READ, PART_READ, ROUND_READ}
     assert roles["viewer"].permissions == looking
     assert not READING & roles["bank_admin"].permissions
 

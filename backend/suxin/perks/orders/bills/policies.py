@@ -4,4 +4,4 @@ from typing import Final
 
 from suxin.kernel.actor import Permission
 
-BILL_OVERSEE: Final = Permission("perks.order_bill.oversee", "查看各商户对账结果")
+BILL_OVERSEE: Final = Permission("perks.order_bill.read", "查看各商户对账结果")

@@ -199,7 +199,7 @@ def test_a_signal_leaves_nothing_running_and_the_folder_free(folder: Path) -> No
         assert started.wait(timeout=PATIENCE_S) == 0
     assert of_folder(folder) == {}
     ports = [int(path.read_text()) for path in folder.glob("*.port")]
-    assert len(ports) == 7
+    assert len(ports) == 8
     assert all(port_is_free("127.0.0.1", one) for one in [port, *ports])
     with held(folder):
         assert (folder / "up.lock").read_text() == f"{os.getpid()}\n"

@@ -106,9 +106,11 @@ async def test_a_lost_connection_lets_go_and_the_next_listener_has_a_new_one(
     tenant = new_id()
     with announcements.listening(tenant, [TOPIC]) as listener:
         heard = await tell(tenant)
+        async with asyncio.timeout(5):
+            await listener._woken.wait()
         await admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where query ilike 'listen%' or query = 'select 1'"
+            " where datname = current_database() and (query ilike 'listen%' or query = 'select 1')"
         )
         assert await listener.next(within_s=5) == heard
         with pytest.raises(ListenerLost) as lost:

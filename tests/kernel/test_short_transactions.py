@@ -47,7 +47,7 @@ async def short(database: Database, now):
             session.add(
                 Branch(tenant_id=tenant_id, id=new_id(), name=name, area_codes=[], created_at=now)
             )
-    short = database.short_transactions(WORK)
+    short = database.short_transactions(WORK.steps)
     yield short
     await short.close()
 
@@ -55,6 +55,7 @@ async def short(database: Database, now):
 async def renamed(short: ShortTransactions, tenant_id: UUID, now, name: str | None = None):
     """Read what the tenant's branches are called, and call them something else if that is said."""
     return await short.carry_out(
+        WORK,
         row_context(staff(tenant_id), now),
         GIVEN,
         lambda found: Decided(None if name is None else {"name": name}, found["names"]),
@@ -85,7 +86,7 @@ async def test_what_is_raised_while_deciding_takes_everything_back(short, now):
         raise LookupError
 
     with pytest.raises(LookupError):
-        await short.carry_out(row_context(staff(TENANT), now), GIVEN, stumbles)
+        await short.carry_out(WORK, row_context(staff(TENANT), now), GIVEN, stumbles)
     assert short._pool._free == []
     # Nobody waits for its locks.
     assert await renamed(short, TENANT, now, "南") == ["东"]

@@ -131,7 +131,7 @@ async def fetch_records(
         raise TooManyRecords(field="since", limit=MAX_DELIVERED)
     content, sha256 = delivery_of(found)
     session.add(
-        _use(
+        use_of(
             consent, number, at_desk=False, categories=wanted, now=now, content=content, sha=sha256
         )
     )
@@ -163,7 +163,7 @@ async def fetch_category(
     number = await _next_number(session, consent, free_today=False, now=now) or 0
     content, sha256 = hashed(await found(consent))
     session.add(
-        _use(
+        use_of(
             consent, number, at_desk=False, categories=wanted, now=now, content=content, sha=sha256
         )
     )
@@ -187,7 +187,7 @@ async def use_within(
     consent = await queries.tenants_consent(session, actor, consent_id)
     require_active(consent, now=now)
     number = await _next_number(session, consent, free_today=False, now=now) or 0
-    session.add(_use(consent, number, at_desk=False, categories=categories, now=now))
+    session.add(use_of(consent, number, at_desk=False, categories=categories, now=now))
 
 
 def use_at_desk(session: AsyncSession, actor: Actor, consent: Consent) -> None:
@@ -206,7 +206,7 @@ def use_at_desk(session: AsyncSession, actor: Actor, consent: Consent) -> None:
         number = await _next_number(settling, consent, free_today=True, now=now)
         if number is not None:
             wanted = [DataCategory(category) for category in consent.categories]
-            settling.add(_use(consent, number, at_desk=True, categories=wanted, now=now))
+            settling.add(use_of(consent, number, at_desk=True, categories=wanted, now=now))
 
     before_answer(session, count)
 
@@ -319,6 +319,14 @@ async def _next_number(
     )
     if free_today and today:
         return None
+    return number_of_next(consent, last=last, used=used)
+
+
+def number_of_next(consent: Consent, *, last: int, used: int) -> int:
+    """Return the number of a consent's next use, by the last one's and how many there were in the period.
+
+    :raises FrequencyExhausted: if there is no use left
+    """
     if used >= consent.frequency_times:
         raise FrequencyExhausted(
             frequency_zh=consent.frequency.zh, frequency_en=consent.frequency.en
@@ -330,7 +338,7 @@ def _day_began(now: datetime) -> datetime:
     return datetime.combine(local_day(now), time.min, tzinfo=_SHANGHAI)
 
 
-def _use(
+def use_of(
     consent: Consent,
     number: int,
     *,
@@ -340,6 +348,7 @@ def _use(
     content: list[dict[str, Any]] | None = None,
     sha: str | None = None,
 ) -> ConsentFetch:
+    """Return the row of one use of a consent, with what was delivered, if anything was."""
     return ConsentFetch(
         subject_id=consent.subject_id,
         consent_id=consent.id,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent import queries
@@ -29,6 +29,7 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.bases import AccessBasis
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.single_steps import Term
 from suxin.subjects.models import NATURAL_PERSONS, DataCategory, Subject
 from suxin.tenancy.models import Tenant
 
@@ -282,11 +283,16 @@ async def end(
 
 async def end_bases(session: AsyncSession, consent: Consent, *, now: datetime) -> None:
     """End the bases of a consent: the tenant's next statement reads nothing on it."""
-    await session.execute(
+    await session.execute(bases_ended(consent.subject_id, consent.id, now=now))
+
+
+def bases_ended(subject_id: Term[UUID], consent_id: Term[UUID], *, now: Term[datetime]) -> Update:
+    """Return the statement that ends the bases of a consent."""
+    return (
         update(AccessBasis)
         .where(
-            AccessBasis.subject_id == consent.subject_id,
-            AccessBasis.source_id == consent.id,
+            AccessBasis.subject_id == subject_id,
+            AccessBasis.source_id == consent_id,
             AccessBasis.ended_at.is_(None),
         )
         .values(ended_at=now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.models import (
@@ -19,6 +19,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import READ_ACTION, AuditEntry
 from suxin.kernel.bases import AccessBasis, BasisKind, live
 from suxin.kernel.refusals import NotFound
+from suxin.kernel.single_steps import Term
 from suxin.tenancy.models import Tenant, TenantStatus
 
 _OPEN = (ConsentState.REQUESTED, ConsentState.ACTIVE, ConsentState.PAUSED)
@@ -140,16 +141,21 @@ async def hold_consent_basis(
     session: AsyncSession, consent: Consent, *, now: datetime
 ) -> AccessBasis | None:
     """Return a consent's live basis, locked: whoever uses it or ends it meanwhile waits; after its end, none is found."""
-    return await session.scalar(
-        select(AccessBasis)
-        .where(
-            AccessBasis.subject_id == consent.subject_id,
-            AccessBasis.tenant_id == consent.tenant_id,
-            AccessBasis.source_id == consent.id,
-            live(now),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    found = select(AccessBasis).where(
+        is_live_basis(consent.subject_id, consent.tenant_id, consent.id, now=now)
+    )
+    return await session.scalar(found.with_for_update().execution_options(populate_existing=True))
+
+
+def is_live_basis(
+    subject_id: Term[UUID], tenant_id: Term[UUID], consent_id: Term[UUID], *, now: Term[datetime]
+) -> ColumnElement[bool]:
+    """Return the condition that a basis is a consent's, and admits reading at ``now``; each may be a column of a statement."""
+    return and_(
+        AccessBasis.subject_id == subject_id,
+        AccessBasis.tenant_id == tenant_id,
+        AccessBasis.source_id == consent_id,
+        live(now),
     )
 
 
@@ -157,19 +163,20 @@ async def fetches_counted(
     session: AsyncSession, consent: Consent, *, period: str, day_began: datetime
 ) -> tuple[int, int, bool]:
     """Return the last fetch's number, how many there were in a period, and whether there was one since the day began."""
-    row = (
-        await session.execute(
-            select(
-                func.coalesce(func.max(ConsentFetch.number), 0),
-                func.count().filter(ConsentFetch.period == period),
-                func.count().filter(ConsentFetch.at >= day_began),
-            ).where(
-                ConsentFetch.subject_id == consent.subject_id,
-                ConsentFetch.consent_id == consent.id,
-            )
-        )
-    ).one()
-    return row[0], row[1], row[2] > 0
+    counted = uses_counted(consent.subject_id, consent.id, period=period)
+    today = func.count().filter(ConsentFetch.at >= day_began)
+    row = (await session.execute(counted.add_columns(today))).one()
+    return row.last, row.used, row[2] > 0
+
+
+def uses_counted(
+    subject_id: Term[UUID], consent_id: Term[UUID], *, period: Term[str]
+) -> Select[int, int]:
+    """Return the statement of a consent's ``last`` use's number, and how many were ``used`` in a period; each may be a column of a statement."""
+    return select(
+        func.coalesce(func.max(ConsentFetch.number), 0).label("last"),
+        func.count().filter(ConsentFetch.period == period).label("used"),
+    ).where(ConsentFetch.subject_id == subject_id, ConsentFetch.consent_id == consent_id)
 
 
 async def fetch_numbered(

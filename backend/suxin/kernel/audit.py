@@ -225,6 +225,25 @@ def act_of(
     )
 
 
+def borrowing(
+    actor: Actor,
+    *,
+    reason: str,
+    at: datetime,
+    tenant_id: UUID | None = None,
+    subject_id: UUID | None = None,
+) -> AuditEntry:
+    """Return the entry without which nobody touches rows of another tenant or subject (``database.act_for``)."""
+    return act_of(
+        actor,
+        action="kernel.act_for",
+        at=at,
+        tenant_id=tenant_id,
+        subject_id=subject_id,
+        detail={"reason": reason},
+    )
+
+
 def note_read(session: AsyncSession, receipt: Receipt) -> None:
     """Note that the session's actor read a subject's data; committed before the answer is sent.
 
@@ -239,32 +258,35 @@ def note_read(session: AsyncSession, receipt: Receipt) -> None:
 async def write_receipts(session: AsyncSession, actor: Actor, now: datetime) -> None:
     """Append the receipts noted on the session to the stream."""
     receipts: list[Receipt] = session.info["receipts"]
-    for receipt in receipts:
-        session.add(
-            AuditEntry(
-                id=new_id(),
-                at=machine_time(session, now),
-                request_id=actor.request_id,
-                actor_kind=actor.kind.value,
-                tenant_id=actor.tenant_id or receipt.for_tenant,
-                staff_id=actor.staff_id,
-                client_id=actor.client_id,
-                person_id=actor.person_id,
-                subject_id=receipt.subject_id,
-                consent_id=receipt.ground.consent_id,
-                contract_id=receipt.ground.contract_id,
-                action=READ_ACTION,
-                object_type=receipt.object_type,
-                object_id=receipt.object_id,
-                purpose=receipt.purpose,
-                categories=list(receipt.categories),
-                fields=list(receipt.fields),
-                row_count=receipt.row_count,
-                detail={},
-            )
-        )
+    at = machine_time(session, now)
+    session.add_all(receipt_of(actor, receipt, at=at) for receipt in receipts)
     session.info["receipts"] = []
     await session.flush()
+
+
+def receipt_of(actor: Actor, receipt: Receipt, *, at: datetime) -> AuditEntry:
+    """Return the entry that says what an actor read, for whoever writes it down himself; ``at`` is the machine's clock."""
+    return AuditEntry(
+        id=new_id(),
+        at=at,
+        request_id=actor.request_id,
+        actor_kind=actor.kind.value,
+        tenant_id=actor.tenant_id or receipt.for_tenant,
+        staff_id=actor.staff_id,
+        client_id=actor.client_id,
+        person_id=actor.person_id,
+        subject_id=receipt.subject_id,
+        consent_id=receipt.ground.consent_id,
+        contract_id=receipt.ground.contract_id,
+        action=READ_ACTION,
+        object_type=receipt.object_type,
+        object_id=receipt.object_id,
+        purpose=receipt.purpose,
+        categories=list(receipt.categories),
+        fields=list(receipt.fields),
+        row_count=receipt.row_count,
+        detail={},
+    )
 
 
 def chained_hash(previous: bytes, entry: AuditEntry) -> bytes:

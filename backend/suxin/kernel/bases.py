@@ -26,6 +26,7 @@ from suxin.kernel.readers import (
     system,
     when,
 )
+from suxin.kernel.single_steps import Term
 from suxin.kernel.tables import Table, append_and_change
 
 
@@ -126,7 +127,7 @@ def ground_of(basis: AccessBasis) -> Ground:
     )
 
 
-def live(now: datetime) -> ColumnElement[bool]:
+def live(now: Term[datetime]) -> ColumnElement[bool]:
     """Return the condition that a basis admits reading at ``now``: begun, not over, neither paused nor revoked."""
     return and_(
         AccessBasis.ended_at.is_(None), AccessBasis.starts_at <= now, AccessBasis.ends_at > now

@@ -23,12 +23,14 @@ from sqlalchemy.pool import QueuePool
 
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.announcements import Announcements
-from suxin.kernel.audit import append_act, write_receipts
+from suxin.kernel.audit import borrowing, write_receipts
+from suxin.kernel.doorways import add_outside
 from suxin.kernel.driver_pool import ROWS_IN_ROWS
 from suxin.kernel.lone_readings import LoneReadings
 from suxin.kernel.refusals import Refusal
 from suxin.kernel.row_context import begin_reading, row_context, set_context
-from suxin.kernel.short_transactions import ShortTransactions, ShortWork
+from suxin.kernel.sandbox_clocks import machine_time
+from suxin.kernel.short_transactions import ShortTransactions
 from suxin.kernel.single_steps import SingleStep, SingleSteps
 from suxin.kernel.snapshots import OpenSnapshot, open_snapshot
 
@@ -202,9 +204,9 @@ class Database:
                     raise
                 attempt += 1
 
-    def short_transactions(self, work: ShortWork) -> ShortTransactions:
-        """Return connections of their own for one kind of short transaction; whoever asks for them closes them."""
-        return ShortTransactions(self._url, work, most=SHORT_CONNECTIONS)
+    def short_transactions(self, steps: Sequence[SingleStep]) -> ShortTransactions:
+        """Return connections of their own for short transactions of these steps; whoever asks for them closes them."""
+        return ShortTransactions(self._url, steps, most=SHORT_CONNECTIONS)
 
     async def require_safe_role(self) -> None:
         """Check that the role of this connection cannot step around row-level security.
@@ -300,13 +302,10 @@ async def act_for(
     """
     actor, now = actor_of(session), session.info["now"]
     await session.flush()
-    append_act(
+    at = machine_time(session, now)
+    add_outside(
         session,
-        action="kernel.act_for",
-        now=now,
-        tenant_id=tenant_id,
-        subject_id=subject_id,
-        detail={"reason": reason},
+        borrowing(actor, reason=reason, at=at, tenant_id=tenant_id, subject_id=subject_id),
     )
     await session.flush()
     borrowed = row_context(actor, now)

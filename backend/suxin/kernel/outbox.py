@@ -143,7 +143,7 @@ async def post(
     due = not_before or posted_at
     if sandbox_id is not None and not_before is not None:
         due = not_before - await held_ahead(session, sandbox_id)
-    row = _row(topic, payload, posted_at, due, tenant_id=tenant_id, sandbox_id=sandbox_id)
+    row = row_of(topic, payload, posted_at, due, tenant_id=tenant_id, sandbox_id=sandbox_id)
     session.add(row)
     if wake:
         await session.flush()
@@ -158,12 +158,12 @@ async def post_all(
     if not payloads:
         return
     at, sandbox_id = machine_time(session, now), actor_of(session).sandbox_id
-    rows = [_row(topic, one, at, at, tenant_id=None, sandbox_id=sandbox_id) for one in payloads]
+    rows = [row_of(topic, one, at, at, tenant_id=None, sandbox_id=sandbox_id) for one in payloads]
     await put(session, OutboxRow, rows)
     await _wake(session)
 
 
-def _row(
+def row_of(
     topic: str,
     payload: Mapping[str, object],
     posted_at: datetime,
@@ -172,6 +172,7 @@ def _row(
     tenant_id: UUID | None,
     sandbox_id: UUID | None,
 ) -> OutboxRow:
+    """Return the row of an event or a job, for whoever writes it down himself; both times are the machine's."""
     return OutboxRow(
         id=new_id(),
         tenant_id=tenant_id,

@@ -40,6 +40,9 @@ ADOPT: Final = (
 )
 """The statement that sets all of them, and finds no row."""
 
+BORROW: Final = "select where set_config('app.subject_id', $1, true) is null"
+"""The statement that has what follows touch a subject's rows, and finds no row."""
+
 _SET: Final = text(
     "select " + ", ".join(f"set_config('app.{name}', :{name}, true)" for name in SETTINGS)
 )

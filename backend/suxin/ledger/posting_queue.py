@@ -43,7 +43,7 @@ class PostingQueue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._short = database.short_transactions(short_posting.SHORT)
+        self._short = database.short_transactions(short_posting.SHORT.steps)
         self._lines: Lines[_Book, Chain, Sequence[Transfer]] = Lines(
             Turn(fits=_fits, together=self._posted, alone=self._posted_alone)
         )
@@ -86,6 +86,7 @@ class PostingQueue:
             return await self._posted_in_session(book, asked)
         given = short_posting.given(book.id, drafts)
         return await self._short.carry_out(
+            short_posting.SHORT,
             row_context(book.actor, _latest(asked)),
             given,
             lambda found: short_posting.decide(book.id, asked, given["ids"], found),

@@ -1,13 +1,15 @@
 """What stands in the way of a redemption besides stock and budget: period, day, hour, and how many somebody or everybody has had."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.single_steps import Term
 from suxin.kernel.working_days import SHANGHAI, local_day
 from suxin.perks.models import Programme, Redeemer, Redemption
 from suxin.perks.refusals import DayLimitReached, PersonLimitReached, ProgrammeNotOpen
@@ -55,17 +57,11 @@ async def take_programme(
     """
     if programme.daily is None:
         return
-    await _take_turn(session, f"perks.day:{programme.id}")
+    await _take_turn(session, day_turn(programme.id))
     had = await session.scalar(
-        select(func.coalesce(func.sum(Redemption.persons), 0)).where(
-            Redemption.tenant_id == programme.tenant_id,
-            Redemption.programme_id == programme.id,
-            Redemption.day == local_day(now),
-            _counts(now),
-        )
+        had_of_day(programme.tenant_id, programme.id, day=local_day(now), now=now)
     )
-    if int(had or 0) + persons > programme.daily:
-        raise DayLimitReached
+    check_day(programme, int(had or 0), persons=persons)
 
 
 async def take_person(
@@ -75,28 +71,104 @@ async def take_person(
 
     :raises PersonLimitReached: if it is
     """
-    await _take_turn(session, f"perks.subject:{subject_id}")
+    await _take_turn(session, person_turn(subject_id))
     day = local_day(now)
-    of_programme = Redeemer.programme_id == programme.id
-    of_scenario = Redeemer.scenario_code == programme.scenario_code
-    for limit, which in (
-        (programme.person_daily, of_programme & (Redeemer.day == day)),
-        (programme.person_total, of_programme),
-        (programme.scenario_monthly, of_scenario & (Redeemer.day >= day.replace(day=1))),
-    ):
-        if limit is None:
-            continue
-        had = await session.scalar(
-            select(func.coalesce(func.sum(Redeemer.persons), 0))
-            .join(
-                Redemption,
-                (Redemption.tenant_id == Redeemer.tenant_id)
-                & (Redemption.id == Redeemer.redemption_id),
-            )
-            .where(Redeemer.subject_id == subject_id, which, _counts(now))
+    asked = had_of_person(
+        subject_id,
+        programme.id,
+        programme.scenario_code,
+        day=day,
+        month=day.replace(day=1),
+        now=now,
+    )
+    row = (await session.execute(asked)).one()
+    check_person(programme, HadByPerson(*map(int, row)), persons=persons)
+
+
+@dataclass(frozen=True, slots=True)
+class HadByPerson:
+    """How many persons came on one subject's account: of a programme on a day and in all, and of its scenario in a month, wherever."""
+
+    daily: int
+    total: int
+    monthly: int
+
+    def with_more(self, persons: int) -> "HadByPerson":
+        """Return what he has had once so many more have come to the same programme."""
+        return HadByPerson(self.daily + persons, self.total + persons, self.monthly + persons)
+
+
+def day_turn(programme_id: Term[UUID]) -> str | ColumnElement[str]:
+    """Return on what those take turns who count a programme's day."""
+    return _turn("perks.day:", programme_id)
+
+
+def person_turn(subject_id: Term[UUID]) -> str | ColumnElement[str]:
+    """Return on what those take turns who count what a subject has had."""
+    return _turn("perks.subject:", subject_id)
+
+
+def had_of_day(
+    tenant_id: Term[UUID], programme_id: Term[UUID], *, day: Term[date], now: Term[datetime]
+) -> Select[int]:
+    """Return the statement of how many persons a programme had on a day."""
+    return select(func.coalesce(func.sum(Redemption.persons), 0)).where(
+        Redemption.tenant_id == tenant_id,
+        Redemption.programme_id == programme_id,
+        Redemption.day == day,
+        _counts(now),
+    )
+
+
+def had_of_person(
+    subject_id: Term[UUID],
+    programme_id: Term[UUID],
+    scenario_code: Term[str],
+    *,
+    day: Term[date],
+    month: Term[date],
+    now: Term[datetime],
+) -> Select[int, int, int]:
+    """Return the statement of a ``HadByPerson``, by the subject's own rows; ``month`` is its first day."""
+    had = (
+        select(func.coalesce(func.sum(Redeemer.persons), 0))
+        .join(
+            Redemption,
+            (Redemption.tenant_id == Redeemer.tenant_id)
+            & (Redemption.id == Redeemer.redemption_id),
         )
-        if int(had or 0) + persons > limit:
-            raise PersonLimitReached
+        .where(Redeemer.subject_id == subject_id, _counts(now))
+    )
+    of_programme = had.where(Redeemer.programme_id == programme_id)
+    of_scenario = had.where(Redeemer.scenario_code == scenario_code)
+    return select(
+        of_programme.where(Redeemer.day == day).scalar_subquery().label("daily"),
+        of_programme.scalar_subquery().label("total"),
+        of_scenario.where(Redeemer.day >= month).scalar_subquery().label("monthly"),
+    )
+
+
+def check_day(programme: Programme, had: int, *, persons: int) -> None:
+    """Refuse so many more on a day on which a programme had so many.
+
+    :raises DayLimitReached: if they are too many
+    """
+    if programme.daily is not None and had + persons > programme.daily:
+        raise DayLimitReached
+
+
+def check_person(programme: Programme, had: HadByPerson, *, persons: int) -> None:
+    """Refuse so many more on the account of a subject who has had so much.
+
+    :raises PersonLimitReached: if they are too many
+    """
+    limits = (
+        (programme.person_daily, had.daily),
+        (programme.person_total, had.total),
+        (programme.scenario_monthly, had.monthly),
+    )
+    if any(limit is not None and before + persons > limit for limit, before in limits):
+        raise PersonLimitReached
 
 
 def checked_reason(reason: str) -> str:
@@ -129,12 +201,19 @@ def checked_reference(reference: str) -> str:
     return number
 
 
-def _counts(now: datetime) -> ColumnElement[bool]:
+def _counts(now: Term[datetime]) -> ColumnElement[bool]:
     """Return the condition that a redemption counts: a lock whose time is over counts no more, written down or not."""
     over = (Redemption.state == RedemptionState.HELD) & (Redemption.held_until <= now)
-    return Redemption.state.in_(COUNTED) & ~over
+    # Not as a list, whose length a statement that is compiled once does not know.
+    return or_(*(Redemption.state == state for state in COUNTED)) & ~over
 
 
-async def _take_turn(session: AsyncSession, what: str) -> None:
+async def _take_turn(session: AsyncSession, what: Term[str]) -> None:
     key = func.hashtextextended(what, 0)
     await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _turn(word: str, whose: Term[UUID]) -> str | ColumnElement[str]:
+    if isinstance(whose, UUID):
+        return f"{word}{whose}"
+    return literal(word) + cast(whose, String)

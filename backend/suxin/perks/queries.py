@@ -1,5 +1,6 @@
 """Programmes and redemptions as those who may see them see them, and which benefit applies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,7 @@ from suxin.perks.benefits import UNKNOWN, Benefit, Standing, best_for
 from suxin.perks.models import Programme, Redeemer, Redemption
 from suxin.perks.policies import PROGRAMME_APPROVE, PROGRAMME_READ, REDEMPTION_READ
 from suxin.perks.states import Eligible, ProgrammeState, RedemptionState, Sector
+from suxin.scoring.models import ScoreTier
 from suxin.scoring.queries import tiers_weighed
 
 
@@ -160,6 +162,11 @@ async def standing_of(
     tiers = await tiers_weighed(
         session, actor, subject_id=subject_id, purpose=PERK_REDEEM.code, now=now
     )
+    return standing_by(tiers)
+
+
+def standing_by(tiers: Sequence[ScoreTier]) -> Standing:
+    """Return what is known of whoever has these tiers; without any, nothing is."""
     if not tiers:
         return UNKNOWN
     person = tiers[0].natural_person

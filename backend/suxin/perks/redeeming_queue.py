@@ -52,7 +52,7 @@ class RedeemingQueue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._short = database.short_transactions(short_redeeming.WORK)
+        self._short = database.short_transactions(short_redeeming.WORK.steps)
         self._asking: set[tuple[Actor, str]] = set()
         self._lines: Lines[_Till, Asked, Outcome] = Lines(
             Turn(fits=_fits, together=self._together, alone=self._alone)
@@ -108,9 +108,12 @@ class RedeemingQueue:
     async def _together(self, till: _Till, asked: Sequence[Asked]) -> Sequence[Outcome | Exception]:
         now = max(one.now for one in asked)
         return await self._short.carry_out(
+            short_redeeming.WORK,
             row_context(till.actor, now),
             short_redeeming.given(till.actor, till.programme_id, asked, now),
-            lambda found: short_redeeming.decide(asked, till.show, found, now=now),
+            lambda found: short_redeeming.decide(
+                till.programme_id, asked, till.show, found, now=now
+            ),
         )
 
     async def _alone(self, till: _Till, asked: Asked) -> Outcome:

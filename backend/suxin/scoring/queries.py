@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Receipt, note_read
-from suxin.kernel.bases import ground_of
+from suxin.kernel.bases import AccessBasis, ground_of
 from suxin.kernel.refusals import Forbidden, NotFound
+from suxin.kernel.single_steps import Term
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, Tier, stored_document
 from suxin.scoring.engine import scored, totals_of
@@ -177,7 +178,7 @@ async def own_tiers(session: AsyncSession, actor: Actor, *, now: datetime) -> li
 
     :raises Forbidden: if the actor acts for no subject
     """
-    return list(await session.scalars(_in_force(actor.own_subject, now=now)))
+    return list(await session.scalars(tiers_in_force(actor.own_subject, on=local_day(now))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,23 +235,30 @@ async def tiers_weighed(
     found = await bases_relied_on(
         session, actor, subject_id=subject_id, purposes=[purpose], now=now
     )
-    bases = [one for one in found if DataCategory.SCORE_TIER in one.categories]
+    bases = [one for one in found if opens_tiers(one)]
     if not bases:
         return []
-    tiers = list(await session.scalars(_in_force(subject_id, now=now)))
-    note_read(
-        session,
-        Receipt(
-            subject_id=subject_id,
-            purpose=purpose,
-            categories=(DataCategory.SCORE_TIER.value,),
-            fields=TIER_FIELDS,
-            row_count=len(tiers),
-            object_type="score_tier",
-            ground=ground_of(bases[0]),
-        ),
-    )
+    tiers = list(await session.scalars(tiers_in_force(subject_id, on=local_day(now))))
+    note_read(session, tiers_receipt(subject_id, purpose, bases[0], count=len(tiers)))
     return tiers
+
+
+def opens_tiers(basis: AccessBasis) -> bool:
+    """Return whether a basis covers tiers."""
+    return DataCategory.SCORE_TIER in basis.categories
+
+
+def tiers_receipt(subject_id: UUID, purpose: str, basis: AccessBasis, *, count: int) -> Receipt:
+    """Return what is noted of tiers that were weighed on a basis."""
+    return Receipt(
+        subject_id=subject_id,
+        purpose=purpose,
+        categories=(DataCategory.SCORE_TIER.value,),
+        fields=TIER_FIELDS,
+        row_count=count,
+        object_type="score_tier",
+        ground=ground_of(basis),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,10 +370,11 @@ async def is_eligible(
     )
 
 
-def _in_force(subject_id: UUID, *, now: datetime) -> Select[ScoreTier]:
+def tiers_in_force(subject_id: Term[UUID], *, on: Term[date]) -> Select[ScoreTier]:
+    """Return the statement of a subject's tiers that are in force on a day, ``MAX_TIERS`` at most."""
     return (
         select(ScoreTier)
-        .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > local_day(now))
+        .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > on)
         .order_by(ScoreTier.model_code)
         .limit(MAX_TIERS)
     )

@@ -109,6 +109,7 @@ class OpenedPass:
 class Presented:
     """What a code that was taken stands for, inside the core; ``context_id`` is the matter it was opened for."""
 
+    pass_id: UUID
     subject_id: UUID
     context_id: UUID
     consent_id: UUID | None
@@ -236,24 +237,51 @@ async def take_code(
     :raises CodeForAnotherMerchant: if it was opened for another tenant
     :raises CodeReplayed: if it was taken before
     """
-    tenant_id, shown = actor.own_tenant, read_code(code)
+    shown = read_code(code)
     async with doorway(session):
         found = await _locked(session, shown)
-        if found is None:
-            raise CodeNotGenuine(field="code")
-        if found.failures >= MAX_FAILURES:
-            raise CodeTriedTooOften(field="code")
-        if not _is_genuine(found, shown, sealer, now=now):
-            await _change(session, found.id, failures=found.failures + 1)
-            raise CodeNotGenuine(field="code")
-        _require_timely(found, shown, sealer, now=now)
-        if found.tenant_id != tenant_id:
-            raise CodeForAnotherMerchant(field="code")
-        if found.used_at is not None:
-            raise CodeReplayed(field="code")
-        await _change(session, found.id, used_at=now)
+        try:
+            presented = presented_by(
+                found, shown, tenant_id=actor.own_tenant, sealer=sealer, now=now
+            )
+        except CodeNotGenuine:
+            if found is not None:
+                await _change(session, found.id, failures=found.failures + 1)
+            raise
+        await _change(session, presented.pass_id, used_at=now)
+    return presented
+
+
+def presented_by(
+    found: "Row[PresentationPass] | PresentationPass | None",
+    shown: Shown,
+    *,
+    tenant_id: UUID,
+    sealer: Sealer,
+    now: datetime,
+) -> Presented:
+    """Return what a code stands for at a tenant's counter, by the pass of its number, which is locked.
+
+    Whoever asks counts a wrong one against the pass, if there is any, and uses the pass up otherwise.
+
+    :raises CodeNotGenuine, CodeTriedTooOften, CodeExpired, CodeForAnotherMerchant, CodeReplayed: see ``take_code``
+    """
+    if found is None:
+        raise CodeNotGenuine(field="code")
+    if found.failures >= MAX_FAILURES:
+        raise CodeTriedTooOften(field="code")
+    if not _is_genuine(found, shown, sealer, now=now):
+        raise CodeNotGenuine(field="code")
+    _require_timely(found, shown, sealer, now=now)
+    if found.tenant_id != tenant_id:
+        raise CodeForAnotherMerchant(field="code")
+    if found.used_at is not None:
+        raise CodeReplayed(field="code")
     return Presented(
-        subject_id=found.subject_id, context_id=found.context_id, consent_id=found.consent_id
+        pass_id=found.id,
+        subject_id=found.subject_id,
+        context_id=found.context_id,
+        consent_id=found.consent_id,
     )
 
 
@@ -289,7 +317,11 @@ async def _locked(session: AsyncSession, shown: Shown) -> Row[PresentationPass] 
 
 
 def _is_genuine(
-    found: Row[PresentationPass], shown: Shown, sealer: Sealer, *, now: datetime
+    found: "Row[PresentationPass] | PresentationPass",
+    shown: Shown,
+    sealer: Sealer,
+    *,
+    now: datetime,
 ) -> bool:
     """Tell whether the pass made the code in any window of its life until now."""
     windows = range(window_of(found.opened_at), window_of(min(now, found.expires_at)) + 1)
@@ -297,7 +329,11 @@ def _is_genuine(
 
 
 def _require_timely(
-    found: Row[PresentationPass], shown: Shown, sealer: Sealer, *, now: datetime
+    found: "Row[PresentationPass] | PresentationPass",
+    shown: Shown,
+    sealer: Sealer,
+    *,
+    now: datetime,
 ) -> None:
     """Refuse a genuine code whose window or pass is over.
 
@@ -314,7 +350,7 @@ def _windows(shown: Shown, windows: range) -> range:
     return range(PAPER_WINDOW, PAPER_WINDOW + 1) if shown.kind is PassKind.PAPER else windows
 
 
-def _keys(found: Row[PresentationPass], sealer: Sealer) -> tuple[bytes, ...]:
+def _keys(found: "Row[PresentationPass] | PresentationPass", sealer: Sealer) -> tuple[bytes, ...]:
     # A pass may have been opened under the key before.
     return sealer.blind_indexes(found.id.hex, purpose=KEY_PURPOSE)
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import NotFound
+from suxin.kernel.single_steps import Term
 from suxin.perks.limiting.models import Limit, LimitParty
 from suxin.perks.limiting.policies import LIMIT_PROPOSE
 from suxin.perks.limiting.states import LIVE, LimitState
@@ -82,18 +83,25 @@ async def lock_limit_about(session: AsyncSession, actor: Actor, limit_id: UUID) 
 
 async def is_limited(session: AsyncSession, programme: Programme, subject_id: UUID) -> bool:
     """Return whether a limit of this very programme is in force for a subject; his rows are borrowed."""
-    found = await session.scalar(
+    found = await session.scalar(limits_in_force(programme.tenant_id, programme.id, subject_id))
+    return found is not None
+
+
+def limits_in_force(
+    tenant_id: Term[UUID], programme_id: Term[UUID], subject_id: Term[UUID]
+) -> Select[UUID]:
+    """Return the statement of a limit of a programme that is in force for a subject, if there is one."""
+    return (
         select(Limit.id)
         .join(LimitParty, _PARTY)
         .where(
             LimitParty.subject_id == subject_id,
-            LimitParty.tenant_id == programme.tenant_id,
-            LimitParty.programme_id == programme.id,
+            LimitParty.tenant_id == tenant_id,
+            LimitParty.programme_id == programme_id,
             Limit.state == LimitState.EFFECTIVE,
         )
         .limit(1)
     )
-    return found is not None
 
 
 async def lock_limit(session: AsyncSession, tenant_id: UUID, limit_id: UUID) -> Limit | None:

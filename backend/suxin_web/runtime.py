@@ -85,7 +85,7 @@ class Runtime:
         """Make what follows from the database and the sealing keys."""
         object.__setattr__(self, "keys", HeldKeys(self.database, self.sealer))
         object.__setattr__(self, "nonces", Nonces(self.sealer))
-        object.__setattr__(self, "redeeming", RedeemingQueue(self.database))
+        object.__setattr__(self, "redeeming", RedeemingQueue(self.database, self.sealer))
 
     @property
     def issuer(self) -> str:

@@ -89,7 +89,7 @@ async def test_no_more_are_redeemed_at_once_by_two_processes_than_there_are(
 ) -> None:
     small = await build_perks(small_city)
     programme = await small.published(**limits)
-    queues = [RedeemingQueue(small_city.database) for _ in range(2)]
+    queues = [RedeemingQueue(small_city.database, small_city.sealer) for _ in range(2)]
 
     async def till(number: int) -> str:
         try:

@@ -49,7 +49,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 async def queue(small_city: SmallCity, alone: list[str]):
-    queue = RedeemingQueue(small_city.database)
+    queue = RedeemingQueue(small_city.database, small_city.sealer)
     yield queue
     await queue.close()
 
@@ -111,7 +111,7 @@ async def test_a_key_is_answered_once(perks, queue, admin) -> None:
 
 async def test_two_processes_with_one_key_redeem_once(perks, queue, admin) -> None:
     programme = await perks.published(stock=9)
-    other = RedeemingQueue(perks.city.database)
+    other = RedeemingQueue(perks.city.database, perks.city.sealer)
     answers = await asyncio.gather(
         *(redeemed(one, perks, programme, key="till-key-3") for one in (queue, other))
     )

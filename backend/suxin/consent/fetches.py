@@ -322,6 +322,26 @@ async def _next_number(
     return number_of_next(consent, last=last, used=used)
 
 
+def judged_use(
+    consent: Consent,
+    *,
+    is_held: bool,
+    last: int,
+    used: int,
+    categories: Sequence[DataCategory],
+    now: datetime,
+) -> ConsentFetch:
+    """Return the row of one use of a consent by the platform, as ``use_within`` adds it; ``is_held`` says whether a live basis is locked.
+
+    :raises ConsentNotActive, FrequencyExhausted: see ``use_within``
+    """
+    require_active(consent, now=now)
+    if not is_held:
+        raise ConsentNotActive(state=ConsentState.REVOKED)
+    number = number_of_next(consent, last=last, used=used)
+    return use_of(consent, number, at_desk=False, categories=categories, now=now)
+
+
 def number_of_next(consent: Consent, *, last: int, used: int) -> int:
     """Return the number of a consent's next use, by the last one's and how many there were in the period.
 

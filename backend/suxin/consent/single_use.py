@@ -19,8 +19,12 @@ USED: Final = "已按约定使用完毕"
 async def close_used(session: AsyncSession, consent: Consent, *, now: datetime) -> None:
     """End the basis of a one-time consent that was just used, in its subject's rows: the tenant reads nothing on it any more."""
     await end_bases(session, consent, now=now)
-    named = {"subject_id": consent.subject_id, "consent_id": consent.id}
-    await outbox.post(session, USED_TOPIC, named, now=now)
+    await outbox.post(session, USED_TOPIC, to_end(consent.subject_id, consent.id), now=now)
+
+
+def to_end(subject_id: UUID, consent_id: UUID) -> dict[str, UUID]:
+    """Return what the job of ``USED_TOPIC`` is told."""
+    return {"subject_id": subject_id, "consent_id": consent_id}
 
 
 async def end_used(

@@ -1,7 +1,8 @@
 """Redemptions as they begin, and what is said of them: on record, to the merchant's systems, and by whom. Pure."""
 
+import secrets
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from suxin.kernel.ids import new_id
@@ -10,6 +11,9 @@ from suxin.perks.benefits import Benefit, stored
 from suxin.perks.models import Programme, Redeemer, Redemption
 from suxin.perks.refusals import GroupTooLarge
 from suxin.perks.states import RedemptionState
+
+HANDLE_LENGTH: Final = 8
+_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class ActWords(TypedDict):
@@ -48,6 +52,11 @@ def drafted(
         ended_at=None,
         reason=None,
     )
+
+
+def new_handle() -> str:
+    """Return a pseudonym under which one merchant knows a subject again: random, so that no two merchants can compare theirs."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(HANDLE_LENGTH))
 
 
 def redeemer_of(

@@ -202,6 +202,11 @@ async def _leave_last(
     await leave(session, actor, tenant_id=last.tenant_id, programme_id=last.context_id, now=now)
 
 
+def still_given(consent: Consent, *, now: datetime) -> bool:
+    """Return whether the one-time consent of a pass was neither paused nor taken back, and has not run out."""
+    return consent.state is ConsentState.ACTIVE and consent.expires_at > now
+
+
 async def _consent_held(
     session: AsyncSession, actor: Actor, presented: Presented, *, now: datetime
 ) -> Consent | None:
@@ -213,7 +218,7 @@ async def _consent_held(
             Consent.subject_id == presented.subject_id, Consent.id == presented.consent_id
         )
     )
-    if consent is None or consent.state is not ConsentState.ACTIVE or consent.expires_at <= now:
+    if consent is None or not still_given(consent, now=now):
         return None
     try:
         await use_within(session, actor, consent_id=consent.id, categories=CATEGORIES, now=now)

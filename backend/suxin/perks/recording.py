@@ -45,13 +45,18 @@ async def call_for_record(
     session: AsyncSession, *, tenant_id: UUID, redemption_id: UUID, now: datetime
 ) -> None:
     """Have it looked at whether a redemption becomes a record; the merchant's transaction reads nothing of its redeemer."""
-    await outbox.post(
-        session,
-        RECORD_TOPIC,
-        {"tenant_id": tenant_id, "redemption_id": redemption_id},
-        now=now,
-        tenant_id=tenant_id,
-    )
+    named = to_look_at(tenant_id, redemption_id)
+    await outbox.post(session, RECORD_TOPIC, named, now=now, tenant_id=tenant_id)
+
+
+def is_looked_at(programme: Programme, redemption: Redemption) -> bool:
+    """Return whether a completed redemption may become a record: its programme's are, and it is somebody's."""
+    return programme.record_rule is RecordRule.KEPT and redemption.handle is not None
+
+
+def to_look_at(tenant_id: UUID, redemption_id: UUID) -> dict[str, UUID]:
+    """Return what the job of ``RECORD_TOPIC`` is told."""
+    return {"tenant_id": tenant_id, "redemption_id": redemption_id}
 
 
 async def record_kept(

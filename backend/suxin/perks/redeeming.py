@@ -4,7 +4,6 @@ Turns are taken in one order, the programme's, the subject's, then the ledger's 
 beside it. What a clerk is told is the benefit; which limit of a person is reached at which merchant is not said.
 """
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
@@ -18,15 +17,22 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import act_for
 from suxin.perks import accounts, at_once, limits, queries
-from suxin.perks.drafted import act_words, check_party, completed_facts, drafted, redeemer_of
+from suxin.perks.drafted import (
+    act_words,
+    check_party,
+    completed_facts,
+    drafted,
+    new_handle,
+    redeemer_of,
+)
 from suxin.perks.event_types import REDEMPTION_COMPLETED
 from suxin.perks.limiting.queries import is_limited
 from suxin.perks.limits import require_open
 from suxin.perks.models import PerkHandle, Programme, Redemption
 from suxin.perks.policies import REDEMPTION_GRANT
-from suxin.perks.recording import call_for_record
+from suxin.perks.recording import call_for_record, is_looked_at
 from suxin.perks.refusals import HoldOver, UsedAlready, UsesExceeded
-from suxin.perks.states import RecordRule, RedemptionState
+from suxin.perks.states import RedemptionState
 
 
 class Write(Protocol):
@@ -39,9 +45,6 @@ class Write(Protocol):
 
 
 EXPIRE_TOPIC: Final = "perks.redemption.expire"
-
-_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-HANDLE_LENGTH: Final = 8
 
 
 async def hold_redemption(
@@ -243,7 +246,7 @@ async def _tell(
         now=now,
         **completed_facts(redemption),
     )
-    if programme.record_rule is RecordRule.KEPT and redemption.handle is not None:
+    if is_looked_at(programme, redemption):
         await call_for_record(
             session, tenant_id=redemption.tenant_id, redemption_id=redemption.id, now=now
         )
@@ -295,7 +298,7 @@ async def handle_of(session: AsyncSession, tenant_id: UUID, subject_id: UUID) ->
     )
     if known is not None:
         return known
-    handle = "".join(secrets.choice(_ALPHABET) for _ in range(HANDLE_LENGTH))
+    handle = new_handle()
     session.add(PerkHandle(tenant_id=tenant_id, subject_id=subject_id, handle=handle))
     return handle
 

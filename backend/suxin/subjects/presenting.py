@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from suxin.kernel.doorways import doorway
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.single_steps import Term
 from suxin.subjects.models import PassKind, PresentationPass
 from suxin.subjects.presentation_codes import (
     NUMBER_DIGITS,
@@ -285,6 +286,11 @@ def presented_by(
     )
 
 
+def is_of(number: Term[int], kind: Term[PassKind]) -> ColumnElement[bool]:
+    """Return the condition that a pass is of the number and kind that a code names; each may be a column of a statement."""
+    return (PresentationPass.number == number) & (PresentationPass.kind == kind)
+
+
 async def _drawn(session: AsyncSession, fresh: dict[str, object], *, now: datetime) -> int:
     """Add a pass under a number that no pass has that is still good; return the number."""
     for _ in range(MAX_DRAWS):
@@ -307,13 +313,8 @@ async def _drawn(session: AsyncSession, fresh: dict[str, object], *, now: dateti
 
 async def _locked(session: AsyncSession, shown: Shown) -> Row[PresentationPass] | None:
     # Columns and not the object, which would outlive the lock.
-    return (
-        await session.execute(
-            select(*PresentationPass.__table__.columns)
-            .where(PresentationPass.number == shown.number, PresentationPass.kind == shown.kind)
-            .with_for_update()
-        )
-    ).one_or_none()
+    found = select(*PresentationPass.__table__.columns).where(is_of(shown.number, shown.kind))
+    return (await session.execute(found.with_for_update())).one_or_none()
 
 
 def _is_genuine(

@@ -6,20 +6,17 @@ told has one shape, whatever applies, and names nobody.
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, Router, post
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.idempotency import Outcome, once
+from suxin.kernel.idempotency import Outcome
 from suxin.kernel.refusals import Invalid, Unauthenticated
 from suxin.perks.policies import REDEMPTION_GRANT
-from suxin.perks.presenting import redeem_by_code
-from suxin.perks.redeeming_queue import OPERATION
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.merchant.till_openapi import show_openapi
 from suxin_tenants.merchant.till_shapes import (
@@ -70,48 +67,18 @@ async def _redeemed(
             reason_zh="权益码和权益编号须填且只填一项",
             reason_en="say the code or the programme, and not both",
         )
-    if asked.programme_id is not None:
-        return await runtime.redeeming.redeem(
-            actor,
-            key=key,
-            programme_id=asked.programme_id,
-            persons=asked.persons,
-            request=msgspec.to_builtins(asked),
-            show=shown,
-            now=now,
-        )
-    return await _by_code(runtime, actor, asked, key=key, now=now)
-
-
-async def _by_code(
-    runtime: Runtime, actor: Actor, asked: RedemptionAsked, *, key: str, now: datetime
-) -> Outcome:
-    await runtime.limits.take(PRESENTED_CODE, f"redeemer:{actor.staff_id or actor.client_id}")
-
-    async def transaction(session: AsyncSession) -> Outcome:
-        async def work() -> dict[str, Any]:
-            return shown(
-                await redeem_by_code(
-                    session,
-                    actor,
-                    code=asked.code or "",
-                    persons=asked.persons,
-                    sealer=runtime.sealer,
-                    now=now,
-                )
-            )
-
-        return await once(
-            session,
-            actor,
-            key=key,
-            operation=OPERATION,
-            request=msgspec.to_builtins(asked),
-            work=work,
-            now=now,
-        )
-
-    return await runtime.database.run(actor, transaction, now=now)
+    if asked.code is not None:
+        await runtime.limits.take(PRESENTED_CODE, f"redeemer:{actor.staff_id or actor.client_id}")
+    return await runtime.redeeming.redeem(
+        actor,
+        key=key,
+        programme_id=asked.programme_id,
+        code=asked.code,
+        persons=asked.persons,
+        request=msgspec.to_builtins(asked),
+        show=shown,
+        now=now,
+    )
 
 
 def _require_till(request: AnyRequest, actor: Actor) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from suxin.consent.breaches import Concerned, report_breach_scope
-from suxin.kernel import audit
+from suxin.kernel import audit_chain
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin_server.faults import Fault
@@ -94,11 +94,11 @@ async def _scope(
         await database.close()
 
 
-async def _verify(url: str) -> audit.Verification:
+async def _verify(url: str) -> audit_chain.Verification:
     database = Database.connect(url, pool_size=1)
     try:
         actor = Actor.system("audit-verify")
         async with database.snapshot(actor, now=datetime.now(UTC)) as session:
-            return await audit.verify(session)
+            return await audit_chain.verify(session)
     finally:
         await database.close()

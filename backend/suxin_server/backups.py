@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import click
 
-from suxin.kernel import audit, key_rotation
+from suxin.kernel import audit_chain, key_rotation
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import SealBroken, Sealer
@@ -230,7 +230,7 @@ async def _verify(url: str, sealer: Sealer) -> int:
     try:
         async with database.snapshot(_ACTOR, now=datetime.now(UTC)) as session:
             await key_rotation.require_fitting(session, sealer)
-            found = await audit.verify(session)
+            found = await audit_chain.verify(session)
     except SealBroken as broken:
         raise KeysUnfit(
             zh="密钥打不开备份中封存的数据", en=f"the keys do not open what is sealed: {broken}"

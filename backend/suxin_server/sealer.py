@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Final
 
-from suxin.kernel import audit
+from suxin.kernel import audit_chain
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 
@@ -17,9 +17,9 @@ async def seal_all(database: Database) -> int:
     total = 0
     while True:
         async with database.transaction(_SEALER, now=datetime.now(UTC)) as session:
-            sealed = await audit.seal(session)
+            sealed = await audit_chain.seal(session)
         total += sealed
-        if sealed < audit.SEAL_BATCH:
+        if sealed < audit_chain.SEAL_BATCH:
             return total
 
 

@@ -7,7 +7,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.scalars import JSON
 
-from suxin.consent import fetches
+from suxin.consent import fetches, uses
 from suxin.consent.channels import LicensedChannelRequired
 from suxin.consent.giving import RecipientUnknown
 from suxin.consent.models import ConsentFetch
@@ -132,8 +132,8 @@ class FetchMutations:
         FetchRecordsPayload,
         refusals=(
             Invalid,
-            fetches.ConsentNotActive,
-            fetches.FrequencyExhausted,
+            uses.ConsentNotActive,
+            uses.FrequencyExhausted,
             fetches.RangeOutsideConsent,
             fetches.TooManyRecords,
             CategoriesOutsidePurpose,

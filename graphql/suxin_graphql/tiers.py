@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent import fetches
+from suxin.consent import uses
 from suxin.consent.channels import LicensedChannelRequired
 from suxin.consent.giving import RecipientUnknown
 from suxin.consent.models import ConsentFetch
@@ -19,7 +19,8 @@ from suxin.scoring import models
 from suxin.scoring.coherence import MAX_INDICATORS
 from suxin.scoring.fetches import fetch_tiers, tiers_delivered, tiers_delivered_before
 from suxin.scoring.policies import TIER_READ
-from suxin.scoring.queries import MAX_TIERS, GradeTold
+from suxin.scoring.queries import GradeTold
+from suxin.scoring.tiers import MAX_TIERS
 from suxin.subjects.models import DataCategory
 from suxin_graphql.consents import Consent
 from suxin_graphql.context import Context, Info
@@ -180,8 +181,8 @@ class TierMutations:
         FetchTiersPayload,
         refusals=(
             Invalid,
-            fetches.ConsentNotActive,
-            fetches.FrequencyExhausted,
+            uses.ConsentNotActive,
+            uses.FrequencyExhausted,
             CategoriesOutsidePurpose,
             LicensedChannelRequired,
             RecipientUnknown,

@@ -164,6 +164,12 @@ ACT_FOR = {
         "the worker finds the demo city's own officials, who put its score models in force"
     ),
 }
+# The same in short transactions, where the module writes down what ``act_for`` would.
+BORROW = {
+    "backend/suxin/perks/short_codes.py": (
+        "what whoever shows a code has had, and that he used his consent, stands in his own rows"
+    ),
+}
 # Where a doorway has shown who the caller is.
 CONTINUE_AS = {
     "backend/suxin/tenancy/providers/log_ins.py:_enter_house": (
@@ -202,6 +208,13 @@ def uses(sources, name: str) -> set[str]:
 def test_every_borrowed_context_is_listed_with_its_reason(sources):
     assert uses(sources, "act_for") == set(ACT_FOR)
     assert all(len(reason) > 20 for reason in ACT_FOR.values())
+
+
+def test_whoever_borrows_in_a_short_transaction_is_listed_and_writes_it_down(sources):
+    borrowing = {use.split(":")[0] for use in uses(sources, "borrow")}
+    assert borrowing == set(BORROW)
+    assert {use.split(":")[0] for use in uses(sources, "borrowing")} == borrowing
+    assert all(len(reason) > 20 for reason in BORROW.values())
 
 
 def test_every_change_to_a_known_caller_is_listed_with_its_reason(sources):

@@ -28,11 +28,11 @@ import asyncpg
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests/support"))
 
+from many_residents import Pass, make_residents  # noqa: E402 - as above
 from measured import DATABASE, cpu_seconds, dsn, own_servers, server_cpu_seconds, started_peer  # noqa: E402 - found by the line above
 from oauth_client import new_key, public_jwks  # noqa: E402 - as above
 from oauth_load import LoadClient  # noqa: E402 - as above
 from redemption_insert import IN_OURS, TABLE  # noqa: E402 - as above
-from redemption_residents import Residents, make_residents  # noqa: E402 - as above
 from redemption_statements import statements_each  # noqa: E402 - as above
 from redemption_tills import SCOPE, Side, Till, Turns  # noqa: E402 - as above
 from small_city import build_small_city  # noqa: E402 - as above
@@ -63,6 +63,9 @@ WARM_UP_SECONDS = 1.0
 MOST_A_CLIENT = 2_000
 """How much one client does in a turn at the most, so that the count is bounded as the time is."""
 
+RESIDENTS = 6_000
+"""Each comes once; where they do not suffice in all turns together, the benchmark ends."""
+
 BAR = 0.6
 RATE_LIMIT_SCALE = 10_000
 STOCK = 1_000_000
@@ -83,7 +86,7 @@ class Shop:
     headers: Mapping[str, str]
     client_id: str
     key: Any
-    residents: Residents
+    residents: list[Pass]
 
 
 async def open_shop(app_url: str, batch_url: str, admin_url: str) -> tuple[Shop, Any]:
@@ -96,7 +99,9 @@ async def open_shop(app_url: str, batch_url: str, admin_url: str) -> tuple[Shop,
         bounds = {"stock": STOCK, "budget_fen": BUDGET_FEN, "daily": STOCK}
         programme = await small.published(**bounds, person_daily=None)
         once = await small.published(**bounds, person_daily=1, person_total=1, party_limit=1)
-        residents = await make_residents(admin_url, city, small, once)
+        admin = await asyncpg.connect(admin_url)
+        residents = await make_residents(admin, city, small, once, count=RESIDENTS)
+        await admin.close()
         staff_id = await city.act(
             add_staff,
             small.merchant,
@@ -150,7 +155,9 @@ async def redeem(side: Side, till: Till, shop: Shop, _: dict[str, list[float]]) 
 async def redeem_code(side: Side, till: Till, shop: Shop, _: dict[str, list[float]]) -> None:
     """Redeem in one request what a resident's code stands for."""
     key = os.urandom(16).hex()
-    body = {"code": shop.residents.next_code()}
+    if not shop.residents:
+        sys.exit(f"more than {RESIDENTS} residents were served: RESIDENTS is too small")
+    body = {"code": shop.residents.pop().code(datetime.now(UTC))}
     await side.shown(till, "/perks/v1/redemptions", body, **{"Idempotency-Key": key})
 
 

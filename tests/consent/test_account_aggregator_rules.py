@@ -11,12 +11,7 @@ from small_city import SmallCity
 
 from suxin.consent.artefacts import ArtefactTampered, verified_artefact
 from suxin.consent.commands import pause_consent, revoke_consent
-from suxin.consent.fetches import (
-    ConsentNotActive,
-    FrequencyExhausted,
-    RangeOutsideConsent,
-    fetch_records,
-)
+from suxin.consent.fetches import RangeOutsideConsent, fetch_records
 from suxin.consent.models import ConsentStateConflict
 from suxin.consent.purposes import (
     CategoriesOutsidePurpose,
@@ -31,6 +26,7 @@ from suxin.consent.requests import (
     reject_request,
     request_consent,
 )
+from suxin.consent.uses import ConsentNotActive, FrequencyExhausted
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.signing import KeyUse, ensure_signing_keys, read_keys

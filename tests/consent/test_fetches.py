@@ -12,15 +12,10 @@ from small_city import SmallCity
 from sqlalchemy import select
 
 from suxin.consent.commands import grant_consent, pause_consent, resume_consent, revoke_consent
-from suxin.consent.fetches import (
-    ConsentNotActive,
-    Delivery,
-    FrequencyExhausted,
-    RangeOutsideConsent,
-    fetch_records,
-)
+from suxin.consent.fetches import Delivery, RangeOutsideConsent, fetch_records
 from suxin.consent.purposes import CategoriesOutsidePurpose, FetchUnit, Frequency
 from suxin.consent.requests import ConsentForm, approve_request, request_consent
+from suxin.consent.uses import ConsentNotActive, FrequencyExhausted
 from suxin.kernel.database import Database
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.lending.queries.dossier import dossier

@@ -11,7 +11,8 @@ from small_city import SmallCity
 from sqlalchemy import func, select
 
 from suxin.consent.commands import pause_consent, revoke_consent
-from suxin.consent.fetches import ConsentNotActive, fetch_records
+from suxin.consent.fetches import fetch_records
+from suxin.consent.uses import ConsentNotActive
 from suxin.kernel.database import Database
 from suxin.subjects.models import CreditRecord
 

@@ -12,7 +12,7 @@ from observing import nothing_written
 from small_claims import MONEY_FEN, SmallClaims, build_claims, code_at, enrol
 from web_process import settings_for, started_web
 
-from suxin.kernel import audit
+from suxin.kernel import audit_chain
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.lending.loans.states import LoanState
 from suxin.risk_pool.claims.states import ClaimState
@@ -93,6 +93,6 @@ async def test_a_killed_web_process_leaves_no_half_claim_and_pays_nothing_twice(
     assert [one["amount"] for one in paid] == [POOL_FEN]
     system = Actor.system("test-sealer")
     async with claims.city.batch.transaction(system, now=claims.now) as session:
-        assert await audit.seal(session) > 0
+        assert await audit_chain.seal(session) > 0
     async with claims.city.batch.transaction(system, now=claims.now) as session:
-        assert (await audit.verify(session)).broken_at is None
+        assert (await audit_chain.verify(session)).broken_at is None

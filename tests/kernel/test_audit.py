@@ -11,21 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from suxin.kernel import audit
+from suxin.kernel import audit_chain
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import (
-    GENESIS,
-    AuditEntry,
-    AuditHead,
-    Ground,
-    Receipt,
-    append_act,
-    chained_hash,
-    note_read,
-    seal,
-    unsealed_tail,
-    verify,
-)
+from suxin.kernel.audit import AuditEntry, AuditHead, Ground, Receipt, append_act, note_read
+from suxin.kernel.audit_chain import GENESIS, chained_hash, seal, unsealed_tail, verify
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
 
@@ -47,14 +36,14 @@ async def sealed(batch, now) -> int:
         return await seal(session)
 
 
-async def found(batch, now) -> audit.Verification:
+async def found(batch, now) -> audit_chain.Verification:
     async with batch.snapshot(SYSTEM, now=now) as session:
         return await verify(session)
 
 
 async def test_an_empty_stream_is_whole(batch, now):
     assert await sealed(batch, now) == 0
-    assert await found(batch, now) == audit.Verification(0, GENESIS, None, None, 0)
+    assert await found(batch, now) == audit_chain.Verification(0, GENESIS, None, None, 0)
 
 
 async def test_entries_are_chained_in_order_and_the_tail_is_counted(database, batch, admin, now):
@@ -75,7 +64,7 @@ async def test_entries_are_chained_in_order_and_the_tail_is_counted(database, ba
 
 
 async def test_pages_and_batches_do_not_show_in_the_chain(database, batch, now, monkeypatch):
-    monkeypatch.setattr(audit, "SEAL_BATCH", 3)
+    monkeypatch.setattr(audit_chain, "SEAL_BATCH", 3)
     await append(database, now, 8)
     assert [await sealed(batch, now) for _ in range(4)] == [3, 3, 2, 0]
     assert (await found(batch, now)).sealed == 8

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import AuditEntry, append_act, seal, verify
+from suxin.kernel.audit import AuditEntry, append_act
+from suxin.kernel.audit_chain import seal, verify
 from suxin.kernel.database import continue_as
 from suxin.kernel.ids import new_id
 

@@ -12,7 +12,7 @@ import pytest
 from small_city import SmallCity
 from small_claims import MONEY_FEN, build_claims
 
-from suxin.kernel import audit, outbox
+from suxin.kernel import audit_chain, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.outbox import LEASE
 from suxin.lending.loans.states import LoanState
@@ -57,6 +57,6 @@ async def test_a_killed_worker_leaves_no_half_claim_and_pays_nothing_twice(
     assert [one["amount"] for one in paid] == [POOL_FEN]
     system = Actor.system("test-sealer")
     async with small_city.batch.transaction(system, now=now) as session:
-        assert await audit.seal(session) > 0
+        assert await audit_chain.seal(session) > 0
     async with small_city.batch.transaction(system, now=now) as session:
-        assert (await audit.verify(session)).broken_at is None
+        assert (await audit_chain.verify(session)).broken_at is None

@@ -12,7 +12,7 @@ from small_city import SmallCity, build_small_city
 from small_claims import MONEY_FEN, build_claims
 from sqlalchemy.exc import DBAPIError, InterfaceError
 
-from suxin.kernel import audit, outbox
+from suxin.kernel import audit_chain, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import LEASE
@@ -64,9 +64,9 @@ async def chain_holds(city: SmallCity, *, now: datetime) -> None:
     """Seal what was written, and verify the whole chain."""
     system = Actor.system("test-sealer")
     async with city.batch.transaction(system, now=now) as session:
-        assert await audit.seal(session) > 0
+        assert await audit_chain.seal(session) > 0
     async with city.batch.transaction(system, now=now) as session:
-        assert (await audit.verify(session)).broken_at is None
+        assert (await audit_chain.verify(session)).broken_at is None
 
 
 async def test_a_restarted_database_leaves_no_half_claim_and_pays_nothing_twice(

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from patience import PATIENCE_S
 
-from suxin.kernel import audit
+from suxin.kernel import audit, audit_chain
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
@@ -68,7 +68,7 @@ async def live(url: str, sealer: Sealer) -> None:
             )
             audit.append_act(session, action="kernel.keys.rotated", now=now, detail={"rows": 1})
         async with batch.transaction(SYSTEM, now=now) as session:
-            assert await audit.seal(session) == 1
+            assert await audit_chain.seal(session) == 1
     finally:
         await batch.close()
 

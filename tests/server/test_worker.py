@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.models import PushedRequest
-from suxin.kernel import audit, idempotency, outbox
+from suxin.kernel import audit, audit_chain, idempotency, outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
@@ -204,9 +204,9 @@ async def test_a_loop_goes_on_after_an_outage_and_after_a_defect(monkeypatch, ca
     assert turns == []
 
 
-async def verified(batch: Database) -> audit.Verification:
+async def verified(batch: Database) -> audit_chain.Verification:
     async with batch.snapshot(SYSTEM, now=datetime.now(UTC)) as session:
-        return await audit.verify(session)
+        return await audit_chain.verify(session)
 
 
 async def test_what_is_appended_is_sealed_at_the_next_half_second(database, batch):

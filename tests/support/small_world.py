@@ -47,7 +47,7 @@ from suxin.consent.artefacts import sign_artefact
 from suxin.consent.commands import publish_notice_texts
 from suxin.consent.requests import refuse_consent
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import seal
+from suxin.kernel.audit_chain import seal
 from suxin.kernel.calendars import load_arrangement
 from suxin.kernel.signing import ensure_signing_keys, read_keys
 from suxin.lending.commands.offers import accept_offer, make_offer

@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent import queries
 from suxin.consent.channels import require_lawful_channel
 from suxin.consent.giving import RecipientUnknown
-from suxin.consent.models import STATE_WORDS, Consent, ConsentFetch, ConsentState
+from suxin.consent.models import Consent, ConsentFetch, ConsentState
 from suxin.consent.purposes import CategoriesOutsidePurpose
+from suxin.consent.uses import ConsentNotActive, number_of_next, require_active, use_of
 from suxin.kernel.actor import Actor, ActorKind, Permission
 from suxin.kernel.audit import Ground, Receipt, note_read
 from suxin.kernel.database import before_answer
@@ -36,28 +37,6 @@ MAX_DELIVERED: Final = 5_000
 """How many records one fetch delivers (proposed default): some ten times what the fullest subject has on record."""
 
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-
-
-class ConsentNotActive(Refusal):
-    """The consent is paused, has ended, or was never given: nothing is read on it."""
-
-    code = "CONSENT_NOT_ACTIVE"
-    kind = RefusalKind.FORBIDDEN
-    zh = "授权当前状态为“{state_zh}”，不能查询"
-    en = "The consent is {state_en}; nothing can be read on it"
-
-    def __init__(self, *, state: ConsentState) -> None:
-        state_zh, state_en = STATE_WORDS[state]
-        super().__init__(state=state.value, state_zh=state_zh, state_en=state_en)
-
-
-class FrequencyExhausted(Refusal):
-    """The consent was used as often as was agreed."""
-
-    code = "FREQUENCY_EXHAUSTED"
-    kind = RefusalKind.LIMITED
-    zh = "已达到约定的查询频次（{frequency_zh}）"
-    en = "The consent was used as often as was agreed ({frequency_en})"
 
 
 class RangeOutsideConsent(Refusal):
@@ -256,17 +235,6 @@ async def delivered(
     return found
 
 
-def require_active(consent: Consent, *, now: datetime) -> None:
-    """Refuse unless the consent is active and its time is not over.
-
-    :raises ConsentNotActive: naming its state
-    """
-    if consent.state is not ConsentState.ACTIVE:
-        raise ConsentNotActive(state=consent.state)
-    if not consent.starts_at <= now < consent.expires_at:
-        raise ConsentNotActive(state=ConsentState.EXPIRED)
-
-
 async def _readable(
     session: AsyncSession,
     actor: Actor,
@@ -322,66 +290,8 @@ async def _next_number(
     return number_of_next(consent, last=last, used=used)
 
 
-def judged_use(
-    consent: Consent,
-    *,
-    is_held: bool,
-    last: int,
-    used: int,
-    categories: Sequence[DataCategory],
-    now: datetime,
-) -> ConsentFetch:
-    """Return the row of one use of a consent by the platform, as ``use_within`` adds it; ``is_held`` says whether a live basis is locked.
-
-    :raises ConsentNotActive, FrequencyExhausted: see ``use_within``
-    """
-    require_active(consent, now=now)
-    if not is_held:
-        raise ConsentNotActive(state=ConsentState.REVOKED)
-    number = number_of_next(consent, last=last, used=used)
-    return use_of(consent, number, at_desk=False, categories=categories, now=now)
-
-
-def number_of_next(consent: Consent, *, last: int, used: int) -> int:
-    """Return the number of a consent's next use, by the last one's and how many there were in the period.
-
-    :raises FrequencyExhausted: if there is no use left
-    """
-    if used >= consent.frequency_times:
-        raise FrequencyExhausted(
-            frequency_zh=consent.frequency.zh, frequency_en=consent.frequency.en
-        )
-    return last + 1
-
-
 def _day_began(now: datetime) -> datetime:
     return datetime.combine(local_day(now), time.min, tzinfo=_SHANGHAI)
-
-
-def use_of(
-    consent: Consent,
-    number: int,
-    *,
-    at_desk: bool,
-    categories: Sequence[DataCategory],
-    now: datetime,
-    content: list[dict[str, Any]] | None = None,
-    sha: str | None = None,
-) -> ConsentFetch:
-    """Return the row of one use of a consent, with what was delivered, if anything was."""
-    return ConsentFetch(
-        subject_id=consent.subject_id,
-        consent_id=consent.id,
-        number=number,
-        tenant_id=consent.tenant_id,
-        period=consent.frequency.period_of(now),
-        at_desk=at_desk,
-        at=now,
-        categories=sorted(category.value for category in categories),
-        content=content,
-        sha256=sha,
-        erased_at=None,
-    )
 
 
 def delivery_of(found: Sequence[CreditRecord]) -> tuple[list[dict[str, Any]], str]:

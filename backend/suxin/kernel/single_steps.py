@@ -8,11 +8,11 @@ statement is several times the database's own.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
-from sqlalchemy import ClauseElement, ColumnElement, Dialect
+from sqlalchemy import ClauseElement, Dialect, SQLColumnExpression
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -21,7 +21,7 @@ from suxin.kernel.driver_pool import DriverPool
 from suxin.kernel.readers import DOORWAY_ROLE
 
 Kind = TypeVar("Kind")
-Term = Kind | ColumnElement[Kind]
+Term: TypeAlias = Kind | SQLColumnExpression[Kind]
 """A value, or what stands for it in the statement that it goes into: a parameter, a column. So a condition is written once, for one row and for many."""
 
 

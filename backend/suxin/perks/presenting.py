@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.consent.fetches import ConsentNotActive, use_within
+from suxin.consent.fetches import use_within
 from suxin.consent.models import Consent, ConsentState
 from suxin.consent.queries import tenants_consents
 from suxin.consent.single_use import close_used
+from suxin.consent.uses import ConsentNotActive
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
 from suxin.kernel.sealing import Sealer

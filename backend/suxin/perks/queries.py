@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -16,7 +16,6 @@ from suxin.perks.benefits import UNKNOWN, Benefit, Standing, best_for
 from suxin.perks.models import Programme, Redeemer, Redemption
 from suxin.perks.policies import PROGRAMME_APPROVE, PROGRAMME_READ, REDEMPTION_READ
 from suxin.perks.states import Eligible, ProgrammeState, RedemptionState, Sector
-from suxin.scoring.models import ScoreTier
 from suxin.scoring.queries import tiers_weighed
 
 
@@ -150,6 +149,22 @@ async def share_own_programme(session: AsyncSession, actor: Actor, programme_id:
     return _found(await session.scalar(_own(actor, programme_id).with_for_update(read=True)))
 
 
+class TierWeighed(Protocol):
+    """What is weighed of a tier."""
+
+    @property
+    def model_code(self) -> str:
+        """Its model."""
+
+    @property
+    def place(self) -> int:
+        """0 for the best."""
+
+    @property
+    def natural_person(self) -> bool:
+        """Whether it is a person's."""
+
+
 async def standing_of(
     session: AsyncSession, actor: Actor, *, subject_id: UUID | None, now: datetime
 ) -> Standing:
@@ -165,7 +180,7 @@ async def standing_of(
     return standing_by(tiers)
 
 
-def standing_by(tiers: Sequence[ScoreTier]) -> Standing:
+def standing_by(tiers: Sequence[TierWeighed]) -> Standing:
     """Return what is known of whoever has these tiers; without any, nothing is."""
     if not tiers:
         return UNKNOWN

@@ -38,7 +38,7 @@ from suxin.perks.limiting.queries import limits_in_force
 from suxin.perks.limits import had_of_person, person_turn
 from suxin.perks.models import PerkHandle, Programme, Redeemer
 from suxin.perks.short_counter import DAY, NOW, TENANT
-from suxin.scoring.queries import tiers_in_force
+from suxin.scoring.tiers import tiers_in_force
 from suxin.subjects import many_codes
 from suxin.subjects.presenting import Presented
 
@@ -211,6 +211,8 @@ STEPS: Final = (
 
 
 class TierSeen(msgspec.Struct):
+    """A tier that is in force, as far as it is weighed."""
+
     model_code: str
     place: int
     natural_person: bool

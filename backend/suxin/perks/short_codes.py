@@ -13,15 +13,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
-from suxin.consent.fetches import ConsentNotActive, judged_use
 from suxin.consent.models import Consent, ConsentFetch
 from suxin.consent.purposes import PERK_REDEEM
 from suxin.consent.single_use import USED_TOPIC, to_end
+from suxin.consent.uses import ConsentNotActive, judged_use
 from suxin.kernel import many_keys
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import AuditEntry, borrowing, receipt_of
+from suxin.kernel.audit import AuditEntry, Receipt, borrowing, receipt_of
 from suxin.kernel.bases import AccessBasis, BasisKind
 from suxin.kernel.idempotency import IdempotencyKey, Outcome
 from suxin.kernel.many_keys import Keys
@@ -36,15 +34,14 @@ from suxin.perks.benefits import UNKNOWN
 from suxin.perks.drafted import new_handle, redeemer_of
 from suxin.perks.first_use import CATEGORIES
 from suxin.perks.limits import HadByPerson
-from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
+from suxin.perks.models import PerkHandle, Redeemer, Redemption
 from suxin.perks.presenting import still_given
 from suxin.perks.queries import THING, standing_by
 from suxin.perks.recording import RECORD_TOPIC, is_looked_at, to_look_at
 from suxin.perks.short_code_steps import PersonSeen, UseSeen
 from suxin.perks.short_counter import Comer, Counters
 from suxin.perks.short_redeeming import Asked, Show
-from suxin.scoring.models import ScoreTier
-from suxin.scoring.queries import opens_tiers, tiers_receipt
+from suxin.scoring.tiers import opens_tiers, tiers_receipt
 from suxin.subjects import many_codes
 from suxin.subjects.models import PassKind, PresentationPass
 from suxin.subjects.presentation_codes import CodeUnreadable, Shown, read_code
@@ -76,7 +73,8 @@ class _Written:
     noted: list[AuditEntry] = field(default_factory=list)
     fetches: list[ConsentFetch] = field(default_factory=list)
     jobs: list[OutboxRow] = field(default_factory=list)
-    persons: list[tuple[Redeemer, list[PerkHandle]]] = field(default_factory=list)
+    redeemers: list[Redeemer] = field(default_factory=list)
+    handles: list[PerkHandle] = field(default_factory=list)
 
 
 class CodesTurn:
@@ -128,21 +126,22 @@ class CodesTurn:
                 if isinstance(code, CodeUnreadable):
                     raise code
                 kept = passes.get((code.number, code.kind))
+                if kept is None:
+                    raise CodeNotGenuine(field="code")
                 presented = self._presented(one.actor, code, kept)
-                if kept is None or presented.subject_id in taken:
+                if presented.subject_id in taken:
                     raise SeenTwice
                 taken[presented.subject_id] = _Taken(asked=one, presented=presented, kept=kept)
         return list(taken.values())
 
-    def _presented(self, actor: Actor, code: Shown, kept: PresentationPass | None) -> Presented:
+    def _presented(self, actor: Actor, code: Shown, kept: PresentationPass) -> Presented:
         try:
             return presented_by(
                 kept, code, tenant_id=actor.own_tenant, sealer=self._sealer, now=self._now
             )
         except CodeNotGenuine:
-            if kept is not None:
-                kept.failures += 1
-                self._change(kept)
+            kept.failures += 1
+            self._change(kept)
             raise
 
     async def _redeem(
@@ -159,18 +158,17 @@ class CodesTurn:
         found = await transaction.read(given, steps.READ)
         counters = Counters.found(found)
         uses = steps.uses_of(found["uses"])
-        for one, said in zip(taken, found["persons"], strict=True):
-            with self._answering(one.asked):
-                self._judge(
-                    counters, one, uses.get(one.presented.subject_id), steps.person_of(said)
-                )
+        for comer, said in zip(taken, found["persons"], strict=True):
+            with self._answering(comer.asked):
+                use = uses.get(comer.presented.subject_id)
+                self._judge(counters, comer, use, steps.person_of(said))
         if counters.redemptions:
             self._write(transaction, actor, counters, given)
 
     def _judge(
         self, counters: Counters, taken: _Taken, use: UseSeen | None, person: PersonSeen
     ) -> None:
-        """Judge one redemption, and note what is to be written of it.
+        """Judge one redemption, answer it, and note what is to be written of it.
 
         :raises Refusal: see ``presenting.redeem_by_code``
         """
@@ -179,68 +177,53 @@ class CodesTurn:
         programme = counters.programmes.get(presented.context_id)
         if programme is None:
             raise NotFound(**THING)
-        at = now - asked.actor.ahead
-        noted = [borrowing(asked.actor, reason=REASON, at=at, subject_id=presented.subject_id)]
-        standing = UNKNOWN
-        if use is not None and used is not None and _opens_tiers(use):
-            tiers = [ScoreTier(**msgspec.structs.asdict(one)) for one in use.tiers or ()]
-            standing = standing_by(tiers)
-            basis = AccessBasis(kind=BasisKind.CONSENT, source_id=use.consent_id)
-            receipt = tiers_receipt(presented.subject_id, PERK_REDEEM.code, basis, count=len(tiers))
-            noted.append(receipt_of(asked.actor, receipt, at=at))
+        receipt = None if used is None or use is None else _receipt(use)
         comer = Comer(
-            standing=standing,
+            standing=UNKNOWN if receipt is None or use is None else standing_by(use.tiers or ()),
             had=HadByPerson(person.daily, person.total, person.monthly),
             limited=person.limited,
         )
         redemption = counters.redeem(asked.actor, programme, comer, persons=asked.persons, now=now)
         redemption.handle = person.handle or new_handle()
-        self._note(taken, redemption, programme, used, person, noted)
-
-    def _note(
-        self,
-        taken: _Taken,
-        redemption: Redemption,
-        programme: Programme,
-        used: ConsentFetch | None,
-        person: PersonSeen,
-        noted: Sequence[AuditEntry],
-    ) -> None:
-        """Note what is written of one redemption that is good, and answer it."""
-        asked, written = taken.asked, self._written
-        at, sandbox_id = self._now - asked.actor.ahead, asked.actor.sandbox_id
-        subject_id, tenant_id = taken.presented.subject_id, redemption.tenant_id
-        written.noted += noted
-        consent_id = None
+        answer = Outcome(self._show(redemption), replayed=False)
+        self._answers[asked.key] = answer
+        self._written.kept.append(asked.kept(answer))
+        consent_id = None if used is None else used.consent_id
+        redeemer = redeemer_of(programme, redemption, presented.subject_id, consent_id)
+        self._note_comer(taken, redeemer)
+        if person.handle is None:
+            self._written.handles.append(_handle(redemption, presented.subject_id))
+        if receipt is not None:
+            at = now - asked.actor.ahead
+            self._written.noted.append(receipt_of(asked.actor, receipt, at=at))
         if used is not None:
-            consent_id = used.consent_id
-            written.fetches.append(used)
-            written.jobs.append(
-                row_of(
-                    USED_TOPIC,
-                    to_end(used.subject_id, used.consent_id),
-                    at,
-                    at,
-                    tenant_id=None,
-                    sandbox_id=sandbox_id,
-                )
-            )
+            self._written.fetches.append(used)
+            self._post(asked.actor, USED_TOPIC, to_end(used.subject_id, used.consent_id))
         if is_looked_at(programme, redemption):
-            named = to_look_at(tenant_id, redemption.id)
-            written.jobs.append(
-                row_of(RECORD_TOPIC, named, at, at, tenant_id=tenant_id, sandbox_id=sandbox_id)
-            )
-        handles = [] if person.handle else [
-            PerkHandle(tenant_id=tenant_id, subject_id=subject_id, handle=redemption.handle)
-        ]  # fmt: skip
-        written.persons.append(
-            (redeemer_of(programme, redemption, subject_id, consent_id), handles)
-        )
+            named = to_look_at(redemption.tenant_id, redemption.id)
+            self._post(asked.actor, RECORD_TOPIC, named, tenant_id=redemption.tenant_id)
+
+    def _note_comer(self, taken: _Taken, redeemer: Redeemer) -> None:
+        """Note that a pass is used up, by whom, and that his rows were borrowed for it."""
+        actor = taken.asked.actor
+        at, subject_id = self._now - actor.ahead, redeemer.subject_id
+        self._written.noted.append(borrowing(actor, reason=REASON, at=at, subject_id=subject_id))
+        self._written.redeemers.append(redeemer)
         taken.kept.used_at = self._now
         self._change(taken.kept)
-        answer = Outcome(self._show(redemption), replayed=False)
-        written.kept.append(asked.kept(answer))
-        self._answers[asked.key] = answer
+
+    def _post(
+        self,
+        actor: Actor,
+        topic: str,
+        named: Mapping[str, UUID],
+        *,
+        tenant_id: UUID | None = None,
+    ) -> None:
+        at = self._now - actor.ahead
+        self._written.jobs.append(
+            row_of(topic, named, at, at, tenant_id=tenant_id, sandbox_id=actor.sandbox_id)
+        )
 
     def _write(
         self,
@@ -259,9 +242,14 @@ class CodesTurn:
             {"fetches": document_of(written.fetches), "jobs": document_of(written.jobs)},
             steps.WRITE_USES,
         )
-        for redeemer, handles in written.persons:
+        new = {one.subject_id: one for one in written.handles}
+        for redeemer in written.redeemers:
             transaction.borrow(redeemer.subject_id)
-            named = {"handles": document_of(handles), "redeemers": document_of([redeemer])}
+            handle = new.get(redeemer.subject_id)
+            named = {
+                "handles": document_of([] if handle is None else [handle]),
+                "redeemers": document_of([redeemer]),
+            }
             transaction.send(named, steps.WRITE_PERSON)
             if redeemer.consent_id is not None:
                 about = {"subject": redeemer.subject_id, "consent": redeemer.consent_id}
@@ -325,5 +313,17 @@ def _used(use: UseSeen, actor: Actor, *, now: datetime) -> ConsentFetch | None:
     return None
 
 
-def _opens_tiers(use: UseSeen) -> bool:
-    return use.purpose == PERK_REDEEM.code and opens_tiers(AccessBasis(categories=use.categories))
+def _receipt(use: UseSeen) -> Receipt | None:
+    """Return what is noted of the tiers that are weighed; none where the consent opens none."""
+    basis = AccessBasis(
+        kind=BasisKind.CONSENT, source_id=use.consent_id, categories=use.categories or []
+    )
+    if use.purpose != PERK_REDEEM.code or not opens_tiers(basis):
+        return None
+    return tiers_receipt(use.subject_id, PERK_REDEEM.code, basis, count=len(use.tiers or ()))
+
+
+def _handle(redemption: Redemption, subject_id: UUID) -> PerkHandle:
+    return PerkHandle(
+        tenant_id=redemption.tenant_id, subject_id=subject_id, handle=redemption.handle
+    )

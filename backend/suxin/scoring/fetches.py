@@ -14,7 +14,8 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import Ground, Receipt, note_read
 from suxin.scoring.models import ScoreTier
 from suxin.scoring.policies import TIER_READ
-from suxin.scoring.queries import TIER_FIELDS, tiers_of
+from suxin.scoring.queries import tiers_of
+from suxin.scoring.tiers import TIER_FIELDS
 from suxin.subjects.models import DataCategory
 
 

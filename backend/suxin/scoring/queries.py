@@ -9,10 +9,8 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import Receipt, note_read
-from suxin.kernel.bases import AccessBasis, ground_of
+from suxin.kernel.audit import note_read
 from suxin.kernel.refusals import Forbidden, NotFound
-from suxin.kernel.single_steps import Term
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, Tier, stored_document
 from suxin.scoring.engine import scored, totals_of
@@ -38,16 +36,12 @@ from suxin.scoring.models import (
     lines_of,
 )
 from suxin.scoring.policies import MODEL_READ, TIER_READ
-from suxin.subjects.models import CatalogueItem, DataCategory
+from suxin.scoring.tiers import opens_tiers, tiers_in_force, tiers_receipt
+from suxin.subjects.models import CatalogueItem
 from suxin.subjects.queries import bases_relied_on
 
 HISTORY_SHOWN: Final = 24
 """How many past scores a subject is shown: two years of months."""
-
-TIER_FIELDS: Final = ("model_code", "tier", "as_of", "valid_until")
-
-MAX_TIERS: Final = 20
-"""How many tiers of one subject are told, one for each model that scores its kind (proposed default)."""
 
 
 def models() -> Select[ScoreModel]:
@@ -243,24 +237,6 @@ async def tiers_weighed(
     return tiers
 
 
-def opens_tiers(basis: AccessBasis) -> bool:
-    """Return whether a basis covers tiers."""
-    return DataCategory.SCORE_TIER in basis.categories
-
-
-def tiers_receipt(subject_id: UUID, purpose: str, basis: AccessBasis, *, count: int) -> Receipt:
-    """Return what is noted of tiers that were weighed on a basis."""
-    return Receipt(
-        subject_id=subject_id,
-        purpose=purpose,
-        categories=(DataCategory.SCORE_TIER.value,),
-        fields=TIER_FIELDS,
-        row_count=count,
-        object_type="score_tier",
-        ground=ground_of(basis),
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeTold:
     """A tier as a tenant is told it: its names, and what counts for and against the subject, without a number.
@@ -367,16 +343,6 @@ async def is_eligible(
     wanted = None if model is None else stored_document(model.document).tier_place(at_least)
     return wanted is not None and any(
         tier.place <= wanted for tier in tiers if tier.model_code == model_code
-    )
-
-
-def tiers_in_force(subject_id: Term[UUID], *, on: Term[date]) -> Select[ScoreTier]:
-    """Return the statement of a subject's tiers that are in force on a day, ``MAX_TIERS`` at most."""
-    return (
-        select(ScoreTier)
-        .where(ScoreTier.subject_id == subject_id, ScoreTier.valid_until > on)
-        .order_by(ScoreTier.model_code)
-        .limit(MAX_TIERS)
     )
 
 

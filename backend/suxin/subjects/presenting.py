@@ -241,20 +241,21 @@ async def take_code(
     shown = read_code(code)
     async with doorway(session):
         found = await _locked(session, shown)
+        if found is None:
+            raise CodeNotGenuine(field="code")
         try:
             presented = presented_by(
                 found, shown, tenant_id=actor.own_tenant, sealer=sealer, now=now
             )
         except CodeNotGenuine:
-            if found is not None:
-                await _change(session, found.id, failures=found.failures + 1)
+            await _change(session, found.id, failures=found.failures + 1)
             raise
         await _change(session, presented.pass_id, used_at=now)
     return presented
 
 
 def presented_by(
-    found: "Row[PresentationPass] | PresentationPass | None",
+    found: "Row[PresentationPass] | PresentationPass",
     shown: Shown,
     *,
     tenant_id: UUID,
@@ -263,12 +264,10 @@ def presented_by(
 ) -> Presented:
     """Return what a code stands for at a tenant's counter, by the pass of its number, which is locked.
 
-    Whoever asks counts a wrong one against the pass, if there is any, and uses the pass up otherwise.
+    Whoever asks counts a wrong one against the pass, and uses it up otherwise.
 
     :raises CodeNotGenuine, CodeTriedTooOften, CodeExpired, CodeForAnotherMerchant, CodeReplayed: see ``take_code``
     """
-    if found is None:
-        raise CodeNotGenuine(field="code")
     if found.failures >= MAX_FAILURES:
         raise CodeTriedTooOften(field="code")
     if not _is_genuine(found, shown, sealer, now=now):

@@ -9,7 +9,7 @@ import pytest
 
 from suxin.consent import jobs as consent_jobs
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import seal, verify
+from suxin.kernel.audit_chain import seal, verify
 from suxin.kernel.identifiers import check_phone, check_resident_id, check_uscc, is_adult
 from suxin.kernel.outbox import claim, perform
 from suxin.kernel.sealing import Keyring, Sealer

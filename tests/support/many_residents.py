@@ -3,8 +3,8 @@
 The first goes the product's own way. The others are copies of his rows, because a pass is good for ten minutes and thousands of them are used.
 """
 
-import sys
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -15,9 +15,6 @@ from small_perks import SmallPerks, give_tier
 from suxin.perks.models import Programme
 from suxin.subjects.presentation_codes import scanned_code, window_of
 from suxin.subjects.presenting import key_of
-
-RESIDENTS = 6_000
-"""More than are served in all turns together; where they do not suffice, the benchmark ends."""
 
 LOW_PLACE = 3
 """A place that opens no benefit: every second resident has what everybody has."""
@@ -35,29 +32,30 @@ _NEW = """
     from generate_series(1, $1::int - 1) number"""
 
 
-class Residents:
-    """Those who wait with their codes; each comes once."""
+class Pass(NamedTuple):
+    """What one phone makes its codes of."""
 
-    def __init__(self, passes: list[tuple[bytes, int]]) -> None:
-        self._passes = passes
+    key: bytes
+    number: int
 
-    def next_code(self) -> str:
-        """Return what the next one's phone shows now."""
-        if not self._passes:
-            sys.exit(f"more than {RESIDENTS} residents were served: RESIDENTS is too small")
-        key, number = self._passes.pop()
-        return scanned_code(key, number, window=window_of(datetime.now(UTC)))
+    def code(self, now: datetime) -> str:
+        """Return what it shows at a moment."""
+        return scanned_code(self.key, self.number, window=window_of(now))
 
 
 async def make_residents(
-    url: str, city: SmallCity, perks: SmallPerks, programme: Programme
-) -> Residents:
-    """Let everybody open a pass for a programme; ``url`` is the administrator's."""
-    admin = await asyncpg.connect(url)
+    admin: asyncpg.Connection,
+    city: SmallCity,
+    perks: SmallPerks,
+    programme: Programme,
+    *,
+    count: int,
+) -> list[Pass]:
+    """Let as many residents as ``count`` says have opened a pass for a programme; return their passes."""
     first: UUID = city.person_id
     await give_tier(admin, city, first, 0)
     await SmallCodes(perks=perks, resident=resident_of(city)).present(programme, agree=True)
-    await admin.execute(_NEW.replace("$1::int", str(RESIDENTS)))
+    await admin.execute(_NEW.replace("$1::int", str(count)))
     for table, whose, changes in _COPIES:
         await admin.execute(
             f"insert into {table} select (jsonb_populate_record(one, {changes})).*"  # noqa: S608 - words of our own
@@ -66,5 +64,4 @@ async def make_residents(
         )
     await admin.execute("analyze")
     rows = await admin.fetch("select id, number from presentation_passes")
-    await admin.close()
-    return Residents([(key_of(row["id"], sealer=city.sealer), row["number"]) for row in rows])
+    return [Pass(key_of(row["id"], sealer=city.sealer), row["number"]) for row in rows]

@@ -11,7 +11,12 @@ from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
 from suxin.kernel.row_context import SETTINGS, row_context
-from suxin.kernel.short_transactions import Decided, ShortTransactions, ShortWork
+from suxin.kernel.short_transactions import (
+    Decided,
+    ShortTransaction,
+    ShortTransactions,
+    ShortWork,
+)
 from suxin.kernel.single_steps import SingleStep
 from suxin.tenancy.models import Branch
 
@@ -103,3 +108,29 @@ async def test_locks_are_held_until_the_commit(short, now):
     found = await asyncio.gather(*(renamed(short, TENANT, now, str(n)) for n in range(8)))
     last = await renamed(short, TENANT, now)
     assert sorted(one for (one,) in [*found, last]) == sorted([*map(str, range(8)), "东"])
+
+
+CONTEXT = SingleStep(
+    text(
+        "select current_setting('app.subject_id') as subject, current_setting('app.tenant_id') as tenant,"
+        " pg_current_xact_id()::text as transaction"
+    )
+)
+
+
+async def test_a_subject_is_borrowed_for_what_follows_and_the_actor_stays(database, now):
+    subject = uuid4()
+    short = database.short_transactions([CONTEXT])
+
+    async def work(transaction: ShortTransaction) -> list[tuple[str, ...]]:
+        seen = [tuple(await transaction.read({}, CONTEXT))]
+        for borrowed in (subject, None):
+            transaction.borrow(borrowed)
+            seen.append(tuple(await transaction.read({}, CONTEXT)))
+        return seen
+
+    first, borrowed, last = await short.run(row_context(staff(TENANT), now), work)
+    await short.close()
+    assert first == ("", str(TENANT), first[2])
+    assert borrowed == (str(subject), str(TENANT), first[2])
+    assert last == first

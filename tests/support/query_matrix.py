@@ -119,6 +119,10 @@ def both(*parts: Given) -> Given:
 MATRIX: dict[str, Row] = BESIDE | {
     "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
+    "consent.queries.is_live_basis": ("rival", nothing_given, EXPRESSION),
+    "consent.queries.uses_counted": ("rival", nothing_given, EXPRESSION),
+    "perks.limiting.queries.limits_in_force": ("rival", nothing_given, EXPRESSION),
+    "perks.queries.standing_by": ("rival", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.oauth.queries.own_client_row": ("rival", client, NotFound),

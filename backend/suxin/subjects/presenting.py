@@ -238,15 +238,13 @@ async def take_code(
     :raises CodeForAnotherMerchant: if it was opened for another tenant
     :raises CodeReplayed: if it was taken before
     """
-    shown = read_code(code)
+    tenant_id, shown = actor.own_tenant, read_code(code)
     async with doorway(session):
         found = await _locked(session, shown)
         if found is None:
             raise CodeNotGenuine(field="code")
         try:
-            presented = presented_by(
-                found, shown, tenant_id=actor.own_tenant, sealer=sealer, now=now
-            )
+            presented = presented_by(found, shown, tenant_id=tenant_id, sealer=sealer, now=now)
         except CodeNotGenuine:
             await _change(session, found.id, failures=found.failures + 1)
             raise

@@ -62,27 +62,6 @@ async def codes(small_city: SmallCity, admin: asyncpg.Connection) -> SmallCodes:
     return SmallCodes(perks=perks, resident=resident_of(small_city))
 
 
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The keys of those who were served one by one, in a session."""
-    served: list[str] = []
-    by_session = RedeemingQueue._alone
-
-    async def noted(queue: RedeemingQueue, till: Any, asked: Any) -> Any:
-        served.append(asked.key)
-        return await by_session(queue, till, asked)
-
-    monkeypatch.setattr(RedeemingQueue, "_alone", noted)
-    return served
-
-
-@pytest.fixture
-async def queue(small_city: SmallCity, alone: list[str]):
-    queue = RedeemingQueue(small_city.database, small_city.sealer)
-    yield queue
-    await queue.close()
-
-
 async def stumbles(*_: Any) -> Any:
     raise LookupError
 

@@ -7,7 +7,6 @@ form is carried out once per key, in one transaction, and answered by going on t
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import once
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.sealed_documents import SentFile
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.forms import Form
@@ -46,14 +46,6 @@ Work = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
 # What a person at a desk can set right by himself is told on the page he was on; anything else is an error page.
 _SET_RIGHT: Final = frozenset({RefusalKind.INVALID, RefusalKind.CONFLICT, RefusalKind.LIMITED})
 _SET_RIGHT_CODES: Final = frozenset({"CONSENT_REQUIRED"})
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file as it was sent: what it is called, and its bytes."""
-
-    name: str
-    content: bytes
 
 
 class Visit:
@@ -108,7 +100,7 @@ class Visit:
             return form, None
         content = await file.read()
         form.take_hash(name, hashlib.sha256(content).hexdigest())
-        return form, SentFile(file.filename, content)
+        return form, SentFile(name=file.filename, content=content)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

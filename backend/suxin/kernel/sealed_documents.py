@@ -75,6 +75,14 @@ class Seals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """A file as it was sent: what it is called, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """A document as it was handed in, once it is found to be one that is taken."""
 

@@ -21,7 +21,7 @@ from suxin.cautions.models import (
 from suxin.cautions.policies import CAUTION_DECIDE, CAUTION_FILE, CAUTION_READ
 from suxin.kernel.actor import Permission
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, opened_content
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, SentFile, opened_content
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
 from suxin_tenants.forms import Form, listed
@@ -31,7 +31,6 @@ from suxin_tenants.paging import read_page
 from suxin_tenants.visits import (
     Answer,
     GivenVisit,
-    SentFile,
     Visit,
     can_be_set_right,
     errors_of,
@@ -88,14 +87,13 @@ async def send_new_caution(visit: GivenVisit) -> Answer:
     draft = _draft(form, sent)
     if draft is None or sent is None:
         return await _show_form(visit, form, form.errors, status=422)
-    paper = commands.CautionPaper(name=sent.name, content=sent.content)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         caution = await commands.propose_caution(
             session,
             visit.actor,
             draft=draft,
-            paper=paper,
+            paper=sent,
             sealer=visit.runtime.sealer,
             now=visit.now,
         )

@@ -19,7 +19,7 @@ from suxin.disasters.policies import DISASTER_CONFIRM, DISASTER_DECLARE, DISASTE
 from suxin.disasters.states import WEATHER_ZH, DisasterState, Weather
 from suxin.kernel.actor import Permission
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, opened_content
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, SentFile, opened_content
 from suxin.places.models import CITY_CODE
 from suxin.relief.models import CATEGORIES
 from suxin.relief.queries import proposed_from
@@ -35,7 +35,6 @@ from suxin_tenants.paging import read_page
 from suxin_tenants.visits import (
     Answer,
     GivenVisit,
-    SentFile,
     Visit,
     can_be_set_right,
     errors_of,
@@ -94,14 +93,13 @@ async def send_new_disaster(visit: GivenVisit) -> Answer:
     draft = _draft(form, sent)
     if draft is None or sent is None:
         return await _show_form(visit, form, form.errors, status=422)
-    paper = commands.DisasterPaper(name=sent.name, content=sent.content)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         disaster = await commands.declare_disaster(
             session,
             visit.actor,
             draft=draft,
-            paper=paper,
+            paper=sent,
             sealer=visit.runtime.sealer,
             now=visit.now,
         )
@@ -287,7 +285,7 @@ async def _show(
     async with visit.reading() as session:
         disaster = await queries.own_disaster(session, visit.actor, disaster_id)
         notice = await proposed_from(session, disaster.source)
-        people = [disaster.declared_by, disaster.decided_by, disaster.revoked_by]
+        people = [disaster.filed_by, disaster.decided_by, disaster.revoked_by]
         context = {
             "disaster": disaster,
             "state": DISASTER_STATES[disaster.state],
@@ -312,7 +310,7 @@ def _forms(visit: Visit, disaster: DeclaredDisaster) -> dict[str, bool]:
     """Return which forms the page has for the staff member, whether another must act, and whether anything was to follow."""
     declares, confirms = visit.actor.may(DISASTER_DECLARE), visit.actor.may(DISASTER_CONFIRM)
     waits = disaster.state is DisasterState.DECLARED
-    own = disaster.declared_by == visit.actor.own_staff
+    own = disaster.filed_by == visit.actor.own_staff
     return {
         "withdrawing": declares and waits,
         "deciding": confirms and waits and not own,

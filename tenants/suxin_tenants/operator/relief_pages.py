@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.kernel.actor import Permission
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, opened_content
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, SentFile, opened_content
 from suxin.places.models import CITY_CODE
 from suxin.relief import commands, queries
 from suxin.relief.models import CATEGORIES, DOCUMENT, DOCUMENT_KEY, DisasterNotice, NoticeState
@@ -32,7 +32,6 @@ from suxin_tenants.paging import read_page
 from suxin_tenants.visits import (
     Answer,
     GivenVisit,
-    SentFile,
     Visit,
     can_be_set_right,
     errors_of,
@@ -82,14 +81,13 @@ async def send_new_notice(visit: GivenVisit) -> Answer:
     draft = _draft(form, sent)
     if draft is None or sent is None:
         return await _show_form(visit, form, form.errors, status=422)
-    paper = commands.Paper(name=sent.name, content=sent.content)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         notice = await commands.propose_notice(
             session,
             visit.actor,
             draft=draft,
-            paper=paper,
+            paper=sent,
             sealer=visit.runtime.sealer,
             now=visit.now,
         )

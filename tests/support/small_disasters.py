@@ -15,7 +15,7 @@ from suxin.disasters.commands import DisasterDraft, decide_disaster, declare_dis
 from suxin.disasters.jobs import handlers
 from suxin.disasters.models import DeclaredDisaster, RenewalProposal
 from suxin.disasters.states import Weather
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.sealed_documents import SentFile
 from suxin.subjects.models import DataCategory
 from suxin_server.relieving import follow_renewals
@@ -78,7 +78,7 @@ async def work_off(city: SmallCity, admin: asyncpg.Connection) -> None:
     ):
         assert all(
             await asyncio.gather(
-                *(outbox.perform(city.database, row["id"], table, now=city.now) for row in rows)
+                *(performing.perform(city.database, row["id"], table, now=city.now) for row in rows)
             )
         )
 
